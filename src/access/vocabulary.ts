@@ -1,0 +1,19 @@
+/** The six roles of a membership (SPEC R3), in the order in which tables list them. */
+export const ROLES = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The four statuses of a tenant (SPEC S). `deleted` is terminal. */
+export const STATUSES = ['active', 'suspended', 'pending_deletion', 'deleted'] as const;
+export type TenantStatus = (typeof STATUSES)[number];
+
+/** The four tiers of the plan catalogue (SPEC P1), lowest first. */
+export const PLAN_CODES = ['FREE', 'STARTER', 'PROFESSIONAL', 'ENTERPRISE'] as const;
+export type PlanCode = (typeof PLAN_CODES)[number];
+
+/** What a plan may carry beside its limits (SPEC P1). */
+export const PLAN_FEATURES = ['advanced_analytics'] as const;
+export type PlanFeature = (typeof PLAN_FEATURES)[number];
+
+/** Who a request acts as (SPEC, Words). A token with the staff claim acts as staff and as nothing else. */
+export const PRINCIPAL_KINDS = ['nobody', 'user', 'api_key', 'staff'] as const;
+export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];

@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module';
+import { defineConfig } from 'vitest/config';
+
+const graphql = createRequire(import.meta.url).resolve('graphql/index.js');
+
+export default defineConfig({
+  // Two copies of graphql (its .js and .mjs) would be two realms: "Cannot use GraphQLSchema from another module or realm".
+  resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/database-cluster.ts'],
+    server: { deps: { inline: [/graphql/, /pothos/, /yoga/] } },
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
