@@ -1,0 +1,48 @@
+import { PERMISSIONS, type Permission, type Rule, ruleOf } from './policy.ts';
+import type { PlanFeature, Role, TenantStatus } from './vocabulary.ts';
+
+/** Who a request acts as: nobody, a person, platform staff, or an API key with its scopes. */
+export type Principal =
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'user' }
+  | { readonly kind: 'staff' }
+  | { readonly kind: 'api_key'; readonly scopes: ReadonlySet<Permission> };
+
+/** The tenant context as a check sees it, with the roles that the principal has in it (none for a key), read from the database. */
+export type Standing = {
+  readonly tenantId: string;
+  readonly status: TenantStatus;
+  readonly features: readonly PlanFeature[];
+  readonly roles: readonly Role[];
+};
+
+/** What stands in the way of a permission (SPEC G2), in the order in which it is looked for: the first that applies is told. */
+export const OBSTACLES = ['SIGN_IN', 'ROLE', 'NO_TENANT', 'KEY_SCOPE', 'TENANT_STATUS', 'PLAN'] as const;
+export type Obstacle = (typeof OBSTACLES)[number];
+
+/** What a principal may do in a context, worked out once a request. Every check after that is a look-up in `permissions`. */
+export type Grant = {
+  readonly principal: Principal;
+  readonly standing: Standing | null;
+  readonly permissions: ReadonlySet<Permission>;
+};
+
+/** The first thing that keeps a principal from what a rule guards, or null when nothing does (SPEC R1, S2, K1, P5). */
+export function obstacle(permission: Permission, rule: Rule, principal: Principal, standing: Standing | null): Obstacle | null {
+  if (!rule.principals.includes(principal.kind))
+    return principal.kind === 'nobody' ? 'SIGN_IN' : principal.kind === 'api_key' ? 'KEY_SCOPE' : 'ROLE';
+  if (rule.context === 'none') return null;
+  if (!standing) return 'NO_TENANT';
+  if (principal.kind === 'api_key') {
+    if (!principal.scopes.has(permission)) return 'KEY_SCOPE';
+  } else if (!standing.roles.some(role => rule.roles.includes(role))) return 'ROLE';
+  if (!rule.statuses.includes(standing.status)) return 'TENANT_STATUS';
+  if (rule.feature && !standing.features.includes(rule.feature)) return 'PLAN';
+  return null;
+}
+
+/** The grant of a principal in a tenant context, or outside of any (SPEC T2). Pure: what it is given must be fresh from the database (SPEC R7, S5). */
+export function grantOf(principal: Principal, standing: Standing | null): Grant {
+  const held = PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, standing) === null);
+  return { principal, standing, permissions: new Set(held) };
+}

@@ -1,0 +1,65 @@
+import { type PlanFeature, type PrincipalKind, ROLES, type Role, type TenantStatus } from './vocabulary.ts';
+
+/** What one permission needs. Whatever it doesn't list is refused (SPEC S2: deny by default). */
+export type Rule = {
+  /** The kinds of principal that can hold it. An API key holds it only if its scopes name it too. */
+  readonly principals: readonly PrincipalKind[];
+  /** `tenant`: held in a tenant context only. `none`: it needs no tenant (SPEC T2), and then neither role, status nor feature. */
+  readonly context: 'tenant' | 'none';
+  /** The roles that carry it, one of which a member must have. */
+  readonly roles: readonly Role[];
+  /** The tenant's statuses that it works in. */
+  readonly statuses: readonly TenantStatus[];
+  /** The plan's feature that it needs, if any (SPEC P5). */
+  readonly feature: PlanFeature | null;
+  /** What it lets somebody do, in a line. */
+  readonly meaning: string;
+};
+
+const ADMINS = ['owner', 'admin'] as const;
+const ALL_BUT_OPERATOR = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'viewer'] as const;
+
+const WHILE_ACTIVE = ['active'] as const;
+/** As long as the tenant's data is kept: members can sign in and read (SPEC S2, S3). */
+const WHILE_KEPT = ['active', 'suspended', 'pending_deletion'] as const;
+
+const member = (roles: readonly Role[], statuses: readonly TenantStatus[], meaning: string): Rule => ({
+  principals: ['user'],
+  context: 'tenant',
+  roles,
+  statuses,
+  feature: null,
+  meaning,
+});
+
+const person = (meaning: string): Rule => ({ principals: ['user'], context: 'none', roles: [], statuses: [], feature: null, meaning });
+
+/** The same for a member and for an API key that has the permission among its scopes (SPEC K1). */
+const orKey = (rule: Rule): Rule => ({ ...rule, principals: [...rule.principals, 'api_key'] });
+
+/**
+ * THE table: who may do what. Fields and mutations name a permission, never a role (SPEC G1); `docs/access-matrix.md` is printed from it
+ * and `test/access/expectation.ts` says the same by hand.
+ */
+// biome-ignore format: a table is read by its columns
+export const POLICY = {
+  'tenant:create':        person(                                "Found a tenant and become its owner"),
+  'tenant:read':          orKey(member(ROLES, WHILE_KEPT,        "Read the tenant's name, slug, status and sides")),
+  'tenant:rename':        member(ADMINS,           WHILE_ACTIVE, "Change the tenant's display name"),
+  'billing-contact:read': member(ADMINS,           WHILE_KEPT,   'Read the e-mail address that bills go to'),
+  'plan:read':            member(ROLES,            WHILE_KEPT,   "Read which plan the tenant is on"),
+  'member:count':         member(ROLES,            WHILE_KEPT,   'Read how many members the tenant has'),
+  'member:list':          member(ALL_BUT_OPERATOR, WHILE_KEPT,   "Read the members' names and roles"),
+  'member:read-email':    member(ADMINS,           WHILE_KEPT,   "Read the members' e-mail addresses"),
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type Permission = keyof typeof POLICY;
+
+/** Every permission, in the table's order. */
+export const PERMISSIONS = Object.keys(POLICY) as readonly Permission[];
+
+/** The rule of a permission. */
+export const ruleOf = (permission: Permission): Rule => POLICY[permission];
+
+/** Whether a text names a permission. */
+export const isPermission = (text: string): text is Permission => Object.hasOwn(POLICY, text);

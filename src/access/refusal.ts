@@ -1,0 +1,69 @@
+import { type Grant, type Obstacle, obstacle } from './grant.ts';
+import { type Permission, type Rule, ruleOf } from './policy.ts';
+import { type PlanCode, type PrincipalKind, type Role, type TenantStatus, TIERS_WITH } from './vocabulary.ts';
+
+/** The error code of each obstacle (docs/errors.md). */
+export const CODE_OF = {
+  SIGN_IN: 'UNAUTHENTICATED',
+  NO_TENANT: 'TENANT_REQUIRED',
+  ROLE: 'FORBIDDEN',
+  KEY_SCOPE: 'FORBIDDEN',
+  TENANT_STATUS: 'TENANT_STATUS',
+  PLAN: 'PLAN_REQUIRED',
+} as const satisfies Record<Obstacle, string>;
+
+/** Why a field was refused, as data (SPEC G2). It tells what would satisfy it and nothing about the data behind it. */
+export type Refusal = {
+  readonly code: (typeof CODE_OF)[Obstacle];
+  readonly permission: Permission;
+  readonly because: Obstacle;
+  readonly requires: {
+    readonly principals: readonly PrincipalKind[];
+    readonly roles: readonly Role[];
+    readonly statuses: readonly TenantStatus[];
+    readonly plans: readonly PlanCode[] | null;
+  };
+  readonly tenantStatus: TenantStatus | null;
+};
+
+const listed = (items: readonly string[]) => (items.length > 1 ? `${items.slice(0, -1).join(', ')} or ${items.at(-1)}` : items.join());
+
+const SENTENCE: Record<Obstacle, (permission: Permission, rule: Rule, status: TenantStatus | null) => string> = {
+  SIGN_IN: permission => `Sign in: ${permission} is not for anonymous requests.`,
+  NO_TENANT: permission => `Name a tenant (X-Tenant-Id): ${permission} is held in a tenant.`,
+  ROLE: (permission, rule) =>
+    `${permission} needs ${rule.roles.length ? `the role ${listed(rule.roles)}` : `a ${listed(rule.principals)}`}.`,
+  KEY_SCOPE: permission => `This API key does not carry ${permission}.`,
+  TENANT_STATUS: (permission, rule, status) => `${permission} works while the tenant is ${listed(rule.statuses)}; it is ${status}.`,
+  PLAN: (permission, rule) => `${permission} needs the plan ${listed(plansFor(rule) ?? [])}.`,
+};
+
+const plansFor = (rule: Rule) => (rule.feature ? TIERS_WITH[rule.feature] : null);
+
+/** Why a grant lacks a permission, or null if it has it. */
+export function refusalOf(permission: Permission, grant: Grant): Refusal | null {
+  return refusalBy(permission, ruleOf(permission), grant);
+}
+
+/** {@link refusalOf} for a rule given apart from the table. */
+export function refusalBy(
+  permission: Permission,
+  rule: Rule,
+  { principal, standing }: Pick<Grant, 'principal' | 'standing'>,
+): Refusal | null {
+  const because = obstacle(permission, rule, principal, standing);
+  if (!because) return null;
+  const { principals, roles, statuses } = rule;
+  return {
+    code: CODE_OF[because],
+    permission,
+    because,
+    requires: { principals, roles, statuses, plans: plansFor(rule) },
+    tenantStatus: standing?.status ?? null,
+  };
+}
+
+/** A refusal in one sentence, for people. */
+export function sentenceOf({ permission, because, tenantStatus }: Refusal, rule: Rule = ruleOf(permission)): string {
+  return SENTENCE[because](permission, rule, tenantStatus);
+}

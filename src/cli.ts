@@ -1,0 +1,14 @@
+import { defineCommand, runMain } from 'citty';
+
+/** The commands that a person types, each loaded when it is asked for. */
+const main = defineCommand({
+  meta: { name: 'ipto', description: 'The GraphQL gateway of the IPTO data marketplace' },
+  subCommands: {
+    demo: () => import('./cli/demo.ts').then(({ demoCommand }) => demoCommand),
+    start: () => import('./cli/start.ts').then(({ startCommand }) => startCommand),
+    migrate: () => import('./cli/migrate.ts').then(({ migrateCommand }) => migrateCommand),
+    token: () => import('./demo/token.ts').then(({ tokenCommand }) => tokenCommand),
+  },
+});
+
+await runMain(main);

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { defineCommand } from 'citty';
+import { type MigrationConfig, migrationConfig } from '../config.ts';
+import { migrate } from '../database/migrate.ts';
+import { fail } from './fail.ts';
+import { runtimeRole } from './runtime-role.ts';
+
+/** The role that is made where only one URL is given. */
+const ROLE = 'ipto_gateway';
+
+/**
+ * `npm run migrate`. With MIGRATE_DATABASE_URL: that connection migrates, and DATABASE_URL names the gateway's role. With a superuser's
+ * DATABASE_URL alone: the roles are made, and the URL to serve under is printed, once.
+ */
+export const migrateCommand = defineCommand({
+  meta: { name: 'migrate', description: 'Bring the database and its roles to this build' },
+  run: () => run(migrationConfig()).catch(fail),
+});
+
+async function run({ DATABASE_URL: url, MIGRATE_DATABASE_URL: migrateUrl }: MigrationConfig) {
+  const onProgress = (line: string) => process.stderr.write(`${line}\n`);
+  const runtime = migrateUrl ? runtimeRole(url) : { name: ROLE, password: randomBytes(24).toString('base64url') };
+  const { applied, roleMade } = await migrate({ url: migrateUrl ?? url, runtime, onProgress });
+  onProgress(applied.length ? `${applied.length} applied.` : 'Nothing to apply.');
+  if (migrateUrl) return;
+  const served = new URL(url);
+  served.username = runtime.name;
+  served.password = roleMade ? runtime.password : '<the password that the first run printed>';
+  onProgress(roleMade ? 'Serve under this URL; its password is not shown again:' : 'Serve under:');
+  process.stdout.write(`DATABASE_URL=${roleMade ? served.href : decodeURIComponent(served.href)}\n`);
+}

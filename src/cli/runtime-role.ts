@@ -1,0 +1,9 @@
+import { ConfigError } from '../config.ts';
+import type { RuntimeRole } from '../database/roles.ts';
+
+/** The gateway's role as its connection URL names it. */
+export function runtimeRole(url: string): RuntimeRole {
+  const { username, password } = new URL(url);
+  if (!username) throw new ConfigError("DATABASE_URL names no user: the gateway's own role belongs there.");
+  return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
+}

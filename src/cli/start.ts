@@ -1,0 +1,42 @@
+import { defineCommand } from 'citty';
+import { type ProductionConfig, productionConfig } from '../config.ts';
+import { migrate } from '../database/migrate.ts';
+import { ENDPOINT } from '../http/gateway.ts';
+import { createExplorer } from '../http/graphiql/explorer.ts';
+import { createLog } from '../http/log.ts';
+import { startGateway, stopOnSignal } from '../main.ts';
+import { fail } from './fail.ts';
+import { runtimeRole } from './runtime-role.ts';
+
+/** `npm start`: production. */
+export const startCommand = defineCommand({
+  meta: { name: 'start', description: 'Serve, in production' },
+  run: () => start(productionConfig()).catch(fail),
+});
+
+async function start(config: ProductionConfig) {
+  const log = createLog(config.LOG_LEVEL);
+  const { MIGRATE_DATABASE_URL: migrateUrl } = config;
+  const running = await startGateway({
+    log,
+    host: config.HOST,
+    port: config.PORT,
+    corsOrigins: config.CORS_ORIGINS,
+    databaseUrl: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+    routes: config.GRAPHIQL ? [createExplorer({ endpoint: ENDPOINT, demo: null })] : [],
+    tokens: {
+      issuer: config.OIDC_ISSUER,
+      audience: config.OIDC_AUDIENCE,
+      algorithms: config.OIDC_ALGORITHMS,
+      tenantClaim: config.OIDC_TENANT_CLAIM,
+      staffClaim: config.OIDC_STAFF_CLAIM,
+      clockSkew: config.OIDC_CLOCK_SKEW,
+      keys: config.OIDC_JWKS_URI === undefined ? undefined : { uri: config.OIDC_JWKS_URI },
+    },
+    ...(migrateUrl && {
+      prepare: () => migrate({ url: migrateUrl, runtime: runtimeRole(config.DATABASE_URL), onProgress: line => log.info(line) }),
+    }),
+  });
+  stopOnSignal(running.stop, error => log.error({ err: error }, 'stopping failed'));
+}

@@ -1,0 +1,107 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import { PrismaClient } from '../generated/prisma/client.ts';
+import { type Binding, bound } from './binding.ts';
+import { BoundPool } from './bound-pool.ts';
+import type { Ask } from './crossings.ts';
+import { MODELS, type ModelName, type TenantClient } from './models.ts';
+import { flattened, scope } from './scope.ts';
+
+/** A transaction of one binding: its models, and plain statements for the functions of this folder alone. */
+export type Transaction = { readonly db: TenantClient; readonly ask: Ask };
+
+/** What a request may do with the database: read, and change all or nothing, both as its binding and nobody else. */
+export type UnitOfWork = {
+  readonly binding: Binding;
+  readonly db: TenantClient;
+  /** Runs `work` in one transaction, which commits when it returns and rolls back when it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
+  founding(): UnitOfWork & { readonly binding: { readonly tenantId: string } };
+};
+
+export type Database = {
+  /** The unit of work of a binding. */
+  bind(binding: Binding): UnitOfWork;
+  /** One statement bound to nobody: for the crossings, which are keyed by person. */
+  readonly ask: Ask;
+  close(): Promise<void>;
+};
+
+export type DatabaseOptions = {
+  /** Connections at most. */
+  readonly poolSize?: number;
+  /** How long a request waits for a connection, ms. */
+  readonly connectTimeout?: number;
+  /** Told of a connection that broke while nobody used it. */
+  readonly onIdleError?: (error: Error) => void;
+};
+
+/** Opens the database under the gateway's own role. Nothing connects before the first statement. */
+export function openDatabase(
+  url: string,
+  { poolSize = 10, connectTimeout = 5_000, onIdleError = () => {} }: DatabaseOptions = {},
+): Database {
+  const pool = new BoundPool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeout,
+    application_name: 'ipto-gateway',
+  });
+  pool.on('error', onIdleError);
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as pg.Pool), errorFormat: 'minimal' });
+  return {
+    ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query({ text, values: [...values] })).rows as Row[],
+    bind: binding => unitOfWork(prisma, binding),
+    close: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+/** A unit of work over any Prisma client: what {@link openDatabase} hands out, and what the tests of one wall put over the other's ruins. */
+export function unitOfWork(prisma: PrismaClient, binding: Binding): UnitOfWork {
+  return {
+    binding,
+    founding: () => unitOfWork(prisma, { tenantId: uuid(), personId: null }) as ReturnType<UnitOfWork['founding']>,
+    db: modelsOf(scopedReads(prisma, binding)),
+    transaction: work =>
+      bound(binding, () =>
+        scopedTransaction(prisma, binding).$transaction(tx =>
+          work({ db: modelsOf(tx), ask: <Row>(text: string, values: readonly unknown[]) => tx.$queryRawUnsafe<Row[]>(text, ...values) }),
+        ),
+      ),
+  };
+}
+
+const modelsOf = (client: object): TenantClient =>
+  Object.fromEntries(Object.values(MODELS).map(name => [name, (client as TenantClient)[name]])) as TenantClient;
+
+type Delegate = Record<string, (args: unknown) => Promise<unknown>>;
+
+/** Prisma merges the `findUnique` calls of one tick into one statement, whichever tenants they are for; a `findFirst` stands alone. */
+const ALONE: Readonly<Record<string, string>> = { findUnique: 'findFirst', findUniqueOrThrow: 'findFirstOrThrow' };
+
+const scopedReads = (prisma: PrismaClient, binding: Binding) =>
+  prisma.$extends({
+    query: {
+      $allOperations: ({ model, operation, args, query }) => {
+        const scoped = scope(model, operation, args, binding);
+        const alone = ALONE[operation];
+        if (!alone || !model) return bound(binding, () => query(scoped));
+        const delegate = prisma[MODELS[model as ModelName]] as unknown as Delegate;
+        return bound(binding, () => delegate[alone]!({ ...scoped, where: flattened(model, scoped.where as Record<string, unknown>) }));
+      },
+    },
+  });
+
+const scopedTransaction = (prisma: PrismaClient, binding: Binding) =>
+  prisma.$extends({
+    query: {
+      $allModels: {
+        $allOperations: ({ model, operation, args, query }) => query(scope(model, operation, args as Record<string, unknown>, binding)),
+      },
+    },
+  });

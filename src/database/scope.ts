@@ -1,0 +1,142 @@
+import type { Binding } from './binding.ts';
+import { isColumn, listsOf, relationOf, tenantFieldOf, visible, type Where } from './models.ts';
+
+/** A query that would step outside of its tenant, or that this wall can't vouch for. A bug in the caller, never a user's mistake. */
+export class IsolationError extends Error {
+  override name = 'IsolationError';
+}
+
+type Args = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Args =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+const mapped = (args: Args, change: (key: string, value: unknown) => unknown): Args =>
+  Object.fromEntries(Object.entries(args).map(([key, value]) => [key, change(key, value)]));
+
+/**
+ * The client's wall (SPEC T6): a query's arguments, narrowed to what the binding sees at every depth: top level, nested selections, counts,
+ * relation filters, cursors and written data. It holds with the database's row-level security switched off.
+ *
+ * @throws {IsolationError} for raw SQL, nested writes, writes to another tenant or to global rows, and orders taken across tenants.
+ */
+export function scope(model: string | undefined, operation: string, args: Args, binding: Binding): Args {
+  if (!model) throw new IsolationError(`${operation} is not for a bound client`);
+  const scoped = selection(model, args, binding);
+  if (operation.startsWith('create')) return { ...scoped, data: created(model, args.data, binding) };
+  const narrowed = { ...scoped, where: narrow(model, args.where, binding) };
+  if (operation === 'upsert')
+    return { ...narrowed, create: created(model, args.create, binding), update: written(model, args.update, binding) };
+  if (operation.startsWith('update')) return { ...narrowed, data: written(model, args.data, binding) };
+  if (operation.startsWith('delete')) refuseGlobal(model);
+  return narrowed;
+}
+
+/** A unique condition such as `{ tenantId_id: { tenantId, id } }` as one that a `findFirst` takes. */
+export const flattened = (model: string, where: Args): Args =>
+  Object.fromEntries(
+    Object.entries(where).flatMap(([key, value]) => (compound(model, key, value) ? Object.entries(value) : [[key, value]])),
+  );
+
+const LOGIC = ['AND', 'OR', 'NOT'];
+const compound = (model: string, key: string, value: unknown): value is Args =>
+  isObject(value) && !LOGIC.includes(key) && !isColumn(model, key) && !relationOf(model, key);
+
+/** A `where` that can match nothing but visible rows. Unique keys stay at its top, where `update` and `delete` look for them. */
+function narrow(model: string, where: unknown, binding: Binding): Where {
+  const own = isObject(where) ? filter(model, where, binding) : {};
+  const condition = visible(model, binding);
+  return condition ? { ...own, AND: [...listed(own.AND ?? []), condition] } : own;
+}
+
+function filter(model: string, where: Args, binding: Binding): Args {
+  return mapped(where, (key, value) => {
+    if (LOGIC.includes(key))
+      return Array.isArray(value) ? value.map(item => filter(model, item, binding)) : filter(model, value as Args, binding);
+    const relation = relationOf(model, key);
+    return relation && isObject(value) ? relationFilter(relation.type, value, binding) : value;
+  });
+}
+
+const QUANTIFIERS = ['some', 'none', 'every', 'is', 'isNot'];
+
+function relationFilter(model: string, value: Args, binding: Binding): Args {
+  if (!Object.keys(value).some(key => QUANTIFIERS.includes(key))) return narrow(model, value, binding);
+  return mapped(value, (quantifier, inner) => {
+    if (!isObject(inner)) return inner;
+    if (quantifier !== 'every') return narrow(model, inner, binding);
+    const condition = visible(model, binding);
+    return condition ? { OR: [filter(model, inner, binding), { NOT: condition }] } : filter(model, inner, binding);
+  });
+}
+
+function selection(model: string, args: Args, binding: Binding): Args {
+  return mapped(args, (key, value) => {
+    if ((key === 'select' || key === 'include') && isObject(value))
+      return mapped(value, (field, chosen) => chosenField(model, field, chosen, binding));
+    if (key === 'cursor' && isObject(value)) return cursor(model, value, binding);
+    if (key === 'orderBy') for (const order of listed(value)) checkOrder(model, order);
+    return value;
+  });
+}
+
+function chosenField(model: string, field: string, chosen: unknown, binding: Binding): unknown {
+  if (!chosen) return chosen;
+  if (field === '_count') return counted(model, chosen, binding);
+  const relation = relationOf(model, field);
+  if (!relation) return chosen;
+  const nested = selection(relation.type, isObject(chosen) ? chosen : {}, binding);
+  if (relation.isList) return { ...nested, where: narrow(relation.type, isObject(chosen) ? chosen.where : undefined, binding) };
+  // A composite foreign key keeps a tenant's row among its tenant's; from a global row nothing would.
+  if (!tenantFieldOf(model) && visible(relation.type, binding)) throw new IsolationError(`${model}.${field} leads into a tenant`);
+  return nested;
+}
+
+function counted(model: string, chosen: unknown, binding: Binding): Args {
+  const counts =
+    isObject(chosen) && isObject(chosen.select) ? chosen.select : Object.fromEntries(listsOf(model).map(({ name }) => [name, true]));
+  return {
+    select: mapped(counts, (field, count) =>
+      count ? { where: narrow(relationOf(model, field)?.type ?? '', isObject(count) ? count.where : undefined, binding) } : count,
+    ),
+  };
+}
+
+/** A cursor into another tenant is one into this tenant at a row that isn't there. */
+function cursor(model: string, value: Args, { tenantId }: Binding): Args {
+  const field = tenantFieldOf(model);
+  if (!field) return value;
+  if (field in value) return { ...value, [field]: tenantId };
+  return mapped(value, (key, inner) => (compound(model, key, inner) ? { ...inner, [field]: tenantId } : inner));
+}
+
+function checkOrder(model: string, order: unknown) {
+  if (!isObject(order)) return;
+  for (const [key, value] of Object.entries(order)) {
+    const relation = relationOf(model, key);
+    if (!relation) continue;
+    if (relation.isList && !tenantFieldOf(model)) throw new IsolationError(`an order by ${model}.${key} would count across tenants`);
+    checkOrder(relation.type, value);
+  }
+}
+
+function refuseGlobal(model: string): 'id' | 'tenantId' {
+  const field = tenantFieldOf(model);
+  if (!field) throw new IsolationError(`${model} belongs to no tenant, and is not written through a bound client`);
+  return field;
+}
+
+function created(model: string, data: unknown, binding: Binding): unknown {
+  if (Array.isArray(data)) return data.map(item => created(model, item, binding));
+  const field = refuseGlobal(model);
+  if (binding.tenantId === null) throw new IsolationError(`no tenant is bound for a new ${model}`);
+  return { ...written(model, data, binding), [field]: binding.tenantId };
+}
+
+function written(model: string, data: unknown, binding: Binding): Args {
+  const field = refuseGlobal(model);
+  const values = isObject(data) ? data : {};
+  for (const key of Object.keys(values))
+    if (relationOf(model, key)) throw new IsolationError(`${model}.${key}: nested writes are refused; write ids`);
+  if (field in values && values[field] !== binding.tenantId) throw new IsolationError(`a ${model} never changes tenant`);
+  return values;
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { type EmbeddedDatabase, startEmbedded } from '../database/embedded.ts';
+import { migrate } from '../database/migrate.ts';
+import { type Running, startGateway } from '../main.ts';
+import { openHome, reset } from './home.ts';
+import { DEMO_AUDIENCE, DEMO_ISSUER, type Issuer, openIssuer } from './issuer.ts';
+import { demoRoutes } from './routes.ts';
+import { seed } from './seed.ts';
+
+export type DemoOptions = {
+  readonly directory: string;
+  readonly host: string;
+  readonly port: number;
+  readonly corsOrigins: readonly string[];
+  readonly log: Logger;
+  /** Whether to start over with an empty folder. */
+  readonly reset: boolean;
+  readonly onProgress: (step: string) => void;
+};
+
+export type Demo = Running & { readonly issuer: Issuer };
+
+/** The role that the demo serves under. */
+const ROLE = 'ipto_gateway';
+
+/** The whole product on one machine: its own PostgreSQL, its own token issuer, six tenants and their people. */
+export async function startDemo({ directory, onProgress, reset: startOver, ...server }: DemoOptions): Promise<Demo> {
+  const home = await openHome(directory);
+  if (startOver) await reset(home);
+  const issuer = await openIssuer(home);
+  const embedded = await startEmbedded({ directory: home.database, onProgress });
+  try {
+    const running = await startGateway({
+      ...server,
+      ...(await prepared(embedded, onProgress)),
+      tokens: tokensOf(issuer),
+      routes: demoRoutes(issuer),
+    });
+    return {
+      ...running,
+      issuer,
+      stop: async () => {
+        await running.stop();
+        await embedded.stop();
+      },
+    };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+const tokensOf = ({ jwks }: Issuer) => ({
+  issuer: DEMO_ISSUER,
+  audience: DEMO_AUDIENCE,
+  algorithms: ['ES256'],
+  tenantClaim: 'tenant',
+  staffClaim: 'ipto_staff',
+  clockSkew: 5,
+  keys: jwks,
+});
+
+async function prepared({ url }: EmbeddedDatabase, onProgress: (step: string) => void): Promise<{ databaseUrl: string }> {
+  const password = randomBytes(24).toString('base64url');
+  onProgress('Applying migrations');
+  await migrate({ url, runtime: { name: ROLE, password }, onProgress });
+  await setPassword(url, password);
+  if (await seed(url)) onProgress('Seeding tenants and people');
+  const databaseUrl = new URL(url);
+  databaseUrl.username = ROLE;
+  databaseUrl.password = password;
+  return { databaseUrl: databaseUrl.href };
+}
+
+/** A new password at each start: nobody has to keep it. */
+async function setPassword(url: string, password: string) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`ALTER ROLE ${ROLE} PASSWORD ${pg.escapeLiteral(password)}`).finally(() => client.end());
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { ENDPOINT } from '../http/gateway.ts';
+import { createExplorer } from '../http/graphiql/explorer.ts';
+import type { Route } from '../http/server.ts';
+import type { Issuer } from './issuer.ts';
+import { findPersona, PERSONAS } from './personas.ts';
+
+const TOKEN_SECONDS = 3600;
+
+/** The demo's own routes: the explorer with its personas, and the tokens that it asks for. Production has neither. */
+export function demoRoutes(issuer: Issuer): readonly Route[] {
+  const personas = PERSONAS.map(({ email, name, memberships }) => ({
+    email,
+    label: `${email} (${name})`,
+    tenants: memberships.map(({ tenant }) => tenant),
+  }));
+  return [createExplorer({ endpoint: ENDPOINT, demo: { personas } }), tokenRoute(issuer)];
+}
+
+/** `POST /demo/token` with `{ "persona": "<email>" }` answers `{ "token": "…" }`. JSON only, so that a foreign page must ask first. */
+const tokenRoute =
+  (issuer: Issuer): Route =>
+  async (request, response) => {
+    if (request.url !== '/demo/token' || request.method !== 'POST') return false;
+    const persona = request.headers['content-type']?.startsWith('application/json') ? findPersona(await personaIn(request)) : undefined;
+    response.writeHead(persona ? 200 : 400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    response.end(
+      JSON.stringify(
+        persona ? { token: await issuer.sign({ persona, expiresIn: TOKEN_SECONDS }) } : { error: 'There is no such persona.' },
+      ),
+    );
+    return true;
+  };
+
+/** A body larger than any persona's name is none. */
+const MOST = 1_000;
+
+async function personaIn(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) {
+    body += chunk;
+    if (body.length > MOST) return '';
+  }
+  try {
+    return String(JSON.parse(body).persona);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,58 @@
+import pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import { DEMO_ISSUER } from './issuer.ts';
+import { DEMO_TENANTS, type DemoTenant, PERSONAS } from './personas.ts';
+
+/**
+ * Fills an empty database with the demo's tenants and people; leaves one that has tenants alone.
+ *
+ * @param url a superuser's connection: it writes many tenants in one transaction.
+ * @returns whether it filled it.
+ */
+export async function seed(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, application_name: 'ipto-seed' });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE slug_claim IN EXCLUSIVE MODE');
+    const { rowCount } = await client.query('SELECT FROM slug_claim LIMIT 1');
+    if (!rowCount) await fill(client);
+    await client.query('COMMIT');
+    return !rowCount;
+  } finally {
+    await client.end();
+  }
+}
+
+async function fill(client: pg.Client) {
+  const tenants = new Map<string, string>();
+  for (const tenant of DEMO_TENANTS) tenants.set(tenant.slug, await insertTenant(client, tenant));
+  for (const { email, name, memberships } of PERSONAS) {
+    const person = uuid();
+    await client.query('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $3, true)', [
+      person,
+      DEMO_ISSUER,
+      email,
+      name,
+    ]);
+    for (const { tenant, roles } of memberships)
+      await client.query('INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ($1, $2, $3, $4)', [
+        tenants.get(tenant),
+        uuid(),
+        person,
+        roles,
+      ]);
+  }
+}
+
+async function insertTenant(
+  client: pg.Client,
+  { slug, name, status, statusReason, plan, sells, buys, billingEmail }: DemoTenant,
+): Promise<string> {
+  const id = uuid();
+  await client.query(
+    `INSERT INTO tenant (tenant_id, slug, name, status, status_reason, plan_code, sells, buys, billing_email) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [id, slug, name, status, statusReason, plan, sells, buys, billingEmail],
+  );
+  return id;
+}

@@ -1,0 +1,52 @@
+/**
+ * Every code that a client can meet in `extensions.code`, in one place: docs/errors.md is printed from it, and nothing else answers.
+ * `status` is the HTTP status where the whole request is refused; null where the code stands on a field of a response that is otherwise 200.
+ */
+// biome-ignore format: a table is read by its columns
+export const ERRORS = {
+  BAD_REQUEST:               { status: 400,  meaning: 'The HTTP request is not a GraphQL request, or repeats a header that must stand once.' },
+  GRAPHQL_PARSE_FAILED:      { status: 400,  meaning: 'The document is not GraphQL, or has too many tokens.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400,  meaning: 'The document does not fit the schema, or has too many aliases or directives.' },
+  OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The document has several operations and `operationName` picks none of them.' },
+  QUERY_TOO_EXPENSIVE:       { status: 400,  meaning: 'The operation is too deep, too broad or costs too much; `limit` and `actual` say by how much.' },
+  BAD_USER_INPUT:            { status: 400,  meaning: 'A value is malformed or out of range: the message says which. Never stored in part.' },
+  UNAUTHENTICATED:           { status: 401,  meaning: 'The token is not valid (401, the whole request), or the field is not for anonymous requests (`because: SIGN_IN`).' },
+  TENANT_NOT_FOUND:          { status: 403,  meaning: 'The tenant that the request names does not exist, or you are no member of it: the answer is the same.' },
+  TENANT_CONFLICT:           { status: 400,  meaning: 'The token and the X-Tenant-Id header name different tenants.' },
+  TENANT_REQUIRED:           { status: null, meaning: 'The field acts in a tenant and the request names none (`because: NO_TENANT`).' },
+  FORBIDDEN:                 { status: null, meaning: 'None of your roles in this tenant carries the permission (`because: ROLE`), or the API key does not (`because: KEY_SCOPE`).' },
+  TENANT_STATUS:             { status: null, meaning: "The permission does not work in the tenant's present status (`because: TENANT_STATUS`)." },
+  PLAN_REQUIRED:             { status: null, meaning: "The tenant's plan lacks the feature; `requires.plans` have it (`because: PLAN`)." },
+  EMAIL_UNVERIFIED:          { status: null, meaning: 'Signing up needs an e-mail address that your identity provider has verified.' },
+  CONFLICT:                  { status: null, meaning: 'Something that must be unique is taken, such as the slug of a tenant.' },
+  NOT_FOUND:                 { status: null, meaning: 'What the input names does not exist, or is not for you to know: the answer is the same.' },
+  LIMIT_REACHED:             { status: null, meaning: 'A limit is reached; `limit` and `used` say which and how far.' },
+  REQUEST_ENTITY_TOO_LARGE: { status: 413,  meaning: 'The request body is larger than 256 kB.' },
+  UNSUPPORTED_MEDIA_TYPE:    { status: 415,  meaning: 'The body is not application/json.' },
+  METHOD_NOT_ALLOWED:        { status: 405,  meaning: 'GET carries queries only; send mutations as POST.' },
+  CSRF_REFUSED:              { status: 403,  meaning: 'A GET request must carry the header `x-graphql-csrf`, which a foreign page cannot send.' },
+  INTERNAL_SERVER_ERROR:     { status: 500,  meaning: 'A fault of ours. The request id leads to it in the logs; nothing was changed.' },
+  UNAVAILABLE:               { status: 503,  meaning: 'The service is starting, stopping, or without its database. Try again.' },
+} as const satisfies Record<string, { status: number | null; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether a text is a code of the catalogue. */
+export const isErrorCode = (text: unknown): text is ErrorCode => typeof text === 'string' && Object.hasOwn(ERRORS, text);
+
+/** An expected failure: known, documented, safe to tell. `details` goes into the error's extensions. */
+export class GatewayError extends Error {
+  override name = 'GatewayError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** A value that a person or program sent and that can't be taken. The message says which and why. */
+export const badInput = (message: string, details?: Readonly<Record<string, unknown>>) =>
+  new GatewayError('BAD_USER_INPUT', message, details);

@@ -1,0 +1,36 @@
+import { badInput } from '../domain/errors.ts';
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+
+/** The node types and what their ids are made of. A tenant's row carries its tenant, so that it is looked up under that tenant's binding. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  Tenant: new RegExp(`^${UUID}$`),
+  User: new RegExp(`^${UUID}$`),
+  Membership: new RegExp(`^${UUID}:${UUID}$`),
+};
+
+/** A global id: opaque to clients, `Type:id` or `Type:tenant:id` in base64url. */
+export const encodeGlobalId = (typename: string, id: string | number | bigint): string =>
+  Buffer.from(`${typename}:${id}`).toString('base64url');
+
+/**
+ * The type and id inside a global id.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT for whatever {@link encodeGlobalId} doesn't make.
+ */
+export function decodeGlobalId(globalId: string): { typename: string; id: string } {
+  const [typename = '', ...rest] = Buffer.from(globalId, 'base64url').toString().split(':');
+  const id = rest.join(':');
+  const form = Object.hasOwn(FORMS, typename) ? FORMS[typename] : undefined;
+  if (!form?.test(id) || encodeGlobalId(typename, id) !== globalId) throw badInput('This is not an id that this API gives out.');
+  return { typename, id };
+}
+
+/** The id of a row in a tenant, as {@link encodeGlobalId} takes it. */
+export const rowId = ({ tenantId, id }: { tenantId: string; id: string }): string => `${tenantId}:${id}`;
+
+/** {@link rowId} back. */
+export function rowOf(id: string): { tenantId: string; id: string } {
+  const [tenantId = '', row = ''] = id.split(':');
+  return { tenantId, id: row };
+}

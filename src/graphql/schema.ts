@@ -1,0 +1,39 @@
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  GraphQLNonNull,
+  type GraphQLSchema,
+  GraphQLString,
+  lexicographicSortSchema,
+  specifiedDirectives,
+} from 'graphql';
+import { builder } from './builder.ts';
+import './membership/memberships.ts';
+import './plan/plan.ts';
+import './role/role.ts';
+import './tenant/mutations.ts';
+import './viewer/viewer.ts';
+
+const requires = new GraphQLDirective({
+  name: 'requires',
+  description: 'The permission that the field needs. `Query.permissions` says who has it and when.',
+  locations: [DirectiveLocation.FIELD_DEFINITION],
+  args: { permission: { type: new GraphQLNonNull(GraphQLString) } },
+});
+
+const open = new GraphQLDirective({
+  name: 'public',
+  description: 'The field is for everybody, signed in or not.',
+  locations: [DirectiveLocation.FIELD_DEFINITION],
+});
+
+/** The schema. Building it fails when a field has no policy (SPEC G1). */
+export function buildSchema(): GraphQLSchema {
+  builder.queryType({ description: 'What can be read.' });
+  builder.mutationType({ description: 'What can be changed. Each takes one input and gives one payload.' });
+  return builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, open] });
+}
+
+/** The text of `schema.graphql`. */
+export const printSchema = (schema: GraphQLSchema): string => `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;

@@ -1,0 +1,66 @@
+import type { TenantStatus as Status } from '../../access/vocabulary.ts';
+import { builder } from '../builder.ts';
+import { TenantStatus } from '../enums.ts';
+
+/** The tenant context's own tenant: no other is ever an object of this type. */
+export const Tenant = builder.prismaNode('Tenant', {
+  description: "An organisation's account. Always the tenant that the request acts in.",
+  tenantOf: (tenant: { id: string }) => tenant.id,
+  nullable: true,
+  id: { resolve: ({ id }) => id, policy: 'tenant:read' },
+  findUnique: id => ({ id }),
+  select: { id: true },
+  fields: t => ({
+    tenantId: t.exposeID('id', {
+      policy: 'tenant:read',
+      nullable: true,
+      description: 'The id that `X-Tenant-Id` takes. It never changes.',
+    }),
+    slug: t.exposeString('slug', {
+      policy: 'tenant:read',
+      nullable: true,
+      description: 'The name that `X-Tenant-Id` takes. It never changes.',
+    }),
+    name: t.exposeString('name', { policy: 'tenant:read', nullable: true, description: 'The display name.' }),
+    status: t.field({
+      type: TenantStatus,
+      policy: 'tenant:read',
+      nullable: true,
+      select: { status: true },
+      resolve: ({ status }) => status as Status,
+    }),
+    statusReason: t.exposeString('statusReason', {
+      policy: 'tenant:read',
+      nullable: true,
+      description: 'Why the status is what it is, for people.',
+    }),
+    statusChangedAt: t.expose('statusChangedAt', { type: 'DateTime', policy: 'tenant:read', nullable: true }),
+    sells: t.exposeBoolean('sells', { policy: 'tenant:read', nullable: true, description: 'Whether the provider side is on.' }),
+    buys: t.exposeBoolean('buys', { policy: 'tenant:read', nullable: true, description: 'Whether the buyer side is on.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'tenant:read', nullable: true }),
+    billingEmail: t.exposeString('billingEmail', { policy: 'billing-contact:read', nullable: true, description: 'Where bills go.' }),
+    plan: t.relation('plan', { policy: 'plan:read', nullable: true }),
+    planSince: t.expose('planSince', {
+      type: 'DateTime',
+      policy: 'plan:read',
+      nullable: true,
+      description: 'When the plan began: billing cycles count from here.',
+    }),
+    memberCount: t.int({
+      policy: 'member:count',
+      nullable: true,
+      select: { _count: { select: { memberships: true } } },
+      resolve: ({ _count }) => _count.memberships,
+    }),
+  }),
+});
+
+builder.queryField('tenant', t =>
+  t.prismaField({
+    type: Tenant,
+    policy: 'tenant:read',
+    nullable: true,
+    description: 'The tenant that the request acts in.',
+    resolve: (query, _root, _args, { grant, work }) => work.db.tenant.findUnique({ ...query, where: { id: grant.standing!.tenantId } }),
+  }),
+);

@@ -1,0 +1,56 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { isUnreachable } from '../database/failure.ts';
+import { ERRORS, type ErrorCode, GatewayError, isErrorCode } from '../domain/errors.ts';
+import { RefusedError } from '../domain/recheck.ts';
+import { refusalExtensions } from '../graphql/refuse.ts';
+
+/** What yoga hands along from the HTTP handler. */
+export type Served = { readonly requestId: string; readonly log: Logger };
+
+type Http = { status?: number; headers?: Record<string, string>; spec?: boolean };
+
+/** The codes of errors that come from yoga and GraphQL.js without one, by the HTTP status that they carry. */
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'BAD_REQUEST',
+  403: 'CSRF_REFUSED',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'REQUEST_ENTITY_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+const deepest = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? deepest(error.originalError) : error);
+
+/** An error as clients may see it: a known one as it is, anything else without a word of what happened (SPEC, bad input never leaks). */
+export function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLError {
+  const { nodes, source, positions, path } = error;
+  const told = (message: string, extensions: Record<string, unknown>) =>
+    new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, requestId } });
+  const cause = deepest(error);
+  if (cause instanceof RefusedError) return told(cause.message, refusalExtensions(cause.refusal));
+  if (cause instanceof GatewayError) {
+    const status = path ? null : ERRORS[cause.code].status;
+    return told(cause.message, { code: cause.code, ...cause.details, ...(status && { http: { status, spec: true } }) });
+  }
+  if (cause instanceof GraphQLError) {
+    const { code, http, ...rest } = cause.extensions as { code?: unknown; http?: Http };
+    const known = isErrorCode(code) ? code : (BY_STATUS[http?.status ?? 0] ?? 'BAD_USER_INPUT');
+    const answer = http ?? (path ? undefined : { status: 400, spec: true });
+    return told(cause.message, { code: known, ...rest, ...(answer && { http: answer }) });
+  }
+  const code = isUnreachable(cause) ? 'UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
+  log.error({ err: cause, path, requestId }, 'a field failed');
+  const message = code === 'UNAVAILABLE' ? 'The database is out of reach just now. Try again.' : 'Something went wrong on our side.';
+  return told(message, { code, ...(!path && { http: { status: ERRORS[code].status } }) });
+}
+
+type Result = { errors?: readonly GraphQLError[] };
+
+/** Every error of every result goes through {@link publicError}. */
+export const useErrors = (): Plugin<object, Served> => ({
+  onResultProcess({ result, setResult, serverContext }) {
+    const { errors } = result as Result;
+    if (errors) setResult({ ...result, errors: errors.map(error => publicError(error, serverContext)) } as typeof result);
+  },
+});

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Database } from '../database/client.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Context } from '../graphql/context.ts';
+import type { Authenticate } from './authenticate.ts';
+import { type Served, useErrors } from './errors.ts';
+import { LIMITS, useLimits } from './limits.ts';
+import { tenantContext } from './tenant-context.ts';
+
+/** Where GraphQL is served. */
+export const ENDPOINT = '/graphql';
+
+export type GatewayOptions = {
+  readonly schema: GraphQLSchema;
+  readonly database: Database;
+  readonly authenticate: Authenticate;
+  /** The origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
+};
+
+/** Answers a GraphQL request. Throws {@link GatewayError} for one that is refused whole, before GraphQL runs. */
+export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
+
+/** Headers that decide who asks and where: each must stand once. */
+const SINGLE = ['authorization', 'x-tenant-id'];
+
+/** GraphQL over HTTP: yoga, with who asks and for which tenant settled before it parses a document. */
+export function createGateway({ schema, database, authenticate, corsOrigins }: GatewayOptions): Gateway {
+  const yoga = createYoga<Served & { gateway: Context }>({
+    schema,
+    graphqlEndpoint: ENDPOINT,
+    context: ({ gateway }) => gateway,
+    plugins: [...useLimits(), useErrors()],
+    maxRequestBodySize: LIMITS.bodyBytes,
+    cors: corsOrigins.length ? { origin: [...corsOrigins], exposedHeaders: ['x-request-id'] } : false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    maskedErrors: false,
+    logging: false,
+  });
+  return async (request, response, served) => {
+    const gateway = request.method === 'OPTIONS' ? anonymous(database, served) : await context(request, served);
+    await yoga(request, response, { ...served, gateway: await gateway });
+  };
+
+  async function context(request: IncomingMessage, { requestId }: Served): Promise<Context> {
+    for (const name of SINGLE)
+      if ((request.headersDistinct[name]?.length ?? 0) > 1)
+        throw new GatewayError('BAD_REQUEST', `The header ${name} stands more than once.`);
+    const token = await authenticate(request.headers.authorization);
+    return tenantContext(database, token, request.headersDistinct['x-tenant-id']?.[0], requestId);
+  }
+}
+
+const anonymous = (database: Database, { requestId }: Served) => tenantContext(database, null, undefined, requestId);

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type Database, openDatabase } from './database/client.ts';
+import { isUnreachable } from './database/failure.ts';
+import { checkDatabase } from './database/guard.ts';
+import { buildSchema } from './graphql/schema.ts';
+import { createAuthenticate, type TokenOptions } from './http/authenticate.ts';
+import { createGateway } from './http/gateway.ts';
+import { type Route, startServer } from './http/server.ts';
+
+export type StartOptions = {
+  readonly log: Logger;
+  readonly host: string;
+  readonly port: number;
+  readonly corsOrigins: readonly string[];
+  readonly routes?: readonly Route[];
+  /** The connection that requests are served on, under the gateway's own role. */
+  readonly databaseUrl: string;
+  readonly poolSize?: number;
+  readonly tokens: TokenOptions;
+  /** What must have happened to the database before it is looked at, such as migrating. */
+  readonly prepare?: () => Promise<unknown>;
+};
+
+export type Running = { readonly url: string; stop(): Promise<void> };
+
+/** How long to wait between two tries to reach the database, ms. */
+const RETRY = 1_000;
+
+/**
+ * Starts the gateway: listens, waits for its database as long as it takes, makes sure that it is safe, and serves. `/readyz` tells.
+ *
+ * @throws {UnsafeDatabaseError} when the database would not hold its wall; {MigrationError}; {ListenError}.
+ */
+export async function startGateway(options: StartOptions): Promise<Running> {
+  const { log, host, port, routes, databaseUrl, poolSize, tokens, corsOrigins } = options;
+  const schema = buildSchema();
+  const database = openDatabase(databaseUrl, { poolSize, onIdleError: error => log.warn({ err: error }, 'a database connection broke') });
+  const isReady = async () => (await database.ask('SELECT 1', [])).length === 1;
+  const server = await startServer({ log, host, port, routes, isReady }).catch(async error => {
+    await database.close();
+    throw error;
+  });
+  const stopping = new AbortController();
+  const stop = async () => {
+    stopping.abort();
+    await server.stop();
+    await database.close();
+  };
+  try {
+    await prepared(options, database, stopping.signal);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  server.serve(createGateway({ schema, database, authenticate: createAuthenticate(tokens), corsOrigins }));
+  log.info({ url: server.url }, 'serving');
+  return { url: server.url, stop };
+}
+
+async function prepared({ log, prepare }: StartOptions, database: Database, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await prepare?.();
+      return await checkDatabase(database.ask);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      log.warn({ err: error }, 'the database is out of reach; waiting for it');
+      await sleep(RETRY, undefined, { signal });
+    }
+  }
+}
+
+/** Stops `running` at the first SIGINT or SIGTERM, and the process with it; at the second, without waiting. */
+export function stopOnSignal(stop: () => Promise<void>, onError: (error: unknown) => void): void {
+  let asked = false;
+  const onSignal = () => {
+    if (asked) process.exit(130);
+    asked = true;
+    stop().then(
+      () => process.exit(0),
+      error => {
+        onError(error);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+}

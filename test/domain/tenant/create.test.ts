@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const CREATE =
+  'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { membership { tenantId slug name status plan roles sells buys } } }';
+
+let people = 0;
+const newcomer = (claims = {}) => {
+  people += 1;
+  return gateway.tokens.sign({ sub: `newcomer-${people}`, name: `Newcomer ${people}`, email: `n${people}@people.example`, ...claims });
+};
+const create = (token: string, input: object) => gateway.ask(CREATE, { token, variables: { input } });
+const rowsOf = async () =>
+  (
+    await database.sql(
+      'SELECT (SELECT count(*) FROM tenant)::int AS tenants, (SELECT count(*) FROM membership)::int AS memberships, (SELECT count(*) FROM slug_claim)::int AS slugs',
+    )
+  )[0];
+
+describe('createTenant', () => {
+  test('R2: the first user who signs up becomes the owner, of an active tenant on the Free plan', async () => {
+    const token = await newcomer();
+    const { data, errors } = await create(token, { name: ' Café Zürich ', sells: true, buys: false });
+    expect(errors).toEqual([]);
+    expect(data.createTenant.membership).toMatchObject({
+      slug: 'cafe-zurich',
+      name: 'Café Zürich',
+      status: 'ACTIVE',
+      plan: 'FREE',
+      roles: ['OWNER'],
+      sells: true,
+      buys: false,
+    });
+    const inside = await gateway.ask(
+      '{ tenant { slug billingEmail memberCount memberships { edges { node { roles user { name } } } } } }',
+      { token },
+    );
+    expect(inside.data.tenant).toMatchObject({
+      slug: 'cafe-zurich',
+      memberCount: 1,
+      memberships: { edges: [{ node: { roles: ['OWNER'], user: { name: `Newcomer ${people}` } } }] },
+    });
+    expect(inside.data.tenant.billingEmail).toBe(`n${people}@people.example`);
+  });
+
+  test('a slug that is taken is a CONFLICT, and nothing of the tenant is left', async () => {
+    await create(await newcomer(), { name: 'First', slug: 'taken-slug' });
+    const before = await rowsOf();
+    const { data, errors } = await create(await newcomer(), { name: 'Second', slug: 'taken-slug' });
+    expect(data.createTenant).toBeNull();
+    expect(errors).toMatchObject([{ path: ['createTenant'], extensions: { code: 'CONFLICT', field: 'slug' } }]);
+    expect(await rowsOf()).toEqual(before);
+  });
+
+  test('display names need not be unique', async () => {
+    await create(await newcomer(), { name: 'Same Name', slug: 'same-name-1' });
+    const { errors } = await create(await newcomer(), { name: 'Same Name', slug: 'same-name-2' });
+    expect(errors).toEqual([]);
+  });
+
+  test('a person with no verified e-mail address is refused', async () => {
+    const before = await rowsOf();
+    for (const claims of [{ email_verified: false }, { email: undefined }]) {
+      const { errors } = await create(await newcomer(claims), { name: 'Unverified' });
+      expect(errors).toMatchObject([{ extensions: { code: 'EMAIL_UNVERIFIED' } }]);
+    }
+    expect(await rowsOf()).toEqual(before);
+  });
+
+  test('one person owns at most three Free tenants, however many requests come at once', async () => {
+    const token = await newcomer();
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => create(token, { name: 'Many', slug: `many-${i}` })));
+    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(3);
+    for (const { errors } of answers.filter(({ errors }) => errors.length))
+      expect(errors).toMatchObject([{ extensions: { code: 'LIMIT_REACHED', limit: 3, used: 3 } }]);
+  });
+
+  test('of many sign-ups that want one slug at once, one has it', async () => {
+    const tokens = await Promise.all(Array.from({ length: 8 }, () => newcomer()));
+    const answers = await Promise.all(tokens.map(token => create(token, { name: 'Race', slug: 'race' })));
+    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+    for (const { errors } of answers.filter(({ errors }) => errors.length))
+      expect(errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
+  });
+
+  test.each([
+    ['an empty name', { name: '  ' }],
+    ['a name of 121 characters', { name: 'x'.repeat(121) }],
+    ['a name with a line break', { name: 'a\nb' }],
+    ['a name that no slug can be made from', { name: '日本' }],
+    ['a slug of two letters', { name: 'Fine', slug: 'ab' }],
+    ['a slug of 33 letters', { name: 'Fine', slug: 'a'.repeat(33) }],
+    ['a slug in upper case', { name: 'Fine', slug: 'Upper' }],
+    ['a slug that ends in a hyphen', { name: 'Fine', slug: 'end-' }],
+    ['a slug with two hyphens together', { name: 'Fine', slug: 'a--b' }],
+    ['a billing address that is none', { name: 'Fine', slug: 'fine-one', billingEmail: 'nobody' }],
+    ['a NUL', { name: 'a\u0000b' }],
+    ['half a surrogate pair', { name: 'a\ud800b' }],
+  ])('%s is BAD_USER_INPUT', async (_what, input) => {
+    const before = await rowsOf();
+    const { errors } = await create(await newcomer(), input);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(await rowsOf()).toEqual(before);
+  });
+
+  test.each([
+    ['120 characters, astral ones counted once', { name: '😀'.repeat(120), slug: 'smileys' }],
+    ['a slug of three', { name: 'Three', slug: 'abc' }],
+    ['a slug of 32', { name: 'Long', slug: 'a'.repeat(32) }],
+  ])('%s is fine', async (_what, input) => {
+    const { errors } = await create(await newcomer(), input);
+    expect(errors).toEqual([]);
+  });
+});

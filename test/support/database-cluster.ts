@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import { migrate } from '../../src/database/migrate.ts';
+
+/** The PostgreSQL that the tests run on: an embedded one, or the one that DATABASE_URL names (as a superuser). */
+export type Cluster = {
+  /** A superuser's URL. */
+  readonly adminUrl: string;
+  /** A migrated database without rows but the catalogue's, to make others of. */
+  readonly template: string;
+  /** The gateway's role in this run. */
+  readonly runtime: { readonly name: string; readonly password: string };
+  /** What the databases of this run are called, at the front. */
+  readonly prefix: string;
+};
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    cluster: Cluster;
+  }
+}
+
+export const withDatabase = (url: string, database: string) => Object.assign(new URL(url), { pathname: `/${database}` }).href;
+
+async function admin<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return work(client).finally(() => client.end());
+}
+
+async function start() {
+  const given = process.env.DATABASE_URL;
+  if (given) return { url: given, stop: async () => {} };
+  const directory = await mkdtemp(path.join(tmpdir(), 'ipto-test-'));
+  const embedded = await startEmbedded({ directory, durable: false });
+  return {
+    url: embedded.url,
+    stop: async () => {
+      await embedded.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export default async function setup({ provide }: TestProject) {
+  const { url, stop } = await start();
+  const prefix = `ipto_test_${randomBytes(4).toString('hex')}`;
+  const cluster: Cluster = {
+    adminUrl: url,
+    template: `${prefix}_template`,
+    runtime: { name: prefix, password: randomBytes(12).toString('hex') },
+    prefix,
+  };
+  await admin(url, client => client.query(`CREATE DATABASE ${cluster.template}`));
+  await migrate({ url: withDatabase(url, cluster.template), runtime: cluster.runtime });
+  provide('cluster', cluster);
+  return async () => {
+    await admin(url, async client => {
+      const { rows } = await client.query<{ name: string }>('SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)', [
+        prefix,
+      ]);
+      for (const { name } of rows) await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+      await client.query(`DROP ROLE IF EXISTS ${prefix}`);
+    });
+    await stop();
+  };
+}

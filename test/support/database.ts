@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import { inject } from 'vitest';
+import type { PlanCode, Role, TenantStatus } from '../../src/access/vocabulary.ts';
+import { withDatabase } from './database-cluster.ts';
+
+/** A database of a test file's own. */
+export type TestDatabase = {
+  readonly name: string;
+  /** A superuser's URL: past both walls. */
+  readonly adminUrl: string;
+  /** The gateway's URL: under row-level security. */
+  readonly runtimeUrl: string;
+  /** Runs a statement as the superuser. */
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  drop(): Promise<void>;
+};
+
+/** Makes a database with the migrations applied and no rows but the catalogue's. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const { adminUrl: clusterUrl, template, runtime, prefix } = inject('cluster');
+  const name = `${prefix}_${randomBytes(4).toString('hex')}`;
+  await once(clusterUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const adminUrl = withDatabase(clusterUrl, name);
+  const pool = new pg.Pool({ connectionString: adminUrl, max: 2 });
+  pool.on('error', () => {});
+  return {
+    name,
+    adminUrl,
+    runtimeUrl: Object.assign(new URL(adminUrl), { username: runtime.name, password: runtime.password }).href,
+    sql: async (text, values = []) => (await pool.query(text, [...values])).rows,
+    drop: async () => {
+      await pool.end();
+      await once(clusterUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** CREATE DATABASE from one template runs one at a time in a cluster: test files that meet there try again. */
+async function once(url: string, statement: string) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock(4711)');
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+export type Person = { readonly id: string; readonly subject: string; readonly email: string; readonly name: string };
+export type Tenant = { readonly id: string; readonly slug: string; readonly name: string };
+export type Member = { readonly id: string; readonly tenantId: string; readonly person: Person; readonly roles: readonly Role[] };
+
+/** The issuer of the tests' tokens. */
+export const ISSUER = 'https://issuer.test.example';
+
+/** Puts rows in as a superuser. */
+export const fixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => ({
+  async person(name: string, issuer = ISSUER): Promise<Person> {
+    const id = uuid();
+    const email = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@people.example`;
+    await sql('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $5, true)', [
+      id,
+      issuer,
+      email,
+      name,
+      email,
+    ]);
+    return { id, subject: email, email, name };
+  },
+
+  /** A tenant with its owner, in one transaction as the database wants it. */
+  async tenant(
+    slug: string,
+    owner: Person,
+    { status = 'active', plan = 'FREE', name = `Tenant ${slug}` }: { status?: TenantStatus; plan?: PlanCode; name?: string } = {},
+  ) {
+    const id = uuid();
+    const membershipId = uuid();
+    await sql(
+      `WITH t AS (INSERT INTO tenant (tenant_id, slug, name, status, plan_code, billing_email) VALUES ($1, $2, $3, $4, $5, $2 || '@bills.example'))
+       INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ($1, $6, $7, '{owner}')`,
+      [id, slug, name, status, plan, membershipId, owner.id],
+    );
+    return { id, slug, name, owner: { id: membershipId, tenantId: id, person: owner, roles: ['owner'] } satisfies Member };
+  },
+
+  async member(tenant: Pick<Tenant, 'id'>, person: Person, roles: readonly Role[]): Promise<Member> {
+    const id = uuid();
+    await sql('INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ($1, $2, $3, $4)', [tenant.id, id, person.id, roles]);
+    return { id, tenantId: tenant.id, person, roles };
+  },
+
+  setStatus: (tenant: Pick<Tenant, 'id'>, status: TenantStatus, reason: string | null = null) =>
+    sql('UPDATE tenant SET status = $2, status_reason = $3 WHERE tenant_id = $1', [tenant.id, status, reason]),
+});

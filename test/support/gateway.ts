@@ -1,0 +1,96 @@
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { createLog } from '../../src/http/log.ts';
+import { type Running, startGateway } from '../../src/main.ts';
+import { ISSUER, type TestDatabase } from './database.ts';
+
+export const AUDIENCE = 'ipto-test';
+
+/** A token issuer with a key of its own. */
+export async function createIssuer(issuer = ISSUER) {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'test', use: 'sig' }] };
+  const sign = (claims: JWTPayload = {}, expires: string | number = '1h') =>
+    new SignJWT({ email_verified: true, ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'test' })
+      .setIssuer(issuer)
+      .setAudience(AUDIENCE)
+      .setIssuedAt()
+      .setExpirationTime(expires)
+      .sign(privateKey);
+  return { issuer, jwks, sign, privateKey };
+}
+
+export type TestIssuer = Awaited<ReturnType<typeof createIssuer>>;
+
+/** An answer of GraphQL over HTTP. */
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read the data as they asked for it
+  readonly data: any;
+  readonly errors: readonly { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
+};
+
+export type Ask = {
+  readonly token?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly variables?: object;
+  readonly headers?: Record<string, string>;
+};
+
+export type TestGateway = Running & {
+  readonly tokens: TestIssuer;
+  /** Asks over HTTP. */
+  ask(query: string, options?: Ask): Promise<Answer>;
+  /** A token of a person, by the subject. */
+  tokenOf(person: { subject: string; email?: string; name?: string }, claims?: JWTPayload): Promise<string>;
+};
+
+/** The gateway as it is served, on a free port, over a test's own database and under the gateway's role. */
+export async function startTestGateway(
+  database: Pick<TestDatabase, 'runtimeUrl'>,
+  { poolSize }: { poolSize?: number } = {},
+): Promise<TestGateway> {
+  const tokens = await createIssuer();
+  const running = await startGateway({
+    log: createLog('silent'),
+    host: '127.0.0.1',
+    port: 0,
+    corsOrigins: [],
+    databaseUrl: database.runtimeUrl,
+    ...(poolSize && { poolSize }),
+    tokens: {
+      issuer: tokens.issuer,
+      audience: AUDIENCE,
+      algorithms: ['ES256'],
+      tenantClaim: 'tenant',
+      staffClaim: 'ipto_staff',
+      clockSkew: 5,
+      keys: tokens.jwks,
+    },
+  });
+  return {
+    ...running,
+    tokens,
+    ask: (query, options) => ask(running.url, query, options),
+    tokenOf: ({ subject, email, name }, claims) => tokens.sign({ sub: subject, ...(email && { email }), ...(name && { name }), ...claims }),
+  };
+}
+
+/** One POST of GraphQL. */
+export async function ask(url: string, query: string, { token, tenant, variables, headers }: Ask = {}): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(tenant && { 'x-tenant-id': tenant }),
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await response.text();
+  const { data, errors = [] } = JSON.parse(text);
+  return { status: response.status, headers: response.headers, text, data, errors };
+}
