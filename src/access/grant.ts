@@ -1,5 +1,5 @@
 import { PERMISSIONS, type Permission, type Rule, ruleOf } from './policy.ts';
-import type { PlanFeature, Role, TenantStatus } from './vocabulary.ts';
+import type { PlanFeature, PrincipalKind, Role, TenantStatus } from './vocabulary.ts';
 
 /** Who a request acts as: nobody, a person, platform staff, or an API key with its scopes. */
 export type Principal =
@@ -36,10 +36,17 @@ export function obstacle(permission: Permission, rule: Rule, principal: Principa
   if (principal.kind === 'api_key') {
     if (!principal.scopes.has(permission)) return 'KEY_SCOPE';
   } else if (!standing.roles.some(role => rule.roles.includes(role))) return 'ROLE';
-  if (!rule.statuses.includes(standing.status)) return 'TENANT_STATUS';
+  if (!statusesFor(principal.kind, rule).includes(standing.status)) return 'TENANT_STATUS';
   if (rule.feature && !standing.features.includes(rule.feature)) return 'PLAN';
   return null;
 }
+
+/** The statuses in which an API key works at all (SPEC K2). */
+const KEY_STATUSES: readonly TenantStatus[] = ['active'];
+
+/** The statuses in which a rule lets a kind of principal through. */
+export const statusesFor = (kind: PrincipalKind, { statuses }: Rule): readonly TenantStatus[] =>
+  kind === 'api_key' ? statuses.filter(status => KEY_STATUSES.includes(status)) : statuses;
 
 /** The grant of a principal in a tenant context, or outside of any (SPEC T2). Pure: what it is given must be fresh from the database (SPEC R7, S5). */
 export function grantOf(principal: Principal, standing: Standing | null): Grant {

@@ -1,4 +1,4 @@
-import { type Grant, type Obstacle, obstacle } from './grant.ts';
+import { type Grant, type Obstacle, obstacle, statusesFor } from './grant.ts';
 import { type Permission, type Rule, ruleOf } from './policy.ts';
 import { type PlanCode, type PrincipalKind, type Role, type TenantStatus, TIERS_WITH } from './vocabulary.ts';
 
@@ -28,14 +28,15 @@ export type Refusal = {
 
 const listed = (items: readonly string[]) => (items.length > 1 ? `${items.slice(0, -1).join(', ')} or ${items.at(-1)}` : items.join());
 
-const SENTENCE: Record<Obstacle, (permission: Permission, rule: Rule, status: TenantStatus | null) => string> = {
-  SIGN_IN: permission => `Sign in: ${permission} is not for anonymous requests.`,
-  NO_TENANT: permission => `Name a tenant (X-Tenant-Id): ${permission} is held in a tenant.`,
-  ROLE: (permission, rule) =>
-    `${permission} needs ${rule.roles.length ? `the role ${listed(rule.roles)}` : `a ${listed(rule.principals)}`}.`,
-  KEY_SCOPE: permission => `This API key does not carry ${permission}.`,
-  TENANT_STATUS: (permission, rule, status) => `${permission} works while the tenant is ${listed(rule.statuses)}; it is ${status}.`,
-  PLAN: (permission, rule) => `${permission} needs the plan ${listed(plansFor(rule) ?? [])}.`,
+const SENTENCE: Record<Obstacle, (refusal: Refusal) => string> = {
+  SIGN_IN: ({ permission }) => `Sign in: ${permission} is not for anonymous requests.`,
+  NO_TENANT: ({ permission }) => `Name a tenant (X-Tenant-Id): ${permission} is held in a tenant.`,
+  ROLE: ({ permission, requires: { roles, principals } }) =>
+    `${permission} needs ${roles.length ? `the role ${listed(roles)}` : `a ${listed(principals)}`}.`,
+  KEY_SCOPE: ({ permission }) => `This API key does not carry ${permission}.`,
+  TENANT_STATUS: ({ permission, requires, tenantStatus }) =>
+    `${permission} works while the tenant is ${listed(requires.statuses)}; it is ${tenantStatus}.`,
+  PLAN: ({ permission, requires }) => `${permission} needs the plan ${listed(requires.plans ?? [])}.`,
 };
 
 const plansFor = (rule: Rule) => (rule.feature ? TIERS_WITH[rule.feature] : null);
@@ -53,17 +54,15 @@ export function refusalBy(
 ): Refusal | null {
   const because = obstacle(permission, rule, principal, standing);
   if (!because) return null;
-  const { principals, roles, statuses } = rule;
+  const { principals, roles } = rule;
   return {
     code: CODE_OF[because],
     permission,
     because,
-    requires: { principals, roles, statuses, plans: plansFor(rule) },
+    requires: { principals, roles, statuses: statusesFor(principal.kind, rule), plans: plansFor(rule) },
     tenantStatus: standing?.status ?? null,
   };
 }
 
 /** A refusal in one sentence, for people. */
-export function sentenceOf({ permission, because, tenantStatus }: Refusal, rule: Rule = ruleOf(permission)): string {
-  return SENTENCE[because](permission, rule, tenantStatus);
-}
+export const sentenceOf = (refusal: Refusal): string => SENTENCE[refusal.because](refusal);

@@ -1,0 +1,85 @@
+import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import { ROLE_MEANING, STATUS_MEANING } from '../../src/access/meaning.ts';
+import { PERMISSIONS, type Permission, ruleOf } from '../../src/access/policy.ts';
+import { policyOf } from '../../src/access/policy-plugin.ts';
+import { ROLES, type Role, STATUSES, TIERS_WITH } from '../../src/access/vocabulary.ts';
+
+const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [row(...head), row(...head.map(() => '---')), ...rows.map(cells => row(...cells))].join('\n');
+
+/** The statuses by their first letters: A S P. */
+const letters = (permission: Permission) =>
+  ruleOf(permission)
+    .statuses.map(status => status[0]!.toUpperCase())
+    .join(' ');
+
+const cell = (permission: Permission, role: Role) => (ruleOf(permission).roles.includes(role) ? letters(permission) : '·');
+
+function permissionRow(permission: Permission): readonly string[] {
+  const { context, principals, feature, meaning } = ruleOf(permission);
+  const roles = ROLES.map(role => (context === 'none' ? 'signed in' : cell(permission, role)));
+  return [
+    `\`${permission}\``,
+    ...roles,
+    principals.includes('api_key') ? 'A' : '·',
+    feature ? TIERS_WITH[feature].join(', ') : 'any',
+    meaning,
+  ];
+}
+
+/** `Type.field` of every field, by what it needs. */
+function fieldsBy(schema: GraphQLSchema): ReadonlyMap<string, readonly string[]> {
+  const fields = Object.values(schema.getTypeMap())
+    .filter(type => !type.name.startsWith('__') && (isObjectType(type) || isInterfaceType(type)))
+    .flatMap(type =>
+      isObjectType(type) || isInterfaceType(type)
+        ? Object.values(type.getFields()).map(field => ({ at: `${type.name}.${field.name}`, policy: policyOf(field)! }))
+        : [],
+    );
+  return new Map(
+    [...PERMISSIONS, 'public', 'as-parent'].map(policy => [
+      policy,
+      fields
+        .filter(field => field.policy === policy)
+        .map(({ at }) => at)
+        .sort(),
+    ]),
+  );
+}
+
+/** docs/access-matrix.md. */
+export const printAccessMatrix = (schema: GraphQLSchema): string => `<!-- Printed from src/access/policy.ts by \`npm run print\`. -->
+
+# Who may do what
+
+A member holds a permission if one of their roles has an entry in its row, while the tenant is in one of the statuses of that entry:
+**A** active, **S** suspended, **P** pending deletion. In a deleted tenant nobody holds anything. An API key holds what its scopes name, of
+the rows that say so, while the tenant is active.
+
+${table(['permission', ...ROLES.map(role => role.replace('_', ' ')), 'API key', 'plan', 'lets one'], PERMISSIONS.map(permissionRow))}
+
+## Roles
+
+${table(
+  ['role', 'is for'],
+  ROLES.map(role => [`\`${role}\``, ROLE_MEANING[role]]),
+)}
+
+## Statuses
+
+${table(
+  ['status', 'means'],
+  STATUSES.map(status => [`\`${status}\``, STATUS_MEANING[status]]),
+)}
+
+## Fields
+
+Each field of the schema and what it needs. \`public\` is for everybody; \`as-parent\` are the wrappers of Relay's connections, which hold
+nothing of their own and are reached through a guarded field only.
+
+${table(
+  ['needs', 'fields'],
+  [...fieldsBy(schema)].map(([policy, fields]) => [`\`${policy}\``, fields.map(field => `\`${field}\``).join(' ') || '—']),
+)}
+`;
