@@ -1,0 +1,40 @@
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeWritable } from '../database/embedded/folder.ts';
+import { removeEmbedded } from '../database/embedded.ts';
+
+/** Why the demo can't do what was asked, in a sentence for the person who asked. */
+export class DemoError extends Error {
+  override name = 'DemoError';
+}
+
+/** Where a demo keeps its things: a folder for the database and a file for the issuer's key. Two homes are two demos. */
+export type Home = { directory: string; database: string; issuerKey: string };
+
+/** The demo's folder as an absolute path: `IPTO_HOME`, or `.ipto` in the repository where that is unset or empty. */
+export function homeDirectory(environment: { IPTO_HOME?: string | undefined }): string {
+  return resolve(environment.IPTO_HOME || fileURLToPath(new URL('../../.ipto', import.meta.url)));
+}
+
+/**
+ * Opens a demo's folder, and makes it at the first run.
+ *
+ * @throws DemoError when it can't be written.
+ */
+export async function openHome(directory: string): Promise<Home> {
+  const problem = await makeWritable(directory);
+  if (problem) throw new DemoError(problem);
+  return { directory, database: join(directory, 'database'), issuerKey: join(directory, 'issuer-key.json') };
+}
+
+/**
+ * Removes the demo's database and key, and nothing else that the folder may hold.
+ *
+ * @throws EmbeddedError while a demo is running there.
+ */
+export async function reset(home: Home): Promise<void> {
+  await removeEmbedded(home.database);
+  await rm(home.database, { recursive: true, force: true });
+  await rm(home.issuerKey, { force: true });
+}

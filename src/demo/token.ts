@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { defineCommand } from 'citty';
+import { DemoError, homeDirectory, openHome } from './home.ts';
+import { openIssuer } from './issuer.ts';
+
+/** What was asked on the command line. `expiresIn` is in seconds. */
+export type TokenArguments = { email: string; tenant?: string; expiresIn: number };
+
+const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const LONGEST = 365 * 86_400;
+
+/** `token --as <email> [--tenant <slug or id>] [--expires <duration>]`: prints a token of the demo's issuer and nothing else. */
+export const tokenCommand = defineCommand({
+  meta: { name: 'token', description: "Print a token of the demo's own issuer" },
+  args: {
+    as: { type: 'string', description: "A persona's e-mail address, or a newcomer's", valueHint: 'email' },
+    tenant: { type: 'string', description: 'The tenant to act in, where no X-Tenant-Id header says so', valueHint: 'slug or id' },
+    expires: { type: 'string', description: 'How long it is good for: 30s, 15m, 1h, 7d (1h without)', valueHint: 'duration' },
+  },
+  run: async ({ rawArgs }) => {
+    try {
+      process.stdout.write(`${await printedToken(rawArgs, process.env)}\n`);
+    } catch (error) {
+      if (!(error instanceof DemoError)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 1;
+    }
+  },
+});
+
+/**
+ * The token that a command line asks for.
+ *
+ * @throws DemoError with a sentence on what is wrong with it.
+ */
+export async function printedToken(rawArgs: string[], environment: { IPTO_HOME?: string | undefined }): Promise<string> {
+  const request = tokenArguments(rawArgs);
+  const issuer = await openIssuer(await openHome(homeDirectory(environment)));
+  return issuer.sign(request);
+}
+
+/**
+ * Reads a command line.
+ *
+ * @throws DemoError for an option that is unknown or has no value, and for a value that makes no sense.
+ */
+export function tokenArguments(rawArgs: string[]): TokenArguments {
+  const { as, tenant, expires } = options(rawArgs);
+  if (as === undefined) throw new DemoError(`Say whom the token is for: ${EXAMPLE}`);
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(as) || as.length > 254)
+    throw new DemoError(`--as takes an e-mail address, not '${as}': ${EXAMPLE}`);
+  if (tenant !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/i.test(tenant)) {
+    throw new DemoError(`--tenant takes a tenant's slug or id, such as northwind, not '${tenant}'.`);
+  }
+  const whose = { email: as.toLowerCase(), expiresIn: seconds(expires ?? '1h') };
+  return tenant === undefined ? whose : { ...whose, tenant };
+}
+
+function options(args: string[]) {
+  const string = { type: 'string' } as const;
+  try {
+    return parseArgs({ args, options: { as: string, tenant: string, expires: string }, allowPositionals: false }).values;
+  } catch (error) {
+    const [what] = String(error instanceof Error ? error.message : error).split(/\. |\n/);
+    const told = what
+      ?.replace('argument is ambiguous', 'has no value')
+      .replace(/ <value>' argument missing$/, "' has no value")
+      .replace(/\.$/, '');
+    throw new DemoError(`${told}. The options are --as, --tenant and --expires: ${EXAMPLE}`);
+  }
+}
+
+function seconds(duration: string): number {
+  const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(duration) ?? [];
+  const total = Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);
+  if (!(total >= 1 && total <= LONGEST))
+    throw new DemoError(`--expires takes a time from 1s to 365d, such as 30s, 15m, 1h or 7d, not '${duration}'.`);
+  return total;
+}

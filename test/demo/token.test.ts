@@ -1,0 +1,106 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from 'citty';
+import { decodeJwt } from 'jose';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { printedToken, tokenArguments, tokenCommand } from '../../src/demo/token.ts';
+
+const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
+const OPTIONS = `The options are --as, --tenant and --expires: ${EXAMPLE}`;
+const TIMES = '--expires takes a time from 1s to 365d, such as 30s, 15m, 1h or 7d';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ipto-home-'));
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.exitCode = undefined;
+  await rm(directory, { recursive: true });
+});
+
+describe('the arguments of token', () => {
+  test('are an e-mail address, perhaps a tenant, and an hour without a time', () => {
+    expect(tokenArguments(['--as', 'owner@northwind.example'])).toEqual({ email: 'owner@northwind.example', expiresIn: 3600 });
+    expect(tokenArguments(['--as=Sam@People.example', '--tenant=contoso', '--expires=30s'])).toEqual({
+      email: 'sam@people.example',
+      tenant: 'contoso',
+      expiresIn: 30,
+    });
+  });
+
+  test.each([
+    ['1s', 1],
+    ['90s', 90],
+    ['15m', 900],
+    ['2h', 7200],
+    ['7d', 604_800],
+    ['365d', 31_536_000],
+  ])('take %s as %i seconds', (expires, expiresIn) => {
+    expect(tokenArguments(['--as', 'a@b.example', '--expires', expires])).toMatchObject({ expiresIn });
+  });
+
+  test.each(['0s', '366d', '1y', '1', 'h', '', '-1h', '1.5h', '1h30m', ' 1h'])('refuse %j as a time', expires => {
+    expect(() => tokenArguments(['--as', 'a@b.example', `--expires=${expires}`])).toThrow(`${TIMES}, not '${expires}'.`);
+  });
+
+  test.each(['', 'owner', 'owner@', '@northwind.example', 'a b@c.example', 'a@b@c.example', 'a@b', 'a@b.'])(
+    'refuse %j as an address',
+    email => {
+      expect(() => tokenArguments([`--as=${email}`])).toThrow(`--as takes an e-mail address, not '${email}': ${EXAMPLE}`);
+    },
+  );
+
+  test.each(['', 'north wind', '-north', 'north_wind', 'n'.repeat(64)])('refuse %j as a tenant', tenant => {
+    const refused = `--tenant takes a tenant's slug or id, such as northwind, not '${tenant}'.`;
+    expect(() => tokenArguments(['--as=a@b.example', `--tenant=${tenant}`])).toThrow(refused);
+  });
+
+  test.each([
+    [[], `Say whom the token is for: ${EXAMPLE}`],
+    [['--as'], `Option '--as' has no value. ${OPTIONS}`],
+    [['--as', '--tenant', 'contoso'], `Option '--as' has no value. ${OPTIONS}`],
+    [['--as', 'a@b.example', '--admin'], `Unknown option '--admin'. ${OPTIONS}`],
+    [['--as', 'a@b.example', 'extra'], `Unexpected argument 'extra'. ${OPTIONS}`],
+  ])('refuse %j in a sentence', (args, sentence) => {
+    expect(() => tokenArguments(args)).toThrow(sentence);
+  });
+});
+
+describe('token', () => {
+  test('makes the key when the demo has never run', async () => {
+    const home = join(directory, 'deep', 'new');
+    const token = await printedToken(['--as', 'owner@northwind.example', '--tenant', 'northwind'], { IPTO_HOME: home });
+    expect(decodeJwt(token)).toMatchObject({ sub: 'owner@northwind.example', tenant: 'northwind' });
+    expect(JSON.parse(await readFile(join(home, 'issuer-key.json'), 'utf8'))).toHaveProperty('d');
+  });
+
+  test('says so when its folder can’t be written', async () => {
+    await writeFile(join(directory, 'file'), '');
+    const home = join(directory, 'file', 'home');
+    const refused = `Can't write in ${home}: something in that path is a file. Set IPTO_HOME to a folder that can be written.`;
+    await expect(printedToken(['--as', 'a@b.example'], { IPTO_HOME: home })).rejects.toThrow(refused);
+  });
+
+  test('prints the token and nothing else', async () => {
+    vi.stubEnv('IPTO_HOME', directory);
+    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await runCommand(tokenCommand, { rawArgs: ['--as', 'staff@ipto.example'] });
+    expect(out.mock.calls.map(([text]) => text)).toEqual([expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)]);
+    expect(process.exitCode).toBeUndefined();
+  });
+
+  test('prints a sentence on stderr, nothing on stdout, and exits 1 when it refuses', async () => {
+    vi.stubEnv('IPTO_HOME', directory);
+    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await runCommand(tokenCommand, { rawArgs: ['--as', 'nobody'] });
+    expect(out.mock.calls).toEqual([]);
+    expect(err.mock.calls.map(([text]) => text)).toEqual([`--as takes an e-mail address, not 'nobody': ${EXAMPLE}\n`]);
+    expect(process.exitCode).toBe(1);
+  });
+});
