@@ -7,7 +7,7 @@ const main = defineCommand({
     demo: () => import('./cli/demo.ts').then(({ demoCommand }) => demoCommand),
     start: () => import('./cli/start.ts').then(({ startCommand }) => startCommand),
     migrate: () => import('./cli/migrate.ts').then(({ migrateCommand }) => migrateCommand),
-    token: () => import('./demo/token.ts').then(({ tokenCommand }) => tokenCommand),
+    token: () => import('./cli/token.ts').then(({ tokenCommand }) => tokenCommand),
   },
 });
 

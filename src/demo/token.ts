@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { defineCommand } from 'citty';
 import { DemoError, homeDirectory, openHome } from './home.ts';
 import { openIssuer } from './issuer.ts';
 
@@ -9,25 +8,6 @@ export type TokenArguments = { email: string; tenant?: string; expiresIn: number
 const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const LONGEST = 365 * 86_400;
-
-/** `token --as <email> [--tenant <slug or id>] [--expires <duration>]`: prints a token of the demo's issuer and nothing else. */
-export const tokenCommand = defineCommand({
-  meta: { name: 'token', description: "Print a token of the demo's own issuer" },
-  args: {
-    as: { type: 'string', description: "A persona's e-mail address, or a newcomer's", valueHint: 'email' },
-    tenant: { type: 'string', description: 'The tenant to act in, where no X-Tenant-Id header says so', valueHint: 'slug or id' },
-    expires: { type: 'string', description: 'How long it is good for: 30s, 15m, 1h, 7d (1h without)', valueHint: 'duration' },
-  },
-  run: async ({ rawArgs }) => {
-    try {
-      process.stdout.write(`${await printedToken(rawArgs, process.env)}\n`);
-    } catch (error) {
-      if (!(error instanceof DemoError)) throw error;
-      process.stderr.write(`${error.message}\n`);
-      process.exitCode = 1;
-    }
-  },
-});
 
 /**
  * The token that a command line asks for.
