@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { runCommand } from 'citty';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { printedToken, tokenArguments, tokenCommand } from '../../src/demo/token.ts';
+import { tokenCommand } from '../../src/cli/token.ts';
+import { printedToken, tokenArguments } from '../../src/demo/token.ts';
 
 const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
 const OPTIONS = `The options are --as, --tenant and --expires: ${EXAMPLE}`;
@@ -98,9 +99,12 @@ describe('token', () => {
     vi.stubEnv('IPTO_HOME', directory);
     const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    await runCommand(tokenCommand, { rawArgs: ['--as', 'nobody'] });
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
+      throw new Error('ended');
+    });
+    await expect(runCommand(tokenCommand, { rawArgs: ['--as', 'nobody'] })).rejects.toThrow('ended');
     expect(out.mock.calls).toEqual([]);
     expect(err.mock.calls.map(([text]) => text)).toEqual([`--as takes an e-mail address, not 'nobody': ${EXAMPLE}\n`]);
-    expect(process.exitCode).toBe(1);
+    expect(exit).toHaveBeenCalledWith(1);
   });
 });

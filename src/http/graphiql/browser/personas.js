@@ -1,0 +1,130 @@
+// The demo's bar: choose who asks and in which tenant, and every request to the endpoint says so in its headers.
+
+const { endpoint, demo } = JSON.parse(document.getElementById('config').textContent);
+const personas = new Map(demo.personas.map(persona => [persona.email, persona]));
+const tenants = [...new Set(demo.personas.flatMap(persona => persona.tenants))];
+
+const [personaList, tenantList, sends] = ['persona', 'tenant', 'sends'].map(id => document.getElementById(id));
+const STORED = 'ipto-explorer:choice';
+const NOBODY = { persona: '', tenant: '' };
+const RENEW_BEFORE = 60_000;
+
+/** Who asks (an email, '' for nobody) and where (a slug, '' for none): replaced as a whole, so that no request mixes two of them. */
+let choice = restored();
+/** The token of the persona that is chosen, or undefined; as a promise, so that requests of one moment share it. */
+let token;
+
+function restored() {
+  try {
+    const { persona, tenant } = JSON.parse(sessionStorage.getItem(STORED) ?? 'null') ?? NOBODY;
+    const known = (persona === '' || personas.has(persona)) && (tenant === '' || tenants.includes(tenant));
+    return known ? { persona, tenant } : NOBODY;
+  } catch {
+    return NOBODY;
+  }
+}
+
+function choose(persona, tenant) {
+  if (persona !== choice.persona) token = undefined;
+  choice = { persona, tenant };
+  sessionStorage.setItem(STORED, JSON.stringify(choice));
+  document.body.dataset.answer = 'outdated';
+  show();
+}
+
+const send = globalThis.fetch;
+
+globalThis.fetch = async (input, init) => {
+  const request = new Request(input, init);
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin || pathname !== endpoint) return send(request);
+
+  const asked = choice;
+  try {
+    if (asked.persona) request.headers.set('authorization', `Bearer ${await tokenOf(asked.persona)}`);
+    if (asked.tenant) request.headers.set('x-tenant-id', asked.tenant);
+    const response = await send(request);
+    if (response.status === 401 && asked === choice) token = undefined;
+    return response;
+  } finally {
+    const introspects = String(init?.body).includes('IntrospectionQuery');
+    if (asked === choice && !introspects) delete document.body.dataset.answer;
+  }
+};
+
+async function tokenOf(persona) {
+  const kept = persona === choice.persona ? await token : undefined;
+  if (kept && kept.expires - RENEW_BEFORE > Date.now()) return kept.text;
+  const fetched = requestToken(persona);
+  if (persona === choice.persona) {
+    token = fetched;
+    fetched.catch(() => {
+      if (token === fetched) token = undefined;
+    });
+  }
+  return (await fetched).text;
+}
+
+async function requestToken(persona) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await send('/demo/token', { method: 'POST', headers, body: JSON.stringify({ persona }) });
+  if (!response.ok) throw new Error(`POST /demo/token answered ${response.status}: no token for ${persona}`);
+  const { token: text } = await response.json();
+  return { text, expires: expiryOf(text) };
+}
+
+/** When a JWT ends, in milliseconds; 0, thus asked for anew each time, when it doesn't say. */
+function expiryOf(jwt) {
+  try {
+    const payload = jwt.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
+    return (JSON.parse(atob(payload)).exp ?? 0) * 1000;
+  } catch {
+    return 0;
+  }
+}
+
+function tenantsOf(persona) {
+  return personas.get(persona)?.tenants ?? [];
+}
+
+function group(label, options) {
+  const element = document.createElement('optgroup');
+  element.label = label;
+  element.append(...options);
+  return options.length > 0 ? [element] : [];
+}
+
+function circleOf({ tenants: own }) {
+  if (own.length === 0) return 'No tenant';
+  return own.length === 1 ? own[0] : 'Several tenants';
+}
+
+function listPersonas() {
+  const circles = new Set(demo.personas.map(circleOf));
+  const options = circle =>
+    demo.personas.filter(persona => circleOf(persona) === circle).map(({ email, label }) => new Option(`${label} · ${email}`, email));
+  personaList.replaceChildren(new Option('Anonymous', ''), ...[...circles].flatMap(circle => group(circle, options(circle))));
+}
+
+function show() {
+  const own = tenantsOf(choice.persona);
+  const option = slug => new Option(slug, slug);
+  const others = tenants.filter(slug => !own.includes(slug));
+  tenantList.replaceChildren(
+    new Option('(none)', ''),
+    ...group('Member of', own.map(option)),
+    ...group('Not a member', others.map(option)),
+  );
+  personaList.value = choice.persona;
+  tenantList.value = choice.tenant;
+  const foreign = choice.tenant !== '' && !own.includes(choice.tenant);
+  const headers = [choice.persona && 'authorization: Bearer …', choice.tenant && `x-tenant-id: ${choice.tenant}`].filter(Boolean);
+  const sent = headers.length > 0 ? `Sends ${headers.join(', ')}` : 'Sends only the headers that you type';
+  sends.value = foreign ? `${sent} (not a member)` : sent;
+  sends.classList.toggle('foreign', foreign);
+}
+
+listPersonas();
+show();
+personaList.addEventListener('change', () => choose(personaList.value, tenantsOf(personaList.value)[0] ?? ''));
+tenantList.addEventListener('change', () => choose(choice.persona, tenantList.value));

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Assets, assetNameOf, loadAssets, sendAsset } from './assets.ts';
+import { prefersPage } from './negotiate.ts';
+import { PAGE_HEADERS, renderPage } from './page.ts';
+
+/** Somebody whom the demo lets one act as, with the slugs of the tenants that this person is a member of. */
+export type Persona = { readonly email: string; readonly label: string; readonly tenants: readonly string[] };
+
+/** Where GraphQL is served (`/graphql`), and, in the demo alone, the personas to choose from; their tokens come from `POST /demo/token`. */
+export type ExplorerOptions = { readonly endpoint: string; readonly demo: null | { readonly personas: readonly Persona[] } };
+
+/** Answers a request for the explorer's page or one of its assets; false when the request isn't one. */
+export function createExplorer(options: ExplorerOptions): (request: IncomingMessage, response: ServerResponse) => boolean {
+  let loading: Promise<{ assets: Assets; page: Buffer }> | undefined;
+  const load = async () => {
+    const assets = await loadAssets();
+    return { assets, page: Buffer.from(renderPage(options, assets)) };
+  };
+
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    const path = request.url?.split('?')[0] ?? '';
+    const name = assetNameOf(path);
+    if (!name && !(path === options.endpoint && prefersPage(request.headers.accept))) return false;
+
+    loading ??= load();
+    loading
+      .then(({ assets, page }) => (name ? sendAsset(assets[name], path, request, response) : sendPage(page, request, response)))
+      .catch(error => response.destroy(error));
+    return true;
+  };
+}
+
+function sendPage(page: Buffer, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { ...PAGE_HEADERS, 'content-length': page.length });
+  response.end(request.method === 'HEAD' ? undefined : page);
+}

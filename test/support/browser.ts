@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome'];
+const MISSING = 'The explorer is tested in Chromium, which is missing: `apt-get install chromium`, or set CHROMIUM_PATH to its executable.';
+
+// The first three let it run as root in a container; the others keep it from talking to its maker, and leave every other host unresolved.
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+];
+
+function chromiumPath(): string | undefined {
+  return process.env.CHROMIUM_PATH || USUAL_PATHS.find(path => existsSync(path));
+}
+
+/** Whether there is a Chromium to test in. Without one a person is told how to get it and tests may be skipped; under CI it throws. */
+export function hasChromium(): boolean {
+  if (chromiumPath()) return true;
+  if (process.env.CI) throw new Error(MISSING);
+  console.warn(MISSING);
+  return false;
+}
+
+/** An explorer's page in a Chromium of its own, ready to be used. */
+export type OpenedExplorer = {
+  readonly page: Page;
+  /** The address of every request that the page and its workers have made. */
+  readonly requested: readonly string[];
+  /** What the console showed as an error or warning, and what was thrown and not caught. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+};
+
+/** Opens an explorer in a fresh profile and waits until GraphiQL can run a query. */
+export async function openExplorer(url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenedExplorer> {
+  const browser = await launch();
+  const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, colorScheme });
+  const requested: string[] = [];
+  const complaints: string[] = [];
+  context.on('request', request => requested.push(request.url()));
+  context.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  context.on('weberror', error => complaints.push(String(error.error())));
+
+  const page = await context.newPage();
+  await page.goto(url);
+  await ready(page);
+  return { page, requested, complaints, close: () => browser.close() };
+}
+
+/** Waits until GraphiQL has drawn itself, with the query of its first tab. */
+export async function ready(page: Page): Promise<void> {
+  await page.locator('.graphiql-execute-button').waitFor();
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+}
+
+function launch(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (!executablePath) throw new Error(MISSING);
+  return chromium.launch({ executablePath, args: FLAGS });
+}
