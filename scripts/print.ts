@@ -1,20 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { buildSchema, printSchema } from '../src/graphql/schema.ts';
-import { printAccessMatrix } from './print/access-matrix.ts';
-import { printErrors } from './print/errors.ts';
+import { printedFiles } from './print/files.ts';
 
-/**
- * Writes the committed files that are printed from the code: schema.graphql, docs/access-matrix.md, docs/errors.md. With `--check` it writes
- * nothing, names those that are stale, and exits 1.
- */
-const schema = buildSchema();
-const files: Readonly<Record<string, string>> = {
-  'schema.graphql': printSchema(schema),
-  'docs/access-matrix.md': printAccessMatrix(schema),
-  'docs/errors.md': printErrors(),
-};
-
+/** Writes the committed files that are printed from the code. With `--check` it writes nothing, names those that are stale, and exits 1. */
 const at = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 function current(name: string): string | null {
@@ -25,9 +13,9 @@ function current(name: string): string | null {
   }
 }
 
-const stale = Object.keys(files).filter(name => current(name) !== files[name]);
-if (!process.argv.includes('--check')) for (const name of stale) writeFileSync(at(name), files[name]!);
+const stale = Object.entries(printedFiles()).filter(([name, text]) => current(name) !== text);
+if (!process.argv.includes('--check')) for (const [name, text] of stale) writeFileSync(at(name), text);
 else if (stale.length) {
-  process.stderr.write(`Stale, run \`npm run print\`: ${stale.join(', ')}\n`);
+  process.stderr.write(`Stale, run \`npm run print\`: ${stale.map(([name]) => name).join(', ')}\n`);
   process.exitCode = 1;
 }

@@ -11,7 +11,7 @@ const TOKEN_SECONDS = 3600;
 export function demoRoutes(issuer: Issuer): readonly Route[] {
   const personas = PERSONAS.map(({ email, name, memberships }) => ({
     email,
-    label: `${email} (${name})`,
+    label: name,
     tenants: memberships.map(({ tenant }) => tenant),
   }));
   return [createExplorer({ endpoint: ENDPOINT, demo: { personas } }), tokenRoute(issuer)];
