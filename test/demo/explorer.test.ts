@@ -1,13 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Demo, startDemo } from '../../src/demo/demo.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { openingTabs } from '../../src/http/graphiql/tabs.ts';
-import { createLog } from '../../src/http/log.ts';
 import { hasChromium, type OpenedExplorer, openExplorer } from '../support/browser.ts';
+import { startTemporaryDemo } from '../support/demo.ts';
 import { chooseTab } from '../support/explorer.ts';
 
 test.each([true, false])('every tab is a valid operation of the schema (demo: %s)', demo => {
@@ -16,34 +12,24 @@ test.each([true, false])('every tab is a valid operation of the schema (demo: %s
 });
 
 describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
-  let directory: string;
-  let demo: Demo;
+  let running: Awaited<ReturnType<typeof startTemporaryDemo>>;
   let explorer: OpenedExplorer;
+  const url = () => running.demo.url;
 
   beforeAll(async () => {
-    directory = await mkdtemp(path.join(tmpdir(), 'ipto-explored-'));
-    demo = await startDemo({
-      directory,
-      host: '127.0.0.1',
-      port: 0,
-      corsOrigins: [],
-      log: createLog('silent'),
-      reset: false,
-      onProgress: () => {},
-    });
-    explorer = await openExplorer(`${demo.url}/graphql`);
+    running = await startTemporaryDemo();
+    explorer = await openExplorer(`${url()}/graphql`);
   });
   afterAll(async () => {
     await explorer?.close();
-    await demo?.stop();
-    await rm(directory, { recursive: true, force: true });
+    await running?.close();
   });
 
   /** Runs the open tab, and gives what the gateway answered once the page shows it. */
   async function run(shown: string) {
     const { page } = explorer;
     const [answer] = await Promise.all([
-      page.waitForResponse(response => response.url() === `${demo.url}/graphql` && response.request().method() === 'POST'),
+      page.waitForResponse(response => response.url() === `${url()}/graphql` && response.request().method() === 'POST'),
       page.click('.graphiql-execute-button'),
     ]);
     await page.locator('.graphiql-response .view-lines', { hasText: shown }).waitFor();
@@ -82,7 +68,7 @@ describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
 
   test('no request left the machine, and the console is clean but for the 403 that was asked for', () => {
     const hosts = new Set(explorer.requested.filter(url => /^https?:/.test(url)).map(url => new URL(url).host));
-    expect([...hosts]).toEqual([new URL(demo.url).host]);
+    expect([...hosts]).toEqual([new URL(url()).host]);
     expect(explorer.complaints.filter(line => !line.includes('403'))).toEqual([]);
   });
 });

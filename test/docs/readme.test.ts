@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Demo, startDemo } from '../../src/demo/demo.ts';
-import { createLog } from '../../src/http/log.ts';
+import { startTemporaryDemo } from '../support/demo.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
@@ -25,30 +22,17 @@ if (!hasCurl) {
 }
 
 describe.skipIf(!hasCurl)("the README's commands, as printed but for the port", () => {
-  let directory: string;
-  let demo: Demo;
+  let running: Awaited<ReturnType<typeof startTemporaryDemo>>;
   beforeAll(async () => {
-    directory = await mkdtemp(path.join(tmpdir(), 'ipto-readme-'));
-    demo = await startDemo({
-      directory,
-      host: '127.0.0.1',
-      port: 0,
-      corsOrigins: [],
-      log: createLog('silent'),
-      reset: false,
-      onProgress: () => {},
-    });
+    running = await startTemporaryDemo();
   });
-  afterAll(async () => {
-    await demo?.stop();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => running?.close());
 
   async function run(name: string) {
-    const command = COMMANDS.get(name)!.replaceAll('http://127.0.0.1:4000', demo.url);
+    const command = COMMANDS.get(name)!.replaceAll('http://127.0.0.1:4000', running.demo.url);
     const { stdout, stderr } = await promisify(execFile)('sh', ['-euc', command], {
       cwd: ROOT,
-      env: { ...process.env, IPTO_HOME: directory },
+      env: { ...process.env, IPTO_HOME: running.directory },
     });
     expect(stderr.replaceAll(/^npm warn Unknown user config.*\n/gm, '')).toBe('');
     return JSON.parse(stdout);
