@@ -29,6 +29,9 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/** How long a request waits for a connection, and how long a transaction may take, ms. */
+const PATIENCE = 15_000;
+
 export type DatabaseOptions = {
   /** Connections at most. */
   readonly poolSize?: number;
@@ -41,7 +44,7 @@ export type DatabaseOptions = {
 /** Opens the database under the gateway's own role. Nothing connects before the first statement. */
 export function openDatabase(
   url: string,
-  { poolSize = 10, connectTimeout = 5_000, onIdleError = () => {} }: DatabaseOptions = {},
+  { poolSize = 10, connectTimeout = PATIENCE, onIdleError = () => {} }: DatabaseOptions = {},
 ): Database {
   const pool = new BoundPool({
     connectionString: url,
@@ -69,8 +72,10 @@ export function unitOfWork(prisma: PrismaClient, binding: Binding): UnitOfWork {
     db: modelsOf(scopedReads(prisma, binding)),
     transaction: work =>
       bound(binding, () =>
-        scopedTransaction(prisma, binding).$transaction(tx =>
-          work({ db: modelsOf(tx), ask: <Row>(text: string, values: readonly unknown[]) => tx.$queryRawUnsafe<Row[]>(text, ...values) }),
+        scopedTransaction(prisma, binding).$transaction(
+          tx =>
+            work({ db: modelsOf(tx), ask: <Row>(text: string, values: readonly unknown[]) => tx.$queryRawUnsafe<Row[]>(text, ...values) }),
+          { maxWait: PATIENCE, timeout: PATIENCE },
         ),
       ),
   };

@@ -50,8 +50,10 @@ function narrow(model: string, where: unknown, binding: Binding): Where {
 
 function filter(model: string, where: Args, binding: Binding): Args {
   return mapped(where, (key, value) => {
-    if (LOGIC.includes(key))
-      return Array.isArray(value) ? value.map(item => filter(model, item, binding)) : filter(model, value as Args, binding);
+    if (LOGIC.includes(key)) {
+      if (Array.isArray(value)) return value.map(item => filter(model, item, binding));
+      return isObject(value) ? filter(model, value, binding) : value;
+    }
     const relation = relationOf(model, key);
     return relation && isObject(value) ? relationFilter(relation.type, value, binding) : value;
   });
@@ -101,12 +103,13 @@ function counted(model: string, chosen: unknown, binding: Binding): Args {
   };
 }
 
-/** A cursor into another tenant is one into this tenant at a row that isn't there. */
-function cursor(model: string, value: Args, { tenantId }: Binding): Args {
+/** A cursor into another tenant is one into this tenant at a row that isn't there. Of rows without a tenant it would find who isn't to be seen. */
+function cursor(model: string, value: Args, binding: Binding): Args {
   const field = tenantFieldOf(model);
+  if (!field && visible(model, binding)) throw new IsolationError(`a cursor of ${model} would look across tenants`);
   if (!field) return value;
-  if (field in value) return { ...value, [field]: tenantId };
-  return mapped(value, (key, inner) => (compound(model, key, inner) ? { ...inner, [field]: tenantId } : inner));
+  if (field in value) return { ...value, [field]: binding.tenantId };
+  return mapped(value, (key, inner) => (compound(model, key, inner) ? { ...inner, [field]: binding.tenantId } : inner));
 }
 
 function checkOrder(model: string, order: unknown) {

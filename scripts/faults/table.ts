@@ -1,0 +1,176 @@
+/** A fault to plant: `find`, which stands once in `file`, becomes `plant`; then one of `tests` must fail. */
+export type Fault = {
+  readonly file: string;
+  readonly find: string;
+  readonly plant: string;
+  readonly tests: readonly string[];
+  readonly short?: true;
+};
+
+const SQL = 'prisma/migrations/20261123120000_tenancy/migration.sql';
+const WALL = ['test/database/row-level-security'];
+const MATRIX = ['test/access/matrix', 'test/access/policy'];
+
+/** What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst. `short` are those that CI plants. */
+export const FAULTS: readonly Fault[] = [
+  // The database's wall
+  {
+    file: SQL,
+    find: 'CREATE POLICY bound_tenant ON tenant\n  USING (tenant_id = (SELECT app_tenant()))',
+    plant: 'CREATE POLICY bound_tenant ON tenant\n  USING (true)',
+    tests: WALL,
+  },
+  {
+    file: SQL,
+    find: 'CREATE POLICY bound_tenant ON membership\n  USING (tenant_id = (SELECT app_tenant()))',
+    plant: 'CREATE POLICY bound_tenant ON membership\n  USING (true)',
+    tests: WALL,
+    short: true,
+  },
+  {
+    file: SQL,
+    find: 'ON tenant\n  USING (tenant_id = (SELECT app_tenant())) WITH CHECK (tenant_id = (SELECT app_tenant()))',
+    plant: 'ON tenant\n  USING (tenant_id = (SELECT app_tenant())) WITH CHECK (true)',
+    tests: WALL,
+  },
+  {
+    file: SQL,
+    find: 'ON membership\n  USING (tenant_id = (SELECT app_tenant())) WITH CHECK (tenant_id = (SELECT app_tenant()))',
+    plant: 'ON membership\n  USING (tenant_id = (SELECT app_tenant())) WITH CHECK (true)',
+    tests: WALL,
+  },
+  { file: SQL, find: 'USING (id = (SELECT app_person())\n    OR', plant: 'USING (true\n    OR', tests: WALL },
+  { file: SQL, find: 'AND m.person_id = person.id)', plant: ')', tests: WALL },
+  { file: SQL, find: 'ALTER TABLE membership FORCE  ROW LEVEL SECURITY;', plant: '', tests: WALL },
+  { file: SQL, find: 'ALTER TABLE person     ENABLE ROW LEVEL SECURITY;', plant: '', tests: WALL },
+  {
+    file: SQL,
+    find: 'CREATE POLICY crossing ON membership FOR SELECT TO CURRENT_USER',
+    plant: 'CREATE POLICY crossing ON membership FOR SELECT TO PUBLIC',
+    tests: WALL,
+  },
+  { file: SQL, find: 'REVOKE ALL ON FUNCTION claim_slug() FROM PUBLIC;', plant: '', tests: WALL },
+  {
+    file: SQL,
+    find: 'CONSTRAINT membership_pkey PRIMARY KEY (tenant_id, id)',
+    plant: 'CONSTRAINT membership_pkey PRIMARY KEY (id)',
+    tests: WALL,
+  },
+  // What the database holds by itself
+  {
+    file: SQL,
+    find: "CREATE UNIQUE INDEX membership_one_owner ON membership (tenant_id) WHERE 'owner' = ANY (roles);",
+    plant: '',
+    tests: WALL,
+    short: true,
+  },
+  { file: SQL, find: 'AFTER UPDATE OF roles OR DELETE ON membership', plant: 'AFTER UPDATE OF roles ON membership', tests: WALL },
+  { file: SQL, find: 'AFTER INSERT OR UPDATE OF status ON tenant\n', plant: 'AFTER UPDATE OF status ON tenant\n', tests: WALL },
+  { file: SQL, find: 'BEFORE UPDATE OF tenant_id ON membership', plant: 'BEFORE UPDATE OF created_at ON membership', tests: WALL },
+  { file: SQL, find: 'BEFORE UPDATE OF slug ON tenant', plant: 'BEFORE UPDATE OF created_at ON tenant', tests: WALL },
+  { file: SQL, find: 'AND is_set(roles)\n', plant: '\n', tests: WALL },
+  {
+    file: SQL,
+    find: "FOR EACH ROW WHEN (NEW.status = 'deleted') EXECUTE FUNCTION claim_slug();",
+    plant: 'FOR EACH ROW WHEN (false) EXECUTE FUNCTION claim_slug();',
+    tests: WALL,
+  },
+  // The crossings
+  {
+    file: SQL,
+    find: "WHERE m.person_id = p.id AND t.status <> 'deleted'",
+    plant: 'WHERE m.person_id = p.id',
+    tests: ['test/access/matrix', 'test/isolation/http'],
+  },
+  {
+    file: SQL,
+    find: "WHERE m.person_id = p.id AND t.status <> 'deleted'",
+    plant: "WHERE t.status <> 'deleted'",
+    tests: ['test/isolation/http'],
+    short: true,
+  },
+  {
+    file: SQL,
+    find: '(named_id IS NULL OR t.tenant_id = named_id)',
+    plant: '(named_id IS NULL OR t.tenant_id <> named_id)',
+    tests: ['test/isolation/http'],
+  },
+  { file: SQL, find: '(named_slug IS NULL OR t.slug = named_slug)', plant: 'true', tests: ['test/isolation/http', 'test/graphql/viewer'] },
+  { file: SQL, find: "AND t.plan_code = 'FREE' AND t.status <> 'deleted'", plant: "AND t.plan_code = 'FREE'", tests: ['test/domain'] },
+  { file: SQL, find: 'WHERE m.person_id = public.app_person() AND', plant: 'WHERE', tests: ['test/domain'] },
+  // Privileges
+  {
+    file: 'src/database/grants.ts',
+    find: "tenant:     { select: true, insert: true,  update: ['name'] }",
+    plant: "tenant:     { select: true, insert: true,  update: ['name', 'status'] }",
+    tests: WALL,
+  },
+  {
+    file: 'src/database/roles.ts',
+    find: 'NOBYPASSRLS',
+    plant: 'BYPASSRLS',
+    tests: ['test/database/guard', 'test/database/row-level-security', 'test/database/migrate'],
+  },
+  // Who may do what
+  {
+    file: 'src/access/policy.ts',
+    find: "'tenant:rename':        member(ADMINS,           WHILE_ACTIVE,",
+    plant: "'tenant:rename':        member(ADMINS,           WHILE_KEPT,",
+    tests: MATRIX,
+    short: true,
+  },
+  {
+    file: 'src/access/policy.ts',
+    find: "'member:list':          member(ALL_BUT_OPERATOR,",
+    plant: "'member:list':          member(ROLES,",
+    tests: MATRIX,
+  },
+  {
+    file: 'src/graphql/tenant/tenant.ts',
+    find: "t.exposeString('billingEmail', { policy: 'billing-contact:read'",
+    plant: "t.exposeString('billingEmail', { policy: 'tenant:read'",
+    tests: ['test/access/matrix'],
+    short: true,
+  },
+  {
+    file: 'src/graphql/membership/membership.ts',
+    find: "policy: 'member:read-email'",
+    plant: "policy: 'member:list'",
+    tests: ['test/access/matrix'],
+  },
+  { file: 'src/graphql/node.ts', find: '  if (refusal) throw refusal;\n', plant: '', tests: ['test/graphql/node'] },
+  {
+    file: 'src/domain/recheck.ts',
+    find: '  if (refusal) throw new RefusedError(refusal);\n',
+    plant: '',
+    tests: ['test/graphql/tenant'],
+    short: true,
+  },
+  { file: 'src/database/lock.ts', find: ' FOR NO KEY UPDATE', plant: '', tests: ['test/graphql/tenant'] },
+  // The tenant context
+  {
+    file: 'src/http/tenant-context.ts',
+    find: '  if (!first) throw notFound();\n',
+    plant: '',
+    tests: ['test/isolation/http', 'test/graphql/viewer'],
+    short: true,
+  },
+  { file: 'src/http/tenant-context.ts', find: 'memberships.length === 1 ? first : null', plant: 'first', tests: ['test/graphql/viewer'] },
+  { file: 'src/http/gateway.ts', find: "'x-tenant-id']", plant: "'x-nothing']", tests: ['test/http/limits'] },
+  // The client's wall
+  {
+    file: 'src/database/client.ts',
+    find: 'const scoped = scope(model, operation, args, binding);',
+    plant: 'const scoped = args as ReturnType<typeof scope>;',
+    tests: ['test/database/scope'],
+    short: true,
+  },
+  { file: 'src/database/client.ts', find: 'db: modelsOf(tx)', plant: 'db: tx', tests: ['test/database/scope'] },
+  {
+    file: 'src/database/bound-pool.ts',
+    find: 'const binding = statement.binding ?? currentBinding();\n    const client = await this.connect();',
+    plant:
+      'const client = await new Promise<pg.PoolClient>((resolve, reject) => this.connect((error, got) => (error ? reject(error) : resolve(got!))));\n    const binding = client && currentBinding();',
+    tests: ['test/database/bound-pool'],
+  },
+];
