@@ -81,10 +81,24 @@ export function unitOfWork(prisma: PrismaClient, binding: Binding): UnitOfWork {
   };
 }
 
-const modelsOf = (client: object): TenantClient =>
-  Object.fromEntries(Object.values(MODELS).map(name => [name, (client as TenantClient)[name]])) as TenantClient;
-
 type Delegate = Record<string, (args: unknown) => Promise<unknown>>;
+
+/**
+ * What may be asked of a model. A delegate of Prisma's has more: `$parent` is the client that it came from, bound to nobody. What it answers
+ * has more, too: a promise that waits to be awaited, perhaps under another binding, and that leads on along relations. Here it is a promise.
+ */
+const OPERATIONS = [
+  ...['findUnique', 'findUniqueOrThrow', 'findFirst', 'findFirstOrThrow', 'findMany', 'count', 'aggregate', 'groupBy'],
+  ...['create', 'createMany', 'createManyAndReturn', 'update', 'updateMany', 'updateManyAndReturn', 'upsert', 'delete', 'deleteMany'],
+];
+
+const operationsOf = (delegate: Delegate): Delegate =>
+  Object.fromEntries(OPERATIONS.map(operation => [operation, async args => await delegate[operation]!(args)]));
+
+const modelsOf = (client: object): TenantClient =>
+  Object.fromEntries(
+    Object.values(MODELS).map(name => [name, operationsOf((client as Record<string, Delegate>)[name]!)]),
+  ) as unknown as TenantClient;
 
 /** Prisma merges the `findUnique` calls of one tick into one statement, whichever tenants they are for; a `findFirst` stands alone. */
 const ALONE: Readonly<Record<string, string>> = { findUnique: 'findFirst', findUniqueOrThrow: 'findFirstOrThrow' };
