@@ -10,6 +10,8 @@ const list = (of: string) =>
     .string()
     .default(of)
     .transform(text => text.split(/[\s,]+/).filter(Boolean));
+const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+const origins = list('').refine(texts => texts.every(isOrigin), 'origins such as https://app.example, without a path');
 const flag = z
   .enum(['true', 'false'])
   .default('false')
@@ -19,6 +21,7 @@ const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'a postgresql://
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 /** A secret channel: https, or this machine itself. */
 const trusted = (text: string) => {
+  if (!URL.canParse(text)) return true; // told already
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
 };
@@ -31,7 +34,7 @@ const server = z.object({
   PORT: z.coerce.number({ error: 'a port' }).int('a port').min(0, 'a port').max(65_535, 'a port').default(4000),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  CORS_ORIGINS: list(''),
+  CORS_ORIGINS: origins,
 });
 
 const production = server.extend({

@@ -20,12 +20,17 @@ export type StartOptions = {
   readonly tokens: TokenOptions;
   /** What must have happened to the database before it is looked at, such as migrating. */
   readonly prepare?: () => Promise<unknown>;
+  /** Gives up the wait for the database. */
+  readonly signal?: AbortSignal;
 };
 
 export type Running = { readonly url: string; stop(): Promise<void> };
 
 /** How long to wait between two tries to reach the database, ms. */
 const RETRY = 1_000;
+
+/** How long a stop waits for statements that don't end, ms: the server has closed by then, and nobody reads their answers. */
+const LAST_STATEMENTS = 5_000;
 
 /**
  * Starts the gateway: listens, waits for its database as long as it takes, makes sure that it is safe, and serves. `/readyz` tells.
@@ -41,14 +46,12 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await database.close();
     throw error;
   });
-  const stopping = new AbortController();
   const stop = async () => {
-    stopping.abort();
     await server.stop();
-    await database.close();
+    await Promise.race([database.close(), sleep(LAST_STATEMENTS, undefined, { ref: false })]);
   };
   try {
-    await prepared(options, database, stopping.signal);
+    await prepared(options, database);
   } catch (error) {
     await stop();
     throw error;
@@ -58,7 +61,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   return { url: server.url, stop };
 }
 
-async function prepared({ log, prepare }: StartOptions, database: Database, signal: AbortSignal): Promise<void> {
+async function prepared({ log, prepare, signal }: StartOptions, database: Database): Promise<void> {
   for (;;) {
     try {
       await prepare?.();
@@ -66,7 +69,7 @@ async function prepared({ log, prepare }: StartOptions, database: Database, sign
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       log.warn({ err: error }, 'the database is out of reach; waiting for it');
-      await sleep(RETRY, undefined, { signal });
+      await sleep(RETRY, undefined, signal && { signal });
     }
   }
 }

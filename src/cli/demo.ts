@@ -7,13 +7,13 @@ import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
 import { ENDPOINT } from '../http/gateway.ts';
 import { createLog } from '../http/log.ts';
 import { stopOnSignal } from '../main.ts';
-import { fail } from './fail.ts';
+import { fail, orFail } from './fail.ts';
 
 /** `npm run demo [-- --reset]`. */
 export const demoCommand = defineCommand({
   meta: { name: 'demo', description: 'Run everything here: a database, tenants, people, and the explorer' },
   args: { reset: { type: 'boolean', description: 'Start over with an empty database and a new key' } },
-  run: ({ args }) => run(demoConfig(), args.reset === true).catch(fail),
+  run: ({ args }) => orFail(() => run(demoConfig(), args.reset === true)),
 });
 
 async function run(config: DemoConfig, reset: boolean) {

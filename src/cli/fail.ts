@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import { EmbeddedError } from '../database/embedded/error.ts';
+import { isUnreachable } from '../database/failure.ts';
 import { UnsafeDatabaseError } from '../database/guard.ts';
 import { MigrationError } from '../database/migrate.ts';
 import { DemoError } from '../demo/home.ts';
@@ -8,9 +10,24 @@ import { ListenError } from '../http/server.ts';
 /** Errors whose message is a sentence for the person at the keyboard. */
 const EXPECTED = [ConfigError, DemoError, EmbeddedError, ListenError, MigrationError, UnsafeDatabaseError];
 
+/** Runs a command. Its settings are read inside, so that a wrong one ends it like any other failure. */
+export const orFail = async (command: () => Promise<void>): Promise<void> => {
+  try {
+    await command();
+  } catch (error) {
+    fail(error);
+  }
+};
+
 /** Ends the process: an expected failure with its sentence, any other with its stack. */
 export function fail(error: unknown): never {
-  const expected = EXPECTED.some(kind => error instanceof kind);
-  process.stderr.write(`${expected ? (error as Error).message : ((error as Error)?.stack ?? error)}\n`);
+  process.stderr.write(`${sentence(error)}\n`);
   process.exit(1);
+}
+
+function sentence(error: unknown): string {
+  if (EXPECTED.some(kind => error instanceof kind)) return (error as Error).message;
+  if (error instanceof pg.DatabaseError && error.severity === 'FATAL') return `The database lets nobody in: ${error.message}.`;
+  if (isUnreachable(error)) return `The database is out of reach: ${(error as Error).message || (error as { code?: string }).code}.`;
+  return (error as Error)?.stack ?? String(error);
 }

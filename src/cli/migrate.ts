@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { defineCommand } from 'citty';
 import { type MigrationConfig, migrationConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
-import { fail } from './fail.ts';
+import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';
 
 /** The role that is made where only one URL is given. */
@@ -14,7 +14,7 @@ const ROLE = 'ipto_gateway';
  */
 export const migrateCommand = defineCommand({
   meta: { name: 'migrate', description: 'Bring the database and its roles to this build' },
-  run: () => run(migrationConfig()).catch(fail),
+  run: () => orFail(() => run(migrationConfig())),
 });
 
 async function run({ DATABASE_URL: url, MIGRATE_DATABASE_URL: migrateUrl }: MigrationConfig) {

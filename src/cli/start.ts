@@ -5,20 +5,22 @@ import { ENDPOINT } from '../http/gateway.ts';
 import { createExplorer } from '../http/graphiql/explorer.ts';
 import { createLog } from '../http/log.ts';
 import { startGateway, stopOnSignal } from '../main.ts';
-import { fail } from './fail.ts';
+import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';
 
 /** `npm start`: production. */
 export const startCommand = defineCommand({
   meta: { name: 'start', description: 'Serve, in production' },
-  run: () => start(productionConfig()).catch(fail),
+  run: () => orFail(() => start(productionConfig())),
 });
 
 async function start(config: ProductionConfig) {
   const log = createLog(config.LOG_LEVEL);
   const { MIGRATE_DATABASE_URL: migrateUrl } = config;
-  const running = await startGateway({
+  const stopping = new AbortController();
+  const starting = startGateway({
     log,
+    signal: stopping.signal,
     host: config.HOST,
     port: config.PORT,
     corsOrigins: config.CORS_ORIGINS,
@@ -38,5 +40,12 @@ async function start(config: ProductionConfig) {
       prepare: () => migrate({ url: migrateUrl, runtime: runtimeRole(config.DATABASE_URL), onProgress: line => log.info(line) }),
     }),
   });
-  stopOnSignal(running.stop, error => log.error({ err: error }, 'stopping failed'));
+  const stop = async () => {
+    stopping.abort();
+    await (await starting.catch(() => null))?.stop();
+  };
+  stopOnSignal(stop, error => log.error({ err: error }, 'stopping failed'));
+  await starting.catch(error => {
+    if (!stopping.signal.aborted) throw error;
+  });
 }

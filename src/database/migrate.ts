@@ -84,8 +84,8 @@ function checkApplied({ migration_name: name, checksum, finished_at, logs }: App
   if (!finished_at) throw new MigrationError(`migration ${name} failed earlier and wants a look: ${logs}`);
   if (!names.includes(name)) throw new MigrationError(`migration ${name} is applied to this database but not part of this build`);
   const sql = readFileSync(path.join(folder, name, 'migration.sql'), 'utf8');
-  const windows = sql.replace(/\r?\n/g, '\r\n');
-  if (![sql, windows].map(digest).includes(checksum)) throw new MigrationError(`migration ${name} was edited after it was applied`);
+  const [unix, windows] = ['\n', '\r\n'].map(end => sql.replace(/\r?\n/g, end)) as [string, string];
+  if (![sql, unix, windows].map(digest).includes(checksum)) throw new MigrationError(`migration ${name} was edited after it was applied`);
 }
 
 const digest = (sql: string | Buffer) => createHash('sha256').update(sql).digest('hex');

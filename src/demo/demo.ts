@@ -42,8 +42,7 @@ export async function startDemo({ directory, onProgress, reset: startOver, ...se
       ...running,
       issuer,
       stop: async () => {
-        await running.stop();
-        await embedded.stop();
+        await running.stop().finally(embedded.stop);
       },
     };
   } catch (error) {

@@ -22,6 +22,7 @@ export const ERRORS = {
   NOT_FOUND:                 { status: null, meaning: 'What the input names does not exist, or is not for you to know: the answer is the same.' },
   LIMIT_REACHED:             { status: null, meaning: 'A limit is reached; `limit` and `used` say which and how far.' },
   REQUEST_ENTITY_TOO_LARGE: { status: 413,  meaning: 'The request body is larger than 256 kB.' },
+  NOT_ACCEPTABLE:            { status: 406,  meaning: 'The `Accept` header takes neither application/graphql-response+json nor application/json.' },
   UNSUPPORTED_MEDIA_TYPE:    { status: 415,  meaning: 'The body is not application/json.' },
   METHOD_NOT_ALLOWED:        { status: 405,  meaning: 'GET carries queries only; send mutations as POST.' },
   CSRF_REFUSED:              { status: 403,  meaning: 'A GET request must carry the header `x-graphql-csrf`, which a foreign page cannot send.' },
@@ -42,8 +43,9 @@ export class GatewayError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly details: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

@@ -60,7 +60,7 @@ export const builder = new SchemaBuilder<Types>({
     },
     cursorFieldOptions: wrapper,
     nodeFieldOptions: wrapper,
-    edgesFieldOptions: wrapper,
+    edgesFieldOptions: { ...wrapper, complexity: { field: 1, multiplier: 1 } }, // the connection has counted its rows
     pageInfoFieldOptions: wrapper,
     hasNextPageFieldOptions: wrapper,
     hasPreviousPageFieldOptions: wrapper,

@@ -14,6 +14,8 @@ export type TokenOptions = {
   readonly clockSkew: number;
   /** The issuer's keys: where they are published, or the keys themselves. Without, the issuer's discovery document says where. */
   readonly keys?: { readonly uri: string } | JSONWebKeySet | undefined;
+  /** How long published keys aren't asked for again when a token names one that isn't among them, ms; 30 s without. */
+  readonly cooldown?: number;
 };
 
 /** What a verified token says: who somebody is, and which tenant they chose. Never what they may do there. */
@@ -33,7 +35,7 @@ const Claims = z.object({
   email_verified: z.boolean().optional().catch(undefined),
 });
 
-/** Made once for a server: keys are cached, fetched again when an unknown one appears, and no more than once in 30 s. */
+/** Made once for a server: keys are cached, fetched again when an unknown one appears, and no more than once in a cool-down. */
 export function createAuthenticate(options: TokenOptions): Authenticate {
   const keys = keySet(options);
   const { issuer, audience, clockSkew: clockTolerance } = options;
@@ -64,17 +66,23 @@ const invalid = (message: string) => new GatewayError('UNAUTHENTICATED', message
 function explain(error: unknown): never {
   if (error instanceof errors.JWTExpired) throw invalid('The token has expired.');
   if (error instanceof errors.JWTClaimValidationFailed) throw invalid(`The token's claim \`${error.claim}\` does not fit.`);
-  if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
-    throw new GatewayError('UNAVAILABLE', "The identity provider's keys can't be read just now.");
+  if (isOutage(error)) throw new GatewayError('UNAVAILABLE', "The identity provider's keys can't be read just now.", {}, { cause: error });
   throw invalid('The token is not valid.');
 }
 
-function keySet({ keys, issuer }: TokenOptions): JWTVerifyGetKey {
+/** Whether keys could not be had at all: no answer, another than 200, or one that holds no keys. */
+const isOutage = (error: unknown) =>
+  !(error instanceof errors.JOSEError) ||
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  error.code === errors.JOSEError.code;
+
+function keySet({ keys, issuer, cooldown = 30_000 }: TokenOptions): JWTVerifyGetKey {
   if (keys && 'keys' in keys) return createLocalJWKSet(keys);
-  if (keys) return remote(keys.uri);
+  if (keys) return remote(keys.uri, cooldown);
   let discovered: Promise<JWTVerifyGetKey> | undefined;
   return async (header, token) => {
-    discovered ??= discover(issuer);
+    discovered ??= discover(issuer, cooldown);
     discovered.catch(() => {
       discovered = undefined;
     });
@@ -82,15 +90,16 @@ function keySet({ keys, issuer }: TokenOptions): JWTVerifyGetKey {
   };
 }
 
-const remote = (uri: string) =>
-  createRemoteJWKSet(new URL(uri), { cooldownDuration: 30_000, cacheMaxAge: 600_000, timeoutDuration: 5_000 });
+const remote = (uri: string, cooldownDuration: number) =>
+  createRemoteJWKSet(new URL(uri), { cooldownDuration, cacheMaxAge: 600_000, timeoutDuration: 5_000 });
 
 /** Where an issuer publishes its keys (OpenID Connect Discovery 1.0, section 4). */
-async function discover(issuer: string): Promise<JWTVerifyGetKey> {
+async function discover(issuer: string, cooldown: number): Promise<JWTVerifyGetKey> {
   const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
     signal: AbortSignal.timeout(5_000),
     redirect: 'error',
   });
-  const document = z.object({ issuer: z.literal(issuer), jwks_uri: z.url() }).parse(await response.json());
-  return remote(document.jwks_uri);
+  const keysUri = z.url({ protocol: issuer.startsWith('https:') ? /^https$/ : /^https?$/ });
+  const document = z.object({ issuer: z.literal(issuer), jwks_uri: keysUri }).parse(await response.json());
+  return remote(document.jwks_uri, cooldown);
 }

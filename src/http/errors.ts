@@ -11,7 +11,7 @@ export type Served = { readonly requestId: string; readonly log: Logger };
 
 type Http = { status?: number; headers?: Record<string, string>; spec?: boolean };
 
-/** The codes of errors that come from yoga and GraphQL.js without one, by the HTTP status that they carry. */
+/** The codes of errors that come from yoga and GraphQL.js with none, or with a vague one, by the HTTP status that they carry. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_REQUEST',
   403: 'CSRF_REFUSED',
@@ -19,6 +19,17 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   413: 'REQUEST_ENTITY_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
+
+/** A well-formed request with a fault in its GraphQL: as `application/json` its answer is a 200 (GraphQL over HTTP, 6.4.1). */
+const isOfGraphql = (code: ErrorCode): boolean => ERRORS[code].status === 400 && code !== 'BAD_REQUEST';
+
+/** A status other than 400 says more than the code that yoga puts beside it, which is mostly BAD_REQUEST. */
+const codeOf = (code: unknown, status: number): ErrorCode =>
+  (status !== 400 && BY_STATUS[status]) || (isErrorCode(code) ? code : 'BAD_USER_INPUT');
+
+/** GraphQL.js could not send what a resolver gave: it names no place in the document, as it does for a value of the client's. */
+const isOurs = ({ extensions: { code }, nodes }: GraphQLError, path: GraphQLError['path']): boolean =>
+  path !== undefined && code === undefined && nodes === undefined;
 
 const deepest = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? deepest(error.originalError) : error);
 
@@ -31,13 +42,17 @@ export function publicError(error: GraphQLError, { requestId, log }: Served): Gr
   if (cause instanceof RefusedError) return told(cause.message, refusalExtensions(cause.refusal));
   if (cause instanceof GatewayError) {
     const status = path ? null : ERRORS[cause.code].status;
-    return told(cause.message, { code: cause.code, ...cause.details, ...(status && { http: { status, spec: true } }) });
+    return told(cause.message, { code: cause.code, ...cause.details, ...(status && { http: { status, spec: isOfGraphql(cause.code) } }) });
   }
-  if (cause instanceof GraphQLError) {
-    const { code, http, ...rest } = cause.extensions as { code?: unknown; http?: Http };
-    const known = isErrorCode(code) ? code : (BY_STATUS[http?.status ?? 0] ?? 'BAD_USER_INPUT');
+  if (cause instanceof GraphQLError && !isOurs(cause, path)) {
+    const { code, http, originalError: _, ...rest } = cause.extensions as { code?: unknown; http?: Http; originalError?: unknown };
+    const known = codeOf(code, http?.status ?? 400);
     const answer = http ?? (path ? undefined : { status: 400, spec: true });
-    return told(cause.message, { code: known, ...rest, ...(answer && { http: answer }) });
+    return told(cause.message, {
+      ...rest,
+      code: known,
+      ...(answer && { http: { ...answer, spec: answer.spec && isOfGraphql(known) } }),
+    });
   }
   const code = isUnreachable(cause) ? 'UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
   log.error({ err: cause, path, requestId }, 'a field failed');

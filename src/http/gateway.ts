@@ -5,8 +5,10 @@ import type { Database } from '../database/client.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Authenticate } from './authenticate.ts';
+import { answerCors } from './cors.ts';
 import { type Served, useErrors } from './errors.ts';
 import { LIMITS, useLimits } from './limits.ts';
+import { isAnswerable, useParameters } from './parameters.ts';
 import { tenantContext } from './tenant-context.ts';
 
 /** Where GraphQL is served. */
@@ -32,9 +34,9 @@ export function createGateway({ schema, database, authenticate, corsOrigins }: G
     schema,
     graphqlEndpoint: ENDPOINT,
     context: ({ gateway }) => gateway,
-    plugins: [...useLimits(), useErrors()],
+    plugins: [...useLimits(), useParameters(), useErrors()],
     maxRequestBodySize: LIMITS.bodyBytes,
-    cors: corsOrigins.length ? { origin: [...corsOrigins], exposedHeaders: ['x-request-id'] } : false,
+    cors: false,
     graphiql: false,
     landingPage: false,
     multipart: false,
@@ -43,17 +45,22 @@ export function createGateway({ schema, database, authenticate, corsOrigins }: G
     logging: false,
   });
   return async (request, response, served) => {
-    const gateway = request.method === 'OPTIONS' ? anonymous(database, served) : await context(request, served);
-    await yoga(request, response, { ...served, gateway: await gateway });
+    if (answerCors(corsOrigins, request, response)) return;
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      response.setHeader('allow', 'GET, POST');
+      throw new GatewayError('METHOD_NOT_ALLOWED', 'GraphQL takes GET and POST.');
+    }
+    const gateway = await context(request, served);
+    await yoga(request, response, { ...served, gateway });
   };
 
   async function context(request: IncomingMessage, { requestId }: Served): Promise<Context> {
     for (const name of SINGLE)
       if ((request.headersDistinct[name]?.length ?? 0) > 1)
         throw new GatewayError('BAD_REQUEST', `The header ${name} stands more than once.`);
+    if (!isAnswerable(request.headers.accept))
+      throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json` or `application/json`.');
     const token = await authenticate(request.headers.authorization);
     return tenantContext(database, token, request.headersDistinct['x-tenant-id']?.[0], requestId);
   }
 }
-
-const anonymous = (database: Database, { requestId }: Served) => tenantContext(database, null, undefined, requestId);

@@ -1,14 +1,22 @@
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
-import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { createComplexityRule } from '@pothos/plugin-complexity';
-import { type DocumentNode, GraphQLError, validate, visit } from 'graphql';
+import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind, validate, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { badInput } from '../domain/errors.ts';
 
 /** What one request may ask for (SPEC G7). Costs count a field as 1, and a connection's fields once for each row of a page. */
-export const LIMITS = { bodyBytes: 256 * 1024, tokens: 2_000, aliases: 30, directives: 30, depth: 20, breadth: 400, cost: 10_000 } as const;
+export const LIMITS = {
+  bodyBytes: 256 * 1024,
+  tokens: 2_000,
+  nesting: 100,
+  aliases: 30,
+  directives: 30,
+  depth: 20,
+  breadth: 400,
+  cost: 10_000,
+} as const;
 
 /** Any of these makes a browser ask first, so that a foreign page can't send it unasked. */
 const CSRF_HEADERS = ['x-graphql-csrf', 'authorization', 'x-tenant-id', 'apollo-require-preflight'];
@@ -17,12 +25,42 @@ const CSRF_HEADERS = ['x-graphql-csrf', 'authorization', 'x-tenant-id', 'apollo-
 export const useLimits = (): Plugin[] =>
   [
     useCSRFPrevention({ requestHeaders: CSRF_HEADERS }),
-    maxTokensPlugin({ n: LIMITS.tokens }),
-    maxAliasesPlugin({ n: LIMITS.aliases, allowList: [] }),
-    maxDirectivesPlugin({ n: LIMITS.directives }),
+    useDocumentSize(),
+    maxAliasesPlugin({ n: LIMITS.aliases, allowList: [], onReject: [invalid] }),
+    maxDirectivesPlugin({ n: LIMITS.directives, onReject: [invalid] }),
     useCost(),
     useCleanText(),
   ] as Plugin[];
+
+const invalid = (_context: unknown, error: GraphQLError) => void Object.assign(error.extensions, { code: 'GRAPHQL_VALIDATION_FAILED' });
+
+/** Refuses a document that is too long, and one whose brackets, of any kind, nest deeper than the parser's stack may take. */
+const useDocumentSize = (): Plugin => ({
+  onParse({ params: { source }, setParseFn }) {
+    setParseFn((given: string | Source, options?: object) => parse(given, { ...options, maxTokens: LIMITS.tokens }));
+    const actual = nestingOf(String(source));
+    if (actual > LIMITS.nesting) throw tooExpensive('nesting', actual, LIMITS.nesting);
+  },
+});
+
+const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** How deep brackets nest, counted as far as the parser would read. */
+function nestingOf(text: string): number {
+  const lexer = new Lexer(new Source(text));
+  let open = 0;
+  let most = 0;
+  try {
+    for (let tokens = 0; tokens <= LIMITS.tokens; tokens++) {
+      const { kind } = lexer.advance();
+      if (kind === TokenKind.EOF) break;
+      if (OPENING.has(kind)) most = Math.max(most, ++open);
+      else if (CLOSING.has(kind)) open--;
+    }
+  } catch {} // what isn't GraphQL is told by the parser
+  return most;
+}
 
 /** Refuses an operation that is too deep, too broad or too dear, before anything of it runs. */
 const useCost = (): Plugin => ({
@@ -52,10 +90,20 @@ const tooExpensive = (what: string, actual: number, limit: number) =>
 
 const clean = (text: string) => text.isWellFormed() && !text.includes('\0');
 
-const isClean = (value: unknown): boolean => {
-  if (typeof value === 'string') return clean(value);
-  return typeof value !== 'object' || value === null || Object.entries(value).every(([key, inner]) => clean(key) && isClean(inner));
-};
+/** Not by recursion: JSON may nest deeper than the stack. */
+function isClean(variables: unknown): boolean {
+  const left: unknown[] = [variables];
+  while (left.length) {
+    const value = left.pop();
+    if (typeof value === 'string' && !clean(value)) return false;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, inner] of Object.entries(value)) {
+      if (!clean(key)) return false;
+      left.push(inner);
+    }
+  }
+  return true;
+}
 
 const cleanDocuments = new WeakMap<DocumentNode, boolean>();
 

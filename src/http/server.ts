@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { isUnreachable } from '../database/failure.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../domain/errors.ts';
+import { answerMalformed, trackIdle } from './connections.ts';
 import { ENDPOINT, type Gateway } from './gateway.ts';
 
 /** A handler that may leave a request to the next one. */
@@ -41,7 +42,7 @@ function send(response: ServerResponse, status: number, body: unknown) {
 }
 
 function sendError(response: ServerResponse, code: ErrorCode, message: string, requestId: string, details: object = {}) {
-  const status = ERRORS[code].status ?? 400;
+  const status = ERRORS[code].status ?? (code === 'NOT_FOUND' ? 404 : 400);
   if (status === 401) response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
   if (status === 503) response.setHeader('retry-after', '1');
   send(response, status, { errors: [{ message, extensions: { code, ...details, requestId } }] });
@@ -74,19 +75,25 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
     if (stopping) response.setHeader('connection', 'close');
     response.on('close', () => {
       const ms = Math.round((performance.now() - began) * 10) / 10;
-      log.info({ requestId, method: request.method, path: request.url?.split('?', 1)[0], status: response.statusCode, ms }, 'request');
+      const status = response.writableFinished ? response.statusCode : null; // null: the client left before the answer
+      log.info({ requestId, method: request.method, path: request.url?.split('?', 1)[0], status, ms }, 'request');
     });
     handle(request, response, requestId).catch(error => fail(error, response, requestId));
   });
 
   function fail(error: unknown, response: ServerResponse, requestId: string) {
     if (response.headersSent) return response.destroy();
-    if (error instanceof GatewayError) return sendError(response, error.code, error.message, requestId, error.details);
+    if (error instanceof GatewayError) {
+      if (error.cause) log.warn({ err: error.cause, requestId }, error.message);
+      return sendError(response, error.code, error.message, requestId, error.details);
+    }
     log.error({ err: error, requestId }, 'a request failed');
     if (isUnreachable(error)) return sendError(response, 'UNAVAILABLE', 'The database is out of reach just now. Try again.', requestId);
     sendError(response, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', requestId);
   }
 
+  answerMalformed(server, log);
+  const closeIdle = trackIdle(server);
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   return {
@@ -97,6 +104,7 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
     stop: async (grace = 10_000) => {
       stopping = true;
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
+      closeIdle();
       const timer = setTimeout(() => server.closeAllConnections(), grace);
       await closed;
       clearTimeout(timer);

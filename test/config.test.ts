@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, demoConfig, migrationConfig, productionConfig } from '../src/config.ts';
+
+const GOOD = {
+  DATABASE_URL: 'postgresql://ipto_gateway:secret@db.example/ipto',
+  OIDC_ISSUER: 'https://issuer.example',
+  OIDC_AUDIENCE: 'ipto',
+};
+const production = (more: NodeJS.ProcessEnv = {}) => productionConfig({ ...GOOD, ...more });
+
+describe('production', () => {
+  test('takes what is needed and fills in the rest', () => {
+    expect(production()).toEqual({
+      ...GOOD,
+      PORT: 4000,
+      HOST: '0.0.0.0',
+      LOG_LEVEL: 'info',
+      CORS_ORIGINS: [],
+      DATABASE_POOL_SIZE: 10,
+      OIDC_ALGORITHMS: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      OIDC_TENANT_CLAIM: 'tenant',
+      OIDC_STAFF_CLAIM: 'ipto_staff',
+      OIDC_CLOCK_SKEW: 30,
+      GRAPHIQL: false,
+    });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, unknown]>([
+    ['PORT',               '0',                                       0],
+    ['PORT',               '65535',                                   65_535],
+    ['HOST',               '::1',                                     '::1'],
+    ['LOG_LEVEL',          'silent',                                  'silent'],
+    ['CORS_ORIGINS',       'https://a.example, http://localhost:5173', ['https://a.example', 'http://localhost:5173']],
+    ['DATABASE_URL',       'postgres://u@h/d',                        'postgres://u@h/d'],
+    ['DATABASE_POOL_SIZE', '1',                                       1],
+    ['OIDC_ISSUER',        'http://localhost:9000/realms/a',          'http://localhost:9000/realms/a'],
+    ['OIDC_ISSUER',        'http://127.0.0.1:9000',                   'http://127.0.0.1:9000'],
+    ['OIDC_ISSUER',        'http://[::1]:9000',                       'http://[::1]:9000'],
+    ['OIDC_JWKS_URI',      'https://issuer.example/keys',             'https://issuer.example/keys'],
+    ['OIDC_ALGORITHMS',    'ES256 RS512',                             ['ES256', 'RS512']],
+    ['OIDC_CLOCK_SKEW',    '0',                                       0],
+    ['GRAPHIQL',           'true',                                    true],
+    ['GRAPHIQL',           'false',                                   false],
+  ])('takes %s=%s', (name, text, value) => {
+    expect(production({ [name]: text })).toMatchObject({ [name]: value });
+  });
+
+  test.each(['DATABASE_URL', 'OIDC_ISSUER', 'OIDC_AUDIENCE'])('names %s when it is missing, or empty', name => {
+    const told = `${name} is missing. README.md, "Settings", says what each is.`;
+    expect(() => production({ [name]: undefined })).toThrow(new ConfigError(told));
+    expect(() => production({ [name]: '' })).toThrow(new ConfigError(told));
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string]>([
+    ['PORT',                 'http'],
+    ['PORT',                 '-1'],
+    ['PORT',                 '65536'],
+    ['PORT',                 '80.5'],
+    ['LOG_LEVEL',            'loud'],
+    ['CORS_ORIGINS',         '*'],
+    ['CORS_ORIGINS',         'null'],
+    ['CORS_ORIGINS',         'app.example'],
+    ['CORS_ORIGINS',         'https://app.example/'],
+    ['CORS_ORIGINS',         'https://a.example,https://App.example'],
+    ['CORS_ORIGINS',         'ftp://app.example'],
+    ['DATABASE_URL',         'mysql://u@h/d'],
+    ['DATABASE_URL',         'db.example'],
+    ['MIGRATE_DATABASE_URL', 'https://db.example'],
+    ['DATABASE_POOL_SIZE',   '0'],
+    ['DATABASE_POOL_SIZE',   '1001'],
+    ['DATABASE_POOL_SIZE',   'many'],
+    ['OIDC_ISSUER',          'issuer.example'],
+    ['OIDC_ISSUER',          'http://issuer.example'],
+    ['OIDC_ISSUER',          'http://localhost.issuer.example'],
+    ['OIDC_ISSUER',          'http://127.0.0.1.issuer.example'],
+    ['OIDC_ISSUER',          'file:///etc/issuer'],
+    ['OIDC_ISSUER',          'urn:ipto:demo'],
+    ['OIDC_JWKS_URI',        'http://issuer.example/keys'],
+    ['OIDC_ALGORITHMS',      'none'],
+    ['OIDC_ALGORITHMS',      'HS256'],
+    ['OIDC_ALGORITHMS',      'RS256,HS256'],
+    ['OIDC_ALGORITHMS',      ','],
+    ['OIDC_CLOCK_SKEW',      '-1'],
+    ['OIDC_CLOCK_SKEW',      '301'],
+    ['GRAPHIQL',             'yes'],
+    ['GRAPHIQL',             '1'],
+  ])('names %s when it is %j', (name, text) => {
+    expect(() => production({ [name]: text })).toThrow(ConfigError);
+    expect(() => production({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", says what each is\\.$`));
+  });
+
+  test('names all that is wrong at once', () => {
+    expect(() => productionConfig({ PORT: 'http', OIDC_ISSUER: 'urn:ipto:demo', GRAPHIQL: 'maybe' })).toThrow(
+      /^PORT is wrong: .+; DATABASE_URL is missing; OIDC_ISSUER is wrong: .+; OIDC_AUDIENCE is missing; GRAPHIQL is wrong: .+\./,
+    );
+  });
+
+  test('never repeats a value: a URL holds a password', () => {
+    const url = 'mysql://u:canary-password@h/d';
+    expect(() => production({ DATABASE_URL: url, MIGRATE_DATABASE_URL: url })).toThrow(/^(?!.*canary)/s);
+  });
+});
+
+describe('the demo', () => {
+  test('needs nothing, and listens on this machine alone', () => {
+    expect(demoConfig({})).toEqual({ PORT: 4000, HOST: '127.0.0.1', LOG_LEVEL: 'warn', CORS_ORIGINS: [] });
+  });
+
+  test('takes its port, its home and nothing of production', () => {
+    const config = demoConfig({ PORT: '0', IPTO_HOME: '/tmp/demo', DATABASE_URL: 'nonsense', OIDC_ISSUER: 'nonsense' });
+    expect(config).toMatchObject({ PORT: 0, IPTO_HOME: '/tmp/demo' });
+    expect(config).not.toHaveProperty('DATABASE_URL');
+  });
+
+  test('counts an empty home as none', () => {
+    expect(demoConfig({ IPTO_HOME: '' })).not.toHaveProperty('IPTO_HOME');
+  });
+
+  test('names a wrong port', () => {
+    expect(() => demoConfig({ PORT: 'x' })).toThrow(/^PORT is wrong: a port\./);
+  });
+});
+
+describe('migrating', () => {
+  test('takes one URL or two, and no settings of serving', () => {
+    expect(migrationConfig({ DATABASE_URL: 'postgresql://a@h/d' })).toEqual({ DATABASE_URL: 'postgresql://a@h/d' });
+    const two = { DATABASE_URL: 'postgresql://a@h/d', MIGRATE_DATABASE_URL: 'postgresql://b@h/d' };
+    expect(migrationConfig({ ...two, OIDC_ISSUER: 'nonsense' })).toEqual(two);
+  });
+
+  test('names what is missing or wrong', () => {
+    expect(() => migrationConfig({})).toThrow(/^DATABASE_URL is missing\./);
+    expect(() => migrationConfig({ DATABASE_URL: 'x', MIGRATE_DATABASE_URL: 'y' })).toThrow(
+      /^DATABASE_URL is wrong: a postgresql:\/\/ URL; MIGRATE_DATABASE_URL is wrong: a postgresql:\/\/ URL\./,
+    );
+  });
+});

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ERRORS } from '../../src/domain/errors.ts';
+import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
+import { type Served, serve } from './serve.ts';
+
+let database: TestDatabase;
+let gateway: Served;
+let owner: Person;
+let tenant: Tenant;
+const tokens: Record<string, string> = {};
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await serve({ databaseUrl: database.runtimeUrl });
+  const rows = fixtures(database);
+  owner = await rows.person('Ann');
+  tenant = await rows.tenant('north', owner);
+  const suspended = await rows.tenant('south', await rows.person('Sue'), { status: 'suspended' });
+  const viewer = await rows.person('Vic');
+  await rows.member(tenant, viewer, ['viewer']);
+  await rows.member(suspended, viewer, ['viewer']);
+  for (const slug of ['one', 'two', 'three']) await rows.tenant(`${slug}-free`, await rows.person('Max').catch(() => maxOf()));
+  const sign = (sub: string, claims = {}) => gateway.tokens.sign({ sub, email: 'somebody@people.example', ...claims });
+  Object.assign(tokens, {
+    owner: await sign(owner.subject),
+    south: await sign('sue@people.example'),
+    viewer: await sign(viewer.subject),
+    newcomer: await sign('newcomer'),
+    unverified: await sign('newcomer', { email_verified: false }),
+    max: await sign('max@people.example'),
+    claim: await sign(viewer.subject, { tenant: 'north' }),
+    expired: await gateway.tokens.sign({ sub: owner.subject }, '-1h'),
+  });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const maxOf = async (): Promise<Person> =>
+  (await database.sql<Person>("SELECT id, subject, email, name FROM person WHERE subject = 'max@people.example'"))[0]!;
+
+const MODERN = 'application/graphql-response+json';
+const CREATE = 'mutation { createTenant(input: { name: "New", slug: "SLUG" }) { membership { slug } } }';
+const RENAME = 'mutation { renameTenant(input: { name: "New" }) { tenant { name } } }';
+const PAGE = 'tenant { memberships(first: 100) { edges { node { id roles joinedAt user { id name email } } } } }';
+const DEAR = `{ ${Array.from({ length: 25 }, (_, i) => `t${i}: ${PAGE}`).join(' ')} }`;
+
+type Provocation = {
+  query?: string;
+  as?: string;
+  status: number;
+  headers?: Record<string, string>;
+  method?: string;
+  body?: string;
+  path?: string;
+};
+
+/** One way to each code; null for one that nothing of this release answers with. */
+const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
+  BAD_REQUEST: { body: '[]', status: 400 },
+  GRAPHQL_PARSE_FAILED: { query: '{', status: 400 },
+  GRAPHQL_VALIDATION_FAILED: { query: '{ nothing }', status: 400 },
+  OPERATION_RESOLUTION_FAILURE: { query: 'query A { __typename } query B { __typename }', status: 400 },
+  QUERY_TOO_EXPENSIVE: { query: DEAR, as: 'owner', status: 400 },
+  BAD_USER_INPUT: { query: '{ node(id: "x") { id } }', status: 200 },
+  UNAUTHENTICATED: { query: '{ __typename }', as: 'expired', status: 401 },
+  TENANT_NOT_FOUND: { query: '{ __typename }', as: 'owner', headers: { 'x-tenant-id': 'south' }, status: 403 },
+  TENANT_CONFLICT: { query: '{ __typename }', as: 'claim', headers: { 'x-tenant-id': 'south' }, status: 400 },
+  TENANT_REQUIRED: { query: '{ tenant { name } }', as: 'viewer', status: 200 },
+  FORBIDDEN: { query: RENAME, as: 'viewer', headers: { 'x-tenant-id': 'north' }, status: 200 },
+  TENANT_STATUS: { query: RENAME, as: 'south', status: 200 },
+  PLAN_REQUIRED: null,
+  EMAIL_UNVERIFIED: { query: CREATE, as: 'unverified', status: 200 },
+  CONFLICT: { query: CREATE.replace('SLUG', 'north'), as: 'newcomer', status: 200 },
+  NOT_FOUND: { path: '/nowhere', query: '{ __typename }', status: 404 },
+  LIMIT_REACHED: { query: CREATE.replace('SLUG', 'fourth'), as: 'max', status: 200 },
+  REQUEST_ENTITY_TOO_LARGE: { body: ' '.repeat(300_000), status: 413 },
+  NOT_ACCEPTABLE: { query: '{ __typename }', headers: { accept: 'application/xml' }, status: 406 },
+  UNSUPPORTED_MEDIA_TYPE: { query: '{ __typename }', headers: { 'content-type': 'application/xml' }, status: 415 },
+  METHOD_NOT_ALLOWED: { method: 'PUT', query: '{ __typename }', status: 405 },
+  CSRF_REFUSED: { query: '{ __typename }', headers: { 'content-type': 'text/plain' }, status: 403 },
+  INTERNAL_SERVER_ERROR: null, // faults.test.ts
+  UNAVAILABLE: null, // outage.test.ts
+};
+
+function provoke({ query, as, headers, method = 'POST', body, path = '/graphql' }: Provocation, more: Record<string, string> = {}) {
+  const authorization = as && { authorization: `Bearer ${tokens[as]}` };
+  const all = { 'content-type': 'application/json', accept: MODERN, ...authorization, ...headers, ...more };
+  return fetch(gateway.url + path, { method, headers: all, body: body ?? JSON.stringify({ query }) });
+}
+
+const ways = Object.entries(PROVOKED).flatMap(([code, way]) => (way ? [[code, way] as const] : []));
+
+describe('each code of the catalogue', () => {
+  test.each(ways)('%s is met by a client, with its status and the request id', async (code, way) => {
+    const response = await provoke(way, { 'x-request-id': `way-to-${code}` });
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
+    expect(response.status).toBe(way.status);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({ message: expect.stringMatching(/^\S.+/), extensions: { code, requestId: `way-to-${code}` } });
+  });
+
+  test.each(ways)('%s comes with the headers of every answer', async (_code, way) => {
+    const { headers } = await provoke(way, { 'x-request-id': 'mine' });
+    expect(Object.fromEntries(headers)).toMatchObject({ 'x-request-id': 'mine', 'x-content-type-options': 'nosniff' });
+    expect(headers.get('content-type')).toMatch(/^application\/(graphql-response\+)?json; charset=utf-8$/);
+  });
+
+  test.each(['BAD_USER_INPUT', 'TENANT_REQUIRED'] as const)('%s stands on its field and leaves the others standing', async code => {
+    const way = PROVOKED[code]!;
+    const response = await provoke({ ...way, query: way.query!.replace('{', '{ plans { code }') });
+    const { data } = (await response.json()) as { data: { plans: unknown[] } };
+    expect(data.plans).toHaveLength(4);
+  });
+});
+
+describe('the request id', () => {
+  const idOf = async (given?: string) => {
+    const headers: Record<string, string> = given === undefined ? {} : { 'x-request-id': given };
+    return (await fetch(`${gateway.url}/livez`, { headers })).headers.get('x-request-id')!;
+  };
+  const MADE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+  test.each(['a', 'req-1', '7f9c:42.a_b', 'x'.repeat(128)])('is the caller’s own when it is sane: %s', async given => {
+    expect(await idOf(given)).toBe(given);
+  });
+
+  test.each(['', 'x'.repeat(129), 'two words', 'a,b', '<script>', '{"a":1}', 'é'])('is a new one in place of %j', async given => {
+    expect(await idOf(given)).toMatch(MADE);
+  });
+
+  test('is made when it is missing, and no two are alike', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => idOf()));
+    for (const id of ids) expect(id).toMatch(MADE);
+    expect(new Set(ids).size).toBe(20);
+  });
+});

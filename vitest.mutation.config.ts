@@ -1,0 +1,17 @@
+import { mergeConfig } from 'vitest/config';
+import base from './vitest.config.ts';
+
+/** The tests that mutation testing runs for each mutant: those that are close to the code, without the matrix and other long walks. */
+export default mergeConfig(base, {
+  test: {
+    exclude: [
+      'test/access/matrix.test.ts',
+      'test/cli/**',
+      'test/database/{catalogue,drift,embedded,migrate}.test.ts',
+      'test/demo/**',
+      'test/docs/**',
+      'test/http/**',
+      'test/isolation/{concurrency,property,pgbouncer}*.test.ts',
+    ],
+  },
+});
