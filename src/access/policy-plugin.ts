@@ -52,6 +52,8 @@ export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const faults = Object.values(schema.getTypeMap())
       .filter(type => !type.name.startsWith('__') && (isObjectType(type) || isInterfaceType(type)))
       .flatMap(type => Object.values((type as GraphQLObjectType).getFields()).flatMap(field => faultsOf(type as GraphQLObjectType, field)));
+    if (!this.builder.options.plugins?.includes('scopeAuth' as never))
+      faults.push('scope-auth, which enforces policies, is not among the plugins');
     if (faults.length) throw new PothosSchemaError(`The schema is not safe to serve: ${faults.join('; ')}`);
     return schema;
   }
@@ -97,7 +99,7 @@ function faultsOf(type: GraphQLObjectType | GraphQLInterfaceType, field: GraphQL
       : [`${at} needs ${policy}, but ${type.name} doesn't say whose tenant its rows are of`]),
     // A refusal of a field that can't be null would take its siblings along. An id is never refused by itself: whatever leads to it needs the same.
     ...(isNonNullType(field.type) && field.name !== 'id' ? [`${at} needs ${policy} and must be nullable`] : []),
-    ...(field.resolve ? [] : [`${at} has no resolver to guard`]),
+    ...(field.extensions.pothosResolveWrapped ? [] : [`${at} needs ${policy}, and nothing enforces it`]),
   ];
 }
 

@@ -30,12 +30,15 @@ export async function page<Row extends { id: string }>(
     { args, defaultSize: PAGE.usual, maxSize: PAGE.most, toCursor: row => cursorOf((row as Row).id) },
     ({ before, after, limit, inverted }): Promise<Row[]> =>
       find({
-        where: { id: { ...(after && { gt: idIn(after) }), ...(before && { lt: idIn(before) }) } },
+        where: { id: { ...(after != null && { gt: idIn(after) }), ...(before != null && { lt: idIn(before) }) } },
         orderBy: { id: inverted ? 'desc' : 'asc' },
         take: limit,
       }),
   );
-  return { pageInfo: connection!.pageInfo, edges: connection!.edges as readonly { cursor: string; node: Row }[], totalCount: count };
+  const edges = connection!.edges as readonly { cursor: string; node: Row }[];
+  // A page without rows has no cursors, where Relay's helper gives back what was asked, or an empty text.
+  const pageInfo = edges.length ? connection!.pageInfo : { ...connection!.pageInfo, startCursor: null, endCursor: null };
+  return { pageInfo, edges, totalCount: count };
 }
 
 function checkSize({ first, last }: PageArgs) {

@@ -1,0 +1,114 @@
+import SchemaBuilder from '@pothos/core';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import '../../src/access/policy-plugin.ts';
+import { type Database, openDatabase } from '../../src/database/client.ts';
+import type { Context } from '../../src/graphql/context.ts';
+import { unauthorized } from '../../src/graphql/refuse.ts';
+import { createAuthenticate } from '../../src/http/authenticate.ts';
+import { createGateway } from '../../src/http/gateway.ts';
+import { createLog } from '../../src/http/log.ts';
+import { startServer } from '../../src/http/server.ts';
+import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { AUDIENCE, ask, createIssuer } from '../support/gateway.ts';
+
+type Thing = { tenantId: string; name: string };
+
+/** A schema with a hole: a public field that leads to rows of any tenant. The fields of those rows are guarded. */
+function holed(rows: () => readonly Thing[]) {
+  const builder = new SchemaBuilder<{
+    Context: Context;
+    DefaultFieldNullability: false;
+    DefaultAuthStrategy: 'all';
+    AuthScopes: { never: boolean };
+  }>({
+    plugins: ['policy', ScopeAuthPlugin],
+    defaultFieldNullability: false,
+    scopeAuth: { defaultStrategy: 'all', authScopes: () => ({ never: false }), unauthorizedError: unauthorized },
+  } as never); // the types would have options of every plugin that there is
+  const Type = builder.objectRef<Thing>('Thing').implement({
+    tenantOf: (row: Thing) => row.tenantId,
+    fields: t => ({ name: t.exposeString('name', { policy: 'member:list', nullable: true }) }),
+  });
+  builder.queryType();
+  builder.queryField('things', t => t.field({ type: [Type], policy: 'public', resolve: () => [...rows()] }));
+  return builder.toSchema();
+}
+
+describe('a row of another tenant that is reached through a guarded field', () => {
+  let own: TestDatabase;
+  let database: Database;
+  let server: Awaited<ReturnType<typeof startServer>>;
+  const written: string[] = [];
+  let askAs: (role: 'viewer' | 'operator') => ReturnType<typeof ask>;
+
+  beforeAll(async () => {
+    own = await createDatabase();
+    database = openDatabase(own.runtimeUrl);
+    const make = fixtures(own);
+    const [owner, viewer, operator] = [await make.person('Owner'), await make.person('Viewer'), await make.person('Operator')];
+    const mine = await make.tenant('mine', owner);
+    const theirs = await make.tenant('theirs', owner);
+    await make.member(mine, viewer, ['viewer']);
+    await make.member(mine, operator, ['operator']);
+    const issuer = await createIssuer();
+    const authenticate = createAuthenticate({
+      issuer: issuer.issuer,
+      audience: AUDIENCE,
+      algorithms: ['ES256'],
+      tenantClaim: 'tenant',
+      staffClaim: 'ipto_staff',
+      clockSkew: 5,
+      keys: issuer.jwks,
+    });
+    const schema = holed(() => [
+      { tenantId: mine.id, name: 'My thing' },
+      { tenantId: theirs.id, name: 'Their thing' },
+    ]);
+    const log = createLog('info', { write: (text: string) => void written.push(text) });
+    server = await startServer({ log, host: '127.0.0.1', port: 0, isReady: async () => true });
+    server.serve(createGateway({ schema, database, authenticate, corsOrigins: [] }));
+    askAs = async role => {
+      const token = await issuer.sign({ sub: role === 'viewer' ? viewer.subject : operator.subject });
+      return ask(server.url, '{ things { name } }', { token });
+    };
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await database?.close();
+    await own?.drop();
+  });
+
+  test('is not shown, and is a fault of ours: no refusal explains it, and the log has it', async () => {
+    const { status, data, errors, text, headers } = await askAs('viewer');
+    const requestId = headers.get('x-request-id');
+    expect(status).toBe(200);
+    expect(data).toEqual({ things: [{ name: 'My thing' }, { name: null }] });
+    expect(errors).toEqual([
+      {
+        message: 'Something went wrong on our side.',
+        locations: [{ line: 1, column: 12 }],
+        path: ['things', 1, 'name'],
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+      },
+    ]);
+    expect(text).not.toContain('Their thing');
+    const logged = written
+      .join('')
+      .split('\n')
+      .filter(Boolean)
+      .map(line => JSON.parse(line))
+      .filter(line => line.requestId === requestId && line.path !== '/graphql');
+    expect(logged).toMatchObject([{ level: 50, path: ['things', 1, 'name'], err: { message: 'Thing.name met a row of another tenant' } }]);
+    expect(written.join('')).not.toContain('Their thing');
+  });
+
+  test('is refused as any other to those who lack the permission', async () => {
+    const { data, errors } = await askAs('operator');
+    expect(data).toEqual({ things: [{ name: null }, { name: null }] });
+    expect(errors.map(({ path, extensions: { because } }) => ({ path, because }))).toEqual([
+      { path: ['things', 0, 'name'], because: 'ROLE' },
+      { path: ['things', 1, 'name'], because: 'ROLE' },
+    ]);
+  });
+});

@@ -1,0 +1,65 @@
+import { expected, PERMISSION_NAMES, type PermissionName, type PrincipalKind, type Role, type Status } from './expectation.ts';
+
+/** Who asks, as the expectation sees them. `status` is the tenant context's, or null outside of any. */
+export type Asker = {
+  readonly kind: PrincipalKind;
+  readonly roles: readonly Role[];
+  readonly status: Status | null;
+  /** An API key's scopes. */
+  readonly scopes?: readonly PermissionName[];
+};
+
+const CODES = {
+  SIGN_IN: 'UNAUTHENTICATED',
+  ROLE: 'FORBIDDEN',
+  NO_TENANT: 'TENANT_REQUIRED',
+  KEY_SCOPE: 'FORBIDDEN',
+  TENANT_STATUS: 'TENANT_STATUS',
+} as const;
+
+type Because = keyof typeof CODES;
+
+const upper = (names: readonly string[]) => names.map(name => name.toUpperCase());
+
+/** Where the table's permissions are open to API keys, they are so in an active tenant alone (SPEC K2). */
+const statusesOf = (permission: PermissionName, kind: PrincipalKind): readonly Status[] => {
+  const { statuses } = expected(permission);
+  return kind === 'api_key' ? statuses.filter(status => status === 'active') : statuses;
+};
+
+/** What stands in an asker's way first, or null. */
+export function because(permission: PermissionName, { kind, roles, status, scopes = [] }: Asker): Because | null {
+  const row = expected(permission);
+  if (!row.principals.includes(kind)) {
+    if (kind === 'nobody') return 'SIGN_IN';
+    return kind === 'api_key' ? 'KEY_SCOPE' : 'ROLE';
+  }
+  if (!row.tenant) return null;
+  if (status === null) return 'NO_TENANT';
+  if (kind === 'api_key' && !scopes.includes(permission)) return 'KEY_SCOPE';
+  if (kind === 'user' && row.roles.every(role => !roles.includes(role))) return 'ROLE';
+  if (!statusesOf(permission, kind).includes(status)) return 'TENANT_STATUS';
+  return null;
+}
+
+/** The extensions of the error of a refused field, but for the request's id; null where the field is not refused. */
+export function refusal(permission: PermissionName, asker: Asker) {
+  const obstacle = because(permission, asker);
+  if (!obstacle) return null;
+  const { principals, roles } = expected(permission);
+  return {
+    code: CODES[obstacle],
+    permission,
+    because: obstacle,
+    requires: {
+      principals: upper(principals),
+      roles: upper(roles),
+      statuses: upper(statusesOf(permission, asker.kind)),
+      plans: null,
+    },
+    tenantStatus: asker.status?.toUpperCase() ?? null,
+  };
+}
+
+/** All that an asker may do. */
+export const held = (asker: Asker): readonly PermissionName[] => PERMISSION_NAMES.filter(name => because(name, asker) === null);

@@ -1,0 +1,94 @@
+import { type GraphQLObjectType, graphql } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import type { FieldPolicy, GuardedContext } from '../../src/access/policy-plugin.ts';
+import { policyOf } from '../../src/access/policy-plugin.ts';
+import { built, GUARDED, inheriting, member, names, outside, type Thing, thing } from './little-schema.ts';
+
+describe('a guarded field', () => {
+  test('that is inherited from an interface is guarded too', async () => {
+    const schema = inheriting(GUARDED, { tenantOf: (row: Thing) => row.tenantId });
+    expect(await names(schema, member('viewer'))).toEqual(['of here', null]);
+    expect(await names(schema, member('operator'))).toEqual([null, null]);
+  });
+
+  test('is told of the rows of the context’s tenant, and of no other, to those who hold the permission', async () => {
+    expect(await names(thing(GUARDED), member('viewer'))).toEqual(['of here', null]);
+  });
+
+  test('is refused of every row to those who don’t', async () => {
+    expect(await names(thing(GUARDED), member('operator'))).toEqual([null, null]);
+    expect(await names(thing(GUARDED), outside({ kind: 'user' }))).toEqual([null, null]);
+    expect(await names(thing(GUARDED), outside({ kind: 'nobody' }))).toEqual([null, null]);
+  });
+
+  test('is refused outside of a tenant even where its permission needs none: a row is somebody’s', async () => {
+    const options = { policy: 'tenant:create', nullable: true };
+    expect(await names(thing(options), outside({ kind: 'user' }))).toEqual([null, null]);
+    expect(await names(thing(options), member('viewer'))).toEqual(['of here', null]);
+  });
+
+  test('of a type whose rows are the context’s by the database is told of all that is found', async () => {
+    expect(await names(thing(GUARDED, { tenantOf: 'context' }), member('viewer'))).toEqual(['of here', 'of elsewhere']);
+    expect(await names(thing(GUARDED, { tenantOf: 'context' }), member('operator'))).toEqual([null, null]);
+  });
+
+  test('of the root asks for the permission alone', async () => {
+    const schema = built(builder => {
+      builder.queryField('own', t => t.string({ policy: 'tenant:create', nullable: true, resolve: () => 'mine' }));
+    });
+    const own = async (contextValue: GuardedContext) => (await graphql({ schema, source: '{ own }', contextValue })).data?.own;
+    expect(await own(outside({ kind: 'user' }))).toBe('mine');
+    expect(await own(outside({ kind: 'staff' }))).toBeNull();
+  });
+
+  test('doesn’t run its resolver when it is refused', async () => {
+    let runs = 0;
+    const resolve = () => {
+      runs += 1;
+      return 'seen';
+    };
+    await names(thing({ ...GUARDED, resolve }), member('operator'));
+    expect(runs).toBe(0);
+    await names(thing({ ...GUARDED, resolve }), member('viewer'));
+    expect(runs).toBe(1);
+  });
+});
+
+describe('a public field', () => {
+  test('needs nothing of anybody, and no tenant of its type', async () => {
+    for (const who of [outside({ kind: 'nobody' }), outside({ kind: 'staff' }), member('operator')])
+      expect(await names(thing({ policy: 'public' }, {}), who)).toEqual(['of here', 'of elsewhere']);
+  });
+});
+
+describe('what a field needs stands', () => {
+  const fieldOf = (policy: FieldPolicy, more: object = {}) => {
+    const type = thing({ policy, nullable: true, ...more }).getType('Thing');
+    return (type as GraphQLObjectType).getFields().name!;
+  };
+
+  test('in its extensions, as a directive and in its description, after what else it says', () => {
+    const field = fieldOf('tenant:rename', { description: 'What it is called.', extensions: { kept: true } });
+    expect(policyOf(field)).toBe('tenant:rename');
+    expect(field.extensions).toMatchObject({
+      policy: 'tenant:rename',
+      directives: { requires: { permission: 'tenant:rename' } },
+      kept: true,
+    });
+    expect(field.description).toBe('What it is called.\n\n**Needs** `tenant:rename`: owner, admin; while the tenant is active.');
+  });
+
+  test('in its description alone where it says nothing else', () => {
+    expect(fieldOf('tenant:create').description).toBe('**Needs** `tenant:create`: whoever is signed in.');
+  });
+
+  test('as public where it is', () => {
+    const field = fieldOf('public', { description: 'A name.' });
+    expect(field.extensions).toMatchObject({ policy: 'public', directives: { public: {} } });
+    expect(field.description).toBe('A name.\n\n**Public.**');
+  });
+
+  test('nowhere to be read of a field that isn’t there', () => {
+    expect(policyOf(undefined)).toBeUndefined();
+  });
+});

@@ -1,0 +1,83 @@
+import { type GraphQLObjectType, isInterfaceType, isObjectType } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { isPermission, PERMISSIONS, POLICY, ruleOf } from '../../src/access/policy.ts';
+import { policyOf } from '../../src/access/policy-plugin.ts';
+import * as vocabulary from '../../src/access/vocabulary.ts';
+import { buildSchema, printSchema } from '../../src/graphql/schema.ts';
+import { expected, FEATURES, FIELDS, PERMISSION_NAMES, PLANS, PRINCIPALS, ROLES, STATUSES } from './expectation.ts';
+
+describe('the permission table', () => {
+  test('has the permissions that are expected, in their order, and no other', () => {
+    expect(Object.keys(POLICY)).toEqual(PERMISSION_NAMES);
+    expect(PERMISSIONS).toEqual(PERMISSION_NAMES);
+  });
+
+  test('has the roles, statuses, principals, plans and features that are expected, and no other', () => {
+    expect(vocabulary.ROLES).toEqual(ROLES);
+    expect(vocabulary.STATUSES).toEqual(STATUSES);
+    expect(vocabulary.PRINCIPAL_KINDS).toEqual(PRINCIPALS);
+    expect(vocabulary.PLAN_CODES).toEqual(PLANS);
+    expect(vocabulary.PLAN_FEATURES).toEqual(FEATURES);
+  });
+
+  test.each(PERMISSION_NAMES.map(name => [name, expected(name)] as const))('%s is as expected', (name, row) => {
+    const { roles, statuses, principals, context, feature, meaning, ...rest } = ruleOf(name);
+    expect({ roles, statuses, principals, tenant: context === 'tenant', feature }).toEqual(row);
+    expect(['tenant', 'none']).toContain(context);
+    expect(rest).toEqual({});
+    expect(meaning).toMatch(/^[A-Z].+[^.\s]$/);
+  });
+
+  test('no two permissions mean the same', () => {
+    expect(new Set(PERMISSIONS.map(name => ruleOf(name).meaning)).size).toBe(PERMISSIONS.length);
+  });
+
+  test.each(['tenant:read', 'member:read-email'])('%s names a permission', text => {
+    expect(isPermission(text)).toBe(true);
+  });
+
+  test.each(['', 'tenant:READ', 'tenant:read ', 'toString', '__proto__', 'constructor', 'public'])('%j names none', text => {
+    expect(isPermission(text)).toBe(false);
+  });
+});
+
+describe('the fields of the schema', () => {
+  const schema = buildSchema();
+  const types = Object.values(schema.getTypeMap()).filter(
+    (type): type is GraphQLObjectType => !type.name.startsWith('__') && (isObjectType(type) || isInterfaceType(type)),
+  );
+  const fields = types.flatMap(type => Object.values(type.getFields()).map(field => [`${type.name}.${field.name}`, field] as const));
+
+  test('are those that are expected, and no other', () => {
+    expect(fields.map(([name]) => name).sort()).toEqual(Object.keys(FIELDS).sort());
+  });
+
+  test.each(fields)('%s needs what is expected of it', (name, field) => {
+    expect(policyOf(field)).toBe(FIELDS[name]);
+  });
+
+  test('tell it to clients: each guarded field by a directive and in its description, each public one as such', () => {
+    for (const [name, { description, extensions }] of fields) {
+      const need = FIELDS[name]!;
+      const directives = need === 'as-parent' ? {} : need === 'public' ? { public: {} } : { requires: { permission: need } };
+      expect([name, extensions.directives]).toEqual([name, directives]);
+      if (need === 'public') expect([name, description]).toEqual([name, expect.stringMatching(/(^|\n\n)\*\*Public\.\*\*$/)]);
+      else if (need === 'as-parent') expect([name, description ?? '']).toEqual([name, expect.not.stringContaining('**')]);
+      else expect([name, description]).toEqual([name, expect.stringContaining(`**Needs** \`${need}\`: `)]);
+    }
+  });
+
+  test.each([
+    ['  tenant: Tenant @requires(permission: "tenant:read")'],
+    ['  billingEmail: String @requires(permission: "billing-contact:read")'],
+    ['  viewer: Viewer! @public'],
+    ['  edges: [TenantMembershipsEdge!]!'],
+    ['  **Needs** `tenant:rename`: owner, admin; while the tenant is active.'],
+    [
+      '  **Needs** `member:list`: owner, admin, seller_manager, buyer_manager, viewer; while the tenant is active, suspended, pending_deletion.',
+    ],
+    ['  **Needs** `tenant:create`: whoever is signed in.'],
+  ])('the printed schema has the line %s', line => {
+    expect(printSchema(schema).split('\n')).toContain(line);
+  });
+});

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { grantOf, type Principal, type Standing } from '../../src/access/grant.ts';
+import { ROLE_MEANING, STATUS_MEANING } from '../../src/access/meaning.ts';
+import { PERMISSIONS, type Permission, type Rule, ruleOf } from '../../src/access/policy.ts';
+import { CODE_OF, refusalBy, refusalOf, sentenceOf } from '../../src/access/refusal.ts';
+import { TIERS_WITH } from '../../src/access/vocabulary.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { FEATURES, PLANS, ROLES, type Role, STATUSES, type Status } from './expectation.ts';
+
+const USER: Principal = { kind: 'user' };
+const NOBODY: Principal = { kind: 'nobody' };
+const STAFF: Principal = { kind: 'staff' };
+const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', scopes: new Set(scopes) });
+const standing = (status: Status, ...roles: readonly Role[]): Standing => ({ tenantId: 'tenant', status, features: [], roles });
+const refused = (permission: Permission, principal: Principal, at: Standing | null) => refusalOf(permission, grantOf(principal, at));
+
+const ANALYTICS: Rule = {
+  principals: ['user', 'api_key'],
+  context: 'tenant',
+  roles: ['owner', 'viewer'],
+  statuses: ['active', 'suspended'],
+  feature: 'advanced_analytics',
+  meaning: 'A rule of the tests',
+};
+
+describe('a refusal', () => {
+  test('says all that would satisfy it, and nothing else', () => {
+    expect(refused('tenant:rename', USER, standing('suspended', 'admin'))).toEqual({
+      code: 'TENANT_STATUS',
+      permission: 'tenant:rename',
+      because: 'TENANT_STATUS',
+      requires: { principals: ['user'], roles: ['owner', 'admin'], statuses: ['active'], plans: null },
+      tenantStatus: 'suspended',
+    });
+    expect(refused('tenant:create', NOBODY, null)).toEqual({
+      code: 'UNAUTHENTICATED',
+      permission: 'tenant:create',
+      because: 'SIGN_IN',
+      requires: { principals: ['user'], roles: [], statuses: [], plans: null },
+      tenantStatus: null,
+    });
+  });
+
+  test('P5: names the plans that have the feature', () => {
+    expect(refusalBy('plan:read', ANALYTICS, { principal: USER, standing: standing('active', 'viewer') })).toEqual({
+      code: 'PLAN_REQUIRED',
+      permission: 'plan:read',
+      because: 'PLAN',
+      requires: {
+        principals: ['user', 'api_key'],
+        roles: ['owner', 'viewer'],
+        statuses: ['active', 'suspended'],
+        plans: ['PROFESSIONAL', 'ENTERPRISE'],
+      },
+      tenantStatus: 'active',
+    });
+  });
+
+  test('K2: tells an API key of the status in which keys work', () => {
+    expect(refused('tenant:read', key('tenant:read'), standing('suspended'))).toMatchObject({
+      because: 'TENANT_STATUS',
+      requires: { statuses: ['active'] },
+    });
+  });
+
+  test('is there whenever the permission is lacking, and only then', () => {
+    const principals = [NOBODY, USER, STAFF, key(), key('tenant:read'), key(...PERMISSIONS)];
+    const standings = [null, ...STATUSES.flatMap(status => [standing(status), ...ROLES.map(role => standing(status, role))])];
+    for (const principal of principals)
+      for (const at of standings)
+        for (const permission of PERMISSIONS) {
+          const grant = grantOf(principal, at);
+          expect(refusalOf(permission, grant) === null).toBe(grant.permissions.has(permission));
+        }
+  });
+
+  test('has the code of what stands in the way', () => {
+    expect(CODE_OF).toEqual({
+      SIGN_IN: 'UNAUTHENTICATED',
+      NO_TENANT: 'TENANT_REQUIRED',
+      ROLE: 'FORBIDDEN',
+      KEY_SCOPE: 'FORBIDDEN',
+      TENANT_STATUS: 'TENANT_STATUS',
+      PLAN: 'PLAN_REQUIRED',
+    });
+  });
+});
+
+describe('a refusal in a sentence', () => {
+  const ONE: Rule = { ...ANALYTICS, roles: ['owner'], statuses: ['active'] };
+  // biome-ignore format: a table is read by its columns
+  test.each<[Permission, Rule, Principal, Standing | null, string]>([
+    ['tenant:read',   ruleOf('tenant:read'),   NOBODY,               null,                              'Sign in: tenant:read is not for anonymous requests.'],
+    ['tenant:rename', ruleOf('tenant:rename'), USER,                 null,                              'Name a tenant (X-Tenant-Id): tenant:rename is held in a tenant.'],
+    ['tenant:rename', ruleOf('tenant:rename'), USER,                 standing('active', 'viewer'),      'tenant:rename needs the role owner or admin.'],
+    ['tenant:rename', ONE,                     USER,                 standing('active', 'viewer'),      'tenant:rename needs the role owner.'],
+    ['member:list',   ruleOf('member:list'),   USER,                 standing('active', 'operator'),    'member:list needs the role owner, admin, seller_manager, buyer_manager or viewer.'],
+    ['tenant:create', ruleOf('tenant:create'), STAFF,                null,                              'tenant:create needs a user.'],
+    ['tenant:read',   ruleOf('tenant:read'),   key(),                standing('active'),                'This API key does not carry tenant:read.'],
+    ['tenant:create', ruleOf('tenant:create'), key('tenant:create'), standing('active'),                'This API key does not carry tenant:create.'],
+    ['tenant:rename', ruleOf('tenant:rename'), USER,                 standing('suspended', 'owner'),    'tenant:rename works while the tenant is active; it is suspended.'],
+    ['plan:read',     ANALYTICS,               USER,                 standing('deleted', 'owner'),      'plan:read works while the tenant is active or suspended; it is deleted.'],
+    ['tenant:read',   ruleOf('tenant:read'),   USER,                 standing('deleted', 'owner'),      'tenant:read works while the tenant is active, suspended or pending_deletion; it is deleted.'],
+    ['plan:read',     ANALYTICS,               USER,                 standing('active', 'owner'),       'plan:read needs the plan PROFESSIONAL or ENTERPRISE.'],
+  ])('%s: %5$s', (permission, rule, principal, at, sentence) => {
+    expect(sentenceOf(refusalBy(permission, rule, { principal, standing: at })!)).toBe(sentence);
+  });
+});
+
+describe('what is said in words', () => {
+  test('every role and every status has its own meaning', () => {
+    expect(Object.keys(ROLE_MEANING)).toEqual(ROLES);
+    expect(Object.keys(STATUS_MEANING)).toEqual(STATUSES);
+    for (const meanings of [Object.values(ROLE_MEANING), Object.values(STATUS_MEANING)]) {
+      for (const meaning of meanings) expect(meaning).toMatch(/^[A-Z].+\.$/);
+      expect(new Set(meanings).size).toBe(meanings.length);
+    }
+  });
+});
+
+describe('the tiers that carry a feature', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+  afterAll(() => database?.drop());
+
+  test('are those of the catalogue in the database', async () => {
+    expect(Object.keys(TIERS_WITH)).toEqual(FEATURES);
+    for (const feature of FEATURES) {
+      const rows = await database.sql<{ code: string }>('SELECT code FROM plan WHERE $1 = ANY (features) ORDER BY rank', [feature]);
+      expect(TIERS_WITH[feature]).toEqual(rows.map(({ code }) => code));
+    }
+  });
+
+  test('the catalogue has the four plans, lowest first, and no feature that has no name here', async () => {
+    expect((await database.sql('SELECT code FROM plan ORDER BY rank')).map(({ code }) => code)).toEqual(PLANS);
+    expect((await database.sql('SELECT DISTINCT unnest(features) AS feature FROM plan')).map(({ feature }) => feature)).toEqual(FEATURES);
+  });
+});

@@ -1,0 +1,100 @@
+import {
+  type DocumentNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { expected, FIELDS, type PermissionName } from './expectation.ts';
+import { type Asker, refusal } from './oracle.ts';
+import { ASKED_ABOUT } from './questions.ts';
+
+type Path = readonly (string | number)[];
+type Data = Readonly<Record<string, unknown>>;
+
+/** What a node's id leads to: its type, and whether the asker's tenant has such a row. */
+export type Named = { readonly type: 'Tenant' | 'Membership' | 'User'; readonly here: boolean };
+
+export type Question = {
+  readonly document: DocumentNode;
+  readonly schema: GraphQLSchema;
+  readonly asker: Asker;
+  readonly node: Named;
+  readonly nodes: readonly Named[];
+};
+
+/** How an answer stands to the expectation. */
+export type Walked = {
+  /** The errors that there must be, and no others: the path and the extensions but for the request's id. */
+  readonly errors: { readonly path: Path; readonly refusal: object }[];
+  /** The values that are not as they must be. */
+  readonly wrong: string[];
+};
+
+const LIMITS = ['memberLimit', 'apiKeyLimit', 'datasetLimit', 'monthlyRetrievals', 'costPointsPerMinute'];
+
+/** Whether a field that is not refused is null nevertheless, for there is nothing. */
+function isBlank(field: string, { kind, status }: Asker, parent: Data, refused: boolean): boolean {
+  if (['Viewer.name', 'Viewer.email', 'Viewer.emailVerified'].includes(field)) return kind === 'nobody';
+  if (['Viewer.membership', 'Refusal.tenantStatus'].includes(field)) return status === null;
+  if (field === 'Viewer.refusal') return !refused;
+  if (field === 'Refusal.plans') return expected(ASKED_ABOUT).feature === null;
+  if (field === 'Permission.plans') return expected(parent.name as PermissionName).feature === null;
+  if (LIMITS.some(limit => field === `Plan.${limit}`)) return parent.code === 'ENTERPRISE';
+  return field === 'ViewerMembership.statusReason' && String(parent.slug).startsWith('made-');
+}
+
+/** Walks an answer along its question. */
+export function walk({ document, schema, asker, node, nodes }: Question, data: Data): Walked {
+  const walked: Walked = { errors: [], wrong: [] };
+  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode;
+  const renameRefused = refusal(ASKED_ABOUT, asker) !== null;
+  visitSelections(schema.getRootType(operation.operation)!, operation.selectionSet, data, []);
+  return walked;
+
+  function visitSelections(type: GraphQLObjectType, { selections }: SelectionSetNode, parent: Data, path: Path) {
+    for (const selection of selections) {
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        if (selection.typeCondition?.name.value === type.name) visitSelections(type, selection.selectionSet, parent, path);
+      } else if (selection.kind === Kind.FIELD) visitField(type, selection.name.value, selection.selectionSet, parent, path);
+      else throw new Error('the questions have no named fragments');
+    }
+  }
+
+  function visitField(type: GraphQLObjectType, name: string, inner: SelectionSetNode | undefined, parent: Data, parentPath: Path) {
+    const field = `${type.name}.${name}`;
+    const path = [...parentPath, name];
+    const value = parent[name];
+    if (field === 'Query.node') return visitNode(node, value, inner!, path);
+    if (field === 'Query.nodes')
+      return nodes.forEach((named, index) => void visitNode(named, (value as unknown[])[index], inner!, [...path, index]));
+    const need = FIELDS[field]!;
+    const refused = need === 'public' || need === 'as-parent' ? null : refusal(need, asker);
+    if (isNull(value, path, refused, isBlank(field, asker, parent, renameRefused))) return;
+    const fieldType = getNamedType(type.getFields()[name]!.type);
+    if (!inner || !isCompositeType(fieldType)) return;
+    const at = (one: unknown, onePath: Path) => visitSelections(fieldType as GraphQLObjectType, inner, one as Data, onePath);
+    if (Array.isArray(value)) {
+      if (!value.length && field !== 'Viewer.memberships') walked.wrong.push(`${path.join('.')} is empty`);
+      value.forEach((one, index) => void at(one, [...path, index]));
+    } else at(value, path);
+  }
+
+  /** A node is refused as its type's id is. */
+  function visitNode({ type, here }: Named, value: unknown, inner: SelectionSetNode, path: Path) {
+    if (isNull(value, path, refusal(FIELDS[`${type}.id`] as PermissionName, asker), !here)) return;
+    visitSelections(schema.getType(type) as GraphQLObjectType, inner, value as Data, path);
+  }
+
+  /** Holds a value against the refusal or emptiness that is expected; answers whether there is nothing below it. */
+  function isNull(value: unknown, path: Path, refused: object | null, blank: boolean): boolean {
+    if (refused) walked.errors.push({ path, refusal: refused });
+    const nothing = refused !== null || blank;
+    if (value === undefined || (value === null) !== nothing)
+      walked.wrong.push(`${path.join('.')} is ${JSON.stringify(value)}, and must ${nothing ? 'be null' : 'have a value'}`);
+    return nothing || value === null || value === undefined;
+  }
+}

@@ -1,0 +1,119 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type UnitOfWork, unitOfWork } from '../../src/database/client.ts';
+import type { TenantClient } from '../../src/database/models.ts';
+import { PrismaClient } from '../../src/generated/prisma/client.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, type Side, secretsIn, type World } from '../support/isolation.ts';
+import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../support/isolation-reads.ts';
+import { SUMS } from '../support/isolation-sums.ts';
+import { type Verdict, WRITES } from '../support/isolation-writes.ts';
+
+/** The client's wall alone: the connection is a superuser's, whom no policy holds (SPEC T6). */
+let database: TestDatabase;
+let prisma: PrismaClient;
+let world: World;
+beforeAll(async () => {
+  database = await createDatabase();
+  prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.adminUrl, max: 3 }), errorFormat: 'minimal' });
+  world = await createWorld(database);
+});
+afterAll(async () => {
+  await prisma?.$disconnect();
+  await database?.drop();
+});
+
+type Mode = 'by itself' | 'in a transaction';
+type Work = (db: TenantClient) => Promise<unknown>;
+const run = (work: UnitOfWork, mode: Mode, ask: Work) => (mode === 'by itself' ? ask(work.db) : work.transaction(({ db }) => ask(db)));
+const unitOf = ({ tenantId, ownerId }: Side) => unitOfWork(prisma, { tenantId, personId: ownerId });
+
+const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
+  refused: /^{"error":\["IsolationError"/,
+  nothing: /^({"value":({"count":0}|\[\])}|{"error":\["PrismaClientKnownRequestError","P2025")/,
+  own: /^({"value":(\[{|{"count":[12]})|{"error":\["PrismaClientKnownRequestError","P2002")/,
+};
+
+const SIDES = (['a', 'b'] as const).flatMap(side => (['by itself', 'in a transaction'] as const).map(mode => ({ side, mode })));
+
+test('without the wall, the same connection sees and counts both tenants', async () => {
+  expect(await prisma.tenant.count()).toBe(2);
+  expect(await prisma.membership.count()).toBe(6);
+});
+
+describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
+  const sides = () => ({ own: world[side], other: world[side === 'a' ? 'b' : 'a'] });
+  const both = async (trial: Trial) => {
+    const { own, other } = sides();
+    const answers = [other, absent()].map(target => () => outcome(() => run(unitOf(own), mode, db => trial(db, target, own)), target));
+    const foreign = await answers[0]!();
+    expect(rowsOfOther(await rowsOf(database), other)).toEqual(rowsOfOther(world.rows, other));
+    return { foreign, none: answers[1]!, own, other };
+  };
+
+  test.each(READS)('finds for "%s" what it finds for what does not exist', async (_name, expected, trial) => {
+    const { foreign, none, other } = await both(trial);
+    expect(foreign).toBe(await none());
+    expect(foreign).toBe(JSON.stringify({ value: expected }));
+    expect(secretsIn(foreign, other)).toEqual([]);
+  });
+
+  test.each(CURSORS)('finds at a cursor into the other, of %s, what it finds at one that does not exist', async (_name, trial) => {
+    const { foreign, none, other } = await both(trial);
+    expect(foreign).toBe(await none());
+    expect(secretsIn(foreign, other)).toEqual([]);
+  });
+
+  test.each(SUMS)('finds of "%s" its own alone', async (_name, expected, sum) => {
+    const { own, other } = sides();
+    const found = await run(unitOf(own), mode, sum);
+    expect(found).toEqual(expected);
+    expect(secretsIn(JSON.stringify(found), other)).toEqual([]);
+  });
+
+  test.each(WRITES)('changes nothing of the other by "%s"', async (_name, verdict, trial) => {
+    try {
+      const { foreign, none, other } = await both(trial);
+      expect(foreign).toMatch(VERDICTS[verdict]);
+      expect(secretsIn(foreign, other)).toEqual([]);
+      await putRows(database, world.rows);
+      expect(foreign).toBe(await none());
+    } finally {
+      await putRows(database, world.rows);
+    }
+  });
+
+  test.each(PERSON_CURSORS)('refuses a cursor at a person %s', async (_name, trial) => {
+    const { own, other } = sides();
+    await expect(run(unitOf(own), mode, db => trial(db, other, own))).rejects.toThrow('a cursor of User would look across tenants');
+  });
+
+  test('refuses an order that would count across tenants', async () => {
+    const orders: readonly Work[] = [
+      db => db.user.findMany({ orderBy: { memberships: { _count: 'desc' } } }),
+      db => db.plan.findMany({ orderBy: [{ name: 'asc' }, { tenants: { _count: 'desc' } }] }),
+      db => db.membership.findMany({ orderBy: { user: { memberships: { _count: 'asc' } } } }),
+      db => db.membership.findMany({ orderBy: { tenant: { plan: { tenants: { _count: 'asc' } } } } }),
+      db => db.tenant.findMany({ include: { memberships: { orderBy: { user: { memberships: { _count: 'asc' } } } } } }),
+      db => db.plan.findMany({ select: { tenants: { orderBy: [{ plan: { tenants: { _count: 'asc' } } }] } } }),
+    ];
+    for (const order of orders)
+      await expect(run(unitOf(sides().own), mode, order)).rejects.toMatchObject({
+        name: 'IsolationError',
+        message: expect.stringContaining('would count across tenants'),
+      });
+  });
+
+  test('writes a new row into its own tenant, whatever it leaves out', async () => {
+    const { own } = sides();
+    const created = await run(unitOf(own), mode, db => db.membership.create({ data: { userId: world.stranger.id, roles: ['viewer'] } }));
+    expect(created).toMatchObject({ tenantId: own.tenantId, userId: world.stranger.id });
+    await putRows(database, world.rows);
+    await run(unitOf(own), mode, db =>
+      db.membership.createMany({ data: [{ tenantId: own.tenantId, userId: world.stranger.id, roles: ['viewer'] }] }),
+    );
+    const rows = await database.sql('SELECT tenant_id AS "tenantId" FROM membership WHERE person_id = $1', [world.stranger.id]);
+    expect(rows).toEqual([{ tenantId: own.tenantId }]);
+    await putRows(database, world.rows);
+  });
+});

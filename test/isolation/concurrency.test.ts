@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/isolation-pgbouncer.ts';
+
+const TENANTS = 12;
+const LANES = 24;
+const REQUESTS = 10;
+const pgBouncer = hasPgBouncer();
+
+type Inside = { readonly slug: string; readonly name: string; readonly token: string; readonly people: readonly string[] };
+let database: TestDatabase;
+let signing: TestGateway;
+const inside: { slug: string; name: string; subject: string; people: string[] }[] = [];
+beforeAll(async () => {
+  database = await createDatabase();
+  signing = await startTestGateway(database);
+  const make = fixtures(database);
+  const both = await make.person('Member Of All');
+  for (let i = 0; i < TENANTS; i++) {
+    const owner = await make.person(`Owner ${i}`);
+    const tenant = await make.tenant(`tenant-${i}`, owner, { plan: 'STARTER', name: `Tenant number ${i}` });
+    const people = [owner.name, both.name];
+    await make.member(tenant, both, ['viewer']);
+    for (let j = 0; j <= i % 4; j++) {
+      const person = await make.person(`Person ${j} of ${i}`);
+      await make.member(tenant, person, ['viewer']);
+      people.push(person.name);
+    }
+    inside.push({ slug: tenant.slug, name: tenant.name, subject: owner.subject, people: people.sort() });
+  }
+});
+afterAll(async () => {
+  await signing?.stop();
+  await database?.drop();
+});
+
+const READ = `{ viewer { membership { slug } } tenant { slug name memberCount memberships(first: 50) { totalCount edges { node { user { name } } } } } }`;
+const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name slug memberCount } } }';
+
+/** Some requests at once and many after each other, of all tenants in turn: reads, writes that hold a transaction, writes that fail. Each answer is of its tenant alone. */
+async function storm(gateway: TestGateway) {
+  const asking: Inside[] = await Promise.all(inside.map(async one => ({ ...one, token: await gateway.tokenOf(one) })));
+  const everywhere = await gateway.tokenOf({ subject: 'member.of.all@people.example' });
+  const answer = async (i: number) => {
+    const one = asking[(i * 7) % TENANTS]!;
+    const { token, slug: tenant, name } = one;
+    if (i % 5 === 0) return { one, kind: 'rename', ...(await gateway.ask(RENAME, { token, variables: { name } })) };
+    if (i % 11 === 0)
+      return { one, kind: 'refused', ...(await gateway.ask(RENAME, { token: everywhere, tenant, variables: { name: 'x' } })) };
+    return { one, kind: 'read', ...(await gateway.ask(READ, i % 2 ? { token } : { token: everywhere, tenant })) };
+  };
+  const lanes = Array.from({ length: LANES }, async (_, lane) => {
+    const told: Awaited<ReturnType<typeof answer>>[] = [];
+    for (let i = 0; i < REQUESTS; i++) told.push(await answer(lane * REQUESTS + i));
+    return told;
+  });
+  const answers = (await Promise.all(lanes)).flat();
+  for (const { one, kind, data, errors } of answers) {
+    if (kind === 'refused') {
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      continue;
+    }
+    expect(errors).toEqual([]);
+    const { slug, name, people } = one;
+    if (kind === 'rename') expect(data).toEqual({ renameTenant: { tenant: { name, slug, memberCount: people.length } } });
+    else {
+      const { memberships, ...tenant } = data.tenant;
+      expect(data.viewer).toEqual({ membership: { slug } });
+      expect(tenant).toEqual({ slug, name, memberCount: people.length });
+      expect(memberships.totalCount).toBe(people.length);
+      expect(memberships.edges.map((edge: { node: { user: { name: string } } }) => edge.node.user.name).sort()).toEqual(people);
+    }
+  }
+  expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['rename', 'refused', 'read']));
+}
+
+describe('many requests of different tenants at once', () => {
+  test.each([1, 2])('on %i connections find each its own tenant alone', async poolSize => {
+    const gateway = await startTestGateway(database, { poolSize });
+    await storm(gateway);
+    await gateway.stop();
+  });
+});
+
+describe.skipIf(!pgBouncer)('behind PgBouncer in transaction mode', () => {
+  let bouncer: PgBouncer;
+  beforeAll(async () => {
+    bouncer = await startPgBouncer(database.runtimeUrl, { connections: 2 });
+  });
+  afterAll(() => bouncer?.stop());
+
+  test('many requests of different tenants at once find each its own alone, over two connections shared by ten', async () => {
+    const gateway = await startTestGateway({ runtimeUrl: bouncer.url }, { poolSize: 10 });
+    await storm(gateway);
+    await gateway.stop();
+  });
+
+  test('two gateways share them as well', async () => {
+    const gateways = [
+      await startTestGateway({ runtimeUrl: bouncer.url }, { poolSize: 3 }),
+      await startTestGateway({ runtimeUrl: bouncer.url }, { poolSize: 3 }),
+    ];
+    await Promise.all(gateways.map(storm));
+    for (const gateway of gateways) await gateway.stop();
+  });
+});

@@ -1,0 +1,133 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unitOfWork } from '../../src/database/client.ts';
+import { MODELS } from '../../src/database/models.ts';
+import { PrismaClient } from '../../src/generated/prisma/client.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type Answer, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { absent, createWorld, outcome, putRows, rowsWithout, type World } from '../support/isolation.ts';
+import { randomRead } from '../support/isolation-arguments.ts';
+import { plain, poolOf, randomOperation } from '../support/isolation-operations.ts';
+
+/**
+ * Two databases: one in which tenant b stands beside tenant a, with a canary in every text of every row of it, and one in which it never
+ * was. Whatever a member of tenant a asks, both answer the same. A failure prints its seed and the smallest case.
+ */
+const RUNS = 300;
+let databases: TestDatabase[];
+let gateways: TestGateway[];
+let clients: PrismaClient[];
+let world: World;
+beforeAll(async () => {
+  databases = [await createDatabase(), await createDatabase()];
+  world = await createWorld(databases[0]!);
+  await putRows(databases[0]!, world.rows);
+  await putRows(databases[1]!, rowsWithout(world.rows, world.b));
+  gateways = [await startTestGateway(databases[0]!), await startTestGateway(databases[1]!)];
+  clients = databases.map(
+    ({ adminUrl }) => new PrismaClient({ adapter: new PrismaPg({ connectionString: adminUrl, max: 2 }), errorFormat: 'minimal' }),
+  );
+});
+afterAll(async () => {
+  for (const gateway of gateways ?? []) await gateway.stop();
+  for (const client of clients ?? []) await client.$disconnect();
+  for (const database of databases ?? []) await database.drop();
+});
+
+/** What of tenant b stands in an answer and did not stand in what was asked. */
+const leaked = (answer: string, asked: string) => {
+  const [told, sent] = [plain(answer), plain(asked)];
+  return [...world.b.secrets, 'Bison'].map(text => text.toLowerCase()).filter(text => told.includes(text) && !sent.includes(text));
+};
+
+describe('T4: with a canary in every row of the other tenant', () => {
+  test('every text of it is a canary, and so is every id', async () => {
+    const [row] = await databases[0]!.sql('SELECT * FROM tenant WHERE tenant_id = $1', [world.b.tenantId]);
+    const texts = ['slug', 'name', 'status_reason', 'billing_email'].map(column => String(row![column]));
+    for (const text of [...texts, world.b.personName, world.b.email, world.b.subject]) expect(leaked(`x ${text} y`, '')).toContain('bison');
+    for (const id of [world.b.tenantId, world.b.membershipId, world.b.userId])
+      expect(leaked(Buffer.from(`Tenant:${id}`).toString('base64url'), '')).toEqual([id]);
+  });
+
+  test('no random operation of a member tells of it, in the body or the headers', async () => {
+    const pool = poolOf(world.a, world.b);
+    const operations = fc.gen().map(g => randomOperation(g, pool));
+    const people = world.rows.person.filter(({ id }) => [world.a.ownerId, world.a.userId, world.stranger.id].includes(id as string));
+    const tenants = [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      world.a.tenantId,
+      world.a.slug,
+      world.b.tenantId,
+      world.b.slug,
+      absent().tenantId,
+    ];
+    let useful = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        operations,
+        fc.constantFrom(...people, ...people.filter(({ id }) => id !== world.stranger.id)),
+        fc.constantFrom(...tenants),
+        async (query, person, tenant) => {
+          const [full, lone] = await Promise.all(
+            gateways.map(async gateway => {
+              const token = await gateway.tokenOf({ subject: String(person.subject) });
+              const answer = await gateway.ask(query, { token, ...(tenant && { tenant }), headers: { 'x-request-id': 'the-same' } });
+              return {
+                ...answer,
+                whole: JSON.stringify([answer.status, [...answer.headers].filter(([name]) => name !== 'date'), answer.text]),
+              };
+            }),
+          );
+          expect(leaked(full!.whole, query)).toEqual([]);
+          expect(told(full!)).toEqual(told(lone!));
+          expect(full!.text).not.toContain('INTERNAL_SERVER_ERROR');
+          if (full!.data?.tenant) useful += 1;
+        },
+      ),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    expect(useful).toBeGreaterThan(RUNS / 20);
+  });
+
+  test("no random query of the bound client tells of it, on a superuser's connection", async () => {
+    const targets = [world.a, world.b, world.b, absent()];
+    const reads = fc.gen().map(g => randomRead(g, targets));
+    const binding = { tenantId: world.a.tenantId, personId: world.a.ownerId };
+    const answered = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(reads, async ({ model, operation, args }) => {
+        const [full, lone] = await Promise.all(
+          clients.map(client => {
+            const delegate = unitOfWork(client, binding).db[MODELS[model]] as unknown as Record<
+              string,
+              (args: unknown) => Promise<unknown>
+            >;
+            return outcome(async () => sorted(await delegate[operation]!(args)), absent());
+          }),
+        );
+        expect(leaked(full!, '')).toEqual([]);
+        expect(full).toBe(lone);
+        const kind = /^{"value"/.test(full!) ? 'answered' : /IsolationError/.test(full!) ? 'refused' : full!.slice(0, 200);
+        answered.set(kind, (answered.get(kind) ?? 0) + 1);
+      }),
+      { numRuns: RUNS * 2 },
+    );
+    expect(answered.get('answered')).toBeGreaterThan(RUNS);
+  });
+});
+
+/** An answer without the order of fields and errors, which is that in which they were found, and without the clock. */
+const told = ({ status, headers, data, errors }: Answer) => ({
+  status,
+  headers: [...headers].filter(([name]) => name !== 'date'),
+  data,
+  errors: sorted(errors),
+});
+
+/** Groups come in no order. */
+const sorted = (value: unknown) => (Array.isArray(value) ? value.map(item => JSON.stringify(item)).sort() : value);

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { type Ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { absent, createWorld, putRows, secretsIn, type World } from '../support/isolation.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let world: World;
+beforeAll(async () => {
+  database = await createDatabase();
+  world = await createWorld(database);
+  gateway = await startTestGateway(database);
+});
+beforeEach(() => putRows(database, world.rows));
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const WHERE = '{ viewer { membership { slug } } tenant { slug } }';
+const ask = async (options: Ask) => {
+  const answer = await gateway.ask(WHERE, { ...options, headers: { 'x-request-id': 'the-same' } });
+  const headers = [...answer.headers].filter(([name]) => name !== 'date');
+  return { ...answer, whole: JSON.stringify([answer.status, headers, answer.text]) };
+};
+/** A member of tenant a alone. */
+const member = (claims = {}) => gateway.tokenOf({ subject: world.a.subject }, claims);
+const both = (claims = {}) => gateway.tokenOf(world.shared, claims);
+const NOT_FOUND = [
+  { message: 'There is no such tenant, or you are no member of it.', extensions: { code: 'TENANT_NOT_FOUND', requestId: 'the-same' } },
+];
+const inside = (slug: string) => ({ viewer: { membership: { slug } }, tenant: { slug } });
+
+/** Names of tenants that a member of tenant a has no part in, and of none that there is. */
+const strange = () => {
+  const none = absent();
+  return [
+    world.b.tenantId,
+    world.b.slug,
+    world.b.tenantId.toUpperCase(),
+    none.tenantId,
+    none.slug,
+    'not a name',
+    '%',
+    "a'b",
+    'x'.repeat(200),
+  ];
+};
+
+describe('T3: a tenant that one does not belong to and one that does not exist', () => {
+  test('give one answer to the header, to the byte', async () => {
+    const token = await member();
+    const answers = await Promise.all(strange().map(tenant => ask({ token, tenant })));
+    expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 403, data: undefined, errors: NOT_FOUND });
+    expect(secretsIn(answers[0]!.whole, world.b)).toEqual([]);
+  });
+
+  test("give one answer to the token's claim", async () => {
+    const answers = await Promise.all(strange().map(async tenant => ask({ token: await member({ tenant }) })));
+    expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 403, errors: NOT_FOUND });
+  });
+
+  test('give one answer where the token names them and the header one\u2019s own', async () => {
+    const answers = await Promise.all(strange().map(async tenant => ask({ token: await member({ tenant }), tenant: world.a.slug })));
+    expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 400, errors: [{ extensions: { code: 'TENANT_CONFLICT' } }] });
+  });
+
+  test('give one answer where the header names them and the token one\u2019s own', async () => {
+    const token = await member({ tenant: world.a.tenantId });
+    const answers = await Promise.all(strange().map(tenant => ask({ token, tenant })));
+    expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 403, errors: NOT_FOUND });
+  });
+
+  test('give one answer to a person who is a member nowhere, to one whom nobody knows, and to staff', async () => {
+    const tokens = [
+      await gateway.tokenOf(world.stranger),
+      await gateway.tokenOf({ subject: 'nobody-knows' }),
+      await gateway.tokenOf({ subject: 'staff' }, { ipto_staff: true }),
+    ];
+    const names = [world.a.slug, world.b.tenantId, ...strange()];
+    const answers = await Promise.all(tokens.flatMap(token => names.map(tenant => ask({ token, tenant }))));
+    expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 403, errors: NOT_FOUND });
+  });
+
+  test('are one to a person of the same subject at another issuer', async () => {
+    await fixtures(database).person('Alpaca Viewer', 'https://other.example');
+    await database.sql('DELETE FROM membership WHERE person_id = $1', [world.a.userId]);
+    expect(await ask({ token: await member(), tenant: world.a.slug })).toMatchObject({ status: 403, errors: NOT_FOUND });
+  });
+});
+
+describe('T3: the token and the header', () => {
+  test('that agree, by id or by slug, are one context', async () => {
+    const names = [world.b.tenantId, world.b.slug, world.b.slug.toUpperCase()];
+    for (const claim of names)
+      for (const tenant of [...names, undefined]) {
+        const { data, errors } = await ask({ token: await both({ tenant: claim }), ...(tenant && { tenant }) });
+        expect({ data, errors }).toEqual({ data: inside(world.b.slug), errors: [] });
+      }
+  });
+
+  test('that name two tenants of one person are refused', async () => {
+    for (const [claim, tenant] of [
+      [world.a.tenantId, world.b.tenantId],
+      [world.a.slug, world.b.tenantId],
+      [world.b.slug, world.a.slug],
+    ] as const)
+      expect(await ask({ token: await both({ tenant: claim }), tenant })).toMatchObject({
+        status: 400,
+        data: undefined,
+        errors: [{ extensions: { code: 'TENANT_CONFLICT' } }],
+      });
+  });
+
+  test('that are both missing leave the only tenant of a person, or none', async () => {
+    expect((await ask({ token: await member() })).data).toEqual(inside(world.a.slug));
+    expect((await ask({ token: await both() })).data).toEqual({ viewer: { membership: null }, tenant: null });
+  });
+
+  test('without a token the header tells nothing', async () => {
+    const answers = await Promise.all([world.a.slug, ...strange()].map(tenant => ask({ tenant })));
+    expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 200, data: { tenant: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  test('that stand twice are refused', async () => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: [
+        ['content-type', 'application/json'],
+        ['authorization', `Bearer ${await both()}`],
+        ['x-tenant-id', world.a.slug],
+        ['x-tenant-id', world.b.slug],
+      ],
+      body: JSON.stringify({ query: WHERE }),
+    });
+    expect(await response.text()).not.toContain('"slug":"');
+    expect([400, 403]).toContain(response.status);
+  });
+});
+
+describe('a deleted tenant', () => {
+  test('is the same as an absent one, to the byte, and in no list', async () => {
+    const token = await both();
+    const nothing = await ask({ token, tenant: absent().tenantId });
+    await database.sql("UPDATE tenant SET status = 'deleted' WHERE tenant_id = $1", [world.b.tenantId]);
+    for (const tenant of [world.b.tenantId, world.b.slug]) expect((await ask({ token, tenant })).whole).toBe(nothing.whole);
+    const { data } = await gateway.ask('{ viewer { memberships { slug } } }', { token });
+    expect(data.viewer.memberships).toEqual([{ slug: world.a.slug }]);
+    expect((await ask({ token })).data).toEqual(inside(world.a.slug));
+  });
+
+  test('leaves its slug to the next, whose members are asked for by it', async () => {
+    await database.sql("UPDATE tenant SET status = 'deleted' WHERE tenant_id = $1", [world.b.tenantId]);
+    const next = await fixtures(database).tenant(world.b.slug, world.stranger);
+    const { data } = await gateway.ask('{ tenant { tenantId } }', { token: await gateway.tokenOf(world.stranger), tenant: world.b.slug });
+    expect(data).toEqual({ tenant: { tenantId: next.id } });
+    expect(await ask({ token: await both(), tenant: world.b.slug })).toMatchObject({ status: 403, errors: NOT_FOUND });
+  });
+});

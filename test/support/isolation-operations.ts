@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import {
+  buildSchema,
+  type GraphQLArgument,
+  GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLInputField,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  getNamedType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { PERMISSIONS } from '../../src/access/policy.ts';
+import type { Side } from './isolation.ts';
+
+/** What random operations put into their arguments, by the kind of argument. */
+type Pool = { readonly ids: readonly string[]; readonly cursors: readonly string[]; readonly texts: readonly string[] };
+type Gen = fc.GeneratorValue;
+
+const encoded = (...parts: readonly string[]) => Buffer.from(parts.join(':')).toString('base64url');
+const pick = <T>(g: Gen, of: readonly T[]): T => of[g(fc.nat, of.length - 1)]!;
+const often = (g: Gen, percent: number) => g(fc.nat, 99) < percent;
+
+const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+
+/** Ids, cursors and texts of both sides, and some of nobody. */
+export function poolOf(own: Side, other: Side): Pool {
+  const sides = [own, other, other];
+  const rows = sides.flatMap(({ secrets }) => secrets.filter(text => /^[0-9a-f-]{36}$/.test(text)));
+  return {
+    ids: [
+      ...sides.flatMap(({ tenantId }) =>
+        rows.flatMap(id => [encoded('Membership', tenantId, id), encoded('Tenant', id), encoded('User', id)]),
+      ),
+      ...sides.map(({ tenantId }) => encoded('Tenant', tenantId)),
+      'no id',
+    ],
+    cursors: [...rows.map(id => encoded(id)), 'no cursor'],
+    texts: [...sides.flatMap(({ secrets }) => secrets), 'e', '%', '_', '', "'", 'name', 'Owner'],
+  };
+}
+
+/** A random operation over the whole schema but sign-up, whose slugs are unique across tenants by rule. */
+export function randomOperation(g: Gen, pool: Pool): string {
+  if (often(g, 8))
+    return `mutation { renameTenant(input: { name: "Neutral ${g(fc.nat, 9)}" }) ${selection(g, getType('RenameTenantPayload'), pool, 3)} }`;
+  return `query ${selection(g, getType('Query'), pool, 6)}`;
+}
+
+const getType = (name: string) => schema.getType(name) as GraphQLObjectType;
+
+function selection(g: Gen, type: GraphQLObjectType | GraphQLInterfaceType, pool: Pool, depth: number): string {
+  if (type instanceof GraphQLInterfaceType) {
+    const parts = schema.getPossibleTypes(type).map(one => `... on ${one.name} ${selection(g, one, pool, depth)}`);
+    return `{ __typename id ${parts.join(' ')} }`;
+  }
+  const fields = Object.values(type.getFields()).filter(field => depth > 1 || !isComposite(field.type));
+  const first = ['Query', 'Tenant'].includes(type.name) ? ['tenant', 'memberships', 'node'].filter(name => name in type.getFields()) : [];
+  const chosen = fields.filter(({ name }) => often(g, first.includes(name) ? 70 : fields.length > 6 ? 30 : 60));
+  const parts = chosen.map((field, i) => `${often(g, 20) ? `f${i}${type.name}_${field.name}: ` : ''}${called(g, field, pool, depth)}`);
+  return `{ __typename ${parts.join(' ')} }`;
+}
+
+const isComposite = (type: GraphQLOutputType) => {
+  const named = getNamedType(type);
+  return named instanceof GraphQLObjectType || named instanceof GraphQLInterfaceType;
+};
+
+function called(g: Gen, field: GraphQLField<unknown, unknown>, pool: Pool, depth: number): string {
+  const given = field.args.filter(argument => isNonNullType(argument.type) || often(g, 45));
+  const args = given.map(argument => `${argument.name}: ${value(g, argument, argument.type, pool)}`);
+  const inner = isComposite(field.type) ? ` ${selection(g, getNamedType(field.type) as GraphQLObjectType, pool, depth - 1)}` : '';
+  return `${field.name}${args.length ? `(${args.join(', ')})` : ''}${inner}`;
+}
+
+function value(g: Gen, at: GraphQLArgument | GraphQLInputField, type: GraphQLInputType, pool: Pool): string {
+  if (isNonNullType(type)) return value(g, at, type.ofType, pool);
+  if (isListType(type)) return `[${Array.from({ length: g(fc.nat, 4) }, () => value(g, at, type.ofType, pool)).join(', ')}]`;
+  if (type instanceof GraphQLEnumType) return pick(g, type.getValues()).name;
+  if (type instanceof GraphQLInputObjectType) {
+    const fields = Object.values(type.getFields()).filter(field => isNonNullType(field.type) || often(g, 50));
+    return `{ ${fields.map(field => `${field.name}: ${value(g, field, field.type, pool)}`).join(', ')} }`;
+  }
+  if (type.name === 'Int') return String(g(fc.integer, { min: -1, max: 6 }));
+  if (type.name === 'ID') return JSON.stringify(pick(g, pool.ids));
+  if (type.name === 'PermissionName') return JSON.stringify(pick(g, [...PERMISSIONS, ...PERMISSIONS, 'no:permission']));
+  return JSON.stringify(pick(g, ['after', 'before'].includes(at.name) ? pool.cursors : pool.texts));
+}
+
+/** A text with whatever stands in it in base64url made plain as well: global ids and cursors. */
+export const plain = (text: string): string =>
+  [text, ...(text.match(/[A-Za-z0-9_-]{16,}/g) ?? []).map(word => Buffer.from(word, 'base64url').toString())].join('\n').toLowerCase();
