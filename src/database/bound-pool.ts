@@ -19,7 +19,6 @@ type WireQuery = pg.Query & {
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, wire: Wire): void;
 };
-type Statement = pg.QueryConfig & { binding?: Binding | undefined };
 type Callback = (error: Error | null, result?: pg.QueryResult) => void;
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => WireQuery;
@@ -58,11 +57,11 @@ export class BoundClient extends pg.Client {
   #transaction: Binding | undefined;
 
   // @ts-expect-error: pg declares nine overloads; this takes all of them and answers as they do.
-  override query(config: string | Statement | pg.Submittable, values?: unknown[] | Callback, callback?: Callback): unknown {
+  override query(config: string | pg.QueryConfig | pg.Submittable, values?: unknown[] | Callback, callback?: Callback): unknown {
     if (typeof values === 'function') return this.query(config, undefined, values);
     if (typeof config === 'object' && 'submit' in config) return super.query(config);
-    const { binding = currentBinding(), ...statement } = typeof config === 'string' ? { text: config } : config;
-    if (values) statement.values = values;
+    const binding = currentBinding();
+    const statement: pg.QueryConfig = { ...(typeof config === 'string' ? { text: config } : config), ...(values && { values }) };
     if (this.#inTransaction()) {
       if (binding && this.#transaction !== binding) throw new Error('a transaction belongs to the binding that it began under');
       return this.#plain(statement, callback);
@@ -104,17 +103,15 @@ export class BoundPool extends pg.Pool {
   }
 
   /**
-   * One statement. The binding is captured here, when it is asked for: by the time that a connection comes free the code runs in
-   * the context of whoever released it. A statement that fails keeps its connection, where pg's own pool would drop it.
+   * One statement, under the binding in force when it is asked for: awaiting keeps it, where pg's own pool would go on in the context of
+   * whoever releases a connection. A statement that fails keeps its connection, which pg's own pool would drop.
    */
   // @ts-expect-error: as above; Prisma's adapter uses this form alone.
-  override async query(config: string | Statement, values?: unknown[]): Promise<pg.QueryResult> {
-    const statement: Statement = typeof config === 'string' ? { text: config } : config;
-    const binding = statement.binding ?? currentBinding();
+  override async query(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     const client = await this.connect();
     let broken: Error | undefined;
     try {
-      return await client.query({ ...statement, ...(values && { values }), binding } as pg.QueryConfig);
+      return await client.query(config as string, values);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError && error.severity === 'ERROR')) broken = error as Error;
       throw error;

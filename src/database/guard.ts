@@ -8,7 +8,8 @@ export class UnsafeDatabaseError extends Error {
 
 const ROLE = `
   SELECT r.rolname AS role, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
-    EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relnamespace = 'public'::regnamespace) AS owns,
+    EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relnamespace = 'public'::regnamespace)
+      OR EXISTS (SELECT FROM pg_proc WHERE proowner = r.oid AND pronamespace = 'public'::regnamespace) AS owns,
     ARRAY(SELECT o.rolname::text FROM pg_roles o WHERE o.oid <> r.oid AND pg_has_role(r.oid, o.oid, 'MEMBER')
       AND (o.rolsuper OR o.rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = o.oid AND relnamespace = 'public'::regnamespace))) AS may_become
   FROM pg_roles r WHERE r.rolname = current_user`;
@@ -46,7 +47,7 @@ const roleReasons = ({ role, superuser, bypasses, owns, may_become }: Role): rea
     ? [`role ${role} is a superuser, whom row-level security does not hold; \`npm run migrate\` makes a role for the gateway`]
     : []),
   ...(bypasses && !superuser ? [`role ${role} has BYPASSRLS`] : []),
-  ...(owns && !superuser ? [`role ${role} owns tables, and could switch their policies off`] : []),
+  ...(owns && !superuser ? [`role ${role} owns tables or functions, and could switch their policies off`] : []),
   ...(superuser ? [] : may_become.map(other => `role ${role} can become ${other}, whom row-level security does not hold`)),
 ];
 

@@ -132,7 +132,10 @@ function created(model: string, data: unknown, binding: Binding): unknown {
   if (Array.isArray(data)) return data.map(item => created(model, item, binding));
   const field = refuseGlobal(model);
   if (binding.tenantId === null) throw new IsolationError(`no tenant is bound for a new ${model}`);
-  return { ...written(model, data, binding), [field]: binding.tenantId };
+  const values = written(model, data, binding);
+  if (model === 'Membership' && binding.personId !== null && values.userId !== binding.personId)
+    throw new IsolationError('a membership is made for the bound person alone');
+  return { ...values, [field]: binding.tenantId };
 }
 
 function written(model: string, data: unknown, binding: Binding): Args {

@@ -64,6 +64,12 @@ describe('a schema doesn’t build with', () => {
     expect(() => inheriting({}, {})).toThrow(`${UNSAFE}Named.name has no policy; Thing.name has no policy`);
   });
 
+  test('data of an interface as its parent, all but the id by which it is found again', () => {
+    expect(() => inheriting({ policy: 'as-parent' }, {})).toThrow(
+      `${UNSAFE}Named.name holds data, and can't be as its parent; Thing.name holds data, and can't be as its parent`,
+    );
+  });
+
   test('a guarded field inherited by a type that doesn’t say whose its rows are', () => {
     expect(() => inheriting(GUARDED, {})).toThrow(
       `${UNSAFE}Thing.name needs member:list, but Thing doesn't say whose tenant its rows are of`,

@@ -45,10 +45,17 @@ describe('tables', () => {
     const tenant = '(tenant_id = ( SELECT app_tenant() AS app_tenant))';
     const fellow =
       '((id = ( SELECT app_person() AS app_person)) OR (EXISTS ( SELECT\n   FROM membership m\n  WHERE ((m.tenant_id = ( SELECT app_tenant() AS app_tenant)) AND (m.person_id = person.id)))))';
-    const policy = (name: string, cmd: string, roles: string, qual: string, with_check: string | null) => ({
+    const policy = (
+      name: string,
+      cmd: string,
+      roles: string,
+      qual: string | null,
+      with_check: string | null,
+      permissive = 'PERMISSIVE',
+    ) => ({
       policy: name,
       cmd,
-      permissive: 'PERMISSIVE',
+      permissive,
       roles,
       qual,
       with_check,
@@ -56,6 +63,7 @@ describe('tables', () => {
     expect(policies).toEqual([
       policy('membership.bound_tenant', 'ALL', '{public}', tenant, tenant),
       policy('membership.crossing', 'SELECT', '{ipto_owner}', 'true', null),
+      policy('membership.own_membership', 'INSERT', '{public}', null, '(person_id = ( SELECT app_person() AS app_person))', 'RESTRICTIVE'),
       policy('person.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       policy('person.self_or_fellow_member', 'SELECT', '{public}', fellow, null),
       policy('tenant.bound_tenant', 'ALL', '{public}', tenant, tenant),

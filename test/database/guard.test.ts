@@ -67,7 +67,9 @@ describe('the gateway does not start', () => {
   test('under a role that owns a table', async () => {
     const role = await roleOf();
     await asAdmin(`CREATE TABLE owned (id int); ALTER TABLE owned OWNER TO ${role.name}`, database.name);
-    expect(await verdict(role.url(database.name))).toBe(refusal(`role ${role.name} owns tables, and could switch their policies off`));
+    expect(await verdict(role.url(database.name))).toBe(
+      refusal(`role ${role.name} owns tables or functions, and could switch their policies off`),
+    );
     await asAdmin('DROP TABLE owned', database.name);
   });
 

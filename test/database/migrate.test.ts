@@ -143,7 +143,7 @@ describe('the roles', () => {
     expect(await migrate({ url: owner.url(name), runtime: serving })).toEqual({ applied: migrationsIn(), roleMade: false });
     expect(await migrate({ url: owner.url(name), runtime: serving })).toEqual({ applied: [], roleMade: false });
 
-    await expect(startTestGateway({ runtimeUrl: owner.url(name) })).rejects.toThrow('owns tables');
+    await expect(startTestGateway({ runtimeUrl: owner.url(name) })).rejects.toThrow('owns tables or functions');
     const gateway = await startTestGateway({ runtimeUrl: serving.url(name) });
     const token = await gateway.tokenOf({ subject: 'first', email: 'first@people.example', name: 'First' });
     const founded = await gateway.ask('mutation { createTenant(input: { name: "Prepared" }) { membership { slug roles } } }', { token });

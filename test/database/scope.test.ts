@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type UnitOfWork, unitOfWork } from '../../src/database/client.ts';
 import type { TenantClient } from '../../src/database/models.ts';
@@ -106,14 +107,24 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
 
   test('writes a new row into its own tenant, whatever it leaves out', async () => {
     const { own } = sides();
-    const created = await run(unitOf(own), mode, db => db.membership.create({ data: { userId: world.stranger.id, roles: ['viewer'] } }));
+    const newcomer = () => unitOfWork(prisma, { tenantId: own.tenantId, personId: world.stranger.id });
+    const created = await run(newcomer(), mode, db => db.membership.create({ data: { userId: world.stranger.id, roles: ['viewer'] } }));
     expect(created).toMatchObject({ tenantId: own.tenantId, userId: world.stranger.id });
     await putRows(database, world.rows);
-    await run(unitOf(own), mode, db =>
+    await run(newcomer(), mode, db =>
       db.membership.createMany({ data: [{ tenantId: own.tenantId, userId: world.stranger.id, roles: ['viewer'] }] }),
     );
     const rows = await database.sql('SELECT tenant_id AS "tenantId" FROM membership WHERE person_id = $1', [world.stranger.id]);
     expect(rows).toEqual([{ tenantId: own.tenantId }]);
     await putRows(database, world.rows);
+  });
+
+  test('makes no membership for anybody but the bound person, whether that one exists or not', async () => {
+    const { own } = sides();
+    for (const userId of [world.stranger.id, uuid()])
+      await expect(run(unitOf(own), mode, db => db.membership.create({ data: { userId, roles: ['viewer'] } }))).rejects.toThrow(
+        'a membership is made for the bound person alone',
+      );
+    expect(await rowsOf(database)).toEqual(world.rows);
   });
 });

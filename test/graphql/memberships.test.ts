@@ -86,7 +86,7 @@ describe('pages', () => {
     expect(errors[0]!.extensions).toMatchObject({ limit: 100, actual: 101 });
   });
 
-  test('a page has twenty, when nobody says', async () => {
+  test('a page has twenty when nobody says, and more when somebody does', async () => {
     const { make, gateway } = world;
     const tenant = await make.tenant('crowd', await make.person('Crowd Owner'), { plan: 'PROFESSIONAL' });
     for (let i = 0; i < 24; i++) await make.member(tenant, await make.person(`Crowd ${i}`), ['viewer']);
@@ -94,5 +94,8 @@ describe('pages', () => {
     const { data } = await gateway.ask(LIST, { token });
     expect(data.tenant.memberships.edges).toHaveLength(20);
     expect(data.tenant.memberships).toMatchObject({ totalCount: 25, pageInfo: { hasNextPage: true } });
+    const larger = await gateway.ask(LIST, { token, variables: { first: 24 } });
+    expect(larger.data.tenant.memberships.edges).toHaveLength(24);
+    expect(larger.data.tenant.memberships).toMatchObject({ totalCount: 25, pageInfo: { hasNextPage: true } });
   });
 });

@@ -90,6 +90,8 @@ describe('T3: the tenant that a request acts in', () => {
     ['the header is empty',                             undefined,      '',             403, 'TENANT_NOT_FOUND', NOT_FOUND],
     ['the token names a foreign one',                   'foreign',      undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
     ['the token names none that could be',              '*',            undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token names one with a NUL in it',            'ac\0me',       undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token names half of a surrogate pair',        'ac\ud83dme',   undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
     ['the token names an empty one',                    '',             undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
   ])('refused whole: %s', async (_what, claim, header, status, code, message) => {
     for (const person of [two, one]) {

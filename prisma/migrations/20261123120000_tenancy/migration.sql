@@ -108,6 +108,9 @@ CREATE POLICY bound_tenant ON tenant
 CREATE POLICY bound_tenant ON membership
   USING (tenant_id = (SELECT app_tenant())) WITH CHECK (tenant_id = (SELECT app_tenant()));
 
+-- A membership is made for the bound person alone: nobody is pulled into a tenant by somebody who knows their id.
+CREATE POLICY own_membership ON membership AS RESTRICTIVE FOR INSERT WITH CHECK (person_id = (SELECT app_person()));
+
 -- People are global, yet visible only to themselves and to those who share the bound tenant.
 CREATE POLICY self_or_fellow_member ON person FOR SELECT
   USING (id = (SELECT app_person())
