@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
 let database: TestDatabase;
@@ -85,6 +85,20 @@ describe('createTenant', () => {
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(3);
     for (const { errors } of answers.filter(({ errors }) => errors.length))
       expect(errors).toMatchObject([{ extensions: { code: 'LIMIT_REACHED', limit: 3, used: 3 } }]);
+  });
+
+  test('neither a deleted tenant nor one on another plan counts towards the three', async () => {
+    const make = fixtures(database);
+    const founder = await make.person('Serial Founder');
+    await make.tenant('founded-deleted', founder, { status: 'deleted' });
+    await make.tenant('founded-starter', founder, { plan: 'STARTER' });
+    await make.tenant('founded-free-1', founder);
+    await make.tenant('founded-free-2', founder, { status: 'suspended' });
+    const token = await gateway.tokens.sign({ sub: founder.subject, email: founder.email });
+    expect((await create(token, { name: 'Third', slug: 'founded-free-3' })).errors).toEqual([]);
+    expect((await create(token, { name: 'Fourth', slug: 'founded-free-4' })).errors).toMatchObject([
+      { extensions: { code: 'LIMIT_REACHED', limit: 3, used: 3 } },
+    ]);
   });
 
   test('of many sign-ups that want one slug at once, one has it', async () => {
