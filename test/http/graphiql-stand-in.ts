@@ -2,7 +2,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GraphQLError } from 'graphql';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { createExplorer, type ExplorerOptions } from '../../src/http/graphiql/explorer.ts';
+import { createExplorer } from '../../src/http/graphiql/explorer.ts';
+import type { ExplorerOptions } from '../../src/http/graphiql/options.ts';
 
 /** What the stand-in was asked at its endpoint, the explorer's introspection left out. */
 export type Asked = { readonly authorization: string | undefined; readonly tenant: string | undefined };

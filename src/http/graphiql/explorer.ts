@@ -1,13 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Assets, assetNameOf, loadAssets, sendAsset } from './assets.ts';
 import { prefersPage } from './negotiate.ts';
+import type { ExplorerOptions } from './options.ts';
 import { PAGE_HEADERS, renderPage } from './page.ts';
-
-/** Somebody whom the demo lets one act as, with the slugs of the tenants that this person is a member of. */
-export type Persona = { readonly email: string; readonly label: string; readonly tenants: readonly string[] };
-
-/** Where GraphQL is served (`/graphql`), and, in the demo alone, the personas to choose from; their tokens come from `POST /demo/token`. */
-export type ExplorerOptions = { readonly endpoint: string; readonly demo: null | { readonly personas: readonly Persona[] } };
 
 /** Answers a request for the explorer's page or one of its assets; false when the request isn't one. */
 export function createExplorer(options: ExplorerOptions): (request: IncomingMessage, response: ServerResponse) => boolean {

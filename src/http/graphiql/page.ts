@@ -1,5 +1,5 @@
 import type { Assets } from './assets.ts';
-import type { ExplorerOptions } from './explorer.ts';
+import type { ExplorerOptions } from './options.ts';
 import { openingTabs } from './tabs.ts';
 
 /** Only our own files, no inline script. Monaco writes style elements and attributes, and GraphiQL embeds its fonts and icons as data. */
