@@ -103,7 +103,7 @@ describe('a row of another tenant that is reached through a guarded field', () =
     expect(written.join('')).not.toContain('Their thing');
   });
 
-  test('is refused as any other to those who lack the permission', async () => {
+  test('is refused like any other to those who lack the permission', async () => {
     const { data, errors } = await askAs('operator');
     expect(data).toEqual({ things: [{ name: null }, { name: null }] });
     expect(errors.map(({ path, extensions: { because } }) => ({ path, because }))).toEqual([
