@@ -6,6 +6,8 @@ export default mergeConfig(base, {
   test: {
     exclude: [
       'test/access/matrix.test.ts',
+      'test/model/**',
+      'test/races/**',
       'test/cli/**',
       'test/database/{catalogue,drift,embedded,migrate}.test.ts',
       'test/demo/**',

@@ -7,6 +7,8 @@ const main = defineCommand({
     demo: () => import('./cli/demo.ts').then(({ demoCommand }) => demoCommand),
     start: () => import('./cli/start.ts').then(({ startCommand }) => startCommand),
     migrate: () => import('./cli/migrate.ts').then(({ migrateCommand }) => migrateCommand),
+    worker: () => import('./cli/worker.ts').then(({ workerCommand }) => workerCommand),
+    audit: () => import('./cli/audit-verify.ts').then(({ auditCommand }) => auditCommand),
     token: () => import('./cli/token.ts').then(({ tokenCommand }) => tokenCommand),
   },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SETTINGS, type Settings } from './domain/services.ts';
 
 /** A setting is missing or wrong. The message names each, and what it should be. */
 export class ConfigError extends Error {
@@ -37,7 +38,21 @@ const server = z.object({
   CORS_ORIGINS: origins,
 });
 
-const production = server.extend({
+const count = (most: number, usual: number) => {
+  const wanted = `a whole number from 1 to ${most}`;
+  return z.coerce.number({ error: wanted }).int(wanted).min(1, wanted).max(most, wanted).default(usual);
+};
+
+const life = z.object({
+  INVITATION_DAYS: count(365, SETTINGS.invitationDays),
+  TRANSFER_MINUTES: count(1_440, SETTINGS.transferMinutes),
+  DELETION_DAYS: count(365, SETTINGS.deletionDays),
+  FREE_TENANTS: count(1_000, SETTINGS.freeTenants),
+});
+
+const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
+
+const production = server.extend(life.shape).extend({
   HOST: z.string().default('0.0.0.0'),
   DATABASE_URL: postgresUrl,
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
@@ -55,16 +70,34 @@ const production = server.extend({
   GRAPHIQL: flag,
 });
 
-const demo = server.extend({ IPTO_HOME: z.string().optional(), LOG_LEVEL: server.shape.LOG_LEVEL.unwrap().default('warn') });
+const worker = z.object({
+  DATABASE_URL: postgresUrl,
+  WORKER_DATABASE_URL: postgresUrl.optional(),
+  WORKER_CONCURRENCY: count(64, 2),
+  SMTP_URL: mailUrl,
+  MAIL_FROM: z.string().regex(/^[^\r\n]*@[^\r\n]+$/, 'an address, such as IPTO <no-reply@ipto.example>'),
+  INVITATION_URL: trustedUrl.refine(text => text.includes('{code}'), 'a URL with {code} where the code belongs'),
+  LOG_LEVEL: server.shape.LOG_LEVEL,
+});
+
+const demo = server
+  .extend(life.shape)
+  .extend({ IPTO_HOME: z.string().optional(), LOG_LEVEL: server.shape.LOG_LEVEL.unwrap().default('warn') });
 
 const migration = z.object({ DATABASE_URL: postgresUrl, MIGRATE_DATABASE_URL: postgresUrl.optional() });
+
+const verification = z.object({ DATABASE_URL: postgresUrl });
 
 /** Settings of `npm start`. */
 export type ProductionConfig = z.infer<typeof production>;
 /** Settings of `npm run demo`. */
 export type DemoConfig = z.infer<typeof demo>;
+/** Settings of `npm run worker`. */
+export type WorkerConfig = z.infer<typeof worker>;
 /** Settings of `npm run migrate`. */
 export type MigrationConfig = z.infer<typeof migration>;
+/** Settings of `npm run audit:verify`. */
+export type VerificationConfig = z.infer<typeof verification>;
 
 function read<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.infer<Schema> {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -84,4 +117,14 @@ function read<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.Proc
  */
 export const productionConfig = (environment: NodeJS.ProcessEnv = process.env): ProductionConfig => read(production, environment);
 export const demoConfig = (environment: NodeJS.ProcessEnv = process.env): DemoConfig => read(demo, environment);
+export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): WorkerConfig => read(worker, environment);
 export const migrationConfig = (environment: NodeJS.ProcessEnv = process.env): MigrationConfig => read(migration, environment);
+export const verificationConfig = (environment: NodeJS.ProcessEnv = process.env): VerificationConfig => read(verification, environment);
+
+/** What an operator set of the durations and limits of a tenant's life. */
+export const settingsOf = (config: z.infer<typeof life>): Settings => ({
+  invitationDays: config.INVITATION_DAYS,
+  transferMinutes: config.TRANSFER_MINUTES,
+  deletionDays: config.DELETION_DAYS,
+  freeTenants: config.FREE_TENANTS,
+});

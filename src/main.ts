@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Database, openDatabase } from './database/client.ts';
 import { isUnreachable } from './database/failure.ts';
 import { checkDatabase } from './database/guard.ts';
+import { SERVICES, type Services } from './domain/services.ts';
 import { buildSchema } from './graphql/schema.ts';
 import { createAuthenticate, type TokenOptions } from './http/authenticate.ts';
 import { createGateway } from './http/gateway.ts';
@@ -18,6 +19,8 @@ export type StartOptions = {
   readonly databaseUrl: string;
   readonly poolSize?: number;
   readonly tokens: TokenOptions;
+  /** The time and the settings; the system's and the usual ones without. */
+  readonly services?: Services;
   /** What must have happened to the database before it is looked at, such as migrating. */
   readonly prepare?: () => Promise<unknown>;
   /** Gives up the wait for the database. */
@@ -38,15 +41,18 @@ const LAST_STATEMENTS = 5_000;
  * @throws {UnsafeDatabaseError} when the database would not hold its wall; {MigrationError}; {ListenError}.
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
-  const { log, host, port, routes, databaseUrl, poolSize, tokens, corsOrigins } = options;
+  const { log, host, port, routes, databaseUrl, poolSize, tokens, corsOrigins, services = SERVICES } = options;
   const schema = buildSchema();
-  const database = openDatabase(databaseUrl, { poolSize, onIdleError: error => log.warn({ err: error }, 'a database connection broke') });
+  let stopping = false;
+  const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');
+  const database = openDatabase(databaseUrl, { poolSize, onIdleError });
   const isReady = async () => (await database.ask('SELECT 1', [])).length === 1;
   const server = await startServer({ log, host, port, routes, isReady }).catch(async error => {
     await database.close();
     throw error;
   });
   const stop = async () => {
+    stopping = true;
     await server.stop();
     await Promise.race([database.close(), sleep(LAST_STATEMENTS, undefined, { ref: false })]);
   };
@@ -56,16 +62,26 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await stop();
     throw error;
   }
-  server.serve(createGateway({ schema, database, authenticate: createAuthenticate(tokens), corsOrigins }));
+  server.serve(createGateway({ schema, database, authenticate: createAuthenticate(tokens), services, corsOrigins }));
   log.info({ url: server.url }, 'serving');
   return { url: server.url, stop };
 }
 
-async function prepared({ log, prepare, signal }: StartOptions, database: Database): Promise<void> {
+const prepared = ({ log, prepare, signal }: StartOptions, database: Database): Promise<void> =>
+  whenReachable(
+    async () => {
+      await prepare?.();
+      await checkDatabase(database.ask);
+    },
+    log,
+    signal,
+  );
+
+/** Does something with the database, and waits for the database as long as it is out of reach, or until `signal`. */
+export async function whenReachable(work: () => Promise<void>, log: Logger, signal?: AbortSignal): Promise<void> {
   for (;;) {
     try {
-      await prepare?.();
-      return await checkDatabase(database.ask);
+      return await work();
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       log.warn({ err: error }, 'the database is out of reach; waiting for it');

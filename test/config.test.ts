@@ -1,17 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, demoConfig, migrationConfig, productionConfig } from '../src/config.ts';
+import { ConfigError, demoConfig, migrationConfig, productionConfig, settingsOf, verificationConfig, workerConfig } from '../src/config.ts';
 
 const GOOD = {
   DATABASE_URL: 'postgresql://ipto_gateway:secret@db.example/ipto',
   OIDC_ISSUER: 'https://issuer.example',
   OIDC_AUDIENCE: 'ipto',
 };
+const LIFE = { INVITATION_DAYS: 7, TRANSFER_MINUTES: 15, DELETION_DAYS: 30, FREE_TENANTS: 3 };
 const production = (more: NodeJS.ProcessEnv = {}) => productionConfig({ ...GOOD, ...more });
 
 describe('production', () => {
   test('takes what is needed and fills in the rest', () => {
     expect(production()).toEqual({
       ...GOOD,
+      ...LIFE,
       PORT: 4000,
       HOST: '0.0.0.0',
       LOG_LEVEL: 'info',
@@ -40,6 +42,8 @@ describe('production', () => {
     ['OIDC_JWKS_URI',      'https://issuer.example/keys',             'https://issuer.example/keys'],
     ['OIDC_ALGORITHMS',    'ES256 RS512',                             ['ES256', 'RS512']],
     ['OIDC_CLOCK_SKEW',    '0',                                       0],
+    ['INVITATION_DAYS',    '365',                                     365],
+    ['TRANSFER_MINUTES',   '1',                                       1],
     ['GRAPHIQL',           'true',                                    true],
     ['GRAPHIQL',           'false',                                   false],
   ])('takes %s=%s', (name, text, value) => {
@@ -84,6 +88,11 @@ describe('production', () => {
     ['OIDC_ALGORITHMS',      ','],
     ['OIDC_CLOCK_SKEW',      '-1'],
     ['OIDC_CLOCK_SKEW',      '301'],
+    ['INVITATION_DAYS',      '0'],
+    ['INVITATION_DAYS',      '366'],
+    ['TRANSFER_MINUTES',     '1.5'],
+    ['DELETION_DAYS',        'never'],
+    ['FREE_TENANTS',         '-3'],
     ['GRAPHIQL',             'yes'],
     ['GRAPHIQL',             '1'],
   ])('names %s when it is %j', (name, text) => {
@@ -105,7 +114,7 @@ describe('production', () => {
 
 describe('the demo', () => {
   test('needs nothing, and listens on this machine alone', () => {
-    expect(demoConfig({})).toEqual({ PORT: 4000, HOST: '127.0.0.1', LOG_LEVEL: 'warn', CORS_ORIGINS: [] });
+    expect(demoConfig({})).toEqual({ ...LIFE, PORT: 4000, HOST: '127.0.0.1', LOG_LEVEL: 'warn', CORS_ORIGINS: [] });
   });
 
   test('takes its port, its home and nothing of production', () => {
@@ -121,6 +130,47 @@ describe('the demo', () => {
   test('names a wrong port', () => {
     expect(() => demoConfig({ PORT: 'x' })).toThrow(/^PORT is wrong: a port\./);
   });
+});
+
+test('the durations and limits of a tenant’s life are what was set', () => {
+  const set = { INVITATION_DAYS: '1', TRANSFER_MINUTES: '2', DELETION_DAYS: '3', FREE_TENANTS: '4' };
+  expect(settingsOf(production(set))).toEqual({ invitationDays: 1, transferMinutes: 2, deletionDays: 3, freeTenants: 4 });
+});
+
+describe('the worker', () => {
+  const WORKER = {
+    DATABASE_URL: 'postgresql://ipto_gateway:secret@db.example/ipto',
+    SMTP_URL: 'smtps://ipto:secret@mail.example:465',
+    MAIL_FROM: 'IPTO <no-reply@ipto.example>',
+    INVITATION_URL: 'https://app.example/invitation#{code}',
+  };
+
+  test('takes what is needed and fills in the rest', () => {
+    expect(workerConfig(WORKER)).toEqual({ ...WORKER, WORKER_CONCURRENCY: 2, LOG_LEVEL: 'info' });
+  });
+
+  test.each(Object.keys(WORKER))('names %s when it is missing', name => {
+    expect(() => workerConfig({ ...WORKER, [name]: '' })).toThrow(`${name} is missing.`);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string]>([
+    ['SMTP_URL',           'https://mail.example'],
+    ['SMTP_URL',           'mail.example'],
+    ['MAIL_FROM',          'nobody'],
+    ['MAIL_FROM',          'a@b.example\r\nBcc: c@d.example'],
+    ['INVITATION_URL',     'https://app.example/invitation'],
+    ['INVITATION_URL',     'http://app.example/invitation#{code}'],
+    ['WORKER_CONCURRENCY', '0'],
+    ['WORKER_CONCURRENCY', '65'],
+  ])('names %s when it is %j', (name, text) => {
+    expect(() => workerConfig({ ...WORKER, [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", says what each is\\.$`));
+  });
+});
+
+test('verifying the audit log takes one URL', () => {
+  expect(verificationConfig({ DATABASE_URL: 'postgresql://a@h/d' })).toEqual({ DATABASE_URL: 'postgresql://a@h/d' });
+  expect(() => verificationConfig({})).toThrow(/^DATABASE_URL is missing\./);
 });
 
 describe('migrating', () => {

@@ -2,27 +2,37 @@ import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { ROLE_MEANING, STATUS_MEANING } from '../../src/access/meaning.ts';
 import { PERMISSIONS, type Permission, ruleOf } from '../../src/access/policy.ts';
 import { policyOf } from '../../src/access/policy-plugin.ts';
-import { ROLES, type Role, STATUSES, TIERS_WITH } from '../../src/access/vocabulary.ts';
+import { type PrincipalKind, ROLES, type Role, STATUSES, TIERS_WITH } from '../../src/access/vocabulary.ts';
 
 const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [row(...head), row(...head.map(() => '---')), ...rows.map(cells => row(...cells))].join('\n');
 
-/** The statuses by their first letters: A S P. */
+const WHOEVER = 'signed in';
+
+/** The statuses by their first letters: A S P D. */
 const letters = (permission: Permission) =>
   ruleOf(permission)
     .statuses.map(status => status[0]!.toUpperCase())
     .join(' ');
 
-const cell = (permission: Permission, role: Role) => (ruleOf(permission).roles.includes(role) ? letters(permission) : '·');
+/** What a principal of a kind that can hold a permission is told of it: where they hold it, and in which statuses. */
+function cell(permission: Permission, kind: PrincipalKind, role?: Role): string {
+  const { context, principals, roles } = ruleOf(permission);
+  if (!principals.includes(kind)) return '·';
+  if (context === 'none') return WHOEVER;
+  if (context === 'named') return kind === 'user' ? `${WHOEVER}: ${letters(permission)}` : letters(permission);
+  if (kind === 'api_key') return 'A';
+  return role && roles.includes(role) ? letters(permission) : '·';
+}
 
 function permissionRow(permission: Permission): readonly string[] {
-  const { context, principals, feature, meaning } = ruleOf(permission);
-  const roles = ROLES.map(role => (context === 'none' ? 'signed in' : cell(permission, role)));
+  const { feature, meaning } = ruleOf(permission);
   return [
     `\`${permission}\``,
-    ...roles,
-    principals.includes('api_key') ? 'A' : '·',
+    ...ROLES.map(role => cell(permission, 'user', role)),
+    cell(permission, 'api_key'),
+    cell(permission, 'staff'),
     feature ? TIERS_WITH[feature].join(', ') : 'any',
     meaning,
   ];
@@ -54,10 +64,14 @@ export const printAccessMatrix = (schema: GraphQLSchema): string => `<!-- Printe
 # Who may do what
 
 A member holds a permission if one of their roles has an entry in its row, while the tenant is in one of the statuses of that entry:
-**A** active, **S** suspended, **P** pending deletion. In a deleted tenant nobody holds anything. An API key holds what its scopes name, of
-the rows that say so, while the tenant is active.
+**A** active, **S** suspended, **P** pending deletion, **D** deleted. In a deleted tenant no member holds anything. An API key holds what its
+scopes name, of the rows that say so, while the tenant is active.
 
-${table(['permission', ...ROLES.map(role => role.replace('_', ' ')), 'API key', 'plan', 'lets one'], PERMISSIONS.map(permissionRow))}
+What is **signed in** needs no membership: everybody holds it who is signed in as a person. Where letters follow, it is done in another tenant,
+to which what they send leads, and that tenant must be in one of these statuses. Platform staff are members of nothing: theirs are the statuses
+of the tenant that they name.
+
+${table(['permission', ...ROLES.map(role => role.replace('_', ' ')), 'API key', 'staff', 'plan', 'lets one'], PERMISSIONS.map(permissionRow))}
 
 ## Roles
 

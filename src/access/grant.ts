@@ -14,6 +14,8 @@ export type Standing = {
   readonly status: TenantStatus;
   readonly features: readonly PlanFeature[];
   readonly roles: readonly Role[];
+  /** Whether the request's input named the tenant, instead of acting in it (SPEC, settled: platform staff). */
+  readonly named?: boolean;
 };
 
 /** What stands in the way of a permission (SPEC G2), in the order in which it is looked for: the first that applies is told. */
@@ -32,10 +34,11 @@ export function obstacle(permission: Permission, rule: Rule, principal: Principa
   if (!rule.principals.includes(principal.kind))
     return principal.kind === 'nobody' ? 'SIGN_IN' : principal.kind === 'api_key' ? 'KEY_SCOPE' : 'ROLE';
   if (rule.context === 'none') return null;
+  if (rule.context === 'named' && !standing?.named) return null;
   if (!standing) return 'NO_TENANT';
   if (principal.kind === 'api_key') {
     if (!principal.scopes.has(permission)) return 'KEY_SCOPE';
-  } else if (!standing.roles.some(role => rule.roles.includes(role))) return 'ROLE';
+  } else if (rule.context === 'tenant' && !standing.roles.some(role => rule.roles.includes(role))) return 'ROLE';
   if (!statusesFor(principal.kind, rule).includes(standing.status)) return 'TENANT_STATUS';
   if (rule.feature && !standing.features.includes(rule.feature)) return 'PLAN';
   return null;
@@ -53,3 +56,14 @@ export function grantOf(principal: Principal, standing: Standing | null): Grant 
   const held = PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, standing) === null);
   return { principal, standing, permissions: new Set(held) };
 }
+
+/**
+ * The roles among `wanted` that a member with `own` roles may not grant: whatever carries a permission that they lack, in any status (SPEC R4).
+ * `owner` is among them for everybody but the owner, who has it to transfer, not to grant.
+ */
+export const ungrantable = (wanted: readonly Role[], own: readonly Role[]): readonly Role[] =>
+  wanted.filter(
+    role =>
+      role === 'owner' ||
+      PERMISSIONS.map(ruleOf).some(({ roles }) => roles.includes(role) && !roles.some(carrier => own.includes(carrier))),
+  );

@@ -61,7 +61,7 @@ export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   /** A look-up in the grant; below the root, of a row that is the context's tenant's own. */
   #check(permission: Permission, field: PothosOutputFieldConfig<Types>) {
     const held = (_row: unknown, _args: unknown, { grant }: GuardedContext) => grant.permissions.has(permission);
-    if (ROOTS.has(field.kind)) return held;
+    if (ROOTS.has(field.kind) || ruleOf(permission).context === 'named') return held;
     return (row: never, _args: unknown, { grant }: GuardedContext) => {
       const tenantOf = tenantOfType(this.buildCache.getTypeConfig(field.parentType).pothosOptions);
       if (!grant.permissions.has(permission) || !grant.standing || !tenantOf) return false;
@@ -75,8 +75,10 @@ const tenantOfType = (options: unknown) => (options as Options).tenantOf;
 function needOf(policy: FieldPolicy): string | null {
   if (policy === 'as-parent') return null;
   if (policy === 'public') return '**Public.**';
-  const { context, roles, statuses } = ruleOf(policy);
+  const { context, principals, roles, statuses } = ruleOf(policy);
   if (context === 'none') return `**Needs** \`${policy}\`: whoever is signed in.`;
+  if (context === 'named')
+    return `**Needs** \`${policy}\`: ${principals.includes('staff') ? 'platform staff' : 'whoever is signed in'}; while the tenant that the input leads to is ${statuses.join(', ')}.`;
   return `**Needs** \`${policy}\`: ${roles.join(', ')}; while the tenant is ${statuses.join(', ')}.`;
 }
 
@@ -94,7 +96,7 @@ function faultsOf(type: GraphQLObjectType | GraphQLInterfaceType, field: GraphQL
   if (policy === 'public') return [];
   const root = ROOTS.has(type.name);
   return [
-    ...(root || tenantOfType(type.extensions.pothosOptions ?? {})
+    ...(root || ruleOf(policy).context === 'named' || tenantOfType(type.extensions.pothosOptions ?? {})
       ? []
       : [`${at} needs ${policy}, but ${type.name} doesn't say whose tenant its rows are of`]),
     // A refusal of a field that can't be null would take its siblings along. An id is never refused by itself: whatever leads to it needs the same.

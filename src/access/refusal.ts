@@ -32,7 +32,7 @@ const SENTENCE: Record<Obstacle, (refusal: Refusal) => string> = {
   SIGN_IN: ({ permission }) => `Sign in: ${permission} is not for anonymous requests.`,
   NO_TENANT: ({ permission }) => `Name a tenant (X-Tenant-Id): ${permission} is held in a tenant.`,
   ROLE: ({ permission, requires: { roles, principals } }) =>
-    `${permission} needs ${roles.length ? `the role ${listed(roles)}` : `a ${listed(principals)}`}.`,
+    `${permission} needs ${roles.length ? `the role ${listed(roles)}` : principals.includes('staff') ? 'platform staff' : `a ${listed(principals)}`}.`,
   KEY_SCOPE: ({ permission }) => `This API key does not carry ${permission}.`,
   TENANT_STATUS: ({ permission, requires, tenantStatus }) =>
     `${permission} works while the tenant is ${listed(requires.statuses)}; it is ${tenantStatus}.`,
@@ -42,7 +42,7 @@ const SENTENCE: Record<Obstacle, (refusal: Refusal) => string> = {
 const plansFor = (rule: Rule) => (rule.feature ? TIERS_WITH[rule.feature] : null);
 
 /** Why a grant lacks a permission, or null if it has it. */
-export function refusalOf(permission: Permission, grant: Grant): Refusal | null {
+export function refusalOf(permission: Permission, grant: Pick<Grant, 'principal' | 'standing'>): Refusal | null {
   return refusalBy(permission, ruleOf(permission), grant);
 }
 

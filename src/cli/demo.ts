@@ -1,9 +1,10 @@
 import { log as say, spinner } from '@clack/prompts';
 import { defineCommand } from 'citty';
-import { type DemoConfig, demoConfig } from '../config.ts';
+import { type DemoConfig, demoConfig, settingsOf } from '../config.ts';
 import { type Demo, startDemo } from '../demo/demo.ts';
 import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
+import { systemClock } from '../domain/services.ts';
 import { ENDPOINT } from '../http/gateway.ts';
 import { createLog } from '../http/log.ts';
 import { stopOnSignal } from '../main.ts';
@@ -26,6 +27,7 @@ async function run(config: DemoConfig, reset: boolean) {
     corsOrigins: config.CORS_ORIGINS,
     log: createLog(config.LOG_LEVEL),
     reset,
+    services: { clock: systemClock, settings: settingsOf(config) },
     onProgress: progress.step,
   }).catch(error => {
     progress.end('It did not start.');
@@ -44,7 +46,7 @@ function createProgress() {
   return { step: (step: string) => spin.message(step), end: (line: string) => spin.stop(line) };
 }
 
-async function welcome({ url, issuer }: Demo): Promise<string> {
+async function welcome({ url, issuer, mailbox }: Demo): Promise<string> {
   const token = async (email: string) => issuer.sign({ email, expiresIn: 3600 });
   const curl = (headers: readonly string[], query: string) =>
     [
@@ -58,6 +60,7 @@ async function welcome({ url, issuer }: Demo): Promise<string> {
   return `
   Explorer   ${url}${ENDPOINT}
   Endpoint   ${url}${ENDPOINT}   (POST)
+  Mail       ${mailbox}
 
   Tenants    ${DEMO_TENANTS.map(({ slug, plan, status }) => `${slug.padEnd(column)}  ${plan.toLowerCase()}, ${status.replace('_', ' ')}`).join('\n             ')}
 

@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
-import { type ProductionConfig, productionConfig } from '../config.ts';
+import { type ProductionConfig, productionConfig, settingsOf } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
+import { systemClock } from '../domain/services.ts';
 import { ENDPOINT } from '../http/gateway.ts';
 import { createExplorer } from '../http/graphiql/explorer.ts';
 import { createLog } from '../http/log.ts';
@@ -25,6 +26,7 @@ async function start(config: ProductionConfig) {
     port: config.PORT,
     corsOrigins: config.CORS_ORIGINS,
     databaseUrl: config.DATABASE_URL,
+    services: { clock: systemClock, settings: settingsOf(config) },
     poolSize: config.DATABASE_POOL_SIZE,
     routes: config.GRAPHIQL ? [createExplorer({ endpoint: ENDPOINT, demo: null })] : [],
     tokens: {

@@ -18,7 +18,9 @@ export type UnitOfWork = {
   /** Runs `work` in one transaction, which commits when it returns and rolls back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
-  founding(): UnitOfWork & { readonly binding: { readonly tenantId: string } };
+  founding(tenantId?: string): UnitOfWork & { readonly binding: { readonly tenantId: string } };
+  /** The same person in another tenant, where they are no member: for staff, who name it, and for whom an invitation leads there. */
+  within(tenantId: string): UnitOfWork;
 };
 
 export type Database = {
@@ -68,7 +70,8 @@ export function openDatabase(
 export function unitOfWork(prisma: PrismaClient, binding: Binding): UnitOfWork {
   return {
     binding,
-    founding: () => unitOfWork(prisma, { tenantId: uuid(), personId: null }) as ReturnType<UnitOfWork['founding']>,
+    founding: (tenantId = uuid()) => unitOfWork(prisma, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
+    within: tenantId => unitOfWork(prisma, { ...binding, tenantId }),
     db: modelsOf(scopedReads(prisma, binding)),
     transaction: work =>
       bound(binding, () =>

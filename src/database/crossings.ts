@@ -8,10 +8,19 @@ import { SETTINGS } from './binding.ts';
 // biome-ignore format: a table is read by its columns
 export const CROSSINGS = {
   crossing_memberships_of:     { callable: true,  reason: "A person's own memberships: which tenants somebody may choose from is known before any is bound." },
-  crossing_register_person:    { callable: true,  reason: 'Sign-up: a person who is a member nowhere yet gets a row, or has it refreshed from the verified token.' },
+  crossing_register_person:    { callable: true,  reason: 'Sign-up and accepting an invitation: a person who is a member nowhere yet gets a row, or has it refreshed from the verified token.' },
   crossing_owned_free_tenants: { callable: true,  reason: 'Sign-up: how many Free tenants the bound person owns already; a count, of oneself.' },
+  crossing_due_tenants:        { callable: true,  reason: 'Jobs: the ids of the tenants in which something is due, to bind one after the other.' },
+  crossing_audit_breaks:       { callable: true,  reason: "`audit:verify`: the place of each tenant's first broken link, and what is wrong with it; no event." },
+  crossing_audit_size:         { callable: true,  reason: '`audit:verify`: how many chains and links were looked at; two counts.' },
+  crossing_audit_heads:        { callable: true,  reason: "`audit:verify --anchors`: each chain's last link, by its place and hash, to be kept elsewhere; no event." },
+  crossing_audit_lost:         { callable: true,  reason: '`audit:verify --anchors`: which of the links that were kept are in no chain any more.' },
+  bury_tenant:                 { callable: true,  reason: 'The bound tenant, when its grace period is over, gets its tombstone, which no request can write.' },
+  purge_rows:                  { callable: true,  reason: 'The bound, deleted tenant loses a batch of rows, audit events too, which no request can remove.' },
   assert_owner:                { callable: false, reason: 'Trigger: a tenant that is not deleted has an owner when a transaction commits, whoever writes.' },
   claim_slug:                  { callable: false, reason: 'Trigger: slugs are unique among all tenants, in a table that no request can read.' },
+  chain_audit_event:           { callable: false, reason: "Trigger: an audit event is linked to its tenant's last, in a table that no request can touch." },
+  refuse_buried_id:            { callable: false, reason: "Trigger: the id of a deleted tenant is never used again." },
 } as const;
 
 /** A person as the identity provider names them. */
@@ -79,4 +88,50 @@ export async function registerPerson(
 export async function ownedFreeTenants(ask: Ask): Promise<number> {
   const [row] = await ask<{ count: number }>('SELECT crossing_owned_free_tenants() AS count', []);
   return row!.count;
+}
+
+/** The tenants in which something is due at a moment. */
+export async function dueTenants(ask: Ask, moment: Date): Promise<readonly string[]> {
+  const rows = await ask<{ id: string }>('SELECT id FROM crossing_due_tenants($1::timestamptz) AS id ORDER BY id', [moment]);
+  return rows.map(({ id }) => id);
+}
+
+/** The first broken link of a tenant's audit chain: `missing`, `changed`, `relinked`, or `cut` at its end (SPEC A2). */
+export type AuditBreak = { readonly tenantId: string; readonly seq: number; readonly fault: string };
+
+/** Every broken chain, by its first broken link, and how much was looked at. */
+export async function auditBreaks(ask: Ask): Promise<{ breaks: readonly AuditBreak[]; tenants: number; events: number }> {
+  const breaks = await ask<AuditBreak>('SELECT tenant_id AS "tenantId", seq, fault FROM crossing_audit_breaks() ORDER BY 1', []);
+  const [size] = await ask<{ tenants: number; events: number }>(
+    'SELECT tenants::int AS tenants, events::int AS events FROM crossing_audit_size()',
+    [],
+  );
+  return { breaks, ...size! };
+}
+
+/** A link of a tenant's chain: its place, and its hash in hexadecimal digits. */
+export type AuditAnchor = { readonly tenantId: string; readonly seq: number; readonly hash: string };
+
+/** The last link of every chain. */
+export const auditHeads = (ask: Ask): Promise<readonly AuditAnchor[]> =>
+  ask<AuditAnchor>(`SELECT tenant_id AS "tenantId", seq, encode(hash, 'hex') AS hash FROM crossing_audit_heads() ORDER BY 1`, []);
+
+/** Those of earlier heads that are no link of their chain any more, and whose tenant wasn't deleted: somebody wrote it anew. */
+export const lostAnchors = (ask: Ask, anchors: readonly AuditAnchor[]): Promise<readonly { tenantId: string; seq: number }[]> =>
+  ask(
+    `SELECT tenant_id AS "tenantId", seq
+     FROM crossing_audit_lost($1::uuid[], $2::int[], ARRAY(SELECT decode(h, 'hex') FROM unnest($3::text[]) WITH ORDINALITY AS t (h, n) ORDER BY n)) ORDER BY 1`,
+    [anchors.map(({ tenantId }) => tenantId), anchors.map(({ seq }) => seq), anchors.map(({ hash }) => hash)],
+  );
+
+/** Buries the bound tenant if its grace period is over at `moment` (SPEC S4); whether it did. */
+export async function buryTenant(ask: Ask, moment: Date): Promise<boolean> {
+  const [row] = await ask<{ buried: boolean }>('SELECT bury_tenant($1::timestamptz) AS buried', [moment]);
+  return row!.buried;
+}
+
+/** Removes a batch of the rows of the bound, deleted tenant: the table that it was of, or null when nothing is left. */
+export async function purgeRows(ask: Ask, atMost: number, moment: Date): Promise<string | null> {
+  const [row] = await ask<{ table: string | null }>('SELECT purge_rows($1::int, $2::timestamptz) AS table', [atMost, moment]);
+  return row!.table;
 }

@@ -1,20 +1,31 @@
 import pg from 'pg';
 
-/** What the gateway's role may do, table by table; a list of columns narrows an UPDATE. Whatever stands in no row here it may not touch. */
+/**
+ * What the gateway's role may do, table by table; a list of columns narrows an UPDATE. Whatever stands in no row here it may not touch:
+ * the audit log is append-only (SPEC A2), and a purge runs as the owner.
+ */
 // biome-ignore format: a table is read by its columns
 export const GRANTS = {
-  plan:       { select: true, insert: false, update: [] },
-  person:     { select: true, insert: false, update: [] },
-  tenant:     { select: true, insert: true,  update: ['name'] },
-  membership: { select: true, insert: true,  update: [] },
-} as const satisfies Record<string, { select: boolean; insert: boolean; update: readonly string[] }>;
+  plan:               { select: true, insert: false, delete: false, update: [] },
+  person:             { select: true, insert: false, delete: false, update: [] },
+  tenant:             { select: true, insert: true,  delete: false, update: ['name', 'billing_email', 'status', 'status_reason', 'status_changed_at', 'deletion_due_at', 'plan_code', 'plan_since', 'next_plan_code', 'next_plan_due_at'] },
+  membership:         { select: true, insert: true,  delete: true,  update: ['roles'] },
+  invitation:         { select: true, insert: true,  delete: true,  update: ['secret_hash', 'sent_at'] },
+  ownership_transfer: { select: true, insert: true,  delete: true,  update: ['tries_left'] },
+  contract:           { select: true, insert: true,  delete: true,  update: [] },
+  idempotency_key:    { select: true, insert: true,  delete: true,  update: [] },
+  audit_event:        { select: true, insert: true,  delete: false, update: [] },
+  tombstone:          { select: true, insert: false, delete: false, update: [] },
+  purge_receipt:      { select: true, insert: false, delete: false, update: [] },
+} as const satisfies Record<string, { select: boolean; insert: boolean; delete: boolean; update: readonly string[] }>;
 
 /** The statements that give `role` exactly {@link GRANTS} and the crossings that it may call, taking back whatever else it had. */
 export function grantStatements(role: string, callable: readonly string[]): string {
   const to = pg.escapeIdentifier(role);
-  const tables = Object.entries(GRANTS).flatMap(([table, { select, insert, update }]) => [
+  const tables = Object.entries(GRANTS).flatMap(([table, { select, insert, delete: remove, update }]) => [
     ...(select ? [`GRANT SELECT ON ${table} TO ${to}`] : []),
     ...(insert ? [`GRANT INSERT ON ${table} TO ${to}`] : []),
+    ...(remove ? [`GRANT DELETE ON ${table} TO ${to}`] : []),
     ...(update.length ? [`GRANT UPDATE (${update.join(', ')}) ON ${table} TO ${to}`] : []),
   ]);
   return [

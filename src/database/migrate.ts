@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { CROSSINGS } from './crossings.ts';
 import { grantStatements } from './grants.ts';
+import { ensureJobSchema } from './job-schema.ts';
 import { ensureRoles, type RuntimeRole } from './roles.ts';
 
 /** Migrations can't go on; the message says which, why, and what to do. */
@@ -47,6 +48,7 @@ export async function migrate({ url, runtime, folder = FOLDER, onProgress = () =
         Object.keys(CROSSINGS).filter(name => CROSSINGS[name as keyof typeof CROSSINGS].callable),
       ),
     );
+    await ensureJobSchema(client, url, runtime.name);
     return { applied, roleMade };
   } finally {
     await client.end();

@@ -3,7 +3,19 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Binding } from './binding.ts';
 
 /** The models that resolvers and domain operations can reach, as properties of a client. */
-export const MODELS = { Plan: 'plan', User: 'user', Tenant: 'tenant', Membership: 'membership' } as const;
+export const MODELS = {
+  Plan: 'plan',
+  User: 'user',
+  Tenant: 'tenant',
+  Membership: 'membership',
+  Invitation: 'invitation',
+  OwnershipTransfer: 'ownershipTransfer',
+  Contract: 'contract',
+  IdempotencyKey: 'idempotencyKey',
+  AuditEvent: 'auditEvent',
+  Tombstone: 'tombstone',
+  PurgeReceipt: 'purgeReceipt',
+} as const;
 export type ModelName = keyof typeof MODELS;
 
 /** A Prisma client cut down to its models: no raw SQL, no transaction of its own, no way back to the unbound client. */

@@ -19,10 +19,17 @@ export const OWNER = 'ipto_owner';
 export async function ensureRoles(client: pg.Client, runtime: RuntimeRole): Promise<boolean> {
   const {
     rows: [me],
-  } = await client.query<{ superuser: boolean }>('SELECT rolsuper AS superuser FROM pg_roles WHERE rolname = current_user');
+  } = await client.query<{ superuser: boolean; database: string }>(
+    'SELECT rolsuper AS superuser, current_database() AS database FROM pg_roles WHERE rolname = current_user',
+  );
   if (me!.superuser) await ensureRole(client, OWNER, 'NOLOGIN');
   const made = await ensureRole(client, runtime.name, `LOGIN PASSWORD ${pg.escapeLiteral(runtime.password)}`);
-  if (me!.superuser) await client.query(`GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER}; SET ROLE ${OWNER}`);
+  if (me!.superuser) {
+    const database = pg.escapeIdentifier(me!.database);
+    await client.query(
+      `GRANT CREATE ON DATABASE ${database} TO ${OWNER}; GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER}; SET ROLE ${OWNER}`,
+    );
+  }
   return made;
 }
 

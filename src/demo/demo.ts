@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { openDatabase } from '../database/client.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../database/embedded.ts';
 import { migrate } from '../database/migrate.ts';
+import { type Services, systemClock } from '../domain/services.ts';
+import { type RunningWorker, startWorker } from '../jobs/worker.ts';
+import { folderMail } from '../mail/folder.ts';
 import { type Running, startGateway } from '../main.ts';
-import { openHome, reset } from './home.ts';
+import { type Home, openHome, reset } from './home.ts';
 import { DEMO_AUDIENCE, DEMO_ISSUER, type Issuer, openIssuer } from './issuer.ts';
 import { demoRoutes } from './routes.ts';
 import { seed } from './seed.ts';
@@ -15,12 +19,17 @@ export type DemoOptions = {
   readonly port: number;
   readonly corsOrigins: readonly string[];
   readonly log: Logger;
+  readonly services?: Services;
   /** Whether to start over with an empty folder. */
   readonly reset: boolean;
   readonly onProgress: (step: string) => void;
 };
 
-export type Demo = Running & { readonly issuer: Issuer };
+export type Demo = Running & {
+  readonly issuer: Issuer;
+  /** The folder that messages are put into. */
+  readonly mailbox: string;
+};
 
 /** The role that the demo serves under. */
 const ROLE = 'ipto_gateway';
@@ -32,16 +41,18 @@ export async function startDemo({ directory, onProgress, reset: startOver, ...se
   const issuer = await openIssuer(home);
   const embedded = await startEmbedded({ directory: home.database, onProgress });
   try {
-    const running = await startGateway({
-      ...server,
-      ...(await prepared(embedded, onProgress)),
-      tokens: tokensOf(issuer),
-      routes: demoRoutes(issuer),
+    const { databaseUrl } = await prepared(embedded, onProgress);
+    const running = await startGateway({ ...server, databaseUrl, tokens: tokensOf(issuer), routes: demoRoutes(issuer, home) });
+    const worker = await startJobs(databaseUrl, home, running.url, server.log).catch(async error => {
+      await running.stop();
+      throw error;
     });
     return {
       ...running,
       issuer,
+      mailbox: home.mailbox,
       stop: async () => {
+        await worker.stop();
         await running.stop().finally(embedded.stop);
       },
     };
@@ -49,6 +60,19 @@ export async function startDemo({ directory, onProgress, reset: startOver, ...se
     await embedded.stop();
     throw error;
   }
+}
+
+/** The jobs, in this process. Messages go into a folder, for anybody here to read. */
+async function startJobs(url: string, home: Home, at: string, log: Logger): Promise<RunningWorker> {
+  const database = openDatabase(url, { poolSize: 3 });
+  const post = { clock: systemClock, mail: folderMail(home.mailbox, 'IPTO <no-reply@ipto.example>'), acceptUrl: `${at}/graphql#{code}` };
+  const worker = await startWorker({ database, url, post, log });
+  return {
+    stop: async () => {
+      await worker.stop();
+      await database.close();
+    },
+  };
 }
 
 const tokensOf = ({ jwks }: Issuer) => ({

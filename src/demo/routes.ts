@@ -2,19 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { ENDPOINT } from '../http/gateway.ts';
 import { createExplorer } from '../http/graphiql/explorer.ts';
 import type { Route } from '../http/server.ts';
+import { newestMessage } from '../mail/folder.ts';
+import type { Home } from './home.ts';
 import type { Issuer } from './issuer.ts';
 import { findPersona, PERSONAS } from './personas.ts';
 
 const TOKEN_SECONDS = 3600;
 
 /** The demo's own routes: the explorer with its personas, and the tokens that it asks for. Production has neither. */
-export function demoRoutes(issuer: Issuer): readonly Route[] {
+export function demoRoutes(issuer: Issuer, home: Home): readonly Route[] {
   const personas = PERSONAS.map(({ email, name, memberships }) => ({
     email,
     label: name,
     tenants: memberships.map(({ tenant }) => tenant),
   }));
-  return [createExplorer({ endpoint: ENDPOINT, demo: { personas } }), tokenRoute(issuer)];
+  return [createExplorer({ endpoint: ENDPOINT, demo: { personas } }), tokenRoute(issuer), mailRoute(home)];
 }
 
 /** `POST /demo/token` with `{ "persona": "<email>" }` answers `{ "token": "…" }`. JSON only, so that a foreign page must ask first. */
@@ -29,6 +31,18 @@ const tokenRoute =
         persona ? { token: await issuer.sign({ persona, expiresIn: TOKEN_SECONDS }) } : { error: 'There is no such persona.' },
       ),
     );
+    return true;
+  };
+
+/** `GET /demo/mail?to=<address>` answers the newest message to an address, as it was mailed; 404 where there is none. */
+const mailRoute =
+  ({ mailbox }: Home): Route =>
+  async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://demo');
+    if (url.pathname !== '/demo/mail' || request.method !== 'GET') return false;
+    const message = await newestMessage(mailbox, url.searchParams.get('to') ?? '');
+    response.writeHead(message ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+    response.end(message ?? 'There is no message to this address.\n');
     return true;
   };
 

@@ -1,9 +1,10 @@
-import { type Grant, grantOf } from '../access/grant.ts';
-import type { Permission } from '../access/policy.ts';
+import type { Grant, Principal, Standing } from '../access/grant.ts';
+import { type Permission, ruleOf } from '../access/policy.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../access/refusal.ts';
 import type { PlanFeature, Role, TenantStatus } from '../access/vocabulary.ts';
-import type { Transaction } from '../database/client.ts';
-import { lockTenant } from '../database/lock.ts';
+import type { Binding } from '../database/binding.ts';
+import type { Transaction, UnitOfWork } from '../database/client.ts';
+import { type LockedTenant, lockTenant } from '../database/lock.ts';
 import { GatewayError } from './errors.ts';
 
 /** A refusal found inside an operation, where nothing has been written yet or everything is rolled back. */
@@ -13,29 +14,65 @@ export class RefusedError extends GatewayError {
   }
 }
 
+/** The membership of whoever acts, as it is now. */
+export type OwnMembership = { readonly id: string; readonly roles: readonly Role[] };
+
+/** What a recheck found: the tenant, held until the transaction ends, and the caller in it (null for staff and for those outside). */
+export type Rechecked = { readonly tenant: LockedTenant | null; readonly me: OwnMembership | null };
+
 /**
  * Checks a permission again inside the transaction that is to use it: the role or the status may have changed since the field was
  * checked (DESIGN, Writes). It holds the tenant's row until the transaction ends, so that writes in one tenant go one after the other.
  *
- * @throws {RefusedError} when the permission is no longer held.
+ * @throws {RefusedError} when the permission is no longer held; {GatewayError} NOT_FOUND when staff name a tenant that isn't there.
  */
 export async function recheck(
   { db, ask }: Transaction,
   permission: Permission,
-  { principal, standing }: Grant,
-  personId: string,
-): Promise<void> {
+  { principal, standing }: Pick<Grant, 'principal' | 'standing'>,
+  { tenantId, personId }: Binding,
+): Promise<Rechecked> {
+  const { context } = ruleOf(permission);
   const tenant = await lockTenant(ask);
-  const membership = await db.membership.findFirst({ where: { userId: personId }, select: { roles: true } });
-  const fresh =
-    standing && tenant
-      ? {
-          tenantId: standing.tenantId,
-          status: tenant.status as TenantStatus,
-          features: tenant.features as PlanFeature[],
-          roles: (membership?.roles ?? []) as Role[],
-        }
-      : null;
-  const refusal = refusalOf(permission, grantOf(principal, fresh));
+  if (context === 'none' || (context === 'named' && principal.kind === 'user')) return { tenant, me: null };
+  if (context === 'named') {
+    if (!tenant) throw new GatewayError('NOT_FOUND', 'There is no such tenant.');
+    const refused = refusedIn(tenant, permission, principal, tenantId!);
+    if (refused) throw refused;
+    return { tenant, me: null };
+  }
+  const membership = personId && (await db.membership.findFirst({ where: { userId: personId }, select: { id: true, roles: true } }));
+  const roles = (membership ? membership.roles : []) as Role[];
+  const fresh = standing && tenant ? standingIn(tenantId!, tenant, roles) : null;
+  const refusal = refusalOf(permission, { principal, standing: fresh });
   if (refusal) throw new RefusedError(refusal);
+  return { tenant, me: membership ? { id: membership.id, roles } : null };
+}
+
+const standingIn = (tenantId: string, { status, features }: LockedTenant, roles: readonly Role[]): Standing => ({
+  tenantId,
+  status: status as TenantStatus,
+  features: features as PlanFeature[],
+  roles,
+});
+
+/**
+ * Why a permission can't be used on a tenant that one is no member of, in its status, or null. An invitee asks after showing the invitation, lest
+ * a guess tell that the tenant exists.
+ */
+export function refusedIn(tenant: LockedTenant, permission: Permission, principal: Principal, tenantId: string): RefusedError | null {
+  const refusal = refusalOf(permission, { principal, standing: { ...standingIn(tenantId, tenant, []), named: true } });
+  return refusal && new RefusedError(refusal);
+}
+
+/** The standing of the bound person in the bound tenant as it is at this moment, without holding it; null for who is no member there any more. */
+export async function standingNow({ db, binding }: Pick<UnitOfWork, 'db' | 'binding'>): Promise<Standing | null> {
+  if (binding.personId === null) return null;
+  const membership = await db.membership.findFirst({
+    where: { userId: binding.personId },
+    select: { tenantId: true, roles: true, tenant: { select: { status: true, plan: { select: { features: true } } } } },
+  });
+  if (!membership) return null;
+  const { tenantId, roles, tenant } = membership;
+  return { tenantId, status: tenant.status as TenantStatus, features: tenant.plan.features as PlanFeature[], roles: roles as Role[] };
 }

@@ -4,6 +4,7 @@ import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import '../access/policy-plugin.ts';
+import './operation-plugin.ts';
 import type PrismaTypes from '../generated/pothos.ts';
 import { getDatamodel } from '../generated/pothos.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
@@ -25,9 +26,12 @@ type Types = {
 
 const wrapper = { policy: 'as-parent' } as const;
 
-/** The schema's builder. The policy plugin stands first: it turns a field's policy into what scope-auth enforces. */
+/**
+ * The schema's builder. The policy plugin stands before scope-auth, which enforces what it makes of a field's policy; the operation plugin
+ * around both, to hear of refusals.
+ */
 export const builder = new SchemaBuilder<Types>({
-  plugins: ['policy', ScopeAuthPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
+  plugins: ['operation', 'policy', ScopeAuthPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     defaultStrategy: 'all',

@@ -1,6 +1,7 @@
 import type { Grant } from '../access/grant.ts';
 import type { UnitOfWork } from '../database/client.ts';
 import type { PersonMembership, Profile } from '../database/crossings.ts';
+import type { Services } from '../domain/services.ts';
 
 /** What a request is, worked out before any resolver runs (SPEC T2). Resolvers get nothing else: no unbound client, no token, no headers. */
 export type Context = {
@@ -11,6 +12,10 @@ export type Context = {
   readonly grant: Grant;
   /** The person's membership in the tenant context, or null outside of any. */
   readonly membership: PersonMembership | null;
+  /** The time and the settings. */
+  readonly services: Services;
+  /** The `Idempotency-Key` header, if there is one. */
+  readonly idempotencyKey: string | null;
   /** The database, bound to the tenant context and the person. */
   readonly work: UnitOfWork;
   /** All of the person's memberships (a crossing), read at most once a request. */

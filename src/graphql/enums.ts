@@ -1,8 +1,9 @@
 import { OBSTACLES } from '../access/grant.ts';
 import { ROLE_MEANING, STATUS_MEANING } from '../access/meaning.ts';
 import { PLAN_CODES, PLAN_FEATURES, PRINCIPAL_KINDS, type PrincipalKind, ROLES, STATUSES } from '../access/vocabulary.ts';
+import { ACTIONS, type Action } from '../domain/audit/actions.ts';
 import { builder } from './builder.ts';
-import { DateTime, parsePermission } from './scalars.ts';
+import { DateTime, JSONObject, parsePermission } from './scalars.ts';
 
 /** An enum's values, in GraphQL's upper case, standing for the house's own. */
 const upper = <Value extends string>(values: readonly Value[], meaning?: Readonly<Record<Value, string>>) =>
@@ -50,7 +51,33 @@ export const ObstacleName = builder.enumType('Obstacle', {
   values: upper(OBSTACLES),
 });
 
+export const AuditAction = builder.enumType('AuditAction', {
+  description: 'What somebody did, or was refused.',
+  values: Object.fromEntries(
+    (Object.keys(ACTIONS) as Action[]).map(action => [
+      action.replace('.', '_').toUpperCase(),
+      { value: action, description: `\`${action}\`` },
+    ]),
+  ) as Record<string, { value: Action }>,
+});
+
+export const AuditOutcome = builder.enumType('AuditOutcome', {
+  description: 'What came of it.',
+  values: upper(['done', 'refused']),
+});
+
+export const AuditActor = builder.enumType('AuditActorKind', {
+  description: 'Who an event is by.',
+  values: upper(['user', 'api_key', 'staff', 'system']),
+});
+
+export const PlanChangeKind = builder.enumType('PlanChangeKind', {
+  description: 'What a change to a plan would be.',
+  values: upper(['present', 'upgrade', 'downgrade', 'by_sales']),
+});
+
 builder.addScalarType('DateTime', DateTime);
+builder.addScalarType('JSONObject', JSONObject);
 
 builder.scalarType('PermissionName', {
   description: 'The name of a permission, such as `tenant:rename`. `permissions` lists them all.',

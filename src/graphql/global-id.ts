@@ -7,6 +7,8 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   Tenant: new RegExp(`^${UUID}$`),
   User: new RegExp(`^${UUID}$`),
   Membership: new RegExp(`^${UUID}:${UUID}$`),
+  Invitation: new RegExp(`^${UUID}:${UUID}$`),
+  AuditEvent: new RegExp(`^${UUID}:${UUID}$`),
 };
 
 /** A global id: opaque to clients, `Type:id` or `Type:tenant:id` in base64url. */
@@ -33,4 +35,14 @@ export const rowId = ({ tenantId, id }: { tenantId: string; id: string }): strin
 export function rowOf(id: string): { tenantId: string; id: string } {
   const [tenantId = '', row = ''] = id.split(':');
   return { tenantId, id: row };
+}
+
+/**
+ * The row that an input's global id names.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT for the id of another type.
+ */
+export function rowNamed(typename: string, given: { typename: string; id: string }): { tenantId: string; id: string } {
+  if (given.typename !== typename) throw badInput(`This is the id of another type than ${typename}.`);
+  return rowOf(given.id);
 }

@@ -6,34 +6,49 @@ export const PAGE = { most: 100, usual: 20 } as const;
 
 export type PageArgs = { first?: number | null; last?: number | null; before?: string | null; after?: string | null };
 
-/** The part of a query that picks a page: rows by their ids, which are in the order of creation. */
-export type PageQuery = {
-  readonly where: { id: { gt?: string; lt?: string } };
-  readonly orderBy: { id: 'asc' | 'desc' };
+/** What rows are paged by: a column whose values are unique in a tenant and never change, and how a cursor stands for a value of it. */
+export type Order<Key extends string, Value> = {
+  readonly key: Key;
+  readonly direction: 'asc' | 'desc';
+  readonly parse: (text: string) => Value | null;
+};
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** By id, which is in the order of creation. */
+export const OLDEST_FIRST: Order<'id', string> = { key: 'id', direction: 'asc', parse: text => (UUID.test(text) ? text : null) };
+
+/** The part of a query that picks a page. */
+export type PageQuery<Key extends string, Value> = {
+  readonly where: { [K in Key]: { gt?: Value; lt?: Value } };
+  readonly orderBy: { [K in Key]: 'asc' | 'desc' };
   readonly take: number;
 };
 
 /**
- * A page of rows in the order of their creation, as a connection.
+ * A page of rows in an order, as a connection.
  *
  * @param find reads the rows of a page.
  * @param count counts the rows of all pages, if somebody asks.
  * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both ends, and for a cursor that isn't ours.
  */
-export async function page<Row extends { id: string }>(
+export async function page<Key extends string, Value extends string | number, Row extends { [K in Key]: Value }>(
   args: PageArgs,
-  find: (query: PageQuery) => Promise<Row[]>,
+  { key, direction, parse }: Order<Key, Value>,
+  find: (query: PageQuery<Key, Value>) => Promise<Row[]>,
   count: () => Promise<number>,
 ) {
   checkSize(args);
+  const [later, earlier] = direction === 'asc' ? (['gt', 'lt'] as const) : (['lt', 'gt'] as const);
+  const place = (cursor: string) => placeIn(cursor, parse);
   const connection = await resolveCursorConnection(
-    { args, defaultSize: PAGE.usual, maxSize: PAGE.most, toCursor: row => cursorOf((row as Row).id) },
+    { args, defaultSize: PAGE.usual, maxSize: PAGE.most, toCursor: row => cursorOf((row as Row)[key]) },
     ({ before, after, limit, inverted }): Promise<Row[]> =>
       find({
-        where: { id: { ...(after != null && { gt: idIn(after) }), ...(before != null && { lt: idIn(before) }) } },
-        orderBy: { id: inverted ? 'desc' : 'asc' },
+        where: { [key]: { ...(after != null && { [later]: place(after) }), ...(before != null && { [earlier]: place(before) }) } },
+        orderBy: { [key]: inverted === (direction === 'asc') ? 'desc' : 'asc' },
         take: limit,
-      }),
+      } as PageQuery<Key, Value>),
   );
   const edges = connection!.edges as readonly { cursor: string; node: Row }[];
   // A page without rows has no cursors, where Relay's helper gives back what was asked, or an empty text.
@@ -56,18 +71,16 @@ export const pageCost = ({ first, last }: PageArgs): { field: number; multiplier
   multiplier: Math.min(Math.max(first ?? last ?? PAGE.usual, 1), PAGE.most),
 });
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** A cursor: the place in the order of ids (which is the order of creation), not a row. It stays good when the row is gone. */
-const cursorOf = (id: string): string => Buffer.from(id).toString('base64url');
+/** A cursor: the place in an order, not a row. It stays good when the row is gone. */
+const cursorOf = (place: string | number): string => Buffer.from(String(place)).toString('base64url');
 
 /**
  * The place that a cursor stands for.
  *
  * @throws {GatewayError} BAD_USER_INPUT for what {@link cursorOf} doesn't make.
  */
-function idIn(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString();
-  if (!UUID.test(id) || cursorOf(id) !== cursor) throw badInput('This is not a cursor that this API gives out.');
-  return id;
+function placeIn<Value extends string | number>(cursor: string, parse: (text: string) => Value | null): Value {
+  const place = parse(Buffer.from(cursor, 'base64url').toString());
+  if (place === null || cursorOf(place) !== cursor) throw badInput('This is not a cursor that this API gives out.');
+  return place;
 }

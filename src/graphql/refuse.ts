@@ -1,8 +1,9 @@
-import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Permission } from '../access/policy.ts';
 import { policyOf } from '../access/policy-plugin.ts';
-import { type Refusal, refusalOf, sentenceOf } from '../access/refusal.ts';
+import { type Refusal, refusalOf } from '../access/refusal.ts';
 import { IsolationError } from '../database/scope.ts';
+import { RefusedError } from '../domain/recheck.ts';
 import type { Context } from './context.ts';
 
 const upper = (names: readonly string[]) => names.map(name => name.toUpperCase());
@@ -14,14 +15,10 @@ export const refusalExtensions = ({ requires, tenantStatus, ...refusal }: Refusa
   tenantStatus: tenantStatus?.toUpperCase() ?? null,
 });
 
-/** A refusal as the error that clients see. */
-export const refusalError = (refusal: Refusal): GraphQLError =>
-  new GraphQLError(sentenceOf(refusal), { extensions: refusalExtensions(refusal) });
-
 /** Refuses unless the request holds the permission: for the few places that must know before they load anything. */
-export function refusedFor(permission: Permission, { grant }: Context): GraphQLError | null {
+export function refusedFor(permission: Permission, { grant }: Context): RefusedError | null {
   const refusal = refusalOf(permission, grant);
-  return refusal && refusalError(refusal);
+  return refusal && new RefusedError(refusal);
 }
 
 /** Why scope-auth refused a field. A permission that is held and yet refused met a row of another tenant, which is a fault of ours. */

@@ -9,9 +9,15 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { builder } from './builder.ts';
+import './audit/audit-events.ts';
+import './invitation/mutations.ts';
 import './membership/memberships.ts';
+import './membership/mutations.ts';
+import './ownership/ownership.ts';
 import './plan/plan.ts';
+import './plan/tenant-plan.ts';
 import './role/role.ts';
+import './staff/staff.ts';
 import './tenant/mutations.ts';
 import './viewer/viewer.ts';
 

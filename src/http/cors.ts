@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** What a page may send. Tokens travel in a header of the page's own, so no cookie ever counts, and none is allowed for. */
 const ALLOWED = {
   'access-control-allow-methods': 'GET, POST',
-  'access-control-allow-headers': 'accept, authorization, content-type, x-graphql-csrf, x-request-id, x-tenant-id',
+  'access-control-allow-headers': 'accept, authorization, content-type, idempotency-key, x-graphql-csrf, x-request-id, x-tenant-id',
   'access-control-max-age': '600',
 };
 
@@ -20,7 +20,7 @@ export function answerCors(origins: readonly string[], request: IncomingMessage,
   const listed = origin !== undefined && origins.includes(origin);
   if (listed) {
     response.setHeader('access-control-allow-origin', origin);
-    response.setHeader('access-control-expose-headers', 'x-request-id');
+    response.setHeader('access-control-expose-headers', 'content-disposition, x-request-id');
   }
   if (request.method !== 'OPTIONS' || !asked) return false;
   response.writeHead(204, listed ? ALLOWED : {}).end();

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { isUnreachable } from '../database/failure.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../domain/errors.ts';
 import { answerMalformed, trackIdle } from './connections.ts';
-import { ENDPOINT, type Gateway } from './gateway.ts';
+import { ENDPOINT, type Gateway, isServed, pathOf } from './gateway.ts';
 
 /** A handler that may leave a request to the next one. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
@@ -55,14 +55,14 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
   const ready = async () => !stopping && gateway !== undefined && (await isReady().catch(() => false));
 
   async function handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    const path = request.url?.split('?', 1)[0];
+    const path = pathOf(request);
     if (path === '/livez') return send(response, 200, { status: 'alive' });
     if (path === '/readyz') {
       const up = await ready();
       return send(response, up ? 200 : 503, { status: up ? 'ready' : 'not ready' });
     }
     for (const route of routes) if (await route(request, response)) return;
-    if (path !== ENDPOINT) return sendError(response, 'NOT_FOUND', `There is nothing here; GraphQL is at ${ENDPOINT}.`, requestId);
+    if (!isServed(path)) return sendError(response, 'NOT_FOUND', `There is nothing here; GraphQL is at ${ENDPOINT}.`, requestId);
     if (!gateway || stopping) return sendError(response, 'UNAVAILABLE', 'The gateway is starting or stopping. Try again.', requestId);
     await gateway(request, response, { requestId, log });
   }

@@ -21,6 +21,12 @@ function tenantName(text: string): TenantName {
 
 const isNamed = ({ tenantId, slug }: PersonMembership, text: string) => [tenantId, slug].includes(text.toLowerCase());
 
+/** What a request brings beside its token. */
+export type Asked = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> & {
+  /** The tenant that its header names. */
+  readonly tenant: string | undefined;
+};
+
 /**
  * Resolves a request to one tenant context or to none, before any resolver runs (SPEC T2, T3), with what the database says at this moment.
  *
@@ -29,20 +35,20 @@ const isNamed = ({ tenantId, slug }: PersonMembership, text: string) => [tenantI
 export async function tenantContext(
   database: Database,
   token: Token | null,
-  header: string | undefined,
-  requestId: string,
+  { requestId, tenant: header, idempotencyKey, services }: Asked,
 ): Promise<Context> {
-  if (!token) return contextOf(database, { requestId, profile: null, principal: { kind: 'nobody' } });
+  const asked = { requestId, idempotencyKey, services };
+  if (!token) return contextOf(database, { ...asked, profile: null, principal: { kind: 'nobody' } });
   const { profile, staff } = token;
   const named = header ?? token.tenant;
   if (staff) {
     if (named !== null) throw notFound(); // staff are in no tenant; they name one in their own mutations
-    return contextOf(database, { requestId, profile, principal: { kind: 'staff' } });
+    return contextOf(database, { ...asked, profile, principal: { kind: 'staff' } });
   }
   const person = await membershipsOf(database.ask, profile, named === null ? null : tenantName(named));
   const membership = chosen(person, header, token.tenant);
   const all = named === null ? Promise.resolve(person.memberships) : undefined;
-  return contextOf(database, { requestId, profile, principal: { kind: 'user' }, personId: person.personId, membership, all });
+  return contextOf(database, { ...asked, profile, principal: { kind: 'user' }, personId: person.personId, membership, all });
 }
 
 /** The one membership that a request acts by: the named one, or the only one. */
@@ -55,8 +61,7 @@ function chosen({ memberships }: PersonMemberships, header: string | undefined, 
   return first;
 }
 
-type Facts = {
-  readonly requestId: string;
+type Facts = Omit<Asked, 'tenant'> & {
   readonly profile: Context['profile'];
   readonly principal: Principal;
   readonly personId?: string | null;
@@ -64,7 +69,7 @@ type Facts = {
   readonly all?: Promise<readonly PersonMembership[]> | undefined;
 };
 
-function contextOf(database: Database, { requestId, profile, principal, personId = null, membership = null, all }: Facts): Context {
+function contextOf(database: Database, { profile, principal, personId = null, membership = null, all, ...asked }: Facts): Context {
   const standing: Standing | null = membership && {
     tenantId: membership.tenantId,
     status: membership.status,
@@ -74,7 +79,7 @@ function contextOf(database: Database, { requestId, profile, principal, personId
   const read = async () => (profile && principal.kind === 'user' ? (await membershipsOf(database.ask, profile, null)).memberships : []);
   let memberships = all;
   return {
-    requestId,
+    ...asked,
     profile,
     membership,
     grant: grantOf(principal, standing),

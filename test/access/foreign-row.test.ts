@@ -3,6 +3,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import '../../src/access/policy-plugin.ts';
 import { type Database, openDatabase } from '../../src/database/client.ts';
+import { SERVICES } from '../../src/domain/services.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { unauthorized } from '../../src/graphql/refuse.ts';
 import { createAuthenticate } from '../../src/http/authenticate.ts';
@@ -67,7 +68,7 @@ describe('a row of another tenant that is reached through a guarded field', () =
     ]);
     const log = createLog('info', { write: (text: string) => void written.push(text) });
     server = await startServer({ log, host: '127.0.0.1', port: 0, isReady: async () => true });
-    server.serve(createGateway({ schema, database, authenticate, corsOrigins: [] }));
+    server.serve(createGateway({ schema, database, authenticate, services: SERVICES, corsOrigins: [] }));
     askAs = async role => {
       const token = await issuer.sign({ sub: role === 'viewer' ? viewer.subject : operator.subject });
       return ask(server.url, '{ things { name } }', { token });

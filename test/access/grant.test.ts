@@ -5,6 +5,7 @@ import { PERMISSION_NAMES, type PermissionName, ROLES, type Role, STATUSES, type
 import { type Asker, held } from './oracle.ts';
 
 const USER: Principal = { kind: 'user' };
+const STAFF_KIND: Principal = { kind: 'staff' };
 const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', scopes: new Set(scopes) });
 const standing = (status: Status, roles: readonly Role[] = [], features: Standing['features'] = []): Standing => ({
   tenantId: '0190aaaa-0000-7000-8000-000000000001',
@@ -14,24 +15,39 @@ const standing = (status: Status, roles: readonly Role[] = [], features: Standin
 });
 const heldBy = (principal: Principal, at: Standing | null) => [...grantOf(principal, at).permissions];
 
-const READER = ['tenant:create', 'tenant:read', 'plan:read', 'member:count', 'member:list'];
-const MONITOR = ['tenant:create', 'tenant:read', 'plan:read', 'member:count'];
-const WARDEN = ['tenant:create', 'tenant:read', 'billing-contact:read', 'plan:read', 'member:count', 'member:list', 'member:read-email'];
+/** What everybody who is signed in holds, wherever they are. */
+const PERSON = ['tenant:create', 'invitation:accept', 'invitation:decline'];
+const STAFF = ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rename', 'staff:arrange-plan'];
+
+/** What is held with what everybody holds, in the table's order. */
+const personAnd = (...names: readonly PermissionName[]) => PERMISSION_NAMES.filter(name => [...PERSON, ...names].includes(name));
+
+const MONITOR = ['tenant:read', 'plan:read', 'member:count'] as const;
+const READER = [...MONITOR, 'member:list'] as const;
+const WARDEN = [...READER, 'billing-contact:read', 'member:read-email', 'invitation:list', 'audit:read'] as const;
+const SELF = ['member:drop-roles', 'member:leave'] as const;
+const KEEPER = [
+  ...['tenant:rename', 'billing-contact:update', 'plan:change', 'member:set-roles', 'member:remove'],
+  ...['invitation:create', 'invitation:revoke'],
+] as const as readonly PermissionName[];
 
 describe('the grant of a member', () => {
   test.each([
-    ['owner', 'active', PERMISSION_NAMES],
-    ['admin', 'active', PERMISSION_NAMES],
-    ['seller_manager', 'active', READER],
-    ['buyer_manager', 'active', READER],
-    ['operator', 'active', MONITOR],
-    ['viewer', 'active', READER],
-    ['owner', 'suspended', WARDEN],
-    ['admin', 'pending_deletion', WARDEN],
-    ['viewer', 'suspended', READER],
-    ['operator', 'pending_deletion', MONITOR],
-    ['owner', 'deleted', ['tenant:create']],
-    ['viewer', 'deleted', ['tenant:create']],
+    ['owner', 'active', personAnd(...WARDEN, ...KEEPER, ...SELF, 'ownership:transfer', 'deletion:request')],
+    ['admin', 'active', personAnd(...WARDEN, ...KEEPER, ...SELF)],
+    ['seller_manager', 'active', personAnd(...READER, ...SELF)],
+    ['buyer_manager', 'active', personAnd(...READER, ...SELF)],
+    ['operator', 'active', personAnd(...MONITOR, ...SELF)],
+    ['viewer', 'active', personAnd(...READER, ...SELF)],
+    ['owner', 'suspended', personAnd(...WARDEN, 'billing-contact:update', 'member:leave', 'deletion:request')],
+    ['admin', 'suspended', personAnd(...WARDEN, 'billing-contact:update', 'member:leave')],
+    ['viewer', 'suspended', personAnd(...READER, 'member:leave')],
+    ['operator', 'suspended', personAnd(...MONITOR, 'member:leave')],
+    ['owner', 'pending_deletion', personAnd(...WARDEN, 'deletion:cancel')],
+    ['admin', 'pending_deletion', personAnd(...WARDEN)],
+    ['operator', 'pending_deletion', personAnd(...MONITOR)],
+    ['owner', 'deleted', PERSON],
+    ['viewer', 'deleted', PERSON],
   ] as const)('%s, %s: what they may do, in words', (role, status, permissions) => {
     expect(heldBy(USER, standing(status, [role]))).toEqual(permissions);
   });
@@ -50,9 +66,9 @@ describe('the grant of a member', () => {
         }
   });
 
-  test('without a role it is what needs no tenant', () => {
-    for (const status of STATUSES) expect(heldBy(USER, standing(status))).toEqual(['tenant:create']);
-    expect(heldBy(USER, null)).toEqual(['tenant:create']);
+  test('without a role it is what needs no role', () => {
+    for (const status of STATUSES) expect(heldBy(USER, standing(status))).toEqual(PERSON);
+    expect(heldBy(USER, null)).toEqual(PERSON);
   });
 
   test('a grant keeps who and where it was worked out for', () => {
@@ -63,9 +79,27 @@ describe('the grant of a member', () => {
 });
 
 describe('the grant of others', () => {
-  test.each(['nobody', 'staff'] as const)('%s holds nothing, in no status and with no role', kind => {
-    expect(heldBy({ kind }, null)).toEqual([]);
-    for (const status of STATUSES) expect(heldBy({ kind }, standing(status, ROLES))).toEqual([]);
+  test.each([
+    ['nobody', []],
+    ['staff', STAFF],
+  ] as const)('%s holds the same in every status and with every role', (kind, permissions) => {
+    expect(heldBy({ kind }, null)).toEqual(permissions);
+    for (const status of STATUSES) expect(heldBy({ kind }, standing(status, ROLES))).toEqual(permissions);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    [STAFF_KIND, 'active',           ['staff:read-tenant', 'staff:suspend', 'staff:rename', 'staff:arrange-plan']],
+    [STAFF_KIND, 'suspended',        ['staff:read-tenant', 'staff:resume', 'staff:rename']],
+    [STAFF_KIND, 'pending_deletion', ['staff:read-tenant', 'staff:rename']],
+    [STAFF_KIND, 'deleted',          ['staff:read-tenant']],
+    [USER,       'active',           ['tenant:create', 'invitation:accept', 'invitation:decline']],
+    [USER,       'suspended',        ['tenant:create', 'invitation:decline']],
+    [USER,       'pending_deletion', ['tenant:create', 'invitation:decline']],
+    [USER,       'deleted',          ['tenant:create']],
+  ] as const)('of $kind over a tenant that the input leads to, %s: its status counts', (principal, status, permissions) => {
+    expect(heldBy(principal, { ...standing(status), named: true })).toEqual(permissions);
+    expect(heldBy(principal, { ...standing(status), named: true })).toEqual(held({ kind: principal.kind, roles: [], status, named: status }));
   });
 
   test.each([
@@ -143,6 +177,25 @@ describe('what stands in the way', () => {
       expect(at({ kind: 'nobody' }, where, rule)).toBe('SIGN_IN');
       expect(at({ kind: 'staff' }, where, rule)).toBe('ROLE');
     }
+  });
+
+  test('a rule of the tenant that the input leads to asks at the field for the kind of principal alone, and for that tenant’s status where it is at hand', () => {
+    const rule: Rule = { ...RULE, principals: ['user', 'staff'], context: 'named', roles: [], feature: null };
+    for (const principal of [USER, STAFF_KIND]) {
+      for (const where of [null, standing('deleted'), standing('active', ROLES)]) expect(at(principal, where, rule)).toBeNull();
+      for (const status of ['active', 'suspended'] as const) expect(at(principal, { ...standing(status), named: true }, rule)).toBeNull();
+      for (const status of ['pending_deletion', 'deleted'] as const)
+        expect(at(principal, { ...standing(status, ROLES), named: true }, rule)).toBe('TENANT_STATUS');
+    }
+    for (const where of [null, standing('active'), { ...standing('active'), named: true }]) {
+      expect(at({ kind: 'nobody' }, where, rule)).toBe('SIGN_IN');
+      expect(at(key('tenant:read'), where, rule)).toBe('KEY_SCOPE');
+      expect(at(STAFF_KIND, where, { ...rule, principals: ['user'] })).toBe('ROLE');
+    }
+  });
+
+  test('a rule of a tenant asks for a role though the tenant was named', () => {
+    expect(at(USER, { ...standing('active', [], PLUS), named: true })).toBe('ROLE');
   });
 
   test('a rule without a feature asks for no plan', () => {

@@ -5,6 +5,8 @@ export type Asker = {
   readonly kind: PrincipalKind;
   readonly roles: readonly Role[];
   readonly status: Status | null;
+  /** The status of the tenant that the input leads to, where that is at hand: inside of an operation, not at its field. */
+  readonly named?: Status;
   /** An API key's scopes. */
   readonly scopes?: readonly PermissionName[];
 };
@@ -28,13 +30,14 @@ const statusesOf = (permission: PermissionName, kind: PrincipalKind): readonly S
 };
 
 /** What stands in an asker's way first, or null. */
-export function because(permission: PermissionName, { kind, roles, status, scopes = [] }: Asker): Because | null {
+export function because(permission: PermissionName, { kind, roles, status, named, scopes = [] }: Asker): Because | null {
   const row = expected(permission);
   if (!row.principals.includes(kind)) {
     if (kind === 'nobody') return 'SIGN_IN';
     return kind === 'api_key' ? 'KEY_SCOPE' : 'ROLE';
   }
-  if (!row.tenant) return null;
+  if (row.context === 'none') return null;
+  if (row.context === 'named') return named === undefined || statusesOf(permission, kind).includes(named) ? null : 'TENANT_STATUS';
   if (status === null) return 'NO_TENANT';
   if (kind === 'api_key' && !scopes.includes(permission)) return 'KEY_SCOPE';
   if (kind === 'user' && row.roles.every(role => !roles.includes(role))) return 'ROLE';
@@ -57,7 +60,7 @@ export function refusal(permission: PermissionName, asker: Asker) {
       statuses: upper(statusesOf(permission, asker.kind)),
       plans: null,
     },
-    tenantStatus: asker.status?.toUpperCase() ?? null,
+    tenantStatus: (asker.named ?? asker.status)?.toUpperCase() ?? null,
   };
 }
 

@@ -41,6 +41,15 @@ describe('a guarded field', () => {
     expect(await own(outside({ kind: 'staff' }))).toBeNull();
   });
 
+  test('of what is held over another tenant asks for the permission alone, wherever the row is', async () => {
+    const options = { policy: 'staff:read-tenant', nullable: true };
+    for (const type of [{}, { tenantOf: (row: Thing) => row.tenantId }]) {
+      expect(await names(thing(options, type), outside({ kind: 'staff' }))).toEqual(['of here', 'of elsewhere']);
+      expect(await names(thing(options, type), member('owner', 'admin'))).toEqual([null, null]);
+      expect(await names(thing(options, type), outside({ kind: 'nobody' }))).toEqual([null, null]);
+    }
+  });
+
   test('doesn’t run its resolver when it is refused', async () => {
     let runs = 0;
     const resolve = () => {
@@ -80,6 +89,15 @@ describe('what a field needs stands', () => {
 
   test('in its description alone where it says nothing else', () => {
     expect(fieldOf('tenant:create').description).toBe('**Needs** `tenant:create`: whoever is signed in.');
+  });
+
+  test('in its description, for what is held over the tenant that the input leads to', () => {
+    expect(fieldOf('staff:resume').description).toBe(
+      '**Needs** `staff:resume`: platform staff; while the tenant that the input leads to is suspended.',
+    );
+    expect(fieldOf('invitation:decline').description).toBe(
+      '**Needs** `invitation:decline`: whoever is signed in; while the tenant that the input leads to is active, suspended, pending_deletion.',
+    );
   });
 
   test('as public where it is', () => {

@@ -4,7 +4,11 @@ import { isPermission, PERMISSIONS, POLICY, ruleOf } from '../../src/access/poli
 import { policyOf } from '../../src/access/policy-plugin.ts';
 import * as vocabulary from '../../src/access/vocabulary.ts';
 import { buildSchema, printSchema } from '../../src/graphql/schema.ts';
-import { expected, FEATURES, FIELDS, PERMISSION_NAMES, PLANS, PRINCIPALS, ROLES, STATUSES } from './expectation.ts';
+import { expected, FEATURES, PERMISSION_NAMES, PLANS, PRINCIPALS, ROLES, STATUSES } from './expectation.ts';
+import { FIELDS } from './expected-fields.ts';
+
+/** The permissions by which one reads. */
+const READS = /:(read|read-email|count|list)$/;
 
 describe('the permission table', () => {
   test('has the permissions that are expected, in their order, and no other', () => {
@@ -22,10 +26,30 @@ describe('the permission table', () => {
 
   test.each(PERMISSION_NAMES.map(name => [name, expected(name)] as const))('%s is as expected', (name, row) => {
     const { roles, statuses, principals, context, feature, meaning, ...rest } = ruleOf(name);
-    expect({ roles, statuses, principals, tenant: context === 'tenant', feature }).toEqual(row);
-    expect(['tenant', 'none']).toContain(context);
+    expect({ roles, statuses, principals, context, feature }).toEqual(row);
     expect(rest).toEqual({});
     expect(meaning).toMatch(/^[A-Z].+[^.\s]$/);
+  });
+
+  test('no role carries what is held over a tenant that the input names, or in none', () => {
+    for (const { context, roles } of PERMISSIONS.map(ruleOf)) expect(roles.length > 0).toBe(context === 'tenant');
+  });
+
+  test('R3: whatever a role may do, the owner may too; nobody else may transfer, delete, or undo it', () => {
+    const only = PERMISSIONS.filter(name => ruleOf(name).roles.join() === 'owner');
+    expect(only).toEqual(['ownership:transfer', 'deletion:request', 'deletion:cancel']);
+    for (const { context, roles } of PERMISSIONS.map(ruleOf)) if (context === 'tenant') expect(roles).toContain('owner');
+  });
+
+  test('S4: in a deleted tenant nobody holds anything, but staff, who read what is left', () => {
+    expect(PERMISSIONS.filter(name => ruleOf(name).statuses.includes('deleted'))).toEqual(['staff:read-tenant']);
+  });
+
+  test('S2, S3: what a tenant’s own members may write while it isn’t active', () => {
+    const written = (status: 'suspended' | 'pending_deletion') =>
+      PERMISSIONS.filter(name => ruleOf(name).context === 'tenant' && ruleOf(name).statuses.includes(status) && !READS.test(name));
+    expect(written('suspended')).toEqual(['billing-contact:update', 'member:leave', 'deletion:request']);
+    expect(written('pending_deletion')).toEqual(['deletion:cancel']);
   });
 
   test('no two permissions mean the same', () => {
@@ -77,6 +101,10 @@ describe('the fields of the schema', () => {
       '  **Needs** `member:list`: owner, admin, seller_manager, buyer_manager, viewer; while the tenant is active, suspended, pending_deletion.',
     ],
     ['  **Needs** `tenant:create`: whoever is signed in.'],
+    ['  **Needs** `invitation:accept`: whoever is signed in; while the tenant that the input leads to is active.'],
+    [
+      '  **Needs** `staff:read-tenant`: platform staff; while the tenant that the input leads to is active, suspended, pending_deletion, deleted.',
+    ],
   ])('the printed schema has the line %s', line => {
     expect(printSchema(schema).split('\n')).toContain(line);
   });

@@ -1,26 +1,31 @@
-const PLAN = 'code name features support memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute';
+import { PERMISSION_NAMES, type PermissionName } from './expectation.ts';
+
+const LIMITS = 'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute';
+const PLAN = `code name features support ${LIMITS}`;
 const PERMISSION = 'name meaning needsTenant principals roles statuses plans';
-const SUMMARY = 'tenantId slug name status statusReason plan sells buys roles joinedAt';
-const MEMBERSHIP = 'id roles joinedAt user { id name email }';
+const USE = 'limit used over';
+const PAGE = 'totalCount pageInfo { startCursor endCursor hasNextPage hasPreviousPage }';
+const EVENT = 'id sequence at action outcome code rule actorKind actorId actorName targetType targetId before after requestId';
+export const SUMMARY = 'tenantId slug name status statusReason plan sells buys roles joinedAt';
+export const MEMBERSHIP = 'id roles joinedAt user { id name email }';
+const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt';
 
 const TENANT = `
-  id tenantId slug name status statusReason statusChangedAt sells buys createdAt billingEmail planSince memberCount
+  id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince memberCount nextPlanAt
   plan { ${PLAN} }
-  memberships(first: 5) {
-    totalCount
-    pageInfo { startCursor endCursor hasNextPage hasPreviousPage }
-    edges { cursor node { ${MEMBERSHIP} } }
-  }`;
+  nextPlan { ${PLAN} }
+  limits { ${LIMITS} }
+  memberUse { ${USE} }
+  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } }
+  ownershipTransfer { createdAt expiresAt to { ${MEMBERSHIP} } }
+  memberships(first: 5) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
+  invitations(first: 5) { ${PAGE} edges { cursor node { ${INVITATION} } } }
+  auditEvents(first: 5) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
 
-/** The permission that the questions ask `can` and `refusal` about. */
-export const ASKED_ABOUT = 'tenant:rename';
-
-/** Every field that can be read, each by the ways that lead to it. */
-export const READ = `query Read($node: ID!, $ids: [ID!]!) {
+/** The fields of whoever asks, of what is for everybody, and of the tenant context. */
+export const READ = `query Read {
   viewer {
     principal name email emailVerified permissions
-    can(permission: "${ASKED_ABOUT}")
-    refusal(permission: "${ASKED_ABOUT}") { code message because roles statuses plans tenantStatus }
     membership { ${SUMMARY} }
     memberships { ${SUMMARY} }
   }
@@ -28,17 +33,48 @@ export const READ = `query Read($node: ID!, $ids: [ID!]!) {
   roles { name description permissions { ${PERMISSION} } }
   permissions { ${PERMISSION} }
   tenant { ${TENANT} }
+}`;
+
+/** Every node, by its id. */
+export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!) {
   node(id: $node) { id ... on Tenant { ${TENANT} } }
   nodes(ids: $ids) {
     id
     ... on Tenant { ${TENANT} }
     ... on Membership { ${MEMBERSHIP} }
     ... on User { id name email }
+    ... on Invitation { ${INVITATION} }
+    ... on AuditEvent { ${EVENT} }
   }
 }`;
 
-/** Every field that changes something, and what its payload leads to. */
-export const CHANGE = `mutation Change($rename: RenameTenantInput!, $create: CreateTenantInput!) {
-  renameTenant(input: $rename) { tenant { ${TENANT} } }
-  createTenant(input: $create) { membership { ${SUMMARY} } }
+/** What staff read of a tenant that they name, and of one that is gone. */
+export const READ_STAFF = `query ReadStaff($tenant: ID!, $gone: ID!) {
+  staffTenant(tenantId: $tenant) {
+    tenantId slug name status statusReason statusChangedAt statusBefore deletionDueAt plan planSince nextPlan nextPlanAt memberCount sells buys createdAt
+    limits { ${LIMITS} }
+    memberUse { ${USE} }
+    auditEvents(first: 5) { ${PAGE} edges { cursor node { sequence at action outcome code rule actorKind actorName requestId } } }
+  }
+  staffTombstone(tenantId: $gone) { tenantId createdAt deletionRequestedAt deletedAt purgedAt receipt { table rows } }
 }`;
+
+/** As many as one document may have aliases for. */
+const TOGETHER = 14;
+const groups = Array.from({ length: Math.ceil(PERMISSION_NAMES.length / TOGETHER) }, (_, group) =>
+  PERMISSION_NAMES.slice(group * TOGETHER, (group + 1) * TOGETHER),
+);
+
+/** By which alias the answer about a permission goes. */
+export const aliasOf = (permission: PermissionName): string => permission.replace(/\W/g, '_');
+
+/** `can` and `refusal` for every permission, in as many documents as that takes. */
+export const CAN: readonly { readonly names: readonly PermissionName[]; readonly query: string }[] = groups.map(names => ({
+  names,
+  query: `query Can { viewer { ${names
+    .map(
+      name => `can_${aliasOf(name)}: can(permission: "${name}")
+        refusal_${aliasOf(name)}: refusal(permission: "${name}") { code message because roles statuses plans tenantStatus }`,
+    )
+    .join('\n')} } }`,
+}));

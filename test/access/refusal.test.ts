@@ -56,6 +56,24 @@ describe('a refusal', () => {
     });
   });
 
+  test('of a permission over another tenant says in which status of that tenant it works', () => {
+    expect(refused('staff:suspend', STAFF, { ...standing('suspended'), named: true })).toEqual({
+      code: 'TENANT_STATUS',
+      permission: 'staff:suspend',
+      because: 'TENANT_STATUS',
+      requires: { principals: ['staff'], roles: [], statuses: ['active'], plans: null },
+      tenantStatus: 'suspended',
+    });
+    expect(refused('staff:suspend', STAFF, null)).toBeNull();
+    expect(refused('staff:suspend', USER, standing('active', 'owner'))).toEqual({
+      code: 'FORBIDDEN',
+      permission: 'staff:suspend',
+      because: 'ROLE',
+      requires: { principals: ['staff'], roles: [], statuses: ['active'], plans: null },
+      tenantStatus: 'active',
+    });
+  });
+
   test('K2: tells an API key of the status in which keys work', () => {
     expect(refused('tenant:read', key('tenant:read'), standing('suspended'))).toMatchObject({
       because: 'TENANT_STATUS',
@@ -65,7 +83,10 @@ describe('a refusal', () => {
 
   test('is there whenever the permission is lacking, and only then', () => {
     const principals = [NOBODY, USER, STAFF, key(), key('tenant:read'), key(...PERMISSIONS)];
-    const standings = [null, ...STATUSES.flatMap(status => [standing(status), ...ROLES.map(role => standing(status, role))])];
+    const standings = [
+      null,
+      ...STATUSES.flatMap(status => [standing(status), { ...standing(status), named: true }, ...ROLES.map(role => standing(status, role))]),
+    ];
     for (const principal of principals)
       for (const at of standings)
         for (const permission of PERMISSIONS) {
@@ -87,6 +108,7 @@ describe('a refusal', () => {
 });
 
 describe('a refusal in a sentence', () => {
+  const NAMED: Standing = { ...standing('suspended'), named: true };
   const ONE: Rule = { ...ANALYTICS, roles: ['owner'], statuses: ['active'] };
   // biome-ignore format: a table is read by its columns
   test.each<[Permission, Rule, Principal, Standing | null, string]>([
@@ -96,6 +118,11 @@ describe('a refusal in a sentence', () => {
     ['tenant:rename', ONE,                     USER,                 standing('active', 'viewer'),      'tenant:rename needs the role owner.'],
     ['member:list',   ruleOf('member:list'),   USER,                 standing('active', 'operator'),    'member:list needs the role owner, admin, seller_manager, buyer_manager or viewer.'],
     ['tenant:create', ruleOf('tenant:create'), STAFF,                null,                              'tenant:create needs a user.'],
+    ['staff:suspend', ruleOf('staff:suspend'), USER,                 standing('active', 'owner'),       'staff:suspend needs platform staff.'],
+    ['staff:suspend', ruleOf('staff:suspend'), NOBODY,               null,                              'Sign in: staff:suspend is not for anonymous requests.'],
+    ['staff:suspend', ruleOf('staff:suspend'), STAFF,                NAMED,                             'staff:suspend works while the tenant is active; it is suspended.'],
+    ['invitation:accept', ruleOf('invitation:accept'), STAFF,        null,                              'invitation:accept needs a user.'],
+    ['invitation:accept', ruleOf('invitation:accept'), USER,         NAMED,                             'invitation:accept works while the tenant is active; it is suspended.'],
     ['tenant:read',   ruleOf('tenant:read'),   key(),                standing('active'),                'This API key does not carry tenant:read.'],
     ['tenant:create', ruleOf('tenant:create'), key('tenant:create'), standing('active'),                'This API key does not carry tenant:create.'],
     ['tenant:rename', ruleOf('tenant:rename'), USER,                 standing('suspended', 'owner'),    'tenant:rename works while the tenant is active; it is suspended.'],

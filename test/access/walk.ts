@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
@@ -8,22 +9,30 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { expected, FIELDS, type PermissionName } from './expectation.ts';
+import { expected, type PermissionName, type Status } from './expectation.ts';
+import { FIELDS } from './expected-fields.ts';
 import { type Asker, refusal } from './oracle.ts';
-import { ASKED_ABOUT } from './questions.ts';
 
 type Path = readonly (string | number)[];
 type Data = Readonly<Record<string, unknown>>;
 
 /** What a node's id leads to: its type, and whether the asker's tenant has such a row. */
-export type Named = { readonly type: 'Tenant' | 'Membership' | 'User'; readonly here: boolean };
+export type Named = { readonly type: (typeof NODES)[number]; readonly here: boolean };
+
+/** The types that have global ids. */
+export const NODES = ['Tenant', 'Membership', 'User', 'Invitation', 'AuditEvent'] as const;
 
 export type Question = {
   readonly document: DocumentNode;
   readonly schema: GraphQLSchema;
   readonly asker: Asker;
-  readonly node: Named;
-  readonly nodes: readonly Named[];
+  /** What the id of `node`, and each of those of `nodes`, leads to. */
+  readonly node?: Named;
+  readonly nodes?: readonly Named[];
+  /** The status of the tenant that staff name. */
+  readonly named?: Status;
+  /** Why each mutation is refused, by its alias; null for one that is not. */
+  readonly changes?: Readonly<Record<string, object | null>>;
 };
 
 /** How an answer stands to the expectation. */
@@ -36,22 +45,22 @@ export type Walked = {
 
 const LIMITS = ['memberLimit', 'apiKeyLimit', 'datasetLimit', 'monthlyRetrievals', 'costPointsPerMinute'];
 
+const WHILE_LEAVING = ['Tenant.deletionDueAt', 'StaffTenant.deletionDueAt', 'StaffTenant.statusBefore'];
+
 /** Whether a field that is not refused is null nevertheless, for there is nothing. */
-function isBlank(field: string, { kind, status }: Asker, parent: Data, refused: boolean): boolean {
+function isBlank(field: string, { kind, status }: Asker, parent: Data, named: Status | undefined): boolean {
   if (['Viewer.name', 'Viewer.email', 'Viewer.emailVerified'].includes(field)) return kind === 'nobody';
-  if (['Viewer.membership', 'Refusal.tenantStatus'].includes(field)) return status === null;
-  if (field === 'Viewer.refusal') return !refused;
-  if (field === 'Refusal.plans') return expected(ASKED_ABOUT).feature === null;
+  if (field === 'Viewer.membership') return status === null;
+  if (WHILE_LEAVING.includes(field)) return (named ?? status) !== 'pending_deletion';
   if (field === 'Permission.plans') return expected(parent.name as PermissionName).feature === null;
   if (LIMITS.some(limit => field === `Plan.${limit}`)) return parent.code === 'ENTERPRISE';
   return field === 'ViewerMembership.statusReason' && String(parent.slug).startsWith('made-');
 }
 
 /** Walks an answer along its question. */
-export function walk({ document, schema, asker, node, nodes }: Question, data: Data): Walked {
+export function walk({ document, schema, asker, node, nodes = [], named, changes = {} }: Question, data: Data): Walked {
   const walked: Walked = { errors: [], wrong: [] };
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode;
-  const renameRefused = refusal(ASKED_ABOUT, asker) !== null;
   visitSelections(schema.getRootType(operation.operation)!, operation.selectionSet, data, []);
   return walked;
 
@@ -59,21 +68,27 @@ export function walk({ document, schema, asker, node, nodes }: Question, data: D
     for (const selection of selections) {
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         if (selection.typeCondition?.name.value === type.name) visitSelections(type, selection.selectionSet, parent, path);
-      } else if (selection.kind === Kind.FIELD) visitField(type, selection.name.value, selection.selectionSet, parent, path);
+      } else if (selection.kind === Kind.FIELD) visitField(type, selection, parent, path);
       else throw new Error('the questions have no named fragments');
     }
   }
 
-  function visitField(type: GraphQLObjectType, name: string, inner: SelectionSetNode | undefined, parent: Data, parentPath: Path) {
+  function visitField(
+    type: GraphQLObjectType,
+    { name: { value: name }, alias, selectionSet: inner }: FieldNode,
+    parent: Data,
+    above: Path,
+  ) {
     const field = `${type.name}.${name}`;
-    const path = [...parentPath, name];
-    const value = parent[name];
-    if (field === 'Query.node') return visitNode(node, value, inner!, path);
+    const key = alias?.value ?? name;
+    const path = [...above, key];
+    const value = parent[key];
+    if (field === 'Query.node') return visitNode(node!, value, inner!, path);
     if (field === 'Query.nodes')
       return nodes.forEach((named, index) => void visitNode(named, (value as unknown[])[index], inner!, [...path, index]));
     const need = FIELDS[field]!;
-    const refused = need === 'public' || need === 'as-parent' ? null : refusal(need, asker);
-    if (isNull(value, path, refused, isBlank(field, asker, parent, renameRefused))) return;
+    const refused = type.name === 'Mutation' ? changes[key]! : need === 'public' || need === 'as-parent' ? null : refusal(need, asker);
+    if (isNull(value, path, refused, isBlank(field, asker, parent, named))) return;
     const fieldType = getNamedType(type.getFields()[name]!.type);
     if (!inner || !isCompositeType(fieldType)) return;
     const at = (one: unknown, onePath: Path) => visitSelections(fieldType as GraphQLObjectType, inner, one as Data, onePath);

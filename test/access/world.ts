@@ -1,73 +1,137 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
 import { type Role, STATUSES, type Status } from './expectation.ts';
+import { type Kept, keepRows } from './kept.ts';
 
-export type Place = { readonly id: string; readonly slug: string; readonly ids: readonly string[] };
+/** A tenant with all that its members could do something to, named by global ids. */
+export type Place = {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  /** One of each type of node. */
+  readonly ids: readonly string[];
+  /** A member whom another may change or remove. */
+  readonly junior: string;
+  /** The member to whom an ownership transfer waits for {@link TRANSFER_CODE}. */
+  readonly heir: string;
+  readonly invitation: string;
+  /** The codes of the invitations to people who are no members here, by the person's address. */
+  readonly codes: Readonly<Record<string, string>>;
+};
 
-/** Tenants in every status: four that the asker is a member of, four that they are not, each with a keeper who owns it for the rest of the time. */
+export type Places = Readonly<Record<Status, Place>>;
+
+/** Tenants in every status: four that the asker is a member of, four that they are not. Whoever may do something finds it possible. */
 export type World = {
   readonly asker: Person;
   /** Known, and a member nowhere. */
   readonly stranger: Person;
-  readonly own: Readonly<Record<Status, Place>>;
-  readonly foreign: Readonly<Record<Status, Place>>;
+  readonly own: Places;
+  readonly foreign: Places;
+  /** A tenant that is gone, but for its tombstone. */
+  readonly gone: string;
+  readonly rows: Kept;
   /** Gives the asker these roles in each tenant of their own, which keeps exactly one owner. */
-  setRoles(roles: readonly Role[]): Promise<unknown>;
+  setRoles(roles: readonly Role[]): Promise<void>;
 };
 
+/** Confirms any of the transfers. */
+export const TRANSFER_CODE = '7K3M-9QXA-2B4D';
+
+const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest();
 const globalId = (type: string, ...ids: readonly string[]) => Buffer.from([type, ...ids].join(':')).toString('base64url');
 
-/** The global ids of a tenant, of a membership in it and of a person in it. */
-export const globalIds = (tenant: string, membership: string, person: string): readonly string[] => [
+type Rows = {
+  readonly tenant: string;
+  readonly membership: string;
+  readonly person: string;
+  readonly invitation: string;
+  readonly event: string;
+};
+
+/** The global ids of a tenant, and of a membership, a person, an invitation and an event in it: in the order of `NODES`. */
+export const globalIds = ({ tenant, membership, person, invitation, event }: Rows): readonly string[] => [
   globalId('Tenant', tenant),
   globalId('Membership', tenant, membership),
   globalId('User', person),
+  globalId('Invitation', tenant, invitation),
+  globalId('AuditEvent', tenant, event),
 ];
 
+/** Ids of all types that nothing has. */
+export const nowhere = () => globalIds({ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid() });
+
+const SECRET = Buffer.alloc(32, 7);
+const codeOf = (tenant: string, invitation: string) =>
+  `ipto_invite_${Buffer.concat([Buffer.from(`${tenant}${invitation}`.replaceAll('-', ''), 'hex'), SECRET]).toString('base64url')}`;
+
 export async function createWorld(database: TestDatabase): Promise<World> {
+  const { sql } = database;
   const make = fixtures(database);
   const [asker, stranger] = [await make.person('Asker'), await make.person('Stranger')];
-  const place = async (status: Status, side: 'own' | 'foreign'): Promise<[Status, Place]> => {
-    const keeper = await make.person(`Keeper ${side} ${status}`);
+  const gone = uuid();
+  await sql(`INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at, purged_at) VALUES ('${gone}', now(), now(), now(), now());
+    INSERT INTO purge_receipt VALUES ('${gone}', 'membership', 3), ('${gone}', 'tenant', 1)`);
+
+  async function invite(tenant: string, email: string): Promise<string> {
+    const id = uuid();
+    await sql(
+      `INSERT INTO invitation (tenant_id, id, email, roles, secret_hash, inviter, expires_at, sent_at)
+       VALUES ($1, $2, $3, '{viewer}', $4, 'Keeper', now() + interval '7 days', now())`,
+      [tenant, id, email, sha256(SECRET)],
+    );
+    return id;
+  }
+
+  async function place(status: Status, side: 'own' | 'foreign'): Promise<Place> {
+    const person = (name: string) => make.person(`${name} ${side} ${status}`);
+    const [keeper, heir, junior] = [await person('Keeper'), await person('Heir'), await person('Junior')];
     const tenant = await make.tenant(`${side}-${status.replace('_', '-')}`, keeper, { plan: 'PROFESSIONAL' });
+    const [heirs, juniors] = [await make.member(tenant, heir, ['viewer']), await make.member(tenant, junior, ['viewer'])];
+    const invited = side === 'own' ? [] : [asker, stranger];
     if (side === 'own') await make.member(tenant, asker, ['viewer']);
+    const invitation = await invite(tenant.id, 'guest@people.example');
+    const codes: Record<string, string> = {};
+    for (const { email } of invited) codes[email] = codeOf(tenant.id, await invite(tenant.id, email));
+    const event = uuid();
+    await sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true);
+      INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
+      VALUES ('${tenant.id}', '${event}', now(), 'user', 'somebody', 'Somebody', 'tenant.rename', 'refused', 'S1', 'FORBIDDEN', 'Tenant', 'target', '{}', '{}', 'request')`);
+    await sql(`UPDATE tenant SET next_plan_code = 'FREE', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`);
     await make.setStatus(tenant, status, 'for the matrix');
-    return [status, { id: tenant.id, slug: tenant.slug, ids: globalIds(tenant.id, tenant.owner.id, keeper.id) }];
-  };
+    await sql(
+      `INSERT INTO ownership_transfer (tenant_id, from_membership_id, to_membership_id, code_hash, tries_left, expires_at)
+       VALUES ($1, $2, $3, $4, 5, now() + interval '15 minutes')`,
+      [tenant.id, tenant.owner.id, heirs.id, sha256(TRANSFER_CODE.replaceAll('-', ''))],
+    );
+    return {
+      ...tenant,
+      ids: globalIds({ tenant: tenant.id, membership: tenant.owner.id, person: keeper.id, invitation, event }),
+      junior: globalId('Membership', tenant.id, juniors.id),
+      heir: globalId('Membership', tenant.id, heirs.id),
+      invitation: globalId('Invitation', tenant.id, invitation),
+      codes,
+    };
+  }
+
   const places = async (side: 'own' | 'foreign') => {
     const made: [Status, Place][] = [];
-    for (const status of STATUSES) made.push(await place(status, side));
+    for (const status of STATUSES) made.push([status, await place(status, side)]);
     return Object.fromEntries(made) as Record<Status, Place>;
   };
   const own = await places('own');
-  const inOwn = `tenant_id IN (${STATUSES.map(status => `'${own[status].id}'`).join(', ')})`;
-  const give = (roles: readonly string[], who: '=' | '<>') =>
-    `UPDATE membership SET roles = '{${roles.join(',')}}' WHERE ${inOwn} AND person_id ${who} '${asker.id}';`;
+  const foreign = await places('foreign');
+  const inOwn = `m.tenant_id IN (${STATUSES.map(status => `'${own[status].id}'`).join(', ')})`;
+  const give = (who: string, roles: readonly Role[]) =>
+    `UPDATE membership m SET roles = '{${roles.join(',')}}' FROM person p WHERE ${inOwn} AND p.id = m.person_id AND ${who};`;
+  const rows = await keepRows(database);
   return {
-    asker,
-    stranger,
-    own,
-    foreign: await places('foreign'),
+    ...{ asker, stranger, own, foreign, gone, rows },
     setRoles: roles =>
-      database.sql(
-        [
-          give(['viewer'], '='),
-          give([roles.includes('owner') ? 'admin' : 'owner'], '<>'), // the keeper first steps down, or takes back
-          give(roles, '='),
-        ].join(' '),
-      ),
+      rows.keep(`${give(`person_id = '${asker.id}'`, ['viewer'])} ${give("p.name LIKE 'Keeper %'", [roles.includes('owner') ? 'admin' : 'owner'])}
+        ${give(`person_id = '${asker.id}'`, roles)}
+        UPDATE ownership_transfer t SET from_membership_id = m.id FROM membership m
+          WHERE ${inOwn} AND m.tenant_id = t.tenant_id AND 'owner' = ANY (m.roles);`),
   };
 }
-
-/** Every row that there is, as one text: what must not change when a mutation is refused. */
-export async function rowsOf({ sql }: Pick<TestDatabase, 'sql'>): Promise<string> {
-  const rows = ['tenant', 'membership', 'person', 'slug_claim'].map(
-    table => `(SELECT string_agg(to_jsonb(r)::text, chr(10) ORDER BY to_jsonb(r)::text) FROM ${table} r)`,
-  );
-  const [row] = await sql<{ all: string }>(`SELECT concat_ws(chr(10), ${rows.join(', ')}) AS all`);
-  return row!.all;
-}
-
-/** Takes away a tenant that was founded, as if it had never been. */
-export const unfound = ({ sql }: Pick<TestDatabase, 'sql'>, slug: string) =>
-  sql(`DELETE FROM membership m USING tenant t WHERE t.tenant_id = m.tenant_id AND t.slug = '${slug}';
-    DELETE FROM tenant WHERE slug = '${slug}'; DELETE FROM slug_claim WHERE slug = '${slug}'`);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { CROSSINGS } from '../../src/database/crossings.ts';
 import { GRANTS } from '../../src/database/grants.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -22,11 +21,19 @@ describe('tables', () => {
   test('are these: a new one is to be thought about here', async () => {
     expect(await namesOf(`SELECT relname::text AS name FROM pg_class c WHERE relkind IN ('r', 'p') AND ${OURS}`)).toEqual([
       '_prisma_migrations',
+      'audit_event',
+      'audit_head',
+      'contract',
+      'idempotency_key',
+      'invitation',
       'membership',
+      'ownership_transfer',
       'person',
       'plan',
+      'purge_receipt',
       'slug_claim',
       'tenant',
+      'tombstone',
     ]);
   });
 
@@ -35,12 +42,17 @@ describe('tables', () => {
       `SELECT relname::text AS name, relrowsecurity AS enabled, relforcerowsecurity AS forced FROM pg_class c
        WHERE relkind IN ('r', 'p') AND ${OURS} AND ${HAS_TENANT} ORDER BY 1`,
     );
-    expect(tables).toEqual(['membership', 'tenant'].map(name => ({ name, enabled: true, forced: true })));
+    const names = [
+      ...['audit_event', 'audit_head', 'contract', 'idempotency_key', 'invitation', 'membership', 'ownership_transfer'],
+      ...['purge_receipt', 'tenant', 'tombstone'],
+    ];
+    expect(tables).toEqual(names.map(name => ({ name, enabled: true, forced: true })));
   });
 
   test('T6: the policies are these, word for word', async () => {
     const policies = await sql(
-      `SELECT tablename || '.' || policyname AS policy, cmd, permissive, roles::text AS roles, qual, with_check FROM pg_policies ORDER BY 1`,
+      `SELECT tablename || '.' || policyname AS policy, cmd, permissive, roles::text AS roles, qual, with_check FROM pg_policies
+       WHERE schemaname = 'public' ORDER BY 1`,
     );
     const tenant = '(tenant_id = ( SELECT app_tenant() AS app_tenant))';
     const fellow =
@@ -60,14 +72,42 @@ describe('tables', () => {
       qual,
       with_check,
     });
+    const bound = (table: string) => policy(`${table}.bound_tenant`, 'ALL', '{public}', tenant, tenant);
+    const crossing = (table: string) => policy(`${table}.crossing`, 'SELECT', '{ipto_owner}', 'true', null);
     expect(policies).toEqual([
-      policy('membership.bound_tenant', 'ALL', '{public}', tenant, tenant),
-      policy('membership.crossing', 'SELECT', '{ipto_owner}', 'true', null),
+      bound('audit_event'),
+      crossing('audit_event'),
+      bound('audit_head'),
+      crossing('audit_head'),
+      bound('contract'),
+      bound('idempotency_key'),
+      crossing('idempotency_key'),
+      bound('invitation'),
+      crossing('invitation'),
+      bound('membership'),
+      crossing('membership'),
       policy('membership.own_membership', 'INSERT', '{public}', null, '(person_id = ( SELECT app_person() AS app_person))', 'RESTRICTIVE'),
+      bound('ownership_transfer'),
+      crossing('ownership_transfer'),
       policy('person.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       policy('person.self_or_fellow_member', 'SELECT', '{public}', fellow, null),
-      policy('tenant.bound_tenant', 'ALL', '{public}', tenant, tenant),
-      policy('tenant.crossing', 'SELECT', '{ipto_owner}', 'true', null),
+      bound('purge_receipt'),
+      bound('tenant'),
+      crossing('tenant'),
+      bound('tombstone'),
+      crossing('tombstone'),
+    ]);
+  });
+
+  test("the job queue's tables are opened to the gateway's role alone", async () => {
+    const policies = await sql(
+      'SELECT DISTINCT schemaname::text AS schema, cmd, roles::text AS roles FROM pg_policies WHERE schemaname <> $1',
+      ['public'],
+    );
+    expect(policies).toEqual([{ schema: 'graphile_worker', cmd: 'ALL', roles: `{${runtime}}` }]);
+    expect(await namesOf("SELECT nspname::text AS name FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'")).toEqual([
+      'graphile_worker',
+      'public',
     ]);
   });
 
@@ -85,7 +125,7 @@ describe('tables', () => {
         WHERE k.contype = 'f' AND ${OURS} AND ${HAS_TENANT} AND NOT (
           EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attname = 'tenant_id' AND a.attnum = ANY (k.conkey))
           AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.confrelid AND a.attname = 'tenant_id' AND a.attnum = ANY (k.confkey)))`),
-    ).toEqual(['membership_person_id_fkey', 'tenant_plan_code_fkey']);
+    ).toEqual(['membership_person_id_fkey', 'tenant_next_plan_code_fkey', 'tenant_plan_code_fkey']);
   });
 
   test('are read through no view, and by no rule', async () => {
@@ -125,79 +165,47 @@ describe("the gateway's role", () => {
       '_prisma_migrations SELECT finished_at',
       '_prisma_migrations SELECT migration_name',
       '_prisma_migrations SELECT rolled_back_at',
+      'audit_event INSERT',
+      'audit_event SELECT',
+      'contract DELETE',
+      'contract INSERT',
+      'contract SELECT',
+      'idempotency_key DELETE',
+      'idempotency_key INSERT',
+      'idempotency_key SELECT',
+      'invitation DELETE',
+      'invitation INSERT',
+      'invitation SELECT',
+      'invitation UPDATE secret_hash',
+      'invitation UPDATE sent_at',
+      'membership DELETE',
       'membership INSERT',
       'membership SELECT',
+      'membership UPDATE roles',
+      'ownership_transfer DELETE',
+      'ownership_transfer INSERT',
+      'ownership_transfer SELECT',
+      'ownership_transfer UPDATE tries_left',
       'person SELECT',
       'plan SELECT',
+      'purge_receipt SELECT',
       'tenant INSERT',
       'tenant SELECT',
+      'tenant UPDATE billing_email',
+      'tenant UPDATE deletion_due_at',
       'tenant UPDATE name',
+      'tenant UPDATE next_plan_code',
+      'tenant UPDATE next_plan_due_at',
+      'tenant UPDATE plan_code',
+      'tenant UPDATE plan_since',
+      'tenant UPDATE status',
+      'tenant UPDATE status_changed_at',
+      'tenant UPDATE status_reason',
+      'tombstone SELECT',
     ]);
-    expect(Object.keys(GRANTS).sort()).toEqual(['membership', 'person', 'plan', 'tenant']);
-  });
-});
-
-describe('functions', () => {
-  test('that run as their owner are the crossings, each with a search path that nobody can change', async () => {
-    const functions = await sql<{ name: string; config: string[] }>(
-      `SELECT proname::text AS name, proconfig AS config FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace`,
-    );
-    expect(functions.map(({ name }) => name).sort()).toEqual(Object.keys(CROSSINGS).sort());
-    expect(Object.keys(CROSSINGS).sort()).toEqual([
-      'assert_owner',
-      'claim_slug',
-      'crossing_memberships_of',
-      'crossing_owned_free_tenants',
-      'crossing_register_person',
-    ]);
-    for (const { name, config } of functions) expect(config, name).toEqual(['search_path=pg_catalog, pg_temp']);
-  });
-
-  test('that run as their owner belong to a role that is no superuser and nobody logs in as', async () => {
-    expect(
-      await sql(
-        `SELECT DISTINCT o.rolname::text AS owner, o.rolsuper, o.rolbypassrls, o.rolcanlogin FROM pg_proc p JOIN pg_roles o ON o.oid = p.proowner
-         WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace`,
-      ),
-    ).toEqual([{ owner: 'ipto_owner', rolsuper: false, rolbypassrls: false, rolcanlogin: false }]);
-  });
-
-  test('are executed by the gateway exactly if they are callable, and by nobody else', async () => {
-    const functions = await sql<{ name: string; gateway: boolean; anybody: boolean }>(
-      `SELECT p.proname::text AS name, has_function_privilege($1, p.oid, 'EXECUTE') AS gateway,
-         EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0) AS anybody
-       FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace`,
-      [runtime],
-    );
-    for (const { name, gateway, anybody } of functions) {
-      expect(gateway, name).toBe(CROSSINGS[name as keyof typeof CROSSINGS].callable);
-      expect(anybody, name).toBe(false);
-    }
-    expect(
-      Object.entries(CROSSINGS)
-        .filter(([, { callable }]) => callable)
-        .map(([name]) => name),
-    ).toEqual(['crossing_memberships_of', 'crossing_register_person', 'crossing_owned_free_tenants']);
-  });
-
-  test('T5: the crossings take and tell this, and nothing more', async () => {
-    const told = await sql<{ name: string; takes: string; tells: string }>(
-      `SELECT proname::text AS name, pg_get_function_identity_arguments(oid) AS takes, pg_get_function_result(oid) AS tells
-       FROM pg_proc WHERE starts_with(proname, 'crossing_') ORDER BY 1`,
-    );
-    expect(told).toEqual([
-      {
-        name: 'crossing_memberships_of',
-        takes: 'issuer text, subject text, named_id uuid, named_slug text',
-        tells:
-          'TABLE(person_id uuid, tenant_id uuid, slug text, name text, status text, status_reason text, plan_code text, features text[], sells boolean, buys boolean, membership_id uuid, roles text[], joined_at timestamp with time zone)',
-      },
-      { name: 'crossing_owned_free_tenants', takes: '', tells: 'integer' },
-      {
-        name: 'crossing_register_person',
-        takes: 'candidate uuid, issuer text, subject text, name text, email text, email_verified boolean',
-        tells: 'uuid',
-      },
+    expect(Object.keys(GRANTS).sort()).toEqual([
+      ...['audit_event', 'contract', 'idempotency_key', 'invitation', 'membership', 'ownership_transfer', 'person', 'plan'],
+      ...['purge_receipt', 'tenant', 'tombstone'],
     ]);
   });
 });

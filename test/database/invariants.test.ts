@@ -55,16 +55,24 @@ describe('R2: a tenant that is not deleted has exactly one owner', () => {
     ).toEqual([{ id: world.a.userId }]);
   });
 
+  const BURY = `UPDATE tenant SET status = 'pending_deletion' WHERE tenant_id = :tenant; UPDATE tenant SET status = 'deleted' WHERE tenant_id = :tenant`;
+
   test('when the tenant is deleted, its owner may go', async () => {
-    await write(`UPDATE tenant SET status = 'deleted' WHERE tenant_id = :tenant; DELETE FROM membership WHERE tenant_id = :tenant`);
+    await write(`${BURY}; DELETE FROM membership WHERE tenant_id = :tenant`);
     expect(await database.sql('SELECT FROM membership WHERE tenant_id = $1', [world.a.tenantId])).toHaveLength(0);
   });
 
   test('when a deleted tenant that lost its owner is to come back, it is refused', async () => {
-    await write(`UPDATE tenant SET status = 'deleted' WHERE tenant_id = :tenant; DELETE FROM membership WHERE tenant_id = :tenant`);
-    await expect(write(`UPDATE tenant SET status = 'active' WHERE tenant_id = :tenant`)).rejects.toMatchObject(
-      refusedBy('tenant_has_owner'),
-    );
+    await write(`${BURY}; DELETE FROM membership WHERE tenant_id = :tenant`);
+    // No status leads back; without the trigger that says so, the one that wants an owner still would.
+    await database.sql('ALTER TABLE tenant DISABLE TRIGGER tenant_status_moves');
+    try {
+      await expect(write(`UPDATE tenant SET status = 'active' WHERE tenant_id = :tenant`)).rejects.toMatchObject(
+        refusedBy('tenant_has_owner'),
+      );
+    } finally {
+      await database.sql('ALTER TABLE tenant ENABLE TRIGGER tenant_status_moves');
+    }
   });
 
   test("the gateway's role is held to it as well", async () => {
@@ -159,11 +167,16 @@ describe('R1: the roles of a membership', () => {
 
 describe('a tenant and a plan', () => {
   test.each([
-    ['tenant_status_check', "UPDATE tenant SET status = 'closed' WHERE tenant_id = :tenant"],
+    ['tenant_status_moves', "UPDATE tenant SET status = 'closed' WHERE tenant_id = :tenant"],
+    ['tenant_status_check', "INSERT INTO tenant (tenant_id, slug, name, status) VALUES (gen_random_uuid(), 'closed', 'x', 'closed')"],
     ['tenant_name_check', "UPDATE tenant SET name = '' WHERE tenant_id = :tenant"],
     ['tenant_name_check', "UPDATE tenant SET name = ' x' WHERE tenant_id = :tenant"],
     ['tenant_name_check', "UPDATE tenant SET name = repeat('x', 121) WHERE tenant_id = :tenant"],
     ['tenant_plan_code_fkey', "UPDATE tenant SET plan_code = 'GOLD' WHERE tenant_id = :tenant"],
+    ['tenant_next_plan_code_fkey', "UPDATE tenant SET next_plan_code = 'GOLD', next_plan_due_at = now() WHERE tenant_id = :tenant"],
+    ['tenant_next_plan_check', "UPDATE tenant SET next_plan_code = 'FREE' WHERE tenant_id = :tenant"],
+    ['tenant_next_plan_check', 'UPDATE tenant SET next_plan_due_at = now() WHERE tenant_id = :tenant'],
+    ['tenant_next_plan_check', 'UPDATE tenant SET next_plan_code = plan_code, next_plan_due_at = now() WHERE tenant_id = :tenant'],
     ['plan_limits_check', "UPDATE plan SET member_limit = 0 WHERE code = 'FREE'"],
     ['plan_limits_check', "UPDATE plan SET cost_points_per_minute = -1 WHERE code = 'ENTERPRISE'"],
     ['plan_features_check', "UPDATE plan SET features = NULL WHERE code = 'FREE'"],

@@ -97,7 +97,7 @@ describe('migrate', () => {
       { half: null, plan: 'plan' },
     ]);
     expect(await books(name)).toEqual([
-      { name: FIRST, finished: true, logs: null },
+      ...migrationsIn().map(migration => ({ name: migration, finished: true, logs: null })),
       { name: '20990101000000_half', finished: false, logs: 'division by zero' },
     ]);
     await expect(migrate({ url, runtime: runtime(), folder })).rejects.toThrow(
@@ -126,13 +126,16 @@ describe('the roles', () => {
     const { url, name } = await empty();
     await migrate({ url, runtime: role });
     await asAdmin(
-      `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role.name}; GRANT UPDATE (roles) ON membership TO ${role.name}; GRANT EXECUTE ON FUNCTION claim_slug TO ${role.name}`,
+      `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role.name}; GRANT UPDATE (person_id) ON membership TO ${role.name}; GRANT EXECUTE ON FUNCTION claim_slug TO ${role.name}`,
       name,
     );
     await migrate({ url, runtime: role });
-    const may = `SELECT has_table_privilege('${role.name}', 'membership', 'DELETE') AS deletes, has_any_column_privilege('${role.name}', 'membership', 'UPDATE') AS updates,
+    const may = `SELECT has_table_privilege('${role.name}', 'audit_event', 'DELETE') AS deletes, has_table_privilege('${role.name}', 'membership', 'TRUNCATE') AS truncates,
+      has_column_privilege('${role.name}', 'membership', 'person_id', 'UPDATE') AS updates, has_any_column_privilege('${role.name}', 'audit_event', 'UPDATE') AS rewrites,
       has_table_privilege('${role.name}', 'slug_claim', 'SELECT') AS reads, has_function_privilege('${role.name}', 'claim_slug()', 'EXECUTE') AS calls`;
-    expect((await asAdmin(may, name)).rows).toEqual([{ deletes: false, updates: false, reads: false, calls: false }]);
+    expect((await asAdmin(may, name)).rows).toEqual([
+      { deletes: false, truncates: false, updates: false, rewrites: false, reads: false, calls: false },
+    ]);
   });
 
   test('can be prepared: an owner that is no superuser migrates, another serves, and the gateway works', async () => {

@@ -7,6 +7,7 @@ import type { TenantClient } from '../../src/database/models.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, secretsIn, type World } from '../support/isolation.ts';
+import { LIFE_WRITES } from '../support/isolation-life-writes.ts';
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../support/isolation-reads.ts';
 import { SUMS } from '../support/isolation-sums.ts';
 import { WRITES } from '../support/isolation-writes.ts';
@@ -93,7 +94,7 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     expect(secretsIn(JSON.stringify(found), sides().other)).toEqual([]);
   });
 
-  test.each(WRITES)('changes nothing of the other by "%s"', async (_name, _verdict, trial) => {
+  test.each([...WRITES, ...LIFE_WRITES])('changes nothing of the other by "%s"', async (_name, _verdict, trial) => {
     try {
       const { foreign, none } = await both(trial);
       await putRows(database, world.rows);

@@ -26,8 +26,12 @@ const clients = async () => {
 };
 
 describe('what a bound client leaves in reach', () => {
-  test('is the four models and nothing else', async () => {
-    for (const db of Object.values(await clients())) expect(Object.keys(db).sort()).toEqual(['membership', 'plan', 'tenant', 'user']);
+  test('is the eleven models and nothing else', async () => {
+    for (const db of Object.values(await clients()))
+      expect(Object.keys(db).sort()).toEqual([
+        ...['auditEvent', 'contract', 'idempotencyKey', 'invitation', 'membership', 'ownershipTransfer', 'plan', 'purgeReceipt'],
+        ...['tenant', 'tombstone', 'user'],
+      ]);
   });
 
   test('is no raw statement, no transaction, no extension and no connection', async () => {

@@ -6,6 +6,7 @@ import type { TenantClient } from '../../src/database/models.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, type Side, secretsIn, type World } from '../support/isolation.ts';
+import { LIFE_WRITES } from '../support/isolation-life-writes.ts';
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../support/isolation-reads.ts';
 import { SUMS } from '../support/isolation-sums.ts';
 import { type Verdict, WRITES } from '../support/isolation-writes.ts';
@@ -33,6 +34,7 @@ const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
   refused: /^{"error":\["IsolationError"/,
   nothing: /^({"value":({"count":0}|\[\])}|{"error":\["PrismaClientKnownRequestError","P2025")/,
   own: /^({"value":(\[{|{"count":[12]})|{"error":\["PrismaClientKnownRequestError","P2002")/,
+  keyless: /^{"error":\["PrismaClientKnownRequestError","P2003"/,
 };
 
 const SIDES = (['a', 'b'] as const).flatMap(side => (['by itself', 'in a transaction'] as const).map(mode => ({ side, mode })));
@@ -72,7 +74,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     expect(secretsIn(JSON.stringify(found), other)).toEqual([]);
   });
 
-  test.each(WRITES)('changes nothing of the other by "%s"', async (_name, verdict, trial) => {
+  test.each([...WRITES, ...LIFE_WRITES])('changes nothing of the other by "%s"', async (_name, verdict, trial) => {
     try {
       const { foreign, none, other } = await both(trial);
       expect(foreign).toMatch(VERDICTS[verdict]);

@@ -47,11 +47,11 @@ describe('the catalogue, read by nobody', () => {
     expect(errors).toEqual([]);
     expect(data.permissions).toEqual(
       PERMISSION_NAMES.map(name => {
-        const { roles, statuses, principals, tenant } = expected(name);
+        const { roles, statuses, principals, context } = expected(name);
         return {
           name,
           meaning: expect.stringMatching(/^[A-Z].+/),
-          needsTenant: tenant,
+          needsTenant: context === 'tenant',
           principals: upper(principals),
           roles: upper(roles),
           statuses: upper(statuses),
@@ -78,9 +78,15 @@ describe('the catalogue, read by nobody', () => {
     const { data, errors } = await gateway.ask('{ roles { name description permissions { name roles } } }');
     expect(errors).toEqual([]);
     expect(data.roles.map(({ name }: { name: string }) => name)).toEqual(upper(ROLES));
-    const READER = ['tenant:read', 'plan:read', 'member:count', 'member:list'];
-    const ADMIN = ['tenant:read', 'tenant:rename', 'billing-contact:read', 'plan:read', 'member:count', 'member:list', 'member:read-email'];
-    const carried = [ADMIN, ADMIN, READER, READER, ['tenant:read', 'plan:read', 'member:count'], READER];
+    const OPERATOR = ['tenant:read', 'plan:read', 'member:count', 'member:drop-roles', 'member:leave'];
+    const READER = ['tenant:read', 'plan:read', 'member:count', 'member:list', 'member:drop-roles', 'member:leave'];
+    const MOST = [
+      ...['tenant:read', 'tenant:rename', 'billing-contact:read', 'billing-contact:update', 'plan:read', 'plan:change', 'member:count'],
+      ...['member:list', 'member:read-email', 'member:set-roles', 'member:remove', 'member:drop-roles', 'member:leave'],
+      ...['invitation:list', 'invitation:create', 'invitation:revoke'],
+    ];
+    const OWNER = [...MOST, 'ownership:transfer', 'deletion:request', 'deletion:cancel', 'audit:read'];
+    const carried = [OWNER, [...MOST, 'audit:read'], READER, READER, OPERATOR, READER];
     for (const [index, { name, description, permissions }] of data.roles.entries()) {
       expect(description).toMatch(/^[A-Z].+\.$/);
       expect(permissions.map((permission: { name: string }) => permission.name)).toEqual(carried[index]);

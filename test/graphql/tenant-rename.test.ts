@@ -122,7 +122,7 @@ describe('a permission that goes between the check of the field and the change',
   test.each<[string, () => string, string, string | null]>([
     ['the tenant is suspended',            () => `UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`,        'TENANT_STATUS', 'SUSPENDED'],
     ['the tenant is to be deleted',        () => `UPDATE tenant SET status = 'pending_deletion' WHERE ${inAcme()}`, 'TENANT_STATUS', 'PENDING_DELETION'],
-    ['the tenant is deleted',              () => `UPDATE tenant SET status = 'deleted' WHERE ${inAcme()}`,          'TENANT_STATUS', 'DELETED'],
+    ['the tenant is deleted',              () => `SET LOCAL session_replication_role = replica; UPDATE tenant SET status = 'deleted' WHERE ${inAcme()}`, 'TENANT_STATUS', 'DELETED'],
     ['the role is taken',                  () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}`,        'ROLE',          'ACTIVE'],
     ['the membership is removed',          () => `DELETE FROM membership WHERE ${mine()}`,                          'ROLE',          'ACTIVE'],
     ['role and status go',                 () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}; UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`, 'ROLE', 'SUSPENDED'],

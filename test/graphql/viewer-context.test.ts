@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/client.ts';
+import { SERVICES } from '../../src/domain/services.ts';
 import { tenantContext } from '../../src/http/tenant-context.ts';
 import { createDatabase, fixtures, ISSUER, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
 
@@ -37,7 +38,16 @@ beforeEach(() => {
 
 const contextIn = (header?: string) => {
   const profile = { issuer: ISSUER, subject: sam.subject, name: sam.name, email: sam.email, emailVerified: true };
-  return tenantContext(database, { profile, staff: false, tenant: null }, header, 'request-1');
+  return tenantContext(
+    database,
+    { profile, staff: false, tenant: null },
+    {
+      requestId: 'request-1',
+      tenant: header,
+      idempotencyKey: null,
+      services: SERVICES,
+    },
+  );
 };
 
 describe('the context of a request', () => {

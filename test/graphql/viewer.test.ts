@@ -93,7 +93,7 @@ describe('who am I', () => {
       name: 'Samantha',
       email: 'sam@elsewhere.example',
       emailVerified: false,
-      permissions: ['tenant:create'],
+      permissions: ['tenant:create', 'invitation:accept', 'invitation:decline'],
       membership: null,
       memberships: summaries(),
     });
@@ -107,23 +107,35 @@ describe('who am I', () => {
       name: 'Sam',
       email: sam.email,
       emailVerified: true,
-      permissions: ['tenant:create', 'tenant:read', 'plan:read', 'member:count'],
+      permissions: [
+        ...['tenant:create', 'tenant:read', 'plan:read', 'member:count', 'member:drop-roles', 'member:leave'],
+        ...['invitation:accept', 'invitation:decline'],
+      ],
       membership: { slug: 'acme', roles: ['OPERATOR'] },
       memberships: summaries(),
     });
   });
 
-  test('R1: with two roles one may do what either may', async () => {
+  test('R1: with two roles one may do what either may, as far as a suspension leaves it', async () => {
     const { data } = await gateway.ask(WHO, { token: await gateway.tokenOf(sam), tenant: 'bakery' });
     expect(data.viewer).toMatchObject({
-      permissions: ['tenant:create', 'tenant:read', 'plan:read', 'member:count', 'member:list'],
+      permissions: [
+        ...['tenant:create', 'tenant:read', 'plan:read', 'member:count', 'member:list', 'member:leave'],
+        ...['invitation:accept', 'invitation:decline'],
+      ],
       membership: { slug: 'bakery', roles: ['OPERATOR', 'BUYER_MANAGER'] },
     });
   });
 
   test('a user whom the gateway has never seen is a user with no membership', async () => {
     const { data } = await gateway.ask(WHO, { token: await gateway.tokenOf({ subject: 'new' }) });
-    expect(data.viewer).toMatchObject({ principal: 'USER', name: 'new', email: null, memberships: [], permissions: ['tenant:create'] });
+    expect(data.viewer).toMatchObject({
+      principal: 'USER',
+      name: 'new',
+      email: null,
+      memberships: [],
+      permissions: ['tenant:create', 'invitation:accept', 'invitation:decline'],
+    });
   });
 
   test('staff are staff and nothing else, though they are members somewhere', async () => {
@@ -134,7 +146,7 @@ describe('who am I', () => {
       name: 'Sam',
       email: sam.email,
       emailVerified: true,
-      permissions: [],
+      permissions: ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rename', 'staff:arrange-plan'],
       membership: null,
       memberships: [],
     });

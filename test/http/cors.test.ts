@@ -53,7 +53,7 @@ describe('pages of other origins', () => {
       expect(corsOf(answer)).toEqual({
         vary: 'origin',
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'x-request-id',
+        'access-control-expose-headers': 'content-disposition, x-request-id',
       });
     }
   });
@@ -65,8 +65,8 @@ describe('pages of other origins', () => {
       vary: 'origin',
       'access-control-allow-origin': OTHER,
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'accept, authorization, content-type, x-graphql-csrf, x-request-id, x-tenant-id',
-      'access-control-expose-headers': 'x-request-id',
+      'access-control-allow-headers': 'accept, authorization, content-type, idempotency-key, x-graphql-csrf, x-request-id, x-tenant-id',
+      'access-control-expose-headers': 'content-disposition, x-request-id',
       'access-control-max-age': '600',
     });
   });

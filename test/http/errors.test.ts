@@ -1,5 +1,7 @@
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ERRORS } from '../../src/domain/errors.ts';
+import { newInvitationCode } from '../../src/domain/invitation/secret.ts';
 import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
 import { type Served, serve } from './serve.ts';
 
@@ -7,6 +9,8 @@ let database: TestDatabase;
 let gateway: Served;
 let owner: Person;
 let tenant: Tenant;
+/** What a provocation's query has in place of `:name`. */
+const words: Record<string, string> = {};
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -26,16 +30,40 @@ beforeAll(async () => {
     south: await sign('sue@people.example'),
     viewer: await sign(viewer.subject),
     newcomer: await sign('newcomer'),
+    eve: await sign('eve@people.example'),
     unverified: await sign('newcomer', { email_verified: false }),
     max: await sign('max@people.example'),
     claim: await sign(viewer.subject, { tenant: 'north' }),
     expired: await gateway.tokens.sign({ sub: owner.subject }, '-1h'),
   });
+  await answerable(viewer);
+  await gateway.ask(KEYED.replace(':name', 'First'), { token: tokens.owner });
 });
 afterAll(async () => {
   await gateway?.stop();
   await database?.drop();
 });
+
+/** A tenant of Eve's with an invitation of another's, and a transfer of ownership that no code confirms. */
+async function answerable(heir: Person) {
+  const rows = fixtures(database);
+  const east = await rows.tenant('east', await rows.person('Eve'));
+  const { id } = await rows.member(east, heir, ['viewer']);
+  await database.sql(
+    `INSERT INTO ownership_transfer (tenant_id, from_membership_id, to_membership_id, code_hash, tries_left, expires_at)
+     VALUES ($1, $2, $3, sha256('x'), 100, now() + interval '1 hour')`,
+    [east.id, east.owner.id, id],
+  );
+  const invitation = { tenantId: east.id, id: uuid() };
+  const { code, hash } = newInvitationCode(invitation);
+  await database.sql(
+    `INSERT INTO invitation (tenant_id, id, email, roles, secret_hash, inviter, expires_at)
+     VALUES ($1, $2, 'another@people.example', '{viewer}', $3, 'Eve', now() + interval '1 hour')`,
+    [invitation.tenantId, invitation.id, hash],
+  );
+  const own = Buffer.from(`Membership:${east.id}:${east.owner.id}`).toString('base64url');
+  Object.assign(words, { own, code, absent: newInvitationCode({ tenantId: uuid(), id: uuid() }).code });
+}
 
 const maxOf = async (): Promise<Person> =>
   (await database.sql<Person>("SELECT id, subject, email, name FROM person WHERE subject = 'max@people.example'"))[0]!;
@@ -43,6 +71,10 @@ const maxOf = async (): Promise<Person> =>
 const MODERN = 'application/graphql-response+json';
 const CREATE = 'mutation { createTenant(input: { name: "New", slug: "SLUG" }) { membership { slug } } }';
 const RENAME = 'mutation { renameTenant(input: { name: "New" }) { tenant { name } } }';
+const KEYED = 'mutation { renameTenant(input: { name: ":name", idempotencyKey: "a-key-of-one-request" }) { tenant { name } } }';
+const INVITE = 'mutation { inviteMember(input: { email: "vic@people.example", roles: [ROLE] }) { invitation { id } } }';
+const ACCEPT = 'mutation { acceptInvitation(input: { code: "CODE" }) { membership { slug } } }';
+const CONFIRM = 'mutation { confirmOwnershipTransfer(input: { code: "0000" }) { tenant { name } } }';
 const PAGE = 'tenant { memberships(first: 100) { edges { node { id roles joinedAt user { id name email } } } } }';
 const DEAR = `{ ${Array.from({ length: 25 }, (_, i) => `t${i}: ${PAGE}`).join(' ')} }`;
 
@@ -75,6 +107,21 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   CONFLICT: { query: CREATE.replace('SLUG', 'north'), as: 'newcomer', status: 200 },
   NOT_FOUND: { path: '/nowhere', query: '{ __typename }', status: 404 },
   LIMIT_REACHED: { query: CREATE.replace('SLUG', 'fourth'), as: 'max', status: 200 },
+  OWNER_PROTECTED: { query: 'mutation { leaveTenant { leftTenantId } }', as: 'owner', status: 200 },
+  ROLE_NOT_GRANTABLE: { query: INVITE.replace('ROLE', 'OWNER'), as: 'owner', status: 200 },
+  OWN_MEMBERSHIP: { query: 'mutation { removeMember(input: { membershipId: ":own" }) { removedMembershipId } }', as: 'eve', status: 200 },
+  ALREADY_MEMBER: { query: INVITE.replace('ROLE', 'VIEWER'), as: 'owner', status: 200 },
+  INVITATION_INVALID: { query: ACCEPT.replace('CODE', ':absent'), as: 'newcomer', status: 200 },
+  INVITATION_FOR_ANOTHER: { query: ACCEPT.replace('CODE', ':code'), as: 'newcomer', status: 200 },
+  TRANSFER_INVALID: { query: CONFIRM, as: 'owner', status: 200 },
+  CODE_WRONG: { query: CONFIRM, as: 'eve', status: 200 },
+  CONFIRMATION_MISMATCH: {
+    query: 'mutation { requestTenantDeletion(input: { confirmation: "yes" }) { tenant { status } } }',
+    as: 'owner',
+    status: 200,
+  },
+  PLAN_BY_SALES: { query: 'mutation { changePlan(input: { plan: ENTERPRISE }) { tenant { name } } }', as: 'owner', status: 200 },
+  IDEMPOTENCY_KEY_REUSED: { query: KEYED.replace(':name', 'Second'), as: 'owner', status: 200 },
   REQUEST_ENTITY_TOO_LARGE: { body: ' '.repeat(300_000), status: 413 },
   NOT_ACCEPTABLE: { query: '{ __typename }', headers: { accept: 'application/xml' }, status: 406 },
   UNSUPPORTED_MEDIA_TYPE: { query: '{ __typename }', headers: { 'content-type': 'application/xml' }, status: 415 },
@@ -84,10 +131,12 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   UNAVAILABLE: null, // outage.test.ts
 };
 
+const worded = (query = '') => Object.entries(words).reduce((text, [name, word]) => text.replace(`:${name}"`, `${word}"`), query);
+
 function provoke({ query, as, headers, method = 'POST', body, path = '/graphql' }: Provocation, more: Record<string, string> = {}) {
   const authorization = as && { authorization: `Bearer ${tokens[as]}` };
   const all = { 'content-type': 'application/json', accept: MODERN, ...authorization, ...headers, ...more };
-  return fetch(gateway.url + path, { method, headers: all, body: body ?? JSON.stringify({ query }) });
+  return fetch(gateway.url + path, { method, headers: all, body: body ?? JSON.stringify({ query: worded(query) }) });
 }
 
 const ways = Object.entries(PROVOKED).flatMap(([code, way]) => (way ? [[code, way] as const] : []));

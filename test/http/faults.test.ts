@@ -1,6 +1,7 @@
 import { GraphQLEnumType, GraphQLError, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/client.ts';
+import { SERVICES } from '../../src/domain/services.ts';
 import { createAuthenticate } from '../../src/http/authenticate.ts';
 import { createGateway } from '../../src/http/gateway.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
@@ -47,7 +48,7 @@ beforeAll(async () => {
     ...{ issuer: 'https://nobody.example', audience: 'a', algorithms: ['ES256'], tenantClaim: 'tenant', staffClaim: 'staff', clockSkew: 0 },
     keys: { keys: [] },
   });
-  faulty.serve(createGateway({ schema: FAULTY, database: opened, authenticate, corsOrigins: [] }));
+  faulty.serve(createGateway({ schema: FAULTY, database: opened, authenticate, services: SERVICES, corsOrigins: [] }));
   gateway = await serve({ databaseUrl: database.runtimeUrl });
 });
 afterAll(async () => {

@@ -148,7 +148,7 @@ describe('a deleted tenant', () => {
   test('is the same as an absent one, to the byte, and in no list', async () => {
     const token = await both();
     const nothing = await ask({ token, tenant: absent().tenantId });
-    await database.sql("UPDATE tenant SET status = 'deleted' WHERE tenant_id = $1", [world.b.tenantId]);
+    await fixtures(database).setStatus({ id: world.b.tenantId }, 'deleted');
     for (const tenant of [world.b.tenantId, world.b.slug]) expect((await ask({ token, tenant })).whole).toBe(nothing.whole);
     const { data } = await gateway.ask('{ viewer { memberships { slug } } }', { token });
     expect(data.viewer.memberships).toEqual([{ slug: world.a.slug }]);
@@ -156,7 +156,7 @@ describe('a deleted tenant', () => {
   });
 
   test('leaves its slug to the next, whose members are asked for by it', async () => {
-    await database.sql("UPDATE tenant SET status = 'deleted' WHERE tenant_id = $1", [world.b.tenantId]);
+    await fixtures(database).setStatus({ id: world.b.tenantId }, 'deleted');
     const next = await fixtures(database).tenant(world.b.slug, world.stranger);
     const { data } = await gateway.ask('{ tenant { tenantId } }', { token: await gateway.tokenOf(world.stranger), tenant: world.b.slug });
     expect(data).toEqual({ tenant: { tenantId: next.id } });

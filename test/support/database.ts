@@ -56,6 +56,14 @@ export type Member = { readonly id: string; readonly tenantId: string; readonly 
 /** The issuer of the tests' tokens. */
 export const ISSUER = 'https://issuer.test.example';
 
+/** A status and what goes with it. */
+export const statusColumns = (status: TenantStatus): string =>
+  `status = '${status}', ${
+    status === 'pending_deletion'
+      ? "status_before = CASE WHEN status IN ('active', 'suspended') THEN status ELSE 'active' END, deletion_due_at = now() + interval '30 days'"
+      : 'status_before = NULL, status_reason_before = NULL, deletion_due_at = NULL'
+  }`;
+
 /** Puts rows in as a superuser. */
 export const fixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => ({
   async person(name: string, issuer = ISSUER): Promise<Person> {
@@ -93,6 +101,9 @@ export const fixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => ({
     return { id, tenantId: tenant.id, person, roles };
   },
 
+  /** Whatever it was before, and whether or not a tenant goes that way: the database's own moves are looked away from. */
   setStatus: (tenant: Pick<Tenant, 'id'>, status: TenantStatus, reason: string | null = null) =>
-    sql('UPDATE tenant SET status = $2, status_reason = $3 WHERE tenant_id = $1', [tenant.id, status, reason]),
+    sql(`BEGIN; SET LOCAL session_replication_role = replica;
+      UPDATE tenant SET ${statusColumns(status)}, status_reason = ${reason === null ? 'NULL' : pg.escapeLiteral(reason)} WHERE tenant_id = '${tenant.id}';
+      ${status === 'deleted' ? `DELETE FROM slug_claim WHERE held_by = '${tenant.id}';` : ''} COMMIT`),
 });

@@ -1,5 +1,9 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { openDatabase } from '../../src/database/client.ts';
+import { dueTenants } from '../../src/database/crossings.ts';
+import { type Clock, type Message, SETTINGS, type Settings } from '../../src/domain/services.ts';
 import { createLog } from '../../src/http/log.ts';
+import { settleTenant } from '../../src/jobs/settle.ts';
 import { type Running, startGateway } from '../../src/main.ts';
 import { ISSUER, type TestDatabase } from './database.ts';
 
@@ -39,8 +43,33 @@ export type Ask = {
   readonly headers?: Record<string, string>;
 };
 
+/** A clock that stands still until it is moved. */
+export type MovableClock = Clock & { set(at: Date): void; advance(time: { days?: number; minutes?: number }): void };
+
+export function movableClock(start = new Date()): MovableClock {
+  let at = start.getTime();
+  return {
+    now: () => new Date(at),
+    set: moment => {
+      at = moment.getTime();
+    },
+    advance: ({ days = 0, minutes = 0 }) => {
+      at += (days * 24 * 60 + minutes) * 60_000;
+    },
+  };
+}
+
+/** The code in an invitation's message. */
+export const codeIn = ({ text }: Message): string => /ipto_invite_[\w-]+/.exec(text)![0];
+
 export type TestGateway = Running & {
   readonly tokens: TestIssuer;
+  /** What the gateway and its jobs take for the time: now, unless it was moved. */
+  readonly clock: MovableClock;
+  /** Every message that the jobs sent. */
+  readonly sent: readonly Message[];
+  /** Does all that is due, as the jobs would. */
+  settle(): Promise<void>;
   /** Asks over HTTP. */
   ask(query: string, options?: Ask): Promise<Answer>;
   /** A token of a person, by the subject. */
@@ -50,9 +79,17 @@ export type TestGateway = Running & {
 /** The gateway as it is served, on a free port, over a test's own database and under the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  { poolSize }: { poolSize?: number } = {},
+  { poolSize, settings }: { poolSize?: number; settings?: Partial<Settings> } = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
+  const clock = movableClock();
+  const sent: Message[] = [];
+  const jobs = openDatabase(database.runtimeUrl, { poolSize: 2 });
+  const post = {
+    clock,
+    mail: { send: async (message: Message) => void sent.push(message) },
+    acceptUrl: 'https://app.example/invitation#{code}',
+  };
   const running = await startGateway({
     log: createLog('silent'),
     host: '127.0.0.1',
@@ -60,6 +97,7 @@ export async function startTestGateway(
     corsOrigins: [],
     databaseUrl: database.runtimeUrl,
     ...(poolSize && { poolSize }),
+    services: { clock, settings: { ...SETTINGS, ...settings } },
     tokens: {
       issuer: tokens.issuer,
       audience: AUDIENCE,
@@ -73,6 +111,15 @@ export async function startTestGateway(
   return {
     ...running,
     tokens,
+    clock,
+    sent,
+    settle: async () => {
+      for (const tenantId of await dueTenants(jobs.ask, clock.now())) await settleTenant(jobs, post, tenantId);
+    },
+    stop: async () => {
+      await running.stop();
+      await jobs.close();
+    },
     ask: (query, options) => ask(running.url, query, options),
     tokenOf: ({ subject, email, name }, claims) => tokens.sign({ sub: subject, ...(email && { email }), ...(name && { name }), ...claims }),
   };

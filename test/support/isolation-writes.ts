@@ -2,8 +2,11 @@ import { v7 as uuid } from 'uuid';
 import { ISSUER } from './isolation.ts';
 import type { Trial } from './isolation-reads.ts';
 
-/** What the client's wall answers: `refused` before anything is asked, `nothing` where no row is found, `own` where own rows are written. */
-export type Verdict = 'refused' | 'nothing' | 'own';
+/**
+ * What the client's wall answers: `refused` before anything is asked, `nothing` where no row is found, `own` where own rows are written; `keyless`
+ * where a composite key of the database finds no row of this tenant to refer to.
+ */
+export type Verdict = 'refused' | 'nothing' | 'own' | 'keyless';
 
 const roles = ['viewer'];
 const person = () => ({ issuer: ISSUER, subject: 'new-subject', name: 'New' });

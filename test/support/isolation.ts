@@ -1,8 +1,9 @@
 import { v7 as uuid } from 'uuid';
 import { fixtures, ISSUER, type Person, type TestDatabase } from './database.ts';
+import { buryAlso, type Life, lifeOf, liveIn } from './isolation-life.ts';
 
 /** All that there is to know of one tenant that another must not learn, and what names its rows. */
-export type Target = {
+export type Target = Life & {
   readonly tenantId: string;
   readonly slug: string;
   readonly name: string;
@@ -30,6 +31,7 @@ export type World = {
 
 /** What {@link Target} there would be of a tenant that doesn't exist. */
 export const absent = (): Target => ({
+  ...lifeOf('Absent'),
   tenantId: uuid(),
   slug: 'absent-slug',
   name: 'Absent name',
@@ -56,8 +58,12 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const member = await make.member(tenant, viewer, ['viewer']);
     const both = await make.member(tenant, shared, ['admin', 'operator']);
     const billingEmail = `${tenant.slug}@bills.example`;
+    const life = lifeOf(mark);
+    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: member.id }, life);
+    await buryAlso(database, tenant.id);
     const people = [owner, viewer].flatMap(({ id, name, email }) => [id, name, email]);
     return {
+      ...life,
       tenantId: tenant.id,
       slug: tenant.slug,
       name: tenant.name,
@@ -69,14 +75,28 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       email: viewer.email,
       subject: viewer.subject,
       ownerId: owner.id,
-      secrets: [tenant.id, tenant.slug, tenant.name, billingEmail, statusReason, tenant.owner.id, member.id, both.id, ...people],
+      secrets: [
+        tenant.id,
+        tenant.slug,
+        tenant.name,
+        billingEmail,
+        statusReason,
+        tenant.owner.id,
+        member.id,
+        both.id,
+        ...people,
+        ...Object.values(life),
+      ],
     };
   };
   const [a, b] = [await side('Alpaca'), await side('Bison')];
   return { a, b, shared, stranger, rows: await rowsOf(database) };
 }
 
-const TABLES = ['plan', 'person', 'tenant', 'membership', 'slug_claim'] as const;
+const TABLES = [
+  ...(['plan', 'person', 'tenant', 'membership', 'slug_claim', 'invitation', 'ownership_transfer', 'contract', 'idempotency_key'] as const),
+  ...(['audit_event', 'audit_head', 'tombstone', 'purge_receipt'] as const),
+];
 type Row = Readonly<Record<string, unknown>>;
 
 /** Every row of every table. */
@@ -100,23 +120,26 @@ export async function putRows({ sql }: Pick<TestDatabase, 'sql'>, rows: Rows): P
     COMMIT`);
 }
 
+/** Whether a row is a side's alone: its tenant's, or of somebody whom it alone knows. */
+const isOf =
+  (table: string, { tenantId, userId, ownerId }: Side) =>
+  (row: Row): boolean => {
+    if (table === 'person') return row.id === userId || row.id === ownerId;
+    return (table === 'slug_claim' ? row.held_by : row.tenant_id) === tenantId;
+  };
+
+const filtered = (rows: Rows, keep: (table: string) => (row: Row) => boolean): Rows =>
+  Object.fromEntries(Object.entries(rows).map(([table, all]) => [table, table === 'plan' ? all : all.filter(keep(table))])) as Rows;
+
 /** The rows that one side's tenant must neither see nor change: the other's, and the people whom only the other knows. */
-export const rowsOfOther = (rows: Rows, { tenantId, userId, ownerId }: Side): Rows => ({
-  plan: rows.plan,
-  person: rows.person.filter(({ id }) => id === userId || id === ownerId),
-  tenant: rows.tenant.filter(row => row.tenant_id === tenantId),
-  membership: rows.membership.filter(row => row.tenant_id === tenantId),
-  slug_claim: rows.slug_claim.filter(row => row.held_by === tenantId),
-});
+export const rowsOfOther = (rows: Rows, side: Side): Rows => filtered(rows, table => isOf(table, side));
 
 /** The rows as they would be had a side's tenant never been. */
-export const rowsWithout = (rows: Rows, { tenantId, userId, ownerId }: Side): Rows => ({
-  ...rows,
-  person: rows.person.filter(({ id }) => id !== userId && id !== ownerId),
-  tenant: rows.tenant.filter(row => row.tenant_id !== tenantId),
-  membership: rows.membership.filter(row => row.tenant_id !== tenantId),
-  slug_claim: rows.slug_claim.filter(row => row.held_by !== tenantId),
-});
+export const rowsWithout = (rows: Rows, side: Side): Rows =>
+  filtered(rows, table => {
+    const isItsOwn = isOf(table, side);
+    return row => !isItsOwn(row);
+  });
 
 /** What came of asking, with every word of the target and every time and new id replaced, so that two askings compare. */
 export async function outcome(ask: () => Promise<unknown>, target: Target): Promise<string> {

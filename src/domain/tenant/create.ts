@@ -1,12 +1,11 @@
 import { v7 as uuid } from 'uuid';
-import type { UnitOfWork } from '../../database/client.ts';
-import { ownedFreeTenants, type PersonMembership, type Profile, registerPerson } from '../../database/crossings.ts';
+import { ownedFreeTenants, type PersonMembership, registerPerson } from '../../database/crossings.ts';
 import { isConstraint } from '../../database/failure.ts';
-import { badInput, GatewayError } from '../errors.ts';
+import { emailAddress } from '../email.ts';
+import { GatewayError } from '../errors.ts';
+import { earlierAnswer, foundingId, keepAnswer } from '../idempotency.ts';
+import { type Act, recorder } from '../operation.ts';
 import { suggestSlug, tenantName, tenantSlug } from './name.ts';
-
-/** Free tenants that one person may own (SPEC, settled), unless the configuration says otherwise. */
-export const FREE_TENANTS = 3;
 
 export type CreateTenantInput = {
   readonly name: string;
@@ -17,51 +16,51 @@ export type CreateTenantInput = {
 };
 
 /**
- * Sign-up: a tenant on the Free plan, the person, and their membership as its owner, at once or not at all (SPEC R2).
+ * Sign-up: a tenant on the Free plan, the person, and their membership as its owner, at once or not at all (SPEC R2). An idempotency key
+ * decides the tenant's id, so that the same key finds the same tenant.
  *
  * @throws {GatewayError} EMAIL_UNVERIFIED, BAD_USER_INPUT, CONFLICT when the slug is taken, LIMIT_REACHED at the cap of Free tenants.
  */
-export async function createTenant(work: UnitOfWork, profile: Profile, input: CreateTenantInput): Promise<PersonMembership> {
+export async function createTenant(act: Act, input: CreateTenantInput): Promise<{ membership: PersonMembership }> {
+  const { key, services } = act;
+  const profile = act.profile!;
   if (!profile.emailVerified) throw new GatewayError('EMAIL_UNVERIFIED', 'Verify your e-mail address with your identity provider first.');
   const name = tenantName(input.name);
   const slug = input.slug == null ? suggestSlug(name) : tenantSlug(input.slug);
   const { sells, buys } = { sells: input.sells ?? false, buys: input.buys ?? true };
-  const billingEmail = emailAddress(input.billingEmail ?? profile.email);
-  const founding = work.founding();
+  const billingEmail = emailAddress(input.billingEmail ?? profile.email!, 'The billing e-mail address');
+  const founding = act.work.founding(key ? foundingId(key) : undefined);
   const { tenantId } = founding.binding;
-  return founding.transaction(async ({ db, ask }) => {
+  return founding.transaction(async transaction => {
+    const { db, ask } = transaction;
     const userId = await registerPerson(ask, uuid(), profile);
+    const now = services.clock.now();
+    const earlier = key && (await earlierAnswer(db, key, now));
+    if (earlier) return earlier as { membership: PersonMembership };
+    const limit = services.settings.freeTenants;
     const used = await ownedFreeTenants(ask);
-    if (used >= FREE_TENANTS)
-      throw new GatewayError('LIMIT_REACHED', `One person owns at most ${FREE_TENANTS} Free tenants.`, { limit: FREE_TENANTS, used });
-    const tenant = await db.tenant
-      .create({ data: { id: tenantId, name, slug, sells, buys, billingEmail, planCode: 'FREE' } })
-      .catch(slugTaken(slug));
-    const membership = await db.membership.create({ data: { userId, roles: ['owner'] } });
-    return {
-      tenantId,
-      slug,
-      name,
-      status: 'active',
-      statusReason: null,
-      plan: 'FREE',
-      features: [],
-      sells: tenant.sells,
-      buys: tenant.buys,
-      membershipId: membership.id,
-      roles: ['owner'],
-      joinedAt: membership.createdAt,
+    if (used >= limit) throw new GatewayError('LIMIT_REACHED', `One person owns at most ${limit} Free tenants.`, { limit, used });
+    const since = { statusChangedAt: now, planSince: now, createdAt: now };
+    await db.tenant
+      .create({ data: { id: tenantId, name, slug, sells, buys, billingEmail, planCode: 'FREE', ...since } })
+      .catch(taken(slug));
+    const { id: membershipId } = await db.membership.create({ data: { userId, roles: ['owner'], createdAt: now } });
+    const actor = () => ({ kind: 'user' as const, id: userId, name: profile.name });
+    const record = recorder(ask, now, { action: act.action, requestId: act.requestId, actor });
+    await record({ target: { type: 'Tenant', id: tenantId }, after: { name, slug, sells, buys } });
+    const membership: PersonMembership = {
+      ...{ tenantId, slug, name, status: 'active', statusReason: null, plan: 'FREE', features: [], sells, buys },
+      ...{ membershipId, roles: ['owner'], joinedAt: now },
     };
+    if (key) await keepAnswer(db, key, { membership }, now);
+    return { membership };
   });
 }
 
-const slugTaken = (slug: string) => (error: unknown) => {
+/** The constraints that say that something is taken, and what is. The id is when its key is older than keys are remembered. */
+const taken = (slug: string) => (error: unknown) => {
   if (isConstraint(error, 'slug_claim_pkey')) throw new GatewayError('CONFLICT', `The slug ${slug} is taken.`, { field: 'slug' });
+  if (['tenant_pkey', 'tenant_id_is_new', 'slug_claim_held_by_key'].some(name => isConstraint(error, name)))
+    throw new GatewayError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key founded a tenant before. Use a new one.');
   throw error;
 };
-
-function emailAddress(text: string | null): string | null {
-  if (text === null) return null;
-  if (text.length > 254 || !/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text)) throw badInput('The billing e-mail address is not one.');
-  return text;
-}

@@ -9,12 +9,22 @@ export const NAME_LIMIT = 120;
  * @throws {GatewayError} BAD_USER_INPUT when it is empty, too long, or holds control characters.
  */
 export function tenantName(text: string): string {
-  const name = text.normalize('NFC').trim();
+  const name = line(text, 'The name', NAME_LIMIT);
   if (!name) throw badInput('The name is empty.');
-  if ([...name].length > NAME_LIMIT)
-    throw badInput(`The name is longer than ${NAME_LIMIT} characters.`, { limit: NAME_LIMIT, actual: [...name].length });
-  if (/[\p{Cc}\u2028\u2029]/u.test(name)) throw badInput('The name holds control characters.');
   return name;
+}
+
+/**
+ * One line of text as it is stored.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT when it is too long, or holds control characters.
+ */
+export function line(text: string, what: string, limit: number): string {
+  const trimmed = text.normalize('NFC').trim();
+  const actual = [...trimmed].length;
+  if (actual > limit) throw badInput(`${what} is longer than ${limit} characters.`, { limit, actual });
+  if (/[\p{Cc}\u2028\u2029]/u.test(trimmed)) throw badInput(`${what} holds control characters.`);
+  return trimmed;
 }
 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;

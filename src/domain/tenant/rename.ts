@@ -1,19 +1,16 @@
-import type { Grant } from '../../access/grant.ts';
-import type { UnitOfWork } from '../../database/client.ts';
-import { recheck } from '../recheck.ts';
+import { type Act, operate } from '../operation.ts';
 import { tenantName } from './name.ts';
 
 /**
- * Changes the bound tenant's display name (SPEC S2: in an active tenant only).
+ * Changes the bound tenant's display name: a member's in an active tenant only (SPEC S2), staff's in any (SPEC, settled).
  *
  * @throws {GatewayError} BAD_USER_INPUT for a name that can't be one; a refusal when the permission is gone meanwhile.
  */
-export async function renameTenant(work: UnitOfWork, grant: Grant, input: { name: string }): Promise<{ tenantId: string }> {
+export const renameTenant = (act: Act, input: { name: string }): Promise<{ tenantId: string }> => {
   const name = tenantName(input.name);
-  const tenantId = grant.standing!.tenantId;
-  await work.transaction(async transaction => {
-    await recheck(transaction, 'tenant:rename', grant, work.binding.personId!);
-    await transaction.db.tenant.update({ where: { id: tenantId }, data: { name }, select: { id: true } });
+  return operate(act, async ({ db, tenant, tenantId: id, record }) => {
+    await db.tenant.update({ where: { id }, data: { name }, select: { id: true } });
+    await record({ target: { type: 'Tenant', id }, before: { name: tenant.name }, after: { name } });
+    return { tenantId: id };
   });
-  return { tenantId };
-}
+};

@@ -1,7 +1,7 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { builder } from '../builder.ts';
 import { RoleName } from '../enums.ts';
-import { page, pageCost } from '../page.ts';
+import { OLDEST_FIRST, page, pageCost } from '../page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Membership } from './membership.ts';
 
@@ -36,6 +36,7 @@ builder.objectField(Tenant, 'memberships', t =>
         const selected = queryFromInfo({ context, info, typeName: 'Membership', paths: [['edges', 'node'], ['nodes']] }) as object;
         return page(
           args,
+          OLDEST_FIRST,
           query => membership.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
           () => membership.count({ where }),
         );

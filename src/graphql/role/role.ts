@@ -11,7 +11,8 @@ const Permission = builder.objectRef<PermissionId>('Permission').implement({
     meaning: t.string({ policy: 'public', description: 'What it lets somebody do.', resolve: name => ruleOf(name).meaning }),
     needsTenant: t.boolean({
       policy: 'public',
-      description: 'Whether it is held in a tenant. If not, roles and statuses are empty and play no part.',
+      description:
+        'Whether it is held in the tenant context. If not, no role plays a part, and statuses are those of the tenant that the input leads to.',
       resolve: name => ruleOf(name).context === 'tenant',
     }),
     principals: t.field({

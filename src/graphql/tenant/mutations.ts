@@ -1,22 +1,13 @@
 import type { PersonMembership } from '../../database/crossings.ts';
+import { cancelDeletion } from '../../domain/tenant/cancel-deletion.ts';
 import { createTenant } from '../../domain/tenant/create.ts';
 import { renameTenant } from '../../domain/tenant/rename.ts';
+import { requestDeletion } from '../../domain/tenant/request-deletion.ts';
+import { setBillingEmail } from '../../domain/tenant/set-billing-email.ts';
 import { builder } from '../builder.ts';
+import { mutation } from '../mutation.ts';
 import { ViewerMembership } from '../viewer/viewer-membership.ts';
-import { Tenant } from './tenant.ts';
-
-const CreateTenantInput = builder.inputType('CreateTenantInput', {
-  fields: t => ({
-    name: t.string({ required: true, description: 'The display name: 1 to 120 characters.' }),
-    slug: t.string({
-      description:
-        'What people call it in `X-Tenant-Id`: 3 to 32 of a-z, 0-9 and single hyphens. Made from the name when left out. It never changes.',
-    }),
-    sells: t.boolean({ description: 'Whether it sells data. No, when left out.' }),
-    buys: t.boolean({ description: 'Whether it buys data. Yes, when left out.' }),
-    billingEmail: t.string({ description: 'Where bills go. Your own e-mail address, when left out.' }),
-  }),
-});
+import { tenantPayload } from './payload.ts';
 
 const CreateTenantPayload = builder.objectRef<{ membership: PersonMembership }>('CreateTenantPayload').implement({
   fields: t => ({
@@ -28,37 +19,55 @@ const CreateTenantPayload = builder.objectRef<{ membership: PersonMembership }>(
   }),
 });
 
-const RenameTenantInput = builder.inputType('RenameTenantInput', {
-  fields: t => ({ name: t.string({ required: true, description: 'The new display name: 1 to 120 characters.' }) }),
-});
-
-const RenameTenantPayload = builder.objectRef<{ tenantId: string }>('RenameTenantPayload').implement({
-  tenantOf: ({ tenantId }: { tenantId: string }) => tenantId,
-  fields: t => ({
-    tenant: t.prismaField({
-      type: Tenant,
-      policy: 'tenant:read',
-      nullable: true,
-      resolve: (query, { tenantId }, _args, { work }) => work.db.tenant.findUnique({ ...query, where: { id: tenantId } }),
+mutation('createTenant', {
+  policy: 'tenant:create',
+  action: 'tenant.create',
+  description: 'Founds a tenant on the Free plan, with you as its owner.',
+  input: t => ({
+    name: t.string({ required: true, description: 'The display name: 1 to 120 characters.' }),
+    slug: t.string({
+      description:
+        'What people call it in `X-Tenant-Id`: 3 to 32 of a-z, 0-9 and single hyphens. Made from the name when left out. It never changes.',
     }),
+    sells: t.boolean({ description: 'Whether it sells data. No, when left out.' }),
+    buys: t.boolean({ description: 'Whether it buys data. Yes, when left out.' }),
+    billingEmail: t.string({ description: 'Where bills go. Your own e-mail address, when left out.' }),
   }),
+  payload: CreateTenantPayload,
+  run: (act, input) => createTenant(act, input),
 });
 
-builder.mutationFields(t => ({
-  createTenant: t.field({
-    type: CreateTenantPayload,
-    policy: 'tenant:create',
-    nullable: true,
-    description: 'Founds a tenant on the Free plan, with you as its owner.',
-    args: { input: t.arg({ type: CreateTenantInput, required: true }) },
-    resolve: async (_root, { input }, { work, profile }) => ({ membership: await createTenant(work, profile!, input) }),
-  }),
-  renameTenant: t.field({
-    type: RenameTenantPayload,
-    policy: 'tenant:rename',
-    nullable: true,
-    description: "Changes the tenant's display name.",
-    args: { input: t.arg({ type: RenameTenantInput, required: true }) },
-    resolve: (_root, { input }, { work, grant }) => renameTenant(work, grant, input),
-  }),
-}));
+mutation('renameTenant', {
+  policy: 'tenant:rename',
+  action: 'tenant.rename',
+  description: "Changes the tenant's display name.",
+  input: t => ({ name: t.string({ required: true, description: 'The new display name: 1 to 120 characters.' }) }),
+  payload: tenantPayload('RenameTenantPayload'),
+  run: (act, input) => renameTenant(act, input),
+});
+
+mutation('setBillingEmail', {
+  policy: 'billing-contact:update',
+  action: 'tenant.set_billing_email',
+  description: 'Changes the address that bills go to. It works while the tenant is suspended, too.',
+  input: t => ({ email: t.string({ required: true }) }),
+  payload: tenantPayload('SetBillingEmailPayload'),
+  run: (act, input) => setBillingEmail(act, input),
+});
+
+mutation('requestTenantDeletion', {
+  policy: 'deletion:request',
+  action: 'deletion.request',
+  description: 'Asks for the tenant to be deleted. For a grace period it can be read, and the owner can cancel; then it is gone for good.',
+  input: t => ({ confirmation: t.string({ required: true, description: "The tenant's display name, typed to confirm." }) }),
+  payload: tenantPayload('RequestTenantDeletionPayload'),
+  run: (act, input) => requestDeletion(act, input),
+});
+
+mutation('cancelTenantDeletion', {
+  policy: 'deletion:cancel',
+  action: 'deletion.cancel',
+  description: 'Cancels the deletion: the tenant is what it was before, suspended if it was.',
+  payload: tenantPayload('CancelTenantDeletionPayload'),
+  run: act => cancelDeletion(act),
+});

@@ -35,6 +35,12 @@ export const Tenant = builder.prismaNode('Tenant', {
       description: 'Why the status is what it is, for people.',
     }),
     statusChangedAt: t.expose('statusChangedAt', { type: 'DateTime', policy: 'tenant:read', nullable: true }),
+    deletionDueAt: t.expose('deletionDueAt', {
+      type: 'DateTime',
+      policy: 'tenant:read',
+      nullable: true,
+      description: 'When it will be deleted for good, where that was asked for.',
+    }),
     sells: t.exposeBoolean('sells', { policy: 'tenant:read', nullable: true, description: 'Whether the provider side is on.' }),
     buys: t.exposeBoolean('buys', { policy: 'tenant:read', nullable: true, description: 'Whether the buyer side is on.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'tenant:read', nullable: true }),

@@ -1,0 +1,43 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { AuditAnchor } from '../database/crossings.ts';
+
+/** The file of anchors can't be read, or holds something else. One sentence for a person. */
+export class AnchorsError extends Error {
+  override name = 'AnchorsError';
+}
+
+const Anchors = z.array(z.strictObject({ tenantId: z.uuid(), seq: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) }));
+
+/**
+ * The heads that an earlier run kept, or null where there is no file yet.
+ *
+ * @throws {AnchorsError}
+ */
+export async function readAnchors(file: string): Promise<readonly AuditAnchor[] | null> {
+  const text = await readFile(file, 'utf8').catch(error => {
+    if (error.code === 'ENOENT') return null;
+    throw new AnchorsError(`${file} can't be read: ${error.message}.`);
+  });
+  if (text === null) return null;
+  try {
+    return Anchors.parse(JSON.parse(text));
+  } catch {
+    throw new AnchorsError(`${file} does not hold what \`audit verify --anchors\` writes.`);
+  }
+}
+
+/**
+ * Keeps the heads for the next run: the file is the new one or the old one, never a part.
+ *
+ * @throws {AnchorsError}
+ */
+export async function writeAnchors(file: string, anchors: readonly AuditAnchor[]): Promise<void> {
+  const lines = anchors.map(anchor => `  ${JSON.stringify(anchor)}`).join(',\n');
+  try {
+    await writeFile(`${file}.part`, `[\n${lines}\n]\n`, { mode: 0o600 });
+    await rename(`${file}.part`, file);
+  } catch (error) {
+    throw new AnchorsError(`${file} can't be written: ${(error as Error).message}.`);
+  }
+}

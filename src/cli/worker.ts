@@ -1,0 +1,46 @@
+import { defineCommand } from 'citty';
+import { type WorkerConfig, workerConfig } from '../config.ts';
+import { openDatabase } from '../database/client.ts';
+import { checkDatabase } from '../database/guard.ts';
+import { systemClock } from '../domain/services.ts';
+import { createLog } from '../http/log.ts';
+import { startWorker } from '../jobs/worker.ts';
+import { smtpMail } from '../mail/smtp.ts';
+import { stopOnSignal, whenReachable } from '../main.ts';
+import { fail, orFail } from './fail.ts';
+
+/** `npm run worker`: the jobs, in production. Any number of them share the work. */
+export const workerCommand = defineCommand({
+  meta: { name: 'worker', description: 'Do what falls due: invitations, expiries, plan changes, deletions' },
+  run: () => orFail(() => work(workerConfig())),
+});
+
+async function work(config: WorkerConfig) {
+  const log = createLog(config.LOG_LEVEL);
+  const mail = smtpMail({ url: config.SMTP_URL, from: config.MAIL_FROM });
+  const database = openDatabase(config.DATABASE_URL, { onIdleError: error => log.warn({ err: error }, 'a database connection broke') });
+  const stopping = new AbortController();
+  const starting = whenReachable(() => checkDatabase(database.ask), log, stopping.signal).then(() =>
+    startWorker({
+      database,
+      url: config.WORKER_DATABASE_URL ?? config.DATABASE_URL,
+      post: { clock: systemClock, mail, acceptUrl: config.INVITATION_URL },
+      log,
+      concurrency: config.WORKER_CONCURRENCY,
+      onFailure: fail,
+    }),
+  );
+  const stop = async () => {
+    stopping.abort();
+    await (await starting.catch(() => null))?.stop();
+    mail.close();
+    await database.close();
+  };
+  stopOnSignal(stop, error => log.error({ err: error }, 'stopping failed'));
+  await starting.then(
+    () => log.info('working'),
+    error => {
+      if (!stopping.signal.aborted) throw error;
+    },
+  );
+}

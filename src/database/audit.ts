@@ -1,0 +1,32 @@
+import { v7 as uuid } from 'uuid';
+import type { Ask } from './crossings.ts';
+
+/** What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by which rule. */
+export type AuditEntry = {
+  readonly at: Date;
+  readonly actor: { readonly kind: 'user' | 'api_key' | 'staff' | 'system'; readonly id: string; readonly name: string };
+  readonly action: string;
+  readonly rule: string;
+  /** Why it was refused: a code of the catalogue; null where it was done. */
+  readonly code: string | null;
+  readonly target: { readonly type: string; readonly id: string } | null;
+  readonly before: object | null;
+  readonly after: object | null;
+  readonly requestId: string;
+};
+
+/** Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives it its place in the chain (SPEC A2). */
+export async function appendEvent(
+  ask: Ask,
+  { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry,
+): Promise<void> {
+  const json = (state: object | null) => state && JSON.stringify(state);
+  await ask(
+    `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
+     VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14)`,
+    [
+      ...[uuid(), at, actor.kind, actor.id, actor.name, action, code === null ? 'done' : 'refused', rule, code],
+      ...[target?.type ?? null, target?.id ?? null, json(before), json(after), requestId],
+    ],
+  );
+}

@@ -1,0 +1,35 @@
+/** Everything that leaves an event in a tenant's log, and the rule of the specification that it is done by (SPEC A1). */
+// biome-ignore format: a table is read by its columns
+export const ACTIONS = {
+  'tenant.create':            'R2',
+  'tenant.rename':            'S1',
+  'tenant.set_billing_email': 'S2',
+  'tenant.suspend':           'S2',
+  'tenant.resume':            'S2',
+  'tenant.staff_rename':      'A3',
+  'deletion.request':         'S3',
+  'deletion.cancel':          'S3',
+  'invitation.create':        'R5',
+  'invitation.replace':       'R5',
+  'invitation.revoke':        'R5',
+  'invitation.accept':        'R5',
+  'invitation.decline':       'R5',
+  'invitation.expire':        'R5',
+  'member.set_roles':         'R4',
+  'member.drop_roles':        'R4',
+  'member.remove':            'R4',
+  'member.leave':             'R4',
+  'ownership.request':        'O1',
+  'ownership.confirm':        'O2',
+  'ownership.cancel':         'O3',
+  'ownership.void':           'O2',
+  'ownership.expire':         'O3',
+  'plan.upgrade':             'P2',
+  'plan.schedule_downgrade':  'P2',
+  'plan.cancel_downgrade':    'P2',
+  'plan.downgrade':           'P2',
+  'plan.change':              'P2',
+  'plan.arrange_enterprise':  'P2',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Action = keyof typeof ACTIONS;

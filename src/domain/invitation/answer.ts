@@ -1,0 +1,33 @@
+import { v7 as uuid } from 'uuid';
+import { registerPerson } from '../../database/crossings.ts';
+import { comparable } from '../email.ts';
+import { GatewayError } from '../errors.ts';
+import { type Operation, refuse } from '../operation.ts';
+import { refusedIn } from '../recheck.ts';
+import { isSecret, readInvitationCode } from './secret.ts';
+
+/** An invitation in the hands of the person that it is for, whose row is at hand as well. */
+export type Held = { readonly id: string; readonly email: string; readonly roles: string[]; readonly personId: string };
+
+/** One answer for a code that is none, was used, replaced or revoked, and has expired: whoever guesses learns nothing. */
+const invalid = () => new GatewayError('INVITATION_INVALID', 'This invitation is not good any more. Ask for a new one.');
+
+/**
+ * The invitation that a code opens, for the signed-in person whose verified address it is for, in a status in which it may be answered; or
+ * why not. Only who has the code's secret leaves a refusal in the tenant's log.
+ */
+export async function heldInvitation(operation: Operation, code: string): Promise<Held | GatewayError> {
+  const { act, db, ask, tenant, now } = operation;
+  const profile = act.profile!;
+  const named = readInvitationCode(code);
+  const found = named && tenant && (await db.invitation.findFirst({ where: { id: named.id } }));
+  if (!found || !isSecret(named.secret, found.secretHash) || found.expiresAt <= now) return invalid();
+  const status = refusedIn(tenant, act.permission, act.grant.principal, named.tenantId);
+  if (status) return refuse(operation, status);
+  if (!profile.emailVerified || profile.email === null)
+    return refuse(operation, new GatewayError('EMAIL_UNVERIFIED', 'Verify your e-mail address with your identity provider first.'));
+  if (comparable(profile.email) !== found.email)
+    return refuse(operation, new GatewayError('INVITATION_FOR_ANOTHER', 'This invitation is for another e-mail address than yours.'));
+  const personId = await registerPerson(ask, uuid(), profile);
+  return { id: found.id, email: found.email, roles: found.roles, personId };
+}

@@ -1,0 +1,47 @@
+import { v7 as uuid } from 'uuid';
+import type { Role } from '../../access/vocabulary.ts';
+import { wakeJobs } from '../../database/jobs.ts';
+import { comparable, emailAddress, literally } from '../email.ts';
+import { GatewayError } from '../errors.ts';
+import { checkGrantable, roleSet } from '../member/roles.ts';
+import { type Act, type Operation, operate } from '../operation.ts';
+import { applyDueChange } from '../plan/apply.ts';
+import { capReached, limitsOn, memberUse } from '../plan/limits.ts';
+import { daysAfter } from '../services.ts';
+
+/**
+ * Invites an e-mail address (SPEC R5). An invitation that it has is replaced. The message with its code is sent by a job, which makes the
+ * code: it is nowhere but in that message.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT, ROLE_NOT_GRANTABLE, ALREADY_MEMBER, LIMIT_REACHED.
+ */
+export const inviteMember = (
+  act: Act,
+  input: { email: string; roles: readonly Role[] },
+): Promise<{ tenantId: string; invitationId: string }> => {
+  const email = comparable(emailAddress(input.email));
+  const roles = roleSet(input.roles);
+  return operate(act, async operation => {
+    const { db, me, now, record, ask, tenantId } = operation;
+    checkGrantable(roles, me!.roles);
+    const where = { user: { email: { equals: literally(email), mode: 'insensitive' as const }, emailVerified: true } };
+    if (await db.membership.count({ where })) throw new GatewayError('ALREADY_MEMBER', 'Somebody with this address is a member already.');
+    const before = await db.invitation.findFirst({ where: { email }, select: { id: true, roles: true } });
+    if (before) await db.invitation.deleteMany({ where: { id: before.id } });
+    await checkPlaces(operation);
+    const id = uuid();
+    const expiresAt = daysAfter(now, act.services.settings.invitationDays);
+    await db.invitation.create({ data: { id, email, roles, inviter: act.profile!.name, createdAt: now, expiresAt } });
+    await wakeJobs(ask, tenantId);
+    const told = { target: { type: 'Invitation', id }, after: { email, roles, expiresAt } };
+    await record(before ? { ...told, action: 'invitation.replace', before: { id: before.id, roles: before.roles } } : told);
+    return { tenantId, invitationId: id };
+  });
+};
+
+async function checkPlaces(operation: Operation) {
+  const { planCode } = await applyDueChange(operation);
+  const { members, invitations } = await memberUse(operation.db, operation.now);
+  const full = capReached('members', (await limitsOn(operation.db, planCode)).memberLimit, members + invitations);
+  if (full) throw full;
+}

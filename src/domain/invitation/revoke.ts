@@ -1,0 +1,18 @@
+import { GatewayError } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import { type RowName, rowHere } from '../row.ts';
+
+/**
+ * Takes an invitation back (SPEC R5): its code is worth nothing from now on.
+ *
+ * @throws {GatewayError} NOT_FOUND.
+ */
+export const revokeInvitation = (act: Act, invitation: RowName): Promise<{ tenantId: string; invitationId: string }> =>
+  operate(act, async ({ db, record, tenantId }) => {
+    const id = rowHere(act, invitation);
+    const [revoked] = await db.invitation.findMany({ where: { id }, select: { email: true, roles: true } });
+    if (!revoked) throw new GatewayError('NOT_FOUND', 'There is no such invitation.');
+    await db.invitation.deleteMany({ where: { id } });
+    await record({ target: { type: 'Invitation', id }, before: revoked });
+    return { tenantId, invitationId: id };
+  });

@@ -1,0 +1,110 @@
+import type { Grant } from '../access/grant.ts';
+import type { Permission } from '../access/policy.ts';
+import { type AuditEntry, appendEvent } from '../database/audit.ts';
+import type { Transaction, UnitOfWork } from '../database/client.ts';
+import type { Ask, Profile } from '../database/crossings.ts';
+import type { LockedTenant } from '../database/lock.ts';
+import { ACTIONS, type Action } from './audit/actions.ts';
+import { type ErrorCode, GatewayError } from './errors.ts';
+import { earlierAnswer, type IdempotencyKey, keepAnswer } from './idempotency.ts';
+import { type OwnMembership, RefusedError, recheck } from './recheck.ts';
+import type { Services } from './services.ts';
+
+/** Somebody who is about to do something in a tenant: what every operation takes first. */
+export type Act = {
+  readonly action: Action;
+  readonly permission: Permission;
+  readonly grant: Pick<Grant, 'principal' | 'standing'>;
+  readonly profile: Profile | null;
+  readonly requestId: string;
+  readonly services: Services;
+  /** The database, bound to the tenant that the operation is in and to the person who acts. */
+  readonly work: UnitOfWork;
+  readonly key: IdempotencyKey | null;
+};
+
+/** What an operation tells the audit log, where it differs from its own action and rule. */
+export type Told = {
+  readonly action?: Action;
+  readonly target?: AuditEntry['target'];
+  readonly before?: object | null;
+  readonly after?: object | null;
+  readonly actor?: AuditEntry['actor'];
+  /** Why it was refused; without, it was done. */
+  readonly code?: ErrorCode | null;
+};
+
+/** One transaction in one tenant, whose row it holds until it ends. */
+export type Operation = Transaction & {
+  readonly act: Act;
+  readonly tenantId: string;
+  readonly tenant: LockedTenant;
+  /** The caller's own membership; null for staff and for those who aren't members. */
+  readonly me: OwnMembership | null;
+  /** The moment that the whole operation happens at. */
+  readonly now: Date;
+  /** Leaves an event (SPEC A1): it is kept if the change is. */
+  record(told: Told): Promise<void>;
+};
+
+/**
+ * Runs an operation: one transaction that holds the tenant, checks the permission again, changes, tells the audit log and keeps the answer
+ * under the idempotency key, or none of it (DESIGN, Writes). A key that was used answers as it did then.
+ *
+ * @param change does it. An error that it throws undoes everything; one that it returns is thrown after what it changed is kept.
+ * @throws {RefusedError} when the permission is no longer held; {GatewayError} IDEMPOTENCY_KEY_REUSED.
+ */
+export async function operate<Result extends object>(
+  act: Act,
+  change: (operation: Operation) => Promise<Result | GatewayError>,
+): Promise<Result> {
+  const { work, permission, grant, key, services } = act;
+  const done = await work.transaction(async transaction => {
+    const { tenant, me } = await recheck(transaction, permission, grant, work.binding);
+    const now = services.clock.now();
+    const earlier = key && (await earlierAnswer(transaction.db, key, now));
+    if (earlier) return earlier as Result;
+    const { action, requestId } = act;
+    const record = recorder(transaction.ask, now, { action, requestId, actor: () => actorOf(act) });
+    const result = await change({ ...transaction, act, tenantId: work.binding.tenantId!, tenant: tenant!, me, now, record });
+    if (key && !(result instanceof GatewayError)) await keepAnswer(transaction.db, key, result, now);
+    return result;
+  });
+  if (done instanceof GatewayError) throw done;
+  return done;
+}
+
+const recorded = new WeakSet<GatewayError>();
+
+/** Refuses, and says so in the log at once: for those who aren't members, whose refusals the tenant hears of only here. What was changed is kept. */
+export async function refuse({ act, record }: Operation, error: GatewayError): Promise<GatewayError> {
+  await record({ code: error.code, after: refusedState(error, act.permission) });
+  recorded.add(error);
+  return error;
+}
+
+/** What the log keeps of a refusal beside its code. */
+export const refusedState = (error: GatewayError, permission: Permission): object =>
+  error instanceof RefusedError ? { permission, because: error.refusal.because } : error.details;
+
+/** Whether a refusal stands in the log already. */
+export const isRecorded = (error: GatewayError): boolean => recorded.has(error);
+
+/** What events have in common, unless they say otherwise. */
+type Usual = { readonly action: Action; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };
+
+/** Leaves events in the log of the tenant that a transaction is bound to. */
+export const recorder =
+  (ask: Ask, at: Date, usual: Usual) =>
+  ({ action = usual.action, target = null, before = null, after = null, actor = usual.actor(), code = null }: Told): Promise<void> =>
+    appendEvent(ask, { at, actor, action, rule: ACTIONS[action], code, target, before, after, requestId: usual.requestId });
+
+/** Who an event is by. Staff and people who aren't members anywhere yet are known by their subject. */
+export function actorOf({ grant, profile, work }: Pick<Act, 'grant' | 'profile' | 'work'>): AuditEntry['actor'] {
+  const { kind } = grant.principal;
+  return {
+    kind: kind === 'staff' ? 'staff' : kind === 'api_key' ? 'api_key' : 'user',
+    id: (kind !== 'staff' && work.binding.personId) || profile!.subject,
+    name: profile!.name,
+  };
+}

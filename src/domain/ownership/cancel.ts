@@ -1,0 +1,16 @@
+import { GatewayError } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+
+/**
+ * Cancels the transfer that is under way (SPEC O3).
+ *
+ * @throws {GatewayError} TRANSFER_INVALID when there is none.
+ */
+export const cancelOwnershipTransfer = (act: Act): Promise<{ tenantId: string }> =>
+  operate(act, async ({ db, now, record, tenantId }) => {
+    const transfer = await db.ownershipTransfer.findFirst({ where: { expiresAt: { gt: now } }, select: { toMembershipId: true } });
+    if (!transfer) throw new GatewayError('TRANSFER_INVALID', 'No transfer is under way.');
+    await db.ownershipTransfer.deleteMany();
+    await record({ target: { type: 'Membership', id: transfer.toMembershipId } });
+    return { tenantId };
+  });

@@ -1,0 +1,31 @@
+import type { PlanCode } from '../../access/vocabulary.ts';
+import type { Operation } from '../operation.ts';
+import { SYSTEM } from '../system.ts';
+
+/** What of an operation, or of a job, it needs. */
+export type Due = Pick<Operation, 'db' | 'tenantId' | 'tenant' | 'now' | 'record'>;
+
+/** What a tenant is on, once what was due is done. */
+export type PresentPlan = { readonly planCode: PlanCode; readonly planSince: Date; readonly nextPlanCode: PlanCode | null };
+
+/**
+ * Puts the downgrade into effect whose day has come (SPEC P2): the new plan began when it was due, however late this runs. It removes nobody
+ * and nothing (SPEC P4). Answers what the tenant is on now.
+ */
+export async function applyDueChange({ db, tenantId: id, tenant, now, record }: Due): Promise<PresentPlan> {
+  const { planCode, planSince, nextPlanCode, nextPlanDueAt } = tenant as typeof tenant & PresentPlan;
+  if (!nextPlanCode || !nextPlanDueAt || nextPlanDueAt > now) return { planCode, planSince, nextPlanCode };
+  await db.tenant.update({
+    where: { id },
+    data: { planCode: nextPlanCode, planSince: nextPlanDueAt, nextPlanCode: null, nextPlanDueAt: null },
+  });
+  await db.contract.deleteMany();
+  await record({
+    action: 'plan.downgrade',
+    actor: SYSTEM,
+    target: { type: 'Tenant', id },
+    before: { plan: planCode },
+    after: { plan: nextPlanCode, since: nextPlanDueAt },
+  });
+  return { planCode: nextPlanCode, planSince: nextPlanDueAt, nextPlanCode: null };
+}

@@ -1,0 +1,35 @@
+import { badInput } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import { applyDueChange } from './apply.ts';
+import type { Limits } from './limits.ts';
+
+/** Limits as staff type them: what is left out, or null, is no cap. */
+export type ContractInput = { readonly [Name in keyof Limits]?: number | null | undefined };
+
+/**
+ * Puts the bound tenant on Enterprise with limits of its own, or changes those that it has (SPEC P2). Cancels what was scheduled.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT for a limit below 1: no cap is null, never 0.
+ */
+export const arrangeEnterprise = (act: Act, limits: ContractInput): Promise<{ tenantId: string }> => {
+  const contract = {
+    memberLimit: limits.memberLimit ?? null,
+    apiKeyLimit: limits.apiKeyLimit ?? null,
+    datasetLimit: limits.datasetLimit ?? null,
+    monthlyRetrievals: limits.monthlyRetrievals ?? null,
+    costPointsPerMinute: limits.costPointsPerMinute ?? null,
+  };
+  for (const [name, limit] of Object.entries(contract))
+    if (limit !== null && limit < 1) throw badInput(`${name} is at least 1; leave it out for no cap.`);
+  return operate(act, async operation => {
+    const { db, now, record, tenantId: id } = operation;
+    const { planCode, planSince } = await applyDueChange(operation);
+    const before = { plan: planCode, ...(await db.contract.findFirst({ omit: { tenantId: true, agreedAt: true } })) };
+    await db.contract.deleteMany();
+    await db.contract.create({ data: { ...contract, agreedAt: now } });
+    const since = planCode === 'ENTERPRISE' ? planSince : now;
+    await db.tenant.update({ where: { id }, data: { planCode: 'ENTERPRISE', planSince: since, nextPlanCode: null, nextPlanDueAt: null } });
+    await record({ target: { type: 'Tenant', id }, before, after: { plan: 'ENTERPRISE', ...contract } });
+    return { tenantId: id };
+  });
+};

@@ -1,0 +1,15 @@
+import { GatewayError } from './errors.ts';
+import type { Act } from './operation.ts';
+
+/** A row as a global id names it: with the tenant that it says it is of. */
+export type RowName = { readonly tenantId: string; readonly id: string };
+
+/**
+ * The id of a row that is named as one of the bound tenant's.
+ *
+ * @throws {GatewayError} NOT_FOUND for another tenant's, as for one that doesn't exist (SPEC T4).
+ */
+export function rowHere({ work }: Act, { tenantId, id }: RowName): string {
+  if (tenantId !== work.binding.tenantId) throw new GatewayError('NOT_FOUND', 'There is no such thing in this tenant.');
+  return id;
+}

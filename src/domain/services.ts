@@ -1,0 +1,38 @@
+/** What tells the time: the system's, or one that a test moves. */
+export type Clock = { now(): Date };
+
+export const systemClock: Clock = { now: () => new Date() };
+
+/** A message to one address, in plain text. */
+export type Message = { readonly to: string; readonly subject: string; readonly text: string };
+
+/** Hands a message over. Rejects when it was not taken. */
+export type Mail = { send(message: Message): Promise<void> };
+
+/** The durations and limits that an operator may set. */
+export type Settings = {
+  /** How long an invitation is good for, days (SPEC R5). */
+  readonly invitationDays: number;
+  /** How long the code of an ownership transfer is good for, minutes (SPEC O1). */
+  readonly transferMinutes: number;
+  /** How long a tenant that is to be deleted is kept, days (SPEC S3). */
+  readonly deletionDays: number;
+  /** Free tenants that one person may found (SPEC, settled). */
+  readonly freeTenants: number;
+};
+
+export const SETTINGS: Settings = { invitationDays: 7, transferMinutes: 15, deletionDays: 30, freeTenants: 3 };
+
+/** What operations need beside the database. */
+export type Services = { readonly clock: Clock; readonly settings: Settings };
+
+/** The system's time and the usual settings. */
+export const SERVICES: Services = { clock: systemClock, settings: SETTINGS };
+
+const MINUTE = 60_000;
+
+/** A moment so many minutes later. */
+export const minutesAfter = (moment: Date, minutes: number): Date => new Date(moment.getTime() + minutes * MINUTE);
+
+/** A moment so many days of 24 hours later. */
+export const daysAfter = (moment: Date, days: number): Date => minutesAfter(moment, days * 24 * 60);

@@ -1,0 +1,22 @@
+import type { UnitOfWork } from '../../database/client.ts';
+import { buryTenant, purgeRows } from '../../database/crossings.ts';
+import type { Clock } from '../services.ts';
+
+/** Rows that one transaction of a purge removes. */
+export const BATCH = 1_000;
+
+/** How a purge went on: one batch after the other, each whole or not at all. */
+export type PurgeOptions = { readonly batch?: number; readonly onBatch?: (table: string) => void };
+
+/**
+ * Deletes the bound tenant for good once its grace period is over (SPEC S4): it is buried in one transaction, and from then on nowhere to be
+ * seen; its rows go in batches. Whoever stops in between goes on by calling it again. What stays is a tombstone and a receipt.
+ */
+export async function purgeTenant(unit: UnitOfWork, clock: Clock, { batch = BATCH, onBatch = () => {} }: PurgeOptions = {}): Promise<void> {
+  await unit.transaction(({ ask }) => buryTenant(ask, clock.now()));
+  for (;;) {
+    const table = await unit.transaction(({ ask }) => purgeRows(ask, batch, clock.now()));
+    if (table === null) return;
+    onBatch(table);
+  }
+}

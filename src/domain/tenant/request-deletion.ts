@@ -1,0 +1,18 @@
+import { GatewayError } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import { daysAfter } from '../services.ts';
+import { moveTenant } from './status.ts';
+
+/**
+ * Asks for the tenant's deletion, typing its display name (SPEC S3): it is kept for the grace period, in which the owner can cancel.
+ *
+ * @throws {GatewayError} CONFIRMATION_MISMATCH when something else was typed.
+ */
+export const requestDeletion = (act: Act, { confirmation }: { confirmation: string }): Promise<{ tenantId: string }> =>
+  operate(act, operation => {
+    const { tenant, now } = operation;
+    if (confirmation.normalize('NFC').trim() !== tenant.name)
+      throw new GatewayError('CONFIRMATION_MISMATCH', "Type the tenant's display name, exactly, to confirm.");
+    const deletionDueAt = daysAfter(now, act.services.settings.deletionDays);
+    return moveTenant(operation, { status: 'pending_deletion', reason: 'The owner asked for deletion.', deletionDueAt });
+  });

@@ -1,0 +1,16 @@
+import { emailAddress } from '../email.ts';
+import { type Act, operate } from '../operation.ts';
+
+/**
+ * Changes the address that bills go to (SPEC S2: also while suspended, for it may resolve that).
+ *
+ * @throws {GatewayError} BAD_USER_INPUT for what is no address.
+ */
+export const setBillingEmail = (act: Act, input: { email: string }): Promise<{ tenantId: string }> => {
+  const billingEmail = emailAddress(input.email, 'The billing e-mail address');
+  return operate(act, async ({ db, tenant, tenantId: id, record }) => {
+    await db.tenant.update({ where: { id }, data: { billingEmail }, select: { id: true } });
+    await record({ target: { type: 'Tenant', id }, before: { billingEmail: tenant.billingEmail }, after: { billingEmail } });
+    return { tenantId: id };
+  });
+};

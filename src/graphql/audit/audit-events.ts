@@ -1,0 +1,47 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import { auditWhere } from '../../domain/audit/query.ts';
+import { builder } from '../builder.ts';
+import { AuditAction, AuditOutcome } from '../enums.ts';
+import { page, pageCost } from '../page.ts';
+import { Tenant } from '../tenant/tenant.ts';
+import { AuditEvent, NEWEST_FIRST } from './audit-event.ts';
+
+/** Which events to list. */
+export const AuditFilterInput = builder.inputType('AuditFilter', {
+  description: 'Which events to list: those for which everything given holds.',
+  fields: t => ({
+    action: t.field({ type: [AuditAction], description: 'One of these was done, or refused.' }),
+    actorId: t.string({ description: "By whom: an event's `actorId`." }),
+    outcome: t.field({ type: AuditOutcome }),
+    from: t.field({ type: 'DateTime', description: 'From this moment on.' }),
+    until: t.field({ type: 'DateTime', description: 'Until just before this moment.' }),
+  }),
+});
+
+builder.objectField(Tenant, 'auditEvents', t =>
+  t.connection(
+    {
+      type: AuditEvent,
+      policy: 'audit:read',
+      nullable: true,
+      description: 'What was done in the tenant, and what was refused, newest first.',
+      args: { filter: t.arg({ type: AuditFilterInput }) },
+      complexity: pageCost,
+      resolve: (_tenant, { filter, ...args }, context, info) => {
+        const { auditEvent } = context.work.db;
+        const where = auditWhere(filter ?? {});
+        const selected = queryFromInfo({ context, info, typeName: 'AuditEvent', paths: [['edges', 'node'], ['nodes']] }) as {
+          select?: object;
+        };
+        return page(
+          args,
+          NEWEST_FIRST,
+          query => auditEvent.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
+          () => auditEvent.count({ where }),
+        );
+      },
+    },
+    { name: 'TenantAuditEventsConnection' },
+    { name: 'TenantAuditEventsEdge' },
+  ),
+);

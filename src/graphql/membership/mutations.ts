@@ -1,0 +1,82 @@
+import type { Role } from '../../access/vocabulary.ts';
+import { dropRoles } from '../../domain/member/drop-roles.ts';
+import { leaveTenant } from '../../domain/member/leave.ts';
+import { removeMember } from '../../domain/member/remove.ts';
+import { setMemberRoles } from '../../domain/member/set-roles.ts';
+import { builder } from '../builder.ts';
+import { RoleName } from '../enums.ts';
+import { encodeGlobalId, rowId, rowNamed } from '../global-id.ts';
+import { mutation } from '../mutation.ts';
+import { Membership } from './membership.ts';
+
+type Changed = { readonly tenantId: string; readonly membershipId: string };
+
+const SetMemberRolesPayload = builder.objectRef<Changed>('SetMemberRolesPayload').implement({
+  tenantOf: ({ tenantId }: Changed) => tenantId,
+  fields: t => ({
+    membership: t.prismaField({
+      type: Membership,
+      policy: 'member:list',
+      nullable: true,
+      resolve: (query, { tenantId, membershipId: id }, _args, { work }) =>
+        work.db.membership.findUnique({ ...query, where: { tenantId_id: { tenantId, id } } }),
+    }),
+  }),
+});
+
+mutation('setMemberRoles', {
+  policy: 'member:set-roles',
+  action: 'member.set_roles',
+  description: "Gives another member exactly these roles. The owner's stay as they are, and so do your own.",
+  input: t => ({
+    membershipId: t.globalID({ required: true }),
+    roles: t.field({ type: [RoleName], required: true, description: 'One at least, none new that carries what you lack, never `OWNER`.' }),
+  }),
+  payload: SetMemberRolesPayload,
+  run: (act, { membershipId, roles }) => setMemberRoles(act, { membership: rowNamed('Membership', membershipId), roles }),
+});
+
+const RemoveMemberPayload = builder.objectRef<Changed>('RemoveMemberPayload').implement({
+  fields: t => ({
+    removedMembershipId: t.id({
+      policy: 'public',
+      resolve: ({ tenantId, membershipId: id }) => encodeGlobalId('Membership', rowId({ tenantId, id })),
+    }),
+  }),
+});
+
+mutation('removeMember', {
+  policy: 'member:remove',
+  action: 'member.remove',
+  description: 'Removes another member from the tenant. Their other tenants feel nothing. The owner stays.',
+  input: t => ({ membershipId: t.globalID({ required: true }) }),
+  payload: RemoveMemberPayload,
+  run: (act, { membershipId }) => removeMember(act, { membership: rowNamed('Membership', membershipId) }),
+});
+
+const DropRolesPayload = builder.objectRef<{ roles: Role[] }>('DropRolesPayload').implement({
+  fields: t => ({
+    roles: t.field({ type: [RoleName], policy: 'public', description: 'What you have left.', resolve: ({ roles }) => roles }),
+  }),
+});
+
+mutation('dropRoles', {
+  policy: 'member:drop-roles',
+  action: 'member.drop_roles',
+  description: 'Gives up roles of your own. One stays at least.',
+  input: t => ({ roles: t.field({ type: [RoleName], required: true }) }),
+  payload: DropRolesPayload,
+  run: (act, input) => dropRoles(act, input),
+});
+
+const LeaveTenantPayload = builder.objectRef<{ tenantId: string }>('LeaveTenantPayload').implement({
+  fields: t => ({ leftTenantId: t.exposeID('tenantId', { policy: 'public' }) }),
+});
+
+mutation('leaveTenant', {
+  policy: 'member:leave',
+  action: 'member.leave',
+  description: 'Ends your own membership. The owner transfers the ownership first.',
+  payload: LeaveTenantPayload,
+  run: act => leaveTenant(act),
+});

@@ -1,0 +1,97 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, PothosSchemaError, type SchemaTypes } from '@pothos/core';
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { type Permission, ruleOf } from '../access/policy.ts';
+import { policyOf } from '../access/policy-plugin.ts';
+import type { UnitOfWork } from '../database/client.ts';
+import type { Action } from '../domain/audit/actions.ts';
+import { recordRefusal } from '../domain/audit/refusal.ts';
+import { earlierAnswer, idempotencyKey } from '../domain/idempotency.ts';
+import type { Act } from '../domain/operation.ts';
+import type { Context } from './context.ts';
+
+/** A mutation's input as it was sent. */
+export type RawInput = Readonly<Record<string, unknown>> & { readonly idempotencyKey?: string | null };
+
+/** What a mutation says of itself: what the audit log calls it, and where it acts, if not in the tenant context. */
+export type OperationOptions = { readonly action: Action; readonly place?: (context: Context, input: RawInput) => UnitOfWork };
+
+/** The context of a mutation's resolver. */
+export type ActingContext = Context & { readonly act: Act };
+
+type Options = { operation?: OperationOptions; policy?: string };
+
+/**
+ * What every mutation has around it, outside of the check of its permission: an idempotency key that was used answers as it did then (SPEC G6),
+ * and a refusal leaves an event (SPEC A1). A mutation that doesn't name its action stops the build.
+ */
+export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    field: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    const { operation, policy } = field.pothosOptions as Options;
+    if (field.kind !== 'Mutation' || !operation) return resolve;
+    return async (root, args, context, info) => {
+      const { input = {} } = args as { input?: RawInput | null };
+      const act = actOf(
+        context as Context,
+        { ...operation, permission: policy as Permission, name: field.name, alias: String(info.path.key) },
+        input ?? {},
+      );
+      const earlier = await answeredBefore(act);
+      if (earlier) return earlier;
+      try {
+        return await resolve(root, args, { ...(context as Context), act } as never, info);
+      } catch (error) {
+        // The same request at the same time may have done it, and taken with it what this one needs.
+        const meanwhile = await answeredBefore(act);
+        if (meanwhile) return meanwhile;
+        await recordRefusal(act, error);
+        throw error;
+      }
+    };
+  }
+
+  override afterBuild(schema: GraphQLSchema): GraphQLSchema {
+    for (const field of Object.values(schema.getMutationType()?.getFields() ?? {}))
+      if (!(field.extensions.pothosOptions as Options).operation || policyOf(field) === 'public')
+        throw new PothosSchemaError(`Mutation.${field.name} names no action for the audit log, or no permission`);
+    return schema;
+  }
+}
+
+const answeredBefore = async ({ work, key, services }: Act): Promise<object | null> =>
+  key && work.binding.tenantId !== null ? earlierAnswer(work.db, key, services.clock.now()) : null;
+
+type Asked = OperationOptions & { readonly permission: Permission; readonly name: string; readonly alias: string };
+
+function actOf(context: Context, { action, permission, place, name, alias }: Asked, input: RawInput): Act {
+  const { grant, profile, requestId, services, work } = context;
+  const { idempotencyKey: own, ...request } = input;
+  const text = own ?? context.idempotencyKey;
+  const caller = profile && [grant.principal.kind, profile.issuer, profile.subject].join('|');
+  const key = text !== null && caller ? idempotencyKey(text, caller, [name, request], own == null ? alias : null) : null;
+  // Whom the permission isn't for stays where they are, and is refused there: where the input leads is nothing to them.
+  const isPlaced = place && ruleOf(permission).principals.includes(grant.principal.kind);
+  return { action, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };
+}
+
+SchemaBuilder.registerPlugin('operation', OperationPlugin as never);
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      operation: OperationPlugin<Types>;
+    }
+    export interface MutationFieldOptions<
+      Types extends SchemaTypes,
+      Type extends import('@pothos/core').TypeParam<Types>,
+      Nullable extends import('@pothos/core').FieldNullability<Type>,
+      Args extends import('@pothos/core').InputFieldMap,
+      ResolveReturnShape,
+    > {
+      /** What the mutation does, to the audit log, and where. */
+      operation?: OperationOptions;
+    }
+  }
+}

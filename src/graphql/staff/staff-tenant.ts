@@ -1,0 +1,104 @@
+import type { PlanCode as Code, TenantStatus as Status } from '../../access/vocabulary.ts';
+import type { UnitOfWork } from '../../database/client.ts';
+import type { Action } from '../../domain/audit/actions.ts';
+import { auditWhere } from '../../domain/audit/query.ts';
+import { limitsOn } from '../../domain/plan/limits.ts';
+import { memberCap } from '../../domain/plan/preview.ts';
+import { NEWEST_FIRST } from '../audit/audit-event.ts';
+import { AuditFilterInput } from '../audit/audit-events.ts';
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { AuditAction, AuditActor, AuditOutcome, PlanCode, TenantStatus } from '../enums.ts';
+import { page, pageCost } from '../page.ts';
+import { CapUseType, PlanLimits } from '../plan/tenant-plan.ts';
+
+/** A tenant's control data, as staff read it. */
+export type StaffTenant = Awaited<ReturnType<typeof readTenant>> & object;
+
+/** Reads a tenant's control data under its own binding; null where there is no such tenant. */
+export async function readTenant(work: UnitOfWork) {
+  const tenant = await work.db.tenant.findFirst({ include: { _count: { select: { memberships: true } } } });
+  return tenant && { ...tenant, work };
+}
+
+const staff = { policy: 'staff:read-tenant', nullable: true } as const;
+
+type Event = Awaited<ReturnType<UnitOfWork['db']['auditEvent']['findMany']>>[number];
+
+const StaffAuditEvent = builder.objectRef<Event>('StaffAuditEvent').implement({
+  description: "An event of a tenant's log, as staff read it.",
+  fields: t => ({
+    sequence: t.exposeInt('seq', staff),
+    at: t.expose('at', { type: 'DateTime', ...staff }),
+    action: t.field({ type: AuditAction, ...staff, resolve: ({ action }) => action as Action }),
+    outcome: t.field({ type: AuditOutcome, ...staff, resolve: ({ outcome }) => outcome as typeof AuditOutcome.$inferType }),
+    code: t.exposeString('code', staff),
+    rule: t.exposeString('rule', staff),
+    actorKind: t.field({ type: AuditActor, ...staff, resolve: ({ actorKind }) => actorKind as typeof AuditActor.$inferType }),
+    actorName: t.exposeString('actorName', staff),
+    requestId: t.exposeString('requestId', staff),
+  }),
+});
+
+export const StaffTenantType = builder.objectRef<StaffTenant>('StaffTenant').implement({
+  description: "A tenant's control data, for platform staff. Never what it sells, and nobody's address.",
+  fields: t => ({
+    tenantId: t.exposeID('id', staff),
+    slug: t.exposeString('slug', staff),
+    name: t.exposeString('name', staff),
+    status: t.field({ type: TenantStatus, ...staff, resolve: ({ status }) => status as Status }),
+    statusReason: t.exposeString('statusReason', staff),
+    statusChangedAt: t.expose('statusChangedAt', { type: 'DateTime', ...staff }),
+    statusBefore: t.field({
+      type: TenantStatus,
+      ...staff,
+      description: 'What a cancelled deletion leads back to.',
+      resolve: ({ statusBefore }) => statusBefore as Status | null,
+    }),
+    deletionDueAt: t.expose('deletionDueAt', { type: 'DateTime', ...staff }),
+    plan: t.field({ type: PlanCode, ...staff, resolve: ({ planCode }) => planCode as Code }),
+    planSince: t.expose('planSince', { type: 'DateTime', ...staff }),
+    nextPlan: t.field({ type: PlanCode, ...staff, resolve: ({ nextPlanCode }) => nextPlanCode as Code | null }),
+    nextPlanAt: t.expose('nextPlanDueAt', { type: 'DateTime', ...staff }),
+    limits: t.field({ type: PlanLimits, ...staff, resolve: ({ work, planCode }) => limitsOn(work.db, planCode as Code) }),
+    memberUse: t.field({
+      type: CapUseType,
+      ...staff,
+      resolve: ({ work, planCode }, _args, { services }) => memberCap(work.db, planCode as Code, services.clock.now()),
+    }),
+    memberCount: t.int({ ...staff, resolve: ({ _count }) => _count.memberships }),
+    sells: t.exposeBoolean('sells', staff),
+    buys: t.exposeBoolean('buys', staff),
+    createdAt: t.expose('createdAt', { type: 'DateTime', ...staff }),
+    auditEvents: t.connection(
+      {
+        type: StaffAuditEvent,
+        ...staff,
+        args: { filter: t.arg({ type: AuditFilterInput }) },
+        complexity: pageCost,
+        resolve: ({ work }, { filter, ...args }) => {
+          const where = auditWhere(filter ?? {});
+          return page(
+            args,
+            NEWEST_FIRST,
+            query => work.db.auditEvent.findMany({ ...query, where: { AND: [where, query.where] } }),
+            () => work.db.auditEvent.count({ where }),
+          );
+        },
+      },
+      { name: 'StaffTenantAuditEventsConnection' },
+      { name: 'StaffTenantAuditEventsEdge' },
+    ),
+  }),
+});
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id that no tenant has. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** The tenant that staff name, bound. */
+export const staffPlace = ({ work }: Context, { tenantId }: Readonly<Record<string, unknown>>): UnitOfWork =>
+  work.within(namedId(String(tenantId)));
+
+const namedId = (text: string) => (UUID.test(text.toLowerCase()) ? text.toLowerCase() : NOBODY);

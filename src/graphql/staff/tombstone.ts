@@ -1,0 +1,41 @@
+import type { UnitOfWork } from '../../database/client.ts';
+import { builder } from '../builder.ts';
+import { staffPlace } from './staff-tenant.ts';
+
+const staff = { policy: 'staff:read-tenant', nullable: true } as const;
+
+const readTombstone = (work: UnitOfWork) => work.db.tombstone.findFirst({ include: { receipt: { orderBy: { table: 'asc' } } } });
+
+type Tombstone = Awaited<ReturnType<typeof readTombstone>> & object;
+
+const PurgeReceipt = builder.objectRef<Tombstone['receipt'][number]>('PurgeReceipt').implement({
+  description: 'How many rows of a table were removed.',
+  fields: t => ({ table: t.exposeString('table', staff), rows: t.exposeInt('rows', staff) }),
+});
+
+const TombstoneType = builder.objectRef<Tombstone>('Tombstone').implement({
+  description: 'What is left of a deleted tenant.',
+  fields: t => ({
+    tenantId: t.exposeID('tenantId', staff),
+    createdAt: t.expose('createdAt', { type: 'DateTime', ...staff }),
+    deletionRequestedAt: t.expose('deletionRequestedAt', { type: 'DateTime', ...staff }),
+    deletedAt: t.expose('deletedAt', { type: 'DateTime', ...staff }),
+    purgedAt: t.expose('purgedAt', {
+      type: 'DateTime',
+      ...staff,
+      description: 'When the last row was removed; null while the purge is under way.',
+    }),
+    receipt: t.field({ type: [PurgeReceipt], ...staff, resolve: ({ receipt }) => receipt }),
+  }),
+});
+
+builder.queryField('staffTombstone', t =>
+  t.field({
+    type: TombstoneType,
+    policy: 'staff:read-tenant',
+    nullable: true,
+    description: 'What is left of a deleted tenant, for platform staff; null where none of that id was deleted.',
+    args: { tenantId: t.arg.id({ required: true }) },
+    resolve: (_root, args, context) => readTombstone(staffPlace(context, args)),
+  }),
+);

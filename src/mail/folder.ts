@@ -1,0 +1,43 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { v7 as uuid } from 'uuid';
+import type { Mail } from '../domain/services.ts';
+
+/** Puts each message into a folder as an `.eml` file, which any mail program opens; file names are in the order of sending. */
+export function folderMail(directory: string, from: string): Mail {
+  const transport = createTransport({ streamTransport: true, buffer: true }, { from });
+  return {
+    send: async ({ to, subject, text }) => {
+      const { message } = await transport.sendMail({ to: { name: '', address: to }, subject, text });
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const file = join(directory, `${uuid()}.eml`);
+      await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
+      await rename(`${file}.part`, file); // whole, or not there
+    },
+  };
+}
+
+/** The newest message in a folder that is to an address, in plain text; null where there is none. */
+export async function newestMessage(directory: string, to: string): Promise<string | null> {
+  const files = await readdir(directory).catch(() => []);
+  for (const file of files
+    .filter(name => name.endsWith('.eml'))
+    .sort()
+    .reverse()) {
+    const message = await readFile(join(directory, file), 'utf8');
+    if (addressee(message) === to.toLowerCase()) return readable(message);
+  }
+  return null;
+}
+
+const addressee = (message: string): string | undefined => /^To: <?([^<>\r\n]+)>?\r?$/im.exec(message)?.[1]?.toLowerCase();
+
+/** Quoted-printable (RFC 2045, 6.7) as the text that it stands for. */
+function readable(message: string): string {
+  if (!/^Content-Transfer-Encoding: quoted-printable\r?$/im.test(message)) return message;
+  const bytes = message
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
+}

@@ -1,0 +1,137 @@
+import { type PermissionName, STATUSES, type Status } from './expectation.ts';
+import { type Asker, because, refusal } from './oracle.ts';
+import { MEMBERSHIP, SUMMARY } from './questions.ts';
+import { type Place, TRANSFER_CODE } from './world.ts';
+
+/** What an input is made of. */
+export type Given = {
+  /** Where the asker is, or a tenant that they are not in, in which all of it would be possible. */
+  readonly place: Place;
+  readonly asker: Asker;
+  /** The tenant that the input leads to. */
+  readonly target: Place;
+  /** The code of an invitation to the target. */
+  readonly code: string;
+  /** A slug that is free. */
+  readonly slug: string;
+};
+
+/** A mutation as the matrix asks it, and what it leaves: by hand, from SPEC R, S, P, O and A. */
+export type Change = {
+  readonly permission: PermissionName;
+  /** What the audit log calls it, refused or done; `done` where one that is done leaves others, or more. */
+  readonly action: string;
+  readonly done?: (asker: Asker) => readonly string[];
+  /** The code by which a rule that isn't of the table refuses what the permission allows. */
+  readonly code?: (asker: Asker) => string | null;
+  readonly input: (given: Given) => object;
+  readonly payload: string;
+};
+
+const isOwner = ({ roles }: Asker) => roles.includes('owner');
+const TENANT = 'tenant { id tenantId slug name status billingEmail memberCount }';
+const STAFF_TENANT = 'tenant { tenantId slug name status plan }';
+const named = ({ target }: Given) => ({ tenantId: target.id });
+/** A transfer is under way everywhere: what changes the status, or the owner's roles, voids it (SPEC O2). */
+const voiding = (action: string) => () => ['ownership.void', action];
+
+/** Each mutation has an input that succeeds where the permission is held, unless `code` says why none can. */
+// biome-ignore format: a table is read by its columns
+export const CHANGES: Readonly<Record<string, Change>> = {
+  createTenant:    { permission: 'tenant:create', action: 'tenant.create', input: ({ slug }) => ({ name: 'Made', slug }), payload: `membership { ${SUMMARY} }` },
+  renameTenant:    { permission: 'tenant:rename', action: 'tenant.rename', input: () => ({ name: 'Renamed' }), payload: TENANT },
+  setBillingEmail: { permission: 'billing-contact:update', action: 'tenant.set_billing_email', input: () => ({ email: 'new@bills.example' }), payload: TENANT },
+  changePlan:      { permission: 'plan:change', action: 'plan.change', done: () => ['plan.schedule_downgrade'], input: () => ({ plan: 'STARTER' }), payload: TENANT },
+  cancelPlanChange: { permission: 'plan:change', action: 'plan.cancel_downgrade', input: () => ({}), payload: TENANT },
+  setMemberRoles: {
+    permission: 'member:set-roles', action: 'member.set_roles',
+    input: ({ place }) => ({ membershipId: place.junior, roles: ['OPERATOR'] }), payload: `membership { ${MEMBERSHIP} }`,
+  },
+  removeMember: { permission: 'member:remove', action: 'member.remove', input: ({ place }) => ({ membershipId: place.junior }), payload: 'removedMembershipId' },
+  dropRoles: {
+    permission: 'member:drop-roles', action: 'member.drop_roles',
+    done: asker => (isOwner(asker) ? ['ownership.void', 'member.drop_roles'] : ['member.drop_roles']),
+    code: ({ roles }) => (roles.length > 1 ? null : roles[0] === 'owner' ? 'OWNER_PROTECTED' : 'BAD_USER_INPUT'), // one role stays (SPEC R1)
+    input: ({ asker: { roles } }) => ({ roles: [(roles.at(-1) ?? 'viewer').toUpperCase()] }), payload: 'roles',
+  },
+  leaveTenant: {
+    permission: 'member:leave', action: 'member.leave',
+    code: asker => (isOwner(asker) ? 'OWNER_PROTECTED' : null), // nobody removes the owner (SPEC R4)
+    input: () => ({}), payload: 'leftTenantId',
+  },
+  inviteMember: {
+    permission: 'invitation:create', action: 'invitation.create',
+    input: () => ({ email: 'new@people.example', roles: ['VIEWER'] }), payload: 'invitation { id email roles invitedBy createdAt expiresAt }',
+  },
+  revokeInvitation:  { permission: 'invitation:revoke', action: 'invitation.revoke', input: ({ place }) => ({ invitationId: place.invitation }), payload: 'revokedInvitationId' },
+  acceptInvitation:  { permission: 'invitation:accept', action: 'invitation.accept', input: ({ code }) => ({ code }), payload: `membership { ${SUMMARY} }` },
+  declineInvitation: { permission: 'invitation:decline', action: 'invitation.decline', input: ({ code }) => ({ code }), payload: 'declined' },
+  requestOwnershipTransfer: {
+    permission: 'ownership:transfer', action: 'ownership.request', done: voiding('ownership.request'),
+    input: ({ place }) => ({ membershipId: place.heir }), payload: 'code expiresAt',
+  },
+  confirmOwnershipTransfer: { permission: 'ownership:transfer', action: 'ownership.confirm', input: () => ({ code: TRANSFER_CODE }), payload: TENANT },
+  cancelOwnershipTransfer:  { permission: 'ownership:transfer', action: 'ownership.cancel', input: () => ({}), payload: TENANT },
+  requestTenantDeletion: {
+    permission: 'deletion:request', action: 'deletion.request', done: voiding('deletion.request'),
+    input: ({ place }) => ({ confirmation: place.name }), payload: TENANT,
+  },
+  cancelTenantDeletion: { permission: 'deletion:cancel', action: 'deletion.cancel', done: voiding('deletion.cancel'), input: () => ({}), payload: TENANT },
+  staffSuspendTenant: {
+    permission: 'staff:suspend', action: 'tenant.suspend', done: voiding('tenant.suspend'),
+    input: given => ({ ...named(given), reason: 'For a reason' }), payload: STAFF_TENANT,
+  },
+  staffResumeTenant:      { permission: 'staff:resume', action: 'tenant.resume', done: voiding('tenant.resume'), input: named, payload: STAFF_TENANT },
+  staffRenameTenant:      { permission: 'staff:rename', action: 'tenant.staff_rename', input: given => ({ ...named(given), name: 'Renamed' }), payload: STAFF_TENANT },
+  staffArrangeEnterprise: { permission: 'staff:arrange-plan', action: 'plan.arrange_enterprise', input: given => ({ ...named(given), memberLimit: 250 }), payload: STAFF_TENANT },
+};
+
+/** A mutation that somebody asks, of the tenant in the status named, where their input names one. */
+export type Asked = Change & {
+  readonly alias: string;
+  readonly field: string;
+  readonly named: Status | undefined;
+  /** The extensions of the error, or null where it is done. */
+  readonly refused: object | null;
+  /** The events that it leaves, in their order, as far as they differ. */
+  readonly events: readonly { readonly action: string; readonly outcome: string; readonly code: string | null; readonly after?: object }[];
+  /** Whose log they are in. */
+  readonly log: 'own' | 'named' | 'new' | null;
+};
+
+/** All that an asker may try: what leads to another tenant, once for each of its statuses, unless they may not at all. */
+export const asksOf = (asker: Asker): readonly Asked[] =>
+  Object.entries(CHANGES).flatMap(([field, change]) => {
+    const isNamed = ['acceptInvitation', 'declineInvitation'].includes(field) || field.startsWith('staff');
+    if (!isNamed || because(change.permission, asker)) return [askOf(field, change, asker, undefined)];
+    return STATUSES.map(status => askOf(field, change, asker, status));
+  });
+
+function askOf(field: string, change: Change, asker: Asker, named: Status | undefined): Asked {
+  const here = { field, named, alias: named ? `${field}_${named}` : field, ...change };
+  const { permission, action, done = () => [action], code = () => null } = change;
+  const refused = refusal(permission, named ? { ...asker, named } : asker);
+  const own = asker.status === null ? null : 'own';
+  if (refused) {
+    const event = { action, outcome: 'refused', code: refused.code, after: { permission, because: refused.because } };
+    return { ...here, refused, events: [event], log: named ? 'named' : own };
+  }
+  const rule = code(asker);
+  // What is no refusal of an action, but a slip, isn't told (SPEC A1).
+  if (rule)
+    return {
+      ...here,
+      refused: { code: rule },
+      events: [{ action, outcome: 'refused', code: rule, after: {} }],
+      log: rule === 'BAD_USER_INPUT' ? null : own,
+    };
+  const events = done(asker).map(each => ({ action: each, outcome: 'done', code: null }));
+  return { ...here, refused: null, events, log: named ? 'named' : field === 'createTenant' ? 'new' : own };
+}
+
+/** One document of them all. */
+export const documentOf = (asks: readonly Asked[]): string => {
+  const variables = asks.map(({ alias, field }) => `$${alias}: ${field[0]!.toUpperCase()}${field.slice(1)}Input!`);
+  const fields = asks.map(({ alias, field, payload }) => `${alias}: ${field}(input: $${alias}) { ${payload} }`);
+  return `mutation Change(${variables.join(', ')}) {\n${fields.join('\n')}\n}`;
+};

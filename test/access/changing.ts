@@ -1,0 +1,95 @@
+import { expect } from 'vitest';
+import type { TestGateway } from '../support/gateway.ts';
+import { type Asking, hold } from './asking.ts';
+import { type Asked, asksOf, documentOf } from './changes.ts';
+import type { Difference } from './kept.ts';
+import type { World } from './world.ts';
+
+/** Where the tables that every request may leave something in are told apart from the rest. */
+const LOG = ['audit_event', 'audit_head'];
+
+/** Asks every mutation, and holds what it answers and what it leaves against the expectation. */
+export function createChanging(gateway: TestGateway, world: World) {
+  /** Who asked what of which other tenant, each counted once. */
+  const named = new Set<string>();
+  let made = 0;
+
+  function variablesOf(asks: readonly Asked[], { place = world.own.active, asker, email }: Pick<Asking, 'place' | 'asker' | 'email'>) {
+    made += 1;
+    const inputs = asks.map(({ alias, input, named = 'active' }) => {
+      const target = world.foreign[named];
+      return [alias, input({ place, asker, target, code: target.codes[email]!, slug: `made-${made}` })];
+    });
+    return Object.fromEntries(inputs) as Readonly<Record<string, object>>;
+  }
+
+  /** Asks some mutations in one request; answers how the rows differ afterwards, and puts them back. */
+  async function request(asks: readonly Asked[], asking: Asking) {
+    const query = documentOf(asks);
+    const answer = await gateway.ask(query, { ...asking, variables: variablesOf(asks, asking) });
+    const differences = await world.rows.differences();
+    await world.rows.putBack(differences);
+    hold(query, answer, { asker: asking.asker, changes: Object.fromEntries(asks.map(({ alias, refused }) => [alias, refused])) });
+    return { answer, differences };
+  }
+
+  const logOf = ({ log, named }: Asked, { place }: Asking, created: string | undefined): string | undefined =>
+    log === 'own' ? place!.id : log === 'named' ? world.foreign[named!].id : log === 'new' ? created : undefined;
+
+  /** Each change, and each refusal, leaves its events where it should, and none elsewhere (SPEC A1). */
+  function holdLog(asks: readonly Asked[], differences: readonly Difference[], asking: Asking, requestId: string, created?: string) {
+    const { kind, id, name } = asking.actor;
+    const by = { actor_kind: kind, actor_id: id, actor_name: name, request_id: requestId };
+    const due = asks.flatMap(asked => {
+      const tenantId = logOf(asked, asking, created);
+      return tenantId ? asked.events.map(event => ({ tenant_id: tenantId, ...event, ...by })) : [];
+    });
+    const events = differences.filter(({ table }) => table === 'audit_event');
+    expect(events.filter(({ came }) => !came)).toEqual([]);
+    const sorted = due.sort((a, b) => (a.tenant_id < b.tenant_id ? -1 : a.tenant_id > b.tenant_id ? 1 : 0));
+    expect(events.map(({ row: { state_after: after, ...row } }) => ({ ...row, after }))).toEqual(
+      sorted.map(event => expect.objectContaining(event)),
+    );
+  }
+
+  /** What is refused changes no row but the log's, though all of it stand in one request. */
+  async function askRefused(asks: readonly Asked[], asking: Asking) {
+    const { answer, differences } = await request(asks, asking);
+    expect(differences.filter(({ table }) => !LOG.includes(table))).toEqual([]);
+    holdLog(asks, differences, asking, answer.headers.get('x-request-id')!);
+  }
+
+  /** What is allowed changes rows of one tenant alone (SPEC T9). */
+  async function askAllowed(asked: Asked, asking: Asking) {
+    const { answer, differences } = await request([asked], asking);
+    const created: string | undefined = answer.data[asked.alias]?.membership?.tenantId;
+    const changed = differences.filter(({ table }) => !LOG.includes(table));
+    expect(changed).not.toEqual([]);
+    const whose = new Set(changed.filter(({ table }) => table !== 'person').map(({ tenantId }) => tenantId));
+    expect([...whose]).toEqual([logOf(asked, asking, created)]);
+    holdLog([asked], differences, asking, answer.headers.get('x-request-id')!, created);
+  }
+
+  async function ask(asking: Asking) {
+    const asks = asksOf(asking.asker);
+    const refused = asks.filter(asked => asked.refused);
+    if (refused.length) await askRefused(refused, asking);
+    for (const allowed of asks.filter(asked => !asked.refused)) await askAllowed(allowed, asking);
+    for (const asked of asks) if (asked.named) named.add(`${asking.cell} ${asked.alias}`);
+  }
+
+  const NOBODY = { kind: 'nobody', roles: [], status: null } as const;
+  const EVERYTHING = asksOf(NOBODY);
+
+  /** All mutations at once, as they are asked where nothing of them may run. */
+  const everything = () => [documentOf(EVERYTHING), variablesOf(EVERYTHING, { asker: NOBODY, email: world.asker.email })] as const;
+
+  /** All that staff may change, in a tenant of this id. */
+  function overAbsent(id: string) {
+    const asks = EVERYTHING.filter(({ permission }) => permission.startsWith('staff:'));
+    const inputs = Object.entries(variablesOf(asks, { asker: NOBODY, email: world.asker.email }));
+    return [documentOf(asks), Object.fromEntries(inputs.map(([alias, input]) => [alias, { ...input, tenantId: id }]))] as const;
+  }
+
+  return { ask, everything, overAbsent, named };
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { append, type Chain, makeChains } from '../domain/audit/chains.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { run } from './command.ts';
+
+let database: TestDatabase;
+let first: Chain;
+let second: Chain;
+let folder: string;
+let anchors: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  [first, second] = (await makeChains(database, [1200, 30])) as [Chain, Chain];
+  folder = await mkdtemp(path.join(tmpdir(), 'ipto-anchors-'));
+  anchors = path.join(folder, 'heads.json');
+});
+afterAll(async () => {
+  await database?.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const verify = (args: readonly string[] = [], url = database.runtimeUrl) => run(['audit', 'verify', ...args], { DATABASE_URL: url });
+const behindItsBack = (sql: string) => database.sql(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}; COMMIT`);
+
+describe('A2: ipto audit verify', () => {
+  test('says that all is whole, and ends with 0', async () => {
+    expect(await verify()).toEqual({ code: 0, out: '2 chains, 1,230 links: all whole.\n', err: '' });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => string, () => string, () => string]>([
+    ['changed',  () => `UPDATE audit_event SET actor_name = 'X' || actor_name WHERE tenant_id = '${first.tenantId}' AND seq IN (700, 90)`,
+                 () => `UPDATE audit_event SET actor_name = substr(actor_name, 2) WHERE tenant_id = '${first.tenantId}' AND seq IN (700, 90)`,
+                 () => `tenant ${first.tenantId}: broken at link 90: it does not say what was hashed\n`],
+    ['missing',  () => `UPDATE audit_event SET seq = 9999 WHERE tenant_id = '${second.tenantId}' AND seq = 7`,
+                 () => `UPDATE audit_event SET seq = 7 WHERE tenant_id = '${second.tenantId}' AND seq = 9999`,
+                 () => `tenant ${second.tenantId}: broken at link 7: it is missing\n`],
+    ['cut off',  () => `UPDATE audit_head SET seq = 31 WHERE tenant_id = '${second.tenantId}'`,
+                 () => `UPDATE audit_head SET seq = 30 WHERE tenant_id = '${second.tenantId}'`,
+                 () => `tenant ${second.tenantId}: broken at link 31: the log ends elsewhere than its head says\n`],
+  ])('names the broken chain and its first broken link (%s), and ends with 1', async (_what, tamper, undo, told) => {
+    await behindItsBack(tamper());
+    expect(await verify()).toEqual({ code: 1, out: `2 chains, 1,230 links: 1 broken.\n${told()}`, err: '' });
+    await behindItsBack(undo());
+    expect(await verify()).toMatchObject({ code: 0 });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
+    ['without a URL',                  [],                   {},                                                          /^DATABASE_URL is missing\. README\.md, "Settings", says what each is\.\n$/],
+    ['with a URL of something else',   [],                   { DATABASE_URL: 'https://canary.example' },                   /^DATABASE_URL is wrong: a postgresql:\/\/ URL\. .*\n$/],
+    ['when nobody answers',            [],                   { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' },     /^The database is out of reach: .*ECONNREFUSED.*\n$/],
+    ['with an option that is none',    ['--anchor', 'file'], {},                                                          /^`audit verify` takes one option: --anchors <file>\.\n$/],
+  ])('%s ends with 2, and a sentence', async (_what, args, settings, sentence) => {
+    const { code, out, err } = await run(['audit', 'verify', ...args], settings);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(sentence);
+    expect(err).not.toMatch(/canary|^ +at /m);
+  });
+
+  test('where the role may not look, or the database is another, ends with 2, and a sentence', async () => {
+    const role = new URL(database.runtimeUrl).username;
+    await database.sql(`REVOKE EXECUTE ON FUNCTION crossing_audit_breaks FROM ${role}`);
+    const { code, out, err } = await verify();
+    await database.sql(`GRANT EXECUTE ON FUNCTION crossing_audit_breaks TO ${role}`);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^The database does not let this role look, or lacks a migration \(`npm run migrate`\): permission denied .*\n$/);
+  });
+});
+
+describe('A2: ipto audit verify --anchors', () => {
+  test('keeps the heads, for its owner alone, and compares with them the next time', async () => {
+    expect(await verify(['--anchors', anchors])).toEqual({ code: 0, out: '2 chains, 1,230 links: all whole.\n', err: '' });
+    const kept = JSON.parse(await readFile(anchors, 'utf8'));
+    expect(kept.map(({ tenantId, seq }: { tenantId: string; seq: number }) => [tenantId, seq]).sort()).toEqual(
+      [first, second].map(({ tenantId, events }) => [tenantId, events]).sort(),
+    );
+    expect((await stat(anchors)).mode & 0o777).toBe(0o600);
+    await append(database, second.tenantId, 31, 32);
+    expect(await verify([`--anchors=${anchors}`])).toEqual({ code: 0, out: '2 chains, 1,232 links, 2 anchors: all whole.\n', err: '' });
+    expect(JSON.parse(await readFile(anchors, 'utf8'))).toContainEqual(expect.objectContaining({ tenantId: second.tenantId, seq: 32 }));
+  });
+
+  test('finds a log that was shortened with its head, and leaves the file as it was', async () => {
+    const before = await readFile(anchors, 'utf8');
+    const rows = await database.sql<{ row: string }>(
+      `SELECT to_jsonb(e)::text AS row FROM audit_event e WHERE tenant_id = $1 AND seq = 32`,
+      [second.tenantId],
+    );
+    const head = (seq: number) =>
+      `UPDATE audit_head h SET seq = ${seq}, hash = (SELECT hash FROM audit_event e WHERE e.tenant_id = h.tenant_id AND e.seq = ${seq}) WHERE tenant_id = '${second.tenantId}'`;
+    await behindItsBack(`DELETE FROM audit_event WHERE tenant_id = '${second.tenantId}' AND seq = 32; ${head(31)}`);
+    expect(await verify()).toMatchObject({ code: 0 });
+    expect(await verify(['--anchors', anchors])).toEqual({
+      code: 1,
+      out: `2 chains, 1,231 links, 2 anchors: 1 broken.\ntenant ${second.tenantId}: broken at link 32: it is another than the one that was kept: the log was written anew\n`,
+      err: '',
+    });
+    expect(await readFile(anchors, 'utf8')).toBe(before);
+    await behindItsBack(
+      `INSERT INTO audit_event SELECT * FROM jsonb_populate_record(NULL::audit_event, '${rows[0]!.row.replaceAll("'", "''")}'); ${head(32)}`,
+    );
+    expect(await verify(['--anchors', anchors])).toMatchObject({ code: 0 });
+  });
+
+  test.each([['not JSON'], ['{}'], ['[{"tenantId":"x","seq":1,"hash":""}]']])('a file that holds %j ends with 2, and stays', async text => {
+    const file = path.join(folder, 'other.json');
+    await writeFile(file, text);
+    const { code, err } = await verify(['--anchors', file]);
+    expect({ code, err }).toEqual({ code: 2, err: `${file} does not hold what \`audit verify --anchors\` writes.\n` });
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  test('a file that can’t be written ends with 2', async () => {
+    const { code, err } = await verify(['--anchors', path.join(folder, 'none', 'heads.json')]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^\S+heads\.json can't be written: ENOENT.*\n$/);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { codeIn, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { startMailServer } from '../support/mail-server.ts';
+import { type Command, run, start } from './command.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let post: Awaited<ReturnType<typeof startMailServer>>;
+const started: Command[] = [];
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+  post = await startMailServer();
+});
+afterEach(async () => {
+  for (const command of started.splice(0)) await command.kill();
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await post?.stop();
+  await database?.drop();
+});
+
+const settings = (more: Record<string, string> = {}) => ({
+  DATABASE_URL: database.runtimeUrl,
+  SMTP_URL: post.url,
+  MAIL_FROM: 'IPTO <no-reply@ipto.example>',
+  INVITATION_URL: 'https://app.example/invitation#{code}',
+  NODE_ENV: 'production',
+  ...more,
+});
+function working(more?: Record<string, string>) {
+  const command = start(['worker'], settings(more));
+  started.push(command);
+  return command;
+}
+
+describe('npm run worker', () => {
+  test('with no settings names those that are missing, without a stack, and ends with 1', async () => {
+    expect(await run(['worker'])).toEqual({
+      code: 1,
+      out: '',
+      err: 'DATABASE_URL is missing; SMTP_URL is missing; MAIL_FROM is missing; INVITATION_URL is missing. README.md, "Settings", says what each is.\n',
+    });
+  });
+
+  test('does not work under a superuser, whom row-level security does not hold', async () => {
+    const { code, err } = await run(['worker'], settings({ DATABASE_URL: database.adminUrl }));
+    expect(code).toBe(1);
+    expect(err).toMatch(/is a superuser, whom row-level security does not hold/);
+  });
+
+  test('R5: mails an invitation that a gateway elsewhere made, whose code accepts it; its log holds neither code nor message', async () => {
+    const make = fixtures(database);
+    const owner = await make.person('Olga Owner');
+    await make.tenant('acme', owner, { plan: 'STARTER' });
+    const worker = working();
+    await worker.says(/"msg":"working"/);
+    const token = await gateway.tokenOf(owner);
+    const invite = 'mutation { inviteMember(input: { email: "ada@people.example", roles: [VIEWER] }) { invitation { email } } }';
+    expect((await gateway.ask(invite, { token })).errors).toEqual([]);
+    await vi.waitFor(() => expect(post.taken).toHaveLength(1), { timeout: 20_000 });
+    const [{ from, to, data }] = post.taken as [(typeof post.taken)[0]];
+    expect({ from, to }).toEqual({ from: 'no-reply@ipto.example', to: ['ada@people.example'] });
+    const code = codeIn({ to: '', subject: '', text: data.replace(/=\r?\n/g, '') });
+    const ada = await gateway.tokens.sign({ sub: 'ada', name: 'Ada', email: 'ada@people.example' });
+    const { data: accepted } = await gateway.ask(
+      'mutation ($code: String!) { acceptInvitation(input: { code: $code }) { membership { slug } } }',
+      { token: ada, variables: { code } },
+    );
+    expect(accepted).toEqual({ acceptInvitation: { membership: { slug: 'acme' } } });
+    expect(await worker.kill('SIGTERM')).toBe(0);
+    for (const secret of [code, 'invites you']) expect(worker.out() + worker.err()).not.toContain(secret);
+  });
+
+  test('waits for a database that is out of reach, and ends when it is told to', async () => {
+    const worker = working({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
+    await worker.says(/the database is out of reach; waiting for it/);
+    expect(await worker.kill('SIGTERM')).toBe(0);
+  });
+});

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { CROSSINGS } from '../../src/database/crossings.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+/** What the database's own catalogue says of the functions that run as their owner. */
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database?.drop());
+
+const { name: runtime } = inject('cluster').runtime;
+const sql = <Row extends object>(text: string, values?: readonly unknown[]) => database.sql<Row & Record<string, unknown>>(text, values);
+
+describe('functions', () => {
+  test('that run as their owner are the crossings, each with a search path that nobody can change', async () => {
+    const functions = await sql<{ name: string; config: string[] }>(
+      `SELECT proname::text AS name, proconfig AS config FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace`,
+    );
+    expect(functions.map(({ name }) => name).sort()).toEqual(Object.keys(CROSSINGS).sort());
+    expect(Object.keys(CROSSINGS).sort()).toEqual([
+      'assert_owner',
+      'bury_tenant',
+      'chain_audit_event',
+      'claim_slug',
+      ...['crossing_audit_breaks', 'crossing_audit_heads', 'crossing_audit_lost', 'crossing_audit_size'],
+      'crossing_due_tenants',
+      'crossing_memberships_of',
+      'crossing_owned_free_tenants',
+      'crossing_register_person',
+      'purge_rows',
+      'refuse_buried_id',
+    ]);
+    for (const { name, config } of functions) expect(config, name).toEqual(['search_path=pg_catalog, pg_temp']);
+  });
+
+  test('that run as their owner belong to a role that is no superuser and nobody logs in as', async () => {
+    expect(
+      await sql(
+        `SELECT DISTINCT o.rolname::text AS owner, o.rolsuper, o.rolbypassrls, o.rolcanlogin FROM pg_proc p JOIN pg_roles o ON o.oid = p.proowner
+         WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace`,
+      ),
+    ).toEqual([{ owner: 'ipto_owner', rolsuper: false, rolbypassrls: false, rolcanlogin: false }]);
+  });
+
+  test('are executed by the gateway exactly if they are callable, and by nobody else', async () => {
+    const functions = await sql<{ name: string; gateway: boolean; anybody: boolean }>(
+      `SELECT p.proname::text AS name, has_function_privilege($1, p.oid, 'EXECUTE') AS gateway,
+         EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0) AS anybody
+       FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace`,
+      [runtime],
+    );
+    for (const { name, gateway, anybody } of functions) {
+      expect(gateway, name).toBe(CROSSINGS[name as keyof typeof CROSSINGS].callable);
+      expect(anybody, name).toBe(false);
+    }
+    expect(
+      Object.entries(CROSSINGS)
+        .filter(([, { callable }]) => callable)
+        .map(([name]) => name),
+    ).toEqual([
+      ...['crossing_memberships_of', 'crossing_register_person', 'crossing_owned_free_tenants', 'crossing_due_tenants'],
+      ...['crossing_audit_breaks', 'crossing_audit_size', 'crossing_audit_heads', 'crossing_audit_lost', 'bury_tenant', 'purge_rows'],
+    ]);
+  });
+
+  test('T5: the crossings take and tell this, and nothing more', async () => {
+    const told = await sql<{ name: string; takes: string; tells: string }>(
+      `SELECT proname::text AS name, pg_get_function_identity_arguments(oid) AS takes, pg_get_function_result(oid) AS tells
+       FROM pg_proc WHERE proname = ANY ($1) ORDER BY 1`,
+      [Object.keys(CROSSINGS).filter(name => CROSSINGS[name as keyof typeof CROSSINGS].callable)],
+    );
+    expect(told).toEqual([
+      { name: 'bury_tenant', takes: 'moment timestamp with time zone', tells: 'boolean' },
+      { name: 'crossing_audit_breaks', takes: '', tells: 'TABLE(tenant_id uuid, seq integer, fault text)' },
+      { name: 'crossing_audit_heads', takes: '', tells: 'TABLE(tenant_id uuid, seq integer, hash bytea)' },
+      { name: 'crossing_audit_lost', takes: 'tenants uuid[], seqs integer[], hashes bytea[]', tells: 'TABLE(tenant_id uuid, seq integer)' },
+      { name: 'crossing_audit_size', takes: '', tells: 'TABLE(tenants bigint, events bigint)' },
+      { name: 'crossing_due_tenants', takes: 'moment timestamp with time zone', tells: 'SETOF uuid' },
+      {
+        name: 'crossing_memberships_of',
+        takes: 'issuer text, subject text, named_id uuid, named_slug text',
+        tells:
+          'TABLE(person_id uuid, tenant_id uuid, slug text, name text, status text, status_reason text, plan_code text, features text[], sells boolean, buys boolean, membership_id uuid, roles text[], joined_at timestamp with time zone)',
+      },
+      { name: 'crossing_owned_free_tenants', takes: '', tells: 'integer' },
+      {
+        name: 'crossing_register_person',
+        takes: 'candidate uuid, issuer text, subject text, name text, email text, email_verified boolean',
+        tells: 'uuid',
+      },
+      { name: 'purge_rows', takes: 'at_most integer, moment timestamp with time zone', tells: 'text' },
+    ]);
+  });
+});

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTemporaryDemo } from '../support/demo.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TOUR = readFileSync(path.join(ROOT, 'docs/tour.md'), 'utf8');
+
+/** The commands that the tour marks with `<!-- run: name -->`, in their order. */
+const COMMANDS = new Map(
+  [...TOUR.matchAll(/<!-- run: ([a-z-]+) -->\n```sh\n([\s\S]*?)```/g)].map(([, name, command]) => [name!, command!]),
+);
+
+const hasCurl = ['/usr/bin/curl', '/bin/curl', '/usr/local/bin/curl', '/opt/homebrew/bin/curl'].some(file => existsSync(file));
+
+describe.skipIf(!hasCurl && !process.env.CI)("the tour's commands, as printed but for the port and the folder, one after the other", () => {
+  let running: Awaited<ReturnType<typeof startTemporaryDemo>>;
+  let folder: string;
+  beforeAll(async () => {
+    running = await startTemporaryDemo();
+    folder = await mkdtemp(path.join(tmpdir(), 'ipto-tour-'));
+  });
+  afterAll(async () => {
+    await running?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  async function run(name: string): Promise<string> {
+    const command = COMMANDS.get(name)!.replaceAll('http://127.0.0.1:4000', running.demo.url).replaceAll('/tmp/', `${folder}/`);
+    const { stdout, stderr } = await promisify(execFile)('sh', ['-euc', command], {
+      cwd: ROOT,
+      env: { ...process.env, IPTO_HOME: running.directory },
+    });
+    expect(stderr.replaceAll(/^npm warn Unknown user config.*\n/gm, '')).toBe('');
+    return stdout;
+  }
+  const json = async (name: string) => JSON.parse(await run(name));
+
+  test('there are these and no others', () => {
+    expect([...COMMANDS.keys()]).toEqual([
+      ...['helpers', 'invite', 'mail', 'accept', 'request', 'confirm', 'suspend', 'refused', 'resume', 'delete', 'cancel', 'audit'],
+    ]);
+  });
+
+  test('invite, accept, transfer, suspend, resume, delete, cancel', async () => {
+    await run('helpers');
+    const invitation = { email: 'ada@newcomers.example', roles: ['ADMIN', 'VIEWER'], invitedBy: 'Nora Lindqvist' };
+    expect(await json('invite')).toEqual({ data: { inviteMember: { invitation } } });
+    await run('mail');
+    const membership = { slug: 'northwind', roles: ['ADMIN', 'VIEWER'] };
+    expect(await json('accept')).toEqual({ data: { acceptInvitation: { membership } } });
+    expect(await json('accept')).toMatchObject({ errors: [{ extensions: { code: 'INVITATION_INVALID' } }] });
+    expect((await json('request')).data.requestOwnershipTransfer.code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    const edges = [{ node: { user: { name: 'Ada' }, roles: ['OWNER', 'ADMIN', 'VIEWER'] } }];
+    expect(await json('confirm')).toEqual({ data: { confirmOwnershipTransfer: { tenant: { memberships: { edges } } } } });
+    expect(await json('suspend')).toEqual({ data: { staffSuspendTenant: { tenant: { status: 'SUSPENDED' } } } });
+    expect(await json('refused')).toMatchObject({
+      data: { renameTenant: null },
+      errors: [{ extensions: { because: 'TENANT_STATUS', tenantStatus: 'SUSPENDED', requires: { statuses: ['ACTIVE'] } } }],
+    });
+    expect(await json('resume')).toEqual({ data: { staffResumeTenant: { tenant: { status: 'ACTIVE', statusReason: null } } } });
+    expect(await json('delete')).toMatchObject({ data: { requestTenantDeletion: { tenant: { status: 'PENDING_DELETION' } } } });
+    expect(await json('cancel')).toEqual({ data: { cancelTenantDeletion: { tenant: { status: 'ACTIVE', deletionDueAt: null } } } });
+    const { data } = await json('audit');
+    expect(
+      data.tenant.auditEvents.edges.map(({ node }: { node: { action: string; outcome: string } }) => `${node.action} ${node.outcome}`),
+    ).toEqual([
+      'DELETION_CANCEL DONE',
+      'DELETION_REQUEST DONE',
+      'TENANT_RESUME DONE',
+      'TENANT_RENAME REFUSED',
+      'TENANT_SUSPEND DONE',
+      'OWNERSHIP_CONFIRM DONE',
+      'OWNERSHIP_REQUEST DONE',
+      'INVITATION_ACCEPT REFUSED',
+      'INVITATION_ACCEPT DONE',
+      'INVITATION_CREATE DONE',
+    ]);
+  });
+});

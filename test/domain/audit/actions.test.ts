@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACTIONS, type Action } from '../../../src/domain/audit/actions.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { by, type Event, eventsOf, nodeId, type Scene, STAFF, setScene } from './scene.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+/** What is expected of the one event, beside its action: when, by default, is now, and nothing was there before or after. */
+type Told = Pick<Event, 'rule' | 'actor' | 'target' | 'request'> & Partial<Pick<Event, 'before' | 'after' | 'at'>> & { tenantId?: string };
+type Row = (scene: Scene) => Promise<Told>;
+
+const [SYSTEM, DANA] = ['system|ipto|IPTO', `staff|${STAFF.subject}|${STAFF.name}`];
+const later = (time: { days?: number; minutes?: number }) =>
+  new Date(gateway.clock.now().getTime() + ((time.days ?? 0) * 1440 + (time.minutes ?? 0)) * 60_000).toISOString();
+const membership = ({ id }: { id: string }) => `Membership:${id}`;
+const invitation = ({ id }: { id: string }) => `Invitation:${id}`;
+const column = async (name: string, { tenant }: Scene) =>
+  (await database.sql<{ value: Date }>(`SELECT ${name} AS value FROM tenant WHERE tenant_id = $1`, [tenant.id]))[0]!.value.toISOString();
+const requestTransfer = (scene: Scene) =>
+  scene.act(scene.owner, 'requestOwnershipTransfer', { membershipId: nodeId('Membership', scene.admin) });
+
+const ROWS: Readonly<Record<Action, Row>> = {
+  'tenant.create': async ({ act, stranger }) => {
+    const { request, data } = await act(stranger, 'createTenant', { name: 'Founded', slug: 'founded-one', sells: true });
+    const { tenantId } = data.membership;
+    const after = { name: 'Founded', slug: 'founded-one', sells: true, buys: true };
+    return { rule: 'R2', actor: by(stranger), target: `Tenant:${tenantId}`, after, request, tenantId };
+  },
+  'tenant.rename': async ({ act, admin, target, tenant }) => {
+    const { request } = await act(admin, 'renameTenant', { name: 'New name' });
+    return { rule: 'S1', actor: by(admin.person), target, before: { name: tenant.name }, after: { name: 'New name' }, request };
+  },
+  'tenant.set_billing_email': async ({ act, owner, target, tenant }) => {
+    const { request } = await act(owner, 'setBillingEmail', { email: 'new@bills.example' });
+    const before = { billingEmail: `${tenant.slug}@bills.example` };
+    return { rule: 'S2', actor: by(owner.person), target, before, after: { billingEmail: 'new@bills.example' }, request };
+  },
+  'tenant.suspend': async ({ staff, target }) => {
+    const { request } = await staff('staffSuspendTenant', { reason: 'Unpaid bill' });
+    const [before, after] = [
+      { status: 'active', reason: null },
+      { status: 'suspended', reason: 'Unpaid bill' },
+    ];
+    return { rule: 'S2', actor: DANA, target, before, after, request };
+  },
+  'tenant.resume': async ({ staff, target }) => {
+    await staff('staffSuspendTenant', { reason: 'Unpaid bill' });
+    const { request } = await staff('staffResumeTenant');
+    const [before, after] = [
+      { status: 'suspended', reason: 'Unpaid bill' },
+      { status: 'active', reason: null },
+    ];
+    return { rule: 'S2', actor: DANA, target, before, after, request };
+  },
+  'tenant.staff_rename': async ({ staff, target, tenant }) => {
+    const { request } = await staff('staffRenameTenant', { name: 'By staff' });
+    return { rule: 'A3', actor: DANA, target, before: { name: tenant.name }, after: { name: 'By staff' }, request };
+  },
+  'deletion.request': async ({ act, owner, target, tenant }) => {
+    const { request } = await act(owner, 'requestTenantDeletion', { confirmation: tenant.name });
+    const after = { status: 'pending_deletion', reason: 'The owner asked for deletion.', deletionDueAt: later({ days: 30 }) };
+    return { rule: 'S3', actor: by(owner.person), target, before: { status: 'active', reason: null }, after, request };
+  },
+  'deletion.cancel': async ({ act, staff, owner, target, tenant }) => {
+    await staff('staffSuspendTenant', { reason: 'Unpaid bill' });
+    await act(owner, 'requestTenantDeletion', { confirmation: tenant.name });
+    const { request } = await act(owner, 'cancelTenantDeletion');
+    const before = { status: 'pending_deletion', reason: 'The owner asked for deletion.' };
+    return { rule: 'S3', actor: by(owner.person), target, before, after: { status: 'suspended', reason: 'Unpaid bill' }, request };
+  },
+  'invitation.create': async ({ act, admin, tenant }) => {
+    const { request } = await act(admin, 'inviteMember', { email: 'New@People.example', roles: ['VIEWER', 'OPERATOR'] });
+    const [row] = await database.sql<{ id: string }>('SELECT id FROM invitation WHERE tenant_id = $1', [tenant.id]);
+    const after = { email: 'new@people.example', roles: ['viewer', 'operator'], expiresAt: later({ days: 7 }) };
+    return { rule: 'R5', actor: by(admin.person), target: invitation(row!), after, request };
+  },
+  'invitation.replace': async ({ act, owner, invite, tenant }) => {
+    const { id } = await invite('again@people.example');
+    const { request } = await act(owner, 'inviteMember', { email: 'again@people.example', roles: ['ADMIN'] });
+    const [row] = await database.sql<{ id: string }>('SELECT id FROM invitation WHERE tenant_id = $1', [tenant.id]);
+    const after = { email: 'again@people.example', roles: ['admin'], expiresAt: later({ days: 7 }) };
+    return { rule: 'R5', actor: by(owner.person), target: invitation(row!), before: { id, roles: ['viewer'] }, after, request };
+  },
+  'invitation.revoke': async ({ act, owner, invite, tenant }) => {
+    const { id } = await invite('revoked@people.example');
+    const { request } = await act(owner, 'revokeInvitation', { invitationId: nodeId('Invitation', { tenantId: tenant.id, id }) });
+    const before = { email: 'revoked@people.example', roles: ['viewer'] };
+    return { rule: 'R5', actor: by(owner.person), target: invitation({ id }), before, request };
+  },
+  'invitation.accept': async ({ act, stranger, invite, tenant }) => {
+    const { id, code } = await invite(stranger.email);
+    const { request } = await act(stranger, 'acceptInvitation', { code });
+    const [row] = await database.sql<{ id: string }>('SELECT id FROM membership WHERE tenant_id = $1 AND person_id = $2', [
+      tenant.id,
+      stranger.id,
+    ]);
+    const after = { email: stranger.email, roles: ['viewer'] };
+    return { rule: 'R5', actor: by(stranger), target: membership(row!), before: { invitation: id }, after, request };
+  },
+  'invitation.decline': async ({ act, stranger, invite }) => {
+    const { id, code } = await invite(stranger.email, ['ADMIN']);
+    const { request } = await act(stranger, 'declineInvitation', { code });
+    return { rule: 'R5', actor: by(stranger), target: invitation({ id }), before: { email: stranger.email, roles: ['admin'] }, request };
+  },
+  'invitation.expire': async ({ invite }) => {
+    const { id } = await invite('late@people.example');
+    gateway.clock.advance({ days: 7 });
+    await gateway.settle();
+    const before = { email: 'late@people.example', roles: ['viewer'] };
+    return { rule: 'R5', actor: SYSTEM, target: invitation({ id }), before, request: 'job' };
+  },
+  'member.set_roles': async ({ act, admin, viewer }) => {
+    const { request } = await act(admin, 'setMemberRoles', {
+      membershipId: nodeId('Membership', viewer),
+      roles: ['OPERATOR', 'BUYER_MANAGER'],
+    });
+    const [before, after] = [{ roles: ['viewer'] }, { roles: ['operator', 'buyer_manager'] }];
+    return { rule: 'R4', actor: by(admin.person), target: membership(viewer), before, after, request };
+  },
+  'member.drop_roles': async ({ act, make, tenant }) => {
+    const member = await make.member(tenant, await make.person(`Two Roles ${tenant.slug}`), ['operator', 'viewer']);
+    const { request } = await act(member, 'dropRoles', { roles: ['OPERATOR'] });
+    const before = { roles: ['operator', 'viewer'] };
+    return { rule: 'R4', actor: by(member.person), target: membership(member), before, after: { roles: ['viewer'] }, request };
+  },
+  'member.remove': async ({ act, admin, viewer }) => {
+    const { request } = await act(admin, 'removeMember', { membershipId: nodeId('Membership', viewer) });
+    const before = { name: viewer.person.name, roles: ['viewer'] };
+    return { rule: 'R4', actor: by(admin.person), target: membership(viewer), before, request };
+  },
+  'member.leave': async ({ act, viewer }) => {
+    const { request } = await act(viewer, 'leaveTenant');
+    return { rule: 'R4', actor: by(viewer.person), target: membership(viewer), before: { roles: ['viewer'] }, request };
+  },
+  'ownership.request': async scene => {
+    const { request } = await requestTransfer(scene);
+    const after = { name: scene.admin.person.name, expiresAt: later({ minutes: 15 }) };
+    return { rule: 'O1', actor: by(scene.owner.person), target: membership(scene.admin), after, request };
+  },
+  'ownership.confirm': async scene => {
+    const { owner, admin } = scene;
+    const { data } = await requestTransfer(scene);
+    const { request } = await scene.act(owner, 'confirmOwnershipTransfer', { code: data.code });
+    const before = { owner: owner.id, roles: { [owner.id]: ['owner'], [admin.id]: ['admin'] } };
+    const after = { owner: admin.id, roles: { [owner.id]: ['admin'], [admin.id]: ['owner', 'admin'] } };
+    return { rule: 'O2', actor: by(owner.person), target: membership(admin), before, after, request };
+  },
+  'ownership.cancel': async scene => {
+    await requestTransfer(scene);
+    const { request } = await scene.act(scene.owner, 'cancelOwnershipTransfer');
+    return { rule: 'O3', actor: by(scene.owner.person), target: membership(scene.admin), request };
+  },
+  'ownership.void': async scene => {
+    await requestTransfer(scene);
+    const { request } = await scene.staff('staffSuspendTenant', { reason: 'Unpaid bill' });
+    return { rule: 'O2', actor: DANA, target: membership(scene.admin), after: { why: 'status changed to suspended' }, request };
+  },
+  'ownership.expire': async scene => {
+    await requestTransfer(scene);
+    gateway.clock.advance({ minutes: 15 });
+    await gateway.settle();
+    return { rule: 'O3', actor: SYSTEM, target: membership(scene.admin), request: 'job' };
+  },
+  'plan.upgrade': async ({ act, owner, target }) => {
+    const { request } = await act(owner, 'changePlan', { plan: 'PROFESSIONAL' });
+    return { rule: 'P2', actor: by(owner.person), target, before: { plan: 'STARTER' }, after: { plan: 'PROFESSIONAL' }, request };
+  },
+  'plan.schedule_downgrade': async scene => {
+    const { request } = await scene.act(scene.admin, 'changePlan', { plan: 'FREE' });
+    const after = { nextPlan: 'FREE', dueAt: await column('next_plan_due_at', scene) };
+    return { rule: 'P2', actor: by(scene.admin.person), target: scene.target, before: { plan: 'STARTER', nextPlan: null }, after, request };
+  },
+  'plan.cancel_downgrade': async ({ act, owner, target }) => {
+    await act(owner, 'changePlan', { plan: 'FREE' });
+    const { request } = await act(owner, 'cancelPlanChange');
+    return { rule: 'P2', actor: by(owner.person), target, before: { nextPlan: 'FREE' }, after: { nextPlan: null }, request };
+  },
+  'plan.downgrade': async scene => {
+    await scene.act(scene.owner, 'changePlan', { plan: 'FREE' });
+    const since = await column('next_plan_due_at', scene);
+    gateway.clock.advance({ days: 32 });
+    await gateway.settle();
+    return { rule: 'P2', actor: SYSTEM, target: scene.target, before: { plan: 'STARTER' }, after: { plan: 'FREE', since }, request: 'job' };
+  },
+  'plan.change': async ({ act, owner, target }) => {
+    const { request } = await act(owner, 'changePlan', { plan: 'ENTERPRISE' });
+    return { rule: 'P2', actor: by(owner.person), target, request };
+  },
+  'plan.arrange_enterprise': async ({ staff, target }) => {
+    const { request } = await staff('staffArrangeEnterprise', { memberLimit: 250 });
+    const caps = { apiKeyLimit: null, datasetLimit: null, monthlyRetrievals: null, costPointsPerMinute: null };
+    const after = { plan: 'ENTERPRISE', memberLimit: 250, ...caps };
+    return { rule: 'P2', actor: DANA, target, before: { plan: 'STARTER' }, after, request };
+  },
+};
+
+describe('A1: what is done leaves one event that says who, what, on what, before and after, when, from where and by which rule', () => {
+  test.each(Object.keys(ROWS) as Action[])('%s', async action => {
+    const scene = await setScene(database, gateway);
+    const { tenantId = scene.tenant.id, ...told } = await ROWS[action](scene);
+    const events = (await eventsOf(database, tenantId)).filter(event => event.action === action);
+    const refused = action === 'plan.change';
+    expect(events).toEqual([
+      {
+        seq: expect.any(Number),
+        at: gateway.clock.now().toISOString(),
+        action,
+        ...(refused
+          ? { outcome: 'refused', code: 'PLAN_BY_SALES', target: null, after: {} }
+          : { outcome: 'done', code: null, after: null }),
+        before: null,
+        ...(refused ? { ...told, target: null } : told),
+      },
+    ]);
+  });
+
+  test('every action has a row', () => {
+    expect(Object.keys(ROWS).sort()).toEqual(Object.keys(ACTIONS).sort());
+  });
+
+  test('the events of a tenant are numbered from 1 without a gap, in the order in which things were done', async () => {
+    const scene = await setScene(database, gateway);
+    await scene.act(scene.owner, 'renameTenant', { name: 'One' });
+    await scene.act(scene.viewer, 'renameTenant', { name: 'Two' });
+    await requestTransfer(scene);
+    await scene.act(scene.admin, 'leaveTenant');
+    expect((await scene.events()).map(({ seq, action, outcome }) => `${seq} ${action} ${outcome}`)).toEqual([
+      '1 tenant.rename done',
+      '2 tenant.rename refused',
+      '3 ownership.request done',
+      '4 ownership.void done',
+      '5 member.leave done',
+    ]);
+  });
+});

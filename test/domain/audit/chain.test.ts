@@ -1,0 +1,114 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { auditBreaks } from '../../../src/database/crossings.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { type Scene, setScene } from './scene.ts';
+
+let database: TestDatabase;
+let gateways: readonly TestGateway[];
+let runtime: pg.Client;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateways = [await startTestGateway(database), await startTestGateway(database)];
+  runtime = new pg.Client({ connectionString: database.runtimeUrl });
+  await runtime.connect();
+});
+afterAll(async () => {
+  await runtime?.end();
+  for (const gateway of gateways ?? []) await gateway.stop();
+  await database?.drop();
+});
+
+const ask = async <Row>(text: string, values: readonly unknown[]) => (await runtime.query(text, [...values])).rows as Row[];
+
+describe('A2: the log', () => {
+  test('is one chain a tenant, whole, when 50 write at once on two gateways, refused ones among them', async () => {
+    const scenes: Scene[] = [];
+    for (const gateway of gateways) scenes.push(await setScene(database, gateway));
+    const [here, there] = scenes as [Scene, Scene];
+    // Each gateway has an issuer of its own: its members write in its own scene, and staff of both write in one.
+    const writers = Array.from({ length: 50 }, (_, i) => {
+      const scene = i % 2 ? here : there;
+      if (i % 5 === 0) return scene.act(scene.viewer, 'renameTenant', { name: `No ${i}` });
+      if (i % 5 === 1) return there.staffOf(here.tenant.id, 'staffRenameTenant', { name: `Staff there ${i}` });
+      if (i % 5 === 2) return here.staffOf(here.tenant.id, 'staffRenameTenant', { name: `Staff here ${i}` });
+      return scene.act(scene.owner, 'renameTenant', { name: `Name ${i}` });
+    });
+    const codes = (await Promise.all(writers)).map(({ code }) => code);
+    expect(codes.filter(code => code === 'FORBIDDEN')).toHaveLength(10);
+    expect(codes.filter(code => code === null)).toHaveLength(40);
+    const logs = [await here.events(), await there.events()];
+    expect(logs[0]!.length + logs[1]!.length).toBe(50);
+    for (const log of logs) expect(log.map(({ seq }) => seq)).toEqual(log.map((_, place) => place + 1));
+    expect((await auditBreaks(ask)).breaks).toEqual([]);
+    // The names follow one another as the links do: what an event says was before is what the last one left.
+    const names = logs[0]!.filter(({ outcome }) => outcome === 'done').map(({ before, after }) => [before, after]);
+    expect(names.slice(1).map(([before]) => before)).toEqual(names.slice(0, -1).map(([, after]) => after));
+  });
+
+  test('makes the second writer wait for the first, and links it to what that one left', async () => {
+    const { tenant, events } = await setScene(database, gateways[0]!);
+    const insert = `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, request_id)
+      VALUES (gen_random_uuid(), now(), 'user', 'a', 'A', 'tenant.rename', 'done', 'S1', 'r')`;
+    const begin = async (client: pg.Client) => {
+      await client.query('BEGIN');
+      await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenant.id]);
+    };
+    const second = new pg.Client({ connectionString: database.runtimeUrl });
+    await second.connect();
+    try {
+      await begin(second);
+      await second.query(`${insert}; COMMIT`);
+      await begin(runtime);
+      await runtime.query(insert);
+      await begin(second);
+      const waiting = second.query(insert);
+      const blocked = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      await vi.waitFor(async () => expect(await database.sql(blocked)).toHaveLength(1), { timeout: 10_000 });
+      await runtime.query('COMMIT');
+      await waiting;
+      await second.query('COMMIT');
+    } finally {
+      await second.end();
+    }
+    expect((await events()).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect((await auditBreaks(ask)).breaks).toEqual([]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['change an event',   "UPDATE audit_event SET actor_name = 'X'"],
+    ['remove an event',   'DELETE FROM audit_event'],
+    ['empty the log',     'TRUNCATE audit_event'],
+    ['see a head',        'SELECT * FROM audit_head'],
+    ['move a head',       'UPDATE audit_head SET seq = 0'],
+    ['remove a head',     'DELETE FROM audit_head'],
+    ['lock a head',       'SELECT FROM audit_head FOR UPDATE'],
+    ['drop the trigger',  'ALTER TABLE audit_event DISABLE TRIGGER audit_event_is_chained'],
+    ['pass triggers by',  "SET session_replication_role = 'replica'"],
+    ['become the owner',  'SET ROLE ipto_owner'],
+  ])('append-only: the gateway’s role can’t %s', async (_what, statement) => {
+    const { tenant, act, owner } = await setScene(database, gateways[0]!);
+    await act(owner, 'renameTenant', { name: 'X' });
+    await runtime.query('BEGIN');
+    await runtime.query("SELECT set_config('app.tenant_id', $1, true)", [tenant.id]);
+    await expect(runtime.query(statement)).rejects.toMatchObject({ code: '42501' });
+    await runtime.query('ROLLBACK');
+  });
+
+  test('what the gateway’s role says of an event’s place and links counts for nothing, and another tenant’s log takes none', async () => {
+    const [{ tenant, events }, other] = [await setScene(database, gateways[0]!), await setScene(database, gateways[0]!)];
+    const insert = `INSERT INTO audit_event (tenant_id, id, seq, at, actor_kind, actor_id, actor_name, action, outcome, rule, request_id, previous_hash, hash)
+      VALUES ($1, gen_random_uuid(), 77, now(), 'user', 'a', 'A', 'tenant.rename', 'done', 'S1', 'r', '\\x00', '\\x00')`;
+    await runtime.query('BEGIN');
+    await runtime.query("SELECT set_config('app.tenant_id', $1, true)", [tenant.id]);
+    await runtime.query(insert, [tenant.id]);
+    await runtime.query('SAVEPOINT before');
+    await expect(runtime.query(insert, [other.tenant.id])).rejects.toMatchObject({ code: '42501' });
+    await runtime.query('ROLLBACK TO before; COMMIT');
+    expect((await events()).map(({ seq }) => seq)).toEqual([1]);
+    expect(await other.events()).toEqual([]);
+    expect((await auditBreaks(ask)).breaks).toEqual([]);
+  });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { by, eventsOf, nodeId, type Scene, STAFF, setScene } from './scene.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let scene: Scene;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+});
+beforeEach(async () => {
+  scene = await setScene(database, gateway);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+type Sent = { readonly request: string; readonly code: unknown };
+type Refused = { action: string; rule: string; code: string; actor?: () => string; after: object };
+
+const member = (of: { id: string; tenantId: string }) => ({ membershipId: nodeId('Membership', of) });
+const suspend = () => scene.staff('staffSuspendTenant', { reason: 'Unpaid bill' });
+const admin = () => by(scene.admin.person);
+const owner = () => by(scene.owner.person);
+const stranger = () => by(scene.stranger);
+const dana = () => `staff|${STAFF.subject}|${STAFF.name}`;
+const role = (permission: string) => ({ permission, because: 'ROLE' });
+const status = (permission: string) => ({ permission, because: 'TENANT_STATUS' });
+const wrong = 'AAAA-AAAA-AAAA';
+
+// biome-ignore format: a table is read by its columns
+const CASES: readonly (readonly [string, () => Promise<Sent>, Refused])[] = [
+  ['a role that lacks it',             () => scene.act(scene.viewer, 'renameTenant', { name: 'X' }),                    { action: 'tenant.rename', rule: 'S1', code: 'FORBIDDEN', actor: () => by(scene.viewer.person), after: role('tenant:rename') }],
+  ['an admin who asks for deletion',   () => scene.act(scene.admin, 'requestTenantDeletion', { confirmation: 'X' }),    { action: 'deletion.request', rule: 'S3', code: 'FORBIDDEN', actor: admin, after: role('deletion:request') }],
+  ['an admin who hands over',          () => scene.act(scene.admin, 'requestOwnershipTransfer', member(scene.viewer)),  { action: 'ownership.request', rule: 'O1', code: 'FORBIDDEN', actor: admin, after: role('ownership:transfer') }],
+  ['a status that forbids it',         async () => { await suspend(); return scene.act(scene.owner, 'renameTenant', { name: 'X' }); }, { action: 'tenant.rename', rule: 'S1', code: 'TENANT_STATUS', actor: owner, after: status('tenant:rename') }],
+  ['nothing to cancel',                () => scene.act(scene.owner, 'cancelTenantDeletion'),                            { action: 'deletion.cancel', rule: 'S3', code: 'TENANT_STATUS', actor: owner, after: status('deletion:cancel') }],
+  ['another confirmation',             () => scene.act(scene.owner, 'requestTenantDeletion', { confirmation: 'Other' }), { action: 'deletion.request', rule: 'S3', code: 'CONFIRMATION_MISMATCH', actor: owner, after: {} }],
+  ['the owner is protected: roles',    () => scene.act(scene.admin, 'setMemberRoles', { ...member(scene.owner), roles: ['VIEWER'] }), { action: 'member.set_roles', rule: 'R4', code: 'OWNER_PROTECTED', actor: admin, after: {} }],
+  ['the owner is protected: removal',  () => scene.act(scene.admin, 'removeMember', member(scene.owner)),               { action: 'member.remove', rule: 'R4', code: 'OWNER_PROTECTED', actor: admin, after: {} }],
+  ['the owner is protected: leaving',  () => scene.act(scene.owner, 'leaveTenant'),                                     { action: 'member.leave', rule: 'R4', code: 'OWNER_PROTECTED', actor: owner, after: {} }],
+  ['the owner is protected: dropping', () => scene.act(scene.owner, 'dropRoles', { roles: ['OWNER'] }),                 { action: 'member.drop_roles', rule: 'R4', code: 'OWNER_PROTECTED', actor: owner, after: {} }],
+  ['oneself',                          () => scene.act(scene.admin, 'removeMember', member(scene.admin)),               { action: 'member.remove', rule: 'R4', code: 'OWN_MEMBERSHIP', actor: admin, after: {} }],
+  ['a role that nobody grants',        () => scene.act(scene.admin, 'setMemberRoles', { ...member(scene.viewer), roles: ['OWNER'] }), { action: 'member.set_roles', rule: 'R4', code: 'ROLE_NOT_GRANTABLE', actor: admin, after: { roles: ['OWNER'] } }],
+  ['such an invitation',               () => scene.act(scene.admin, 'inviteMember', { email: 'x@y.example', roles: ['OWNER'] }), { action: 'invitation.create', rule: 'R5', code: 'ROLE_NOT_GRANTABLE', actor: admin, after: { roles: ['OWNER'] } }],
+  ['somebody who is in already',       () => scene.act(scene.admin, 'inviteMember', { email: scene.viewer.person.email, roles: ['ADMIN'] }), { action: 'invitation.create', rule: 'R5', code: 'ALREADY_MEMBER', actor: admin, after: {} }],
+  ['no such invitation',               () => scene.act(scene.owner, 'revokeInvitation', { invitationId: nodeId('Invitation', { tenantId: scene.tenant.id, id: scene.owner.id }) }), { action: 'invitation.revoke', rule: 'R5', code: 'NOT_FOUND', actor: owner, after: {} }],
+  ['no such member',                   () => scene.act(scene.owner, 'removeMember', member({ ...scene.owner, id: scene.tenant.id })), { action: 'member.remove', rule: 'R4', code: 'NOT_FOUND', actor: owner, after: {} }],
+  ['no role of theirs',                () => scene.act(scene.viewer, 'dropRoles', { roles: ['ADMIN'] }),                { action: 'member.drop_roles', rule: 'R4', code: 'NOT_FOUND', actor: () => by(scene.viewer.person), after: { roles: ['ADMIN'] } }],
+  ['a transfer to oneself',            () => scene.act(scene.owner, 'requestOwnershipTransfer', member(scene.owner)),   { action: 'ownership.request', rule: 'O1', code: 'OWN_MEMBERSHIP', actor: owner, after: {} }],
+  ['no transfer to confirm',           () => scene.act(scene.owner, 'confirmOwnershipTransfer', { code: wrong }),       { action: 'ownership.confirm', rule: 'O2', code: 'TRANSFER_INVALID', actor: owner, after: {} }],
+  ['no transfer to cancel',            () => scene.act(scene.owner, 'cancelOwnershipTransfer'),                         { action: 'ownership.cancel', rule: 'O3', code: 'TRANSFER_INVALID', actor: owner, after: {} }],
+  ['a wrong code',                     async () => { await scene.act(scene.owner, 'requestOwnershipTransfer', member(scene.admin)); return scene.act(scene.owner, 'confirmOwnershipTransfer', { code: wrong }); }, { action: 'ownership.confirm', rule: 'O2', code: 'CODE_WRONG', actor: owner, after: { triesLeft: 4 } }],
+  ['the plan that it has',             () => scene.act(scene.owner, 'changePlan', { plan: 'STARTER' }),                 { action: 'plan.change', rule: 'P2', code: 'CONFLICT', actor: owner, after: { plan: 'STARTER' } }],
+  ['a plan by sales',                  () => scene.act(scene.owner, 'changePlan', { plan: 'ENTERPRISE' }),              { action: 'plan.change', rule: 'P2', code: 'PLAN_BY_SALES', actor: owner, after: {} }],
+  ['no downgrade to cancel',           () => scene.act(scene.owner, 'cancelPlanChange'),                                { action: 'plan.cancel_downgrade', rule: 'P2', code: 'CONFLICT', actor: owner, after: {} }],
+  ['staff, who resume what is active', () => scene.staff('staffResumeTenant'),                                          { action: 'tenant.resume', rule: 'S2', code: 'TENANT_STATUS', actor: dana, after: status('staff:resume') }],
+  ['staff, who suspend twice',         async () => { await suspend(); return suspend(); },                              { action: 'tenant.suspend', rule: 'S2', code: 'TENANT_STATUS', actor: dana, after: status('staff:suspend') }],
+  ['another address than the invited', async () => { const { code } = await scene.invite('else@people.example'); return scene.act(scene.stranger, 'acceptInvitation', { code }); }, { action: 'invitation.accept', rule: 'R5', code: 'INVITATION_FOR_ANOTHER', actor: stranger, after: {} }],
+  ['an invitation to a suspended one', async () => { const { code } = await scene.invite(scene.stranger.email); await suspend(); return scene.act(scene.stranger, 'acceptInvitation', { code }); }, { action: 'invitation.accept', rule: 'R5', code: 'TENANT_STATUS', actor: stranger, after: status('invitation:accept') }],
+  ['declining for another',            async () => { const { code } = await scene.invite('else@people.example'); return scene.act(scene.stranger, 'declineInvitation', { code }); }, { action: 'invitation.decline', rule: 'R5', code: 'INVITATION_FOR_ANOTHER', actor: stranger, after: {} }],
+];
+
+describe('A1: what is refused leaves an event that says why', () => {
+  test.each(CASES)('%s', async (_what, provoke, { actor = owner, ...refused }) => {
+    const { request, code } = await provoke();
+    expect(code).toBe(refused.code);
+    expect((await scene.events()).filter(event => event.request === request)).toEqual([
+      {
+        seq: expect.any(Number),
+        at: gateway.clock.now().toISOString(),
+        outcome: 'refused',
+        target: null,
+        before: null,
+        request,
+        actor: actor(),
+        ...refused,
+      },
+    ]);
+  });
+
+  test('P3: the plan’s cap', async () => {
+    const full = await setScene(database, gateway, 'FREE');
+    const { request, code } = await full.act(full.owner, 'inviteMember', { email: 'one@people.example', roles: ['VIEWER'] });
+    expect(code).toBe('LIMIT_REACHED');
+    expect((await full.events()).filter(event => event.request === request)).toMatchObject([
+      { action: 'invitation.create', outcome: 'refused', code: 'LIMIT_REACHED', after: { limit: 3, used: 4 } },
+    ]);
+  });
+
+  test('several of one request leave one each', async () => {
+    const token = await scene.tokenOf(scene.viewer);
+    const query =
+      'mutation { a: renameTenant(input: { name: "A" }) { __typename } b: changePlan(input: { plan: FREE }) { __typename } leaveTenant { __typename } }';
+    await gateway.ask(query, { token, headers: { 'x-request-id': 'several' } });
+    expect((await scene.events()).map(({ action, outcome, request }) => [action, outcome, request])).toEqual([
+      ['tenant.rename', 'refused', 'several'],
+      ['plan.change', 'refused', 'several'],
+      ['member.leave', 'done', 'several'],
+    ]);
+  });
+});
+
+describe('T9: whoever is nobody to a tenant leaves nothing in its log', () => {
+  const untouched = async (sent: Promise<Sent>, code: string) => {
+    expect((await sent).code).toBe(code);
+    expect(await scene.events()).toEqual([]);
+  };
+
+  test.each([
+    ['renameTenant', { name: 'X' }],
+    ['leaveTenant', null],
+    ['changePlan', { plan: 'FREE' }],
+  ] as const)('a stranger who names it: %s', async (name, input) => {
+    const sent = await scene.act(scene.stranger, name, input, { tenant: scene.tenant.id });
+    expect(sent.code).toBe('TENANT_NOT_FOUND');
+    expect(await scene.events()).toEqual([]);
+  });
+
+  test('a member of another tenant who names its rows: the refusal is in that one’s log', async () => {
+    const other = await setScene(database, gateway);
+    await untouched(other.act(other.owner, 'removeMember', member(scene.viewer)), 'NOT_FOUND');
+    expect(await other.events()).toMatchObject([{ action: 'member.remove', outcome: 'refused', code: 'NOT_FOUND', target: null }]);
+    expect(JSON.stringify(await other.events())).not.toContain(scene.viewer.id);
+  });
+
+  test('a stranger who plays staff', () =>
+    untouched(scene.act(scene.stranger, 'staffSuspendTenant', { tenantId: scene.tenant.id, reason: 'X' }), 'FORBIDDEN'));
+
+  test('nobody at all', async () => {
+    await gateway.ask('mutation { renameTenant(input: { name: "X" }) { __typename } }', {});
+    expect(await scene.events()).toEqual([]);
+  });
+
+  test('a code that was guessed', async () => {
+    const { id, code } = await scene.invite(scene.stranger.email);
+    const before = await eventsOf(database, scene.tenant.id);
+    const guessed = code.slice(0, -2) + (code.endsWith('AA') ? 'BA' : 'AA');
+    for (const name of ['acceptInvitation', 'declineInvitation'])
+      expect((await scene.act(scene.stranger, name, { code: guessed })).code).toBe('INVITATION_INVALID');
+    expect(id).not.toBe('');
+    expect(await eventsOf(database, scene.tenant.id)).toEqual(before);
+  });
+
+  test('a slip of the pen is nobody’s concern', () => untouched(scene.act(scene.owner, 'renameTenant', { name: ' ' }), 'BAD_USER_INPUT'));
+});

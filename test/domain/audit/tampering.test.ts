@@ -1,0 +1,118 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AuditAnchor, auditBreaks, auditHeads, lostAnchors } from '../../../src/database/crossings.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { append, type Chain, makeChains } from './chains.ts';
+import { everyEdit, seeded, type Tampering, tampering, WAYS } from './tamper.ts';
+
+/** TAMPERINGS=1000 tries as many; TAMPERING_SEED=7 draws others. */
+const COUNT = Number(process.env.TAMPERINGS ?? 100);
+const SEED = Number(process.env.TAMPERING_SEED ?? 20_261_124);
+
+let database: TestDatabase;
+let chains: readonly Chain[];
+let client: pg.Client;
+beforeAll(async () => {
+  database = await createDatabase();
+  chains = await makeChains(database, [240, 310, 1, 275]);
+  client = new pg.Client({ connectionString: database.adminUrl });
+  await client.connect();
+});
+afterAll(async () => {
+  await client?.end();
+  await database?.drop();
+});
+
+const ask = async <Row>(text: string, values: readonly unknown[]) => (await client.query(text, [...values])).rows as Row[];
+
+/** Does something past the database's own checks, looks, and takes it back. */
+async function behindItsBack<T>(sql: string, look: () => Promise<T>): Promise<T> {
+  await client.query(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}`);
+  try {
+    return await look();
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+const brokenLinks = async () => Object.fromEntries((await auditBreaks(ask)).breaks.map(({ tenantId, seq }) => [tenantId, seq]));
+const found = async ({ what, sql }: Tampering) => ({ what, broken: await behindItsBack(sql, brokenLinks) });
+
+describe('A2: whatever is done to a log behind the back of the gateway is found at its first broken link, and other tenants’ logs are whole', () => {
+  test('untouched, all are whole', async () => {
+    expect(await auditBreaks(ask)).toEqual({ breaks: [], tenants: 4, events: 240 + 310 + 1 + 275 });
+  });
+
+  test(`${COUNT} tamperings, drawn from ${WAYS} ways`, { timeout: 600_000 }, async () => {
+    const random = seeded(SEED);
+    const longer = chains.filter(({ events }) => events > 1);
+    for (let round = 0; round < COUNT; round++) {
+      const done = tampering(random, round, longer);
+      expect(await found(done), `seed ${SEED}, round ${round}`).toEqual({ what: done.what, broken: done.broken });
+    }
+    expect(await brokenLinks()).toEqual({});
+  });
+
+  test('an edit of each column, in a long log and in a log of one', async () => {
+    const random = seeded(SEED);
+    for (const chain of [chains[0]!, chains[2]!])
+      for (const done of everyEdit(random, chain)) expect(await found(done)).toEqual({ what: done.what, broken: done.broken });
+  });
+});
+
+describe('A2: anchors', () => {
+  const rewrite = ({ tenantId }: Chain, from: number) => `
+    UPDATE audit_event SET actor_name = 'Nobody' WHERE tenant_id = '${tenantId}' AND seq = ${from};
+    DO $$ DECLARE link audit_event; before bytea := (SELECT previous_hash FROM audit_event WHERE tenant_id = '${tenantId}' AND seq = ${from}); BEGIN
+      FOR link IN SELECT * FROM audit_event WHERE tenant_id = '${tenantId}' AND seq >= ${from} ORDER BY seq LOOP
+        link.previous_hash := before;
+        before := audit_hash(link);
+        UPDATE audit_event SET previous_hash = link.previous_hash, hash = before WHERE tenant_id = link.tenant_id AND seq = link.seq;
+      END LOOP;
+      UPDATE audit_head SET hash = before WHERE tenant_id = '${tenantId}';
+    END $$`;
+  const shorten = ({ tenantId }: Chain, left: number) => `
+    DELETE FROM audit_event WHERE tenant_id = '${tenantId}' AND seq > ${left};
+    UPDATE audit_head SET seq = ${left}, hash = (SELECT hash FROM audit_event WHERE tenant_id = '${tenantId}' AND seq = ${left}) WHERE tenant_id = '${tenantId}'`;
+  const vanish = ({ tenantId }: Chain) =>
+    `DELETE FROM audit_event WHERE tenant_id = '${tenantId}'; DELETE FROM audit_head WHERE tenant_id = '${tenantId}'`;
+  const look = (heads: readonly AuditAnchor[]) => async () => ({ broken: await brokenLinks(), lost: await lostAnchors(ask, heads) });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, (chain: Chain) => string]>([
+    ['written anew from some link on, head and all', chain => rewrite(chain, 17)],
+    ['written anew from its first link on',          chain => rewrite(chain, 1)],
+    ['written anew in its last link',                chain => rewrite(chain, chain.events)],
+    ['shortened, head and all',                      chain => shorten(chain, 100)],
+    ['removed whole',                                chain => vanish(chain)],
+  ])('a log that was %s is whole by itself, and is found by the head that was kept', async (_what, sql) => {
+    const [, chain] = chains as [Chain, Chain];
+    const heads = await auditHeads(ask);
+    expect(heads).toHaveLength(4);
+    expect(await behindItsBack(sql(chain), look(heads))).toEqual({ broken: {}, lost: [{ tenantId: chain.tenantId, seq: chain.events }] });
+    expect(await look(heads)()).toEqual({ broken: {}, lost: [] });
+  });
+
+  test('events that are appended leave earlier heads in their chain', async () => {
+    const [grown] = await makeChains(database, [20]);
+    const heads = await auditHeads(ask);
+    await append(database, grown!.tenantId, 21, 40);
+    expect(await lostAnchors(ask, heads)).toEqual([]);
+  });
+
+  test('a tenant that was deleted for good is missed by nobody, nor one whose rows are half gone; a tombstone over a living one hides nothing', async () => {
+    const [purged] = await makeChains(database, [30]);
+    const { tenantId } = purged!;
+    const heads = await auditHeads(ask);
+    const halfGone = `DELETE FROM audit_event WHERE tenant_id = '${tenantId}' AND seq > 12`;
+    const tombstone = `INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at) VALUES ('${tenantId}', now(), now(), now())`;
+    const deleted = `UPDATE tenant SET status = 'deleted' WHERE tenant_id = '${tenantId}'`;
+    const wholly = `${vanish(purged!)}; DELETE FROM membership WHERE tenant_id = '${tenantId}'; DELETE FROM tenant WHERE tenant_id = '${tenantId}'`;
+    const clean = { broken: {}, lost: [] };
+    expect(await behindItsBack(`${tombstone}; ${deleted}; ${halfGone}`, look(heads))).toEqual(clean);
+    expect(await behindItsBack(`${tombstone}; ${wholly}`, look(heads))).toEqual(clean);
+    const told = { broken: { [tenantId]: 13 }, lost: [{ tenantId, seq: 30 }] };
+    expect(await behindItsBack(`${tombstone}; ${halfGone}`, look(heads))).toEqual(told);
+    expect(await behindItsBack(`${deleted}; ${halfGone}`, look(heads))).toEqual(told);
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Actor, type Home, type Life, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+beforeAll(async () => {
+  life = await startLife();
+});
+afterAll(() => life?.stop());
+
+let asked = 0;
+let email: string;
+let code: string;
+/** A tenant of each test's own, with an invitation that has gone out. */
+beforeEach(async () => {
+  home = await life.home();
+  asked += 1;
+  email = `invitee.${asked}@people.example`;
+  await life.must(home.owner, 'inviteMember', { email, roles: ['OPERATOR', 'BUYER_MANAGER'] });
+  code = await life.codeFor(email);
+});
+
+const accept = (who: Actor, given = code) => life.run(who, 'acceptInvitation', { code: given });
+const peopleOf = (subject: string) => life.database.sql('SELECT name, email, email_verified FROM person WHERE subject = $1', [subject]);
+const open = async () =>
+  (await life.database.sql('SELECT count(*)::int AS n FROM invitation WHERE tenant_id = $1', [home.tenant.id]))[0]!.n;
+
+describe('acceptInvitation', () => {
+  test('R5: somebody unknown becomes a person and a member with all its roles; the invitation is gone and the log knows', async () => {
+    const invitee = await life.stranger(email);
+    expect(await peopleOf(invitee.subject)).toEqual([]);
+    const { payload, errors } = await accept(invitee);
+    expect(errors).toEqual([]);
+    expect(payload.membership).toEqual({
+      tenantId: home.tenant.id,
+      slug: home.tenant.slug,
+      name: home.tenant.name,
+      status: 'ACTIVE',
+      statusReason: null,
+      plan: 'PROFESSIONAL',
+      roles: ['OPERATOR', 'BUYER_MANAGER'],
+      joinedAt: life.gateway.clock.now().toISOString(),
+    });
+    expect(await peopleOf(invitee.subject)).toEqual([{ name: expect.stringContaining('Sam'), email, email_verified: true }]);
+    expect(await open()).toBe(0);
+    expect(Object.values(await life.roles(home))).toEqual([['owner'], ['operator', 'buyer_manager']]);
+    expect((await life.events(home)).at(-1)).toMatchObject({
+      action: 'invitation.accept',
+      code: null,
+      target: expect.stringMatching(/^Membership:/),
+      before: { invitation: expect.any(String) },
+      after: { email, roles: ['operator', 'buyer_manager'] },
+    });
+    const inside = await life.gateway.ask('{ tenant { name } }', { token: invitee.token });
+    expect(inside.data).toEqual({ tenant: { name: home.tenant.name } });
+  });
+
+  test('R5: it works once, for the same person as for another', async () => {
+    const invitee = await life.stranger(email);
+    await life.must(invitee, 'acceptInvitation', { code });
+    expect(await accept(invitee)).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
+    expect(await accept(await life.stranger(email))).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
+    expect(Object.keys(await life.roles(home))).toHaveLength(2);
+  });
+
+  test('R5: of two people with that address who accept at once, one is in', async () => {
+    const people = await Promise.all(Array.from({ length: 6 }, () => life.stranger(email)));
+    const outcomes = await Promise.all(people.map(person => accept(person)));
+    expect(outcomes.map(outcome => outcome.code).sort()).toEqual([...Array(5).fill('INVITATION_INVALID'), null]);
+    expect(Object.keys(await life.roles(home))).toHaveLength(2);
+  });
+
+  test('R5: the address matches whatever its case, in the token as in the invitation', async () => {
+    const invitee = await life.stranger(email.toUpperCase());
+    expect((await accept(invitee)).errors).toEqual([]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => string, object, string]>([
+    ['another address',                    () => 'somebody@else.example', {},                        'INVITATION_FOR_ANOTHER'],
+    ['an address that only contains it',   () => `x${email}`,             {},                        'INVITATION_FOR_ANOTHER'],
+    ['the address, which is not verified', () => email,                   { email_verified: false }, 'EMAIL_UNVERIFIED'],
+    ['no word on whether it is verified',  () => email,                   { email_verified: undefined }, 'EMAIL_UNVERIFIED'],
+    ['no address at all',                  () => email,                   { email: undefined },      'EMAIL_UNVERIFIED'],
+  ])('R5: %s is refused, the tenant hears of it, no person is made, and the invitation stays good', async (_what, address, claims, refused) => {
+    const wrong = await life.stranger(address(), claims);
+    expect(await accept(wrong)).toMatchObject({ payload: null, code: refused });
+    expect(await peopleOf(wrong.subject)).toEqual([]);
+    expect((await life.events(home)).at(-1)).toMatchObject({ action: 'invitation.accept', code: refused, after: {} });
+    expect((await accept(await life.stranger(email))).errors).toEqual([]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => string]>([
+    ['an empty text',                            () => ''],
+    ['something else',                           () => 'ipto_invite_'],
+    ['the code without its last character',      () => code.slice(0, -1)],
+    ['the code with another secret',             () => code.slice(0, -5) + (code.at(-5) === 'A' ? 'B' : 'A') + code.slice(-4)],
+    ['the code with a blank at its end',         () => `${code} `],
+    ['the code of a tenant that is nowhere',     () => relabelled(16, 0)],
+    ['the code of an invitation that is nowhere', () => relabelled(16, 16)],
+  ])('R5: %s is INVITATION_INVALID and leaves no event', async (_what, typed) => {
+    const before = await life.events(home);
+    expect(await accept(await life.stranger(email), typed())).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
+    expect(await life.events(home)).toEqual(before);
+    expect(await open()).toBe(1);
+  });
+
+  test('a person who is a member somewhere else, acting there: they join, and their other membership is as it was (R6, R4)', async () => {
+    const other = await life.home();
+    const { member, person } = await life.join(other, ['viewer']);
+    await life.database.sql('UPDATE person SET email = $2, name = $3 WHERE id = $1', [person.id, email, 'Old Name']);
+    const token = await life.gateway.tokenOf({ ...person, email, name: 'New Name' });
+    const { payload, errors } = await accept({ token, tenant: other.tenant.id });
+    expect(errors).toEqual([]);
+    expect(payload.membership).toMatchObject({ tenantId: home.tenant.id, roles: ['OPERATOR', 'BUYER_MANAGER'] });
+    expect((await life.roles(other))[member.id]).toEqual(['viewer']);
+    expect(await life.events(other)).toEqual([]);
+    const { data } = await life.gateway.ask('{ viewer { memberships { tenantId roles } } }', { token });
+    expect(new Set(data.viewer.memberships)).toEqual(
+      new Set([
+        { tenantId: other.tenant.id, roles: ['VIEWER'] },
+        { tenantId: home.tenant.id, roles: ['OPERATOR', 'BUYER_MANAGER'] },
+      ]),
+    );
+    expect(await peopleOf(person.subject)).toEqual([{ name: 'New Name', email, email_verified: true }]);
+    const here = await life.gateway.ask('{ tenant { name } }', { token, tenant: home.tenant.id });
+    expect(here.data.tenant.name).toBe(home.tenant.name);
+  });
+
+  test('who is a member already, by an address of before, is refused and keeps the roles that they have', async () => {
+    const { person, member } = await life.join(home, ['viewer']);
+    const token = await life.gateway.tokenOf({ ...person, email });
+    expect(await accept({ token })).toMatchObject({ payload: null, code: 'ALREADY_MEMBER' });
+    expect((await life.roles(home))[member.id]).toEqual(['viewer']);
+    expect((await life.events(home)).filter(event => event.code)).toMatchObject([{ action: 'invitation.accept', code: 'ALREADY_MEMBER' }]);
+  });
+
+  test('nobody and platform staff can’t accept', async () => {
+    const anonymous = await life.gateway.ask(`mutation { acceptInvitation(input: { code: "${code}" }) { membership { slug } } }`);
+    expect(anonymous.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', because: 'SIGN_IN' } }]);
+    expect(await accept(await life.staff())).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+    expect(await open()).toBe(1);
+  });
+});
+
+/** The code with some of its bytes turned: a name of something that isn't there. */
+function relabelled(bytes: number, from: number): string {
+  const raw = Buffer.from(code.slice('ipto_invite_'.length), 'base64url');
+  for (let at = from; at < from + bytes; at += 1) raw[at] = raw[at]! ^ 0xff;
+  return `ipto_invite_${raw.toString('base64url')}`;
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { TenantStatus } from '../../../src/access/vocabulary.ts';
+import { type Actor, type Home, type Life, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+let invitee: Actor;
+let code: string;
+let asked = 0;
+let email: string;
+beforeAll(async () => {
+  life = await startLife();
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+  asked += 1;
+  email = `asked.${asked}@people.example`;
+  await life.must(home.owner, 'inviteMember', { email, roles: ['ADMIN'] });
+  code = await life.codeFor(email);
+  invitee = await life.stranger(email);
+});
+
+const open = async () =>
+  (await life.database.sql('SELECT count(*)::int AS n FROM invitation WHERE tenant_id = $1', [home.tenant.id]))[0]!.n;
+/** The code with another secret: of the right tenant and invitation, by somebody who guesses. */
+const guess = () => `${code.slice(0, -10)}AAAAAAAAA${code.slice(-1)}`;
+
+describe('the status of the tenant at the answer', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each<[TenantStatus, string | null, string | null]>([
+    // status            accept           decline
+    ['active',           null,            null],
+    ['suspended',        'TENANT_STATUS', null],
+    ['pending_deletion', 'TENANT_STATUS', null],
+  ])('S2, S3: %s: accepting answers %s, declining %s', async (status, accepting, declining) => {
+    const declined = `other.${email}`;
+    await life.must(home.owner, 'inviteMember', { email: declined, roles: ['VIEWER'] });
+    const second = await life.codeFor(declined);
+    await life.make.setStatus(home.tenant, status);
+    const accepted = await life.run(invitee, 'acceptInvitation', { code });
+    expect(accepted.code).toBe(accepting);
+    expect((await life.run(await life.stranger(declined), 'declineInvitation', { code: second })).code).toBe(declining);
+    if (accepting)
+      expect(accepted.errors[0]!.extensions).toMatchObject({
+        permission: 'invitation:accept',
+        because: 'TENANT_STATUS',
+        requires: { statuses: ['ACTIVE'] },
+        tenantStatus: status.toUpperCase(),
+      });
+    expect((await life.events(home)).slice(2).map(event => [event.action, event.code])).toEqual([
+      ['invitation.accept', accepting],
+      ['invitation.decline', declining],
+    ]);
+    expect(Object.keys(await life.roles(home))).toHaveLength(accepting ? 1 : 2);
+  });
+
+  test.each<TenantStatus>(['suspended', 'pending_deletion'])('T4: %s is told to nobody who only guesses', async status => {
+    await life.make.setStatus(home.tenant, status);
+    const events = await life.events(home);
+    for (const verb of ['acceptInvitation', 'declineInvitation'] as const) {
+      const guessed = await life.run(invitee, verb, { code: guess() });
+      expect(guessed).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
+      expect(JSON.stringify(guessed.errors)).not.toMatch(/status|suspended|deletion/i);
+    }
+    expect(await life.events(home)).toEqual(events);
+  });
+
+  test('S2: once the tenant is resumed, the same code is good', async () => {
+    await life.must(await life.staff(), 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' });
+    expect((await life.run(invitee, 'acceptInvitation', { code })).code).toBe('TENANT_STATUS');
+    await life.must(await life.staff(), 'staffResumeTenant', { tenantId: home.tenant.id });
+    expect((await life.run(invitee, 'acceptInvitation', { code })).errors).toEqual([]);
+  });
+
+  test('S2: a message that waits isn’t sent while the tenant is suspended, and is when it is resumed', async () => {
+    await life.must(home.owner, 'inviteMember', { email: `late.${email}`, roles: ['VIEWER'] });
+    await life.must(await life.staff(), 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' });
+    await life.gateway.settle();
+    expect(life.gateway.sent.filter(({ to }) => to === `late.${email}`)).toEqual([]);
+    await life.must(await life.staff(), 'staffResumeTenant', { tenantId: home.tenant.id });
+    expect(await life.codeFor(`late.${email}`)).toMatch(/^ipto_invite_/);
+  });
+});
+
+describe('declineInvitation', () => {
+  test('R5: the invitation is gone, nobody is a member, no person is left with roles, and the log knows', async () => {
+    expect(await life.must(invitee, 'declineInvitation', { code })).toEqual({ declined: true });
+    expect(await open()).toBe(0);
+    expect(Object.keys(await life.roles(home))).toHaveLength(1);
+    expect((await life.events(home)).at(-1)).toMatchObject({
+      action: 'invitation.decline',
+      code: null,
+      target: expect.stringMatching(/^Invitation:/),
+      before: { email, roles: ['admin'] },
+    });
+    for (const verb of ['acceptInvitation', 'declineInvitation'] as const)
+      expect(await life.run(invitee, verb, { code })).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string | undefined, object, string]>([
+    ['another address',         'somebody@else.example', {},                        'INVITATION_FOR_ANOTHER'],
+    ['an unverified address',   undefined,               { email_verified: false }, 'EMAIL_UNVERIFIED'],
+  ])('R5: %s can’t decline it for somebody else', async (_what, address, claims, refused) => {
+    const wrong = await life.stranger(address ?? email, claims);
+    expect(await life.run(wrong, 'declineInvitation', { code })).toMatchObject({ payload: null, code: refused });
+    expect(await open()).toBe(1);
+    expect((await life.events(home)).at(-1)).toMatchObject({ action: 'invitation.decline', code: refused });
+    expect((await life.run(invitee, 'acceptInvitation', { code })).errors).toEqual([]);
+  });
+
+  test('P3: declining frees the place that the invitation took', async () => {
+    const small = await life.home('FREE');
+    for (const n of [1, 2]) await life.must(small.owner, 'inviteMember', { email: `place.${n}.${email}`, roles: ['VIEWER'] });
+    const third = { email: `third.${email}`, roles: ['VIEWER'] };
+    expect((await life.run(small.owner, 'inviteMember', third)).errors).toMatchObject([
+      { extensions: { code: 'LIMIT_REACHED', limit: 3, used: 3 } },
+    ]);
+    const given = await life.codeFor(`place.1.${email}`);
+    await life.must(await life.stranger(`place.1.${email}`), 'declineInvitation', { code: given });
+    expect((await life.run(small.owner, 'inviteMember', third)).errors).toEqual([]);
+  });
+});

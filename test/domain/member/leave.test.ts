@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ROLES } from '../../../src/access/vocabulary.ts';
+import { type Home, type Life, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+beforeAll(async () => {
+  life = await startLife();
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+});
+
+describe('leaveTenant', () => {
+  test.each(ROLES.filter(role => role !== 'owner'))('R4: %s leaves by an explicit call; their other tenants feel nothing', async role => {
+    const member = await life.join(home, [role]);
+    const other = await life.home();
+    const there = await life.make.member(other.tenant, member.person, ['viewer']);
+    expect(await life.must(member, 'leaveTenant')).toEqual({ leftTenantId: home.tenant.id });
+    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'] });
+    expect((await life.roles(other))[there.id]).toEqual(['viewer']);
+    expect(await life.events(home)).toEqual([
+      {
+        actor: member.person.name,
+        action: 'member.leave',
+        code: null,
+        target: `Membership:${member.member.id}`,
+        before: { roles: [role] },
+        after: null,
+      },
+    ]);
+    const again = await life.run(member, 'leaveTenant');
+    expect([again.status, again.code]).toEqual([403, 'TENANT_NOT_FOUND']);
+  });
+
+  test('R4: the owner can’t, before the ownership is transferred', async () => {
+    expect(await life.run(home.owner, 'leaveTenant')).toMatchObject({ payload: null, code: 'OWNER_PROTECTED' });
+    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'] });
+    expect(await life.events(home)).toMatchObject([{ action: 'member.leave', code: 'OWNER_PROTECTED' }]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['suspended',        null],
+    ['pending_deletion', 'TENANT_STATUS'],
+  ] as const)('S2, S3: while the tenant is %s: %s', async (status, code) => {
+    const member = await life.join(home, ['viewer']);
+    await life.make.setStatus(home.tenant, status);
+    expect((await life.run(member, 'leaveTenant')).code).toBe(code);
+    expect(Object.keys(await life.roles(home))).toHaveLength(code ? 2 : 1);
+    expect((await life.events(home)).map(event => event.code)).toEqual([code]);
+  });
+
+  test('who left can be invited again, and comes back with the new roles alone', async () => {
+    const member = await life.join(home, ['admin']);
+    await life.must(member, 'leaveTenant');
+    await life.must(home.owner, 'inviteMember', { email: member.person.email, roles: ['VIEWER'] });
+    const code = await life.codeFor(member.person.email);
+    await life.must({ token: member.token }, 'acceptInvitation', { code });
+    expect(Object.values(await life.roles(home))).toEqual([['owner'], ['viewer']]);
+  });
+});
+
+describe('dropRoles', () => {
+  const drop = async (own: readonly (typeof ROLES)[number][], roles: readonly string[]) => {
+    const member = await life.join(home, own);
+    const outcome = await life.run(member, 'dropRoles', { roles });
+    return { ...outcome, member, left: (await life.roles(home))[member.member.id] };
+  };
+
+  test('R4: an admin gives up roles of their own by an explicit call, and the log has before and after', async () => {
+    const { payload, errors, left, member } = await drop(['admin', 'viewer', 'operator'], ['ADMIN', 'OPERATOR', 'ADMIN']);
+    expect(errors).toEqual([]);
+    expect(payload).toEqual({ roles: ['VIEWER'] });
+    expect(left).toEqual(['viewer']);
+    expect(await life.events(home)).toEqual([
+      {
+        actor: member.person.name,
+        action: 'member.drop_roles',
+        code: null,
+        target: `Membership:${member.member.id}`,
+        before: { roles: ['admin', 'viewer', 'operator'] },
+        after: { roles: ['viewer'] },
+      },
+    ]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['the last role',                         ['viewer'] as const,             ['VIEWER'],           'BAD_USER_INPUT'],
+    ['all of several',                        ['viewer', 'operator'] as const, ['VIEWER', 'OPERATOR'], 'BAD_USER_INPUT'],
+    ['none',                                  ['viewer', 'operator'] as const, [],                   'BAD_USER_INPUT'],
+    ['one that they don’t have',              ['viewer', 'operator'] as const, ['ADMIN'],            'NOT_FOUND'],
+    ['one that they have and one that not',   ['viewer', 'operator'] as const, ['VIEWER', 'ADMIN'],  'NOT_FOUND'],
+    ['owner, by who isn’t',                   ['admin', 'operator'] as const,  ['OWNER'],            'NOT_FOUND'],
+  ])('R1, R4: %s is refused, and nothing is changed', async (_what, own, roles, code) => {
+    const dropped = await drop(own, roles);
+    expect(dropped).toMatchObject({ payload: null, code });
+    expect(dropped.left).toEqual(own);
+  });
+
+  test('R4: the owner keeps being the owner, also with another role beside it, which they can give up', async () => {
+    await life.database.sql(`UPDATE membership SET roles = '{owner,viewer}' WHERE id = $1`, [home.owner.member.id]);
+    for (const roles of [['OWNER'], ['OWNER', 'VIEWER']])
+      expect(await life.run(home.owner, 'dropRoles', { roles })).toMatchObject({ payload: null, code: 'OWNER_PROTECTED' });
+    expect(await life.must(home.owner, 'dropRoles', { roles: ['VIEWER'] })).toEqual({ roles: ['OWNER'] });
+  });
+
+  test.each(['suspended', 'pending_deletion'] as const)('S2, S3: refused while %s', async status => {
+    const member = await life.join(home, ['admin', 'viewer']);
+    await life.make.setStatus(home.tenant, status);
+    expect(await life.run(member, 'dropRoles', { roles: ['VIEWER'] })).toMatchObject({ payload: null, code: 'TENANT_STATUS' });
+    expect((await life.roles(home))[member.member.id]).toEqual(['admin', 'viewer']);
+  });
+});

@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { globalId, type Home, type Life, startLife, type Verb } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+beforeAll(async () => {
+  life = await startLife();
+  home = await life.home();
+});
+afterAll(() => life?.stop());
+
+// biome-ignore format: a table is read by its columns
+test.each<[Verb, string, string, object]>([
+  ['removeMember',             'membershipId', 'Invitation', {}],
+  ['setMemberRoles',           'membershipId', 'AuditEvent', { roles: ['VIEWER'] }],
+  ['requestOwnershipTransfer', 'membershipId', 'Invitation', {}],
+  ['revokeInvitation',         'invitationId', 'Membership', {}],
+])('%s: the id of another type, and what is no id, are BAD_USER_INPUT and no fault of ours', async (verb, field, type, rest) => {
+  const other = globalId(type, home.tenant.id, home.owner.member.id);
+  for (const id of [other, Buffer.from(`User:${home.owner.person.id}`).toString('base64url'), home.owner.member.id, ''])
+    expect(await life.run(home.owner, verb, { [field]: id, ...rest })).toMatchObject({ payload: null, code: 'BAD_USER_INPUT' });
+  expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'] });
+  expect(await life.events(home)).toEqual([]);
+});

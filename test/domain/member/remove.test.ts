@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { globalId, type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let replica: TestGateway;
+let home: Home;
+let admin: MemberActor;
+let viewer: MemberActor;
+beforeAll(async () => {
+  life = await startLife();
+  replica = await startTestGateway(life.database);
+});
+afterAll(async () => {
+  await replica?.stop();
+  await life?.stop();
+});
+beforeEach(async () => {
+  home = await life.home();
+  admin = await life.join(home, ['admin', 'viewer']);
+  viewer = await life.join(home, ['viewer', 'operator']);
+});
+
+const remove = (who: MemberActor, { membershipId }: { membershipId: string }) => life.run(who, 'removeMember', { membershipId });
+const count = async (text: string, value: string) => (await life.database.sql(text, [value]))[0]!.n;
+
+describe('removeMember', () => {
+  test.each(['owner', 'admin'] as const)(
+    'R4: %s removes another member, another admin too: the membership, never the person',
+    async role => {
+      const caller = role === 'owner' ? home.owner : await life.join(home, ['admin']);
+      for (const { membershipId, member, person } of [viewer, admin]) {
+        expect(await life.must(caller, 'removeMember', { membershipId })).toEqual({ removedMembershipId: membershipId });
+        expect(await count('SELECT count(*)::int AS n FROM person WHERE id = $1', person.id)).toBe(1);
+        expect((await life.events(home)).at(-1)).toEqual({
+          actor: caller.person.name,
+          action: 'member.remove',
+          code: null,
+          target: `Membership:${member.id}`,
+          before: { name: person.name, roles: member.roles },
+          after: null,
+        });
+      }
+      expect(await life.roles(home)).not.toHaveProperty(viewer.member.id);
+      expect(await life.roles(home)).not.toHaveProperty(admin.member.id);
+    },
+  );
+
+  test('R4: the owner is protected from everybody, and the refusal is in the log', async () => {
+    expect(await remove(admin, home.owner)).toMatchObject({ payload: null, code: 'OWNER_PROTECTED' });
+    expect((await life.roles(home))[home.owner.member.id]).toEqual(['owner']);
+    expect(await life.events(home)).toMatchObject([{ actor: admin.person.name, action: 'member.remove', code: 'OWNER_PROTECTED' }]);
+  });
+
+  test('R4: nobody removes themself, lest it be by accident', async () => {
+    expect(await remove(admin, admin)).toMatchObject({ payload: null, code: 'OWN_MEMBERSHIP' });
+    expect(await remove(home.owner, home.owner)).toMatchObject({ payload: null, code: 'OWN_MEMBERSHIP' });
+    expect(Object.keys(await life.roles(home))).toHaveLength(3);
+  });
+
+  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('R4: %s removes nobody', async role => {
+    const caller = await life.join(home, [role]);
+    expect(await remove(caller, viewer)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+    expect((await life.roles(home))[viewer.member.id]).toEqual(['viewer', 'operator']);
+  });
+
+  test("T4: another tenant's member and one that isn't there are one answer, and nothing is written there", async () => {
+    const other = await life.home();
+    const theirs = await life.join(other, ['viewer']);
+    const nowhere = globalId('Membership', home.tenant.id, theirs.member.id);
+    const answers = [await remove(home.owner, theirs), await remove(home.owner, { membershipId: nowhere })];
+    for (const answer of answers) expect(answer).toMatchObject({ payload: null, code: 'NOT_FOUND' });
+    expect((await life.roles(other))[theirs.member.id]).toEqual(['viewer']);
+    expect(await life.events(other)).toEqual([]);
+  });
+
+  test.each(['suspended', 'pending_deletion'] as const)('S2, S3: refused while %s', async status => {
+    await life.make.setStatus(home.tenant, status);
+    expect(await remove(home.owner, viewer)).toMatchObject({ payload: null, code: 'TENANT_STATUS' });
+    expect(Object.keys(await life.roles(home))).toHaveLength(3);
+  });
+
+  test('R4, T9: the other tenants of who is removed feel nothing', async () => {
+    const other = await life.home();
+    const there = await life.make.member(other.tenant, viewer.person, ['admin']);
+    await life.must(home.owner, 'removeMember', { membershipId: viewer.membershipId });
+    expect((await life.roles(other))[there.id]).toEqual(['admin']);
+    expect(await life.events(other)).toEqual([]);
+    const { data, errors } = await life.gateway.ask('{ tenant { name } viewer { memberships { tenantId } } }', {
+      token: viewer.token,
+      tenant: other.tenant.id,
+    });
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ tenant: { name: other.tenant.name }, viewer: { memberships: [{ tenantId: other.tenant.id }] } });
+  });
+});
+
+describe('R7: the very next request', () => {
+  const asked = '{ tenant { name } }';
+  const instances = () =>
+    Promise.all(
+      [life.gateway, replica].map(async gateway => ({
+        gateway,
+        viewer: { token: await gateway.tokenOf(viewer.person), tenant: home.tenant.id },
+        admin: { token: await gateway.tokenOf(admin.person), tenant: home.tenant.id },
+      })),
+    );
+
+  test('a removal is felt on every instance', async () => {
+    const all = await instances();
+    for (const { gateway, viewer: who } of all) expect((await gateway.ask(asked, who)).errors).toEqual([]);
+    await life.must(home.owner, 'removeMember', { membershipId: viewer.membershipId });
+    for (const { gateway, viewer: who } of all) {
+      const { status, errors } = await gateway.ask(asked, who);
+      expect([status, errors[0]!.extensions.code]).toEqual([403, 'TENANT_NOT_FOUND']);
+    }
+  });
+
+  test('a role that is taken is felt on every instance, and one that is given', async () => {
+    const all = await instances();
+    const rename = 'mutation { renameTenant(input: { name: "Renamed" }) { tenant { name } } }';
+    for (const { gateway, admin: who } of all) expect((await gateway.ask(rename, who)).errors).toEqual([]);
+    await life.must(home.owner, 'setMemberRoles', { membershipId: admin.membershipId, roles: ['VIEWER'] });
+    for (const { gateway, admin: who } of all)
+      expect((await gateway.ask(rename, who)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'ROLE' } }]);
+    await life.must(home.owner, 'setMemberRoles', { membershipId: admin.membershipId, roles: ['ADMIN'] });
+    for (const { gateway, admin: who } of all) expect((await gateway.ask(rename, who)).errors).toEqual([]);
+  });
+
+  test('a second mutation of the request that removed its own caller’s role is refused', async () => {
+    const { errors } = await life.gateway.ask(
+      'mutation { dropRoles(input: { roles: [ADMIN] }) { roles } renameTenant(input: { name: "Too late" }) { tenant { name } } }',
+      admin,
+    );
+    expect(errors).toMatchObject([{ path: ['renameTenant'], extensions: { code: 'FORBIDDEN', because: 'ROLE' } }]);
+  });
+});

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { globalId, type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+let admin: MemberActor;
+let member: MemberActor;
+beforeAll(async () => {
+  life = await startLife();
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+  admin = await life.join(home, ['admin']);
+  member = await life.join(home, ['viewer', 'operator']);
+});
+
+const set = (who: MemberActor, { membershipId }: { membershipId: string }, roles: readonly string[]) =>
+  life.run(who, 'setMemberRoles', { membershipId, roles });
+
+describe('setMemberRoles', () => {
+  test('R4, R1: gives exactly these roles, several at once, and the log has before and after', async () => {
+    const { payload, errors } = await set(admin, member, ['SELLER_MANAGER', 'VIEWER', 'SELLER_MANAGER']);
+    expect(errors).toEqual([]);
+    expect(payload.membership).toEqual({
+      id: member.membershipId,
+      roles: ['SELLER_MANAGER', 'VIEWER'],
+      user: { name: member.person.name },
+    });
+    expect((await life.roles(home))[member.member.id]).toEqual(['seller_manager', 'viewer']);
+    expect(await life.events(home)).toEqual([
+      {
+        actor: admin.person.name,
+        action: 'member.set_roles',
+        code: null,
+        target: `Membership:${member.member.id}`,
+        before: { roles: ['viewer', 'operator'] },
+        after: { roles: ['seller_manager', 'viewer'] },
+      },
+    ]);
+  });
+
+  test('R1: permissions are the union over the roles', async () => {
+    const inside = '{ tenant { memberships { totalCount } } }';
+    await set(admin, member, ['OPERATOR']);
+    expect((await life.gateway.ask(inside, member)).errors).toMatchObject([{ extensions: { permission: 'member:list' } }]);
+    await set(admin, member, ['OPERATOR', 'BUYER_MANAGER']);
+    expect((await life.gateway.ask(inside, member)).errors).toEqual([]);
+  });
+
+  test('R1: no role at all is BAD_USER_INPUT, and nothing is changed', async () => {
+    expect(await set(admin, member, [])).toMatchObject({ payload: null, code: 'BAD_USER_INPUT' });
+    expect((await life.roles(home))[member.member.id]).toEqual(['viewer', 'operator']);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => MemberActor, () => MemberActor, string]>([
+    ['an admin changes the owner',          () => admin,      () => home.owner, 'OWNER_PROTECTED'],
+    ['the owner changes their own',         () => home.owner, () => home.owner, 'OWN_MEMBERSHIP'],
+    ['an admin changes their own',          () => admin,      () => admin,      'OWN_MEMBERSHIP'],
+  ])('R4: %s: refused, which is in the log', async (_what, caller, target, code) => {
+    const before = await life.roles(home);
+    expect(await set(caller(), target(), ['VIEWER'])).toMatchObject({ payload: null, code });
+    expect(await life.roles(home)).toEqual(before);
+    expect(await life.events(home)).toMatchObject([{ actor: caller().person.name, action: 'member.set_roles', code }]);
+  });
+
+  test('R4: an admin lowers another admin', async () => {
+    const second = await life.join(home, ['admin']);
+    expect((await set(admin, second, ['VIEWER'])).errors).toEqual([]);
+    expect(await set(second, admin, ['VIEWER'])).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+  });
+
+  test("T4: another tenant's member and one that isn't there are one answer, and the other stays", async () => {
+    const other = await life.home();
+    const theirs = await life.join(other, ['viewer']);
+    const nowhere = globalId('Membership', home.tenant.id, theirs.member.id);
+    for (const target of [theirs, { membershipId: nowhere }])
+      expect(await set(home.owner, target, ['ADMIN'])).toMatchObject({ payload: null, code: 'NOT_FOUND' });
+    expect((await life.roles(other))[theirs.member.id]).toEqual(['viewer']);
+    expect(await life.events(other)).toEqual([]);
+  });
+
+  test('T9: the same person’s roles in another tenant stay', async () => {
+    const other = await life.home();
+    const there = await life.make.member(other.tenant, member.person, ['viewer']);
+    await set(admin, member, ['ADMIN']);
+    expect((await life.roles(other))[there.id]).toEqual(['viewer']);
+  });
+
+  test.each(['suspended', 'pending_deletion'] as const)('S2, S3: refused while %s', async status => {
+    await life.make.setStatus(home.tenant, status);
+    expect(await set(home.owner, member, ['ADMIN'])).toMatchObject({ payload: null, code: 'TENANT_STATUS' });
+    expect((await life.roles(home))[member.member.id]).toEqual(['viewer', 'operator']);
+  });
+});

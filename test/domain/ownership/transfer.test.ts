@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { globalId, type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+let heir: MemberActor;
+beforeAll(async () => {
+  life = await startLife();
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+  heir = await life.join(home, ['viewer', 'operator']);
+});
+
+const request = ({ membershipId }: { membershipId: string } = heir, who = home.owner) =>
+  life.run(who, 'requestOwnershipTransfer', { membershipId });
+const requested = async (target = heir): Promise<string> => (await request(target)).payload.code;
+const confirm = (code: string, who = home.owner) => life.run(who, 'confirmOwnershipTransfer', { code });
+const transfers = () => life.database.sql('SELECT * FROM ownership_transfer WHERE tenant_id = $1', [home.tenant.id]);
+const told = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
+const UNDER_WAY = '{ tenant { ownershipTransfer { createdAt expiresAt to { id user { name } } } } }';
+const ASKED: [string, null] = ['ownership.request', null];
+
+describe('requestOwnershipTransfer', () => {
+  test('O1: gives a code for fifteen minutes, of which a hash is kept; nothing changes before the second call', async () => {
+    const { payload, errors } = await request();
+    const now = life.gateway.clock.now().getTime();
+    const expiresAt = new Date(now + 15 * 60_000);
+    expect(errors).toEqual([]);
+    expect(payload).toEqual({
+      code: expect.stringMatching(/^([0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{4}$/),
+      expiresAt: expiresAt.toISOString(),
+    });
+    expect(await transfers()).toEqual([
+      {
+        tenant_id: home.tenant.id,
+        from_membership_id: home.owner.member.id,
+        to_membership_id: heir.member.id,
+        code_hash: createHash('sha256').update(payload.code.replaceAll('-', '')).digest(),
+        tries_left: 5,
+        created_at: new Date(now),
+        expires_at: expiresAt,
+      },
+    ]);
+    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'], [heir.member.id]: ['viewer', 'operator'] });
+    expect(await life.events(home)).toEqual([
+      {
+        actor: home.owner.person.name,
+        action: 'ownership.request',
+        code: null,
+        target: `Membership:${heir.member.id}`,
+        before: null,
+        after: { name: heir.person.name, expiresAt: expiresAt.toISOString() },
+      },
+    ]);
+  });
+
+  test('O1: the owner reads what is under way, without the code; an admin does not', async () => {
+    const code = await requested();
+    const seen = await life.gateway.ask(UNDER_WAY, home.owner);
+    expect(seen.data.tenant.ownershipTransfer).toMatchObject({ to: { id: heir.membershipId, user: { name: heir.person.name } } });
+    expect(seen.text).not.toContain(code);
+    const admin = await life.gateway.ask(UNDER_WAY, await life.join(home, ['admin']));
+    expect([admin.data.tenant.ownershipTransfer, admin.errors[0]!.extensions.code]).toEqual([null, 'FORBIDDEN']);
+  });
+
+  test('O2: a second request voids the first, whose code is worth nothing; the log knows of both', async () => {
+    const other = await life.join(home, ['admin']);
+    const first = await requested();
+    const second = await requested(other);
+    expect(await confirm(first)).toMatchObject({ payload: null, code: 'CODE_WRONG' });
+    expect((await confirm(second)).errors).toEqual([]);
+    expect((await life.roles(home))[other.member.id]).toEqual(['owner', 'admin']);
+    expect((await life.roles(home))[heir.member.id]).toEqual(['viewer', 'operator']);
+    expect(await told()).toEqual([
+      ASKED,
+      ['ownership.void', null],
+      ASKED,
+      ['ownership.confirm', 'CODE_WRONG'],
+      ['ownership.confirm', null],
+    ]);
+    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${heir.member.id}`, after: { why: 'asked again' } });
+  });
+
+  test.each(['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)(
+    'O1: %s can’t ask, confirm or cancel',
+    async role => {
+      const member = await life.join(home, [role]);
+      const code = await requested();
+      expect(await request(heir, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+      expect(await confirm(code, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+      expect(await life.run(member, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+      expect((await told()).slice(1)).toEqual(['request', 'confirm', 'cancel'].map(verb => [`ownership.${verb}`, 'FORBIDDEN']));
+      expect((await confirm(code)).errors).toEqual([]);
+    },
+  );
+
+  test.each(['suspended', 'pending_deletion'] as const)('O1: refused while %s', async status => {
+    await life.make.setStatus(home.tenant, status);
+    expect(await request()).toMatchObject({ payload: null, code: 'TENANT_STATUS' });
+    expect(await transfers()).toEqual([]);
+    expect(await told()).toEqual([['ownership.request', 'TENANT_STATUS']]);
+  });
+
+  test('O2: the owner themself, a pending invitee, a member of another tenant and nobody are refused, and the log knows', async () => {
+    const other = await life.home();
+    const theirs = await life.join(other, ['admin']);
+    const { invitation } = await life.must(home.owner, 'inviteMember', { email: 'pending@people.example', roles: ['ADMIN'] });
+    const invitee = Buffer.from(invitation.id, 'base64url').toString().split(':')[2]!;
+    const here = (id: string) => ({ membershipId: globalId('Membership', home.tenant.id, id) });
+    // biome-ignore format: a table is read by its columns
+    const cases: [{ membershipId: string }, string][] = [
+      [home.owner,                        'OWN_MEMBERSHIP'],
+      [here(invitee),                     'NOT_FOUND'],
+      [theirs,                            'NOT_FOUND'],
+      [here(theirs.member.id),            'NOT_FOUND'],
+      [here(theirs.person.id),            'NOT_FOUND'],
+      [{ membershipId: invitation.id },   'BAD_USER_INPUT'],
+    ];
+    for (const [target, code] of cases) expect(await request(target)).toMatchObject({ payload: null, code });
+    expect(await transfers()).toEqual([]);
+    const refused = cases.map(([, code]) => ['ownership.request', code]).filter(([, code]) => code !== 'BAD_USER_INPUT');
+    expect((await told()).slice(1)).toEqual(refused);
+    expect(await life.events(other)).toEqual([]);
+  });
+});
+
+describe('confirmOwnershipTransfer', () => {
+  test('O2: the new owner gains owner, the old one becomes admin, and the log has both before and after', async () => {
+    const { payload, errors } = await confirm(await requested());
+    expect([payload, errors]).toEqual([{ tenant: { tenantId: home.tenant.id } }, []]);
+    const [from, to] = [home.owner.member.id, heir.member.id];
+    const roles = { [from]: ['admin'], [to]: ['owner', 'viewer', 'operator'] };
+    expect(await life.roles(home)).toEqual(roles);
+    expect(await transfers()).toEqual([]);
+    expect((await life.events(home)).at(-1)).toEqual({
+      actor: home.owner.person.name,
+      action: 'ownership.confirm',
+      code: null,
+      target: `Membership:${to}`,
+      before: { owner: from, roles: { [from]: ['owner'], [to]: ['viewer', 'operator'] } },
+      after: { owner: to, roles },
+    });
+  });
+
+  test('O2: both feel it at the next request: the new owner asks for deletion, the old one can’t', async () => {
+    await confirm(await requested());
+    const confirmation = { confirmation: home.tenant.name };
+    expect((await life.run(home.owner, 'requestTenantDeletion', confirmation)).code).toBe('FORBIDDEN');
+    expect((await life.run(heir, 'requestTenantDeletion', confirmation)).errors).toEqual([]);
+  });
+
+  test('O2: an owner with other roles keeps those, and has admin once', async () => {
+    await life.database.sql(`UPDATE membership SET roles = '{viewer,owner,admin}' WHERE id = $1`, [home.owner.member.id]);
+    await confirm(await requested());
+    expect((await life.roles(home))[home.owner.member.id]).toEqual(['admin', 'viewer']);
+  });
+
+  test('O1: the code works once', async () => {
+    const code = await requested();
+    expect((await confirm(code)).errors).toEqual([]);
+    expect(await confirm(code)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+    expect(await confirm(code, heir)).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    expect((await life.roles(home))[heir.member.id]).toContain('owner');
+  });
+
+  test('O1: case, hyphens and blanks of the code count for nothing', async () => {
+    const code = await requested();
+    expect((await confirm(` ${code.replaceAll('-', ' ').toLowerCase()} `)).errors).toEqual([]);
+  });
+
+  test('O1: without a request it is TRANSFER_INVALID', async () => {
+    expect(await confirm('0000-0000-0000')).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    expect(await told()).toEqual([['ownership.confirm', 'TRANSFER_INVALID']]);
+  });
+
+  test('O1: four wrong codes cost a try each, though they are refused; the right one is still good', async () => {
+    const code = await requested();
+    for (const left of [4, 3, 2, 1])
+      expect((await confirm('ZZZZ-ZZZZ-ZZZZ')).errors).toMatchObject([{ extensions: { code: 'CODE_WRONG', triesLeft: left } }]);
+    expect((await transfers())[0]).toMatchObject({ tries_left: 1 });
+    expect((await confirm(code)).errors).toEqual([]);
+    expect(await told()).toEqual([ASKED, ...Array(4).fill(['ownership.confirm', 'CODE_WRONG']), ['ownership.confirm', null]]);
+  });
+
+  test('O1: the fifth wrong code voids the transfer: the right one is worth nothing', async () => {
+    const code = await requested();
+    for (const left of [4, 3, 2, 1, 0]) expect((await confirm('')).errors).toMatchObject([{ extensions: { triesLeft: left } }]);
+    expect(await confirm(code)).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    expect(await transfers()).toEqual([]);
+    expect((await life.roles(home))[home.owner.member.id]).toEqual(['owner']);
+    const wrong = ['ownership.confirm', 'CODE_WRONG'];
+    expect(await told()).toEqual([
+      ASKED,
+      ...Array(4).fill(wrong),
+      ['ownership.void', null],
+      wrong,
+      ['ownership.confirm', 'TRANSFER_INVALID'],
+    ]);
+  });
+
+  test('O1: wrong codes at once cost a try each as well', async () => {
+    await requested();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => confirm('ZZZZ-ZZZZ-ZZZZ')));
+    expect(outcomes.map(({ errors }) => errors[0]!.extensions.triesLeft).sort()).toEqual([0, 1, 2, 3, 4, undefined, undefined, undefined]);
+  });
+
+  test("O1: another tenant's code is a wrong one", async () => {
+    const other = await life.home();
+    const theirs = await life.must(other.owner, 'requestOwnershipTransfer', {
+      membershipId: (await life.join(other, ['admin'])).membershipId,
+    });
+    await requested();
+    expect(await confirm(theirs.code)).toMatchObject({ code: 'CODE_WRONG' });
+    expect((await life.run(other.owner, 'confirmOwnershipTransfer', { code: theirs.code })).errors).toEqual([]);
+  });
+});

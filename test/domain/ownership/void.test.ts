@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+let heir: MemberActor;
+let code: string;
+beforeAll(async () => {
+  life = await startLife();
+});
+afterAll(() => life?.stop());
+/** A tenant of each test's own, with a transfer under way. */
+beforeEach(async () => {
+  home = await life.home();
+  heir = await life.join(home, ['viewer', 'operator']);
+  code = (await life.must(home.owner, 'requestOwnershipTransfer', { membershipId: heir.membershipId })).code;
+});
+
+const confirm = (given = code) => life.run(home.owner, 'confirmOwnershipTransfer', { code: given });
+const transfers = () => life.database.sql('SELECT * FROM ownership_transfer WHERE tenant_id = $1', [home.tenant.id]);
+const told = async () => (await life.events(home)).slice(1).map(event => [event.actor, event.action, event.code]);
+const UNDER_WAY = '{ tenant { ownershipTransfer { expiresAt } } }';
+
+describe('what voids a transfer', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => Promise<unknown>, string, string]>([
+    ['the heir leaves',                     () => life.must(heir, 'leaveTenant'),                                        'member left',    'member.leave'],
+    ['the heir gives up a role',            () => life.must(heir, 'dropRoles', { roles: ['VIEWER'] }),                   'roles changed',  'member.drop_roles'],
+    ['the heir is removed',                 () => life.must(home.owner, 'removeMember', { membershipId: heir.membershipId }), 'member removed', 'member.remove'],
+    ["the heir's roles are changed",        () => life.must(home.owner, 'setMemberRoles', { membershipId: heir.membershipId, roles: ['ADMIN'] }), 'roles changed', 'member.set_roles'],
+    ['the tenant is suspended',             async () => life.must(await life.staff(), 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' }), 'status changed to suspended', 'tenant.suspend'],
+    ['the owner asks for deletion',         () => life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name }), 'status changed to pending_deletion', 'deletion.request'],
+  ])('O2: %s: the code is worth nothing, and the log says why', async (_what, change, why, action) => {
+    await change();
+    expect(await transfers()).toEqual([]);
+    expect((await life.events(home)).slice(1)).toMatchObject([
+      { action: 'ownership.void', target: `Membership:${heir.member.id}`, after: { why } },
+      { action, code: null },
+    ]);
+    const refused = await confirm();
+    expect(refused.payload).toBeNull();
+    expect(refused.code).toBe(why.startsWith('status') ? 'TENANT_STATUS' : 'TRANSFER_INVALID');
+    expect((await life.roles(home))[home.owner.member.id]).toEqual(['owner']);
+    expect((await told()).at(-1)).toEqual([home.owner.person.name, 'ownership.confirm', refused.code]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => Promise<unknown>]>([
+    ['suspended and resumed',      async () => {
+      const staff = await life.staff();
+      await life.must(staff, 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' });
+      await life.must(staff, 'staffResumeTenant', { tenantId: home.tenant.id });
+    }],
+    ['to be deleted, and not',     async () => {
+      await life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name });
+      await life.must(home.owner, 'cancelTenantDeletion');
+    }],
+    ['left by the heir, who comes back', async () => {
+      await life.must(heir, 'leaveTenant');
+      await life.make.member(home.tenant, heir.person, ['viewer', 'operator']);
+    }],
+    ['without the role that the heir gave up and got back', async () => {
+      await life.must(heir, 'dropRoles', { roles: ['OPERATOR'] });
+      await life.must(home.owner, 'setMemberRoles', { membershipId: heir.membershipId, roles: ['VIEWER', 'OPERATOR'] });
+    }],
+    ['with a role more of the owner', () => life.database.sql(`UPDATE membership SET roles = '{owner,viewer}' WHERE id = $1`, [home.owner.member.id])],
+  ])('O2: it stays void when all is as it was: %s meanwhile', async (_what, there) => {
+    await there();
+    expect(await confirm()).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    expect((await life.roles(home))[home.owner.member.id]).toContain('owner');
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, (other: MemberActor) => Promise<unknown>]>([
+    ['somebody else leaves',                    other => life.must(other, 'leaveTenant')],
+    ['somebody else is removed',                other => life.must(home.owner, 'removeMember', { membershipId: other.membershipId })],
+    ["somebody else's roles are changed",       other => life.must(home.owner, 'setMemberRoles', { membershipId: other.membershipId, roles: ['VIEWER'] })],
+    ['the tenant is renamed',                   () => life.must(home.owner, 'renameTenant', { name: 'Renamed' })],
+    ['removing the owner is refused',           other => life.run(other, 'removeMember', { membershipId: home.owner.membershipId })],
+    ['the heir does the like in another tenant', async () => {
+      const other = await life.home();
+      await life.make.member(other.tenant, heir.person, ['viewer']);
+      await life.must({ token: heir.token, tenant: other.tenant.id }, 'leaveTenant');
+    }],
+  ])('O2: it stands when %s', async (_what, change) => {
+    await change(await life.join(home, ['admin']));
+    expect((await confirm()).errors).toEqual([]);
+    expect((await life.roles(home))[heir.member.id]).toContain('owner');
+  });
+});
+
+describe('cancelOwnershipTransfer', () => {
+  test('O3: the code is worth nothing, and the log knows; cancelling again is refused, and the log knows that', async () => {
+    expect(await life.must(home.owner, 'cancelOwnershipTransfer')).toEqual({ tenant: { tenantId: home.tenant.id } });
+    expect(await confirm()).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    expect(await life.run(home.owner, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    const owner = home.owner.person.name;
+    expect(await told()).toEqual([
+      [owner, 'ownership.cancel', null],
+      [owner, 'ownership.confirm', 'TRANSFER_INVALID'],
+      [owner, 'ownership.cancel', 'TRANSFER_INVALID'],
+    ]);
+    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${heir.member.id}` });
+  });
+});
+
+describe('expiry', () => {
+  const since = (minutes: number) => life.gateway.clock.set(new Date(asked + minutes * 60_000));
+  let asked: number;
+  beforeEach(() => {
+    asked = life.gateway.clock.now().getTime();
+  });
+
+  test('O1: the code is good until just before the fifteen minutes are over', async () => {
+    since(15 - 1 / 60_000);
+    await life.gateway.settle();
+    expect((await confirm()).errors).toEqual([]);
+  });
+
+  test('O1, O3: then it is worth nothing, nothing is under way, and the jobs tell the log once', async () => {
+    since(15);
+    expect(await confirm()).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    expect((await life.gateway.ask(UNDER_WAY, home.owner)).data.tenant.ownershipTransfer).toBeNull();
+    expect(await life.run(home.owner, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    await life.gateway.settle();
+    await life.gateway.settle();
+    expect(await transfers()).toEqual([]);
+    expect((await told()).slice(2)).toEqual([['IPTO', 'ownership.expire', null]]);
+    expect((await life.events(home)).at(-1)).toMatchObject({ target: `Membership:${heir.member.id}` });
+  });
+
+  test('O3: it has expired, not been voided, also when the jobs are later than what would void it', async () => {
+    since(16);
+    const again = await life.must(home.owner, 'requestOwnershipTransfer', { membershipId: heir.membershipId });
+    expect(await told()).toEqual([
+      ['IPTO', 'ownership.expire', null],
+      [home.owner.person.name, 'ownership.request', null],
+    ]);
+    expect((await confirm(again.code)).errors).toEqual([]);
+  });
+});

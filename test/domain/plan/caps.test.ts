@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeIn } from '../../support/gateway.ts';
+import { type Asker, startTenantLife, type TenantLife } from '../../support/homes.ts';
+
+let life: TenantLife;
+let staff: Asker;
+beforeAll(async () => {
+  life = await startTenantLife();
+  staff = await life.staff();
+});
+afterAll(() => life?.stop());
+
+let tenants = 0;
+/** A tenant of its own on Free, which has three places, with as many members. */
+async function small(members: number, plan: 'FREE' | 'STARTER' = 'FREE') {
+  tenants += 1;
+  const tenant = await life.make.tenant(`small-${tenants}`, await life.make.person(`Small ${tenants}`), { plan });
+  const others = [];
+  for (let i = 1; i < members; i += 1)
+    others.push(await life.make.member(tenant, await life.make.person(`Small ${tenants} ${i}`), ['viewer']));
+  return { ...tenant, others };
+}
+
+let addresses = 0;
+const address = () => `guest-${++addresses}@people.example`;
+const invite = (owner: Asker, email = address()) => life.mutate(owner, 'inviteMember', { email, roles: ['VIEWER'] }, 'invitation { id }');
+const use = async (owner: Asker) => (await life.query(owner, '{ tenant { memberUse { limit used over } memberCount } }')).data.tenant;
+const guest = async (email: string): Promise<Asker> => ({ token: await life.gateway.tokenOf({ subject: email, email, name: email }) });
+
+/** An invitation that is in its person's hands. */
+async function invited(owner: Asker) {
+  const email = address();
+  expect((await invite(owner, email)).errors).toEqual([]);
+  await life.gateway.settle();
+  const code = codeIn(life.gateway.sent.filter(({ to }) => to === email).at(-1)!);
+  return { email, accept: async () => life.mutate(await guest(email), 'acceptInvitation', { code }, 'membership { roles }') };
+}
+
+const full = (limit: number, used: number) => [
+  { message: `The plan has ${limit} members; ${used} are taken.`, extensions: { code: 'LIMIT_REACHED', limit, used } },
+];
+
+describe('the cap on members', () => {
+  test('P3: open invitations count against it; at the cap inviting is LIMIT_REACHED, and in the log', async () => {
+    const { owner, ...tenant } = await small(1);
+    expect((await invite(owner)).errors).toEqual([]);
+    expect((await invite(owner)).errors).toEqual([]);
+    expect(await use(owner)).toEqual({ memberUse: { limit: 3, used: 3, over: 0 }, memberCount: 1 });
+    const { data, errors } = await invite(owner);
+    expect(data).toEqual({ inviteMember: null });
+    expect(errors).toMatchObject(full(3, 3));
+    expect((await life.events(tenant)).at(-1)).toMatchObject({
+      ...{ action: 'invitation.create', outcome: 'refused', code: 'LIMIT_REACHED' },
+      after: { limit: 3, used: 3 },
+    });
+  });
+
+  test('P3: inviting again takes the place that the older invitation had', async () => {
+    const { owner } = await small(2);
+    const email = address();
+    expect((await invite(owner, email)).errors).toEqual([]);
+    expect((await invite(owner, email.toUpperCase())).errors).toEqual([]);
+    expect((await use(owner)).memberUse).toEqual({ limit: 3, used: 3, over: 0 });
+  });
+
+  test('P3: an invitation that is revoked, declined or expired gives its place back', async () => {
+    const { owner } = await small(2);
+    const first = await invite(owner);
+    const { id: invitationId } = first.data.inviteMember.invitation;
+    expect((await life.mutate(owner, 'revokeInvitation', { invitationId })).errors).toEqual([]);
+    expect((await invite(owner)).errors).toEqual([]);
+    expect((await invite(owner)).errors).toMatchObject(full(3, 3));
+    life.gateway.clock.advance({ days: 7 });
+    expect((await use(owner)).memberUse).toEqual({ limit: 3, used: 2, over: 0 });
+    expect((await invite(owner)).errors).toEqual([]);
+  });
+
+  test('P3: accepting takes no more than the place that the invitation held', async () => {
+    const { owner } = await small(2);
+    const last = await invited(owner);
+    expect((await last.accept()).errors).toEqual([]);
+    expect(await use(owner)).toEqual({ memberUse: { limit: 3, used: 3, over: 0 }, memberCount: 3 });
+  });
+
+  test('P3: of many at once for the last two places, two are invited', async () => {
+    const { owner } = await small(1);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => invite(owner)));
+    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(2);
+    for (const { errors } of answers.filter(({ errors }) => errors.length)) expect(errors).toMatchObject(full(3, 3));
+  });
+
+  test('P3: of many who accept at once for the last two places, two become members', async () => {
+    const { owner, ...tenant } = await small(1, 'STARTER');
+    const guests = [];
+    for (let i = 0; i < 6; i += 1) guests.push(await invited(owner));
+    await life.database.sql("UPDATE tenant SET plan_code = 'FREE' WHERE tenant_id = $1", [tenant.id]);
+    const answers = await Promise.all(guests.map(({ accept }) => accept()));
+    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(2);
+    for (const { errors } of answers.filter(({ errors }) => errors.length)) expect(errors).toMatchObject(full(3, 3));
+    expect((await use(owner)).memberCount).toBe(3);
+  });
+
+  test('P4: a downgrade below the use removes nobody; additions are refused until it is under the cap', async () => {
+    const { owner, others, ...tenant } = await small(4, 'STARTER');
+    const waiting = await invited(owner);
+    await life.mutate(owner, 'changePlan', { plan: 'FREE' });
+    life.gateway.clock.advance({ days: 6 }); // the invitation is good for seven
+    await life.database.sql('UPDATE tenant SET next_plan_due_at = $2 WHERE tenant_id = $1', [tenant.id, life.gateway.clock.now()]);
+    await life.gateway.settle();
+    expect(await use(owner)).toEqual({ memberUse: { limit: 3, used: 5, over: 2 }, memberCount: 4 });
+    for (const member of [owner, ...others]) expect((await life.query(member, '{ tenant { name } }')).errors).toEqual([]);
+    expect((await invite(owner)).errors).toMatchObject(full(3, 5));
+    expect((await waiting.accept()).errors).toMatchObject(full(3, 4));
+    await life.mutate(others[0]!, 'leaveTenant');
+    expect((await waiting.accept()).errors).toMatchObject(full(3, 3));
+    await life.mutate(others[1]!, 'leaveTenant');
+    expect(await use(owner)).toEqual({ memberUse: { limit: 3, used: 3, over: 0 }, memberCount: 2 });
+    expect((await invite(owner)).errors).toMatchObject(full(3, 3));
+    expect((await waiting.accept()).errors).toEqual([]);
+    expect(await use(owner)).toEqual({ memberUse: { limit: 3, used: 3, over: 0 }, memberCount: 3 });
+  });
+
+  test('P2: a downgrade that is due and not done yet caps already', async () => {
+    const { owner, ...tenant } = await small(3, 'STARTER');
+    await life.mutate(owner, 'changePlan', { plan: 'FREE' });
+    await life.database.sql('UPDATE tenant SET next_plan_due_at = $2 WHERE tenant_id = $1', [tenant.id, life.gateway.clock.now()]);
+    expect((await invite(owner)).errors).toMatchObject(full(3, 3));
+  });
+
+  test('P1: null is no cap', async () => {
+    const { owner, ...tenant } = await small(3);
+    expect((await invite(owner)).errors).toMatchObject(full(3, 3));
+    await life.mutate(staff, 'staffArrangeEnterprise', { tenantId: tenant.id });
+    expect(await use(owner)).toEqual({ memberUse: { limit: null, used: 3, over: 0 }, memberCount: 3 });
+    for (let i = 0; i < 5; i += 1) expect((await invite(owner)).errors).toEqual([]);
+    expect((await use(owner)).memberUse).toEqual({ limit: null, used: 8, over: 0 });
+  });
+
+  test('P2: a contract’s own cap holds, and one below the use removes nobody', async () => {
+    const { owner, ...tenant } = await small(3);
+    await life.mutate(staff, 'staffArrangeEnterprise', { tenantId: tenant.id, memberLimit: 4 });
+    expect((await invite(owner)).errors).toEqual([]);
+    expect((await invite(owner)).errors).toMatchObject(full(4, 4));
+    await life.mutate(staff, 'staffArrangeEnterprise', { tenantId: tenant.id, memberLimit: 1 });
+    expect(await use(owner)).toEqual({ memberUse: { limit: 1, used: 4, over: 3 }, memberCount: 3 });
+  });
+});

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+
+let life: TenantLife;
+let home: Home;
+beforeAll(async () => {
+  life = await startTenantLife();
+});
+afterAll(() => life?.stop());
+
+/** Each on Starter since 31 January. */
+beforeEach(async () => {
+  home = await life.home({ plan: 'STARTER' });
+  await began(home, '2027-01-31T12:00:00.000Z');
+  life.gateway.clock.set(new Date('2027-02-10T00:00:00.000Z'));
+});
+
+const began = ({ id }: Home, moment: string) =>
+  life.database.sql('UPDATE tenant SET plan_since = $2, created_at = $2 WHERE tenant_id = $1', [id, moment]);
+const change = (plan: string, asker: Asker = home.admin) =>
+  life.mutate(asker, 'changePlan', { plan }, 'tenant { plan { code } planSince nextPlan { code } nextPlanAt }');
+const cancel = () => life.mutate(home.admin, 'cancelPlanChange', {}, 'tenant { plan { code } nextPlan { code } nextPlanAt }');
+const present = async () =>
+  (await life.query(home.admin, '{ tenant { plan { code } planSince nextPlan { code } nextPlanAt } }')).data.tenant;
+const untouched = { plan: { code: 'STARTER' }, planSince: '2027-01-31T12:00:00.000Z', nextPlan: null, nextPlanAt: null };
+const downgrade = {
+  plan: { code: 'STARTER' },
+  planSince: '2027-01-31T12:00:00.000Z',
+  nextPlan: { code: 'FREE' },
+  nextPlanAt: '2027-02-28T12:00:00.000Z',
+};
+
+describe('changePlan', () => {
+  test('P2: an upgrade takes effect at once: the plan begins now, and its features are there', async () => {
+    const { data, errors } = await change('PROFESSIONAL');
+    expect(errors).toEqual([]);
+    const upgraded = { plan: { code: 'PROFESSIONAL' }, planSince: '2027-02-10T00:00:00.000Z', nextPlan: null, nextPlanAt: null };
+    expect(data).toEqual({ changePlan: { tenant: upgraded } });
+    expect((await life.query(home.viewer, '{ tenant { limits { memberLimit datasetLimit } plan { features } } }')).data).toEqual({
+      tenant: { limits: { memberLimit: 100, datasetLimit: 500 }, plan: { features: ['ADVANCED_ANALYTICS'] } },
+    });
+    expect(await life.events(home)).toEqual([
+      {
+        ...{ action: 'plan.upgrade', outcome: 'done', code: null, by: 'user', name: home.admin.person.name },
+        ...{ before: { plan: 'STARTER' }, after: { plan: 'PROFESSIONAL' } },
+      },
+    ]);
+  });
+
+  test('P2: a downgrade is scheduled for the end of the billing cycle; until then nothing changes', async () => {
+    const { data, errors } = await change('FREE');
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ changePlan: { tenant: downgrade } });
+    expect(await life.events(home)).toMatchObject([
+      {
+        action: 'plan.schedule_downgrade',
+        before: { plan: 'STARTER', nextPlan: null },
+        after: { nextPlan: 'FREE', dueAt: '2027-02-28T12:00:00.000Z' },
+      },
+    ]);
+    life.gateway.clock.set(new Date('2027-02-28T11:59:59.999Z'));
+    await life.gateway.settle();
+    expect(await present()).toEqual(downgrade);
+  });
+
+  test('P2: it takes effect on its day, though the job is late, and the next cycle counts from that day', async () => {
+    await change('FREE');
+    life.gateway.clock.set(new Date('2027-03-05T00:00:00.000Z'));
+    await life.gateway.settle();
+    expect(await present()).toEqual({ plan: { code: 'FREE' }, planSince: '2027-02-28T12:00:00.000Z', nextPlan: null, nextPlanAt: null });
+    expect((await life.events(home))[1]).toEqual({
+      ...{ action: 'plan.downgrade', outcome: 'done', code: null, by: 'system', name: 'IPTO' },
+      ...{ before: { plan: 'STARTER' }, after: { plan: 'FREE', since: '2027-02-28T12:00:00.000Z' } },
+    });
+    const before = await life.rows({ of: home.id });
+    await life.gateway.settle();
+    expect(await life.rows({ of: home.id })).toEqual(before);
+  });
+
+  test('P2: at its very moment it is due', async () => {
+    await change('FREE');
+    life.gateway.clock.set(new Date('2027-02-28T12:00:00.000Z'));
+    await life.gateway.settle();
+    expect((await present()).plan).toEqual({ code: 'FREE' });
+  });
+
+  test.each(['suspended', 'pending_deletion'] as const)('P2: it takes effect in a tenant that is %s, too', async status => {
+    await change('FREE');
+    await life.make.setStatus(home, status);
+    if (status === 'pending_deletion')
+      await life.database.sql("UPDATE tenant SET deletion_due_at = '2027-03-02' WHERE tenant_id = $1", [home.id]);
+    life.gateway.clock.set(new Date('2027-03-01T00:00:00.000Z'));
+    await life.gateway.settle();
+    expect((await present()).plan).toEqual({ code: 'FREE' });
+    expect((await life.statusOf(home))?.status).toBe(status);
+  });
+
+  test('P2: another downgrade takes the place of the one that was scheduled', async () => {
+    home = await life.home({ plan: 'PROFESSIONAL' });
+    await began(home, '2027-02-01T00:00:00.000Z');
+    await change('STARTER');
+    expect((await change('FREE')).data.changePlan.tenant).toEqual({
+      ...{ plan: { code: 'PROFESSIONAL' }, planSince: '2027-02-01T00:00:00.000Z' },
+      ...{ nextPlan: { code: 'FREE' }, nextPlanAt: '2027-03-01T00:00:00.000Z' },
+    });
+    expect((await life.events(home)).at(-1)).toMatchObject({ before: { nextPlan: 'STARTER' }, after: { nextPlan: 'FREE' } });
+  });
+
+  test('P2: an upgrade cancels the downgrade that was scheduled', async () => {
+    await change('FREE');
+    expect((await change('PROFESSIONAL')).data.changePlan.tenant).toMatchObject({ plan: { code: 'PROFESSIONAL' }, nextPlan: null });
+    life.gateway.clock.set(new Date('2027-06-01T00:00:00.000Z'));
+    await life.gateway.settle();
+    expect(await present()).toEqual({
+      ...{ plan: { code: 'PROFESSIONAL' }, planSince: '2027-02-10T00:00:00.000Z' },
+      nextPlan: null,
+      nextPlanAt: null,
+    });
+  });
+
+  test('P2: the plan that it is on is a CONFLICT, and leaves what was scheduled', async () => {
+    await change('FREE');
+    const { data, errors } = await change('STARTER');
+    expect(data).toEqual({ changePlan: null });
+    expect(errors).toMatchObject([{ message: 'The tenant is on STARTER already.', extensions: { code: 'CONFLICT', plan: 'STARTER' } }]);
+    expect(await present()).toEqual(downgrade);
+    expect((await life.events(home)).at(-1)).toMatchObject({ action: 'plan.change', outcome: 'refused', code: 'CONFLICT' });
+  });
+
+  test('P2: Enterprise is arranged by sales', async () => {
+    expect((await change('ENTERPRISE')).errors).toMatchObject([{ extensions: { code: 'PLAN_BY_SALES' } }]);
+    expect(await present()).toEqual(untouched);
+  });
+
+  test('P2: a change that is due and not done yet is done first: what comes then is told against the new plan', async () => {
+    await change('FREE');
+    life.gateway.clock.set(new Date('2027-03-05T00:00:00.000Z'));
+    expect((await change('STARTER')).data.changePlan.tenant).toEqual({
+      ...{ plan: { code: 'STARTER' }, planSince: '2027-03-05T00:00:00.000Z' },
+      ...{ nextPlan: null, nextPlanAt: null },
+    });
+    expect((await life.events(home)).map(({ action, by }) => [action, by])).toEqual([
+      ['plan.schedule_downgrade', 'user'],
+      ['plan.downgrade', 'system'],
+      ['plan.upgrade', 'user'],
+    ]);
+  });
+
+  test.each(['owner', 'admin'] as const)('the %s changes it', async role => {
+    expect((await change('PROFESSIONAL', home[role])).errors).toEqual([]);
+  });
+
+  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('the %s does not', async role => {
+    expect((await change('PROFESSIONAL', home[role])).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN', permission: 'plan:change' } },
+    ]);
+    expect(await present()).toEqual(untouched);
+  });
+
+  test('T9: no other tenant feels any of it', async () => {
+    life.gateway.clock.set(new Date('2027-03-05T00:00:00.000Z'));
+    await life.gateway.settle(); // what is due in the others by then
+    const others = await life.rows({ except: home.id });
+    life.gateway.clock.set(new Date('2027-02-10T00:00:00.000Z'));
+    await change('FREE');
+    life.gateway.clock.set(new Date('2027-03-05T00:00:00.000Z'));
+    await life.gateway.settle();
+    await change('PROFESSIONAL');
+    expect(await life.rows({ except: home.id })).toEqual(others);
+  });
+});
+
+describe('cancelPlanChange', () => {
+  test('P2: the downgrade is cancelled, and does not come', async () => {
+    await change('FREE');
+    const { data, errors } = await cancel();
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ cancelPlanChange: { tenant: { plan: { code: 'STARTER' }, nextPlan: null, nextPlanAt: null } } });
+    expect((await life.events(home)).at(-1)).toMatchObject({
+      ...{ action: 'plan.cancel_downgrade', outcome: 'done', by: 'user' },
+      ...{ before: { nextPlan: 'FREE' }, after: { nextPlan: null } },
+    });
+    life.gateway.clock.set(new Date('2027-06-01T00:00:00.000Z'));
+    await life.gateway.settle();
+    expect(await present()).toEqual(untouched);
+  });
+
+  test('where none is scheduled it is a CONFLICT, in the log', async () => {
+    expect((await cancel()).errors).toMatchObject([{ message: 'No downgrade is scheduled.', extensions: { code: 'CONFLICT' } }]);
+    expect(await life.events(home)).toMatchObject([{ action: 'plan.cancel_downgrade', outcome: 'refused', code: 'CONFLICT' }]);
+  });
+
+  test('P2: on its day it can be cancelled no more, though the job is late', async () => {
+    await change('FREE');
+    life.gateway.clock.set(new Date('2027-02-28T12:00:00.000Z'));
+    expect((await cancel()).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
+    expect((await present()).plan).toEqual({ code: 'FREE' });
+    expect((await life.events(home)).map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['plan.schedule_downgrade', 'done'],
+      ['plan.downgrade', 'done'],
+      ['plan.cancel_downgrade', 'refused'],
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+
+let life: TenantLife;
+let staff: Asker;
+beforeAll(async () => {
+  life = await startTenantLife();
+  staff = await life.staff();
+});
+afterAll(() => life?.stop());
+
+const request = (home: Home) => life.mutate(home.owner, 'requestTenantDeletion', { confirmation: home.name });
+const cancel = (asker: Asker) => life.mutate(asker, 'cancelTenantDeletion', {}, 'tenant { status statusReason deletionDueAt }');
+
+describe('cancelTenantDeletion', () => {
+  test('S3: the owner cancels: the tenant is active, members write again, and the log says so', async () => {
+    const home = await life.home();
+    await request(home);
+    const { data, errors } = await cancel(home.owner);
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ cancelTenantDeletion: { tenant: { status: 'ACTIVE', statusReason: null, deletionDueAt: null } } });
+    expect((await life.mutate(home.admin, 'renameTenant', { name: 'Still here' })).errors).toEqual([]);
+    expect((await life.events(home))[1]).toEqual({
+      ...{ action: 'deletion.cancel', outcome: 'done', code: null, by: 'user', name: home.owner.person.name },
+      before: { status: 'pending_deletion', reason: 'The owner asked for deletion.' },
+      after: { status: 'active', reason: null },
+    });
+  });
+
+  test('S: it never launders a suspension: back to suspended, with the reason that it had', async () => {
+    const home = await life.home();
+    await life.mutate(staff, 'staffSuspendTenant', { tenantId: home.id, reason: 'Invoice 7 is unpaid.' });
+    await request(home);
+    const { data, errors } = await cancel(home.owner);
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      cancelTenantDeletion: { tenant: { status: 'SUSPENDED', statusReason: 'Invoice 7 is unpaid.', deletionDueAt: null } },
+    });
+    expect((await life.mutate(home.admin, 'renameTenant', { name: 'Free?' })).errors).toMatchObject([
+      { extensions: { code: 'TENANT_STATUS', tenantStatus: 'SUSPENDED' } },
+    ]);
+    expect((await life.events(home)).at(2)).toMatchObject({
+      action: 'deletion.cancel',
+      after: { status: 'suspended', reason: 'Invoice 7 is unpaid.' },
+    });
+  });
+
+  test('S: nor twice over', async () => {
+    const home = await life.home();
+    await life.mutate(staff, 'staffSuspendTenant', { tenantId: home.id, reason: 'Unpaid.' });
+    for (const _ of [1, 2]) {
+      await request(home);
+      await cancel(home.owner);
+    }
+    expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: 'Unpaid.' });
+  });
+
+  test('R3: the others cannot cancel it', async () => {
+    const home = await life.home();
+    await request(home);
+    for (const role of ['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)
+      expect((await cancel(home[role])).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', permission: 'deletion:cancel' } }]);
+    expect((await life.statusOf(home))?.status).toBe('pending_deletion');
+  });
+
+  test.each(['active', 'suspended'] as const)('there is none to cancel while the tenant is %s', async status => {
+    const home = await life.home();
+    await life.make.setStatus(home, status, 'As it was');
+    expect((await cancel(home.owner)).errors).toMatchObject([{ extensions: { code: 'TENANT_STATUS' } }]);
+    expect(await life.statusOf(home)).toEqual({ status, reason: 'As it was' });
+  });
+
+  test('S4: to the last millisecond of the grace period it can be cancelled; after it not, though the purge has not begun', async () => {
+    const [early, late] = [await life.home(), await life.home()];
+    const start = life.gateway.clock.now();
+    await request(early);
+    await request(late);
+    life.gateway.clock.set(new Date(start.getTime() + 30 * 86_400_000 - 1));
+    expect((await cancel(early.owner)).errors).toEqual([]);
+    life.gateway.clock.set(new Date(start.getTime() + 30 * 86_400_000));
+    const { data, errors } = await cancel(late.owner);
+    expect(data).toEqual({ cancelTenantDeletion: null });
+    expect(errors).toMatchObject([{ message: 'The grace period is over.', extensions: { code: 'CONFLICT' } }]);
+    expect((await life.statusOf(late))?.status).toBe('pending_deletion');
+    expect((await life.events(late)).at(-1)).toMatchObject({ action: 'deletion.cancel', outcome: 'refused', code: 'CONFLICT' });
+    expect((await life.query(late.viewer, '{ tenant { status } }')).data).toEqual({ tenant: { status: 'PENDING_DELETION' } });
+  });
+
+  test('a cancelled deletion is not done when its day comes', async () => {
+    const home = await life.home();
+    await request(home);
+    await cancel(home.owner);
+    life.gateway.clock.advance({ days: 60 });
+    const before = await life.rows({ of: home.id });
+    await life.gateway.settle();
+    expect(await life.rows({ of: home.id })).toEqual(before);
+  });
+});

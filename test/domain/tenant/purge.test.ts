@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../../src/database/client.ts';
+import { membershipsOf } from '../../../src/database/crossings.ts';
+import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
+import { settleTenant } from '../../../src/jobs/settle.ts';
+import { ISSUER } from '../../support/database.ts';
+import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+
+let life: TenantLife;
+let staff: Asker;
+beforeAll(async () => {
+  life = await startTenantLife();
+  staff = await life.staff();
+});
+afterAll(() => life?.stop());
+
+let home: Home;
+let neighbour: Home;
+/** A tenant with rows in every table that it can have rows in, whose owner asked for its deletion, beside another of the same people. */
+beforeEach(async () => {
+  home = await life.home({ name: 'Going' });
+  neighbour = await life.home({ name: 'Staying' });
+  await life.make.member(neighbour, home.owner.person, ['admin']);
+  await life.make.member(neighbour, home.viewer.person, ['viewer']);
+  for (const tenant of [home, neighbour])
+    for (const email of ['a@people.example', 'b@people.example'])
+      await life.mutate(tenant.owner, 'inviteMember', { email, roles: ['VIEWER'], idempotencyKey: `invite-${tenant.slug}-${email}` });
+  await life.mutate(staff, 'staffArrangeEnterprise', { tenantId: home.id, memberLimit: 50 });
+  await life.gateway.settle();
+  await life.mutate(home.owner, 'requestTenantDeletion', { confirmation: 'Going', idempotencyKey: 'delete-this-tenant' });
+});
+
+const tombstoneOf = async (id: string) =>
+  (
+    await life.query(
+      staff,
+      `query ($id: ID!) { staffTenant(tenantId: $id) { status }
+        staffTombstone(tenantId: $id) { tenantId createdAt deletionRequestedAt deletedAt purgedAt receipt { table rows } } }`,
+      { id },
+    )
+  ).data;
+const receiptOf = async (id: string): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    (await tombstoneOf(id)).staffTombstone.receipt.map(({ table, rows }: { table: string; rows: number }) => [table, rows]),
+  );
+const counts = async (id: string) => {
+  const rows = await life.rows({ of: id });
+  return Object.fromEntries(Object.entries(rows).map(([table, list]) => [table, list.length]));
+};
+
+describe('the purge', () => {
+  test('S3: a day before its end the grace period is still one: nothing is touched', async () => {
+    life.gateway.clock.advance({ days: 29 });
+    await life.gateway.settle(); // invitations and keys expire
+    const before = await life.rows({ of: home.id });
+    expect(before.tenant).toHaveLength(1);
+    expect(before.membership).toHaveLength(6);
+    await life.gateway.settle();
+    expect(await life.rows({ of: home.id })).toEqual(before);
+    expect(await tombstoneOf(home.id)).toEqual({ staffTenant: { status: 'PENDING_DELETION' }, staffTombstone: null });
+  });
+
+  test('S4, S6: then every row is gone; what stays is a tombstone and a receipt, exact by table; other tenants are the same byte for byte', async () => {
+    const [{ created }] = (await life.database.sql('SELECT created_at AS created FROM tenant WHERE tenant_id = $1', [home.id])) as [
+      { created: Date },
+    ];
+    const asked = life.gateway.clock.now();
+    life.gateway.clock.advance({ days: 30 });
+    const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
+    const before = await counts(home.id);
+    const others = await life.rows({ except: home.id });
+    const people = await life.database.sql('SELECT * FROM person ORDER BY id');
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock);
+    await work.close();
+    expect(before).toMatchObject({
+      membership: 6,
+      invitation: 2,
+      contract: 1,
+      idempotency_key: 3,
+      audit_event: 4,
+      audit_head: 1,
+      tenant: 1,
+    });
+    const now = life.gateway.clock.now().toISOString();
+    expect(await tombstoneOf(home.id)).toEqual({
+      staffTenant: null,
+      staffTombstone: {
+        tenantId: home.id,
+        ...{ createdAt: created.toISOString(), deletionRequestedAt: asked.toISOString(), deletedAt: now, purgedAt: now },
+        receipt: [
+          { table: 'audit_event', rows: 4 },
+          { table: 'audit_head', rows: 1 },
+          { table: 'contract', rows: 1 },
+          { table: 'idempotency_key', rows: 3 },
+          { table: 'invitation', rows: 2 },
+          { table: 'membership', rows: 6 },
+          { table: 'ownership_transfer', rows: 0 },
+          { table: 'tenant', rows: 1 },
+        ],
+      },
+    });
+    const left = await counts(home.id);
+    expect(Object.entries(left).filter(([, rows]) => rows > 0)).toEqual([
+      ['purge_receipt', 8],
+      ['tombstone', 1],
+    ]);
+    expect(await life.rows({ except: home.id })).toEqual(others);
+    expect(await life.database.sql('SELECT * FROM person ORDER BY id')).toEqual(people);
+  });
+
+  test.each([1, 2, 3, 5])('S4: in batches of %i, the receipt adds up to the same', async batch => {
+    life.gateway.clock.advance({ days: 30 });
+    const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
+    const before = await counts(home.id);
+    const batches: string[] = [];
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock, {
+      batch,
+      onBatch: table => batches.push(table),
+    });
+    await work.close();
+    const { slug_claim, tombstone, purge_receipt, ...tables } = before;
+    expect(await receiptOf(home.id)).toEqual(tables);
+    expect(batches.filter(table => table === 'membership')).toHaveLength(Math.ceil(6 / batch));
+    expect(batches.at(-1)).toBe('tenant');
+  });
+
+  test('S4: one that stopped in between goes on where it was, and is done once', async () => {
+    life.gateway.clock.advance({ days: 30 });
+    const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
+    const unit = work.bind({ tenantId: home.id, personId: null });
+    const { slug_claim, tombstone, purge_receipt, ...before } = await counts(home.id);
+    let left = 4;
+    const stops = () => {
+      left -= 1;
+      if (left === 0) throw new Error('the power is gone');
+    };
+    await expect(purgeTenant(unit, life.gateway.clock, { batch: 2, onBatch: stops })).rejects.toThrow('the power is gone');
+    const halfway = await tombstoneOf(home.id);
+    expect(halfway.staffTombstone.purgedAt).toBeNull();
+    expect(halfway.staffTenant).toMatchObject({ status: 'DELETED' });
+    const [receipt, remaining] = [await receiptOf(home.id), await counts(home.id)];
+    for (const [table, rows] of Object.entries(before)) expect((receipt[table] ?? 0) + remaining[table]!, table).toBe(rows);
+    await life.gateway.settle();
+    expect(await receiptOf(home.id)).toEqual(before);
+    const done = await tombstoneOf(home.id);
+    await life.gateway.settle();
+    await purgeTenant(unit, life.gateway.clock);
+    expect(await tombstoneOf(home.id)).toEqual(done);
+    await work.close();
+  });
+
+  test('S4: half gone it is gone: no member sees it, names it or reads it', async () => {
+    life.gateway.clock.advance({ days: 30 });
+    const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
+    const stop = () => {
+      throw new Error('stopped');
+    };
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock, { batch: 1, onBatch: stop }).catch(() => {});
+    expect((await counts(home.id)).membership).toBe(6);
+    const token = await life.gateway.tokenOf(home.owner.person);
+    const mine = await life.gateway.ask('{ viewer { memberships { tenantId } } }', { token });
+    expect(mine.data.viewer.memberships).toEqual([{ tenantId: neighbour.id }]);
+    for (const name of [home.id, home.slug])
+      expect((await life.gateway.ask('{ tenant { name } }', { token, tenant: name })).errors).toMatchObject([
+        { extensions: { code: 'TENANT_NOT_FOUND' } },
+      ]);
+    const identity = { issuer: ISSUER, subject: home.admin.person.subject };
+    expect((await membershipsOf(work.ask, identity, null)).memberships).toEqual([]);
+    await work.close();
+  });
+
+  test('S4: the members are asked no more: their list is without it, and a foreign and an absent tenant answer the same', async () => {
+    life.gateway.clock.advance({ days: 30 });
+    await life.gateway.settle();
+    const token = await life.gateway.tokenOf(home.viewer.person);
+    expect((await life.gateway.ask('{ viewer { memberships { name } } }', { token })).data.viewer.memberships).toEqual([
+      { name: 'Staying' },
+    ]);
+    const answers = await Promise.all(
+      [home.id, home.slug, '00000000-0000-4000-8000-000000000000'].map(tenant =>
+        life.gateway.ask('{ tenant { name } }', { token, tenant }),
+      ),
+    );
+    for (const { status, errors } of answers) expect([status, errors[0]?.extensions.code]).toEqual([403, 'TENANT_NOT_FOUND']);
+  });
+
+  test('S4: name and slug can be used again, the id never', async () => {
+    life.gateway.clock.advance({ days: 30 });
+    const founder = { token: await life.gateway.tokenOf({ subject: `founder-${home.id}`, name: 'Fay', email: 'fay@people.example' }) };
+    const found = () => life.mutate(founder, 'createTenant', { name: 'Going', slug: home.slug }, 'membership { tenantId slug name }');
+    expect((await found()).errors).toMatchObject([{ extensions: { code: 'CONFLICT', field: 'slug' } }]);
+    await life.gateway.settle();
+    const { data, errors } = await found();
+    expect(errors).toEqual([]);
+    expect(data.createTenant.membership).toEqual({ tenantId: expect.not.stringMatching(home.id), slug: home.slug, name: 'Going' });
+    await expect(
+      life.database.sql("INSERT INTO tenant (tenant_id, slug, name, plan_code) VALUES ($1, 'again', 'Again', 'FREE')", [home.id]),
+    ).rejects.toThrow('this id was a tenant that is deleted');
+  });
+
+  test('S4: it comes however late the job is, and two at once are as one', async () => {
+    const { slug_claim, tombstone, purge_receipt, invitation, idempotency_key, audit_event, ...before } = await counts(home.id);
+    life.gateway.clock.advance({ days: 400 });
+    const databases = [openDatabase(life.database.runtimeUrl, { poolSize: 1 }), openDatabase(life.database.runtimeUrl, { poolSize: 1 })];
+    const post = { clock: life.gateway.clock, mail: { send: async () => {} }, acceptUrl: '{code}' };
+    await Promise.all(databases.map(database => settleTenant(database, post, home.id)));
+    await Promise.all(databases.map(database => database.close()));
+    expect(await receiptOf(home.id)).toMatchObject(before);
+    expect((await tombstoneOf(home.id)).staffTombstone.purgedAt).toBe(life.gateway.clock.now().toISOString());
+  });
+
+  test('S4: nobody but the clock purges: not a request, under the gateway’s own role, before the day', async () => {
+    const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
+    const before = await life.rows({ of: home.id });
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock);
+    await purgeTenant(work.bind({ tenantId: neighbour.id, personId: null }), life.gateway.clock);
+    await work.close();
+    expect(await life.rows({ of: home.id })).toEqual(before);
+    expect((await life.rows({ of: neighbour.id })).tenant).toHaveLength(1);
+  });
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestGateway } from '../../support/gateway.ts';
+import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+
+let life: TenantLife;
+let staff: Asker;
+beforeAll(async () => {
+  life = await startTenantLife();
+  staff = await life.staff();
+});
+afterAll(() => life?.stop());
+
+const request = (asker: Asker, confirmation: string) =>
+  life.mutate(asker, 'requestTenantDeletion', { confirmation }, 'tenant { status statusReason deletionDueAt }');
+const daysFromNow = (days: number) => new Date(life.gateway.clock.now().getTime() + days * 86_400_000).toISOString();
+
+describe('requestTenantDeletion', () => {
+  test('S3: the owner asks, typing the display name; it is kept for 30 days, and the log says so', async () => {
+    const home = await life.home({ name: 'Acme' });
+    const others = await life.rows({ except: home.id });
+    const { data, errors } = await request(home.owner, 'Acme');
+    expect(errors).toEqual([]);
+    expect(data.requestTenantDeletion.tenant).toEqual({
+      status: 'PENDING_DELETION',
+      statusReason: 'The owner asked for deletion.',
+      deletionDueAt: daysFromNow(30),
+    });
+    expect(await life.events(home)).toEqual([
+      {
+        ...{ action: 'deletion.request', outcome: 'done', code: null, by: 'user', name: home.owner.person.name },
+        before: { status: 'active', reason: null },
+        after: { status: 'pending_deletion', reason: 'The owner asked for deletion.', deletionDueAt: daysFromNow(30) },
+      },
+    ]);
+    expect(await life.rows({ except: home.id })).toEqual(others);
+  });
+
+  test('S3: members can read all that they could, and the audit log; they are told when it ends', async () => {
+    const home = await life.home();
+    const read = () =>
+      life.query(
+        home.owner,
+        `{ tenant { name slug billingEmail memberCount plan { code } memberUse { used } memberships { edges { node { user { name email } } } }
+          invitations { edges { node { email } } } } }`,
+      );
+    const before = await read();
+    await request(home.owner, home.name);
+    const after = await read();
+    expect(after.errors).toEqual([]);
+    expect(after.data).toEqual(before.data);
+    const log = await life.query(home.admin, '{ tenant { auditEvents { edges { node { action } } } } }');
+    expect(log.data.tenant.auditEvents.edges).toEqual([{ node: { action: 'DELETION_REQUEST' } }]);
+    const told = await life.query(home.viewer, '{ tenant { status deletionDueAt } viewer { memberships { status statusReason } } }');
+    expect(told.data).toEqual({
+      tenant: { status: 'PENDING_DELETION', deletionDueAt: daysFromNow(30) },
+      viewer: { memberships: [{ status: 'PENDING_DELETION', statusReason: 'The owner asked for deletion.' }] },
+    });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, string]>([
+    ['the name',                              'Café GmbH',   'Café GmbH'],
+    ['white space around it',                 'Café GmbH',   ' \tCafé GmbH\u00a0\n'],
+    ['an accent of its own joins its letter', 'Café GmbH',   'Cafe\u0301 GmbH'],
+    ['quotes and markup are text',            `'"<b>;--`,    `'"<b>;--`],
+    ['astral characters',                     '😀 Acme',     '😀 Acme'],
+  ])('S3: typed as %s: it is confirmed', async (_what, name, typed) => {
+    const home = await life.home({ name });
+    expect((await request(home.owner, typed)).errors).toEqual([]);
+    expect((await life.statusOf(home))?.status).toBe('pending_deletion');
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, (home: Home) => string]>([
+    ['nothing',                    () => ''],
+    ['another name',               () => 'Acme'],
+    ['another case',               () => 'café gmbh'],
+    ['without its accent',         () => 'Cafe GmbH'],
+    ['less than the name',         () => 'Café'],
+    ['more than the name',         () => 'Café GmbH.'],
+    ['two spaces in its midst',    () => 'Café  GmbH'],
+    ['a compatible form of it',    () => 'Café GｍbH'],
+    ['the slug',                   ({ slug }) => slug],
+    ['the id',                     ({ id }) => id],
+  ])('S3: %s typed is CONFIRMATION_MISMATCH, in the log, and nothing is changed', async (_what, typed) => {
+    const home = await life.home({ name: 'Café GmbH' });
+    const { data, errors } = await request(home.owner, typed(home));
+    expect(data).toEqual({ requestTenantDeletion: null });
+    expect(errors).toMatchObject([
+      { message: "Type the tenant's display name, exactly, to confirm.", extensions: { code: 'CONFIRMATION_MISMATCH' } },
+    ]);
+    expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
+    expect(await life.events(home)).toMatchObject([{ action: 'deletion.request', outcome: 'refused', code: 'CONFIRMATION_MISMATCH' }]);
+  });
+
+  test('the name is the one that it has now: a rename makes the old one wrong', async () => {
+    const home = await life.home({ name: 'Old' });
+    await life.mutate(home.admin, 'renameTenant', { name: 'New' });
+    expect((await request(home.owner, 'Old')).errors).toMatchObject([{ extensions: { code: 'CONFIRMATION_MISMATCH' } }]);
+    expect((await request(home.owner, 'New')).errors).toEqual([]);
+  });
+
+  test.each(['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('R3: the %s cannot ask for it', async role => {
+    const home = await life.home();
+    expect((await request(home[role], home.name)).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN', permission: 'deletion:request', because: 'ROLE', requires: { roles: ['OWNER'] } } },
+    ]);
+    expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
+  });
+
+  test('staff cannot ask for it: they name no tenant here', async () => {
+    const home = await life.home();
+    const { errors } = await life.query(
+      { ...staff, tenant: home.id } as Asker,
+      'mutation { requestTenantDeletion(input: { confirmation: "x" }) { __typename } }',
+    );
+    expect(errors).toHaveLength(1);
+    expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
+  });
+
+  test('S2: it can be asked for while the tenant is suspended, and its reason is kept', async () => {
+    const home = await life.home();
+    await life.mutate(staff, 'staffSuspendTenant', { tenantId: home.id, reason: 'Unpaid.' });
+    expect((await request(home.owner, home.name)).data.requestTenantDeletion.tenant.status).toBe('PENDING_DELETION');
+    const seen = await life.query(staff, 'query ($id: ID!) { staffTenant(tenantId: $id) { status statusBefore } }', { id: home.id });
+    expect(seen.data.staffTenant).toEqual({ status: 'PENDING_DELETION', statusBefore: 'SUSPENDED' });
+  });
+
+  test('asked for twice: the second is refused, and the day stays what it was', async () => {
+    const home = await life.home();
+    const first = await request(home.owner, home.name);
+    life.gateway.clock.advance({ days: 3 });
+    expect((await request(home.owner, home.name)).errors).toMatchObject([{ extensions: { code: 'TENANT_STATUS' } }]);
+    const again = await life.query(home.owner, '{ tenant { deletionDueAt } }');
+    expect(again.data.tenant.deletionDueAt).toBe(first.data.requestTenantDeletion.tenant.deletionDueAt);
+  });
+
+  test('S3: the grace period is what the operator set', async () => {
+    const home = await life.home();
+    const brief = await startTestGateway(life.database, { settings: { deletionDays: 3 } });
+    const token = await brief.tokenOf(home.owner.person);
+    const { data, errors } = await life.mutate(
+      { token, tenant: home.id },
+      'requestTenantDeletion',
+      { confirmation: home.name },
+      'tenant { deletionDueAt }',
+      brief,
+    );
+    expect(errors).toEqual([]);
+    const due = new Date(brief.clock.now().getTime() + 3 * 86_400_000).toISOString();
+    expect(data.requestTenantDeletion.tenant.deletionDueAt).toBe(due);
+    await brief.stop();
+  });
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+
+let life: TenantLife;
+let home: Home;
+beforeAll(async () => {
+  life = await startTenantLife();
+  home = await life.home();
+});
+afterAll(() => life?.stop());
+
+const set = (asker: Asker, email: string) => life.mutate(asker, 'setBillingEmail', { email }, 'tenant { billingEmail }');
+const stored = async () =>
+  (await life.database.sql<{ email: string }>('SELECT billing_email AS email FROM tenant WHERE tenant_id = $1', [home.id]))[0]?.email;
+
+describe('setBillingEmail', () => {
+  test.each(['owner', 'admin'] as const)('S2: the %s sets it, while the tenant is suspended too, and the log says so', async role => {
+    for (const status of ['active', 'suspended'] as const) {
+      await life.make.setStatus(home, status);
+      const [before, after] = [await stored(), `${role}-${status}@bills.example`];
+      const { data, errors } = await set(home[role], after);
+      expect(errors).toEqual([]);
+      expect(data).toEqual({ setBillingEmail: { tenant: { billingEmail: after } } });
+      expect((await life.events(home)).at(-1)).toMatchObject({
+        ...{ action: 'tenant.set_billing_email', outcome: 'done', by: 'user' },
+        before: { billingEmail: before },
+        after: { billingEmail: after },
+      });
+    }
+    await life.make.setStatus(home, 'active');
+  });
+
+  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('the %s neither sets nor reads it', async role => {
+    const before = await stored();
+    expect((await set(home[role], 'mine@bills.example')).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN', permission: 'billing-contact:update', requires: { roles: ['OWNER', 'ADMIN'] } } },
+    ]);
+    expect((await life.query(home[role], '{ tenant { billingEmail } }')).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN', permission: 'billing-contact:read' } },
+    ]);
+    expect(await stored()).toBe(before);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string]>([
+    ['nothing',             ''],
+    ['no @',                'nobody'],
+    ['nothing before it',   '@bills.example'],
+    ['nothing after it',    'nobody@'],
+    ['two of them',         'a@b@bills.example'],
+    ['a space',             'a b@bills.example'],
+    ['a line break, which would make a header of its own', 'a@bills.example\r\nBcc: b@bills.example'],
+    ['255 characters',      `${'x'.repeat(241)}@bills.example`],
+  ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, email) => {
+    const before = await life.rows({ of: home.id });
+    expect((await set(home.owner, email)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(await life.rows({ of: home.id })).toEqual(before);
+  });
+
+  test('254 characters are fine', async () => {
+    const longest = `${'x'.repeat(240)}@bills.example`;
+    expect((await set(home.owner, longest)).errors).toEqual([]);
+    expect(await stored()).toBe(longest);
+  });
+});

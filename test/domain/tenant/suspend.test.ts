@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+
+let life: TenantLife;
+let replica: TestGateway;
+let staff: Asker;
+beforeAll(async () => {
+  life = await startTenantLife();
+  replica = await startTestGateway(life.database);
+  staff = await life.staff();
+});
+afterAll(async () => {
+  await replica?.stop();
+  await life?.stop();
+});
+
+const REASON = 'Invoice 4711 is 60 days overdue.';
+const suspend = (home: Pick<Home, 'id'>, reason = REASON, asker = staff) =>
+  life.mutate(asker, 'staffSuspendTenant', { tenantId: home.id, reason }, 'tenant { tenantId status statusReason }');
+
+describe('staffSuspendTenant', () => {
+  test('S2: the tenant is suspended, its members read it and why, and nothing else of it has changed', async () => {
+    const home = await life.home({ name: 'Acme' });
+    const { data, errors } = await suspend(home);
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ staffSuspendTenant: { tenant: { tenantId: home.id, status: 'SUSPENDED', statusReason: REASON } } });
+    for (const member of [home.owner, home.admin, home.seller_manager, home.buyer_manager, home.operator, home.viewer]) {
+      const answer = await life.query(
+        member,
+        '{ tenant { name status statusReason } viewer { membership { status statusReason } memberships { tenantId status statusReason } } }',
+      );
+      expect(answer.errors).toEqual([]);
+      expect(answer.data).toEqual({
+        tenant: { name: 'Acme', status: 'SUSPENDED', statusReason: REASON },
+        viewer: {
+          membership: { status: 'SUSPENDED', statusReason: REASON },
+          memberships: [{ tenantId: home.id, status: 'SUSPENDED', statusReason: REASON }],
+        },
+      });
+    }
+  });
+
+  test('S2: the data are kept, and read as before', async () => {
+    const home = await life.home();
+    const read = () =>
+      life.query(
+        home.owner,
+        `{ tenant { name slug billingEmail memberCount createdAt plan { code } memberUse { limit used over } limits { memberLimit }
+          memberships { edges { node { roles user { name email } } } } } }`,
+      );
+    const before = await read();
+    await suspend(home);
+    const after = await read();
+    expect(before.errors).toEqual([]);
+    expect(after.errors).toEqual([]);
+    expect(after.data).toEqual(before.data);
+  });
+
+  test('A3: it stands in the log of the tenant, by staff, and in no other', async () => {
+    const home = await life.home();
+    const others = await life.rows({ except: home.id });
+    await suspend(home);
+    expect(await life.events(home)).toEqual([
+      {
+        ...{ action: 'tenant.suspend', outcome: 'done', code: null, by: 'staff', name: 'Dana' },
+        before: { status: 'active', reason: null },
+        after: { status: 'suspended', reason: REASON },
+      },
+    ]);
+    expect(await life.rows({ except: home.id })).toEqual(others);
+  });
+
+  test('S5: what was active in the last request is suspended in the next, on another gateway too', async () => {
+    const home = await life.home();
+    const token = await replica.tokenOf(home.admin.person);
+    const rename = (name: string) =>
+      replica.ask(`mutation { renameTenant(input: { name: "${name}" }) { tenant { name } } }`, { token, tenant: home.id });
+    expect((await rename('While active')).errors).toEqual([]);
+    await suspend(home);
+    expect((await rename('While suspended')).errors).toMatchObject([{ extensions: { code: 'TENANT_STATUS', tenantStatus: 'SUSPENDED' } }]);
+    await life.mutate(staff, 'staffResumeTenant', { tenantId: home.id });
+    expect((await rename('Again')).errors).toEqual([]);
+  });
+
+  test('S5: a mutation that suspends and one after it in the same request: each sees the status as it is then', async () => {
+    const home = await life.home();
+    const { data, errors } = await life.query(
+      staff,
+      `mutation ($id: ID!) { one: staffSuspendTenant(input: { tenantId: $id, reason: "First" }) { tenant { status } }
+        two: staffSuspendTenant(input: { tenantId: $id, reason: "Second" }) { tenant { status } } }`,
+      { id: home.id },
+    );
+    expect(data).toEqual({ one: { tenant: { status: 'SUSPENDED' } }, two: null });
+    expect(errors).toMatchObject([{ path: ['two'], extensions: { code: 'TENANT_STATUS', tenantStatus: 'SUSPENDED' } }]);
+    expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: 'First' });
+  });
+
+  test.each(['suspended', 'pending_deletion', 'deleted'] as const)('S2: a tenant that is %s is not suspended (again)', async status => {
+    const home = await life.home();
+    await life.make.setStatus(home, status, 'As it was');
+    const { data, errors } = await suspend(home, 'Another');
+    expect(data).toEqual({ staffSuspendTenant: null });
+    expect(errors).toMatchObject([
+      {
+        path: ['staffSuspendTenant'],
+        extensions: {
+          ...{ code: 'TENANT_STATUS', permission: 'staff:suspend', because: 'TENANT_STATUS', tenantStatus: status.toUpperCase() },
+          requires: { principals: ['STAFF'], roles: [], statuses: ['ACTIVE'], plans: null },
+        },
+      },
+    ]);
+    expect(await life.statusOf(home)).toEqual({ status, reason: 'As it was' });
+  });
+
+  test.each(['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)(
+    'S2: the %s can neither suspend the tenant nor lift its suspension, and each try is in the log',
+    async role => {
+      const home = await life.home();
+      expect((await suspend(home, 'Mine', home[role])).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'ROLE' } }]);
+      expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
+      await suspend(home);
+      const resumed = await life.mutate(home[role], 'staffResumeTenant', { tenantId: home.id });
+      expect(resumed.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'ROLE' } }]);
+      expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: REASON });
+      expect((await life.events(home)).map(({ action, outcome, by }) => [action, outcome, by])).toEqual([
+        ['tenant.suspend', 'refused', 'user'],
+        ['tenant.suspend', 'done', 'staff'],
+        ['tenant.resume', 'refused', 'user'],
+      ]);
+    },
+  );
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, string]>([
+    ['an empty reason',              '',               'Give a reason: the members are told it.'],
+    ['white space alone',            ' \t ',           'Give a reason: the members are told it.'],
+    ['501 characters',               'x'.repeat(501),  'The reason is longer than 500 characters.'],
+    ['a line break inside',          'a\nb',           'The reason holds control characters.'],
+  ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, reason, message) => {
+    const home = await life.home();
+    const before = await life.rows({ of: home.id });
+    expect((await suspend(home, reason)).errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(await life.rows({ of: home.id })).toEqual(before);
+  });
+
+  test('a reason of 500 characters is kept, trimmed and in one Unicode form', async () => {
+    const home = await life.home();
+    const reason = `${'😀'.repeat(499)}e\u0301`;
+    expect((await suspend(home, `  ${reason}  `)).errors).toEqual([]);
+    expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: `${'😀'.repeat(499)}é` });
+  });
+
+  test('O2: a transfer of ownership that is under way is void, and stays so after resuming', async () => {
+    const home = await life.home();
+    const asked = await life.mutate(
+      home.owner,
+      'requestOwnershipTransfer',
+      { membershipId: Buffer.from(`Membership:${home.id}:${home.admin.id}`).toString('base64url') },
+      'code',
+    );
+    expect(asked.errors).toEqual([]);
+    await suspend(home);
+    await life.mutate(staff, 'staffResumeTenant', { tenantId: home.id });
+    const { code } = asked.data.requestOwnershipTransfer;
+    const confirmed = await life.mutate(home.owner, 'confirmOwnershipTransfer', { code });
+    expect(confirmed.errors).toMatchObject([{ extensions: { code: 'TRANSFER_INVALID' } }]);
+    expect((await life.events(home)).map(({ action }) => action)).toEqual([
+      ...['ownership.request', 'ownership.void', 'tenant.suspend', 'tenant.resume', 'ownership.confirm'],
+    ]);
+  });
+});

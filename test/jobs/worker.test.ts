@@ -1,0 +1,195 @@
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Database, openDatabase } from '../../src/database/client.ts';
+import type { Message } from '../../src/domain/services.ts';
+import { createLog } from '../../src/http/log.ts';
+import { type RunningWorker, startWorker } from '../../src/jobs/worker.ts';
+import { type Home, startTenantLife, type TenantLife } from '../support/homes.ts';
+
+let life: TenantLife;
+let home: Home;
+let sent: Message[];
+let stops: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  life = await startTenantLife();
+});
+beforeEach(async () => {
+  home = await life.home();
+  sent = [];
+  await life.database.sql('DELETE FROM invitation');
+  await life.database.sql('DELETE FROM graphile_worker._private_jobs');
+});
+afterEach(async () => {
+  for (const stop of stops) await stop();
+  stops = [];
+});
+afterAll(() => life?.stop());
+
+/** A worker under the gateway's own role. */
+async function work(
+  send: (message: Message) => Promise<void> = async () => {},
+  log = createLog('silent'),
+): Promise<RunningWorker & Database> {
+  const database = openDatabase(life.database.runtimeUrl, { poolSize: 4 });
+  const mail = { send: async (message: Message) => send(message).then(() => void sent.push(message)) };
+  const worker = await startWorker({
+    ...{ database, url: life.database.runtimeUrl, log },
+    post: { clock: life.gateway.clock, mail, acceptUrl: '{code}' },
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= worker.stop().then(() => database.close());
+    return stopping;
+  };
+  stops.push(stop);
+  return { ...database, stop };
+}
+
+const invite = async (email: string, where = home) =>
+  expect((await life.mutate(where.owner, 'inviteMember', { email, roles: ['VIEWER'] })).errors).toEqual([]);
+const until = (condition: () => unknown) => vi.waitFor(condition, { timeout: 20_000, interval: 20 });
+const jobs = () =>
+  life.database.sql<{ task: string; key: string; attempts: number; error: string | null }>(
+    'SELECT task_identifier AS task, key, attempts, last_error AS error FROM graphile_worker.jobs ORDER BY id',
+  );
+const connections = () =>
+  life.database.sql("SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ipto-worker'");
+
+describe('the worker', () => {
+  test('R5: an invitation is sent as soon as it is made, without a sweep, under the gateway’s own role', async () => {
+    await work();
+    await invite('soon@people.example');
+    await until(() => expect(sent.map(({ to }) => to)).toEqual(['soon@people.example']));
+    await until(async () => expect(await jobs()).toEqual([]));
+  });
+
+  test('what was asked for while no worker ran is done when one starts', async () => {
+    await invite('waiting@people.example');
+    expect(await jobs()).toMatchObject([{ task: 'settle', key: home.id, attempts: 0 }]);
+    await work();
+    await until(() => expect(sent).toHaveLength(1));
+  });
+
+  test('a mutation that is rolled back asks for nothing', async () => {
+    await invite('first@people.example');
+    await life.database.sql('DELETE FROM graphile_worker._private_jobs');
+    expect((await life.mutate(home.owner, 'inviteMember', { email: 'boss@people.example', roles: ['OWNER'] })).errors).toHaveLength(1);
+    expect(await jobs()).toEqual([]);
+  });
+
+  test('a mail server that is away is tried again; its failure is kept with the job, and no address or code is', async () => {
+    let isOpen = false;
+    await work(async () => {
+      if (!isOpen) throw new Error('the mail server is away');
+    });
+    await invite('patient@people.example');
+    await until(async () => expect((await jobs())[0]?.error).toContain('1 invitations could not be sent'));
+    const [job] = await jobs();
+    expect(job).toMatchObject({ task: 'settle', key: home.id });
+    expect(job?.error).not.toMatch(/patient|ipto_invite/);
+    expect(sent).toEqual([]);
+    isOpen = true;
+    await until(() => expect(sent.map(({ to }) => to)).toEqual(['patient@people.example']));
+    await until(async () => expect(await jobs()).toEqual([]));
+  });
+
+  test('several workers share the queue: each invitation is sent once', async () => {
+    const others = [await life.home(), await life.home(), await life.home()];
+    await Promise.all([work(), work()]);
+    const all = [home, ...others].flatMap((where, i) => [0, 1, 2].map(k => ({ where, email: `shared-${i}-${k}@people.example` })));
+    await Promise.all(all.map(({ where, email }) => invite(email, where)));
+    await until(() => expect(sent.length).toBeGreaterThanOrEqual(all.length));
+    await until(async () => expect(await jobs()).toEqual([]));
+    expect(sent.map(({ to }) => to).sort()).toEqual(all.map(({ email }) => email).sort());
+  });
+
+  test('a sweep does what is due anywhere; a second finds nothing to do', async () => {
+    await invite('swept@people.example');
+    await life.database.sql('DELETE FROM graphile_worker._private_jobs'); // a lost job is only a late one
+    await work();
+    const sweep = () => life.database.sql("SELECT graphile_worker.add_job('sweep', job_key := 'test-sweep')");
+    await sweep();
+    await until(() => expect(sent).toHaveLength(1));
+    await until(async () => expect(await jobs()).toEqual([]));
+    const before = await life.rows({});
+    await sweep();
+    await until(async () => expect(await jobs()).toEqual([]));
+    expect(sent).toHaveLength(1);
+    expect(await life.rows({})).toEqual(before);
+  });
+
+  test('a sweep in which one tenant fails says which in the log, and does the others', async () => {
+    const other = await life.home();
+    await invite('fails@people.example');
+    await invite('works@people.example', other);
+    await life.database.sql('DELETE FROM graphile_worker._private_jobs');
+    const lines: string[] = [];
+    const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
+    await work(async ({ to }) => {
+      if (to.startsWith('fails')) throw new Error('refused');
+    }, log as never);
+    await life.database.sql("SELECT graphile_worker.add_job('sweep')");
+    await until(() => expect(sent.map(({ to }) => to)).toEqual(['works@people.example']));
+    const told = expect.objectContaining({ tenantId: home.id, msg: 'what is due in a tenant failed' });
+    await until(() => expect(lines.map(line => JSON.parse(line))).toContainEqual(told));
+    expect(lines.join()).not.toMatch(/fails@|ipto_invite/);
+  });
+
+  test('a tenant that takes long keeps no other waiting, however often is swept meanwhile', async () => {
+    const other = await life.home();
+    await life.database.sql(
+      `UPDATE tenant SET status = 'pending_deletion', deletion_due_at = now() - interval '1 day' WHERE tenant_id = $1`,
+      [home.id],
+    );
+    const holder = new pg.Client({ connectionString: life.database.adminUrl });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM tenant WHERE tenant_id = $1 FOR UPDATE', [home.id]);
+    await work();
+    for (let i = 0; i < 3; i += 1) {
+      await life.database.sql("SELECT graphile_worker.add_job('sweep')");
+      await until(async () => expect((await jobs()).filter(({ task }) => task === 'sweep')).toEqual([]));
+    }
+    expect(await jobs()).toContainEqual(expect.objectContaining({ task: 'settle', key: home.id }));
+    await invite('quick@people.example', other);
+    await until(() => expect(sent.map(({ to }) => to)).toEqual(['quick@people.example']));
+    await holder.end();
+    await until(async () => expect(await life.statusOf(home)).toBeUndefined());
+  });
+
+  test('stopping waits for the job that is at work, and leaves no connection', async () => {
+    let letGo = () => {};
+    const gate = new Promise<void>(resolve => {
+      letGo = resolve;
+    });
+    let begun = false;
+    const worker = await work(() => {
+      begun = true;
+      return gate;
+    });
+    await invite('last@people.example');
+    await until(() => expect(begun).toBe(true));
+    let isStopped = false;
+    const stopping = worker.stop().then(() => {
+      isStopped = true;
+    });
+    await until(async () => expect(await jobs()).toHaveLength(1));
+    expect(isStopped).toBe(false);
+    letGo();
+    await stopping;
+    expect(sent).toHaveLength(1);
+    expect(await jobs()).toEqual([]);
+    await until(async () => expect(await connections()).toEqual([]));
+    await invite('nobody@people.example');
+    expect(await jobs()).toHaveLength(1);
+  });
+
+  test('a job that names no tenant fails by itself, and keeps no other waiting', async () => {
+    await work();
+    await life.database.sql(`SELECT graphile_worker.add_job('settle', '{"tenantId": "none"}', max_attempts := 1)`);
+    await invite('after@people.example');
+    await until(() => expect(sent).toHaveLength(1));
+    await until(async () => expect(await jobs()).toMatchObject([{ task: 'settle', key: null, attempts: 1 }]));
+  });
+});

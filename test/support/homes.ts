@@ -1,0 +1,95 @@
+import type { Role, TenantStatus } from '../../src/access/vocabulary.ts';
+import { createDatabase, fixtures, type Member, type Tenant, type TestDatabase } from './database.ts';
+import { type Answer, startTestGateway, type TestGateway } from './gateway.ts';
+
+/** A tenant with its people, by their role. */
+export type Home = Tenant & Readonly<Record<Role, Member>>;
+
+/** Who asks, and where: a member in their tenant, or whoever holds a token. */
+export type Asker = Member | { readonly token: string; readonly tenant?: string };
+
+const ROLES = ['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
+
+export type TenantLife = Awaited<ReturnType<typeof startTenantLife>>;
+
+/** A gateway over a database of its own, with what tests of a tenant's life ask again and again. */
+export async function startTenantLife() {
+  const database = await createDatabase();
+  const gateway = await startTestGateway(database);
+  const make = fixtures(database);
+  let homes = 0;
+
+  const query = async (asker: Asker, text: string, variables: object = {}, at: TestGateway = gateway): Promise<Answer> => {
+    if ('token' in asker) return at.ask(text, { ...asker, variables });
+    return at.ask(text, { token: await at.tokenOf(asker.person, { email: asker.person.email }), tenant: asker.tenantId, variables });
+  };
+
+  return {
+    database,
+    gateway,
+    make,
+    query,
+    stop: async () => {
+      await gateway.stop();
+      await database.drop();
+    },
+    staff: async (): Promise<Asker> => ({ token: await gateway.tokenOf({ subject: 'staff-dana', name: 'Dana' }, { ipto_staff: true }) }),
+
+    /** An active tenant with one member for each role, and no limits that are in the way. */
+    async home({ name, plan = 'PROFESSIONAL' }: { name?: string; plan?: 'FREE' | 'STARTER' | 'PROFESSIONAL' } = {}): Promise<Home> {
+      homes += 1;
+      const tenant = await make.tenant(`home-${homes}`, await make.person(`Owner ${homes}`), { plan, ...(name && { name }) });
+      const members: Partial<Record<Role, Member>> = { owner: tenant.owner };
+      for (const role of ROLES) members[role] = await make.member(tenant, await make.person(`${role} ${homes}`), [role]);
+      return { ...tenant, ...(members as Record<Role, Member>) };
+    },
+
+    /** One mutation, by its name. */
+    mutate: (asker: Asker, name: string, input: object = {}, selection = '__typename', at?: TestGateway): Promise<Answer> =>
+      query(
+        asker,
+        `mutation ($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${selection} } }`,
+        { input },
+        at,
+      ),
+
+    async statusOf({ id }: Pick<Tenant, 'id'>): Promise<{ status: TenantStatus; reason: string | null } | undefined> {
+      return (
+        await database.sql<{ status: TenantStatus; reason: string | null }>(
+          'SELECT status, status_reason AS reason FROM tenant WHERE tenant_id = $1',
+          [id],
+        )
+      )[0];
+    },
+
+    /** The events of a tenant's log, oldest first. */
+    events: ({ id }: Pick<Tenant, 'id'>) =>
+      database.sql(
+        `SELECT action, outcome, code, actor_kind AS "by", actor_name AS name, state_before AS "before", state_after AS "after"
+         FROM audit_event WHERE tenant_id = $1 ORDER BY seq`,
+        [id],
+      ),
+
+    rows: (where: { of?: string; except?: string }) => rowsOf(database, where),
+  };
+}
+
+/** Every row of one tenant, or of all others, as text, by table: what is compared to see that nothing was touched. */
+export async function rowsOf(
+  { sql }: Pick<TestDatabase, 'sql'>,
+  { of, except }: { of?: string; except?: string },
+): Promise<Record<string, string[]>> {
+  const tables = await sql<{ name: string; key: string }>(
+    `SELECT c.relname AS name, a.attname AS key FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname IN ('tenant_id', 'held_by') ORDER BY 1`,
+  );
+  const rows: Record<string, string[]> = {};
+  for (const { name, key } of tables) {
+    const found = await sql<{ row: string }>(
+      `SELECT t::text AS row FROM ${name} t WHERE ${key} ${of ? '=' : 'IS DISTINCT FROM'} $1 ORDER BY 1`,
+      [of ?? except],
+    );
+    rows[name] = found.map(({ row }) => row);
+  }
+  return rows;
+}

@@ -1,0 +1,163 @@
+import type { PlanCode, Role } from '../../src/access/vocabulary.ts';
+import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from './database.ts';
+import { type Answer, codeIn, startTestGateway, type TestGateway } from './gateway.ts';
+
+/** What is asked back of each mutation. */
+const ASKED = {
+  createTenant: 'membership { tenantId slug name status plan roles joinedAt }',
+  renameTenant: 'tenant { tenantId name }',
+  setBillingEmail: 'tenant { billingEmail }',
+  changePlan: 'tenant { plan { code } }',
+  requestTenantDeletion: 'tenant { tenantId status deletionDueAt }',
+  cancelTenantDeletion: 'tenant { tenantId status }',
+  inviteMember: 'invitation { id email roles invitedBy createdAt expiresAt sentAt }',
+  revokeInvitation: 'revokedInvitationId',
+  acceptInvitation: 'membership { tenantId slug name status statusReason plan roles joinedAt }',
+  declineInvitation: 'declined',
+  setMemberRoles: 'membership { id roles user { name } }',
+  removeMember: 'removedMembershipId',
+  dropRoles: 'roles',
+  leaveTenant: 'leftTenantId',
+  requestOwnershipTransfer: 'code expiresAt',
+  confirmOwnershipTransfer: 'tenant { tenantId }',
+  cancelOwnershipTransfer: 'tenant { tenantId }',
+  staffSuspendTenant: 'tenant { tenantId status statusReason }',
+  staffResumeTenant: 'tenant { tenantId status }',
+} as const;
+
+export type Verb = keyof typeof ASKED;
+
+const inputOf = (verb: Verb) => `${verb[0]!.toUpperCase()}${verb.slice(1)}Input`;
+
+/** The document of one mutation, whose variable is its `input`. */
+export const documentOf = (verb: Verb): string => `mutation ($input: ${inputOf(verb)}!) { ${verb}(input: $input) { ${ASKED[verb]} } }`;
+
+/** Somebody who asks: with a token, in the tenant that they name. */
+export type Actor = { readonly token: string; readonly tenant?: string | undefined };
+
+/** Somebody who asks as a member. */
+export type MemberActor = Actor & { readonly person: Person; readonly member: Member; readonly membershipId: string };
+
+/** A tenant with its owner. */
+export type Home = { readonly tenant: Tenant; readonly owner: MemberActor };
+
+/** What came of a mutation: its payload, or the code and the details of why not. */
+export type Outcome = Pick<Answer, 'errors' | 'status' | 'headers'> & {
+  // biome-ignore lint/suspicious/noExplicitAny: tests read the payload as they asked for it
+  readonly payload: any;
+  readonly code: string | null;
+};
+
+/** An event of the audit log, as tests compare it. */
+export type Event = {
+  readonly actor: string;
+  readonly action: string;
+  readonly code: string | null;
+  readonly target: string | null;
+  readonly before: Record<string, unknown> | null;
+  readonly after: Record<string, unknown> | null;
+};
+
+/** The global id of a tenant's row. */
+export const globalId = (type: string, tenantId: string, id: string): string =>
+  Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
+
+/** A database and a gateway of a test file's own, and what people do there. */
+export async function startLife({ poolSize }: { poolSize?: number } = {}) {
+  const database = await createDatabase();
+  const gateway = await startTestGateway(database, { ...(poolSize && { poolSize }) });
+  return lifeOf(database, gateway);
+}
+
+export type Life = ReturnType<typeof lifeOf>;
+
+export function lifeOf(database: TestDatabase, gateway: TestGateway) {
+  const make = fixtures(database);
+  let made = 0;
+  const next = (name: string) => `${name} ${++made}`;
+
+  const actor = async (tenant: Tenant, member: Member, claims = {}): Promise<MemberActor> => ({
+    token: await gateway.tokenOf(member.person, claims),
+    tenant: tenant.id,
+    person: member.person,
+    member,
+    membershipId: globalId('Membership', tenant.id, member.id),
+  });
+
+  const run = async (who: Actor, verb: Verb, input: object = {}, headers: Record<string, string> = {}): Promise<Outcome> => {
+    const { data, errors, ...answer } = await gateway.ask(documentOf(verb), {
+      token: who.token,
+      tenant: who.tenant,
+      variables: { input },
+      headers,
+    });
+    return { ...answer, payload: data?.[verb], errors, code: (errors[0]?.extensions.code as string) ?? null };
+  };
+
+  return {
+    database,
+    gateway,
+    make,
+    run,
+    actor,
+
+    /** Does a mutation that is to work. */
+    async must(who: Actor, verb: Verb, input: object = {}, headers: Record<string, string> = {}) {
+      const { payload, errors } = await run(who, verb, input, headers);
+      if (errors.length) throw new Error(`${verb}: ${JSON.stringify(errors)}`);
+      return payload;
+    },
+
+    /** A tenant of a test's own. */
+    async home(plan: PlanCode = 'PROFESSIONAL'): Promise<Home> {
+      const person = await make.person(next('Olive Owner'));
+      const tenant = await make.tenant(`home-${made}`, person, { plan, name: `Home ${made}` });
+      return { tenant, owner: await actor(tenant, tenant.owner) };
+    },
+
+    /** A new person with these roles in a tenant. */
+    async join({ tenant }: Home, roles: readonly Role[]): Promise<MemberActor> {
+      return actor(tenant, await make.member(tenant, await make.person(next(`Mia ${roles[0]}`)), roles));
+    },
+
+    /** Somebody whom the database doesn't know: a token alone. */
+    async stranger(email: string, claims = {}): Promise<Actor & { readonly subject: string }> {
+      const subject = next('stranger').replace(' ', '-');
+      return { subject, token: await gateway.tokens.sign({ sub: subject, name: `Sam ${made}`, email, ...claims }) };
+    },
+
+    staff: async (): Promise<Actor> => ({
+      token: await gateway.tokenOf({ subject: 'staff', name: 'Dana' }, { ipto_staff: true }),
+    }),
+
+    /** The code in the latest message to an address, once the jobs have run. */
+    async codeFor(email: string): Promise<string> {
+      await gateway.settle();
+      const message = gateway.sent.findLast(({ to }) => to === email);
+      if (!message) throw new Error(`no message to ${email}`);
+      return codeIn(message);
+    },
+
+    /** A tenant's log, oldest first. */
+    async events({ tenant }: Pick<Home, 'tenant'>): Promise<Event[]> {
+      return database.sql<Event>(
+        `SELECT actor_name AS actor, action, code, target_type || ':' || target_id AS target, state_before AS before, state_after AS after
+         FROM audit_event WHERE tenant_id = $1 ORDER BY seq`,
+        [tenant.id],
+      );
+    },
+
+    /** Who has which roles in a tenant, by membership. */
+    async roles({ tenant }: Pick<Home, 'tenant'>): Promise<Record<string, string[]>> {
+      const rows = await database.sql<{ id: string; roles: string[] }>('SELECT id, roles FROM membership WHERE tenant_id = $1', [
+        tenant.id,
+      ]);
+      return Object.fromEntries(rows.map(({ id, roles }) => [id, roles]));
+    },
+
+    async stop() {
+      await gateway.stop();
+      await database.drop();
+    },
+  };
+}
