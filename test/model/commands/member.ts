@@ -1,0 +1,79 @@
+import { memberNamed, type Operation, pick, rolesIn, someMember, someRoles } from '../operation.ts';
+import { type Scene, voidTransfer } from '../rules.ts';
+import { isOwner, type Member, memberOf, type Tenant } from '../state.ts';
+
+/** The member whom somebody else may change or remove, or why not. */
+function otherMember({ tenant, me, input }: Scene): Member | string {
+  const member = memberNamed(tenant, input.membershipId);
+  if (!member) return 'NOT_FOUND';
+  if (member === me) return 'OWN_MEMBERSHIP';
+  return isOwner(member) ? 'OWNER_PROTECTED' : member;
+}
+
+const touching = (member: Member) => (transfer: { heir: Member }) => transfer.heir === member || isOwner(member);
+
+function end(scene: Scene, member: Member): null {
+  voidTransfer(scene, touching(member));
+  scene.tenant.members = scene.tenant.members.filter(other => other !== member);
+  scene.record();
+  return null;
+}
+
+function change(scene: Scene, member: Member, roles: Member['roles']): null {
+  voidTransfer(scene, touching(member));
+  member.roles = roles;
+  scene.record();
+  return null;
+}
+
+const withOthers = ({ members }: Tenant) => members.length > 1;
+
+export const MEMBER: readonly Operation[] = [
+  {
+    name: 'setMemberRoles',
+    suits: withOthers,
+    selection: 'membership { id }',
+    input: choice => ({ membershipId: someMember(choice, choice.dice[0]!), roles: someRoles(choice.dice[1]!) }),
+    run: scene => {
+      const roles = rolesIn(scene.input);
+      if (!roles.length) return 'BAD_USER_INPUT';
+      const member = otherMember(scene);
+      if (typeof member === 'string') return member;
+      if (roles.length === member.roles.length && roles.every(role => member.roles.includes(role))) return null; // as they were
+      return roles.includes('owner') ? 'ROLE_NOT_GRANTABLE' : change(scene, member, roles);
+    },
+  },
+  {
+    name: 'removeMember',
+    suits: withOthers,
+    selection: 'removedMembershipId',
+    input: choice => ({ membershipId: someMember(choice, choice.dice[0]!) }),
+    run: scene => {
+      const member = otherMember(scene);
+      return typeof member === 'string' ? member : end(scene, member);
+    },
+  },
+  {
+    name: 'leaveTenant',
+    suits: withOthers,
+    selection: 'leftTenantId',
+    run: scene => (isOwner(scene.me) ? 'OWNER_PROTECTED' : end(scene, scene.me)),
+  },
+  {
+    name: 'dropRoles',
+    suits: ({ members }) => members.some(({ roles }) => roles.length > 1),
+    selection: 'roles',
+    input: ({ tenant, asker, dice: [a, b] }) => {
+      const own = memberOf(tenant, asker)?.roles;
+      return { roles: own && a! % 3 ? [pick(own, b!).toUpperCase()] : someRoles(b!) };
+    },
+    run: scene => {
+      const [roles, own] = [rolesIn(scene.input), scene.me.roles];
+      if (!roles.length) return 'BAD_USER_INPUT';
+      if (!roles.every(role => own.includes(role))) return 'NOT_FOUND';
+      if (roles.includes('owner')) return 'OWNER_PROTECTED';
+      const left = own.filter(role => !roles.includes(role));
+      return left.length ? change(scene, scene.me, left) : 'BAD_USER_INPUT';
+    },
+  },
+];

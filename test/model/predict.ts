@@ -1,0 +1,73 @@
+import type { Input, Operation } from './operation.ts';
+import { applyDue, contextOf, MAY, refusalOf, type Scene } from './rules.ts';
+import { DAY, isThere, memberOf, type Tenant, type World } from './state.ts';
+
+/** A request as it is sent. */
+export type Request = {
+  readonly operation: Operation;
+  readonly asker: string;
+  /** What `X-Tenant-Id` names. */
+  readonly header: string | null;
+  readonly input: Input;
+  /** An idempotency key. */
+  readonly key: string | null;
+};
+
+/** What must come of a request: the code of its refusal, or null when it is done, now or under the same key before. */
+export type Prediction = { readonly code: string | null; readonly replayed?: boolean; readonly tenant?: Tenant | null };
+
+/** What says nothing about what somebody may do, and leaves no event. */
+const UNTOLD = ['BAD_USER_INPUT', 'IDEMPOTENCY_KEY_REUSED'];
+
+/** Does in the model what a request must do. */
+export function predict(world: World, { operation, asker, header, input, key }: Request): Prediction {
+  const { name, leadsTo, run } = operation;
+  const [by, , , action] = MAY[name];
+  const context = contextOf(world, asker, header);
+  if (context === undefined) return { code: 'TENANT_NOT_FOUND' };
+  const tenant = leadsTo && (by === 'person' || asker === 'staff') ? leadsTo(world, input) : context;
+  if (tenant === undefined) return { code: 'INVITATION_INVALID' };
+  const remembered = key === null || asker === 'nobody' ? null : `${asker} ${key}`;
+  const print = JSON.stringify([name, input]);
+  const kept = remembered === null ? undefined : tenant?.keys.get(remembered);
+  if (kept && kept.until > world.now)
+    return kept.print === print ? { code: null, replayed: true, tenant } : { code: 'IDEMPOTENCY_KEY_REUSED' };
+
+  let told = false;
+  const record: Scene['record'] = (what = action, actor = asker === 'staff' ? 'staff' : 'user') =>
+    void tenant!.log.push(`${what} ${actor}`);
+  const refuse: Scene['refuse'] = code => {
+    record(`${action}!${code}`);
+    told = true;
+    return code;
+  };
+  const me = tenant && by === 'member' ? memberOf(tenant, asker) : undefined;
+  const scene: Scene = { world, asker, me: me!, tenant: tenant!, input, key: remembered, record, refuse };
+  const code = refusalOf(name, asker, context) ?? inPlace(scene, name === 'createTenant' || by === 'staff', run);
+  if (code === null && remembered !== null && name !== 'createTenant') tenant!.keys.set(remembered, { print, until: world.now + DAY });
+  const concerned = tenant && (asker === 'staff' ? by === 'staff' : tenant === context && name !== 'createTenant');
+  if (code !== null && concerned && !told && !UNTOLD.includes(code)) record(`${action}!${code}`);
+  return { code, tenant };
+}
+
+/** An invitation of a tenant that is gone is none; who founds or names a tenant is told by the operation itself. */
+const inPlace = (scene: Scene, anywhere: boolean, run: Operation['run']) => (scene.tenant || anywhere ? run(scene) : 'INVITATION_INVALID');
+
+/** Does in the model what the jobs must do, in every tenant. */
+export function settle({ now, tenants }: World): void {
+  for (const tenant of tenants.filter(isThere)) {
+    const record: Scene['record'] = action => void tenant.log.push(`${action} system`);
+    applyDue({ tenant, world: { now } as World, record });
+    for (const _ of tenant.invitations.filter(({ until }) => until <= now)) record('invitation.expire');
+    tenant.invitations = tenant.invitations.filter(({ until }) => until > now);
+    if (tenant.transfer && tenant.transfer.until <= now) {
+      tenant.transfer = null;
+      record('ownership.expire');
+    }
+    for (const [key, { until }] of tenant.keys) if (until <= now) tenant.keys.delete(key);
+    if (tenant.deletionDue !== null && tenant.deletionDue <= now) tenant.status = 'deleted';
+  }
+}
+
+/** Whether an invitation goes out when the jobs run: once, and while its tenant is active. */
+export const isToBeSent = ({ status }: Tenant, { code }: { code: string | null }): boolean => status === 'active' && code === null;

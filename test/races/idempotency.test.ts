@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Home, type Life, startLife, type Verb } from '../support/tenant-life.ts';
+import { invariants, PATIENCE, POOL, ROUNDS, SOUND } from './rounds.ts';
+
+let life: Life;
+beforeAll(async () => {
+  life = await startLife({ poolSize: POOL });
+});
+afterAll(() => life?.stop());
+
+const AT_ONCE = 100;
+
+/** One whose answer is shown once, and one that takes its caller's permission with it: a round of each in turn. */
+// biome-ignore format: a table is read by its columns
+const KINDS: readonly [Verb, string, (home: Home) => Promise<object>][] = [
+  ['requestOwnershipTransfer', 'ownership.request', async home => ({ membershipId: (await life.join(home, ['viewer'])).membershipId })],
+  ['requestTenantDeletion',    'deletion.request',  async home => ({ confirmation: home.tenant.name })],
+];
+
+test(`G6: ${AT_ONCE} requests at once with one key do it once, and all are answered the same`, { timeout: PATIENCE }, async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const [verb, action, given] = KINDS[round % KINDS.length]!;
+    const home = await life.home();
+    const input = { ...(await given(home)), idempotencyKey: randomUUID() };
+    const outcomes = await Promise.all(Array.from({ length: AT_ONCE }, () => life.run(home.owner, verb, input)));
+    expect(outcomes.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(new Set(outcomes.map(({ payload }) => JSON.stringify(payload))).size).toBe(1);
+    expect((await life.events(home)).map(event => [event.action, event.code])).toEqual([[action, null]]);
+    expect(await life.database.sql('SELECT FROM idempotency_key WHERE tenant_id = $1', [home.tenant.id])).toHaveLength(1);
+    expect(await invariants(life)).toEqual(SOUND);
+  }
+});

@@ -1,0 +1,33 @@
+import type { Home, Life, MemberActor } from '../support/tenant-life.ts';
+
+/** How often each race is run: 5 times as usual, as many as RACE_ROUNDS says otherwise. */
+export const ROUNDS = Number(process.env.RACE_ROUNDS ?? 5);
+
+/** How long a race's rounds may take, ms. */
+export const PATIENCE = 30_000 + ROUNDS * 20_000;
+
+/** The connections of the gateway under test: what of a race runs at once. */
+export const POOL = 10;
+
+/** What must hold after each round, whoever won: the tenants' owners by count, and the audit log's broken links. */
+export async function invariants({ database }: Life): Promise<{ owners: readonly number[]; breaks: readonly object[] }> {
+  const owners = await database.sql<{ owners: number }>(
+    `SELECT DISTINCT count(m.id) FILTER (WHERE 'owner' = ANY (m.roles))::int AS owners
+     FROM tenant t LEFT JOIN membership m USING (tenant_id) WHERE t.status <> 'deleted' GROUP BY t.tenant_id`,
+  );
+  return { owners: owners.map(row => row.owners), breaks: await database.sql('SELECT * FROM crossing_audit_breaks()') };
+}
+
+/** What {@link invariants} are when all is well. */
+export const SOUND = { owners: [1], breaks: [] };
+
+/** How often each code stands among what came of the same mutation; `done` where there is none. */
+export function tally(outcomes: readonly { readonly code: string | null }[]): Record<string, number> {
+  const counted: Record<string, number> = {};
+  for (const { code } of outcomes) counted[code ?? 'done'] = (counted[code ?? 'done'] ?? 0) + 1;
+  return counted;
+}
+
+/** People with these roles in a tenant, all at once. */
+export const joinMany = (life: Life, home: Home, count: number): Promise<MemberActor[]> =>
+  Promise.all(Array.from({ length: count }, () => life.join(home, ['viewer'])));

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Home, type Life, startLife } from '../support/tenant-life.ts';
+import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
+
+let life: Life;
+beforeAll(async () => {
+  life = await startLife({ poolSize: POOL });
+});
+afterAll(() => life?.stop());
+
+const ask = async (home: Home, membershipId: string): Promise<string> =>
+  (await life.must(home.owner, 'requestOwnershipTransfer', { membershipId })).code;
+const confirm = (home: Home, code: string) => life.run(home.owner, 'confirmOwnershipTransfer', { code });
+const confirmed = async (home: Home) =>
+  (await life.events(home)).filter(({ action, code }) => action === 'ownership.confirm' && code === null).length;
+
+test('O2: one code confirmed many times at once makes one owner, once', { timeout: PATIENCE }, async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const home = await life.home();
+    const heir = await life.join(home, ['viewer']);
+    const code = await ask(home, heir.membershipId);
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => confirm(home, code)));
+    expect(tally(outcomes)).toEqual({ done: 1, FORBIDDEN: 9 });
+    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['admin'], [heir.member.id]: ['owner', 'viewer'] });
+    expect(await confirmed(home)).toBe(1);
+    expect(await invariants(life)).toEqual(SOUND);
+  }
+});
+
+test('O2: two transfers, asked for and confirmed at once, leave one owner', { timeout: PATIENCE }, async () => {
+  const won = { first: 0, second: 0, neither: 0 };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const home = await life.home();
+    const heirs = [await life.join(home, ['viewer']), await life.join(home, ['operator'])];
+    const outcomes = await Promise.all(
+      heirs.map(async heir => {
+        const { payload } = await life.run(home.owner, 'requestOwnershipTransfer', { membershipId: heir.membershipId });
+        return payload?.code ? confirm(home, payload.code) : { code: 'NOT_ASKED' };
+      }),
+    );
+    const done = outcomes.flatMap(({ code }, index) => (code === null ? [index] : []));
+    expect(done.length).toBeLessThanOrEqual(1);
+    for (const { code } of outcomes) expect([null, 'CODE_WRONG', 'TRANSFER_INVALID', 'FORBIDDEN', 'NOT_ASKED']).toContain(code);
+    const roles = await life.roles(home);
+    const winner = done.length ? heirs[done[0]!]!.member.id : home.owner.member.id;
+    expect(Object.keys(roles).filter(id => roles[id]!.includes('owner'))).toEqual([winner]);
+    expect(await confirmed(home)).toBe(done.length);
+    expect(await invariants(life)).toEqual(SOUND);
+    won[done.length ? (done[0] ? 'second' : 'first') : 'neither'] += 1;
+  }
+  expect(won.first + won.second + won.neither).toBe(ROUNDS);
+});
+
+test('O2: removing the heir, or their leaving, against confirming: one of the two is done', { timeout: PATIENCE }, async () => {
+  for (let round = 0; round < ROUNDS * 2; round += 1) {
+    const home = await life.home();
+    const [heir, admin] = [await life.join(home, ['viewer']), await life.join(home, ['admin'])];
+    const code = await ask(home, heir.membershipId);
+    const go = () => (round % 2 ? life.run(heir, 'leaveTenant') : life.run(admin, 'removeMember', { membershipId: heir.membershipId }));
+    // Whoever is asked first has a little of a start: both orders come up.
+    const [gone, given] =
+      round % 4 < 2
+        ? await Promise.all([go(), confirm(home, code)])
+        : ((await Promise.all([confirm(home, code), go()])).reverse() as [Awaited<ReturnType<typeof go>>, Awaited<ReturnType<typeof go>>]);
+    const roles = await life.roles(home);
+    if (given.code === null) {
+      expect(gone.code).toBe('OWNER_PROTECTED');
+      expect(roles[heir.member.id]).toEqual(['owner', 'viewer']);
+      expect(roles[home.owner.member.id]).toEqual(['admin']);
+    } else {
+      expect([gone.code, given.code]).toEqual([null, 'TRANSFER_INVALID']);
+      expect(roles).not.toHaveProperty(heir.member.id);
+      expect(roles[home.owner.member.id]).toEqual(['owner']);
+    }
+    expect(await confirmed(home)).toBe(given.code === null ? 1 : 0);
+    expect(await life.database.sql('SELECT FROM ownership_transfer WHERE tenant_id = $1', [home.tenant.id])).toEqual([]);
+    expect(await invariants(life)).toEqual(SOUND);
+  }
+});
