@@ -1,0 +1,142 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import { migrate } from '../../src/database/migrate.ts';
+
+/** What a drill works with: a migrated database of its own, and how often it is to kill. */
+export type Drill = {
+  readonly rounds: number;
+  /** The gateway's URL: under row-level security. */
+  readonly runtimeUrl: string;
+  /** Runs a statement as the superuser. */
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Starts a process that can be killed; resolves with its first message, which says that it is at work. */
+  child<First>(script: string, env: Readonly<Record<string, string>>): Promise<Child<First>>;
+  /** Notes a fault. */
+  fault(what: string): void;
+};
+
+export type Child<First> = {
+  readonly first: First;
+  /** Its exit code; null once it is killed. */
+  readonly ended: Promise<number | null>;
+  /** `kill -9`, and waits until the database has noticed. */
+  kill(): Promise<void>;
+};
+
+/** The most that a drill may take, s: to begin with, and for each round. */
+const [TO_BEGIN, A_ROUND] = [90, 15];
+
+/** Runs a drill, says in one line how it ended, and leaves neither process nor database. Exits 1 after a fault. */
+export async function drill(name: string, run: (drill: Drill) => Promise<number>): Promise<void> {
+  const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] ?? 20) || 20;
+  const faults: string[] = [];
+  const fault = (what: string) => {
+    faults.push(what);
+    process.stderr.write(`fault: ${what}\n`);
+  };
+  const children = new Set<ChildProcess>();
+  const limit = setTimeout(
+    () => {
+      process.stderr.write(`drill ${name}: not done after ${TO_BEGIN + A_ROUND * rounds} s\n`);
+      for (const child of children) child.kill('SIGKILL');
+      process.exit(1); // the embedded database ends with this process
+    },
+    (TO_BEGIN + A_ROUND * rounds) * 1_000,
+  );
+  const { url, stop } = await cluster();
+  let kills = 0;
+  try {
+    const database = await makeDatabase(url);
+    try {
+      kills = await run({ ...database, rounds, fault, child: starter(children, database.idle) });
+    } finally {
+      for (const child of children) await dead(child);
+      await database.drop();
+    }
+  } finally {
+    await stop();
+    clearTimeout(limit);
+  }
+  process.stdout.write(`drill ${name}: ${kills} kills, ${faults.length} faults\n`);
+  process.exitCode = faults.length ? 1 : 0;
+}
+
+async function cluster() {
+  const given = process.env.DATABASE_URL;
+  if (given) return { url: given, stop: async () => {} };
+  const directory = await mkdtemp(path.join(tmpdir(), 'ipto-drill-'));
+  const embedded = await startEmbedded({ directory, durable: false });
+  return {
+    url: embedded.url,
+    stop: async () => {
+      await embedded.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeDatabase(clusterUrl: string) {
+  const name = `ipto_drill_${randomBytes(4).toString('hex')}`;
+  const runtime = { name, password: randomBytes(12).toString('hex') };
+  const admin = async (...statements: string[]) => {
+    const client = new pg.Client({ connectionString: clusterUrl });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  };
+  await admin(`CREATE DATABASE ${name}`);
+  const adminUrl = Object.assign(new URL(clusterUrl), { pathname: `/${name}` }).href;
+  await migrate({ url: adminUrl, runtime });
+  const pool = new pg.Pool({ connectionString: adminUrl, max: 4 });
+  pool.on('error', () => {});
+  const sql: Drill['sql'] = async (text, values = []) => (await pool.query(text, [...values])).rows;
+  return {
+    sql,
+    runtimeUrl: Object.assign(new URL(adminUrl), { username: runtime.name, password: runtime.password }).href,
+    /** Waits until nothing of a process that was killed is at work any more. */
+    idle: async () => {
+      while ((await sql("SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ipto-gateway'")).length)
+        await sleep(5);
+    },
+    drop: async () => {
+      await pool.end();
+      await admin(`DROP DATABASE ${name} WITH (FORCE)`, `DROP ROLE ${name}`);
+    },
+  };
+}
+
+const starter =
+  (children: Set<ChildProcess>, idle: () => Promise<void>): Drill['child'] =>
+  async <First>(script: string, env: Readonly<Record<string, string>>): Promise<Child<First>> => {
+    const child = fork(fileURLToPath(new URL(script, import.meta.url)), { env: { ...process.env, ...env } });
+    children.add(child);
+    const ended = once(child, 'exit').then(([code]) => {
+      children.delete(child);
+      return code as number | null;
+    });
+    const first = await Promise.race([once(child, 'message').then(([message]) => message as First), ended.then(failed(script))]);
+    const kill = async () => {
+      await dead(child);
+      await idle();
+    };
+    return { first, ended, kill };
+  };
+
+const failed = (script: string) => (code: number | null) => {
+  throw new Error(`${script} ended with ${code} before it was at work`);
+};
+
+async function dead(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}

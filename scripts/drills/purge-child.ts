@@ -1,0 +1,12 @@
+import { openDatabase } from '../../src/database/client.ts';
+import { purgeTenant } from '../../src/domain/tenant/purge.ts';
+
+/** Purges one tenant in small batches, a month from now. */
+const { DRILL_DATABASE_URL: url, DRILL_TENANT: tenantId, DRILL_BATCH: batch } = process.env;
+const database = openDatabase(url!, { poolSize: 1 });
+await database.ask('SELECT 1', []);
+process.send!('at work');
+const clock = { now: () => new Date(Date.now() + 31 * 86_400_000) };
+await purgeTenant(database.bind({ tenantId: tenantId!, personId: null }), clock, { batch: Number(batch) });
+await database.close();
+process.disconnect();

@@ -1,0 +1,24 @@
+import { createLog } from '../../src/http/log.ts';
+import { startGateway } from '../../src/main.ts';
+import { AUDIENCE, ISSUER } from './tokens.ts';
+
+/** Serves the gateway, under its own role, until it is killed. */
+const { DRILL_DATABASE_URL: databaseUrl, DRILL_KEYS: keys } = process.env;
+const { url } = await startGateway({
+  log: createLog('silent'),
+  host: '127.0.0.1',
+  port: 0,
+  corsOrigins: [],
+  databaseUrl: databaseUrl!,
+  tokens: {
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    algorithms: ['ES256'],
+    tenantClaim: 'tenant',
+    staffClaim: 'ipto_staff',
+    clockSkew: 5,
+    keys: JSON.parse(keys!),
+  },
+});
+process.send!(url);
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,136 @@
+import type { Fault } from './table.ts';
+
+const SQL = 'prisma/migrations/20261124090000_tenant_life/migration.sql';
+const LIFE = ['test/domain/tenant', 'test/database'];
+const PEOPLE = ['test/domain/invitation', 'test/domain/member'];
+const OWNERSHIP = ['test/domain/ownership'];
+const PLAN = ['test/domain/plan'];
+const AUDIT = ['test/domain/audit'];
+
+/** Faults in a tenant's life: people, ownership, status, plans, the log, keys. */
+export const LIFE_FAULTS: readonly Fault[] = [
+  // Status
+  { file: SQL, find: "('pending_deletion', OLD.status_before), ", plant: "('pending_deletion', 'active'), ", tests: LIFE },
+  { file: SQL, find: '      NEW.status_reason := OLD.status_reason_before;', plant: '      NULL;', tests: LIFE },
+  { file: SQL, find: "('active', 'suspended'), ", plant: "('active', 'suspended'), ('active', 'deleted'), ", tests: LIFE },
+  {
+    file: 'src/domain/tenant/request-deletion.ts',
+    find: 'confirmation.normalize(',
+    plant: "tenant.name.normalize('NFC').trim() !== confirmation && tenant.name.normalize(",
+    tests: LIFE,
+  },
+  { file: 'src/domain/tenant/cancel-deletion.ts', find: 'tenant.deletionDueAt <= now', plant: 'false', tests: LIFE },
+  // The purge
+  {
+    file: SQL,
+    find: "'invitation', 'contract', 'audit_event', 'audit_head'",
+    plant: "'invitation', 'audit_event', 'audit_head'",
+    tests: ['test/database/purge'],
+    short: true,
+  },
+  {
+    file: SQL,
+    find: "t.status = 'pending_deletion' AND t.deletion_due_at <= moment FOR",
+    plant: "t.status = 'pending_deletion' FOR",
+    tests: LIFE,
+  },
+  { file: SQL, find: 'WHERE tenant_id = $1 LIMIT $2', plant: 'LIMIT $2', tests: LIFE },
+  {
+    file: SQL,
+    find: 'CREATE TRIGGER tenant_id_is_new AFTER INSERT ON tenant FOR EACH ROW EXECUTE FUNCTION refuse_buried_id();',
+    plant: '',
+    tests: LIFE,
+  },
+  // People
+  {
+    file: 'src/domain/invitation/answer.ts',
+    find: ' || found.expiresAt <= now',
+    plant: '',
+    tests: ['test/domain/invitation'],
+    short: true,
+  },
+  { file: 'src/domain/invitation/answer.ts', find: '!isSecret(named.secret, found.secretHash)', plant: 'false', tests: PEOPLE },
+  { file: 'src/domain/invitation/answer.ts', find: 'comparable(profile.email) !== found.email', plant: 'false', tests: PEOPLE },
+  { file: 'src/domain/invitation/answer.ts', find: '!profile.emailVerified || ', plant: '', tests: PEOPLE },
+  {
+    file: 'src/domain/invitation/accept.ts',
+    find: 'await operation.db.membership.count()',
+    plant: '0',
+    tests: [...PLAN, ...PEOPLE, 'test/races'],
+  },
+  { file: 'src/domain/plan/limits.ts', find: 'used >= limit', plant: 'used > limit', tests: [...PLAN, ...PEOPLE] },
+  { file: 'src/domain/plan/limits.ts', find: 'where: { expiresAt: { gt: now } }', plant: 'where: {}', tests: [...PLAN, ...PEOPLE] },
+  { file: SQL, find: "roles <@ ARRAY['admin', 'seller", plant: "roles <@ ARRAY['owner', 'admin', 'seller", tests: ['test/database'] },
+  // Ownership
+  { file: 'src/domain/ownership/confirm.ts', find: ' || transfer.expiresAt <= now', plant: '', tests: OWNERSHIP },
+  { file: 'src/domain/ownership/confirm.ts', find: "new Set<Role>(['admin', ...roles", plant: 'new Set<Role>([...roles', tests: OWNERSHIP },
+  { file: 'src/domain/ownership/confirm.ts', find: 'if (triesLeft > 0)', plant: 'if (triesLeft > -99)', tests: OWNERSHIP },
+  {
+    file: SQL,
+    find: 'CREATE TRIGGER membership_voids_transfer AFTER UPDATE OF roles',
+    plant: 'CREATE TRIGGER membership_voids_transfer AFTER UPDATE OF id',
+    tests: ['test/database'],
+  },
+  // Plans
+  {
+    file: 'src/domain/plan/change.ts',
+    find: 'planSince: now, nextPlanCode: null, nextPlanDueAt: null',
+    plant: 'planSince: now',
+    tests: PLAN,
+  },
+  {
+    file: 'src/domain/plan/apply.ts',
+    find: 'planSince: nextPlanDueAt, nextPlanCode: null, nextPlanDueAt',
+    plant: 'planSince: now, nextPlanCode: null, nextPlanDueAt',
+    tests: PLAN,
+  },
+  { file: 'src/domain/plan/cycle.ts', find: 'Math.min(since.getUTCDate(), days)', plant: 'since.getUTCDate()', tests: PLAN },
+  // The log
+  {
+    file: SQL,
+    find: 'NEW.previous_hash := head.hash;',
+    plant: 'NEW.previous_hash := public.audit_root(NEW.tenant_id);',
+    tests: ['test/domain/audit/chain'],
+    short: true,
+  },
+  {
+    file: SQL,
+    find: 'e.state_before::text, e.state_after::text, e.request_id)',
+    plant: 'e.state_before::text, e.request_id)',
+    tests: AUDIT,
+  },
+  {
+    file: 'src/database/grants.ts',
+    find: 'audit_event:        { select: true, insert: true,  delete: false',
+    plant: 'audit_event:        { select: true, insert: true,  delete: true',
+    tests: ['test/database', ...AUDIT],
+  },
+  {
+    file: 'src/graphql/operation-plugin.ts',
+    find: '        await recordRefusal(act, error);\n',
+    plant: '',
+    tests: ['test/domain/audit/refusals'],
+    short: true,
+  },
+  {
+    file: 'src/graphql/operation-plugin.ts',
+    find: 'place && ruleOf(permission).principals.includes(grant.principal.kind)',
+    plant: 'place',
+    tests: [...AUDIT, 'test/graphql', 'test/access'],
+  },
+  // Operations and keys
+  {
+    file: 'src/domain/idempotency.ts',
+    find: '!Buffer.from(kept.fingerprint).equals(key.fingerprint)',
+    plant: 'false',
+    tests: ['test/domain/idempotency'],
+  },
+  { file: 'src/domain/idempotency.ts', find: 'sha256(caller, text)', plant: 'sha256(text)', tests: ['test/domain/idempotency'] },
+  {
+    file: 'src/graphql/operation-plugin.ts',
+    find: '        if (meanwhile) return meanwhile;\n',
+    plant: '',
+    tests: ['test/races/idempotency', 'test/domain/idempotency'],
+  },
+  { file: 'src/jobs/worker.ts', find: '          throw error; // the queue tries again\n', plant: '', tests: ['test/jobs'] },
+];
