@@ -32,7 +32,7 @@ export type Child<First> = {
 };
 
 /** The most that a drill may take, s: to begin with, and for each round. */
-const [TO_BEGIN, A_ROUND] = [90, 15];
+const [TO_BEGIN, A_ROUND] = [90, 60];
 
 /** Runs a drill, says in one line how it ended, and leaves neither process nor database. Exits 1 after a fault. */
 export async function drill(name: string, run: (drill: Drill) => Promise<number>): Promise<void> {
