@@ -22,6 +22,10 @@ export type Rule = {
 const OWNER = ['owner'] as const;
 const ADMINS = ['owner', 'admin'] as const;
 const ALL_BUT_OPERATOR = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'viewer'] as const;
+const SELLERS = ['owner', 'admin', 'seller_manager'] as const;
+const SELLERS_AND_VIEWER = ['owner', 'admin', 'seller_manager', 'viewer'] as const;
+const BUYERS = ['owner', 'admin', 'buyer_manager'] as const;
+const BUYERS_AND_VIEWER = ['owner', 'admin', 'buyer_manager', 'viewer'] as const;
 
 const WHILE_ACTIVE = ['active'] as const;
 const WHILE_SUSPENDED = ['suspended'] as const;
@@ -56,6 +60,9 @@ const staff = (statuses: readonly TenantStatus[], meaning: string): Rule => ({
   meaning,
 });
 
+/** The same where the plan has a feature (SPEC P5). */
+const withFeature = (feature: PlanFeature, rule: Rule): Rule => ({ ...rule, feature });
+
 /** The same for a member and for an API key that has the permission among its scopes (SPEC K1). */
 const orKey = (rule: Rule): Rule => ({ ...rule, principals: [...rule.principals, 'api_key'] });
 
@@ -88,6 +95,28 @@ export const POLICY = {
   'deletion:request':       member(OWNER,            WHILE_RUNNING,  "Ask for the tenant's deletion"),
   'deletion:cancel':        member(OWNER,            WHILE_LEAVING,  "Cancel the tenant's deletion"),
   'audit:read':             member(ADMINS,           WHILE_KEPT,     "Read and export the tenant's audit log"),
+  'tenant:set-sides':       member(ADMINS,           WHILE_ACTIVE,   'Switch the provider side and the buyer side on and off'),
+  'dataset:count':          orKey(member(ROLES,      WHILE_KEPT,     'Read how many datasets there are, and how many are on the marketplace')),
+  'dataset:read':           orKey(member(SELLERS_AND_VIEWER, WHILE_KEPT, 'Read the datasets, their objects and their listings, with prices')),
+  'dataset:write':          orKey(member(SELLERS,    WHILE_ACTIVE,   'Make and change datasets and their objects')),
+  'dataset:delete':         orKey(member(SELLERS,    WHILE_ACTIVE,   'Delete datasets and their objects')),
+  'listing:write':          orKey(member(SELLERS,    WHILE_ACTIVE,   'Draft and change listings, their prices too')),
+  'listing:publish':        orKey(member(SELLERS,    WHILE_ACTIVE,   'Publish listings and withdraw them')),
+  'earning:read':           orKey(member(SELLERS_AND_VIEWER, WHILE_KEPT, 'Read what was earned')),
+  'analytics:read':         orKey(member(SELLERS_AND_VIEWER, WHILE_KEPT, 'Read the totals of what was sold')),
+  'analytics:read-series':  withFeature('advanced_analytics', orKey(member(SELLERS_AND_VIEWER, WHILE_KEPT, 'Read what was sold by day and by dataset'))),
+  'marketplace:read':       orKey(member(ALL_BUT_OPERATOR, WHILE_KEPT, 'Search the marketplace and read what is listed there')),
+  'entitlement:read':       orKey(member(BUYERS_AND_VIEWER, WHILE_KEPT, 'Read the entitlements, and what they lead to')),
+  'entitlement:acquire':    orKey(member(BUYERS,     WHILE_ACTIVE,   'Acquire entitlements')),
+  'entitlement:end':        orKey(member(BUYERS,     WHILE_ACTIVE,   'End entitlements')),
+  'object:retrieve':        orKey(member(BUYERS,     WHILE_ACTIVE,   'Retrieve objects of entitled datasets, which costs their price')),
+  'usage:count':            orKey(member(ROLES,      WHILE_KEPT,     'Read how many retrievals there were')),
+  'usage:read':             orKey(member(BUYERS_AND_VIEWER, WHILE_KEPT, 'Read the retrievals, by day and by key')),
+  'charge:read':            orKey(member(BUYERS_AND_VIEWER, WHILE_KEPT, 'Read what was charged')),
+  'api-key:read':           member(BUYERS_AND_VIEWER, WHILE_KEPT,    'Read the API keys, never their secrets'),
+  'api-key:create':         member(BUYERS,           WHILE_ACTIVE,   'Make API keys'),
+  'api-key:update':         member(BUYERS,           WHILE_ACTIVE,   'Narrow, rotate and revoke the API keys that one holds'),
+  'api-key:update-any':     member(ADMINS,           WHILE_ACTIVE,   "Narrow, rotate, revoke and hand over anybody's API keys"),
   'staff:read-tenant':      staff(                   ALWAYS,         "Read any tenant's control data and audit log, and what a deletion left"),
   'staff:suspend':          staff(                   WHILE_ACTIVE,   'Suspend a tenant, with a reason'),
   'staff:resume':           staff(                   WHILE_SUSPENDED, 'Resume a suspended tenant'),

@@ -21,6 +21,7 @@ export const CROSSINGS = {
   claim_slug:                  { callable: false, reason: 'Trigger: slugs are unique among all tenants, in a table that no request can read.' },
   chain_audit_event:           { callable: false, reason: "Trigger: an audit event is linked to its tenant's last, in a table that no request can touch." },
   refuse_buried_id:            { callable: false, reason: "Trigger: the id of a deleted tenant is never used again." },
+  index_listing:               { callable: false, reason: 'Trigger: what a published listing says stands in the one index that spans tenants, which only the search reads.' },
 } as const;
 
 /** A person as the identity provider names them. */

@@ -1,14 +1,14 @@
 import pg from 'pg';
 
 /**
- * What the gateway's role may do, table by table; a list of columns narrows an UPDATE. Whatever stands in no row here it may not touch:
- * the audit log is append-only (SPEC A2), and a purge runs as the owner.
+ * What the gateway's role may do, table by table; a list of columns narrows a SELECT or an UPDATE. Whatever stands in no row here it may not
+ * touch: the audit log is append-only (SPEC A2), a retrieval is written by a crossing, and a purge runs as the owner.
  */
 // biome-ignore format: a table is read by its columns
 export const GRANTS = {
   plan:               { select: true, insert: false, delete: false, update: [] },
   person:             { select: true, insert: false, delete: false, update: [] },
-  tenant:             { select: true, insert: true,  delete: false, update: ['name', 'billing_email', 'status', 'status_reason', 'status_changed_at', 'deletion_due_at', 'plan_code', 'plan_since', 'next_plan_code', 'next_plan_due_at'] },
+  tenant:             { select: true, insert: true,  delete: false, update: ['name', 'billing_email', 'status', 'status_reason', 'status_changed_at', 'deletion_due_at', 'plan_code', 'plan_since', 'next_plan_code', 'next_plan_due_at', 'sells', 'buys'] },
   membership:         { select: true, insert: true,  delete: true,  update: ['roles'] },
   invitation:         { select: true, insert: true,  delete: true,  update: ['secret_hash', 'sent_at'] },
   ownership_transfer: { select: true, insert: true,  delete: true,  update: ['tries_left'] },
@@ -17,13 +17,23 @@ export const GRANTS = {
   audit_event:        { select: true, insert: true,  delete: false, update: [] },
   tombstone:          { select: true, insert: false, delete: false, update: [] },
   purge_receipt:      { select: true, insert: false, delete: false, update: [] },
-} as const satisfies Record<string, { select: boolean; insert: boolean; delete: boolean; update: readonly string[] }>;
+  dataset:            { select: true, insert: true,  delete: true,  update: ['name', 'description', 'updated_at'] },
+  data_object:        { select: true, insert: true,  delete: true,  update: ['stored_at'] },
+  stale_object:       { select: true, insert: true,  delete: true,  update: [] },
+  listing:            { select: true, insert: true,  delete: true,  update: ['status', 'title', 'summary', 'tags', 'price', 'currency', 'updated_at', 'published_at'] },
+  entitlement:        { select: true, insert: true,  delete: false, update: ['ended_at'] },
+  usage_record:       { select: true, insert: false, delete: false, update: [] },
+  charge:             { select: ['tenant_id', 'id', 'amount', 'currency', 'title', 'provider', 'at'], insert: false, delete: false, update: [] },
+  earning:            { select: ['tenant_id', 'id', 'dataset_id', 'amount', 'currency', 'title', 'at'], insert: false, delete: false, update: [] },
+  retrieval_count:    { select: true, insert: true,  delete: false, update: ['cap', 'used'] },
+  api_key:            { select: true, insert: true,  delete: false, update: ['scopes', 'secret_hash', 'earlier_hash', 'earlier_expires_at', 'holder_id', 'holder_name', 'rotated_at', 'revoked_at', 'last_used_at'] },
+} as const satisfies Record<string, { select: boolean | readonly string[]; insert: boolean; delete: boolean; update: readonly string[] }>;
 
 /** The statements that give `role` exactly {@link GRANTS} and the crossings that it may call, taking back whatever else it had. */
 export function grantStatements(role: string, callable: readonly string[]): string {
   const to = pg.escapeIdentifier(role);
   const tables = Object.entries(GRANTS).flatMap(([table, { select, insert, delete: remove, update }]) => [
-    ...(select ? [`GRANT SELECT ON ${table} TO ${to}`] : []),
+    ...(select ? [`GRANT SELECT ${typeof select === 'object' ? `(${select.join(', ')}) ` : ''}ON ${table} TO ${to}`] : []),
     ...(insert ? [`GRANT INSERT ON ${table} TO ${to}`] : []),
     ...(remove ? [`GRANT DELETE ON ${table} TO ${to}`] : []),
     ...(update.length ? [`GRANT UPDATE (${update.join(', ')}) ON ${table} TO ${to}`] : []),

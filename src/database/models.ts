@@ -15,6 +15,16 @@ export const MODELS = {
   AuditEvent: 'auditEvent',
   Tombstone: 'tombstone',
   PurgeReceipt: 'purgeReceipt',
+  Dataset: 'dataset',
+  DataObject: 'dataObject',
+  StaleObject: 'staleObject',
+  Listing: 'listing',
+  Entitlement: 'entitlement',
+  UsageRecord: 'usageRecord',
+  Charge: 'charge',
+  Earning: 'earning',
+  RetrievalCount: 'retrievalCount',
+  ApiKey: 'apiKey',
 } as const;
 export type ModelName = keyof typeof MODELS;
 

@@ -3,7 +3,7 @@ import { ROLE_MEANING, STATUS_MEANING } from '../access/meaning.ts';
 import { PLAN_CODES, PLAN_FEATURES, PRINCIPAL_KINDS, type PrincipalKind, ROLES, STATUSES } from '../access/vocabulary.ts';
 import { ACTIONS, type Action } from '../domain/audit/actions.ts';
 import { builder } from './builder.ts';
-import { DateTime, JSONObject, parsePermission } from './scalars.ts';
+import { DateTime, JSONObject, parseByteCount, parseDecimal, parsePermission, printDecimal } from './scalars.ts';
 
 /** An enum's values, in GraphQL's upper case, standing for the house's own. */
 const upper = <Value extends string>(values: readonly Value[], meaning?: Readonly<Record<Value, string>>) =>
@@ -78,6 +78,18 @@ export const PlanChangeKind = builder.enumType('PlanChangeKind', {
 
 builder.addScalarType('DateTime', DateTime);
 builder.addScalarType('JSONObject', JSONObject);
+
+builder.scalarType('Decimal', {
+  description: 'An exact decimal number as a text, such as `"12.5"`. Never a float.',
+  serialize: value => printDecimal(value),
+  parseValue: parseDecimal,
+});
+
+builder.scalarType('ByteCount', {
+  description: 'A number of bytes as a text, such as `"1048576"`; it may be larger than an Int.',
+  serialize: value => String(value),
+  parseValue: parseByteCount,
+});
 
 builder.scalarType('PermissionName', {
   description: 'The name of a permission, such as `tenant:rename`. `permissions` lists them all.',

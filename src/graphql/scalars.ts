@@ -6,6 +6,8 @@ import { badInput } from '../domain/errors.ts';
 export type Scalars = {
   DateTime: { Input: Date; Output: Date };
   JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
+  Decimal: { Input: string; Output: { toString(): string } };
+  ByteCount: { Input: bigint; Output: bigint };
   PermissionName: { Input: Permission; Output: Permission };
 };
 
@@ -14,6 +16,27 @@ export const DateTime = GraphQLDateTime;
 
 /** An object of names and values that has no type of its own. */
 export const JSONObject = GraphQLJSONObject;
+
+const DECIMAL = /^\d{1,14}(\.\d{1,6})?$/;
+
+/** An amount, from outside: no sign, at most 14 digits before the point and 6 after it. */
+export function parseDecimal(value: unknown): string {
+  if (typeof value === 'string' && DECIMAL.test(value)) return value;
+  throw badInput('A Decimal is a text of digits with a point: at most 14 before it and 6 after it, such as "12.50".');
+}
+
+/** An amount as text, without zeros at its end: never a float, never an exponent (SPEC M1). */
+export const printDecimal = (value: { toString(): string }): string => {
+  const text = 'toFixed' in value ? (value as { toFixed(): string }).toFixed() : value.toString();
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+};
+
+/** A number of bytes, from outside: up to what a signed 64-bit integer holds. */
+export function parseByteCount(value: unknown): bigint {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text === 'string' && /^\d{1,18}$/.test(text)) return BigInt(text);
+  throw badInput('A ByteCount is a whole number of bytes, as a text or an integer, of at most 18 digits.');
+}
 
 /** The name of a permission, from outside. */
 export function parsePermission(value: unknown): Permission {

@@ -1,0 +1,296 @@
+-- Both sides of the marketplace: datasets and their listings, entitlements and retrievals, API keys, and what they cost and earn.
+
+-- ── Provider side (SPEC M1) ─────────────────────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE dataset (
+  tenant_id   uuid           NOT NULL DEFAULT app_tenant(),
+  id          uuid           NOT NULL,
+  name        text           NOT NULL,
+  description text           NOT NULL DEFAULT '',
+  created_at  timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  updated_at  timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  CONSTRAINT dataset_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT dataset_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT dataset_text_check CHECK (length(name) BETWEEN 1 AND 120 AND name = btrim(name) AND length(description) <= 4000)
+);
+
+-- A file of a dataset. Its bytes lie in the store under object_key(); stored_at is null until they are there and are what was announced.
+CREATE TABLE data_object (
+  tenant_id  uuid           NOT NULL DEFAULT app_tenant(),
+  id         uuid           NOT NULL,
+  dataset_id uuid           NOT NULL,
+  name       text           NOT NULL,
+  size       bigint         NOT NULL,
+  media_type text           NOT NULL,
+  sha256     bytea          NOT NULL,
+  created_at timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  stored_at  timestamptz(3),
+  CONSTRAINT data_object_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT data_object_tenant_id_dataset_id_fkey FOREIGN KEY (tenant_id, dataset_id)
+    REFERENCES dataset (tenant_id, id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT data_object_check CHECK (
+    length(name) BETWEEN 1 AND 255 AND size >= 0 AND length(media_type) BETWEEN 3 AND 127 AND octet_length(sha256) = 32)
+);
+CREATE UNIQUE INDEX data_object_tenant_id_dataset_id_name_key ON data_object (tenant_id, dataset_id, name);
+
+-- What an object is called in the store: by a hash of its tenant's id, so that a link to it tells nobody whose it is (SPEC M5).
+CREATE FUNCTION object_key(tenant uuid, object uuid) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+  RETURN encode(sha256(uuid_send(tenant)), 'hex') || '/' || object::text;
+
+-- An object that is gone from its dataset while its bytes still lie in the store, until a job has removed them.
+CREATE TABLE stale_object (
+  tenant_id uuid           NOT NULL DEFAULT app_tenant(),
+  id        uuid           NOT NULL,
+  since     timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  CONSTRAINT stale_object_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT stale_object_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE
+);
+CREATE INDEX stale_object_since_tenant_id_idx ON stale_object (since, tenant_id);
+
+-- Whoever removes an object, alone or with its dataset, leaves its bytes to the job.
+CREATE FUNCTION leave_object() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO public.stale_object (tenant_id, id) VALUES (OLD.tenant_id, OLD.id) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER data_object_leaves_bytes AFTER DELETE ON data_object FOR EACH ROW EXECUTE FUNCTION leave_object();
+
+CREATE TABLE listing (
+  tenant_id    uuid           NOT NULL DEFAULT app_tenant(),
+  id           uuid           NOT NULL,
+  dataset_id   uuid           NOT NULL,
+  status       text           NOT NULL DEFAULT 'draft',
+  title        text           NOT NULL,
+  summary      text           NOT NULL DEFAULT '',
+  tags         text[],
+  price        numeric(20, 6) NOT NULL,
+  currency     text           NOT NULL,
+  created_at   timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  updated_at   timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  published_at timestamptz(3),
+  CONSTRAINT listing_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT listing_tenant_id_dataset_id_fkey FOREIGN KEY (tenant_id, dataset_id)
+    REFERENCES dataset (tenant_id, id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT listing_status_check CHECK (status IN ('draft', 'published', 'withdrawn') AND (status = 'draft' OR published_at IS NOT NULL)),
+  CONSTRAINT listing_text_check CHECK (length(title) BETWEEN 1 AND 120 AND title = btrim(title) AND length(summary) <= 2000),
+  CONSTRAINT listing_tags_check CHECK (tags IS NOT NULL AND cardinality(tags) <= 20 AND is_set(tags)),
+  CONSTRAINT listing_price_check CHECK (price >= 0 AND currency ~ '^[A-Z]{3}$')
+);
+CREATE UNIQUE INDEX listing_tenant_id_dataset_id_key ON listing (tenant_id, dataset_id);
+
+-- A listing goes from draft to published, and from there to withdrawn and back.
+CREATE FUNCTION move_listing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.status, NEW.status) IN (('draft', 'published'), ('published', 'withdrawn'), ('withdrawn', 'published')) THEN
+    RAISE EXCEPTION 'a listing does not go from % to %', OLD.status, NEW.status USING ERRCODE = 'check_violation', CONSTRAINT = 'listing_status_moves';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER listing_status_moves BEFORE UPDATE OF status ON listing
+  FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION move_listing();
+
+-- The one index that spans tenants (SPEC T8): what published listings say, kept by a trigger, read by the search alone. Whether the provider is
+-- active, and sells, is looked at when it is read: a suspension touches no row here.
+CREATE TABLE market_index (
+  tenant_id    uuid           NOT NULL,
+  listing_id   uuid           NOT NULL,
+  document     tsvector       NOT NULL,
+  tags         text[]         NOT NULL,
+  price        numeric(20, 6) NOT NULL,
+  currency     text           NOT NULL,
+  published_at timestamptz(3) NOT NULL,
+  CONSTRAINT market_index_pkey PRIMARY KEY (tenant_id, listing_id),
+  CONSTRAINT market_index_tenant_id_listing_id_fkey FOREIGN KEY (tenant_id, listing_id)
+    REFERENCES listing (tenant_id, id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE INDEX market_index_document_idx ON market_index USING gin (document);
+CREATE INDEX market_index_tags_idx ON market_index USING gin (tags);
+CREATE INDEX market_index_listing_id_idx ON market_index (listing_id);
+CREATE INDEX market_index_published_at_idx ON market_index (published_at DESC, listing_id DESC);
+CREATE INDEX market_index_currency_price_idx ON market_index (currency, price, listing_id);
+
+CREATE FUNCTION index_listing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NEW.status = 'published' THEN
+    INSERT INTO public.market_index AS m (tenant_id, listing_id, document, tags, price, currency, published_at)
+    VALUES (NEW.tenant_id, NEW.id,
+      setweight(to_tsvector('english', NEW.title), 'A') || setweight(to_tsvector('english', array_to_string(NEW.tags, ' ')), 'B')
+        || setweight(to_tsvector('english', NEW.summary), 'C'),
+      NEW.tags, NEW.price, NEW.currency, NEW.published_at)
+    ON CONFLICT (tenant_id, listing_id) DO UPDATE SET document = EXCLUDED.document, tags = EXCLUDED.tags, price = EXCLUDED.price,
+      currency = EXCLUDED.currency, published_at = EXCLUDED.published_at;
+  ELSE
+    DELETE FROM public.market_index m WHERE m.tenant_id = NEW.tenant_id AND m.listing_id = NEW.id;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER listing_is_indexed AFTER INSERT OR UPDATE ON listing FOR EACH ROW EXECUTE FUNCTION index_listing();
+
+-- ── Buyer side (SPEC M2, M3) ────────────────────────────────────────────────────────────────────────────────────────────
+-- A buyer's rows name a listing, never its tenant: no row refers to another tenant's (SPEC T7). What the terms were is kept here, so that they
+-- stay what they were whatever becomes of the provider (SPEC S6).
+
+CREATE TABLE entitlement (
+  tenant_id   uuid           NOT NULL DEFAULT app_tenant(),
+  id          uuid           NOT NULL,
+  listing_id  uuid           NOT NULL,
+  title       text           NOT NULL,
+  provider    text           NOT NULL,
+  price       numeric(20, 6) NOT NULL,
+  currency    text           NOT NULL,
+  acquired_at timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  ended_at    timestamptz(3),
+  CONSTRAINT entitlement_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT entitlement_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT entitlement_price_check CHECK (price >= 0 AND currency ~ '^[A-Z]{3}$')
+);
+-- One at a time to a listing.
+CREATE UNIQUE INDEX entitlement_open ON entitlement (tenant_id, listing_id) WHERE ended_at IS NULL;
+
+-- A retrieval: what was used, by whom, and when. Written by crossing_retrieve alone, with its charge and its earning.
+CREATE TABLE usage_record (
+  tenant_id      uuid           NOT NULL,
+  id             uuid           NOT NULL,
+  entitlement_id uuid           NOT NULL,
+  api_key_id     uuid,
+  object_id      uuid           NOT NULL,
+  object_name    text           NOT NULL,
+  size           bigint         NOT NULL,
+  at             timestamptz(3) NOT NULL,
+  CONSTRAINT usage_record_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT usage_record_tenant_id_entitlement_id_fkey FOREIGN KEY (tenant_id, entitlement_id)
+    REFERENCES entitlement (tenant_id, id) ON DELETE RESTRICT ON UPDATE CASCADE
+);
+CREATE INDEX usage_record_tenant_id_at_id_idx ON usage_record (tenant_id, at, id);
+
+-- What the buyer owes for a retrieval, under the retrieval's id.
+CREATE TABLE charge (
+  tenant_id    uuid           NOT NULL,
+  id           uuid           NOT NULL,
+  amount       numeric(20, 6) NOT NULL,
+  currency     text           NOT NULL,
+  title        text           NOT NULL,
+  provider     text           NOT NULL,
+  provider_ref bytea          NOT NULL,
+  at           timestamptz(3) NOT NULL,
+  CONSTRAINT charge_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT charge_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES usage_record (tenant_id, id) ON DELETE RESTRICT ON UPDATE CASCADE
+);
+CREATE INDEX charge_tenant_id_at_id_idx ON charge (tenant_id, at, id);
+
+-- What the provider earns by a retrieval, under the retrieval's id. The buyer is a hash that only counts (SPEC M5), and that the gateway can't read.
+CREATE TABLE earning (
+  tenant_id  uuid           NOT NULL,
+  id         uuid           NOT NULL,
+  dataset_id uuid           NOT NULL,
+  amount     numeric(20, 6) NOT NULL,
+  currency   text           NOT NULL,
+  title      text           NOT NULL,
+  buyer_ref  bytea          NOT NULL,
+  at         timestamptz(3) NOT NULL,
+  CONSTRAINT earning_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT earning_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE
+);
+CREATE INDEX earning_tenant_id_at_id_idx ON earning (tenant_id, at, id);
+CREATE INDEX earning_tenant_id_dataset_id_at_idx ON earning (tenant_id, dataset_id, at);
+
+-- Stands for one tenant in another's records: the same each time, of no use to find it.
+CREATE FUNCTION counterparty_ref(holder uuid, other uuid) RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+  RETURN sha256(uuid_send(holder) || uuid_send(other));
+
+-- How many retrievals of a cycle are used, in shards that are taken side by side (SPEC P3).
+CREATE TABLE retrieval_count (
+  tenant_id uuid           NOT NULL DEFAULT app_tenant(),
+  since     timestamptz(3) NOT NULL,
+  shard     smallint       NOT NULL,
+  cap       integer,
+  used      integer        NOT NULL DEFAULT 0,
+  CONSTRAINT retrieval_count_pkey PRIMARY KEY (tenant_id, since, shard),
+  CONSTRAINT retrieval_count_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT retrieval_count_check CHECK (used >= 0 AND cap > 0)
+);
+
+-- ── API keys (SPEC K) ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE api_key (
+  tenant_id           uuid           NOT NULL DEFAULT app_tenant(),
+  id                  uuid           NOT NULL,
+  name                text           NOT NULL,
+  scopes              text[],
+  secret_hash         bytea          NOT NULL,
+  earlier_hash        bytea,
+  earlier_expires_at  timestamptz(3),
+  holder_id           uuid           NOT NULL,
+  holder_name         text           NOT NULL,
+  created_at          timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  rotated_at          timestamptz(3),
+  expires_at          timestamptz(3),
+  revoked_at          timestamptz(3),
+  last_used_at        timestamptz(3),
+  CONSTRAINT api_key_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT api_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT api_key_name_check CHECK (length(name) BETWEEN 1 AND 80 AND name = btrim(name)),
+  CONSTRAINT api_key_scopes_check CHECK (scopes IS NOT NULL AND cardinality(scopes) >= 1 AND is_set(scopes)),
+  CONSTRAINT api_key_hash_check CHECK (
+    octet_length(secret_hash) = 32 AND octet_length(earlier_hash) = 32 AND (earlier_hash IS NULL) = (earlier_expires_at IS NULL))
+);
+
+-- ── Row-level security ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['dataset', 'data_object', 'stale_object', 'listing', 'market_index', 'entitlement', 'usage_record', 'charge', 'earning',
+    'retrieval_count', 'api_key'] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY bound_tenant ON %I USING (tenant_id = (SELECT app_tenant())) WITH CHECK (tenant_id = (SELECT app_tenant()))', name);
+  END LOOP;
+END $$;
+
+CREATE POLICY crossing ON listing      FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY crossing ON market_index FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY crossing ON data_object  FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY crossing ON stale_object FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY crossing ON usage_record FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY crossing ON charge       FOR SELECT TO CURRENT_USER USING (true);
+-- A retrieval writes the provider's earning from the buyer's context (SPEC M3).
+CREATE POLICY crossing ON earning      FOR ALL    TO CURRENT_USER USING (true) WITH CHECK (true);
+
+CREATE TRIGGER dataset_tenant_id_is_immutable     BEFORE UPDATE OF tenant_id ON dataset
+  FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
+CREATE TRIGGER listing_tenant_id_is_immutable     BEFORE UPDATE OF tenant_id ON listing
+  FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
+CREATE TRIGGER entitlement_tenant_id_is_immutable BEFORE UPDATE OF tenant_id ON entitlement
+  FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
+CREATE TRIGGER api_key_tenant_id_is_immutable     BEFORE UPDATE OF tenant_id ON api_key
+  FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
+
+-- ── The purge takes these, too (SPEC S4): the bytes in the store first, by the job, then the rows ───────────────────────────
+
+CREATE OR REPLACE FUNCTION purge_order() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN ARRAY['api_key', 'retrieval_count', 'charge', 'usage_record', 'entitlement', 'earning', 'market_index', 'listing', 'data_object', 'stale_object',
+    'dataset', 'idempotency_key', 'ownership_transfer', 'invitation', 'contract', 'audit_event', 'audit_head', 'membership', 'tenant'];
+
+CREATE OR REPLACE FUNCTION crossing_due_tenants(moment timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT t.tenant_id FROM public.tenant t WHERE t.status = 'pending_deletion' AND t.deletion_due_at <= moment
+  UNION SELECT t.tenant_id FROM public.tombstone t WHERE t.purged_at IS NULL
+  UNION SELECT t.tenant_id FROM public.tenant t WHERE t.next_plan_due_at <= moment AND t.status <> 'deleted'
+  UNION SELECT i.tenant_id FROM public.invitation i JOIN public.tenant t USING (tenant_id)
+    WHERE (i.expires_at <= moment OR i.sent_at IS NULL AND t.status = 'active') AND t.status <> 'deleted'
+  UNION SELECT o.tenant_id FROM public.ownership_transfer o WHERE o.expires_at <= moment
+  UNION SELECT k.tenant_id FROM public.idempotency_key k JOIN public.tenant t USING (tenant_id) WHERE k.expires_at <= moment AND t.status <> 'deleted'
+  UNION SELECT s.tenant_id FROM public.stale_object s JOIN public.tenant t USING (tenant_id) WHERE s.since <= moment AND t.status <> 'deleted'
+$$;
+
+-- ── Crossings (src/database/crossings.ts) ───────────────────────────────────────────────────────────────────────────────
+
+REVOKE ALL ON FUNCTION index_listing() FROM PUBLIC;
+
+-- ── Crossings: the search ───────────────────────────────────────────────────────────────────────────────────────────────
+
+-- ── Crossings: entitlements and retrievals ──────────────────────────────────────────────────────────────────────────────
+
+-- ── Crossings: the books ────────────────────────────────────────────────────────────────────────────────────────────────
