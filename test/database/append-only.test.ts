@@ -4,6 +4,7 @@ import { bound } from '../../src/database/binding.ts';
 import { BoundPool } from '../../src/database/bound-pool.ts';
 import { createDatabase, fixtures, type Member, type TestDatabase } from '../support/database.ts';
 import { lifeOf, liveIn } from '../support/isolation-life.ts';
+import { marketOf, tradeIn } from '../support/isolation-market.ts';
 
 /** What the gateway's role can't do, even where it is bound to the tenant: rewrite what was done, and read who holds which slug. */
 let database: TestDatabase;
@@ -18,6 +19,7 @@ beforeAll(async () => {
     const made = await make.tenant(name, await make.person(`Owner of ${name}`));
     const heir = await make.member(made, await make.person(`Heir of ${name}`), ['viewer']);
     await liveIn(database, { id: made.id, ownerMembershipId: made.owner.id, heirMembershipId: heir.id }, lifeOf(name));
+    await tradeIn(database, made.id, marketOf(name));
     return made;
   };
   [tenant, other] = [await inhabited('here'), await inhabited('there')];
@@ -34,7 +36,10 @@ const heads = () => database.sql('SELECT * FROM audit_head ORDER BY tenant_id');
 
 describe("A2: the gateway's role", () => {
   test.each(
-    ['audit_event', 'audit_head', 'slug_claim', 'tombstone', 'purge_receipt', 'person', 'plan'].flatMap(table => [
+    [
+      ...['audit_event', 'audit_head', 'slug_claim', 'tombstone', 'purge_receipt', 'person', 'plan'],
+      ...['usage_record', 'charge', 'earning', 'market_index'],
+    ].flatMap(table => [
       [table, `DELETE FROM ${table}`],
       [table, `TRUNCATE ${table} CASCADE`],
     ]),

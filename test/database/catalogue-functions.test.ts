@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CROSSINGS } from '../../src/database/crossings.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -28,6 +29,7 @@ describe('functions', () => {
       'crossing_memberships_of',
       'crossing_owned_free_tenants',
       'crossing_register_person',
+      'index_listing',
       'purge_rows',
       'refuse_buried_id',
     ]);
@@ -91,5 +93,44 @@ describe('functions', () => {
       },
       { name: 'purge_rows', takes: 'at_most integer, moment timestamp with time zone', tells: 'text' },
     ]);
+  });
+
+  test('that run as whoever calls them are these: none looks past the bound tenant by itself', async () => {
+    const functions = await sql<{ name: string; tells: string; anybody: boolean }>(
+      `SELECT p.proname::text AS name, pg_get_function_result(p.oid) AS tells,
+         EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0) AS anybody
+       FROM pg_proc p WHERE NOT p.prosecdef AND p.pronamespace = 'public'::regnamespace ORDER BY 1`,
+    );
+    // biome-ignore format: a table is read by its columns
+    expect(functions.map(({ name, tells, anybody }) => [name, tells, anybody])).toEqual([
+      ['app_person',       'uuid',    true],
+      ['app_tenant',       'uuid',    true],
+      ['audit_hash',       'bytea',   true],
+      ['audit_is_buried',  'boolean', true],
+      ['audit_root',       'bytea',   true],
+      ['counterparty_ref', 'bytea',   false], // tells who stands behind a hash to whoever may try tenants on it (SPEC M5)
+      ['is_set',           'boolean', true],
+      ['leave_object',     'trigger', true],
+      ['move_listing',     'trigger', true],
+      ['move_status',      'trigger', true],
+      ['object_key',       'text',    true],
+      ['purge_order',      'text[]',  true],
+      ['refuse_change',    'trigger', true],
+      ['void_transfer',    'trigger', true],
+    ]);
+  });
+
+  test('M5: an object’s key names its tenant by a hash, and a tenant in another’s records is another hash with each holder', async () => {
+    const [holder, other, object] = ['01', '02', '03'].map(end => `0190aaaa-0000-7000-8000-0000000000${end}`);
+    const hashed = (...ids: (string | undefined)[]) =>
+      createHash('sha256')
+        .update(Buffer.from(ids.join('').replaceAll('-', ''), 'hex'))
+        .digest('hex');
+    const [told] = await sql(
+      `SELECT object_key($1, $3) AS key, encode(counterparty_ref($1, $2), 'hex') AS "ref", encode(counterparty_ref($2, $1), 'hex') AS back`,
+      [holder, other, object],
+    );
+    expect(told).toEqual({ key: `${hashed(holder)}/${object}`, ref: hashed(holder, other), back: hashed(other, holder) });
+    expect(told!.ref).not.toBe(told!.back);
   });
 });

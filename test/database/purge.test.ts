@@ -4,6 +4,7 @@ import { bound } from '../../src/database/binding.ts';
 import { BoundPool } from '../../src/database/bound-pool.ts';
 import { createDatabase, fixtures, type Member, type Person, type TestDatabase } from '../support/database.ts';
 import { lifeOf, liveIn } from '../support/isolation-life.ts';
+import { marketOf, tradeIn } from '../support/isolation-market.ts';
 
 /** What a deletion does in the database (SPEC S4), called under the gateway's role. */
 let database: TestDatabase;
@@ -29,6 +30,7 @@ const inhabited = async (): Promise<Inhabited> => {
   const tenant = await make.tenant(`tenant-${made}`, people[0]!);
   const heir = await make.member(tenant, people[1]!, ['viewer']);
   await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: heir.id }, lifeOf(`Tenant${made}`));
+  await tradeIn(database, tenant.id, marketOf(`Tenant${made}`));
   return tenant;
 };
 const DUE = '2027-01-31T00:00:00Z';
@@ -51,7 +53,21 @@ const purgeAll = async (tenantId: string, atMost = 1000) => {
   return told;
 };
 
-const PURGED = ['idempotency_key', 'ownership_transfer', 'invitation', 'contract', 'audit_event', 'audit_head', 'membership', 'tenant'];
+const PURGED = [
+  ...[
+    'api_key',
+    'retrieval_count',
+    'charge',
+    'usage_record',
+    'entitlement',
+    'earning',
+    'market_index',
+    'listing',
+    'data_object',
+    'stale_object',
+  ],
+  ...['dataset', 'idempotency_key', 'ownership_transfer', 'invitation', 'contract', 'audit_event', 'audit_head', 'membership', 'tenant'],
+];
 const REMAINS = ['purge_receipt', 'tombstone'];
 /** Every row of a tenant, by table. */
 const rowsOf = async (tenantId: string) =>
@@ -84,7 +100,7 @@ describe('S4: the order of a purge', () => {
        WHERE k.contype = 'f' AND c.relname = ANY ($1) AND f.relname = ANY ($1)`,
       [places],
     );
-    expect(references.length).toBeGreaterThan(7);
+    expect(references.length).toBeGreaterThan(16);
     for (const { from, to } of references) expect(places.indexOf(from), `${from} refers to ${to}`).toBeLessThan(places.indexOf(to));
   });
 });
@@ -132,6 +148,8 @@ describe('S4: a purge', () => {
   test('removes all rows of the bound tenant and none of any other, and leaves a receipt of each table', async () => {
     const before = await rowsOf(staying!.id);
     const counts = Object.entries(await rowsOf(going!.id)).map(([table, rows]) => [table, (rows as unknown[]).length]);
+    // Of every table, so that one whose rows were left would be seen.
+    expect(counts.filter(([table, count]) => PURGED.includes(String(table)) && count === 0)).toEqual([['ownership_transfer', 0]]);
     await bury(going!.id);
     // The burial voided the transfer, as every change of status does; so did the request.
     expect(await purgeAll(going!.id)).toEqual(PURGED.filter(table => table !== 'ownership_transfer'));
@@ -148,11 +166,15 @@ describe('S4: a purge', () => {
   test('goes on where it stopped, a batch at a time, and counts each row once', async () => {
     await bury(going!.id);
     expect(await purgeAll(going!.id, 1)).toEqual([
+      ...['api_key', 'retrieval_count', 'retrieval_count', 'charge', 'charge', 'usage_record', 'usage_record', 'entitlement'],
+      ...['earning', 'earning', 'market_index', 'listing', 'data_object', 'data_object', 'stale_object', 'dataset'],
       ...['idempotency_key', 'invitation', 'contract', 'audit_event', 'audit_event', 'audit_head', 'membership', 'membership', 'tenant'],
     ]);
     const receipt = await database.sql('SELECT table_name AS name, row_count AS rows FROM purge_receipt WHERE tenant_id = $1', [going!.id]);
     expect(receipt.find(({ name }) => name === 'audit_event')).toEqual({ name: 'audit_event', rows: 2 });
     expect(receipt.find(({ name }) => name === 'membership')).toEqual({ name: 'membership', rows: 2 });
+    // An object that the purge itself removes leaves no bytes to the job: they went before.
+    expect(receipt.find(({ name }) => name === 'stale_object')).toEqual({ name: 'stale_object', rows: 1 });
   });
 
   test('that is over does nothing more', async () => {

@@ -8,6 +8,9 @@ import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, secretsIn, type World } from '../support/isolation.ts';
 import { LIFE_WRITES } from '../support/isolation-life-writes.ts';
+import { MARKET_CURSORS, MARKET_READS } from '../support/isolation-market-reads.ts';
+import { MARKET_SUMS } from '../support/isolation-market-sums.ts';
+import { BUYER_WRITES, SELLER_WRITES } from '../support/isolation-market-writes.ts';
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../support/isolation-reads.ts';
 import { SUMS } from '../support/isolation-sums.ts';
 import { WRITES } from '../support/isolation-writes.ts';
@@ -71,7 +74,7 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     return { foreign, none: () => told(absent()) };
   };
 
-  test.each(READS)('finds for "%s" what it finds for what does not exist', async (_name, expected, trial) => {
+  test.each([...READS, ...MARKET_READS])('finds for "%s" what it finds for what does not exist', async (_name, expected, trial) => {
     const { foreign, none } = await both(trial);
     expect(foreign).toBe(await none());
     expect(foreign).toBe(JSON.stringify({ value: expected }));
@@ -83,26 +86,32 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     expect(foreign).toBe('{"value":[]}');
   });
 
-  test.each(CURSORS)('finds at a cursor into the other, of %s, what it finds at one that does not exist', async (_name, trial) => {
-    const { foreign, none } = await both(trial);
-    expect(foreign).toBe(await none());
-  });
+  test.each([...CURSORS, ...MARKET_CURSORS])(
+    'finds at a cursor into the other, of %s, what it finds at one that does not exist',
+    async (_name, trial) => {
+      const { foreign, none } = await both(trial);
+      expect(foreign).toBe(await none());
+    },
+  );
 
-  test.each(SUMS)('finds of "%s" its own alone', async (_name, expected, sum) => {
+  test.each([...SUMS, ...MARKET_SUMS])('finds of "%s" its own alone', async (_name, expected, sum) => {
     const found = await ask(sum);
     expect(found).toEqual(expected);
     expect(secretsIn(JSON.stringify(found), sides().other)).toEqual([]);
   });
 
-  test.each([...WRITES, ...LIFE_WRITES])('changes nothing of the other by "%s"', async (_name, _verdict, trial) => {
-    try {
-      const { foreign, none } = await both(trial);
-      await putRows(database, world.rows);
-      expect(foreign).toBe(await none());
-    } finally {
-      await putRows(database, world.rows);
-    }
-  });
+  test.each([...WRITES, ...LIFE_WRITES, ...SELLER_WRITES, ...BUYER_WRITES])(
+    'changes nothing of the other by "%s"',
+    async (_name, _verdict, trial) => {
+      try {
+        const { foreign, none } = await both(trial);
+        await putRows(database, world.rows);
+        expect(foreign).toBe(await none());
+      } finally {
+        await putRows(database, world.rows);
+      }
+    },
+  );
 });
 
 describe.each(ROLES)('$name without a binding', ({ role }) => {

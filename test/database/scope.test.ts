@@ -7,6 +7,9 @@ import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, type Side, secretsIn, type World } from '../support/isolation.ts';
 import { LIFE_WRITES } from '../support/isolation-life-writes.ts';
+import { MARKET_CURSORS, MARKET_READS } from '../support/isolation-market-reads.ts';
+import { MARKET_SUMS } from '../support/isolation-market-sums.ts';
+import { BUYER_WRITES, SELLER_WRITES } from '../support/isolation-market-writes.ts';
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../support/isolation-reads.ts';
 import { SUMS } from '../support/isolation-sums.ts';
 import { type Verdict, WRITES } from '../support/isolation-writes.ts';
@@ -54,37 +57,43 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     return { foreign, none: answers[1]!, own, other };
   };
 
-  test.each(READS)('finds for "%s" what it finds for what does not exist', async (_name, expected, trial) => {
+  test.each([...READS, ...MARKET_READS])('finds for "%s" what it finds for what does not exist', async (_name, expected, trial) => {
     const { foreign, none, other } = await both(trial);
     expect(foreign).toBe(await none());
     expect(foreign).toBe(JSON.stringify({ value: expected }));
     expect(secretsIn(foreign, other)).toEqual([]);
   });
 
-  test.each(CURSORS)('finds at a cursor into the other, of %s, what it finds at one that does not exist', async (_name, trial) => {
-    const { foreign, none, other } = await both(trial);
-    expect(foreign).toBe(await none());
-    expect(secretsIn(foreign, other)).toEqual([]);
-  });
+  test.each([...CURSORS, ...MARKET_CURSORS])(
+    'finds at a cursor into the other, of %s, what it finds at one that does not exist',
+    async (_name, trial) => {
+      const { foreign, none, other } = await both(trial);
+      expect(foreign).toBe(await none());
+      expect(secretsIn(foreign, other)).toEqual([]);
+    },
+  );
 
-  test.each(SUMS)('finds of "%s" its own alone', async (_name, expected, sum) => {
+  test.each([...SUMS, ...MARKET_SUMS])('finds of "%s" its own alone', async (_name, expected, sum) => {
     const { own, other } = sides();
     const found = await run(unitOf(own), mode, sum);
     expect(found).toEqual(expected);
     expect(secretsIn(JSON.stringify(found), other)).toEqual([]);
   });
 
-  test.each([...WRITES, ...LIFE_WRITES])('changes nothing of the other by "%s"', async (_name, verdict, trial) => {
-    try {
-      const { foreign, none, other } = await both(trial);
-      expect(foreign).toMatch(VERDICTS[verdict]);
-      expect(secretsIn(foreign, other)).toEqual([]);
-      await putRows(database, world.rows);
-      expect(foreign).toBe(await none());
-    } finally {
-      await putRows(database, world.rows);
-    }
-  });
+  test.each([...WRITES, ...LIFE_WRITES, ...SELLER_WRITES, ...BUYER_WRITES])(
+    'changes nothing of the other by "%s"',
+    async (_name, verdict, trial) => {
+      try {
+        const { foreign, none, other } = await both(trial);
+        expect(foreign).toMatch(VERDICTS[verdict]);
+        expect(secretsIn(foreign, other)).toEqual([]);
+        await putRows(database, world.rows);
+        expect(foreign).toBe(await none());
+      } finally {
+        await putRows(database, world.rows);
+      }
+    },
+  );
 
   test.each(PERSON_CURSORS)('refuses a cursor at a person %s', async (_name, trial) => {
     const { own, other } = sides();

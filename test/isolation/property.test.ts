@@ -6,7 +6,18 @@ import { MODELS } from '../../src/database/models.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { absent, createWorld, outcome, putRows, type Rows, rowsOf, rowsOfOther, rowsWithout, type World } from '../support/isolation.ts';
+import {
+  absent,
+  createWorld,
+  outcome,
+  putRows,
+  type Rows,
+  rowsOf,
+  rowsOfOther,
+  rowsWithout,
+  type World,
+  written,
+} from '../support/isolation.ts';
 import { randomRead } from '../support/isolation-arguments.ts';
 import { neutral, plain, poolOf, randomOperation } from '../support/isolation-operations.ts';
 
@@ -149,4 +160,4 @@ const compared = ({ tenant, person, ...others }: Rows) => ({
 });
 
 /** Groups come in no order. */
-const sorted = (value: unknown) => (Array.isArray(value) ? value.map(item => JSON.stringify(item)).sort() : value);
+const sorted = (value: unknown) => (Array.isArray(value) ? value.map(written).sort() : value);

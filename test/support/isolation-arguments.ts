@@ -1,49 +1,10 @@
 import fc from 'fast-check';
-import { ISSUER, type Target } from './isolation.ts';
+import type { ModelName } from '../../src/database/models.ts';
+import type { Target } from './isolation.ts';
+import { COLUMNS, LAST, RELATIONS, uniqueKeys } from './isolation-model.ts';
 
 type Gen = fc.GeneratorValue;
 type Args = Record<string, unknown>;
-type Core = 'Tenant' | 'Membership' | 'User' | 'Plan';
-type LifeModel = 'Invitation' | 'OwnershipTransfer' | 'Contract' | 'IdempotencyKey' | 'AuditEvent' | 'Tombstone' | 'PurgeReceipt';
-export type ModelName = Core | LifeModel;
-
-/** The data model by hand: a model's relations (in brackets: to many), its columns and the word of a target that each holds. */
-const RELATIONS: Readonly<Record<ModelName, Readonly<Record<string, ModelName | readonly [ModelName]>>>> = {
-  Tenant: {
-    ...{ plan: 'Plan', nextPlan: 'Plan', memberships: ['Membership'], invitations: ['Invitation'], ownershipTransfer: 'OwnershipTransfer' },
-    ...{ contract: 'Contract', idempotencyKeys: ['IdempotencyKey'], auditEvents: ['AuditEvent'] },
-  },
-  Membership: { tenant: 'Tenant', user: 'User', giving: ['OwnershipTransfer'], gaining: ['OwnershipTransfer'] },
-  User: { memberships: ['Membership'] },
-  Plan: { tenants: ['Tenant'], tenantsToBe: ['Tenant'] },
-  Invitation: { tenant: 'Tenant' },
-  OwnershipTransfer: { tenant: 'Tenant', from: 'Membership', to: 'Membership' },
-  Contract: { tenant: 'Tenant' },
-  IdempotencyKey: { tenant: 'Tenant' },
-  AuditEvent: { tenant: 'Tenant' },
-  Tombstone: { receipt: ['PurgeReceipt'] },
-  PurgeReceipt: { tombstone: 'Tombstone' },
-};
-const COLUMNS: Readonly<Record<ModelName, Readonly<Record<string, keyof Target | 'plan'>>>> = {
-  Tenant: { id: 'tenantId', slug: 'slug', name: 'name', billingEmail: 'billingEmail', statusReason: 'statusReason', planCode: 'plan' },
-  Membership: { tenantId: 'tenantId', id: 'membershipId', userId: 'userId' },
-  User: { id: 'userId', name: 'personName', email: 'email', subject: 'subject' },
-  Plan: { code: 'plan', name: 'plan' },
-  Invitation: { tenantId: 'tenantId', id: 'invitationId', email: 'inviteeEmail', inviter: 'inviter' },
-  OwnershipTransfer: { tenantId: 'tenantId', toMembershipId: 'membershipId' },
-  Contract: { tenantId: 'tenantId' },
-  IdempotencyKey: { tenantId: 'tenantId' },
-  AuditEvent: {
-    ...{ tenantId: 'tenantId', id: 'eventId', actorId: 'actorId', actorName: 'actorName', targetId: 'tenantId', requestId: 'requestId' },
-  },
-  Tombstone: { tenantId: 'tenantId' },
-  PurgeReceipt: { tenantId: 'tenantId' },
-};
-/** What ends an order, so that it is one. */
-const LAST: Readonly<Record<ModelName, string>> = {
-  ...{ Tenant: 'id', Membership: 'id', User: 'id', Plan: 'code', Invitation: 'id', OwnershipTransfer: 'tenantId', Contract: 'tenantId' },
-  ...{ IdempotencyKey: 'keyHash', AuditEvent: 'id', Tombstone: 'tenantId', PurgeReceipt: 'table' },
-};
 
 const pick = <T>(g: Gen, of: readonly T[]): T => of[g(fc.nat, of.length - 1)]!;
 const often = (g: Gen, percent: number) => g(fc.nat, 99) < percent;
@@ -84,23 +45,7 @@ export const randomRead = (g: Gen, targets: readonly Target[]) => {
     return { [field]: to.many ? { _count: direction } : order(to.model, depth - 1) };
   };
 
-  const unique = (model: ModelName): Args => {
-    if (model === 'Plan') return { code: word('plan') };
-    if (model === 'Tenant') return { id: word('tenantId') };
-    if (model === 'User') return often(g, 50) ? { id: word('userId') } : { issuer_subject: { issuer: ISSUER, subject: word('subject') } };
-    if (model === 'Membership' && often(g, 50)) return { tenantId_userId: { tenantId: word('tenantId'), userId: word('userId') } };
-    const key: Readonly<Record<Exclude<ModelName, 'Plan' | 'Tenant' | 'User'>, () => Args>> = {
-      Membership: () => ({ tenantId_id: { tenantId: word('tenantId'), id: word('membershipId') } }),
-      Invitation: () => ({ tenantId_id: { tenantId: word('tenantId'), id: word('invitationId') } }),
-      OwnershipTransfer: () => ({ tenantId: word('tenantId') }),
-      Contract: () => ({ tenantId: word('tenantId') }),
-      IdempotencyKey: () => ({ tenantId_keyHash: { tenantId: word('tenantId'), keyHash: Buffer.from(String(word('keyHash')), 'hex') } }),
-      AuditEvent: () => ({ tenantId_id: { tenantId: word('tenantId'), id: word('eventId') } }),
-      Tombstone: () => ({ tenantId: word('tenantId') }),
-      PurgeReceipt: () => ({ tenantId_table: { tenantId: word('tenantId'), table: pick(g, ['tenant', 'membership', 'none']) } }),
-    };
-    return key[model]();
-  };
+  const unique = (model: ModelName): Args => pick(g, uniqueKeys(model, word));
 
   const rows = (model: ModelName, depth: number): Args => ({
     ...(often(g, 60) && { where: where(model, depth) }),

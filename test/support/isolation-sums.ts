@@ -1,7 +1,8 @@
 import { PLAN_CODES } from '../../src/access/vocabulary.ts';
 import type { TenantClient } from '../../src/database/models.ts';
 
-type Sum = (db: TenantClient) => Promise<unknown>;
+/** A question that names nobody. */
+export type Sum = (db: TenantClient) => Promise<unknown>;
 
 /** Questions that name nobody, and what they find in a tenant of three members on the plan STARTER, when another like it stands beside. */
 // biome-ignore format: a table is read by its columns
@@ -49,7 +50,9 @@ export const SUMS: readonly (readonly [string, unknown, Sum])[] = [
   ['receipts',                         2, db => db.purgeReceipt.count()],
   ['a tenant\'s life, included',       [1, 2, 1, 77], async db => (await db.tenant.findMany({ include: { invitations: true, auditEvents: true, idempotencyKeys: true, contract: true } }))
     .flatMap(tenant => [tenant.invitations.length, tenant.auditEvents.length, tenant.idempotencyKeys.length, tenant.contract?.memberLimit])],
-  ['a tenant\'s life, counted', { memberships: 3, invitations: 1, auditEvents: 2, idempotencyKeys: 1 }, async db => (await db.tenant.findFirst({ include: { _count: true } }))?._count],
+  ['all that a tenant has, counted',
+    { memberships: 3, invitations: 1, auditEvents: 2, idempotencyKeys: 1, datasets: 1, staleObjects: 1, earnings: 2, entitlements: 1, retrievalCounts: 2, apiKeys: 1 },
+    async db => (await db.tenant.findFirst({ include: { _count: true } }))?._count],
   ['invitations of all plans\' tenants', 1, async db => (await db.plan.findMany({ select: { tenants: { select: { invitations: true } } } })).flatMap(({ tenants }) => tenants).flatMap(({ invitations }) => invitations).length],
   ['transfers of all people\'s memberships', 1, async db => (await db.user.findMany({ select: { memberships: { select: { gaining: true } } } })).flatMap(({ memberships }) => memberships).flatMap(({ gaining }) => gaining).length],
   ['plans by any invitation',  ['STARTER'], async db => (await db.plan.findMany({ where: { tenants: { some: { invitations: { some: {} } } } } })).map(({ code }) => code)],

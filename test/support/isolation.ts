@@ -1,20 +1,22 @@
 import { v7 as uuid } from 'uuid';
 import { fixtures, ISSUER, type Person, type TestDatabase } from './database.ts';
 import { buryAlso, type Life, lifeOf, liveIn } from './isolation-life.ts';
+import { type Market, marketOf, tradeIn } from './isolation-market.ts';
 
 /** All that there is to know of one tenant that another must not learn, and what names its rows. */
-export type Target = Life & {
-  readonly tenantId: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly billingEmail: string;
-  readonly statusReason: string;
-  readonly membershipId: string;
-  readonly userId: string;
-  readonly personName: string;
-  readonly email: string;
-  readonly subject: string;
-};
+export type Target = Life &
+  Market & {
+    readonly tenantId: string;
+    readonly slug: string;
+    readonly name: string;
+    readonly billingEmail: string;
+    readonly statusReason: string;
+    readonly membershipId: string;
+    readonly userId: string;
+    readonly personName: string;
+    readonly email: string;
+    readonly subject: string;
+  };
 
 /** One side of two: a tenant of three members, one of whom is in both. */
 export type Side = Target & { readonly ownerId: string; readonly secrets: readonly string[] };
@@ -32,6 +34,7 @@ export type World = {
 /** What {@link Target} there would be of a tenant that doesn't exist. */
 export const absent = (): Target => ({
   ...lifeOf('Absent'),
+  ...marketOf('Absent'),
   tenantId: uuid(),
   slug: 'absent-slug',
   name: 'Absent name',
@@ -58,12 +61,13 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const member = await make.member(tenant, viewer, ['viewer']);
     const both = await make.member(tenant, shared, ['admin', 'operator']);
     const billingEmail = `${tenant.slug}@bills.example`;
-    const life = lifeOf(mark);
-    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: member.id }, life);
+    const words = { ...lifeOf(mark), ...marketOf(mark) };
+    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: member.id }, words);
+    await tradeIn(database, tenant.id, words);
     await buryAlso(database, tenant.id);
     const people = [owner, viewer].flatMap(({ id, name, email }) => [id, name, email]);
     return {
-      ...life,
+      ...words,
       tenantId: tenant.id,
       slug: tenant.slug,
       name: tenant.name,
@@ -85,7 +89,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
         member.id,
         both.id,
         ...people,
-        ...Object.values(life),
+        ...Object.values(words),
       ],
     };
   };
@@ -96,6 +100,8 @@ export async function createWorld(database: TestDatabase): Promise<World> {
 const TABLES = [
   ...(['plan', 'person', 'tenant', 'membership', 'slug_claim', 'invitation', 'ownership_transfer', 'contract', 'idempotency_key'] as const),
   ...(['audit_event', 'audit_head', 'tombstone', 'purge_receipt'] as const),
+  ...(['dataset', 'data_object', 'stale_object', 'listing', 'market_index', 'earning'] as const),
+  ...(['entitlement', 'usage_record', 'charge', 'retrieval_count', 'api_key'] as const),
 ];
 type Row = Readonly<Record<string, unknown>>;
 
@@ -141,13 +147,17 @@ export const rowsWithout = (rows: Rows, side: Side): Rows =>
     return row => !isItsOwn(row);
   });
 
+/** A value as JSON, with its bigints as texts. */
+export const written = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
+
 /** What came of asking, with every word of the target and every time and new id replaced, so that two askings compare. */
 export async function outcome(ask: () => Promise<unknown>, target: Target): Promise<string> {
   const told = await ask().then(
     value => ({ value }),
     (error: Error & { code?: unknown; meta?: unknown }) => ({ error: [error.name, error.code, error.message] }),
   );
-  return without(JSON.stringify(told), target);
+  return without(written(told), target);
 }
 
 const NOW = /"\d{4}-\d\d-\d\dT[\d:.]+Z"/g;

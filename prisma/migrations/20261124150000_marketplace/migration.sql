@@ -47,10 +47,11 @@ CREATE TABLE stale_object (
 );
 CREATE INDEX stale_object_since_tenant_id_idx ON stale_object (since, tenant_id);
 
--- Whoever removes an object, alone or with its dataset, leaves its bytes to the job.
+-- Whoever removes an object, alone or with its dataset, leaves its bytes to the job; but a purge, which took the tenant's bytes before the rows.
 CREATE FUNCTION leave_object() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO public.stale_object (tenant_id, id) VALUES (OLD.tenant_id, OLD.id) ON CONFLICT DO NOTHING;
+  INSERT INTO public.stale_object (tenant_id, id)
+    SELECT OLD.tenant_id, OLD.id WHERE NOT EXISTS (SELECT FROM public.tombstone b WHERE b.tenant_id = OLD.tenant_id) ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
 CREATE TRIGGER data_object_leaves_bytes AFTER DELETE ON data_object FOR EACH ROW EXECUTE FUNCTION leave_object();
@@ -74,9 +75,12 @@ CREATE TABLE listing (
   CONSTRAINT listing_status_check CHECK (status IN ('draft', 'published', 'withdrawn') AND (status = 'draft' OR published_at IS NOT NULL)),
   CONSTRAINT listing_text_check CHECK (length(title) BETWEEN 1 AND 120 AND title = btrim(title) AND length(summary) <= 2000),
   CONSTRAINT listing_tags_check CHECK (tags IS NOT NULL AND cardinality(tags) <= 20 AND is_set(tags)),
-  CONSTRAINT listing_price_check CHECK (price >= 0 AND currency ~ '^[A-Z]{3}$')
+  -- NaN is greater than every number.
+  CONSTRAINT listing_price_check CHECK (price >= 0 AND price < 'NaN' AND currency ~ '^[A-Z]{3}$')
 );
 CREATE UNIQUE INDEX listing_tenant_id_dataset_id_key ON listing (tenant_id, dataset_id);
+-- An entitlement names a listing alone, published or not.
+CREATE INDEX listing_id_tenant_id_idx ON listing (id, tenant_id);
 
 -- A listing goes from draft to published, and from there to withdrawn and back.
 CREATE FUNCTION move_listing() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -142,7 +146,7 @@ CREATE TABLE entitlement (
   ended_at    timestamptz(3),
   CONSTRAINT entitlement_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT entitlement_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE,
-  CONSTRAINT entitlement_price_check CHECK (price >= 0 AND currency ~ '^[A-Z]{3}$')
+  CONSTRAINT entitlement_price_check CHECK (price >= 0 AND price < 'NaN' AND currency ~ '^[A-Z]{3}$')
 );
 -- One at a time to a listing.
 CREATE UNIQUE INDEX entitlement_open ON entitlement (tenant_id, listing_id) WHERE ended_at IS NULL;
@@ -159,9 +163,11 @@ CREATE TABLE usage_record (
   at             timestamptz(3) NOT NULL,
   CONSTRAINT usage_record_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT usage_record_tenant_id_entitlement_id_fkey FOREIGN KEY (tenant_id, entitlement_id)
-    REFERENCES entitlement (tenant_id, id) ON DELETE RESTRICT ON UPDATE CASCADE
+    REFERENCES entitlement (tenant_id, id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT usage_record_size_check CHECK (size >= 0)
 );
 CREATE INDEX usage_record_tenant_id_at_id_idx ON usage_record (tenant_id, at, id);
+CREATE INDEX usage_record_tenant_id_entitlement_id_at_idx ON usage_record (tenant_id, entitlement_id, at);
 
 -- What the buyer owes for a retrieval, under the retrieval's id.
 CREATE TABLE charge (
@@ -174,7 +180,9 @@ CREATE TABLE charge (
   provider_ref bytea          NOT NULL,
   at           timestamptz(3) NOT NULL,
   CONSTRAINT charge_pkey PRIMARY KEY (tenant_id, id),
-  CONSTRAINT charge_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES usage_record (tenant_id, id) ON DELETE RESTRICT ON UPDATE CASCADE
+  CONSTRAINT charge_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES usage_record (tenant_id, id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT charge_amount_check CHECK (amount >= 0 AND amount < 'NaN' AND currency ~ '^[A-Z]{3}$'),
+  CONSTRAINT charge_provider_ref_check CHECK (octet_length(provider_ref) = 32)
 );
 CREATE INDEX charge_tenant_id_at_id_idx ON charge (tenant_id, at, id);
 
@@ -189,7 +197,9 @@ CREATE TABLE earning (
   buyer_ref  bytea          NOT NULL,
   at         timestamptz(3) NOT NULL,
   CONSTRAINT earning_pkey PRIMARY KEY (tenant_id, id),
-  CONSTRAINT earning_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE
+  CONSTRAINT earning_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT earning_amount_check CHECK (amount >= 0 AND amount < 'NaN' AND currency ~ '^[A-Z]{3}$'),
+  CONSTRAINT earning_buyer_ref_check CHECK (octet_length(buyer_ref) = 32)
 );
 CREATE INDEX earning_tenant_id_at_id_idx ON earning (tenant_id, at, id);
 CREATE INDEX earning_tenant_id_dataset_id_at_idx ON earning (tenant_id, dataset_id, at);
@@ -246,26 +256,21 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY bound_tenant ON %I USING (tenant_id = (SELECT app_tenant())) WITH CHECK (tenant_id = (SELECT app_tenant()))', name);
+    EXECUTE format('CREATE TRIGGER %1$s_tenant_id_is_immutable BEFORE UPDATE OF tenant_id ON %1$I
+      FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change(''tenant_id'')', name);
   END LOOP;
 END $$;
 
 CREATE POLICY crossing ON listing      FOR SELECT TO CURRENT_USER USING (true);
-CREATE POLICY crossing ON market_index FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY crossing ON data_object  FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY crossing ON stale_object FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY crossing ON usage_record FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY crossing ON charge       FOR SELECT TO CURRENT_USER USING (true);
+-- The index follows its listing whoever writes, also where no tenant is bound: a listing that is withdrawn is never found.
+CREATE POLICY crossing ON market_index FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true);
 -- A retrieval writes the provider's earning from the buyer's context (SPEC M3).
-CREATE POLICY crossing ON earning      FOR ALL    TO CURRENT_USER USING (true) WITH CHECK (true);
-
-CREATE TRIGGER dataset_tenant_id_is_immutable     BEFORE UPDATE OF tenant_id ON dataset
-  FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
-CREATE TRIGGER listing_tenant_id_is_immutable     BEFORE UPDATE OF tenant_id ON listing
-  FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
-CREATE TRIGGER entitlement_tenant_id_is_immutable BEFORE UPDATE OF tenant_id ON entitlement
-  FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
-CREATE TRIGGER api_key_tenant_id_is_immutable     BEFORE UPDATE OF tenant_id ON api_key
-  FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
+CREATE POLICY crossing ON earning      FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY crossing_retrieval ON earning FOR INSERT TO CURRENT_USER WITH CHECK (true);
 
 -- ── The purge takes these, too (SPEC S4): the bytes in the store first, by the job, then the rows ───────────────────────────
 
@@ -287,7 +292,7 @@ $$;
 
 -- ── Crossings (src/database/crossings.ts) ───────────────────────────────────────────────────────────────────────────────
 
-REVOKE ALL ON FUNCTION index_listing() FROM PUBLIC;
+REVOKE ALL ON FUNCTION index_listing(), counterparty_ref(uuid, uuid) FROM PUBLIC;
 
 -- ── Crossings: the search ───────────────────────────────────────────────────────────────────────────────────────────────
 
