@@ -47,6 +47,8 @@ export function hold(query: string, { data, errors, status, headers }: Answer, q
 export function createAsking(gateway: TestGateway, world: World) {
   /** Who asked where, each counted once, however often it was asked. */
   const asked = new Set<string>();
+  /** Who read where, but asked for no change. */
+  const looked = new Set<string>();
   const changing = createChanging(gateway, world);
 
   const idsOf = (place: Place | undefined) => [...(place ?? world.own.active).ids, ...world.foreign.active.ids, ...nowhere()];
@@ -94,6 +96,12 @@ export function createAsking(gateway: TestGateway, world: World) {
     asked.add(asking.cell);
   }
 
+  /** Asks every field but the mutations. */
+  async function askReads(asking: Asking) {
+    await askRead(asking);
+    looked.add(asking.cell);
+  }
+
   /** Nothing of a request runs that names a tenant that isn't there for the asker, and nobody learns whether it is at all. */
   async function refusedWhole(cell: string, token: string, tenant: string) {
     const ids = idsOf(undefined);
@@ -116,8 +124,9 @@ export function createAsking(gateway: TestGateway, world: World) {
     asked.add(cell);
   }
 
-  /** How many fields and mutations were asked, by whom, where, and of what. */
-  const cells = (fields: number) => asked.size * (fields + PERMISSION_NAMES.length) + changing.named.size;
+  /** How many fields and mutations were asked, by whom, where, and of what; `reads` of the fields are no mutation's. */
+  const cells = (fields: number, reads: number) =>
+    asked.size * (fields + PERMISSION_NAMES.length) + looked.size * (reads + PERMISSION_NAMES.length) + changing.named.size;
 
-  return { askAll, refusedWhole, cells, overAbsent: changing.overAbsent };
+  return { askAll, askReads, refusedWhole, cells, overAbsent: changing.overAbsent };
 }

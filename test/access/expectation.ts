@@ -7,10 +7,16 @@ export const STATUSES = ['active', 'suspended', 'pending_deletion', 'deleted'] a
 export const PRINCIPALS = ['nobody', 'user', 'api_key', 'staff'] as const;
 export const PLANS = ['FREE', 'STARTER', 'PROFESSIONAL', 'ENTERPRISE'] as const;
 export const FEATURES = ['advanced_analytics'] as const;
+/** The plans that have a feature (SPEC P1). */
+export const PLANS_WITH = { advanced_analytics: ['PROFESSIONAL', 'ENTERPRISE'] } as const satisfies Record<
+  (typeof FEATURES)[number],
+  readonly (typeof PLANS)[number][]
+>;
 
 export type Role = (typeof ROLES)[number];
 export type Status = (typeof STATUSES)[number];
 export type PrincipalKind = (typeof PRINCIPALS)[number];
+export type Plan = (typeof PLANS)[number];
 
 const Y = true;
 const _ = false;
@@ -87,7 +93,7 @@ export type Expected = {
   readonly principals: readonly PrincipalKind[];
   /** `named`: over a tenant that the input leads to, whatever tenant one is in. */
   readonly context: Row[3];
-  readonly feature: string | null;
+  readonly feature: Row[4];
 };
 
 const marked = <Name>(names: readonly Name[], cells: readonly Cell[]): readonly Name[] => names.filter((_name, column) => cells[column]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { grantOf, OBSTACLES, type Obstacle, obstacle, type Principal, type Standing, statusesFor } from '../../src/access/grant.ts';
-import type { Permission, Rule } from '../../src/access/policy.ts';
+import { grantOf, type Principal, type Standing } from '../../src/access/grant.ts';
+import type { Permission } from '../../src/access/policy.ts';
 import { PERMISSION_NAMES, type PermissionName, ROLES, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Asker, held } from './oracle.ts';
 
@@ -26,26 +26,46 @@ const MONITOR = ['tenant:read', 'plan:read', 'member:count'] as const;
 const READER = [...MONITOR, 'member:list'] as const;
 const WARDEN = [...READER, 'billing-contact:read', 'member:read-email', 'invitation:list', 'audit:read'] as const;
 const SELF = ['member:drop-roles', 'member:leave'] as const;
+/** What everybody in a tenant may count. */
+const COUNTS = ['dataset:count', 'usage:count'] as const;
+const SHELVES = ['dataset:read', 'earning:read', 'analytics:read'] as const;
+const BASKET = ['entitlement:read', 'usage:read', 'charge:read', 'api-key:read'] as const;
+const SELLS = ['dataset:write', 'dataset:delete', 'listing:write', 'listing:publish'] as const;
+const BUYS = ['entitlement:acquire', 'entitlement:end', 'object:retrieve', 'api-key:create', 'api-key:update'] as const;
+/** What owner and admin read beside their warden's part, and what they do on both sides. */
+const TRADES = [...SHELVES, ...BASKET, ...COUNTS, 'marketplace:read'] as const;
+const RUNS = [...SELLS, ...BUYS, 'tenant:set-sides', 'api-key:update-any'] as const;
 const KEEPER = [
   ...['tenant:rename', 'billing-contact:update', 'plan:change', 'member:set-roles', 'member:remove'],
   ...['invitation:create', 'invitation:revoke'],
 ] as const as readonly PermissionName[];
 
+/** What a key can carry at all, on a plan without advanced analytics (SPEC K1). */
+const EVERY_SCOPE = PERMISSION_NAMES.filter(name =>
+  [
+    ...['tenant:read', 'marketplace:read', ...COUNTS, ...SHELVES, ...SELLS],
+    ...['entitlement:read', 'usage:read', 'charge:read', 'entitlement:acquire', 'entitlement:end', 'object:retrieve'],
+  ].includes(name),
+);
+
 describe('the grant of a member', () => {
   test.each([
-    ['owner', 'active', personAnd(...WARDEN, ...KEEPER, ...SELF, 'ownership:transfer', 'deletion:request')],
-    ['admin', 'active', personAnd(...WARDEN, ...KEEPER, ...SELF)],
-    ['seller_manager', 'active', personAnd(...READER, ...SELF)],
-    ['buyer_manager', 'active', personAnd(...READER, ...SELF)],
-    ['operator', 'active', personAnd(...MONITOR, ...SELF)],
-    ['viewer', 'active', personAnd(...READER, ...SELF)],
-    ['owner', 'suspended', personAnd(...WARDEN, 'billing-contact:update', 'member:leave', 'deletion:request')],
-    ['admin', 'suspended', personAnd(...WARDEN, 'billing-contact:update', 'member:leave')],
-    ['viewer', 'suspended', personAnd(...READER, 'member:leave')],
-    ['operator', 'suspended', personAnd(...MONITOR, 'member:leave')],
-    ['owner', 'pending_deletion', personAnd(...WARDEN, 'deletion:cancel')],
-    ['admin', 'pending_deletion', personAnd(...WARDEN)],
-    ['operator', 'pending_deletion', personAnd(...MONITOR)],
+    ['owner', 'active', personAnd(...WARDEN, ...KEEPER, ...SELF, ...TRADES, ...RUNS, 'ownership:transfer', 'deletion:request')],
+    ['admin', 'active', personAnd(...WARDEN, ...KEEPER, ...SELF, ...TRADES, ...RUNS)],
+    ['seller_manager', 'active', personAnd(...READER, ...SELF, ...COUNTS, ...SHELVES, ...SELLS, 'marketplace:read')],
+    ['buyer_manager', 'active', personAnd(...READER, ...SELF, ...COUNTS, ...BASKET, ...BUYS, 'marketplace:read')],
+    ['operator', 'active', personAnd(...MONITOR, ...SELF, ...COUNTS)],
+    ['viewer', 'active', personAnd(...READER, ...SELF, ...TRADES)],
+    ['owner', 'suspended', personAnd(...WARDEN, ...TRADES, 'billing-contact:update', 'member:leave', 'deletion:request')],
+    ['admin', 'suspended', personAnd(...WARDEN, ...TRADES, 'billing-contact:update', 'member:leave')],
+    ['seller_manager', 'suspended', personAnd(...READER, ...COUNTS, ...SHELVES, 'marketplace:read', 'member:leave')],
+    ['buyer_manager', 'suspended', personAnd(...READER, ...COUNTS, ...BASKET, 'marketplace:read', 'member:leave')],
+    ['viewer', 'suspended', personAnd(...READER, ...TRADES, 'member:leave')],
+    ['operator', 'suspended', personAnd(...MONITOR, ...COUNTS, 'member:leave')],
+    ['owner', 'pending_deletion', personAnd(...WARDEN, ...TRADES, 'deletion:cancel')],
+    ['admin', 'pending_deletion', personAnd(...WARDEN, ...TRADES)],
+    ['seller_manager', 'pending_deletion', personAnd(...READER, ...COUNTS, ...SHELVES, 'marketplace:read')],
+    ['operator', 'pending_deletion', personAnd(...MONITOR, ...COUNTS)],
     ['owner', 'deleted', PERSON],
     ['viewer', 'deleted', PERSON],
   ] as const)('%s, %s: what they may do, in words', (role, status, permissions) => {
@@ -53,7 +73,18 @@ describe('the grant of a member', () => {
   });
 
   test.each(STATUSES.flatMap(status => ROLES.map(role => [role, status] as const)))('%s, %s: as expected', (role, status) => {
-    expect(heldBy(USER, standing(status, [role]))).toEqual(held({ kind: 'user', roles: [role], status }));
+    expect(heldBy(USER, standing(status, [role]))).toEqual(held({ kind: 'user', roles: [role], status, plan: 'STARTER' }));
+    const advanced = standing(status, [role], ['advanced_analytics']);
+    expect(heldBy(USER, advanced)).toEqual(held({ kind: 'user', roles: [role], status, plan: 'PROFESSIONAL' }));
+  });
+
+  test.each(ROLES)('P5: %s: advanced analytics are what a plan that has them adds, to whoever reads the totals', role => {
+    for (const status of STATUSES) {
+      const [plain, advanced] = [heldBy(USER, standing(status, [role])), heldBy(USER, standing(status, [role], ['advanced_analytics']))];
+      const reads = ['owner', 'admin', 'seller_manager', 'viewer'].includes(role) && status !== 'deleted';
+      expect(advanced.filter(name => !plain.includes(name))).toEqual(reads ? ['analytics:read-series'] : []);
+      expect(plain.filter(name => !advanced.includes(name))).toEqual([]);
+    }
   });
 
   test('R1: with several roles it is the union over them, whichever comes first', () => {
@@ -104,7 +135,10 @@ describe('the grant of others', () => {
 
   test.each([
     ['within its scopes', key('tenant:read', 'member:count'), 'active', ['tenant:read']],
-    ['with every scope: members, plans and sign-up are never a key’s', key(...PERMISSION_NAMES), 'active', ['tenant:read']],
+    ['of one side', key('dataset:read', 'dataset:write', 'api-key:read'), 'active', ['dataset:read', 'dataset:write']],
+    ['with every scope: members, plans, sides, keys and sign-up are never a key’s', key(...PERMISSION_NAMES), 'active', EVERY_SCOPE],
+    ['with every scope while suspended', key(...PERMISSION_NAMES), 'suspended', []],
+    ['with every scope while pending deletion', key(...PERMISSION_NAMES), 'pending_deletion', []],
     ['without the scope', key('member:list'), 'active', []],
     ['without any', key(), 'active', []],
     ['while suspended', key('tenant:read'), 'suspended', []],
@@ -119,102 +153,12 @@ describe('the grant of others', () => {
     for (const status of STATUSES)
       for (const scope of PERMISSION_NAMES) {
         const asker: Asker = { kind: 'api_key', roles: [], status, scopes: [scope as PermissionName] };
-        expect(heldBy(key(scope), standing(status))).toEqual(held(asker));
+        expect(heldBy(key(scope), standing(status))).toEqual(held({ ...asker, plan: 'FREE' }));
+        expect(heldBy(key(scope), standing(status, [], ['advanced_analytics']))).toEqual(held({ ...asker, plan: 'ENTERPRISE' }));
       }
   });
 
   test('an API key without a tenant holds nothing', () => {
     expect(heldBy(key('tenant:read'), null)).toEqual([]);
-  });
-});
-
-describe('what stands in the way', () => {
-  const RULE: Rule = {
-    principals: ['user', 'api_key'],
-    context: 'tenant',
-    roles: ['admin', 'operator'],
-    statuses: ['active', 'suspended'],
-    feature: 'advanced_analytics',
-    meaning: 'A rule of the tests',
-  };
-  const at = (principal: Principal, where: Standing | null, rule: Rule = RULE) => obstacle('tenant:read', rule, principal, where);
-  const PLUS: Standing['features'] = ['advanced_analytics'];
-  const NEITHER = key('tenant:rename');
-
-  // biome-ignore format: a table is read by its columns
-  test.each<[string, Principal, Standing | null, Obstacle | null]>([
-    ['nobody, nowhere',                        { kind: 'nobody' }, null,                                      'SIGN_IN'],
-    ['nobody, whatever else fails',            { kind: 'nobody' }, standing('deleted'),                       'SIGN_IN'],
-    ['staff, nowhere',                         { kind: 'staff' },  null,                                      'ROLE'],
-    ['staff, though all else is right',        { kind: 'staff' },  standing('active', ['admin'], PLUS),       'ROLE'],
-    ['a user, nowhere',                        USER,               null,                                      'NO_TENANT'],
-    ['a user, all wrong',                      USER,               standing('deleted', ['viewer']),           'ROLE'],
-    ['a user, status and plan wrong',          USER,               standing('pending_deletion', ['admin']),   'TENANT_STATUS'],
-    ['a user, only the status wrong',          USER,               standing('deleted', ['admin'], PLUS),      'TENANT_STATUS'],
-    ['a user, only the plan wrong',            USER,               standing('suspended', ['operator']),       'PLAN'],
-    ['a user, only the role wrong',            USER,               standing('active', ['owner'], PLUS),       'ROLE'],
-    ['a user, one role of two right',          USER,               standing('active', ['viewer', 'operator'], PLUS), null],
-    ['a user, all right',                      USER,               standing('suspended', ['admin'], PLUS),    null],
-    ['a key, nowhere',                         NEITHER,            null,                                      'NO_TENANT'],
-    ['a key, all wrong',                       NEITHER,            standing('suspended', ['admin']),          'KEY_SCOPE'],
-    ['a key, in a status that users may',      key('tenant:read'), standing('suspended', [], PLUS),           'TENANT_STATUS'],
-    ['a key, status and plan wrong',           key('tenant:read'), standing('suspended'),                     'TENANT_STATUS'],
-    ['a key, only the plan wrong',             key('tenant:read'), standing('active'),                        'PLAN'],
-    ['a key, all right',                       key('tenant:read'), standing('active', [], PLUS),              null],
-  ])('%s', (_who, principal, where, because) => {
-    expect(at(principal, where)).toBe(because);
-  });
-
-  test('a key is told of its scope where keys have no part at all', () => {
-    expect(at(key('tenant:read'), standing('active', [], PLUS), { ...RULE, principals: ['user'] })).toBe('KEY_SCOPE');
-    expect(at(key('tenant:read'), null, { ...RULE, principals: ['user'] })).toBe('KEY_SCOPE');
-  });
-
-  test('a rule that needs no tenant asks for no role, status or plan', () => {
-    const rule: Rule = { ...RULE, context: 'none' };
-    for (const where of [null, standing('deleted')]) {
-      expect(at(USER, where, rule)).toBeNull();
-      expect(at({ kind: 'nobody' }, where, rule)).toBe('SIGN_IN');
-      expect(at({ kind: 'staff' }, where, rule)).toBe('ROLE');
-    }
-  });
-
-  test('a rule of the tenant that the input leads to asks at the field for the kind of principal alone, and for that tenant’s status where it is at hand', () => {
-    const rule: Rule = { ...RULE, principals: ['user', 'staff'], context: 'named', roles: [], feature: null };
-    for (const principal of [USER, STAFF_KIND]) {
-      for (const where of [null, standing('deleted'), standing('active', ROLES)]) expect(at(principal, where, rule)).toBeNull();
-      for (const status of ['active', 'suspended'] as const) expect(at(principal, { ...standing(status), named: true }, rule)).toBeNull();
-      for (const status of ['pending_deletion', 'deleted'] as const)
-        expect(at(principal, { ...standing(status, ROLES), named: true }, rule)).toBe('TENANT_STATUS');
-    }
-    for (const where of [null, standing('active'), { ...standing('active'), named: true }]) {
-      expect(at({ kind: 'nobody' }, where, rule)).toBe('SIGN_IN');
-      expect(at(key('tenant:read'), where, rule)).toBe('KEY_SCOPE');
-      expect(at(STAFF_KIND, where, { ...rule, principals: ['user'] })).toBe('ROLE');
-    }
-  });
-
-  test('a rule of a tenant asks for a role though the tenant was named', () => {
-    expect(at(USER, { ...standing('active', [], PLUS), named: true })).toBe('ROLE');
-  });
-
-  test('a rule without a feature asks for no plan', () => {
-    expect(at(USER, standing('active', ['admin']), { ...RULE, feature: null })).toBeNull();
-  });
-
-  test('a rule that lists nothing lets nobody through', () => {
-    expect(at(USER, standing('active', ROLES, PLUS), { ...RULE, principals: [] })).toBe('ROLE');
-    expect(at(USER, standing('active', ROLES, PLUS), { ...RULE, roles: [] })).toBe('ROLE');
-    expect(at(USER, standing('active', ROLES, PLUS), { ...RULE, statuses: [] })).toBe('TENANT_STATUS');
-  });
-
-  test('an API key works in an active tenant alone, whatever the rule lists', () => {
-    expect(statusesFor('api_key', { ...RULE, statuses: STATUSES })).toEqual(['active']);
-    expect(statusesFor('api_key', { ...RULE, statuses: ['suspended'] })).toEqual([]);
-    for (const kind of ['nobody', 'user', 'staff'] as const) expect(statusesFor(kind, RULE)).toEqual(['active', 'suspended']);
-  });
-
-  test('the obstacles are these', () => {
-    expect([...OBSTACLES].sort()).toEqual(['KEY_SCOPE', 'NO_TENANT', 'PLAN', 'ROLE', 'SIGN_IN', 'TENANT_STATUS']);
   });
 });

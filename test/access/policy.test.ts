@@ -8,7 +8,7 @@ import { expected, FEATURES, PERMISSION_NAMES, PLANS, PRINCIPALS, ROLES, STATUSE
 import { FIELDS } from './expected-fields.ts';
 
 /** The permissions by which one reads. */
-const READS = /:(read|read-email|count|list)$/;
+const READS = /:(read|read-email|read-series|count|list)$/;
 
 describe('the permission table', () => {
   test('has the permissions that are expected, in their order, and no other', () => {
@@ -50,6 +50,29 @@ describe('the permission table', () => {
       PERMISSIONS.filter(name => ruleOf(name).context === 'tenant' && ruleOf(name).statuses.includes(status) && !READS.test(name));
     expect(written('suspended')).toEqual(['billing-contact:update', 'member:leave', 'deletion:request']);
     expect(written('pending_deletion')).toEqual(['deletion:cancel']);
+  });
+
+  test('K1: a key carries no administration of members, plans, ownership, deletion, audit, sides or keys', () => {
+    const carried = PERMISSIONS.filter(name => ruleOf(name).principals.includes('api_key'));
+    expect([...new Set(carried.map(name => name.split(':')[0]))]).toEqual([
+      ...['tenant', 'dataset', 'listing', 'earning', 'analytics', 'marketplace', 'entitlement', 'object', 'usage', 'charge'],
+    ]);
+    expect(carried.filter(name => name.startsWith('tenant:'))).toEqual(['tenant:read']);
+  });
+
+  test('R3: operator reads counts and no prices, viewer writes nothing', () => {
+    const of = (role: 'operator' | 'viewer') => PERMISSIONS.filter(name => ruleOf(name).roles.includes(role) && !READS.test(name));
+    expect([of('operator'), of('viewer')]).toEqual([
+      ['member:drop-roles', 'member:leave'],
+      ['member:drop-roles', 'member:leave'],
+    ]);
+    expect(PERMISSIONS.filter(name => ruleOf(name).roles.includes('operator') && READS.test(name))).toEqual([
+      ...['tenant:read', 'plan:read', 'member:count', 'dataset:count', 'usage:count'],
+    ]);
+  });
+
+  test('P5: one permission needs a feature', () => {
+    expect(PERMISSIONS.filter(name => ruleOf(name).feature !== null)).toEqual(['analytics:read-series']);
   });
 
   test('no two permissions mean the same', () => {

@@ -41,6 +41,24 @@ describe('a refusal', () => {
     });
   });
 
+  test('P5: on a plan that lacks the feature it names those that have it', () => {
+    expect(refused('analytics:read-series', USER, standing('suspended', 'viewer'))).toEqual({
+      code: 'PLAN_REQUIRED',
+      permission: 'analytics:read-series',
+      because: 'PLAN',
+      requires: {
+        principals: ['user', 'api_key'],
+        roles: ['owner', 'admin', 'seller_manager', 'viewer'],
+        statuses: ['active', 'suspended', 'pending_deletion'],
+        plans: ['PROFESSIONAL', 'ENTERPRISE'],
+      },
+      tenantStatus: 'suspended',
+    });
+    const advanced: Standing = { ...standing('suspended', 'viewer'), features: ['advanced_analytics'] };
+    expect(refused('analytics:read-series', USER, advanced)).toBeNull();
+    expect(refused('analytics:read-series', USER, { ...advanced, roles: ['buyer_manager'] })).toMatchObject({ because: 'ROLE' });
+  });
+
   test('P5: names the plans that have the feature', () => {
     expect(refusalBy('plan:read', ANALYTICS, { principal: USER, standing: standing('active', 'viewer') })).toEqual({
       code: 'PLAN_REQUIRED',
@@ -128,6 +146,9 @@ describe('a refusal in a sentence', () => {
     ['tenant:rename', ruleOf('tenant:rename'), USER,                 standing('suspended', 'owner'),    'tenant:rename works while the tenant is active; it is suspended.'],
     ['plan:read',     ANALYTICS,               USER,                 standing('deleted', 'owner'),      'plan:read works while the tenant is active or suspended; it is deleted.'],
     ['tenant:read',   ruleOf('tenant:read'),   USER,                 standing('deleted', 'owner'),      'tenant:read works while the tenant is active, suspended or pending_deletion; it is deleted.'],
+    ['analytics:read-series', ruleOf('analytics:read-series'), USER, standing('active', 'viewer'),      'analytics:read-series needs the plan PROFESSIONAL or ENTERPRISE.'],
+    ['dataset:write', ruleOf('dataset:write'), USER,                 standing('active', 'viewer'),      'dataset:write needs the role owner, admin or seller_manager.'],
+    ['object:retrieve', ruleOf('object:retrieve'), USER,             standing('suspended', 'owner'),    'object:retrieve works while the tenant is active; it is suspended.'],
     ['plan:read',     ANALYTICS,               USER,                 standing('active', 'owner'),       'plan:read needs the plan PROFESSIONAL or ENTERPRISE.'],
   ])('%s: %5$s', (permission, rule, principal, at, sentence) => {
     expect(sentenceOf(refusalBy(permission, rule, { principal, standing: at })!)).toBe(sentence);

@@ -48,10 +48,11 @@ const LIMITS = ['memberLimit', 'apiKeyLimit', 'datasetLimit', 'monthlyRetrievals
 const WHILE_LEAVING = ['Tenant.deletionDueAt', 'StaffTenant.deletionDueAt', 'StaffTenant.statusBefore'];
 
 /** Whether a field that is not refused is null nevertheless, for there is nothing. */
-function isBlank(field: string, { kind, status }: Asker, parent: Data, named: Status | undefined): boolean {
+function isBlank(field: string, { kind, status, plan }: Asker, parent: Data, named: Status | undefined): boolean {
   if (['Viewer.name', 'Viewer.email', 'Viewer.emailVerified'].includes(field)) return kind === 'nobody';
   if (field === 'Viewer.membership') return status === null;
   if (WHILE_LEAVING.includes(field)) return (named ?? status) !== 'pending_deletion';
+  if (field === 'PlanPreview.takesEffectAt') return plan === 'FREE'; // it is asked of that plan
   if (field === 'Permission.plans') return expected(parent.name as PermissionName).feature === null;
   if (LIMITS.some(limit => field === `Plan.${limit}`)) return parent.code === 'ENTERPRISE';
   return field === 'ViewerMembership.statusReason' && String(parent.slug).startsWith('made-');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
-import { type Role, STATUSES, type Status } from './expectation.ts';
+import { type Plan, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Kept, keepRows } from './kept.ts';
 
 /** A tenant with all that its members could do something to, named by global ids. */
@@ -22,13 +22,17 @@ export type Place = {
 
 export type Places = Readonly<Record<Status, Place>>;
 
-/** Tenants in every status: four that the asker is a member of, four that they are not. Whoever may do something finds it possible. */
+/**
+ * Tenants in every status: four that the asker is a member of, four that they are not. Whoever may do something finds it possible. They are on a
+ * plan that has every feature; one more of the asker's is on one that has none.
+ */
 export type World = {
   readonly asker: Person;
   /** Known, and a member nowhere. */
   readonly stranger: Person;
   readonly own: Places;
   readonly foreign: Places;
+  readonly modest: Place;
   /** A tenant that is gone, but for its tombstone. */
   readonly gone: string;
   readonly rows: Kept;
@@ -84,10 +88,11 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     return id;
   }
 
-  async function place(status: Status, side: 'own' | 'foreign'): Promise<Place> {
-    const person = (name: string) => make.person(`${name} ${side} ${status}`);
+  async function place(status: Status, side: 'own' | 'foreign', plan: Plan = 'PROFESSIONAL'): Promise<Place> {
+    const person = (name: string) => make.person(`${name} ${side} ${status} ${plan}`);
     const [keeper, heir, junior] = [await person('Keeper'), await person('Heir'), await person('Junior')];
-    const tenant = await make.tenant(`${side}-${status.replace('_', '-')}`, keeper, { plan: 'PROFESSIONAL' });
+    const slug = `${side}-${status.replace('_', '-')}${plan === 'FREE' ? '-free' : ''}`;
+    const tenant = await make.tenant(slug, keeper, { plan });
     const [heirs, juniors] = [await make.member(tenant, heir, ['viewer']), await make.member(tenant, junior, ['viewer'])];
     const invited = side === 'own' ? [] : [asker, stranger];
     if (side === 'own') await make.member(tenant, asker, ['viewer']);
@@ -98,7 +103,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     await sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true);
       INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
       VALUES ('${tenant.id}', '${event}', now(), 'user', 'somebody', 'Somebody', 'tenant.rename', 'refused', 'S1', 'FORBIDDEN', 'Tenant', 'target', '{}', '{}', 'request')`);
-    await sql(`UPDATE tenant SET next_plan_code = 'FREE', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`);
+    const next = plan === 'FREE' ? 'STARTER' : 'FREE';
+    await sql(
+      `UPDATE tenant SET next_plan_code = '${next}', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`,
+    );
     await make.setStatus(tenant, status, 'for the matrix');
     await sql(
       `INSERT INTO ownership_transfer (tenant_id, from_membership_id, to_membership_id, code_hash, tries_left, expires_at)
@@ -122,12 +130,13 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   };
   const own = await places('own');
   const foreign = await places('foreign');
-  const inOwn = `m.tenant_id IN (${STATUSES.map(status => `'${own[status].id}'`).join(', ')})`;
+  const modest = await place('active', 'own', 'FREE');
+  const inOwn = `m.tenant_id IN (${[...STATUSES.map(status => own[status]), modest].map(({ id }) => `'${id}'`).join(', ')})`;
   const give = (who: string, roles: readonly Role[]) =>
     `UPDATE membership m SET roles = '{${roles.join(',')}}' FROM person p WHERE ${inOwn} AND p.id = m.person_id AND ${who};`;
   const rows = await keepRows(database);
   return {
-    ...{ asker, stranger, own, foreign, gone, rows },
+    ...{ asker, stranger, own, foreign, modest, gone, rows },
     setRoles: roles =>
       rows.keep(`${give(`person_id = '${asker.id}'`, ['viewer'])} ${give("p.name LIKE 'Keeper %'", [roles.includes('owner') ? 'admin' : 'owner'])}
         ${give(`person_id = '${asker.id}'`, roles)}
