@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { unitOfWork } from '../../src/database/client.ts';
 import { MODELS } from '../../src/database/models.ts';
+import { getDatamodel } from '../../src/generated/pothos.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, startTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -19,6 +20,8 @@ import {
   written,
 } from '../support/isolation.ts';
 import { randomRead } from '../support/isolation-arguments.ts';
+import { type Market, marketOf } from '../support/isolation-market.ts';
+import { RELATIONS } from '../support/isolation-model.ts';
 import { neutral, plain, poolOf, randomOperation } from '../support/isolation-operations.ts';
 
 /**
@@ -64,7 +67,12 @@ describe('T4: with a canary in every row of the other tenant', () => {
     const life = [world.b.inviteeEmail, world.b.inviter, world.b.actorId, world.b.actorName, world.b.requestId, world.b.state];
     for (const text of [...texts, ...life, world.b.personName, world.b.email, world.b.subject])
       expect(leaked(`x ${text} y`, '')).toContain('bison');
-    for (const id of [world.b.tenantId, world.b.membershipId, world.b.userId, world.b.invitationId, world.b.eventId])
+    for (const [word, text] of Object.entries(marketOf('Bison')))
+      if (!/(Id|Hash)$/.test(word)) expect(text.toLowerCase()).toContain('bison');
+    const marketIds = Object.keys(marketOf('Bison')).filter(key => key.endsWith('Id')) as (keyof Market)[];
+    expect(marketIds).toHaveLength(11);
+    const ids = [world.b.tenantId, world.b.membershipId, world.b.userId, world.b.invitationId, world.b.eventId];
+    for (const id of [...ids, ...marketIds.map(key => world.b[key])])
       expect(leaked(Buffer.from(`Tenant:${id}`).toString('base64url'), '')).toEqual([id]);
   });
 
@@ -119,6 +127,16 @@ describe('T4: with a canary in every row of the other tenant', () => {
     );
     expect(useful).toBeGreaterThan(RUNS / 20);
     expect(changed.size).toBeGreaterThan(0); // which ones is left to chance
+  });
+
+  test('every model, and every relation of it, is among what is asked at random', () => {
+    type Field = { name: string; kind: string; type: string; isList: boolean };
+    const models = getDatamodel().datamodel.models as unknown as Record<string, { fields: readonly Field[] }>;
+    const relations = Object.entries(models).map(([model, { fields }]) => [
+      model,
+      Object.fromEntries(fields.filter(({ kind }) => kind === 'object').map(({ name, type, isList }) => [name, isList ? [type] : type])),
+    ]);
+    expect(RELATIONS).toEqual(Object.fromEntries(relations));
   });
 
   test("no random query of the bound client tells of it, on a superuser's connection", async () => {

@@ -29,6 +29,22 @@ const often = (g: Gen, percent: number) => g(fc.nat, 99) < percent;
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
+/** The nodes of both sides of the marketplace, by the word that is their id. */
+const MARKET_NODES = [
+  ...([
+    ['Dataset', 'datasetId'],
+    ['DataObject', 'objectId'],
+    ['Listing', 'listingId'],
+    ['Earning', 'earningId'],
+  ] as const),
+  ...([
+    ['Entitlement', 'entitlementId'],
+    ['UsageRecord', 'usageId'],
+    ['Charge', 'usageId'],
+    ['ApiKey', 'keyId'],
+  ] as const),
+];
+
 /** Ids, cursors and texts of both sides, and some of nobody. */
 export function poolOf(own: Side, other: Side): Pool {
   const sides = [own, other, other];
@@ -43,6 +59,8 @@ export function poolOf(own: Side, other: Side): Pool {
         ...Array(6).fill(encoded('Invitation', tenantId, invitationId)),
         ...Array(4).fill(encoded('AuditEvent', tenantId, eventId)),
       ]),
+      ...sides.flatMap(side => MARKET_NODES.flatMap(([type, key]) => Array(4).fill(encoded(type, side.tenantId, side[key])))),
+      ...sides.flatMap(({ listingId, boughtListingId }) => [listingId, boughtListingId].map(id => encoded('MarketplaceListing', id))),
       ...sides.map(({ tenantId }) => encoded('Tenant', tenantId)),
       'no id',
     ],
@@ -101,6 +119,9 @@ function value(g: Gen, at: GraphQLArgument | GraphQLInputField, type: GraphQLInp
   }
   if (type.name === 'DateTime') return JSON.stringify(pick(g, ['2020-01-01T00:00:00Z', '2026-12-01T00:00:00Z', '2040-01-01T00:00:00Z']));
   if (type.name === 'Int') return String(g(fc.integer, { min: -1, max: 6 }));
+  if (type.name === 'Boolean') return String(g(fc.boolean));
+  if (type.name === 'Decimal') return JSON.stringify(pick(g, ['0', '1.25', '3.5', '99999999999999.999999']));
+  if (type.name === 'ByteCount') return JSON.stringify(pick(g, ['0', '1000', '2000']));
   if (type.name === 'ID') return JSON.stringify(pick(g, pool.ids));
   if (type.name === 'PermissionName') return JSON.stringify(pick(g, [...PERMISSIONS, ...PERMISSIONS, 'no:permission']));
   return JSON.stringify(pick(g, ['after', 'before'].includes(at.name) ? pool.cursors : pool.texts));
