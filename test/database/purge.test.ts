@@ -5,6 +5,7 @@ import { BoundPool } from '../../src/database/bound-pool.ts';
 import { createDatabase, fixtures, type Member, type Person, type TestDatabase } from '../support/database.ts';
 import { lifeOf, liveIn } from '../support/isolation-life.ts';
 import { marketOf, tradeIn } from '../support/isolation-market.ts';
+import { PURGED, REMAINS } from './purged.ts';
 
 /** What a deletion does in the database (SPEC S4), called under the gateway's role. */
 let database: TestDatabase;
@@ -53,22 +54,6 @@ const purgeAll = async (tenantId: string, atMost = 1000) => {
   return told;
 };
 
-const PURGED = [
-  ...[
-    'api_key',
-    'retrieval_count',
-    'charge',
-    'usage_record',
-    'entitlement',
-    'earning',
-    'market_index',
-    'listing',
-    'data_object',
-    'stale_object',
-  ],
-  ...['dataset', 'idempotency_key', 'ownership_transfer', 'invitation', 'contract', 'audit_event', 'audit_head', 'membership', 'tenant'],
-];
-const REMAINS = ['purge_receipt', 'tombstone'];
 /** Every row of a tenant, by table. */
 const rowsOf = async (tenantId: string) =>
   Object.fromEntries(
@@ -80,30 +65,6 @@ const rowsOf = async (tenantId: string) =>
     ),
   );
 const tombstone = (tenantId: string) => database.sql('SELECT * FROM tombstone WHERE tenant_id = $1', [tenantId]);
-
-describe('S4: the order of a purge', () => {
-  const order = async () => (await database.sql<{ name: string }>('SELECT unnest(purge_order()) AS name')).map(({ name }) => name);
-
-  test("has every table that holds a tenant's rows, but what a deletion leaves", async () => {
-    const holding = await database.sql<{ name: string }>(
-      `SELECT c.relname::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
-       WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace`,
-    );
-    expect([...(await order()), ...REMAINS].sort()).toEqual(holding.map(({ name }) => name).sort());
-    expect(await order()).toEqual(PURGED);
-  });
-
-  test('has what refers to a table before that table', async () => {
-    const places = await order();
-    const references = await database.sql<{ from: string; to: string }>(
-      `SELECT c.relname::text AS "from", f.relname::text AS "to" FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
-       WHERE k.contype = 'f' AND c.relname = ANY ($1) AND f.relname = ANY ($1)`,
-      [places],
-    );
-    expect(references.length).toBeGreaterThan(16);
-    for (const { from, to } of references) expect(places.indexOf(from), `${from} refers to ${to}`).toBeLessThan(places.indexOf(to));
-  });
-});
 
 describe('S4: a burial', () => {
   test('is done when the grace period is over: a tombstone, and the status', async () => {
