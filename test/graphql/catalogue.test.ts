@@ -78,15 +78,37 @@ describe('the catalogue, read by nobody', () => {
     const { data, errors } = await gateway.ask('{ roles { name description permissions { name roles } } }');
     expect(errors).toEqual([]);
     expect(data.roles.map(({ name }: { name: string }) => name)).toEqual(upper(ROLES));
-    const OPERATOR = ['tenant:read', 'plan:read', 'member:count', 'member:drop-roles', 'member:leave'];
-    const READER = ['tenant:read', 'plan:read', 'member:count', 'member:list', 'member:drop-roles', 'member:leave'];
+    const MONITOR = ['tenant:read', 'plan:read', 'member:count'];
+    const SELF = ['member:drop-roles', 'member:leave'];
+    const SHELVES = ['earning:read', 'analytics:read', 'analytics:read-series'];
+    const SELLS = ['dataset:write', 'dataset:delete', 'listing:write', 'listing:publish'];
+    const BUYS = [
+      'entitlement:read',
+      'entitlement:acquire',
+      'entitlement:end',
+      'object:retrieve',
+      'usage:count',
+      'usage:read',
+      'charge:read',
+    ];
+    const KEYS = ['api-key:read', 'api-key:create', 'api-key:update'];
+    const OPERATOR = [...MONITOR, ...SELF, 'dataset:count', 'usage:count'];
+    const READER = [...MONITOR, 'member:list', ...SELF, 'dataset:count'];
+    const SELLER = [...READER, 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read', 'usage:count'];
+    const BUYER = [...READER, 'marketplace:read', ...BUYS, ...KEYS];
+    const READS = ['dataset:read', ...SHELVES, 'marketplace:read', 'entitlement:read', 'usage:count', 'usage:read', 'charge:read'];
+    const VIEWER = [...READER, ...READS, 'api-key:read'];
+    const BOTH = [
+      ...['audit:read', 'tenant:set-sides', 'dataset:count', 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read'],
+      ...[...BUYS, ...KEYS, 'api-key:update-any'],
+    ];
     const MOST = [
       ...['tenant:read', 'tenant:rename', 'billing-contact:read', 'billing-contact:update', 'plan:read', 'plan:change', 'member:count'],
       ...['member:list', 'member:read-email', 'member:set-roles', 'member:remove', 'member:drop-roles', 'member:leave'],
       ...['invitation:list', 'invitation:create', 'invitation:revoke'],
     ];
-    const OWNER = [...MOST, 'ownership:transfer', 'deletion:request', 'deletion:cancel', 'audit:read'];
-    const carried = [OWNER, [...MOST, 'audit:read'], READER, READER, OPERATOR, READER];
+    const OWNER = [...MOST, 'ownership:transfer', 'deletion:request', 'deletion:cancel', ...BOTH];
+    const carried = [OWNER, [...MOST, ...BOTH], SELLER, BUYER, OPERATOR, VIEWER];
     for (const [index, { name, description, permissions }] of data.roles.entries()) {
       expect(description).toMatch(/^[A-Z].+\.$/);
       expect(permissions.map((permission: { name: string }) => permission.name)).toEqual(carried[index]);

@@ -110,6 +110,7 @@ describe('who am I', () => {
       permissions: [
         ...['tenant:create', 'tenant:read', 'plan:read', 'member:count', 'member:drop-roles', 'member:leave'],
         ...['invitation:accept', 'invitation:decline'],
+        ...['dataset:count', 'usage:count'],
       ],
       membership: { slug: 'acme', roles: ['OPERATOR'] },
       memberships: summaries(),
@@ -122,6 +123,7 @@ describe('who am I', () => {
       permissions: [
         ...['tenant:create', 'tenant:read', 'plan:read', 'member:count', 'member:list', 'member:leave'],
         ...['invitation:accept', 'invitation:decline'],
+        ...['dataset:count', 'marketplace:read', 'entitlement:read', 'usage:count', 'usage:read', 'charge:read', 'api-key:read'],
       ],
       membership: { slug: 'bakery', roles: ['OPERATOR', 'BUYER_MANAGER'] },
     });

@@ -5,6 +5,7 @@ import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { ISSUER } from '../../support/database.ts';
 import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { marketOf, tradeIn } from '../../support/isolation-market.ts';
 
 let life: TenantLife;
 let staff: Asker;
@@ -27,6 +28,7 @@ beforeEach(async () => {
       await life.mutate(tenant.owner, 'inviteMember', { email, roles: ['VIEWER'], idempotencyKey: `invite-${tenant.slug}-${email}` });
   await life.mutate(staff, 'staffArrangeEnterprise', { tenantId: home.id, memberLimit: 50 });
   await life.gateway.settle();
+  for (const tenant of [home, neighbour]) await tradeIn(life.database, tenant.id, marketOf(tenant.name));
   await life.mutate(home.owner, 'requestTenantDeletion', { confirmation: 'Going', idempotencyKey: 'delete-this-tenant' });
 });
 
@@ -47,6 +49,10 @@ const counts = async (id: string) => {
   const rows = await life.rows({ of: id });
   return Object.fromEntries(Object.entries(rows).map(([table, list]) => [table, list.length]));
 };
+
+/** What there is of both sides of the marketplace. */
+const SOLD = { dataset: 1, data_object: 2, stale_object: 1, listing: 1, market_index: 1, earning: 2 };
+const BOUGHT = { entitlement: 1, usage_record: 2, charge: 2, retrieval_count: 2, api_key: 1 };
 
 describe('the purge', () => {
   test('S3: a day before its end the grace period is still one: nothing is touched', async () => {
@@ -80,6 +86,8 @@ describe('the purge', () => {
       audit_event: 4,
       audit_head: 1,
       tenant: 1,
+      ...SOLD,
+      ...BOUGHT,
     });
     const now = life.gateway.clock.now().toISOString();
     expect(await tombstoneOf(home.id)).toEqual({
@@ -88,6 +96,7 @@ describe('the purge', () => {
         tenantId: home.id,
         ...{ createdAt: created.toISOString(), deletionRequestedAt: asked.toISOString(), deletedAt: now, purgedAt: now },
         receipt: [
+          ...Object.entries({ ...SOLD, ...BOUGHT }).map(([table, rows]) => ({ table, rows })),
           { table: 'audit_event', rows: 4 },
           { table: 'audit_head', rows: 1 },
           { table: 'contract', rows: 1 },
@@ -96,12 +105,12 @@ describe('the purge', () => {
           { table: 'membership', rows: 6 },
           { table: 'ownership_transfer', rows: 0 },
           { table: 'tenant', rows: 1 },
-        ],
+        ].sort((a, b) => (a.table < b.table ? -1 : 1)),
       },
     });
     const left = await counts(home.id);
     expect(Object.entries(left).filter(([, rows]) => rows > 0)).toEqual([
-      ['purge_receipt', 8],
+      ['purge_receipt', 19],
       ['tombstone', 1],
     ]);
     expect(await life.rows({ except: home.id })).toEqual(others);
