@@ -20,8 +20,11 @@ export type FieldPolicy = Permission | 'public' | 'as-parent';
 /** What the plugin reads of a request's context. */
 export type GuardedContext = { readonly grant: Grant };
 
-/** How to tell which tenant an object's row belongs to: from the row, or `context` where the database shows only rows of the context's tenant. */
-export type TenantOf = ((row: never) => string) | 'context';
+/**
+ * How to tell which tenant an object's row belongs to: from the row; or `context` where the database shows only rows of the context's tenant;
+ * or `crossing` where it is another tenant's, and a crossing tells of it to whichever tenant asks (SPEC T5).
+ */
+export type TenantOf = ((row: never) => string) | 'context' | 'crossing';
 
 type Options = { policy?: string; authScopes?: unknown; skipTypeScopes?: unknown; skipInterfaceScopes?: unknown; tenantOf?: TenantOf };
 
@@ -65,7 +68,7 @@ export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return (row: never, _args: unknown, { grant }: GuardedContext) => {
       const tenantOf = tenantOfType(this.buildCache.getTypeConfig(field.parentType).pothosOptions);
       if (!grant.permissions.has(permission) || !grant.standing || !tenantOf) return false;
-      return tenantOf === 'context' || tenantOf(row) === grant.standing.tenantId;
+      return typeof tenantOf === 'string' || tenantOf(row) === grant.standing.tenantId;
     };
   }
 }

@@ -15,6 +15,8 @@ export type Transaction = { readonly db: TenantClient; readonly ask: Ask };
 export type UnitOfWork = {
   readonly binding: Binding;
   readonly db: TenantClient;
+  /** One plain statement, bound: for the functions of this folder alone. */
+  readonly ask: Ask;
   /** Runs `work` in one transaction, which commits when it returns and rolls back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
@@ -73,6 +75,7 @@ export function unitOfWork(prisma: PrismaClient, binding: Binding): UnitOfWork {
     founding: (tenantId = uuid()) => unitOfWork(prisma, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
     within: tenantId => unitOfWork(prisma, { ...binding, tenantId }),
     db: modelsOf(scopedReads(prisma, binding)),
+    ask: (text, values) => bound(binding, () => prisma.$queryRawUnsafe(text, ...values)),
     transaction: work =>
       bound(binding, () =>
         scopedTransaction(prisma, binding).$transaction(

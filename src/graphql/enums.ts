@@ -76,6 +76,15 @@ export const PlanChangeKind = builder.enumType('PlanChangeKind', {
   values: upper(['present', 'upgrade', 'downgrade', 'by_sales']),
 });
 
+export const MarketplaceSort = builder.enumType('MarketplaceSort', {
+  description: 'The order of a search.',
+  values: upper(['relevance', 'newest', 'price'], {
+    relevance: 'The best first: words in the title count most, in the tags next. The newest first where there is no `query`.',
+    newest: 'The newest first.',
+    price: 'The cheapest first, in one `currency`.',
+  }),
+});
+
 builder.addScalarType('DateTime', DateTime);
 builder.addScalarType('JSONObject', JSONObject);
 

@@ -2,13 +2,17 @@ import { badInput } from '../domain/errors.ts';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
-/** The node types and what their ids are made of. A tenant's row carries its tenant, so that it is looked up under that tenant's binding. */
+/**
+ * The node types and what their ids are made of. A tenant's row carries its tenant, so that it is looked up under that tenant's binding; what
+ * the marketplace tells of a listing carries none, for nobody is to learn it (SPEC M5).
+ */
 const FORMS: Readonly<Record<string, RegExp>> = {
   Tenant: new RegExp(`^${UUID}$`),
   User: new RegExp(`^${UUID}$`),
   Membership: new RegExp(`^${UUID}:${UUID}$`),
   Invitation: new RegExp(`^${UUID}:${UUID}$`),
   AuditEvent: new RegExp(`^${UUID}:${UUID}$`),
+  MarketplaceListing: new RegExp(`^${UUID}$`),
 };
 
 /** A global id: opaque to clients, `Type:id` or `Type:tenant:id` in base64url. */
@@ -38,11 +42,15 @@ export function rowOf(id: string): { tenantId: string; id: string } {
 }
 
 /**
- * The row that an input's global id names.
+ * What stands behind the type in an input's global id.
  *
  * @throws {GatewayError} BAD_USER_INPUT for the id of another type.
  */
-export function rowNamed(typename: string, given: { typename: string; id: string }): { tenantId: string; id: string } {
+export function idNamed(typename: string, given: { typename: string; id: string }): string {
   if (given.typename !== typename) throw badInput(`This is the id of another type than ${typename}.`);
-  return rowOf(given.id);
+  return given.id;
 }
+
+/** The row that an input's global id names: as {@link idNamed}. */
+export const rowNamed = (typename: string, given: { typename: string; id: string }): { tenantId: string; id: string } =>
+  rowOf(idNamed(typename, given));

@@ -23,11 +23,17 @@ export const MoneyInput = builder.inputType('MoneyInput', {
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
 /**
- * Money as it was typed.
+ * A currency as it was typed.
  *
- * @throws {GatewayError} BAD_USER_INPUT for a currency that ISO 4217 doesn't have.
+ * @throws {GatewayError} BAD_USER_INPUT for one that ISO 4217 doesn't have.
  */
-export function moneyOf({ amount, currency }: typeof MoneyInput.$inferInput): { readonly amount: string; readonly currency: string } {
+export function currencyOf(currency: string): string {
   if (!CURRENCIES.has(currency)) throw badInput(`${JSON.stringify(currency)} is no currency of ISO 4217, such as EUR.`);
-  return { amount, currency };
+  return currency;
 }
+
+/** Money as it was typed: as {@link currencyOf}. */
+export const moneyOf = ({ amount, currency }: typeof MoneyInput.$inferInput): { readonly amount: string; readonly currency: string } => ({
+  amount,
+  currency: currencyOf(currency),
+});

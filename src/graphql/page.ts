@@ -32,23 +32,54 @@ export type PageQuery<Key extends string, Value> = {
  * @param count counts the rows of all pages, if somebody asks.
  * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both ends, and for a cursor that isn't ours.
  */
-export async function page<Key extends string, Value extends string | number, Row extends { [K in Key]: Value }>(
+export function page<Key extends string, Value extends string | number, Row extends { [K in Key]: Value }>(
   args: PageArgs,
   { key, direction, parse }: Order<Key, Value>,
   find: (query: PageQuery<Key, Value>) => Promise<Row[]>,
   count: () => Promise<number>,
 ) {
-  checkSize(args);
   const [later, earlier] = direction === 'asc' ? (['gt', 'lt'] as const) : (['lt', 'gt'] as const);
-  const place = (cursor: string) => placeIn(cursor, parse);
-  const connection = await resolveCursorConnection(
-    { args, defaultSize: PAGE.usual, maxSize: PAGE.most, toCursor: row => cursorOf((row as Row)[key]) },
-    ({ before, after, limit, inverted }): Promise<Row[]> =>
+  return pageBy(
+    args,
+    { toCursor: (row: Row) => cursorOf(row[key]), toPlace: cursor => placeIn(cursor, parse) },
+    ({ after, before, limit, backwards }) =>
       find({
-        where: { [key]: { ...(after != null && { [later]: place(after) }), ...(before != null && { [earlier]: place(before) }) } },
-        orderBy: { [key]: inverted === (direction === 'asc') ? 'desc' : 'asc' },
+        where: { [key]: { ...(after !== null && { [later]: after }), ...(before !== null && { [earlier]: before }) } },
+        orderBy: { [key]: backwards === (direction === 'asc') ? 'desc' : 'asc' },
         take: limit,
       } as PageQuery<Key, Value>),
+    count,
+  );
+}
+
+/** Which rows of an order make a page: between two places, at most `limit`, from the end if `backwards`. */
+export type PageOf<Place> = {
+  readonly after: Place | null;
+  readonly before: Place | null;
+  readonly limit: number;
+  readonly backwards: boolean;
+};
+
+/** How a cursor stands for a row's place in an order. `toPlace` throws {@link badCursor} for what `toCursor` doesn't make. */
+export type Cursors<Row, Place> = { readonly toCursor: (row: Row) => string; readonly toPlace: (cursor: string) => Place };
+
+/** A page of rows in any order, as a connection; otherwise as {@link page}. */
+export async function pageBy<Row, Place>(
+  args: PageArgs,
+  { toCursor, toPlace }: Cursors<Row, Place>,
+  find: (page: PageOf<Place>) => Promise<readonly Row[]>,
+  count: () => Promise<number>,
+) {
+  checkSize(args);
+  const connection = await resolveCursorConnection(
+    { args, defaultSize: PAGE.usual, maxSize: PAGE.most, toCursor: row => toCursor(row as Row) },
+    ({ before, after, limit, inverted }): Promise<readonly Row[]> =>
+      find({
+        after: after == null ? null : toPlace(after),
+        before: before == null ? null : toPlace(before),
+        limit,
+        backwards: inverted,
+      }),
   );
   const edges = connection!.edges as readonly { cursor: string; node: Row }[];
   // A page without rows has no cursors, where Relay's helper gives back what was asked, or an empty text.
@@ -63,6 +94,12 @@ function checkSize({ first, last }: PageArgs) {
     if (size < 0) throw badInput(`\`${name}\` can't be negative.`);
     if (size > PAGE.most) throw badInput(`A page holds at most ${PAGE.most}.`, { limit: PAGE.most, actual: size });
   }
+}
+
+/** How many items somebody asks for, of a list that has no pages. Errors as {@link page}. */
+export function sizeOf({ first }: Pick<PageArgs, 'first'>): number {
+  checkSize({ first });
+  return first ?? PAGE.usual;
 }
 
 /** What a connection costs: its rows as often as they are asked for. */
@@ -81,6 +118,9 @@ const cursorOf = (place: string | number): string => Buffer.from(String(place)).
  */
 function placeIn<Value extends string | number>(cursor: string, parse: (text: string) => Value | null): Value {
   const place = parse(Buffer.from(cursor, 'base64url').toString());
-  if (place === null || cursorOf(place) !== cursor) throw badInput('This is not a cursor that this API gives out.');
+  if (place === null || cursorOf(place) !== cursor) throw badCursor();
   return place;
 }
+
+/** What a text that is no cursor of ours is told, or one of another order. */
+export const badCursor = () => badInput('This is not a cursor that this API gives out.');

@@ -11,6 +11,7 @@ import {
 import { builder } from './builder.ts';
 import './audit/audit-events.ts';
 import './invitation/mutations.ts';
+import './marketplace/marketplace.ts';
 import './membership/memberships.ts';
 import './membership/mutations.ts';
 import './ownership/ownership.ts';

@@ -48,15 +48,16 @@ export const marketFixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => {
       return { id, sha256 };
     },
 
-    /** A listing, with a dataset of its own unless one is named. */
+    /** A listing, with a dataset of its own unless one is named. Bound, for the trigger that indexes it. */
     async listing(tenant: Owner, row: ListingRow = {}): Promise<{ id: string; datasetId: string }> {
       const { status = 'published', title = 'A listing', summary = '', tags = [], price = '1', currency = 'EUR' } = row;
       const publishedAt = status === 'draft' ? null : (row.publishedAt ?? new Date());
       const id = uuid();
       const datasetId = row.datasetId ?? (await dataset(tenant, { name: title })).id;
       await sql(
-        `INSERT INTO listing (tenant_id, id, dataset_id, status, title, summary, tags, price, currency, published_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        `WITH bound AS (SELECT set_config('app.tenant_id', $1::text, true))
+         INSERT INTO listing (tenant_id, id, dataset_id, status, title, summary, tags, price, currency, published_at)
+         SELECT $1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7::text[], $8::numeric, $9, $10::timestamptz FROM bound`,
         [tenant.id, id, datasetId, status, title, summary, tags, price, currency, publishedAt],
       );
       return { id, datasetId };

@@ -110,8 +110,8 @@ CREATE TABLE market_index (
 CREATE INDEX market_index_document_idx ON market_index USING gin (document);
 CREATE INDEX market_index_tags_idx ON market_index USING gin (tags);
 CREATE INDEX market_index_listing_id_idx ON market_index (listing_id);
-CREATE INDEX market_index_published_at_idx ON market_index (published_at DESC, listing_id DESC);
-CREATE INDEX market_index_currency_price_idx ON market_index (currency, price, listing_id);
+CREATE INDEX market_index_published_at_idx ON market_index (published_at DESC, listing_id DESC) INCLUDE (tenant_id);
+CREATE INDEX market_index_currency_price_idx ON market_index (currency, price, listing_id) INCLUDE (tenant_id);
 
 CREATE FUNCTION index_listing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -295,6 +295,86 @@ $$;
 REVOKE ALL ON FUNCTION index_listing(), counterparty_ref(uuid, uuid) FROM PUBLIC;
 
 -- ── Crossings: the search ───────────────────────────────────────────────────────────────────────────────────────────────
+-- What a listing may be found by: it is published (only such are indexed) and its provider is active and sells, at this moment (SPEC S2). The text that a
+-- search is made of holds no value, only the places of its parameters: $1 words, $2 tags, $3 the highest price, $4 its currency. What nobody asked for
+-- isn't in it, so that each search is planned for what it looks for.
+
+CREATE FUNCTION market_condition(words tsquery, tags text[], max_price numeric, currency text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+  RETURN concat_ws(' AND ', 't.status = ''active'' AND t.sells',
+    CASE WHEN words IS NOT NULL THEN 'm.document @@ $1' END,
+    CASE WHEN tags IS NOT NULL THEN 'm.tags @> $2' END,
+    CASE WHEN max_price IS NOT NULL THEN 'm.price <= $3' END,
+    CASE WHEN currency IS NOT NULL THEN 'm.currency = $4' END);
+
+-- A page of listings, by their ids: `relevance` and `newest` from the top, `price` from the lowest. A place in the order is its key, as text, and an id;
+-- `backwards` walks the other way.
+CREATE FUNCTION crossing_market_search(query text, tags text[], max_price numeric, currency text, sort text,
+  after_key text, after_id uuid, before_key text, before_id uuid, backwards boolean, at_most integer)
+RETURNS TABLE (listing_id uuid, rank real)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  words    tsquery := websearch_to_tsquery('english', query);
+  key      text    := CASE sort WHEN 'relevance' THEN 'ts_rank(m.document, $1)' WHEN 'newest' THEN 'm.published_at' WHEN 'price' THEN 'm.price' END;
+  type     text    := CASE sort WHEN 'relevance' THEN 'real' WHEN 'newest' THEN 'timestamptz' WHEN 'price' THEN 'numeric' END;
+  later    text    := CASE sort WHEN 'price' THEN '>' ELSE '<' END;
+  earlier  text    := CASE sort WHEN 'price' THEN '<' ELSE '>' END;
+  way      text    := CASE WHEN (sort = 'price') <> backwards THEN 'ASC' ELSE 'DESC' END;
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT m.listing_id, %s FROM public.market_index m JOIN public.tenant t ON t.tenant_id = m.tenant_id WHERE ',
+      CASE sort WHEN 'relevance' THEN key ELSE 'NULL::real' END)
+    || concat_ws(' AND ', public.market_condition(words, tags, max_price, currency),
+      CASE WHEN after_id IS NOT NULL THEN format('(%s, m.listing_id) %s ($5::%s, $6)', key, later, type) END,
+      CASE WHEN before_id IS NOT NULL THEN format('(%s, m.listing_id) %s ($7::%s, $8)', key, earlier, type) END)
+    || format(' ORDER BY %1$s %2$s, m.listing_id %2$s LIMIT $9', key, way)
+  USING words, tags, max_price, currency, after_key, after_id, before_key, before_id, at_most;
+END $$;
+
+-- How many listings a search has.
+CREATE FUNCTION crossing_market_count(query text, tags text[], max_price numeric, currency text) RETURNS integer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  words tsquery := websearch_to_tsquery('english', query);
+  found integer;
+BEGIN
+  EXECUTE 'SELECT count(*) FROM public.market_index m JOIN public.tenant t ON t.tenant_id = m.tenant_id WHERE '
+    || public.market_condition(words, tags, max_price, currency)
+  INTO found USING words, tags, max_price, currency;
+  RETURN found;
+END $$;
+
+-- The tags of a search's listings, the most frequent first, each with how many listings carry it.
+CREATE FUNCTION crossing_market_tags(query text, tags text[], max_price numeric, currency text, at_most integer)
+RETURNS TABLE (tag text, listings integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  words tsquery := websearch_to_tsquery('english', query);
+BEGIN
+  RETURN QUERY EXECUTE 'SELECT x.tag, count(*)::integer FROM public.market_index m JOIN public.tenant t ON t.tenant_id = m.tenant_id, unnest(m.tags) AS x (tag) WHERE '
+    || public.market_condition(words, tags, max_price, currency)
+    || ' GROUP BY x.tag ORDER BY count(*) DESC, x.tag COLLATE "C" LIMIT $5'
+  USING words, tags, max_price, currency, at_most;
+END $$;
+
+-- What anybody on the marketplace is told of listings, by their ids: all that leaves a provider (SPEC M5). Whether a listing is the bound tenant's own,
+-- and whether that tenant is entitled to it, is theirs to know already.
+CREATE FUNCTION crossing_market_listings(ids uuid[])
+RETURNS TABLE (id uuid, title text, summary text, tags text[], price numeric, currency text, provider text, published_at timestamptz,
+  own boolean, entitled boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT m.listing_id, l.title, l.summary, m.tags, m.price, m.currency, t.name, m.published_at, m.tenant_id = public.app_tenant(),
+    EXISTS (SELECT FROM public.entitlement e WHERE e.tenant_id = public.app_tenant() AND e.listing_id = m.listing_id AND e.ended_at IS NULL)
+  FROM public.market_index m
+  JOIN public.tenant t ON t.tenant_id = m.tenant_id
+  JOIN public.listing l ON l.tenant_id = m.tenant_id AND l.id = m.listing_id
+  WHERE m.listing_id = ANY (ids) AND t.status = 'active' AND t.sells
+$$;
+
+REVOKE ALL ON FUNCTION market_condition(tsquery, text[], numeric, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION crossing_market_search(text, text[], numeric, text, text, text, uuid, text, uuid, boolean, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION crossing_market_count(text, text[], numeric, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION crossing_market_tags(text, text[], numeric, text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION crossing_market_listings(uuid[]) FROM PUBLIC;
 
 -- ── Crossings: entitlements and retrievals ──────────────────────────────────────────────────────────────────────────────
 
