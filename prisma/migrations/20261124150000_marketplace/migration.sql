@@ -295,10 +295,13 @@ $$;
 REVOKE ALL ON FUNCTION index_listing(), counterparty_ref(uuid, uuid) FROM PUBLIC;
 
 -- ── Crossings: the search ───────────────────────────────────────────────────────────────────────────────────────────────
+-- What people type. websearch_to_tsquery takes every text but one with more than 32 minus signs on end, whatever it ignores between them.
+CREATE FUNCTION market_words(query text) RETURNS tsquery LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+  RETURN websearch_to_tsquery('english', regexp_replace(query, '-[-\s!&|()]*-', '-', 'g'));
+
 -- What a listing may be found by: it is published (only such are indexed) and its provider is active and sells, at this moment (SPEC S2). The text that a
 -- search is made of holds no value, only the places of its parameters: $1 words, $2 tags, $3 the highest price, $4 its currency. What nobody asked for
 -- isn't in it, so that each search is planned for what it looks for.
-
 CREATE FUNCTION market_condition(words tsquery, tags text[], max_price numeric, currency text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
   RETURN concat_ws(' AND ', 't.status = ''active'' AND t.sells',
@@ -314,7 +317,7 @@ CREATE FUNCTION crossing_market_search(query text, tags text[], max_price numeri
 RETURNS TABLE (listing_id uuid, rank real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  words    tsquery := websearch_to_tsquery('english', query);
+  words    tsquery := public.market_words(query);
   key      text    := CASE sort WHEN 'relevance' THEN 'ts_rank(m.document, $1)' WHEN 'newest' THEN 'm.published_at' WHEN 'price' THEN 'm.price' END;
   type     text    := CASE sort WHEN 'relevance' THEN 'real' WHEN 'newest' THEN 'timestamptz' WHEN 'price' THEN 'numeric' END;
   later    text    := CASE sort WHEN 'price' THEN '>' ELSE '<' END;
@@ -334,7 +337,7 @@ END $$;
 CREATE FUNCTION crossing_market_count(query text, tags text[], max_price numeric, currency text) RETURNS integer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  words tsquery := websearch_to_tsquery('english', query);
+  words tsquery := public.market_words(query);
   found integer;
 BEGIN
   EXECUTE 'SELECT count(*) FROM public.market_index m JOIN public.tenant t ON t.tenant_id = m.tenant_id WHERE '
@@ -348,7 +351,7 @@ CREATE FUNCTION crossing_market_tags(query text, tags text[], max_price numeric,
 RETURNS TABLE (tag text, listings integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  words tsquery := websearch_to_tsquery('english', query);
+  words tsquery := public.market_words(query);
 BEGIN
   RETURN QUERY EXECUTE 'SELECT x.tag, count(*)::integer FROM public.market_index m JOIN public.tenant t ON t.tenant_id = m.tenant_id, unnest(m.tags) AS x (tag) WHERE '
     || public.market_condition(words, tags, max_price, currency)
@@ -370,6 +373,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WHERE m.listing_id = ANY (ids) AND t.status = 'active' AND t.sells
 $$;
 
+REVOKE ALL ON FUNCTION market_words(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION market_condition(tsquery, text[], numeric, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION crossing_market_search(text, text[], numeric, text, text, text, uuid, text, uuid, boolean, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION crossing_market_count(text, text[], numeric, text) FROM PUBLIC;

@@ -22,7 +22,7 @@ const NARROWING = builder.args(t => ({
 }));
 
 const searched = ({ maxPrice, currency, ...asked }: { maxPrice?: typeof MoneyInput.$inferInput | null } & Omit<Asked, 'maxPrice'>) =>
-  searchOf({ ...asked, maxPrice: maxPrice && moneyOf(maxPrice), currency: currency && currencyOf(currency) });
+  searchOf({ ...asked, maxPrice: maxPrice && moneyOf(maxPrice), currency: currency == null ? null : currencyOf(currency) });
 
 const MarketplaceTag = builder.objectRef<MarketTag>('MarketplaceTag').implement({
   description: 'A tag, and how many listings carry it.',
