@@ -36,7 +36,7 @@ export async function explaining(adminUrl: string, tenantId: string) {
   client.on('notice', ({ message = '' }) => void notes.push(message));
   await client.query(`LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
     SET auto_explain.log_analyze = on; SET auto_explain.log_buffers = on; SET auto_explain.log_timing = off; SET auto_explain.log_format = json;
-    SET jit = off; SET client_min_messages = log; SELECT set_config('app.tenant_id', '${tenantId}', false)`);
+    SET client_min_messages = log; SELECT set_config('app.tenant_id', '${tenantId}', false)`);
   const ask: Ask = async (text, values) => (await client.query(text, [...values])).rows;
 
   /** Runs something, and answers with it the plan of its statement over the index that spans tenants. */

@@ -171,7 +171,7 @@ describe('a cursor', () => {
   });
 
   // biome-ignore format: a table is read by its columns
-  test.each<[string, string]>([
+  test.each<[string, string, string]>([
     ['no base64url',                 'NEWEST',    'this is none'],
     ['empty',                        'NEWEST',    ''],
     ['text that is no JSON',         'NEWEST',    Buffer.from('hello').toString('base64url')],

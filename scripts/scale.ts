@@ -1,0 +1,77 @@
+import { makeDatabase, type ScriptDatabase, startCluster } from './database.ts';
+import { fill } from './scale/fill.ts';
+import { type Measured, measure, strays } from './scale/measure.ts';
+
+/**
+ * `npm run scale [-- --sizes 1000,10000,100000]`: searches marketplaces of a thousand tenants and ever more listings, and prints how each search
+ * is answered and how what it takes grows. Exits 1 where a search doesn't take the index that it has (docs/decisions/0012-search.md).
+ */
+const TENANTS = 1_000;
+/** More than the five after which PostgreSQL may plan a statement for any value rather than for the one that is looked for. */
+const RUNS = 8;
+/** The most that it may take, s. */
+const LIMIT = 900;
+
+const at = process.argv.indexOf('--sizes');
+const sizes = (at < 0 ? '1000,10000,100000' : process.argv[at + 1]!).split(',').map(Number);
+if (!sizes.every(size => Number.isSafeInteger(size) && size > 0)) throw new Error('--sizes takes whole numbers with commas between them');
+
+const limit = setTimeout(() => {
+  process.stderr.write(`scale: not done after ${LIMIT} s\n`);
+  process.exit(1);
+}, LIMIT * 1_000);
+
+async function measureSize(cluster: string, listings: number): Promise<readonly Measured[]> {
+  const database: ScriptDatabase = await makeDatabase(cluster, 'scale');
+  try {
+    await fill(database, { tenants: TENANTS, listings });
+    const [tenant] = await database.sql<{ id: string }>("SELECT tenant_id AS id FROM tenant WHERE status = 'active' ORDER BY slug LIMIT 1");
+    return await measure(database.adminUrl, tenant!.id, listings, RUNS);
+  } finally {
+    await database.drop();
+  }
+}
+
+const shorter = (name: string) => name.replace(/^market_index_(.*)_idx$/, '$1').replace('market_index', 'listings');
+const readsIn = ({ plan: { reads } }: Measured) =>
+  reads
+    .filter(name => name.includes('market_index'))
+    .map(shorter)
+    .join(', ');
+const times = (value: number, base: number) => (value / base).toPrecision(2).replace(/\.0$/, '');
+
+/** A row of the table for each search: the index at the largest size; what is touched, and how the time grew from the smallest. */
+function table(results: readonly (readonly Measured[])[]): string {
+  const head = [
+    'search',
+    'reads',
+    ...sizes.map(size => `pages at ${size.toLocaleString('en')}`),
+    ...sizes.slice(1).map(size => `time at ${size.toLocaleString('en')}`),
+  ];
+  const rows = results[0]!.map((smallest, row) => {
+    const bySize = results.map(result => result[row]!);
+    return [
+      smallest.name,
+      readsIn(bySize.at(-1)!),
+      ...bySize.map(({ plan }) => plan.buffers.toLocaleString('en')),
+      ...bySize.slice(1).map(({ plan }) => times(plan.time, smallest.plan.time)),
+    ];
+  });
+  return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const { url, stop } = await startCluster();
+try {
+  const results: (readonly Measured[])[] = [];
+  for (const size of sizes) {
+    results.push(await measureSize(url, size));
+    for (const stray of strays(results.at(-1)!)) {
+      process.stderr.write(`fault: at ${size}: ${stray}\n`);
+      process.exitCode = 1;
+    }
+  }
+  process.stdout.write(`${TENANTS} tenants, time relative to ${sizes[0]!.toLocaleString('en')} listings\n\n${table(results)}\n`);
+} finally {
+  await stop();
+  clearTimeout(limit);
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role, TenantStatus } from '../../../src/access/vocabulary.ts';
+import type { Actor, Home } from '../../support/tenant-life.ts';
+import { listingId, type Market, startMarket } from './market.ts';
+
+let market: Market;
+let provider: Home;
+let listing: { id: string };
+beforeAll(async () => {
+  market = await startMarket();
+  provider = await market.provider();
+  listing = await market.listing(provider.tenant, { title: 'Rivers' });
+});
+afterAll(() => market?.stop());
+
+const ASKED =
+  'query ($id: ID!) { marketplace { search { edges { node { title own entitled } } } listing(id: $id) { title own entitled } } node(id: $id) { id } }';
+const ask = (who: Partial<Actor>) => market.gateway.ask(ASKED, { ...who, variables: { id: listingId(listing.id) } });
+
+/** What somebody is told of the listing, wherever they look. */
+async function standingOf(who: Actor) {
+  const { data } = await ask(who);
+  const { search, listing: found } = data.marketplace;
+  expect(search.edges.map(({ node }: { node: object }) => node)).toEqual([found]);
+  return { own: found.own, entitled: found.entitled };
+}
+
+describe('what the asker is to a listing', () => {
+  test('M4: its own tenant sees it as its own; anybody else does not', async () => {
+    expect(await standingOf(provider.owner)).toEqual({ own: true, entitled: false });
+    expect(await standingOf(market.buyer.owner)).toEqual({ own: false, entitled: false });
+  });
+
+  test('M2, T4: who holds an entitlement that has not ended is entitled; nobody else hears of it', async () => {
+    const { tenant, owner } = await market.home();
+    const past = await market.home();
+    await market.entitlement(past.tenant, listing, { endedAt: new Date() });
+    await market.entitlement(tenant, listing);
+    expect(await standingOf(owner)).toEqual({ own: false, entitled: true });
+    expect(await standingOf(past.owner)).toEqual({ own: false, entitled: false });
+    expect(await standingOf(provider.owner)).toEqual({ own: true, entitled: false });
+    await market.database.sql('UPDATE entitlement SET ended_at = now() WHERE tenant_id = $1', [tenant.id]);
+    expect(await standingOf(owner)).toEqual({ own: false, entitled: false });
+  });
+});
+
+const ALL = { title: 'Rivers', own: false, entitled: false };
+
+describe('who reads the marketplace', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each<[Role, object | null, readonly string[]]>([
+    ['owner',          ALL,                          []],
+    ['admin',          ALL,                          []],
+    ['buyer_manager',  ALL,                          []],
+    ['viewer',         ALL,                          []],
+    ['seller_manager', { ...ALL, entitled: null },   ['entitlement:read', 'entitlement:read']],
+    ['operator',       null,                         ['marketplace:read', 'marketplace:read']],
+  ])('M2, R3: %s', async (role, told, refused) => {
+    const { data, errors } = await ask(role === 'owner' ? market.buyer.owner : await market.member([role]));
+    expect(data.marketplace).toEqual(told && { search: { edges: [{ node: told }] }, listing: told });
+    expect(data.node).toEqual(told && { id: listingId(listing.id) });
+    expect(errors.map(({ extensions }) => [extensions.code, extensions.because, extensions.permission])).toEqual(refused.map(name => ['FORBIDDEN', 'ROLE', name]));
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[TenantStatus]>([['active'], ['suspended'], ['pending_deletion']])('S2, S3: while the tenant is %s', async status => {
+    const home = await market.home();
+    await market.make.setStatus(home.tenant, status);
+    expect((await ask(home.owner)).data.marketplace.listing).toEqual(ALL);
+  });
+
+  test('T2: nobody outside of a tenant, and no staff', async () => {
+    const person = await market.make.person('Nowhere');
+    const outside = [
+      [{}, 'UNAUTHENTICATED'],
+      [{ token: await market.gateway.tokenOf(person) }, 'TENANT_REQUIRED'],
+      [await market.staff(), 'FORBIDDEN'],
+    ] as const;
+    for (const [who, code] of outside) {
+      const { data, errors } = await ask(who);
+      expect(data).toEqual({ marketplace: null, node: null });
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual([code, code]);
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import { GraphQLObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildSchema } from '../../../src/graphql/schema.ts';
+import type { Home } from '../../support/tenant-life.ts';
+import { LISTING, listingId, type Market, startMarket } from './market.ts';
+
+/** All that leaves a provider (SPEC M5, T5), by the column that tells it; and what the bound tenant knows of itself beside. */
+const TOLD = {
+  id: 'uuid',
+  title: 'text',
+  summary: 'text',
+  tags: 'text[]',
+  price: 'numeric',
+  currency: 'text',
+  provider: 'text',
+  published_at: 'timestamp with time zone',
+};
+const OF_THE_ASKER = { own: 'boolean', entitled: 'boolean' };
+
+const FIELDS = {
+  Marketplace: ['listing', 'search', 'tags'],
+  MarketplaceListing: ['entitled', 'id', 'own', 'price', 'provider', 'publishedAt', 'summary', 'tags', 'title'],
+  MarketplaceTag: ['count', 'tag'],
+};
+
+let market: Market;
+let provider: Home;
+let published: { id: string; datasetId: string };
+beforeAll(async () => {
+  market = await startMarket();
+  provider = await market.provider();
+  published = await market.listing(provider.tenant, {
+    title: 'Told title',
+    summary: 'Told summary',
+    tags: ['told-tag'],
+    price: '12.5',
+    currency: 'CHF',
+    publishedAt: new Date('2026-01-01'),
+  });
+});
+afterAll(() => market?.stop());
+
+describe('T5, M5: exactly these leave a provider', () => {
+  test('from the database: the columns of the crossings', async () => {
+    const columns = await market.database.sql<{ name: string; columns: Record<string, string> | null; result: string }>(
+      `SELECT p.proname::text AS name, format_type(p.prorettype, NULL) AS result,
+         (SELECT json_object_agg(n, format_type(t, NULL)) FROM unnest(p.proargnames, p.proallargtypes, p.proargmodes) AS a (n, t, mode) WHERE mode = 't') AS columns
+       FROM pg_proc p WHERE proname LIKE 'crossing_market%' ORDER BY 1`,
+    );
+    expect(columns).toEqual([
+      { name: 'crossing_market_count', result: 'integer', columns: null },
+      { name: 'crossing_market_listings', result: 'record', columns: { ...TOLD, ...OF_THE_ASKER } },
+      { name: 'crossing_market_search', result: 'record', columns: { listing_id: 'uuid', rank: 'real' } },
+      { name: 'crossing_market_tags', result: 'record', columns: { tag: 'text', listings: 'integer' } },
+    ]);
+  });
+
+  test('from the schema: the fields of every type whose rows come by a crossing', () => {
+    const types = Object.values(buildSchema().getTypeMap()).filter(
+      (type): type is GraphQLObjectType =>
+        type instanceof GraphQLObjectType && (type.extensions.pothosOptions as { tenantOf?: unknown })?.tenantOf === 'crossing',
+    );
+    expect(Object.fromEntries(types.map(type => [type.name, Object.keys(type.getFields()).sort()]))).toEqual(FIELDS);
+  });
+});
+
+/** Every value in every row of a tenant, by its table and column, as text. */
+async function valuesOf(tenantId: string): Promise<Map<string, string>> {
+  const tables = await market.database.sql<{ name: string }>(
+    `SELECT c.relname::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace`,
+  );
+  const values = new Map<string, string>();
+  for (const { name } of tables)
+    for (const { row } of await market.database.sql<{ row: Record<string, unknown> }>(
+      `SELECT to_jsonb(x) AS row FROM ${name} x WHERE tenant_id = $1`,
+      [tenantId],
+    ))
+      for (const [column, value] of Object.entries(row))
+        values.set(`${name}.${column}: ${JSON.stringify(value)}`, typeof value === 'string' ? value : JSON.stringify(value));
+  return values;
+}
+
+const NODES = `query ($id: ID!) { node(id: $id) { id ... on MarketplaceListing { ${LISTING} } } marketplace { listing(id: $id) { ${LISTING} } } }`;
+
+test('M5, T4: whatever is asked of the marketplace, no byte of an answer tells more of a provider', async () => {
+  const { tenant, owner } = provider;
+  const { database, buyer, gateway } = market;
+  await database.sql(
+    `UPDATE tenant SET slug = slug, billing_email = 'canary-bills@people.example', status_reason = 'canary-reason' WHERE tenant_id = $1`,
+    [tenant.id],
+  );
+  await database.sql(`UPDATE dataset SET name = 'canary-dataset', description = 'canary-description' WHERE tenant_id = $1`, [tenant.id]);
+  await market.object(
+    tenant,
+    { id: published.datasetId },
+    { name: 'canary-object.csv', content: 'canary-content', mediaType: 'canary/media' },
+  );
+  await market.listing(tenant, {
+    status: 'draft',
+    title: 'canary-draft',
+    summary: 'canary-draft-summary',
+    tags: ['canary-draft-tag'],
+    price: '77.77',
+    currency: 'SEK',
+  });
+  await market.listing(tenant, { status: 'withdrawn', title: 'canary-withdrawn', summary: 'canary-gone', tags: ['canary-withdrawn-tag'] });
+  await market.entitlement({ id: (await market.home()).tenant.id }, published);
+
+  const answers = [];
+  for (const variables of [
+    {},
+    { query: 'told' },
+    { query: 'canary' },
+    { tags: ['told-tag'] },
+    { sort: 'PRICE', currency: 'CHF' },
+    { first: 1 },
+    { last: 1 },
+    { after: 'x' },
+    { query: 'a'.repeat(300) },
+  ])
+    answers.push(await market.search(variables));
+  for (const id of [listingId(published.id), listingId(tenant.id), Buffer.from(`Tenant:${tenant.id}`).toString('base64url'), 'x'])
+    answers.push(await gateway.ask(NODES, { ...buyer.owner, variables: { id } }));
+  const heard = answers.map(({ text, headers }) => `${text}${[...headers].join()}`).join('\n');
+  const decoded = [...heard.matchAll(/[\w-]{16,}/g)].map(([text]) => Buffer.from(text, 'base64url').toString('latin1')).join('\n');
+  const told = `${heard}\n${decoded}`;
+
+  for (const text of ['Told title', 'Told summary', 'told-tag', '12.5', 'CHF', tenant.name, published.id])
+    expect(heard.includes(text) || decoded.includes(text), text).toBe(true);
+  const secrets = await valuesOf(tenant.id);
+  secrets.set('person', owner.person.name).set('address', owner.person.email).set('id', owner.person.id);
+  const isTold = (key: string) =>
+    /^(listing|market_index)\.(id|listing_id|title|summary|tags|price|currency|published_at): /.test(key) ||
+    key.startsWith('tenant.name: ');
+  const leaked = [...secrets].filter(([, value]) => value.length > 9 && told.includes(value)).map(([key]) => key);
+  expect(leaked.filter(key => !isTold(key))).toEqual([]);
+  expect(told).not.toContain('canary');
+  expect([...secrets.values()].filter(value => value.includes('canary')).length).toBeGreaterThan(9);
+  for (const value of [tenant.id, tenant.slug, published.datasetId, provider.tenant.id.replaceAll('-', '')])
+    expect(told).not.toContain(value);
+});
