@@ -13,8 +13,15 @@ import { nowhere, type Place, type World } from './world.ts';
 
 export const schema = buildSchema();
 
-/** Nodes here, nodes of another tenant, and nodes that are nowhere. */
-const nodesOf = (here: boolean): readonly Named[] => [here, false, false].flatMap(own => NODES.map(type => ({ type, here: own })));
+/** Nodes here, nodes of another, active tenant, and nodes that are nowhere. What an active tenant sells is there for everybody. */
+const nodesOf = (place: Place | undefined, { status }: Asker): readonly Named[] =>
+  [
+    { own: place !== undefined, sold: status === 'active' },
+    { own: false, sold: true },
+    { own: false, sold: false },
+  ].flatMap(({ own, sold }) => NODES.map(type => ({ type, here: type === 'MarketplaceListing' ? sold : own })));
+
+const offerOf = ({ ids }: Place): string => ids[NODES.indexOf('MarketplaceListing')]!;
 
 const without = ({ text, headers }: Answer) => text.replaceAll(headers.get('x-request-id')!, '<request id>');
 
@@ -79,8 +86,8 @@ export function createAsking(gateway: TestGateway, world: World) {
     hold(READ, answer, { asker });
     expect(answer.data.viewer.permissions).toEqual(held(asker));
     const ids = idsOf(place);
-    const nodes = nodesOf(place !== undefined);
-    const found = await gateway.ask(READ_NODES, { ...asking, variables: { node: ids[0], ids } });
+    const nodes = nodesOf(place, asker);
+    const found = await gateway.ask(READ_NODES, { ...asking, variables: { node: ids[0], ids, offer: offerOf(world.foreign.active) } });
     hold(READ_NODES, found, { asker, node: nodes[0]!, nodes });
     for (const named of because('staff:read-tenant', asker) ? (['active'] as const) : STATUSES) {
       const variables = { tenant: world.foreign[named].id, gone: world.gone };
@@ -107,7 +114,7 @@ export function createAsking(gateway: TestGateway, world: World) {
     const ids = idsOf(undefined);
     for (const [query, variables] of [
       [READ, {}],
-      [READ_NODES, { node: ids[0], ids }],
+      [READ_NODES, { node: ids[0], ids, offer: offerOf(world.foreign.active) }],
       [READ_STAFF, { tenant: world.foreign.active.id, gone: world.gone }],
       changing.everything(),
     ] as const) {

@@ -21,6 +21,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   Query: {
     ...all('public', 'viewer plans roles permissions node nodes'),
     tenant: 'tenant:read',
+    marketplace: 'marketplace:read',
     ...all('staff:read-tenant', 'staffTenant staffTombstone'),
   },
   Mutation: {
@@ -67,6 +68,11 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   ...connection('TenantMemberships'),
   ...connection('TenantInvitations'),
   ...connection('TenantAuditEvents'),
+  Marketplace:        all('marketplace:read', 'search tags listing'),
+  MarketplaceListing: { ...all('marketplace:read', 'id title summary tags price provider publishedAt own'), entitled: 'entitlement:read' },
+  MarketplaceTag:     all('marketplace:read', 'tag count'),
+  ...connection('MarketplaceSearch'),
+  Money:              all('public', 'amount currency'),
   PageInfo: all('as-parent', 'startCursor endCursor hasNextPage hasPreviousPage'),
 
   StaffTenant: all('staff:read-tenant',

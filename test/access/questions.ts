@@ -9,6 +9,7 @@ const EVENT = 'id sequence at action outcome code rule actorKind actorId actorNa
 export const SUMMARY = 'tenantId slug name status statusReason plan sells buys roles joinedAt';
 export const MEMBERSHIP = 'id roles joinedAt user { id name email }';
 const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt';
+const OFFER = 'id title summary tags price { amount currency } provider publishedAt own entitled';
 
 const TENANT = `
   id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince memberCount nextPlanAt
@@ -33,10 +34,15 @@ export const READ = `query Read {
   roles { name description permissions { ${PERMISSION} } }
   permissions { ${PERMISSION} }
   tenant { ${TENANT} }
+  marketplace {
+    search(first: 20) { ${PAGE} edges { cursor node { ${OFFER} } } }
+    tags(first: 5) { tag count }
+  }
 }`;
 
-/** Every node, by its id. */
-export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!) {
+/** Every node, by its id, and what is for sale elsewhere. */
+export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!) {
+  marketplace { listing(id: $offer) { ${OFFER} } }
   node(id: $node) { id ... on Tenant { ${TENANT} } }
   nodes(ids: $ids) {
     id
@@ -45,6 +51,7 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!) {
     ... on User { id name email }
     ... on Invitation { ${INVITATION} }
     ... on AuditEvent { ${EVENT} }
+    ... on MarketplaceListing { ${OFFER} }
   }
 }`;
 

@@ -16,11 +16,11 @@ import { type Asker, refusal } from './oracle.ts';
 type Path = readonly (string | number)[];
 type Data = Readonly<Record<string, unknown>>;
 
-/** What a node's id leads to: its type, and whether the asker's tenant has such a row. */
+/** What a node's id leads to: its type, and whether there is such a row for the asker's tenant. */
 export type Named = { readonly type: (typeof NODES)[number]; readonly here: boolean };
 
 /** The types that have global ids. */
-export const NODES = ['Tenant', 'Membership', 'User', 'Invitation', 'AuditEvent'] as const;
+export const NODES = ['Tenant', 'Membership', 'User', 'Invitation', 'AuditEvent', 'MarketplaceListing'] as const;
 
 export type Question = {
   readonly document: DocumentNode;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
+import { marketFixtures } from '../support/market.ts';
 import { type Plan, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Kept, keepRows } from './kept.ts';
 
@@ -52,19 +53,22 @@ type Rows = {
   readonly person: string;
   readonly invitation: string;
   readonly event: string;
+  readonly offer: string;
 };
 
-/** The global ids of a tenant, and of a membership, a person, an invitation and an event in it: in the order of `NODES`. */
-export const globalIds = ({ tenant, membership, person, invitation, event }: Rows): readonly string[] => [
+/** The global ids of a tenant, and of a membership, a person, an invitation, an event and an offer of it: in the order of `NODES`. */
+export const globalIds = ({ tenant, membership, person, invitation, event, offer }: Rows): readonly string[] => [
   globalId('Tenant', tenant),
   globalId('Membership', tenant, membership),
   globalId('User', person),
   globalId('Invitation', tenant, invitation),
   globalId('AuditEvent', tenant, event),
+  globalId('MarketplaceListing', offer),
 ];
 
 /** Ids of all types that nothing has. */
-export const nowhere = () => globalIds({ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid() });
+export const nowhere = () =>
+  globalIds({ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid(), offer: uuid() });
 
 const SECRET = Buffer.alloc(32, 7);
 const codeOf = (tenant: string, invitation: string) =>
@@ -73,6 +77,7 @@ const codeOf = (tenant: string, invitation: string) =>
 export async function createWorld(database: TestDatabase): Promise<World> {
   const { sql } = database;
   const make = fixtures(database);
+  const market = marketFixtures(database);
   const [asker, stranger] = [await make.person('Asker'), await make.person('Stranger')];
   const gone = uuid();
   await sql(`INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at, purged_at) VALUES ('${gone}', now(), now(), now(), now());
@@ -103,6 +108,8 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     await sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true);
       INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
       VALUES ('${tenant.id}', '${event}', now(), 'user', 'somebody', 'Somebody', 'tenant.rename', 'refused', 'S1', 'FORBIDDEN', 'Tenant', 'target', '{}', '{}', 'request')`);
+    await market.setSides(tenant, { sells: true });
+    const offer = await market.listing(tenant, { title: `Offer of ${tenant.name}`, summary: 'For the matrix', tags: ['matrix'] });
     const next = plan === 'FREE' ? 'STARTER' : 'FREE';
     await sql(
       `UPDATE tenant SET next_plan_code = '${next}', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`,
@@ -115,7 +122,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     );
     return {
       ...tenant,
-      ids: globalIds({ tenant: tenant.id, membership: tenant.owner.id, person: keeper.id, invitation, event }),
+      ids: globalIds({ tenant: tenant.id, membership: tenant.owner.id, person: keeper.id, invitation, event, offer: offer.id }),
       junior: globalId('Membership', tenant.id, juniors.id),
       heir: globalId('Membership', tenant.id, heirs.id),
       invitation: globalId('Invitation', tenant.id, invitation),
