@@ -26,6 +26,7 @@ describe('functions', () => {
       'claim_slug',
       ...['crossing_audit_breaks', 'crossing_audit_heads', 'crossing_audit_lost', 'crossing_audit_size'],
       'crossing_due_tenants',
+      ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
       'crossing_memberships_of',
       'crossing_owned_free_tenants',
       'crossing_register_person',
@@ -62,7 +63,9 @@ describe('functions', () => {
         .map(([name]) => name),
     ).toEqual([
       ...['crossing_memberships_of', 'crossing_register_person', 'crossing_owned_free_tenants', 'crossing_due_tenants'],
-      ...['crossing_audit_breaks', 'crossing_audit_size', 'crossing_audit_heads', 'crossing_audit_lost', 'bury_tenant', 'purge_rows'],
+      ...['crossing_audit_breaks', 'crossing_audit_size', 'crossing_audit_heads', 'crossing_audit_lost'],
+      ...['crossing_market_search', 'crossing_market_count', 'crossing_market_tags', 'crossing_market_listings'],
+      ...['bury_tenant', 'purge_rows'],
     ]);
   });
 
@@ -79,6 +82,24 @@ describe('functions', () => {
       { name: 'crossing_audit_lost', takes: 'tenants uuid[], seqs integer[], hashes bytea[]', tells: 'TABLE(tenant_id uuid, seq integer)' },
       { name: 'crossing_audit_size', takes: '', tells: 'TABLE(tenants bigint, events bigint)' },
       { name: 'crossing_due_tenants', takes: 'moment timestamp with time zone', tells: 'SETOF uuid' },
+      { name: 'crossing_market_count', takes: 'query text, tags text[], max_price numeric, currency text', tells: 'integer' },
+      {
+        name: 'crossing_market_listings',
+        takes: 'ids uuid[]',
+        tells:
+          'TABLE(id uuid, title text, summary text, tags text[], price numeric, currency text, provider text, published_at timestamp with time zone, own boolean, entitled boolean)',
+      },
+      {
+        name: 'crossing_market_search',
+        takes:
+          'query text, tags text[], max_price numeric, currency text, sort text, after_key text, after_id uuid, before_key text, before_id uuid, backwards boolean, at_most integer',
+        tells: 'TABLE(listing_id uuid, rank real)',
+      },
+      {
+        name: 'crossing_market_tags',
+        takes: 'query text, tags text[], max_price numeric, currency text, at_most integer',
+        tells: 'TABLE(tag text, listings integer)',
+      },
       {
         name: 'crossing_memberships_of',
         takes: 'issuer text, subject text, named_id uuid, named_slug text',

@@ -1,0 +1,65 @@
+import { graphql } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { grantOf } from '../../../src/access/grant.ts';
+import { type Database, openDatabase } from '../../../src/database/client.ts';
+import type { Context } from '../../../src/graphql/context.ts';
+import { buildSchema } from '../../../src/graphql/schema.ts';
+import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { marketFixtures } from '../../support/market.ts';
+
+/** Which crossings a document takes: a count looks at every listing that a search has, and a page does not. */
+let database: TestDatabase;
+let opened: Database;
+let taken: string[];
+let context: Context;
+beforeAll(async () => {
+  database = await createDatabase();
+  opened = openDatabase(database.runtimeUrl);
+  const make = fixtures(database);
+  const market = marketFixtures(database);
+  const ann = await make.person('Ann');
+  const tenant = await make.tenant('north', ann);
+  await market.setSides(tenant, { sells: true });
+  for (const title of ['One', 'Two', 'Three']) await market.listing(tenant, { title });
+  const bound = opened.bind({ tenantId: tenant.id, personId: ann.id });
+  const standing = { tenantId: tenant.id, status: 'active', features: [], roles: ['owner'] } as const;
+  const ask: typeof bound.ask = (text, values) => {
+    taken.push(...[...text.matchAll(/crossing_market_\w+/g)].map(([name]) => name));
+    return bound.ask(text, values);
+  };
+  context = { grant: grantOf({ kind: 'user' }, standing), work: { ...bound, ask } } as Partial<Context> as Context;
+});
+afterAll(async () => {
+  await opened?.close();
+  await database?.drop();
+});
+
+const PAGE = ['crossing_market_search', 'crossing_market_listings'];
+
+// biome-ignore format: a table is read by its columns
+test.each<[string, string, readonly string[]]>([
+  ['a page',               'search { edges { node { title summary entitled own } } }',      PAGE],
+  ['a page and its ends',  'search(first: 1) { pageInfo { endCursor hasNextPage } }',       PAGE],
+  ['a page and how many',  'search(first: 1) { totalCount edges { cursor } }',              [...PAGE, 'crossing_market_count']],
+  ['facets',               'tags { tag count }',                                            ['crossing_market_tags']],
+  ['nothing',              '__typename',                                                    []],
+])('G4: %s is one statement, and nothing is counted that nobody asks for', async (_what, selection, crossings) => {
+  taken = [];
+  const { errors } = await graphql({ schema: buildSchema(), source: `{ marketplace { ${selection} } }`, contextValue: context });
+  expect(errors).toBeUndefined();
+  expect(taken).toEqual(crossings);
+});
+
+test('G4: the listings of `nodes` are one statement', async () => {
+  taken = [];
+  const ids = (await database.sql<{ id: string }>('SELECT id FROM listing')).map(({ id }) =>
+    JSON.stringify(Buffer.from(`MarketplaceListing:${id}`).toString('base64url')),
+  );
+  const { data } = await graphql({
+    schema: buildSchema(),
+    source: `{ nodes(ids: [${ids}]) { ... on MarketplaceListing { title } } }`,
+    contextValue: context,
+  });
+  expect(data?.nodes).toHaveLength(3);
+  expect(taken).toEqual(['crossing_market_listings']);
+});
