@@ -38,7 +38,7 @@ const readsIn = ({ plan: { reads } }: Measured) =>
     .filter(name => name.includes('market_index'))
     .map(shorter)
     .join(', ');
-const times = (value: number, base: number) => (value / base).toPrecision(2).replace(/\.0$/, '');
+const times = (value: number, base: number) => (value / base).toFixed(value < 10 * base ? 1 : 0);
 
 /** A row of the table for each search: the index at the largest size; what is touched, and how the time grew from the smallest. */
 function table(results: readonly (readonly Measured[])[]): string {

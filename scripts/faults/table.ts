@@ -1,4 +1,5 @@
 import { LIFE_FAULTS } from './life.ts';
+import { SEARCH_FAULTS } from './search.ts';
 
 /** A fault to plant: `find`, which stands once in `file`, becomes `plant`; then one of `tests` must fail. */
 export type Fault = {
@@ -197,4 +198,4 @@ const SPINE_FAULTS: readonly Fault[] = [
 ];
 
 /** What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst. `short` are those that CI plants. */
-export const FAULTS: readonly Fault[] = [...SPINE_FAULTS, ...LIFE_FAULTS];
+export const FAULTS: readonly Fault[] = [...SPINE_FAULTS, ...LIFE_FAULTS, ...SEARCH_FAULTS];

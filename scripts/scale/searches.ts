@@ -46,6 +46,7 @@ export function typical(listings: number): readonly Typical[] {
     page('newest, deep page', NEWEST, {}, { after: { key: middle, id } }),
     page('newest, last page', NEWEST, {}, { backwards: true }),
     page('newest, at most a price', NEWEST, { currency: 'EUR', maxPrice: HALF }, {}),
+    page('newest, at most a low price', null, { currency: 'EUR', maxPrice: '0.1' }, {}),
     page('price', PRICE, { currency: 'EUR' }, { sort: 'price' }),
     page('price, deep page', PRICE, { currency: 'EUR' }, { sort: 'price', after: { key: HALF, id } }),
     page('price, at most a price', PRICE, { currency: 'EUR', maxPrice: HALF }, { sort: 'price' }),

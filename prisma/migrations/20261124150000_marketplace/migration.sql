@@ -110,7 +110,7 @@ CREATE TABLE market_index (
 CREATE INDEX market_index_document_idx ON market_index USING gin (document);
 CREATE INDEX market_index_tags_idx ON market_index USING gin (tags);
 CREATE INDEX market_index_listing_id_idx ON market_index (listing_id);
-CREATE INDEX market_index_published_at_idx ON market_index (published_at DESC, listing_id DESC) INCLUDE (tenant_id);
+CREATE INDEX market_index_published_at_idx ON market_index (published_at DESC, listing_id DESC) INCLUDE (tenant_id, currency, price);
 CREATE INDEX market_index_currency_price_idx ON market_index (currency, price, listing_id) INCLUDE (tenant_id);
 
 CREATE FUNCTION index_listing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -299,23 +299,24 @@ REVOKE ALL ON FUNCTION index_listing(), counterparty_ref(uuid, uuid) FROM PUBLIC
 CREATE FUNCTION market_words(query text) RETURNS tsquery LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
   RETURN websearch_to_tsquery('english', regexp_replace(query, '-[-\s!&|()]*-', '-', 'g'));
 
--- What a listing may be found by: it is published (only such are indexed) and its provider is active and sells, at this moment (SPEC S2). The text that a
--- search is made of holds no value, only the places of its parameters: $1 words, $2 tags, $3 the highest price, $4 its currency. What nobody asked for
--- isn't in it, so that each search is planned for what it looks for.
+-- What a listing may be found by: it is published (only such are indexed) and its provider is active and sells, at this moment (SPEC S2); and by a
+-- tenant, never by a statement that is bound to none (SPEC T2). The text that a search is made of holds no value, only the places of its parameters:
+-- $1 words, $2 tags, $3 the highest price, $4 its currency. What nobody asked for isn't in it, so that each search is planned for what it looks for.
 CREATE FUNCTION market_condition(words tsquery, tags text[], max_price numeric, currency text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-  RETURN concat_ws(' AND ', 't.status = ''active'' AND t.sells',
+  RETURN concat_ws(' AND ', 't.status = ''active'' AND t.sells', 'public.app_tenant() IS NOT NULL',
     CASE WHEN words IS NOT NULL THEN 'm.document @@ $1' END,
     CASE WHEN tags IS NOT NULL THEN 'm.tags @> $2' END,
     CASE WHEN max_price IS NOT NULL THEN 'm.price <= $3' END,
     CASE WHEN currency IS NOT NULL THEN 'm.currency = $4' END);
 
 -- A page of listings, by their ids: `relevance` and `newest` from the top, `price` from the lowest. A place in the order is its key, as text, and an id;
--- `backwards` walks the other way.
+-- `backwards` walks the other way. The index is read often and lies in memory: without being told, PostgreSQL would rather walk thousands of the newest
+-- than fetch the hundreds that carry a tag.
 CREATE FUNCTION crossing_market_search(query text, tags text[], max_price numeric, currency text, sort text,
   after_key text, after_id uuid, before_key text, before_id uuid, backwards boolean, at_most integer)
 RETURNS TABLE (listing_id uuid, rank real)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET random_page_cost = 1.1 AS $$
 DECLARE
   words    tsquery := public.market_words(query);
   key      text    := CASE sort WHEN 'relevance' THEN 'ts_rank(m.document, $1)' WHEN 'newest' THEN 'm.published_at' WHEN 'price' THEN 'm.price' END;
@@ -371,6 +372,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   JOIN public.tenant t ON t.tenant_id = m.tenant_id
   JOIN public.listing l ON l.tenant_id = m.tenant_id AND l.id = m.listing_id
   WHERE m.listing_id = ANY (ids) AND t.status = 'active' AND t.sells
+    AND public.app_tenant() IS NOT NULL
 $$;
 
 REVOKE ALL ON FUNCTION market_words(text) FROM PUBLIC;

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role, TenantStatus } from '../../../src/access/vocabulary.ts';
+import { openDatabase } from '../../../src/database/client.ts';
+import { countMarket, marketListings, marketTags, searchMarket } from '../../../src/database/crossings/market.ts';
+import type { Ask } from '../../../src/database/crossings.ts';
 import type { Actor, Home } from '../../support/tenant-life.ts';
 import { listingId, type Market, startMarket } from './market.ts';
 
@@ -9,7 +12,7 @@ let listing: { id: string };
 beforeAll(async () => {
   market = await startMarket();
   provider = await market.provider();
-  listing = await market.listing(provider.tenant, { title: 'Rivers' });
+  listing = await market.listing(provider.tenant, { title: 'Rivers', tags: ['water'] });
 });
 afterAll(() => market?.stop());
 
@@ -82,4 +85,29 @@ describe('who reads the marketplace', () => {
       expect(errors.map(({ extensions }) => extensions.code)).toEqual([code, code]);
     }
   });
+});
+
+test('T2, T6: the database tells nothing of the marketplace to a statement that is bound to no tenant', async () => {
+  const opened = openDatabase(market.database.runtimeUrl);
+  const everything = { query: null, tags: null, maxPrice: null, currency: null };
+  const page = { sort: 'newest', after: null, before: null, backwards: false, limit: 5 } as const;
+  const told = async (ask: Ask) => ({
+    listings: (await marketListings(ask, [listing.id])).length,
+    found: (await searchMarket(ask, everything, page)).length,
+    count: await countMarket(ask, everything),
+    tags: (await marketTags(ask, everything, 5)).length,
+  });
+  try {
+    const bound = opened.bind({ tenantId: market.buyer.tenant.id, personId: null });
+    expect(await told(bound.ask)).toEqual({ listings: 1, found: 1, count: 1, tags: 1 });
+    expect(await told(opened.bind({ tenantId: null, personId: market.buyer.owner.person.id }).ask)).toEqual({
+      listings: 0,
+      found: 0,
+      count: 0,
+      tags: 0,
+    });
+    expect(await told(opened.ask)).toEqual({ listings: 0, found: 0, count: 0, tags: 0 });
+  } finally {
+    await opened.close();
+  }
 });
