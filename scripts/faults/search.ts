@@ -4,6 +4,7 @@ const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
 const GRAPHQL = 'src/graphql/marketplace';
 const HIDDEN = ['test/graphql/marketplace/hidden'];
 const PAGING = ['test/graphql/marketplace/paging'];
+const CURSORS = ['test/graphql/marketplace/cursor'];
 const SEARCH = ['test/graphql/marketplace/search'];
 const STANDING = ['test/graphql/marketplace/standing'];
 const TOLD = ['test/graphql/marketplace/told'];
@@ -40,9 +41,9 @@ export const SEARCH_FAULTS: readonly Fault[] = [
   { file: SQL, find: "format('(%s, m.listing_id) %s ($5::%s, $6)', key, later, type)", plant: "format('(%s) %s ($5::%s)', key, later, type)", tests: PAGING, short: true },
   { file: SQL, find: "' ORDER BY %1$s %2$s, m.listing_id %2$s LIMIT $9'", plant: "' ORDER BY %1$s %2$s, m.listing_id LIMIT $9'", tests: PAGING },
   { file: SQL, find: "way      text    := CASE WHEN (sort = 'price') <> backwards THEN", plant: "way      text    := CASE WHEN sort = 'price' THEN", tests: PAGING },
-  { file: `${GRAPHQL}/cursor.ts`, find: 'cursorOf(sort, key, id) !== cursor', plant: 'false', tests: PAGING },
-  { file: `${GRAPHQL}/cursor.ts`, find: 'String(Number(key)) === key && isRank(Number(key))', plant: 'String(Number(key)) === key', tests: PAGING },
-  { file: `${GRAPHQL}/cursor.ts`, find: '/^[1-9]\\d{3}-/.test(key) && isMoment(key)', plant: 'isMoment(key)', tests: PAGING },
+  { file: `${GRAPHQL}/cursor.ts`, find: 'cursorOf(sort, key, id) !== cursor', plant: 'false', tests: CURSORS },
+  { file: `${GRAPHQL}/cursor.ts`, find: 'String(Number(key)) === key && isRank(Number(key))', plant: 'String(Number(key)) === key', tests: CURSORS },
+  { file: `${GRAPHQL}/cursor.ts`, find: '/^[1-9]\\d{3}-/.test(key) && isMoment(key)', plant: 'isMoment(key)', tests: CURSORS },
   // How it is answered
   { file: SQL, find: 'CREATE INDEX market_index_document_idx ON market_index USING gin (document);', plant: '', tests: ['test/graphql/marketplace/plans'] },
   { file: SQL, find: "CASE WHEN words IS NOT NULL THEN 'm.document @@ $1' END", plant: "'($1 IS NULL OR m.document @@ $1)'", tests: ['test/graphql/marketplace/plans'] },

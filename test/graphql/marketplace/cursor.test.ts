@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COUNT, type Offers, ORDERS, startOffers } from './offers.ts';
+
+let market: Offers;
+beforeAll(async () => {
+  market = await startOffers();
+  await market.reset();
+});
+afterAll(() => market?.stop());
+
+const pageOf = (variables: object) => market.pageOf(variables);
+const orders = Object.entries(ORDERS);
+
+const cursorOf = (...place: unknown[]) => Buffer.from(JSON.stringify(place)).toString('base64url');
+const ID = '01a20cb7-f4b9-74ed-ad73-60cc532bc546';
+const NOT_OURS = { code: 'BAD_USER_INPUT', message: 'This is not a cursor that this API gives out.' };
+
+describe('a cursor', () => {
+  test('of another order is BAD_USER_INPUT; of another search in the same order it is a place', async () => {
+    for (const [name, order] of orders) {
+      const { start } = await pageOf(order);
+      for (const [other, variables] of orders)
+        expect([name, other, await market.refusal({ ...variables, after: start })]).toEqual([
+          name,
+          other,
+          name === other ? null : NOT_OURS,
+        ]);
+    }
+    const { end, titles } = await pageOf({ sort: 'NEWEST', first: 4 });
+    expect((await pageOf({ sort: 'NEWEST', query: 'cheese', currency: 'EUR', after: end })).titles).not.toContain(titles[3]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, string]>([
+    ['no base64url',                 'NEWEST',    'this is none'],
+    ['empty',                        'NEWEST',    ''],
+    ['text that is no JSON',         'NEWEST',    Buffer.from('hello').toString('base64url')],
+    ['no list',                      'NEWEST',    Buffer.from('{"0":"newest"}').toString('base64url')],
+    ['null',                         'NEWEST',    Buffer.from('null').toString('base64url')],
+    ['a list too short',             'NEWEST',    cursorOf('newest', '2026-01-01T00:00:00.000Z')],
+    ['a list too long',              'NEWEST',    cursorOf('newest', '2026-01-01T00:00:00.000Z', ID, 'more')],
+    ['in another notation',          'NEWEST',    Buffer.from(`["newest", "2026-01-01T00:00:00.000Z", "${ID}"]`).toString('base64url')],
+    ['padded',                       'NEWEST',    `${cursorOf('newest', '2026-01-01T00:00:00.000Z', ID)}=`],
+    ['no id',                        'NEWEST',    cursorOf('newest', '2026-01-01T00:00:00.000Z', 'x')],
+    ['an id in upper case',          'NEWEST',    cursorOf('newest', '2026-01-01T00:00:00.000Z', ID.toUpperCase())],
+    ['no moment',                    'NEWEST',    cursorOf('newest', 'yesterday', ID)],
+    ['a moment that there was not',  'NEWEST',    cursorOf('newest', '2026-02-30T00:00:00.000Z', ID)],
+    ['the year 0',                   'NEWEST',    cursorOf('newest', '0000-01-01T00:00:00.000Z', ID)],
+    ['infinity',                     'NEWEST',    cursorOf('newest', 'infinity', ID)],
+    ['a number for a text',          'PRICE',     cursorOf('price', 1, ID)],
+    ['no amount',                    'PRICE',     cursorOf('price', 'NaN', ID)],
+    ['a negative amount',            'PRICE',     cursorOf('price', '-1', ID)],
+    ['an amount that is too large',  'PRICE',     cursorOf('price', '999999999999999', ID)],
+    ['SQL',                          'PRICE',     cursorOf('price', "1' OR true --", ID)],
+    ['no rank',                      'RELEVANCE', cursorOf('relevance', 'NaN', ID)],
+    ['an endless rank',              'RELEVANCE', cursorOf('relevance', 'Infinity', ID)],
+    ['a rank that is too large',     'RELEVANCE', cursorOf('relevance', '1e+200', ID)],
+    ['a rank that is too small',     'RELEVANCE', cursorOf('relevance', '1e-60', ID)],
+    ['a negative rank',              'RELEVANCE', cursorOf('relevance', '-1', ID)],
+    ['no rank at all',               'RELEVANCE', cursorOf('relevance', '', ID)],
+  ])('that is %s is BAD_USER_INPUT', async (_what, sort, after) => {
+    const order = ORDERS[sort as keyof typeof ORDERS];
+    expect(await market.refusal({ ...order, after })).toEqual(NOT_OURS);
+    expect(await market.refusal({ ...order, last: 2, before: after })).toEqual(NOT_OURS);
+  });
+
+  test('that nobody was given, yet is a place, leads on from there', async () => {
+    expect(await market.titles({ sort: 'NEWEST', after: cursorOf('newest', '9999-12-31T23:59:59.999Z', ID) })).toHaveLength(COUNT);
+    expect(await market.titles({ sort: 'NEWEST', after: cursorOf('newest', '1000-01-01T00:00:00.000Z', ID) })).toEqual([]);
+    expect(await market.titles({ ...ORDERS.PRICE, after: cursorOf('price', '99999999999999.999999', ID) })).toEqual([]);
+    expect(await market.titles({ ...ORDERS.RELEVANCE, after: cursorOf('relevance', '1e-30', ID) })).toEqual([]);
+    expect(await market.titles({ ...ORDERS.RELEVANCE, after: cursorOf('relevance', '1e+37', ID) })).toHaveLength(COUNT);
+  });
+});
