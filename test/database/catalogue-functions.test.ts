@@ -133,6 +133,8 @@ describe('functions', () => {
       ['counterparty_ref', 'bytea',   false], // tells who stands behind a hash to whoever may try tenants on it (SPEC M5)
       ['is_set',           'boolean', true],
       ['leave_object',     'trigger', true],
+      ['market_condition', 'text',    false],
+      ['market_words',     'tsquery', false],
       ['move_listing',     'trigger', true],
       ['move_status',      'trigger', true],
       ['object_key',       'text',    true],
