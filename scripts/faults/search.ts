@@ -46,6 +46,5 @@ export const SEARCH_FAULTS: readonly Fault[] = [
   { file: `${GRAPHQL}/cursor.ts`, find: '/^[1-9]\\d{3}-/.test(key) && isMoment(key)', plant: 'isMoment(key)', tests: CURSORS },
   // How it is answered
   { file: SQL, find: 'CREATE INDEX market_index_document_idx ON market_index USING gin (document);', plant: '', tests: ['test/graphql/marketplace/plans'] },
-  { file: SQL, find: "CASE WHEN words IS NOT NULL THEN 'm.document @@ $1' END", plant: "'($1 IS NULL OR m.document @@ $1)'", tests: ['test/graphql/marketplace/plans'] },
   { file: `${GRAPHQL}/marketplace.ts`, find: '() => countMarket(ask, search),', plant: '(count => () => count)(countMarket(ask, search)),', tests: ['test/graphql/marketplace/lazy'] },
 ];
