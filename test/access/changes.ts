@@ -122,7 +122,8 @@ function askOf(field: string, change: Change, asker: Asker, named: Status | unde
   const here = { field, named, alias: named ? `${field}_${named}` : field, ...change };
   const { permission, action, done = () => [action], code = () => null } = change;
   const refused = refusal(permission, named ? { ...asker, named } : asker);
-  const own = asker.status === null ? null : 'own';
+  // Founding a tenant is nothing to the one that the request acts in (SPEC T1).
+  const own = asker.status === null || field === 'createTenant' ? null : 'own';
   if (refused) {
     const event = { action, outcome: 'refused', code: refused.code, after: { permission, because: refused.because } };
     return { ...here, refused, events: [event], log: named ? 'named' : own };
