@@ -68,6 +68,7 @@ describe('Tenant.apiKeys', () => {
     'x',
     Buffer.from('2026-13-45T99:99:99.999Z/00000000-0000-4000-8000-000000000000').toString('base64url'),
     Buffer.from('2026-01-01T00:00:00.000Z/x').toString('base64url'),
+    Buffer.from('0000-01-01T00:00:00.000Z/00000000-0000-4000-8000-000000000000').toString('base64url'),
   ])('G4: %j is no cursor', async after => {
     const { errors } = await life.gateway.ask(PAGE, { ...home.owner, variables: { first: 1, after } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);

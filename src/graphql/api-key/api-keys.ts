@@ -19,7 +19,7 @@ const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
 });
 
 type Made = { readonly createdAt: Date; readonly id: string };
-const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const PLACE = /^((?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const placeOf = ({ createdAt, id }: Made) => `${createdAt.toISOString()}/${id}`;
 
 /** In the order in which they were made: their ids are random. */
