@@ -109,7 +109,7 @@ export function createAsking(gateway: TestGateway, world: World) {
       [READ, {}],
       [READ_NODES, { node: ids[0], ids }],
       [READ_STAFF, { tenant: world.foreign.active.id, gone: world.gone }],
-      changing.everything(),
+      ...changing.everything(),
     ] as const) {
       const answer = await gateway.ask(query, { token, tenant, variables });
       expect(answer.status).toBe(403);
@@ -127,7 +127,7 @@ export function createAsking(gateway: TestGateway, world: World) {
   /** Nothing of a request runs whose API key is of a tenant that isn't active: only a tenant that is there still says so (SPEC K2). */
   async function refusedKey(cell: string, { text }: Place['apiKey'], status: 'suspended' | 'pending_deletion' | 'deleted') {
     const ids = idsOf(undefined);
-    for (const [query, variables] of [[READ, {}], [READ_NODES, { node: ids[0], ids }], changing.everything()] as const) {
+    for (const [query, variables] of [[READ, {}], [READ_NODES, { node: ids[0], ids }], ...changing.everything()] as const) {
       const answer = await gateway.ask(query, { token: text, variables });
       const requires = { principals: ['API_KEY'], roles: [], statuses: ['ACTIVE'], plans: null };
       const told = { code: 'TENANT_STATUS', because: 'TENANT_STATUS', requires, tenantStatus: status.toUpperCase() };
