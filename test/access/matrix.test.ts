@@ -165,4 +165,4 @@ describe('the matrix', () => {
 });
 
 /** Principals × statuses × tenancies × (fields + permissions), as counted when the last of them was added: fewer asks are a hole. */
-const MINIMUM = 86_742;
+const MINIMUM = 117_579;
