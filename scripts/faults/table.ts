@@ -1,3 +1,4 @@
+import { KEY_FAULTS } from './keys.ts';
 import { LIFE_FAULTS } from './life.ts';
 import { SEARCH_FAULTS } from './search.ts';
 
@@ -198,4 +199,4 @@ const SPINE_FAULTS: readonly Fault[] = [
 ];
 
 /** What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst. `short` are those that CI plants. */
-export const FAULTS: readonly Fault[] = [...SPINE_FAULTS, ...LIFE_FAULTS, ...SEARCH_FAULTS];
+export const FAULTS: readonly Fault[] = [...SPINE_FAULTS, ...LIFE_FAULTS, ...SEARCH_FAULTS, ...KEY_FAULTS];

@@ -54,4 +54,7 @@ A field that you may not have says why, as data:
 
 It tells nothing about data: what is refused is refused the same whether it exists or not. Ask beforehand with \`viewer { can(permission: …) }\`
 or \`viewer { refusal(permission: …) { because message } }\`.
+
+An API key's request in a tenant that isn't active is refused whole: 403 \`TENANT_STATUS\` with \`because\`, \`requires\` and \`tenantStatus\` as above and no
+\`permission\`, for every one is closed. The status is told because the key has proven its secret by then; without that it is the 401 of any bad key.
 `;

@@ -6,7 +6,7 @@ export type Principal =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'user' }
   | { readonly kind: 'staff' }
-  | { readonly kind: 'api_key'; readonly scopes: ReadonlySet<Permission> };
+  | { readonly kind: 'api_key'; readonly keyId: string; readonly scopes: ReadonlySet<Permission> };
 
 /** The tenant context as a check sees it, with the roles that the principal has in it (none for a key), read from the database. */
 export type Standing = {
@@ -45,7 +45,7 @@ export function obstacle(permission: Permission, rule: Rule, principal: Principa
 }
 
 /** The statuses in which an API key works at all (SPEC K2). */
-const KEY_STATUSES: readonly TenantStatus[] = ['active'];
+export const KEY_STATUSES: readonly TenantStatus[] = ['active'];
 
 /** The statuses in which a rule lets a kind of principal through. */
 export const statusesFor = (kind: PrincipalKind, { statuses }: Rule): readonly TenantStatus[] =>
@@ -56,6 +56,13 @@ export function grantOf(principal: Principal, standing: Standing | null): Grant 
   const held = PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, standing) === null);
   return { principal, standing, permissions: new Set(held) };
 }
+
+/** Whether an API key may carry a permission at all (SPEC K1): never administration of members, plan, ownership, deletion, audit or keys. */
+export const isScope = (permission: Permission): boolean => ruleOf(permission).principals.includes('api_key');
+
+/** The permissions among `wanted` that a member with `own` roles may not give an API key: what no key may carry, and what they lack (SPEC K1). */
+export const unscopable = (wanted: readonly Permission[], own: readonly Role[]): readonly Permission[] =>
+  wanted.filter(permission => !isScope(permission) || !ruleOf(permission).roles.some(role => own.includes(role)));
 
 /**
  * The roles among `wanted` that a member with `own` roles may not grant: whatever carries a permission that they lack, in any status (SPEC R4).

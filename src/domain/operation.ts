@@ -60,7 +60,7 @@ export async function operate<Result extends object>(
 ): Promise<Result> {
   const { work, permission, grant, key, services } = act;
   const done = await work.transaction(async transaction => {
-    const { tenant, me } = await recheck(transaction, permission, grant, work.binding);
+    const { tenant, me } = await recheck(transaction, permission, grant, work.binding, services.clock);
     const now = services.clock.now();
     const earlier = key && (await earlierAnswer(transaction.db, key, now));
     if (earlier) return earlier as Result;
@@ -77,15 +77,15 @@ export async function operate<Result extends object>(
 const recorded = new WeakSet<GatewayError>();
 
 /** Refuses, and says so in the log at once: for those who aren't members, whose refusals the tenant hears of only here. What was changed is kept. */
-export async function refuse({ act, record }: Operation, error: GatewayError): Promise<GatewayError> {
-  await record({ code: error.code, after: refusedState(error, act.permission) });
+export async function refuse({ record }: Operation, error: GatewayError): Promise<GatewayError> {
+  await record({ code: error.code, after: refusedState(error) });
   recorded.add(error);
   return error;
 }
 
 /** What the log keeps of a refusal beside its code. */
-export const refusedState = (error: GatewayError, permission: Permission): object =>
-  error instanceof RefusedError ? { permission, because: error.refusal.because } : error.details;
+export const refusedState = (error: GatewayError): object =>
+  error instanceof RefusedError ? { permission: error.refusal.permission, because: error.refusal.because } : error.details;
 
 /** Whether a refusal stands in the log already. */
 export const isRecorded = (error: GatewayError): boolean => recorded.has(error);

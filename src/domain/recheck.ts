@@ -5,7 +5,10 @@ import type { PlanFeature, Role, TenantStatus } from '../access/vocabulary.ts';
 import type { Binding } from '../database/binding.ts';
 import type { Transaction, UnitOfWork } from '../database/client.ts';
 import { type LockedTenant, lockTenant } from '../database/lock.ts';
+import type { TenantClient } from '../database/models.ts';
+import { isLive, noKey, scopesOf } from './api-key/sign-in.ts';
 import { GatewayError } from './errors.ts';
+import type { Clock } from './services.ts';
 
 /** A refusal found inside an operation, where nothing has been written yet or everything is rolled back. */
 export class RefusedError extends GatewayError {
@@ -13,6 +16,14 @@ export class RefusedError extends GatewayError {
     super(refusal.code, sentenceOf(refusal));
   }
 }
+
+/** What of an operation a check takes. */
+type Checked = {
+  readonly act: { readonly grant: Pick<Grant, 'principal'> };
+  readonly tenantId: string;
+  readonly tenant: LockedTenant;
+  readonly me: OwnMembership | null;
+};
 
 /** The membership of whoever acts, as it is now. */
 export type OwnMembership = { readonly id: string; readonly roles: readonly Role[] };
@@ -24,13 +35,15 @@ export type Rechecked = { readonly tenant: LockedTenant | null; readonly me: Own
  * Checks a permission again inside the transaction that is to use it: the role or the status may have changed since the field was
  * checked (DESIGN, Writes). It holds the tenant's row until the transaction ends, so that writes in one tenant go one after the other.
  *
- * @throws {RefusedError} when the permission is no longer held; {GatewayError} NOT_FOUND when staff name a tenant that isn't there.
+ * @throws {RefusedError} when the permission is no longer held; {GatewayError} UNAUTHENTICATED when the API key was revoked or has expired, NOT_FOUND when
+ * staff name a tenant that isn't there.
  */
 export async function recheck(
   { db, ask }: Transaction,
   permission: Permission,
   { principal, standing }: Pick<Grant, 'principal' | 'standing'>,
   { tenantId, personId }: Binding,
+  clock: Clock,
 ): Promise<Rechecked> {
   const { context } = ruleOf(permission);
   const tenant = await lockTenant(ask);
@@ -44,9 +57,23 @@ export async function recheck(
   const membership = personId && (await db.membership.findFirst({ where: { userId: personId }, select: { id: true, roles: true } }));
   const roles = (membership ? membership.roles : []) as Role[];
   const fresh = standing && tenant ? standingIn(tenantId!, tenant, roles) : null;
-  const refusal = refusalOf(permission, { principal, standing: fresh });
+  const refusal = refusalOf(permission, { principal: await principalNow(db, principal, clock), standing: fresh });
   if (refusal) throw new RefusedError(refusal);
   return { tenant, me: membership ? { id: membership.id, roles } : null };
+}
+
+/** An API key with the scopes that it has now (SPEC R7); anybody else as they are. */
+async function principalNow(db: TenantClient, principal: Principal, clock: Clock): Promise<Principal> {
+  if (principal.kind !== 'api_key') return principal;
+  const key = await db.apiKey.findFirst({ where: { id: principal.keyId }, select: { scopes: true, revokedAt: true, expiresAt: true } });
+  if (!key || !isLive(key, clock.now())) throw noKey();
+  return { ...principal, scopes: new Set(scopesOf(key.scopes)) };
+}
+
+/** @throws {RefusedError} when whoever acts, as they were found at the beginning of an operation, lacks a permission beside the operation's own. */
+export function checkAlso(permission: Permission, { act, tenantId, tenant, me }: Checked): void {
+  const refusal = refusalOf(permission, { principal: act.grant.principal, standing: standingIn(tenantId, tenant, me?.roles ?? []) });
+  if (refusal) throw new RefusedError(refusal);
 }
 
 const standingIn = (tenantId: string, { status, features }: LockedTenant, roles: readonly Role[]): Standing => ({

@@ -13,6 +13,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   Invitation: new RegExp(`^${UUID}:${UUID}$`),
   AuditEvent: new RegExp(`^${UUID}:${UUID}$`),
   MarketplaceListing: new RegExp(`^${UUID}$`),
+  ApiKey: new RegExp(`^${UUID}:${UUID}$`),
 };
 
 /** A global id: opaque to clients, `Type:id` or `Type:tenant:id` in base64url. */

@@ -9,6 +9,8 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { builder } from './builder.ts';
+import './api-key/api-keys.ts';
+import './api-key/mutations.ts';
 import './audit/audit-events.ts';
 import './invitation/mutations.ts';
 import './marketplace/marketplace.ts';

@@ -43,7 +43,7 @@ export function createAuthenticate(options: TokenOptions): Authenticate {
   return async authorization => {
     if (authorization === undefined) return null;
     const jwt = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+) *$/i.exec(authorization)?.[1];
-    if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT, or nothing.');
+    if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
     const { payload } = await jwtVerify(jwt, keys, checks).catch(explain);
     return tokenOf(payload, options);
   };

@@ -4,6 +4,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Services } from '../domain/services.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Authenticate } from './authenticate.ts';
+import { keyContext, keyIn } from './key.ts';
 import { tenantContext } from './tenant-context.ts';
 
 /** What a request's context is worked out with. */
@@ -17,16 +18,18 @@ const only = ({ headersDistinct }: IncomingMessage, name: string): string | unde
 /**
  * Who asks and for which tenant, by a request's headers: the same for GraphQL and for an export (SPEC T2, T3).
  *
- * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT.
+ * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT; TENANT_STATUS for an API key.
  */
 export async function requestContext(
   request: IncomingMessage,
   requestId: string,
   { database, authenticate, services }: ContextOptions,
 ): Promise<Context> {
-  const token = await authenticate(request.headers.authorization);
+  const { authorization } = request.headers;
   const [tenant, idempotencyKey = null] = [only(request, 'x-tenant-id'), only(request, 'idempotency-key')];
-  return tenantContext(database, token, { requestId, tenant, idempotencyKey, services });
+  const asked = { requestId, tenant, idempotencyKey, services };
+  const key = keyIn(authorization);
+  return key === null ? tenantContext(database, await authenticate(authorization), asked) : keyContext(database, key, asked);
 }
 
 /** @throws {GatewayError} BAD_REQUEST. */

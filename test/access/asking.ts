@@ -116,7 +116,7 @@ export function createAsking(gateway: TestGateway, world: World) {
       [READ, {}],
       [READ_NODES, { node: ids[0], ids, offer: offerOf(world.foreign.active) }],
       [READ_STAFF, { tenant: world.foreign.active.id, gone: world.gone }],
-      changing.everything(),
+      ...changing.everything(),
     ] as const) {
       const answer = await gateway.ask(query, { token, tenant, variables });
       expect(answer.status).toBe(403);
@@ -131,9 +131,26 @@ export function createAsking(gateway: TestGateway, world: World) {
     asked.add(cell);
   }
 
+  /** Nothing of a request runs whose API key is of a tenant that isn't active: only a tenant that is there still says so (SPEC K2). */
+  async function refusedKey(cell: string, { text }: Place['apiKey'], status: 'suspended' | 'pending_deletion' | 'deleted') {
+    const ids = idsOf(undefined);
+    for (const [query, variables] of [[READ, {}], [READ_NODES, { node: ids[0], ids }], ...changing.everything()] as const) {
+      const answer = await gateway.ask(query, { token: text, variables });
+      const requires = { principals: ['API_KEY'], roles: [], statuses: ['ACTIVE'], plans: null };
+      const told = { code: 'TENANT_STATUS', because: 'TENANT_STATUS', requires, tenantStatus: status.toUpperCase() };
+      const due = status === 'deleted' ? { code: 'UNAUTHENTICATED' } : told;
+      expect(answer.status).toBe(status === 'deleted' ? 401 : 403);
+      expect(JSON.parse(answer.text)).toEqual({
+        errors: [{ message: expect.any(String), extensions: { ...due, requestId: answer.headers.get('x-request-id') } }],
+      });
+    }
+    expect(await world.rows.differences()).toEqual([]);
+    asked.add(cell);
+  }
+
   /** How many fields and mutations were asked, by whom, where, and of what; `reads` of the fields are no mutation's. */
   const cells = (fields: number, reads: number) =>
     asked.size * (fields + PERMISSION_NAMES.length) + looked.size * (reads + PERMISSION_NAMES.length) + changing.named.size;
 
-  return { askAll, askReads, refusedWhole, cells, overAbsent: changing.overAbsent };
+  return { askAll, askReads, refusedWhole, refusedKey, cells, overAbsent: changing.overAbsent };
 }

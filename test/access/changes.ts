@@ -1,6 +1,6 @@
 import { type PermissionName, STATUSES, type Status } from './expectation.ts';
 import { type Asker, because, refusal } from './oracle.ts';
-import { MEMBERSHIP, SUMMARY } from './questions.ts';
+import { API_KEY, MEMBERSHIP, SUMMARY } from './questions.ts';
 import { type Place, TRANSFER_CODE } from './world.ts';
 
 /** What an input is made of. */
@@ -77,6 +77,17 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     input: ({ place }) => ({ confirmation: place.name }), payload: TENANT,
   },
   cancelTenantDeletion: { permission: 'deletion:cancel', action: 'deletion.cancel', done: voiding('deletion.cancel'), input: () => ({}), payload: TENANT },
+  createApiKey: {
+    permission: 'api-key:create', action: 'api_key.create',
+    input: () => ({ name: 'Made', scopes: ['tenant:read', 'usage:count'] }), payload: `secret apiKey { ${API_KEY} }`,
+  },
+  narrowApiKey: { permission: 'api-key:update', action: 'api_key.narrow', input: ({ place }) => ({ apiKeyId: place.apiKey.id, scopes: ['usage:read'] }), payload: `apiKey { ${API_KEY} }` },
+  rotateApiKey: { permission: 'api-key:update', action: 'api_key.rotate', input: ({ place }) => ({ apiKeyId: place.apiKey.id }), payload: `secret apiKey { ${API_KEY} }` },
+  revokeApiKey: { permission: 'api-key:update', action: 'api_key.revoke', input: ({ place }) => ({ apiKeyId: place.apiKey.id }), payload: `apiKey { ${API_KEY} }` },
+  handOverApiKey: {
+    permission: 'api-key:update-any', action: 'api_key.hand_over',
+    input: ({ place }) => ({ apiKeyId: place.apiKey.id, membershipId: place.keeper }), payload: `apiKey { ${API_KEY} }`,
+  },
   staffSuspendTenant: {
     permission: 'staff:suspend', action: 'tenant.suspend', done: voiding('tenant.suspend'),
     input: given => ({ ...named(given), reason: 'For a reason' }), payload: STAFF_TENANT,
@@ -111,7 +122,8 @@ function askOf(field: string, change: Change, asker: Asker, named: Status | unde
   const here = { field, named, alias: named ? `${field}_${named}` : field, ...change };
   const { permission, action, done = () => [action], code = () => null } = change;
   const refused = refusal(permission, named ? { ...asker, named } : asker);
-  const own = asker.status === null ? null : 'own';
+  // Founding a tenant is nothing to the one that the request acts in (SPEC T1).
+  const own = asker.status === null || field === 'createTenant' ? null : 'own';
   if (refused) {
     const event = { action, outcome: 'refused', code: refused.code, after: { permission, because: refused.because } };
     return { ...here, refused, events: [event], log: named ? 'named' : own };

@@ -5,7 +5,7 @@ import { ROLES, type Role, STATUSES, type Status } from './expectation.ts';
 
 const USER: Principal = { kind: 'user' };
 const STAFF_KIND: Principal = { kind: 'staff' };
-const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', scopes: new Set(scopes) });
+const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', keyId: 'a key', scopes: new Set(scopes) });
 const standing = (status: Status, roles: readonly Role[] = [], features: Standing['features'] = []): Standing => ({
   tenantId: '0190aaaa-0000-7000-8000-000000000001',
   status,

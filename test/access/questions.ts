@@ -8,6 +8,7 @@ const PAGE = 'totalCount pageInfo { startCursor endCursor hasNextPage hasPreviou
 const EVENT = 'id sequence at action outcome code rule actorKind actorId actorName targetType targetId before after requestId';
 export const SUMMARY = 'tenantId slug name status statusReason plan sells buys roles joinedAt';
 export const MEMBERSHIP = 'id roles joinedAt user { id name email }';
+export const API_KEY = 'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil';
 const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt';
 const OFFER = 'id title summary tags price { amount currency } provider publishedAt own entitled';
 
@@ -17,10 +18,12 @@ const TENANT = `
   nextPlan { ${PLAN} }
   limits { ${LIMITS} }
   memberUse { ${USE} }
-  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } }
+  apiKeyUse { ${USE} }
+  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } apiKeys { ${USE} } }
   ownershipTransfer { createdAt expiresAt to { ${MEMBERSHIP} } }
   memberships(first: 5) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
   invitations(first: 5) { ${PAGE} edges { cursor node { ${INVITATION} } } }
+  apiKeys(first: 5) { ${PAGE} edges { cursor node { ${API_KEY} } } }
   auditEvents(first: 5) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
 
 /** The fields of whoever asks, of what is for everybody, and of the tenant context. */
@@ -52,6 +55,7 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!
     ... on Invitation { ${INVITATION} }
     ... on AuditEvent { ${EVENT} }
     ... on MarketplaceListing { ${OFFER} }
+    ... on ApiKey { ${API_KEY} }
   }
 }`;
 

@@ -10,7 +10,7 @@ import { FEATURES, PLANS, ROLES, type Role, STATUSES, type Status } from './expe
 const USER: Principal = { kind: 'user' };
 const NOBODY: Principal = { kind: 'nobody' };
 const STAFF: Principal = { kind: 'staff' };
-const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', scopes: new Set(scopes) });
+const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', keyId: 'a key', scopes: new Set(scopes) });
 const standing = (status: Status, ...roles: readonly Role[]): Standing => ({ tenantId: 'tenant', status, features: [], roles });
 const refused = (permission: Permission, principal: Principal, at: Standing | null) => refusalOf(permission, grantOf(principal, at));
 

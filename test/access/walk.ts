@@ -20,7 +20,7 @@ type Data = Readonly<Record<string, unknown>>;
 export type Named = { readonly type: (typeof NODES)[number]; readonly here: boolean };
 
 /** The types that have global ids. */
-export const NODES = ['Tenant', 'Membership', 'User', 'Invitation', 'AuditEvent', 'MarketplaceListing'] as const;
+export const NODES = ['Tenant', 'Membership', 'User', 'Invitation', 'AuditEvent', 'MarketplaceListing', 'ApiKey'] as const;
 
 export type Question = {
   readonly document: DocumentNode;
@@ -47,10 +47,16 @@ const LIMITS = ['memberLimit', 'apiKeyLimit', 'datasetLimit', 'monthlyRetrievals
 
 const WHILE_LEAVING = ['Tenant.deletionDueAt', 'StaffTenant.deletionDueAt', 'StaffTenant.statusBefore'];
 
+/** What a key that was just made doesn't have. */
+const NEVER_YET = ['rotatedAt', 'expiresAt', 'lastUsedAt', 'earlierSecretUntil'].map(field => `ApiKey.${field}`);
+
 /** Whether a field that is not refused is null nevertheless, for there is nothing. */
-function isBlank(field: string, { kind, status, plan }: Asker, parent: Data, named: Status | undefined): boolean {
-  if (['Viewer.name', 'Viewer.email', 'Viewer.emailVerified'].includes(field)) return kind === 'nobody';
-  if (field === 'Viewer.membership') return status === null;
+function isBlank(field: string, { kind, status, plan }: Asker, parent: Data, path: Path, named: Status | undefined): boolean {
+  if (['Viewer.name', 'Viewer.email', 'Viewer.emailVerified'].includes(field) && kind === 'nobody') return true;
+  if (field === 'Viewer.email' && kind === 'api_key') return true;
+  if (field === 'Viewer.membership') return status === null || kind === 'api_key';
+  if (field === 'ApiKey.revokedAt') return !path.includes('revokeApiKey');
+  if (NEVER_YET.includes(field)) return path.includes('createApiKey');
   if (WHILE_LEAVING.includes(field)) return (named ?? status) !== 'pending_deletion';
   if (field === 'PlanPreview.takesEffectAt') return plan === 'FREE'; // it is asked of that plan
   if (field === 'Permission.plans') return expected(parent.name as PermissionName).feature === null;
@@ -89,7 +95,7 @@ export function walk({ document, schema, asker, node, nodes = [], named, changes
       return nodes.forEach((named, index) => void visitNode(named, (value as unknown[])[index], inner!, [...path, index]));
     const need = FIELDS[field]!;
     const refused = type.name === 'Mutation' ? changes[key]! : need === 'public' || need === 'as-parent' ? null : refusal(need, asker);
-    if (isNull(value, path, refused, isBlank(field, asker, parent, named))) return;
+    if (isNull(value, path, refused, isBlank(field, asker, parent, path, named))) return;
     const fieldType = getNamedType(type.getFields()[name]!.type);
     if (!inner || !isCompositeType(fieldType)) return;
     const at = (one: unknown, onePath: Path) => visitSelections(fieldType as GraphQLObjectType, inner, one as Data, onePath);

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
 import { marketFixtures } from '../support/market.ts';
-import { type Plan, type Role, STATUSES, type Status } from './expectation.ts';
+import { type PermissionName, type Plan, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Kept, keepRows } from './kept.ts';
 
 /** A tenant with all that its members could do something to, named by global ids. */
@@ -17,6 +17,10 @@ export type Place = {
   /** The member to whom an ownership transfer waits for {@link TRANSFER_CODE}. */
   readonly heir: string;
   readonly invitation: string;
+  /** The owner's membership, or the admin's where the asker is the owner. */
+  readonly keeper: string;
+  /** An API key that the asker holds, if they are a member: its global id, its row and its text. */
+  readonly apiKey: { readonly id: string; readonly row: string; readonly text: string };
   /** The codes of the invitations to people who are no members here, by the person's address. */
   readonly codes: Readonly<Record<string, string>>;
 };
@@ -39,6 +43,8 @@ export type World = {
   readonly rows: Kept;
   /** Gives the asker these roles in each tenant of their own, which keeps exactly one owner. */
   setRoles(roles: readonly Role[]): Promise<void>;
+  /** Gives every API key these scopes, which may be no permissions. */
+  setScopes(scopes: readonly string[]): Promise<void>;
 };
 
 /** Confirms any of the transfers. */
@@ -54,25 +60,30 @@ type Rows = {
   readonly invitation: string;
   readonly event: string;
   readonly offer: string;
+  readonly key: string;
 };
 
-/** The global ids of a tenant, and of a membership, a person, an invitation, an event and an offer of it: in the order of `NODES`. */
-export const globalIds = ({ tenant, membership, person, invitation, event, offer }: Rows): readonly string[] => [
+/** The global ids of a tenant, and of a membership, a person, an invitation, an event, an offer and an API key of it: in the order of `NODES`. */
+export const globalIds = ({ tenant, membership, person, invitation, event, offer, key }: Rows): readonly string[] => [
   globalId('Tenant', tenant),
   globalId('Membership', tenant, membership),
   globalId('User', person),
   globalId('Invitation', tenant, invitation),
   globalId('AuditEvent', tenant, event),
   globalId('MarketplaceListing', offer),
+  globalId('ApiKey', tenant, key),
 ];
 
 /** Ids of all types that nothing has. */
 export const nowhere = () =>
-  globalIds({ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid(), offer: uuid() });
+  globalIds({ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid(), offer: uuid(), key: uuid() });
 
 const SECRET = Buffer.alloc(32, 7);
 const codeOf = (tenant: string, invitation: string) =>
   `ipto_invite_${Buffer.concat([Buffer.from(`${tenant}${invitation}`.replaceAll('-', ''), 'hex'), SECRET]).toString('base64url')}`;
+
+/** What an API key of the world carries, unless it is what asks. */
+const SCOPES: readonly PermissionName[] = ['tenant:read', 'usage:read'];
 
 export async function createWorld(database: TestDatabase): Promise<World> {
   const { sql } = database;
@@ -93,6 +104,18 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     return id;
   }
 
+  /** A key with all that a key may have, which a day from now was used last: no request notes that it used it. */
+  async function makeKey(tenant: string, holder: string) {
+    const row = randomUUID();
+    const bytes = Buffer.concat([Buffer.from(`${row}${tenant}`.replaceAll('-', ''), 'hex'), SECRET]);
+    await sql(
+      `INSERT INTO api_key (tenant_id, id, name, scopes, secret_hash, earlier_hash, earlier_expires_at, holder_id, holder_name, rotated_at, expires_at, last_used_at)
+       VALUES ($1, $2, 'Key', $3, $4, sha256('x'), now() + interval '1 day', $5, 'Holder', now(), now() + interval '9 days', now() + interval '1 day')`,
+      [tenant, row, SCOPES, sha256(Buffer.concat([Buffer.from('ipto api key\0'), bytes])), holder],
+    );
+    return { row, id: globalId('ApiKey', tenant, row), text: `ipto_${bytes.toString('base64url')}` };
+  }
+
   async function place(status: Status, side: 'own' | 'foreign', plan: Plan = 'PROFESSIONAL'): Promise<Place> {
     const person = (name: string) => make.person(`${name} ${side} ${status} ${plan}`);
     const [keeper, heir, junior] = [await person('Keeper'), await person('Heir'), await person('Junior')];
@@ -100,7 +123,8 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const tenant = await make.tenant(slug, keeper, { plan });
     const [heirs, juniors] = [await make.member(tenant, heir, ['viewer']), await make.member(tenant, junior, ['viewer'])];
     const invited = side === 'own' ? [] : [asker, stranger];
-    if (side === 'own') await make.member(tenant, asker, ['viewer']);
+    const askers = side === 'own' ? await make.member(tenant, asker, ['viewer']) : tenant.owner;
+    const apiKey = await makeKey(tenant.id, askers.id);
     const invitation = await invite(tenant.id, 'guest@people.example');
     const codes: Record<string, string> = {};
     for (const { email } of invited) codes[email] = codeOf(tenant.id, await invite(tenant.id, email));
@@ -122,7 +146,17 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     );
     return {
       ...tenant,
-      ids: globalIds({ tenant: tenant.id, membership: tenant.owner.id, person: keeper.id, invitation, event, offer: offer.id }),
+      ids: globalIds({
+        tenant: tenant.id,
+        membership: tenant.owner.id,
+        person: keeper.id,
+        invitation,
+        event,
+        offer: offer.id,
+        key: apiKey.row,
+      }),
+      apiKey,
+      keeper: globalId('Membership', tenant.id, tenant.owner.id),
       junior: globalId('Membership', tenant.id, juniors.id),
       heir: globalId('Membership', tenant.id, heirs.id),
       invitation: globalId('Invitation', tenant.id, invitation),
@@ -141,6 +175,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   const inOwn = `m.tenant_id IN (${[...STATUSES.map(status => own[status]), modest].map(({ id }) => `'${id}'`).join(', ')})`;
   const give = (who: string, roles: readonly Role[]) =>
     `UPDATE membership m SET roles = '{${roles.join(',')}}' FROM person p WHERE ${inOwn} AND p.id = m.person_id AND ${who};`;
+  const carry = (scopes: readonly string[]) => `UPDATE api_key SET scopes = '{${scopes.map(scope => `"${scope}"`).join(',')}}';`;
   const rows = await keepRows(database);
   return {
     ...{ asker, stranger, own, foreign, modest, gone, rows },
@@ -148,6 +183,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       rows.keep(`${give(`person_id = '${asker.id}'`, ['viewer'])} ${give("p.name LIKE 'Keeper %'", [roles.includes('owner') ? 'admin' : 'owner'])}
         ${give(`person_id = '${asker.id}'`, roles)}
         UPDATE ownership_transfer t SET from_membership_id = m.id FROM membership m
-          WHERE ${inOwn} AND m.tenant_id = t.tenant_id AND 'owner' = ANY (m.roles);`),
+          WHERE ${inOwn} AND m.tenant_id = t.tenant_id AND 'owner' = ANY (m.roles); ${carry(SCOPES)}`),
+    setScopes: scopes => rows.keep(carry(scopes)),
   };
 }

@@ -39,8 +39,8 @@ describe.skipIf(!hasCurl)("the README's commands, as printed but for the port", 
   }
 
   test('there are these and no others', () => {
-    expect([...COMMANDS.keys()]).toEqual(['public', 'viewer', 'refused', 'rename', 'sign-up']);
-    expect(README.match(/curl -s/g)).toHaveLength(5);
+    expect([...COMMANDS.keys()]).toEqual(['public', 'viewer', 'refused', 'rename', 'sign-up', 'key']);
+    expect(README.match(/curl -s/g)).toHaveLength(7);
   });
 
   test('public: the permission table', async () => {
@@ -70,6 +70,15 @@ describe.skipIf(!hasCurl)("the README's commands, as printed but for the port", 
 
   test('rename: sam as an admin of contoso', async () => {
     expect(await run('rename')).toEqual({ data: { renameTenant: { tenant: { name: 'Contoso Workshop' } } } });
+  });
+
+  test('key: a buyer_manager of northwind makes a key, and a program acts with it', async () => {
+    expect(await run('key')).toEqual({
+      data: {
+        viewer: { principal: 'API_KEY', name: 'Nightly', permissions: ['tenant:read', 'usage:read'] },
+        tenant: { slug: 'northwind' },
+      },
+    });
   });
 
   test('sign-up: somebody new', async () => {

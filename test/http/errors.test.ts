@@ -61,8 +61,20 @@ async function answerable(heir: Person) {
      VALUES ($1, $2, 'another@people.example', '{viewer}', $3, 'Eve', now() + interval '1 hour')`,
     [invitation.tenantId, invitation.id, hash],
   );
-  const own = Buffer.from(`Membership:${east.id}:${east.owner.id}`).toString('base64url');
-  Object.assign(words, { own, code, absent: newInvitationCode({ tenantId: uuid(), id: uuid() }).code });
+  const [own, heirs] = [east.owner.id, id].map(member => Buffer.from(`Membership:${east.id}:${member}`).toString('base64url'));
+  const [key, ended] = [await keyOf(east, east.owner.id), await keyOf(east, east.owner.id, 'now()')];
+  Object.assign(words, { own, heir: heirs, key, ended, code, absent: newInvitationCode({ tenantId: uuid(), id: uuid() }).code });
+}
+
+/** The global id of an API key. */
+async function keyOf(tenant: Pick<Tenant, 'id'>, holder: string, revoked = 'NULL'): Promise<string> {
+  const id = uuid();
+  await database.sql(
+    `INSERT INTO api_key (tenant_id, id, name, scopes, secret_hash, holder_id, holder_name, revoked_at)
+     VALUES ($1, $2, 'Key', '{tenant:read}', sha256('x'), $3, 'Eve', ${revoked})`,
+    [tenant.id, id, holder],
+  );
+  return Buffer.from(`ApiKey:${tenant.id}:${id}`).toString('base64url');
 }
 
 const maxOf = async (): Promise<Person> =>
@@ -75,6 +87,7 @@ const KEYED = 'mutation { renameTenant(input: { name: ":name", idempotencyKey: "
 const INVITE = 'mutation { inviteMember(input: { email: "vic@people.example", roles: [ROLE] }) { invitation { id } } }';
 const ACCEPT = 'mutation { acceptInvitation(input: { code: "CODE" }) { membership { slug } } }';
 const CONFIRM = 'mutation { confirmOwnershipTransfer(input: { code: "0000" }) { tenant { name } } }';
+const keyWith = (scope: string) => `mutation { createApiKey(input: { name: "Key", scopes: ["${scope}"] }) { apiKey { id } } }`;
 const PAGE = 'tenant { memberships(first: 100) { edges { node { id roles joinedAt user { id name email } } } } }';
 const DEAR = `{ ${Array.from({ length: 25 }, (_, i) => `t${i}: ${PAGE}`).join(' ')} }`;
 
@@ -109,6 +122,13 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   LIMIT_REACHED: { query: CREATE.replace('SLUG', 'fourth'), as: 'max', status: 200 },
   OWNER_PROTECTED: { query: 'mutation { leaveTenant { leftTenantId } }', as: 'owner', status: 200 },
   ROLE_NOT_GRANTABLE: { query: INVITE.replace('ROLE', 'OWNER'), as: 'owner', status: 200 },
+  SCOPE_NOT_GRANTABLE: { query: keyWith('audit:read'), as: 'owner', status: 200 },
+  KEY_ENDED: { query: 'mutation { rotateApiKey(input: { apiKeyId: ":ended" }) { secret } }', as: 'eve', status: 200 },
+  KEY_NOT_HOLDABLE: {
+    query: 'mutation { handOverApiKey(input: { apiKeyId: ":key", membershipId: ":heir" }) { apiKey { id } } }',
+    as: 'eve',
+    status: 200,
+  },
   OWN_MEMBERSHIP: { query: 'mutation { removeMember(input: { membershipId: ":own" }) { removedMembershipId } }', as: 'eve', status: 200 },
   ALREADY_MEMBER: { query: INVITE.replace('ROLE', 'VIEWER'), as: 'owner', status: 200 },
   INVITATION_INVALID: { query: ACCEPT.replace('CODE', ':absent'), as: 'newcomer', status: 200 },

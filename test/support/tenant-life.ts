@@ -2,6 +2,8 @@ import type { PlanCode, Role } from '../../src/access/vocabulary.ts';
 import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from './database.ts';
 import { type Answer, codeIn, startTestGateway, type TestGateway } from './gateway.ts';
 
+const KEY = 'apiKey { id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil }';
+
 /** What is asked back of each mutation. */
 const ASKED = {
   createTenant: 'membership { tenantId slug name status plan roles joinedAt }',
@@ -21,6 +23,11 @@ const ASKED = {
   requestOwnershipTransfer: 'code expiresAt',
   confirmOwnershipTransfer: 'tenant { tenantId }',
   cancelOwnershipTransfer: 'tenant { tenantId }',
+  createApiKey: `secret ${KEY}`,
+  narrowApiKey: KEY,
+  rotateApiKey: `secret ${KEY}`,
+  revokeApiKey: KEY,
+  handOverApiKey: KEY,
   staffSuspendTenant: 'tenant { tenantId status statusReason }',
   staffResumeTenant: 'tenant { tenantId status }',
 } as const;

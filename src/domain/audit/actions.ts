@@ -30,6 +30,11 @@ export const ACTIONS = {
   'plan.downgrade':           'P2',
   'plan.change':              'P2',
   'plan.arrange_enterprise':  'P2',
+  'api_key.create':           'K1',
+  'api_key.narrow':           'K3',
+  'api_key.rotate':           'K1',
+  'api_key.revoke':           'K1',
+  'api_key.hand_over':        'K3',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Action = keyof typeof ACTIONS;

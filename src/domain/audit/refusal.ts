@@ -27,7 +27,7 @@ const isGone = (error: unknown) => ['audit_event_tenant_id_fkey', 'audit_head_te
  */
 export async function recordRefusal(act: Act, error: unknown): Promise<void> {
   if (!(error instanceof GatewayError) || UNTOLD.includes(error.code) || isRecorded(error) || !concerns(act, error.code)) return;
-  const { action, work, services, requestId, permission } = act;
+  const { action, work, services, requestId } = act;
   const entry = {
     at: services.clock.now(),
     actor: actorOf(act),
@@ -36,7 +36,7 @@ export async function recordRefusal(act: Act, error: unknown): Promise<void> {
     code: error.code,
     target: null,
     before: null,
-    after: refusedState(error, permission),
+    after: refusedState(error),
     requestId,
   };
   await work

@@ -29,6 +29,12 @@ export async function memberUse(db: TenantClient, now: Date): Promise<MemberUse>
   return { members, invitations };
 }
 
+/** How many API keys are in use at a moment: those that were neither revoked nor have expired. */
+export const keysInUse = (db: TenantClient, now: Date): Promise<number> => db.apiKey.count({ where: liveAt(now) });
+
+/** Which API keys live at a moment. */
+export const liveAt = (now: Date) => ({ revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] });
+
 /** Why there can't be one more where so many are used already, with the limit and the use (SPEC P5); null if there can. Ask while the tenant is held (SPEC P3). */
 export const capReached = (what: string, limit: number | null, used: number): GatewayError | null =>
   limit !== null && used >= limit

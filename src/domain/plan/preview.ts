@@ -1,7 +1,7 @@
 import type { PlanCode, PlanFeature } from '../../access/vocabulary.ts';
 import type { TenantClient } from '../../database/models.ts';
 import { cycleEnd } from './cycle.ts';
-import { limitsOn, memberUse } from './limits.ts';
+import { keysInUse, limitsOn, memberUse } from './limits.ts';
 
 /** A cap, how much of it is used, and by how much it is exceeded (SPEC P4). A null limit is no cap. */
 export type CapUse = { readonly limit: number | null; readonly used: number; readonly over: number };
@@ -12,6 +12,7 @@ export type PlanPreview = {
   readonly kind: 'present' | 'upgrade' | 'downgrade' | 'by_sales';
   readonly takesEffectAt: Date | null;
   readonly members: CapUse;
+  readonly apiKeys: CapUse;
   readonly featuresLost: readonly PlanFeature[];
 };
 
@@ -27,6 +28,10 @@ export async function memberCap(db: TenantClient, plan: PlanCode, now: Date): Pr
   const { members, invitations } = await memberUse(db, now);
   return capUse((await limitsOn(db, plan)).memberLimit, members + invitations);
 }
+
+/** How many API keys the bound tenant has against a plan's cap. */
+export const apiKeyCap = async (db: TenantClient, plan: PlanCode, now: Date): Promise<CapUse> =>
+  capUse((await limitsOn(db, plan)).apiKeyLimit, await keysInUse(db, now));
 
 /** What would be if the bound tenant changed to a plan: a downgrade removes nobody, and this says how far it would be over its caps (SPEC P4). */
 export async function previewPlan(db: TenantClient, plan: PlanCode, now: Date): Promise<PlanPreview> {
@@ -47,6 +52,7 @@ export async function previewPlan(db: TenantClient, plan: PlanCode, now: Date): 
     kind,
     takesEffectAt: kind === 'upgrade' ? now : kind === 'downgrade' ? cycleEnd(present.planSince, now) : null,
     members: await memberCap(db, plan, now),
+    apiKeys: await apiKeyCap(db, plan, now),
     featuresLost: present.plan.features.filter(feature => !wanted.features.includes(feature)) as PlanFeature[],
   };
 }

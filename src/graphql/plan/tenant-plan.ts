@@ -2,7 +2,7 @@ import type { PlanCode as Code } from '../../access/vocabulary.ts';
 import { cancelPlanChange } from '../../domain/plan/cancel-change.ts';
 import { changePlan } from '../../domain/plan/change.ts';
 import { type Limits, limitsOn } from '../../domain/plan/limits.ts';
-import { type CapUse, memberCap, type PlanPreview, previewPlan } from '../../domain/plan/preview.ts';
+import { apiKeyCap, type CapUse, memberCap, type PlanPreview, previewPlan } from '../../domain/plan/preview.ts';
 import { builder } from '../builder.ts';
 import { PlanChangeKind, PlanCode, PlanFeature } from '../enums.ts';
 import { mutation } from '../mutation.ts';
@@ -43,6 +43,11 @@ const PlanPreviewType = builder.objectRef<PlanPreview>('PlanPreview').implement(
       description: 'An upgrade: now. A downgrade: when the billing cycle ends. Null for the present plan, and for what sales arrange.',
     }),
     members: t.expose('members', { type: CapUseType, policy: 'public', description: 'Members and open invitations.' }),
+    apiKeys: t.expose('apiKeys', {
+      type: CapUseType,
+      policy: 'public',
+      description: 'API keys that were neither revoked nor have expired.',
+    }),
     featuresLost: t.field({ type: [PlanFeature], policy: 'public', resolve: ({ featuresLost }) => [...featuresLost] }),
   }),
 });
@@ -62,6 +67,14 @@ builder.prismaObjectFields(Tenant, t => ({
     description: "Members and open invitations, against the plan's cap.",
     select: { planCode: true },
     resolve: ({ planCode }, _args, { work, services }) => memberCap(work.db, planCode as Code, services.clock.now()),
+  }),
+  apiKeyUse: t.field({
+    type: CapUseType,
+    policy: 'plan:read',
+    nullable: true,
+    description: "API keys that were neither revoked nor have expired, against the plan's cap.",
+    select: { planCode: true },
+    resolve: ({ planCode }, _args, { work, services }) => apiKeyCap(work.db, planCode as Code, services.clock.now()),
   }),
   nextPlan: t.relation('nextPlan', {
     policy: 'plan:read',

@@ -29,6 +29,11 @@ const column = async (name: string, { tenant }: Scene) =>
 const requestTransfer = (scene: Scene) =>
   scene.act(scene.owner, 'requestOwnershipTransfer', { membershipId: nodeId('Membership', scene.admin) });
 
+const SCOPES = ['tenant:read', 'usage:read'];
+const makeKey = async ({ act, owner }: Scene): Promise<string> =>
+  (await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES })).data.apiKey.id;
+const keyRow = (id: string) => `ApiKey:${Buffer.from(id, 'base64url').toString().split(':')[2]}`;
+
 const ROWS: Readonly<Record<Action, Row>> = {
   'tenant.create': async ({ act, stranger }) => {
     const { request, data } = await act(stranger, 'createTenant', { name: 'Founded', slug: 'founded-one', sells: true });
@@ -201,6 +206,39 @@ const ROWS: Readonly<Record<Action, Row>> = {
     const caps = { apiKeyLimit: null, datasetLimit: null, monthlyRetrievals: null, costPointsPerMinute: null };
     const after = { plan: 'ENTERPRISE', memberLimit: 250, ...caps };
     return { rule: 'P2', actor: DANA, target, before: { plan: 'STARTER' }, after, request };
+  },
+  'api_key.create': async ({ act, owner }) => {
+    const expiresAt = later({ days: 9 });
+    const { request, data } = await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES, expiresAt });
+    const after = { name: 'Nightly', scopes: SCOPES, expiresAt };
+    return { rule: 'K1', actor: by(owner.person), target: keyRow(data.apiKey.id), after, request };
+  },
+  'api_key.narrow': async scene => {
+    const apiKeyId = await makeKey(scene);
+    const { request } = await scene.act(scene.admin, 'narrowApiKey', { apiKeyId, scopes: ['usage:read'] });
+    const [before, after] = [{ scopes: SCOPES }, { scopes: ['usage:read'] }];
+    return { rule: 'K3', actor: by(scene.admin.person), target: keyRow(apiKeyId), before, after, request };
+  },
+  'api_key.rotate': async scene => {
+    const apiKeyId = await makeKey(scene);
+    const { request } = await scene.act(scene.owner, 'rotateApiKey', { apiKeyId, overlapMinutes: 60 });
+    const after = { earlierSecretUntil: later({ minutes: 60 }) };
+    return { rule: 'K1', actor: by(scene.owner.person), target: keyRow(apiKeyId), after, request };
+  },
+  'api_key.revoke': async scene => {
+    const apiKeyId = await makeKey(scene);
+    const { request } = await scene.act(scene.owner, 'revokeApiKey', { apiKeyId });
+    return { rule: 'K1', actor: by(scene.owner.person), target: keyRow(apiKeyId), before: { name: 'Nightly', scopes: SCOPES }, request };
+  },
+  'api_key.hand_over': async scene => {
+    const { owner, admin } = scene;
+    const apiKeyId = await makeKey(scene);
+    const { request } = await scene.act(admin, 'handOverApiKey', { apiKeyId, membershipId: nodeId('Membership', admin) });
+    const [before, after] = [
+      { holder: owner.id, name: owner.person.name },
+      { holder: admin.id, name: admin.person.name },
+    ];
+    return { rule: 'K3', actor: by(admin.person), target: keyRow(apiKeyId), before, after, request };
   },
 };
 

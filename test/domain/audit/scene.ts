@@ -25,7 +25,7 @@ const EVENTS = `
 /** A tenant's events in their order, read by a superuser. */
 export const eventsOf = ({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string): Promise<Event[]> => sql<Event>(EVENTS, [tenantId]);
 
-export const nodeId = (type: 'Membership' | 'Invitation', { tenantId, id }: { tenantId: string; id: string }) =>
+export const nodeId = (type: 'Membership' | 'Invitation' | 'ApiKey', { tenantId, id }: { tenantId: string; id: string }) =>
   Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
 
 /** Who an event is by, as {@link EVENTS} writes it. */
@@ -96,6 +96,7 @@ export type Scene = Awaited<ReturnType<typeof setScene>>;
 const FIELDS: Readonly<Record<string, string>> = {
   createTenant: 'membership { tenantId }',
   requestOwnershipTransfer: 'code expiresAt',
+  createApiKey: 'apiKey { id }',
 };
 
 const codeOf = ({ errors }: Answer) => errors[0]?.extensions.code ?? null;

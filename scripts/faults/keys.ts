@@ -1,0 +1,53 @@
+import type { Fault } from './table.ts';
+
+const MANAGE = ['test/domain/api-key/manage', 'test/domain/api-key/rotate'];
+const SIGN_IN = ['test/http/key-refused'];
+
+/** Faults of API keys: how they sign in, and who makes and manages them. */
+export const KEY_FAULTS: readonly Fault[] = [
+  {
+    file: 'src/domain/api-key/secret.ts',
+    find: 'timingSafeEqual(hash, kept)',
+    plant: 'timingSafeEqual(hash, hash)',
+    tests: SIGN_IN,
+    short: true,
+  },
+  { file: 'src/domain/api-key/sign-in.ts', find: ' && found.earlierUntil > now.getTime()', plant: '', tests: MANAGE },
+  { file: 'src/domain/api-key/sign-in.ts', find: '  revokedAt === null && (', plant: '  (', tests: SIGN_IN },
+  { file: 'src/domain/api-key/sign-in.ts', find: " || key.status === 'deleted'", plant: '', tests: SIGN_IN },
+  { file: 'src/http/key.ts', find: '  checkStatus(key);\n', plant: '', tests: SIGN_IN, short: true },
+  {
+    file: 'src/database/api-key.ts',
+    find: 'LEFT JOIN tenant t ON t.tenant_id = $1::uuid',
+    plant: 'JOIN tenant t ON t.tenant_id = $1::uuid',
+    tests: ['test/http/key-way'],
+  },
+  {
+    file: 'src/domain/recheck.ts',
+    find: 'principal: await principalNow(db, principal, clock), standing: fresh',
+    plant: 'principal, standing: fresh',
+    tests: ['test/domain/api-key/recheck'],
+    short: true,
+  },
+  {
+    file: 'src/access/grant.ts',
+    find: 'filter(permission => !isScope(permission) || ',
+    plant: 'filter(permission => ',
+    tests: ['test/domain/api-key/create'],
+  },
+  {
+    file: 'src/domain/api-key/held.ts',
+    find: "  if (found.holderId !== me!.id) checkAlso('api-key:update-any', operation);\n",
+    plant: '',
+    tests: MANAGE,
+    short: true,
+  },
+  { file: 'src/domain/api-key/rotate.ts', find: '    checkScopes(scopes, me!.roles);\n', plant: '', tests: MANAGE },
+  { file: 'src/domain/api-key/create.ts', find: '    await checkPlaces(operation);\n', plant: '', tests: ['test/races/keys'] },
+  {
+    file: 'src/domain/api-key/create.ts',
+    find: 'after: { name, scopes, expiresAt }',
+    plant: 'after: { name, scopes, expiresAt, secret: text }',
+    tests: ['test/domain/api-key/canary'],
+  },
+];

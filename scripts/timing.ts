@@ -1,0 +1,101 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { newSecret } from '../src/domain/api-key/secret.ts';
+import { createLog } from '../src/http/log.ts';
+import { startGateway } from '../src/main.ts';
+import { makeDatabase, startCluster } from './database.ts';
+import { AUDIENCE, createIssuer, ISSUER } from './drills/tokens.ts';
+import { median, rankScore } from './timing/rank.ts';
+
+/**
+ * Whether the time that a refusal takes tells an API key that exists from one that doesn't: keys with a wrong secret, of a key that is there, of an
+ * id that nothing has in the same tenant, and of a tenant that isn't there, asked in turn over one connection. `--each N` says how many of each;
+ * exits 1 when a rank test tells them apart (Mann–Whitney, two-sided, alpha 0.001).
+ */
+const each = Number(process.argv[process.argv.indexOf('--each') + 1]) || 10_000;
+const WARM_UP = 300;
+/** The score that chance exceeds once in a thousand times. */
+const LIMIT = 3.2905;
+
+const { url: server, stop } = await startCluster();
+const database = await makeDatabase(server, 'timing');
+const issuer = await createIssuer();
+const gateway = await startGateway({
+  log: createLog('silent'),
+  host: '127.0.0.1',
+  port: 0,
+  corsOrigins: [],
+  databaseUrl: database.runtimeUrl,
+  tokens: {
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    algorithms: ['ES256'],
+    tenantClaim: 'tenant',
+    staffClaim: 'staff',
+    clockSkew: 5,
+    keys: issuer.keys,
+  },
+});
+
+const [tenantId, id, person] = [randomUUID(), randomUUID(), randomUUID()];
+await database.sql(`INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ('${person}', 'x', 'x', 'X', 'x@x.example', true);
+  WITH t AS (INSERT INTO tenant (tenant_id, slug, name, plan_code) VALUES ('${tenantId}', 'timed', 'Timed', 'PROFESSIONAL'))
+    INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ('${tenantId}', '${randomUUID()}', '${person}', '{owner}')`);
+await database.sql(
+  `INSERT INTO api_key (tenant_id, id, name, scopes, secret_hash, holder_id, holder_name) VALUES ($1, $2, 'Key', '{tenant:read,usage:read,charge:read}', $3, $4, 'X')`,
+  [tenantId, id, randomBytes(32), randomUUID()],
+);
+
+const KINDS = {
+  'a key that is there': () => newSecret({ tenantId, id }).text,
+  'an id that nothing has': () => newSecret({ tenantId, id: randomUUID() }).text,
+  'a tenant that is none': () => newSecret({ tenantId: randomUUID(), id: randomUUID() }).text,
+};
+type Kind = keyof typeof KINDS;
+const kinds = Object.keys(KINDS) as Kind[];
+
+const { hostname, port } = new URL(gateway.url);
+const socket = connect(Number(port), hostname).setNoDelay(true);
+const BODY = '{"query":"{ plans { code } }"}';
+
+/** The time until an answer is whole, ms. */
+function timed(key: string): Promise<number> {
+  const request = `POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\nx-request-id: timed\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`;
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const began = performance.now();
+    const onData = (data: Buffer) => {
+      answer += data;
+      if (!answer.endsWith('0\r\n\r\n') && !answer.endsWith('}')) return;
+      const took = performance.now() - began;
+      socket.off('data', onData).off('error', reject);
+      answer.startsWith('HTTP/1.1 401 ') ? resolve(took) : reject(new Error(answer));
+    };
+    socket.on('data', onData).on('error', reject);
+    socket.write(request);
+  });
+}
+
+const times: Record<string, number[]> = Object.fromEntries(kinds.map(kind => [kind, []]));
+for (let n = -WARM_UP; n < each; n += 1) {
+  const first = Math.floor(Math.random() * kinds.length);
+  for (let turn = 0; turn < kinds.length; turn += 1) {
+    const kind = kinds[(first + turn) % kinds.length]!;
+    const took = await timed(KINDS[kind]());
+    if (n >= 0) times[kind]!.push(took);
+  }
+}
+
+socket.destroy();
+await gateway.stop();
+await database.drop();
+await stop();
+
+const [there, ...absent] = kinds;
+for (const kind of kinds) process.stdout.write(`${kind}: median ${median(times[kind]!).toFixed(4)} ms of ${each}\n`);
+for (const kind of absent) {
+  const score = rankScore(times[there!]!, times[kind]!);
+  const isTold = Math.abs(score) > LIMIT;
+  process.stdout.write(`timing: ${there} against ${kind}: score ${score.toFixed(2)}, ${isTold ? 'TOLD APART' : 'not told apart'}\n`);
+  if (isTold) process.exitCode = 1;
+}

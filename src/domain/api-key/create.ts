@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { Permission } from '../../access/policy.ts';
+import { badInput } from '../errors.ts';
+import { type Act, type Operation, operate } from '../operation.ts';
+import { applyDueChange } from '../plan/apply.ts';
+import { capReached, keysInUse, limitsOn } from '../plan/limits.ts';
+import { line } from '../tenant/name.ts';
+import { checkScopes, scopeSet } from './scopes.ts';
+import { newSecret } from './secret.ts';
+
+/** The longest name of a key, characters. */
+const NAME_LIMIT = 80;
+
+/** A key, and its secret, this once. */
+export type KeyWithSecret = { readonly tenantId: string; readonly apiKeyId: string; readonly secret: string };
+
+/**
+ * Makes an API key of the tenant (SPEC K1), held by whoever makes it. Its secret is nowhere but in the answer.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT, SCOPE_NOT_GRANTABLE, LIMIT_REACHED (SPEC P3).
+ */
+export const createApiKey = (
+  act: Act,
+  input: { name: string; scopes: readonly Permission[]; expiresAt?: Date | null | undefined },
+): Promise<KeyWithSecret> => {
+  const name = line(input.name, 'The name', NAME_LIMIT);
+  if (!name) throw badInput('The name is empty.');
+  const scopes = scopeSet(input.scopes);
+  const expiresAt = input.expiresAt ?? null;
+  return operate(act, async operation => {
+    const { db, me, now, record, tenantId } = operation;
+    if (expiresAt && expiresAt <= now) throw badInput('The key would have expired already.');
+    checkScopes(scopes, me!.roles);
+    await checkPlaces(operation);
+    const id = randomUUID();
+    const { text, hash } = newSecret({ tenantId, id });
+    const holder = { holderId: me!.id, holderName: act.profile!.name };
+    await db.apiKey.create({ data: { id, name, scopes, secretHash: hash, ...holder, createdAt: now, expiresAt } });
+    await record({ target: { type: 'ApiKey', id }, after: { name, scopes, expiresAt } });
+    return { tenantId, apiKeyId: id, secret: text };
+  });
+};
+
+async function checkPlaces(operation: Operation) {
+  const { planCode } = await applyDueChange(operation);
+  const used = await keysInUse(operation.db, operation.now);
+  const full = capReached('API keys', (await limitsOn(operation.db, planCode)).apiKeyLimit, used);
+  if (full) throw full;
+}

@@ -1,0 +1,37 @@
+import { ruleOf } from '../../access/policy.ts';
+import { GatewayError } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import { type RowName, rowHere } from '../row.ts';
+import { heldLiveKey } from './held.ts';
+import type { ChangedKey } from './narrow.ts';
+
+/** The roles that may hold keys: those that may change their own. */
+const { roles: HOLDERS } = ruleOf('api-key:update');
+
+/**
+ * Gives an API key another holder: a member whose roles may hold keys (SPEC K3). Its secret and its scopes stay. The present holder changes
+ * nothing, and leaves no event.
+ *
+ * @throws {GatewayError} NOT_FOUND for the key and for the member, KEY_ENDED, KEY_NOT_HOLDABLE.
+ */
+export const handOverApiKey = (act: Act, input: { apiKey: RowName; membership: RowName }): Promise<ChangedKey> =>
+  operate(act, async operation => {
+    const { id, holderId, holderName } = await heldLiveKey(operation, input.apiKey);
+    const { db, record, tenantId } = operation;
+    const to = rowHere(act, input.membership);
+    const member = await db.membership.findFirst({ where: { id: to }, select: { roles: true, user: { select: { name: true } } } });
+    if (!member) throw new GatewayError('NOT_FOUND', 'There is no such member.');
+    if (!HOLDERS.some(role => member.roles.includes(role)))
+      throw new GatewayError('KEY_NOT_HOLDABLE', `API keys are held by ${HOLDERS.join(', ')}.`, {
+        roles: HOLDERS.map(role => role.toUpperCase()),
+      });
+    if (to === holderId) return { tenantId, apiKeyId: id };
+    const { name } = member.user;
+    await db.apiKey.updateMany({ where: { id }, data: { holderId: to, holderName: name } });
+    await record({
+      target: { type: 'ApiKey', id },
+      before: { holder: holderId, name: holderName },
+      after: { holder: to, name },
+    });
+    return { tenantId, apiKeyId: id };
+  });

@@ -1,0 +1,42 @@
+import type { Permission } from '../../access/policy.ts';
+import { GatewayError } from '../errors.ts';
+import type { Operation } from '../operation.ts';
+import { checkAlso } from '../recheck.ts';
+import { type RowName, rowHere } from '../row.ts';
+import { isLive, scopesOf } from './sign-in.ts';
+
+/** An API key as an operation finds it. */
+export type HeldKey = {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Permission[];
+  readonly secretHash: Uint8Array<ArrayBuffer>;
+  readonly holderId: string;
+  readonly holderName: string;
+  readonly revokedAt: Date | null;
+};
+
+/**
+ * The API key that whoever acts may change: their own, or anybody's with `api-key:update-any` (SPEC K3). That another's exists is no secret among
+ * those who may list them.
+ *
+ * @throws {GatewayError} NOT_FOUND; {RefusedError} for another's.
+ */
+export async function heldKey(operation: Operation, key: RowName): Promise<HeldKey & { readonly isLive: boolean }> {
+  const { act, db, me, now } = operation;
+  const found = await db.apiKey.findFirst({ where: { id: rowHere(act, key) } });
+  if (!found) throw new GatewayError('NOT_FOUND', 'There is no such API key.');
+  if (found.holderId !== me!.id) checkAlso('api-key:update-any', operation);
+  return { ...found, scopes: scopesOf(found.scopes), isLive: isLive(found, now) };
+}
+
+/**
+ * {@link heldKey}, of those that live.
+ *
+ * @throws {GatewayError} KEY_ENDED as well.
+ */
+export async function heldLiveKey(operation: Operation, key: RowName): Promise<HeldKey> {
+  const held = await heldKey(operation, key);
+  if (!held.isLive) throw new GatewayError('KEY_ENDED', 'This API key was revoked or has expired: make another.');
+  return held;
+}

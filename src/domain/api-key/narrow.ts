@@ -1,0 +1,26 @@
+import type { Permission } from '../../access/policy.ts';
+import { type Act, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import { heldLiveKey } from './held.ts';
+import { refuseScopes, scopeSet } from './scopes.ts';
+
+/** A key that was changed. */
+export type ChangedKey = { readonly tenantId: string; readonly apiKeyId: string };
+
+/**
+ * Leaves an API key with some of the scopes that it has (SPEC K3). All of them change nothing, and leave no event.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED; SCOPE_NOT_GRANTABLE for what it didn't have.
+ */
+export const narrowApiKey = (act: Act, input: { apiKey: RowName; scopes: readonly Permission[] }): Promise<ChangedKey> => {
+  const scopes = scopeSet(input.scopes);
+  return operate(act, async operation => {
+    const { id, scopes: before } = await heldLiveKey(operation, input.apiKey);
+    const { db, record, tenantId } = operation;
+    refuseScopes(scopes.filter(scope => !before.includes(scope)));
+    if (scopes.length === before.length) return { tenantId, apiKeyId: id };
+    await db.apiKey.updateMany({ where: { id }, data: { scopes } });
+    await record({ target: { type: 'ApiKey', id }, before: { scopes: before }, after: { scopes } });
+    return { tenantId, apiKeyId: id };
+  });
+};

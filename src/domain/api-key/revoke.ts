@@ -1,0 +1,19 @@
+import { type Act, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import { heldKey } from './held.ts';
+import type { ChangedKey } from './narrow.ts';
+
+/**
+ * Revokes an API key, all of its secrets, at once and for good (SPEC K1). One that was revoked stays so, and leaves no event.
+ *
+ * @throws {GatewayError} NOT_FOUND.
+ */
+export const revokeApiKey = (act: Act, { apiKey }: { apiKey: RowName }): Promise<ChangedKey> =>
+  operate(act, async operation => {
+    const { id, name, scopes, revokedAt } = await heldKey(operation, apiKey);
+    const { db, now, record, tenantId } = operation;
+    if (revokedAt) return { tenantId, apiKeyId: id };
+    await db.apiKey.updateMany({ where: { id }, data: { revokedAt: now } });
+    await record({ target: { type: 'ApiKey', id }, before: { name, scopes } });
+    return { tenantId, apiKeyId: id };
+  });

@@ -1,0 +1,37 @@
+import { badInput } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import { minutesAfter } from '../services.ts';
+import type { KeyWithSecret } from './create.ts';
+import { heldLiveKey } from './held.ts';
+import { checkScopes } from './scopes.ts';
+import { newSecret } from './secret.ts';
+
+/** How long the earlier secret works after a rotation, minutes: at most, and when nobody says. */
+export const OVERLAP = { most: 7 * 24 * 60, usual: 24 * 60 } as const;
+
+/**
+ * Gives an API key a new secret (SPEC K1). The one that it had works for a while yet; one before that no more. Whoever is told the secret must
+ * hold what it opens, as if they made it.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED, SCOPE_NOT_GRANTABLE.
+ */
+export const rotateApiKey = (
+  act: Act,
+  { apiKey, overlapMinutes }: { apiKey: RowName; overlapMinutes?: number | null | undefined },
+): Promise<KeyWithSecret> => {
+  const overlap = overlapMinutes ?? OVERLAP.usual;
+  if (overlap < 0 || overlap > OVERLAP.most)
+    throw badInput(`overlapMinutes is 0 to ${OVERLAP.most}.`, { limit: OVERLAP.most, actual: overlap });
+  return operate(act, async operation => {
+    const { id, scopes, secretHash } = await heldLiveKey(operation, apiKey);
+    const { db, me, now, record, tenantId } = operation;
+    checkScopes(scopes, me!.roles);
+    const { text, hash } = newSecret({ tenantId, id });
+    const until = overlap ? minutesAfter(now, overlap) : null;
+    const earlier = { earlierHash: until && secretHash, earlierExpiresAt: until };
+    await db.apiKey.updateMany({ where: { id }, data: { secretHash: hash, ...earlier, rotatedAt: now } });
+    await record({ target: { type: 'ApiKey', id }, after: { earlierSecretUntil: until } });
+    return { tenantId, apiKeyId: id, secret: text };
+  });
+};

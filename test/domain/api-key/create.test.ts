@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ROLES, type Role } from '../../../src/access/vocabulary.ts';
+import { expected, PERMISSION_NAMES } from '../../access/expectation.ts';
+import { type Keys, keysOf, rowOf } from '../../support/keys.ts';
+import { type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let keys: Keys;
+let home: Home;
+beforeAll(async () => {
+  life = await startLife();
+  keys = keysOf(life);
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+});
+
+const create = (who: MemberActor, input: object = {}, headers = {}) =>
+  life.run(who, 'createApiKey', { name: 'Nightly', scopes: ['tenant:read'], ...input }, headers);
+const asRole = async (role: Role) => (role === 'owner' ? home.owner : life.join(home, [role]));
+const dayLater = () => new Date(life.gateway.clock.now().getTime() + 86_400_000).toISOString();
+
+describe('createApiKey', () => {
+  test('K1: gives a key that works, held by whoever made it; the log has what it is, and not the secret', async () => {
+    const buyer = await life.join(home, ['buyer_manager']);
+    const { payload, errors } = await create(buyer, {
+      name: '  Nightly  ',
+      scopes: ['usage:read', 'tenant:read', 'usage:read'],
+      expiresAt: dayLater(),
+    });
+    expect(errors).toEqual([]);
+    const { secret, apiKey } = payload;
+    expect(apiKey).toEqual({
+      id: expect.any(String),
+      name: 'Nightly',
+      prefix: secret.slice(0, 17),
+      scopes: ['usage:read', 'tenant:read'],
+      holderName: buyer.person.name,
+      holderLeft: false,
+      createdAt: life.gateway.clock.now().toISOString(),
+      expiresAt: dayLater(),
+      ...{ rotatedAt: null, revokedAt: null, lastUsedAt: null, earlierSecretUntil: null },
+    });
+    expect((await keys.ask(secret)).data).toEqual({ tenant: { name: home.tenant.name } });
+    expect(await keys.events(home)).toEqual([
+      {
+        actor: buyer.person.name,
+        action: 'api_key.create',
+        code: null,
+        target: `ApiKey:${rowOf(apiKey.id)}`,
+        before: null,
+        after: { name: 'Nightly', scopes: ['usage:read', 'tenant:read'], expiresAt: dayLater() },
+      },
+    ]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[Role, boolean]>([
+    ['owner',          true],
+    ['admin',          true],
+    ['seller_manager', false],
+    ['buyer_manager',  true],
+    ['operator',       false],
+    ['viewer',         false],
+  ])('K1: %s makes keys: %s', async (role, may) => {
+    const { code } = await create(await asRole(role));
+    expect(code).toBe(may ? null : 'FORBIDDEN');
+    expect(await keys.list(home.owner)).toHaveLength(may ? 1 : 0);
+  });
+
+  test.each(['owner', 'admin', 'buyer_manager'] as const)(
+    'K1: what %s may give a key is what is open to keys and theirs by role; each other is refused',
+    async role => {
+      const who = await asRole(role);
+      const outcomes: [string, string | null][] = [];
+      for (const name of PERMISSION_NAMES) {
+        const { code, errors } = await create(who, { scopes: [name] });
+        if (code) expect(errors[0]!.extensions).toMatchObject({ code: 'SCOPE_NOT_GRANTABLE', scopes: [name] });
+        outcomes.push([name, code]);
+      }
+      const may = (name: (typeof PERMISSION_NAMES)[number]) =>
+        expected(name).principals.includes('api_key') && expected(name).roles.includes(role);
+      expect(outcomes).toEqual(PERMISSION_NAMES.map(name => [name, may(name) ? null : 'SCOPE_NOT_GRANTABLE']));
+      expect(outcomes.filter(([, code]) => !code).length).toBe(role === 'buyer_manager' ? 10 : 18);
+    },
+  );
+
+  test('K1: roles add up: a buyer_manager who is a seller_manager as well gives what either has', async () => {
+    const both = await life.join(home, ['buyer_manager', 'seller_manager']);
+    expect((await create(both, { scopes: ['dataset:write', 'object:retrieve'] })).errors).toEqual([]);
+  });
+
+  test('K1: one scope that the maker lacks refuses all of it, and the log says which', async () => {
+    const buyer = await life.join(home, ['buyer_manager']);
+    const { code, errors } = await create(buyer, { scopes: ['usage:read', 'dataset:write', 'member:remove'] });
+    expect([code, errors[0]!.extensions.scopes]).toEqual(['SCOPE_NOT_GRANTABLE', ['dataset:write', 'member:remove']]);
+    expect(await keys.list(home.owner)).toEqual([]);
+    expect(await keys.events(home)).toMatchObject([
+      { action: 'api_key.create', code: 'SCOPE_NOT_GRANTABLE', after: { scopes: ['dataset:write', 'member:remove'] } },
+    ]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => object]>([
+    ['no name',                     () => ({ name: '  ' })],
+    ['a name of 81 characters',     () => ({ name: 'x'.repeat(81) })],
+    ['a name of two lines',         () => ({ name: 'a\nb' })],
+    ['no scope',                    () => ({ scopes: [] })],
+    ['an expiry that is now',       () => ({ expiresAt: life.gateway.clock.now().toISOString() })],
+    ['an expiry in the past',       () => ({ expiresAt: '2020-01-01T00:00:00.000Z' })],
+  ])('%s is BAD_USER_INPUT', async (_what, input) => {
+    expect((await create(home.owner, input())).code).toBe('BAD_USER_INPUT');
+    expect(await keys.list(home.owner)).toEqual([]);
+  });
+
+  test('a scope that is no permission at all is BAD_USER_INPUT', async () => {
+    const { code } = await create(home.owner, { scopes: ['datasets:all'] });
+    expect(code).toBe('BAD_USER_INPUT');
+  });
+
+  test('G6: the same idempotency key gives the same secret again, and makes nothing', async () => {
+    const again = { 'idempotency-key': 'create-a-key-once-01' };
+    const [first, second] = [await create(home.owner, {}, again), await create(home.owner, {}, again)];
+    expect(first.errors).toEqual([]);
+    expect(second.payload).toEqual(first.payload);
+    expect(await keys.list(home.owner)).toHaveLength(1);
+    expect((await create(home.owner, { name: 'Other' }, again)).code).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
+  test.each(['suspended', 'pending_deletion'] as const)('S2, S3: refused while %s', async status => {
+    await life.make.setStatus(home.tenant, status);
+    expect((await create(home.owner)).code).toBe('TENANT_STATUS');
+    expect(await keys.list(home.owner)).toEqual([]);
+  });
+});
+
+describe('the cap on API keys', () => {
+  test('P5: at the cap LIMIT_REACHED says the limit and the use, and what was revoked or has expired counts for nothing', async () => {
+    home = await life.home('STARTER');
+    const made = [];
+    for (let n = 0; n < 4; n += 1) made.push(await keys.make(home.owner));
+    made.push(await keys.make(home.owner, ['tenant:read'], { expiresAt: dayLater() }));
+    const { code, errors } = await create(home.owner);
+    expect([code, errors[0]!.extensions]).toMatchObject(['LIMIT_REACHED', { limit: 5, used: 5 }]);
+    await life.must(home.owner, 'revokeApiKey', { apiKeyId: made[0]!.id });
+    await keys.make(home.owner);
+    expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
+    life.gateway.clock.advance({ days: 1 });
+    await keys.make(home.owner);
+    expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
+  });
+
+  test('P1: Enterprise has no cap but its contract’s', async () => {
+    home = await life.home('FREE');
+    await keys.make(home.owner);
+    expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
+    await life.database.sql("UPDATE tenant SET plan_code = 'ENTERPRISE' WHERE tenant_id = $1", [home.tenant.id]);
+    await keys.make(home.owner);
+    await life.database.sql('INSERT INTO contract (tenant_id, api_key_limit) VALUES ($1, 2)', [home.tenant.id]);
+    const { errors } = await create(home.owner);
+    expect(errors[0]!.extensions).toMatchObject({ code: 'LIMIT_REACHED', limit: 2, used: 2 });
+  });
+
+  test('P2, P3: the downgrade whose day has come counts, though no job has run', async () => {
+    home = await life.home('STARTER');
+    await keys.make(home.owner);
+    await life.must(home.owner, 'changePlan', { plan: 'FREE' });
+    expect((await create(home.owner)).code).toBeNull();
+    life.gateway.clock.advance({ days: 32 });
+    const { errors } = await create(home.owner);
+    expect(errors[0]!.extensions).toMatchObject({ code: 'LIMIT_REACHED', limit: 1, used: 2 });
+  });
+
+  const USE = '{ tenant { apiKeyUse { limit used over } planPreview(plan: FREE) { apiKeys { limit used over } } } }';
+
+  test('P4: a downgrade takes no key away, and the tenant reads beforehand and afterwards how far over the cap it is', async () => {
+    home = await life.home('STARTER');
+    const made = [await keys.make(home.owner), await keys.make(home.owner), await keys.make(home.owner)];
+    const before = await life.gateway.ask(USE, home.owner);
+    expect(before.data.tenant).toEqual({
+      apiKeyUse: { limit: 5, used: 3, over: 0 },
+      planPreview: { apiKeys: { limit: 1, used: 3, over: 2 } },
+    });
+    await life.database.sql("UPDATE tenant SET plan_code = 'FREE' WHERE tenant_id = $1", [home.tenant.id]);
+    const after = await life.gateway.ask(USE, home.owner);
+    expect(after.data.tenant.apiKeyUse).toEqual({ limit: 1, used: 3, over: 2 });
+    for (const { secret } of made) expect((await keys.ask(secret)).errors).toEqual([]);
+    for (const { id } of made.slice(0, 2)) {
+      expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
+      await life.must(home.owner, 'revokeApiKey', { apiKeyId: id });
+    }
+    expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
+  });
+
+  test('P4: whoever reads the plan reads the use, an operator too, who lists no keys', async () => {
+    expect(ROLES).toContain('operator');
+    const operator = await life.join(home, ['operator']);
+    const { data, errors } = await life.gateway.ask('{ tenant { apiKeyUse { used } apiKeys { totalCount } } }', operator);
+    expect(data.tenant).toEqual({ apiKeyUse: { used: 0 }, apiKeys: null });
+    expect(errors).toMatchObject([{ extensions: { permission: 'api-key:read', because: 'ROLE' } }]);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Keys, keysOf, type MadeKey } from '../../support/keys.ts';
+import { type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let keys: Keys;
+let home: Home;
+let buyer: MemberActor;
+beforeAll(async () => {
+  life = await startLife();
+  keys = keysOf(life);
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+  buyer = await life.join(home, ['buyer_manager']);
+});
+
+const SCOPES = ['tenant:read', 'usage:read'];
+
+describe('narrowApiKey', () => {
+  const narrow = (key: MadeKey, scopes: readonly string[], who = buyer) => life.run(who, 'narrowApiKey', { apiKeyId: key.id, scopes });
+
+  test('K3: leaves the key with these of its scopes, on its very next request', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    const { payload } = await narrow(key, ['usage:read']);
+    expect(payload.apiKey).toMatchObject({ id: key.id, scopes: ['usage:read'] });
+    const { errors } = await keys.ask(key.secret);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'KEY_SCOPE', permission: 'tenant:read' } }]);
+    expect((await keys.events(home)).at(-1)).toMatchObject({ before: { scopes: SCOPES }, after: { scopes: ['usage:read'] } });
+  });
+
+  test('K3: it adds nothing, not even what the maker holds', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    const { code, errors } = await narrow(key, ['tenant:read', 'charge:read'], home.owner);
+    expect([code, errors[0]!.extensions.scopes]).toEqual(['SCOPE_NOT_GRANTABLE', ['charge:read']]);
+    expect((await keys.row(key)).scopes).toEqual(SCOPES);
+  });
+
+  test('none is BAD_USER_INPUT, and all of them change nothing and leave no event', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    expect((await narrow(key, [])).code).toBe('BAD_USER_INPUT');
+    expect((await narrow(key, SCOPES.toReversed())).errors).toEqual([]);
+    expect((await keys.row(key)).scopes).toEqual(SCOPES);
+    expect((await keys.events(home)).map(({ action }) => action)).toEqual(['api_key.create']);
+  });
+
+  test('K3: of a member who lost the role for it, the owner narrows the scopes none the less', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    await life.must(home.owner, 'setMemberRoles', { membershipId: buyer.membershipId, roles: ['VIEWER'] });
+    expect((await narrow(key, ['tenant:read'])).code).toBe('FORBIDDEN');
+    expect((await narrow(key, ['tenant:read'], home.owner)).errors).toEqual([]);
+  });
+});

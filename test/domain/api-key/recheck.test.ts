@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { keyActs } from '../../support/key-acts.ts';
+import { type Keys, keysOf, type MadeKey } from '../../support/keys.ts';
+import { type Home, type Life, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let keys: Keys;
+let acts: ReturnType<typeof keyActs>;
+let home: Home;
+let key: MadeKey;
+beforeAll(async () => {
+  life = await startLife();
+  keys = keysOf(life);
+  acts = keyActs(life);
+});
+afterAll(async () => {
+  await acts?.close();
+  await life?.stop();
+});
+beforeEach(async () => {
+  home = await life.home();
+  const soon = new Date(life.gateway.clock.now().getTime() + 60_000).toISOString();
+  key = await keys.make(home.owner, ['dataset:write', 'listing:write'], { expiresAt: soon });
+});
+
+const notes = async () => (await life.events(home)).flatMap(({ actor, after }) => (after?.note ? [[actor, after.note]] : []));
+
+describe('R7: a key is looked at again in the transaction that writes', () => {
+  test('as it was, it writes, and the log has its name', async () => {
+    const act = await acts.signIn(key.secret);
+    await act('dataset:write', 'one');
+    expect(await notes()).toEqual([['Nightly', 'one']]);
+  });
+
+  const refused = async (change: () => Promise<unknown>) => {
+    const act = await acts.signIn(key.secret);
+    await change();
+    const error = await act('dataset:write', 'late').then(
+      () => null,
+      thrown => thrown,
+    );
+    expect(await notes()).toEqual([]);
+    return error;
+  };
+
+  test('revoked meanwhile: refused', async () => {
+    expect(await refused(() => life.must(home.owner, 'revokeApiKey', { apiKeyId: key.id }))).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('expired meanwhile: refused', async () => {
+    expect(await refused(async () => life.gateway.clock.advance({ minutes: 1 }))).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('gone meanwhile: refused', async () => {
+    expect(await refused(() => life.database.sql('DELETE FROM api_key WHERE id = $1', [key.row]))).toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  test('narrowed meanwhile: refused what it lost, and not what it kept', async () => {
+    const act = await acts.signIn(key.secret);
+    await life.must(home.owner, 'narrowApiKey', { apiKeyId: key.id, scopes: ['listing:write'] });
+    await expect(act('dataset:write', 'late')).rejects.toMatchObject({ code: 'FORBIDDEN', refusal: { because: 'KEY_SCOPE' } });
+    await act('listing:write', 'kept');
+    expect(await notes()).toEqual([['Nightly', 'kept']]);
+  });
+
+  test('the tenant suspended meanwhile: refused', async () => {
+    const error = await refused(() => life.make.setStatus(home.tenant, 'suspended'));
+    expect(error).toMatchObject({ code: 'TENANT_STATUS', refusal: { because: 'TENANT_STATUS', tenantStatus: 'suspended' } });
+  });
+
+  test('rotated meanwhile: what was begun with the earlier secret goes on', async () => {
+    const act = await acts.signIn(key.secret);
+    await life.must(home.owner, 'rotateApiKey', { apiKeyId: key.id, overlapMinutes: 0 });
+    await act('dataset:write', 'begun');
+    expect(await notes()).toEqual([['Nightly', 'begun']]);
+  });
+});

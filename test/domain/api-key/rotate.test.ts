@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Keys, keysOf, type MadeKey } from '../../support/keys.ts';
+import { type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let keys: Keys;
+let home: Home;
+let admin: MemberActor;
+let buyer: MemberActor;
+beforeAll(async () => {
+  life = await startLife();
+  keys = keysOf(life);
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+  admin = await life.join(home, ['admin']);
+  buyer = await life.join(home, ['buyer_manager']);
+});
+
+const SCOPES = ['tenant:read', 'usage:read'];
+
+describe('rotateApiKey', () => {
+  const rotate = async (key: MadeKey, input: object = {}, who = buyer) => life.must(who, 'rotateApiKey', { apiKeyId: key.id, ...input });
+  const works = async (secret: string) => (await keys.ask(secret)).status === 200;
+
+  test('K1: a new secret; the earlier one works for a day yet, and then no more', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    const { secret, apiKey } = await rotate(key);
+    const until = new Date(life.gateway.clock.now().getTime() + 86_400_000);
+    expect(secret).not.toBe(key.secret);
+    expect(secret.slice(0, 17)).toBe(key.secret.slice(0, 17));
+    expect(apiKey).toMatchObject({ rotatedAt: life.gateway.clock.now().toISOString(), earlierSecretUntil: until.toISOString() });
+    expect([await works(key.secret), await works(secret)]).toEqual([true, true]);
+    life.gateway.clock.set(new Date(until.getTime() - 1));
+    expect([await works(key.secret), await works(secret)]).toEqual([true, true]);
+    life.gateway.clock.set(until);
+    expect([await works(key.secret), await works(secret)]).toEqual([false, true]);
+    expect(await keys.list(buyer)).toMatchObject([{ earlierSecretUntil: null }]);
+    expect((await keys.events(home)).at(-1)).toMatchObject({
+      action: 'api_key.rotate',
+      after: { earlierSecretUntil: until.toISOString() },
+    });
+  });
+
+  test('K1: without an overlap the earlier one ends at once', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    const { secret, apiKey } = await rotate(key, { overlapMinutes: 0 });
+    expect(apiKey.earlierSecretUntil).toBeNull();
+    expect([await works(key.secret), await works(secret)]).toEqual([false, true]);
+    expect(await keys.row(key)).toMatchObject({ earlier_hash: null, earlier_expires_at: null });
+  });
+
+  test('K1: of three secrets the last two work, however long the first had yet', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    const { secret: second } = await rotate(key, { overlapMinutes: 10_080 });
+    const { secret: third } = await rotate(key, { overlapMinutes: 10 });
+    expect([await works(key.secret), await works(second), await works(third)]).toEqual([false, true, true]);
+    life.gateway.clock.advance({ minutes: 10 });
+    expect([await works(second), await works(third)]).toEqual([false, true]);
+  });
+
+  test('K1: a revocation ends both', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    const { secret } = await rotate(key);
+    await life.must(buyer, 'revokeApiKey', { apiKeyId: key.id });
+    expect([await works(key.secret), await works(secret)]).toEqual([false, false]);
+  });
+
+  test.each([[-1], [10_081]])('an overlap of %s minutes is BAD_USER_INPUT', async overlapMinutes => {
+    const key = await keys.make(buyer, SCOPES);
+    expect((await life.run(buyer, 'rotateApiKey', { apiKeyId: key.id, overlapMinutes })).code).toBe('BAD_USER_INPUT');
+    expect((await keys.row(key)).rotated_at).toBeNull();
+  });
+
+  test('K1: who lost a permission that the key carries is not told a new secret of it; the owner is', async () => {
+    const key = await keys.make(admin, ['tenant:read', 'dataset:write']);
+    await life.must(home.owner, 'setMemberRoles', { membershipId: admin.membershipId, roles: ['BUYER_MANAGER'] });
+    const { code, errors } = await life.run(admin, 'rotateApiKey', { apiKeyId: key.id });
+    expect([code, errors[0]!.extensions.scopes]).toEqual(['SCOPE_NOT_GRANTABLE', ['dataset:write']]);
+    await rotate(key, {}, home.owner);
+  });
+
+  test('G6: the same idempotency key gives the same secret again', async () => {
+    const key = await keys.make(buyer, SCOPES);
+    const again = { 'idempotency-key': 'rotate-a-key-once-01' };
+    const first = await life.must(buyer, 'rotateApiKey', { apiKeyId: key.id }, again);
+    const second = await life.must(buyer, 'rotateApiKey', { apiKeyId: key.id }, again);
+    expect(second).toEqual(first);
+    expect([await works(key.secret), await works(first.secret)]).toEqual([true, true]);
+  });
+});
