@@ -48,37 +48,76 @@ const life = z.object({
   TRANSFER_MINUTES: count(1_440, SETTINGS.transferMinutes),
   DELETION_DAYS: count(365, SETTINGS.deletionDays),
   FREE_TENANTS: count(1_000, SETTINGS.freeTenants),
+  UPLOAD_MINUTES: count(720, SETTINGS.uploadMinutes),
 });
+
+/** Where objects lie: a folder, or a bucket of S3 or of what speaks like it. One of the two. */
+const store = z.object({
+  STORE_DIRECTORY: z.string().optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
+    .optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ENDPOINT: trustedUrl.optional(),
+  S3_PATH_STYLE: flag,
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+});
+/** What the links to a folder need, which the gateway serves. */
+const folderLinks = z.object({
+  STORE_SECRET: z.string().min(32, 'a text of 32 characters or more that nobody guesses').optional(),
+  PUBLIC_URL: trustedUrl.refine(isOrigin, 'an origin such as https://gateway.example, without a path').optional(),
+});
+
+/** Where objects lie, as an operator chose it. */
+export type StoreConfig = z.infer<typeof store> & Partial<z.infer<typeof folderLinks>>;
+
+/** Names what is missing, or too much, of where objects lie. `links`: whether the process gives links out. */
+const checkStore = (links: boolean) => (config: StoreConfig, context: z.RefinementCtx) => {
+  const fault = (name: string, message = 'missing') => context.addIssue({ code: 'custom', path: [name], message });
+  if (!config.STORE_DIRECTORY && !config.S3_BUCKET) fault('STORE_DIRECTORY (or S3_BUCKET)');
+  if (config.STORE_DIRECTORY && config.S3_BUCKET) fault('S3_BUCKET', 'objects lie in one place, and there is a STORE_DIRECTORY already');
+  if (config.STORE_DIRECTORY && links) for (const name of ['STORE_SECRET', 'PUBLIC_URL'] as const) if (!config[name]) fault(name);
+  const [id, secret] = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+  if (!config[id] !== !config[secret]) fault(config[id] ? secret : id);
+};
 
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
 
-const production = server.extend(life.shape).extend({
-  HOST: z.string().default('0.0.0.0'),
-  DATABASE_URL: postgresUrl,
-  MIGRATE_DATABASE_URL: postgresUrl.optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
-  OIDC_ISSUER: trustedUrl,
-  OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
-  OIDC_JWKS_URI: trustedUrl.optional(),
-  OIDC_ALGORITHMS: list('RS256,PS256,ES256,EdDSA').refine(
-    names => names.length > 0 && names.every(name => ALGORITHMS.includes(name)),
-    `some of ${ALGORITHMS.join(', ')}`,
-  ),
-  OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
-  OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
-  OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
-  GRAPHIQL: flag,
-});
+const production = server
+  .extend({ ...life.shape, ...store.shape, ...folderLinks.shape })
+  .extend({
+    HOST: z.string().default('0.0.0.0'),
+    DATABASE_URL: postgresUrl,
+    MIGRATE_DATABASE_URL: postgresUrl.optional(),
+    DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
+    OIDC_ISSUER: trustedUrl,
+    OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
+    OIDC_JWKS_URI: trustedUrl.optional(),
+    OIDC_ALGORITHMS: list('RS256,PS256,ES256,EdDSA').refine(
+      names => names.length > 0 && names.every(name => ALGORITHMS.includes(name)),
+      `some of ${ALGORITHMS.join(', ')}`,
+    ),
+    OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
+    OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
+    OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
+    GRAPHIQL: flag,
+  })
+  .superRefine(checkStore(true));
 
-const worker = z.object({
-  DATABASE_URL: postgresUrl,
-  WORKER_DATABASE_URL: postgresUrl.optional(),
-  WORKER_CONCURRENCY: count(64, 2),
-  SMTP_URL: mailUrl,
-  MAIL_FROM: z.string().regex(/^[^\r\n]*@[^\r\n]+$/, 'an address, such as IPTO <no-reply@ipto.example>'),
-  INVITATION_URL: trustedUrl.refine(text => text.includes('{code}'), 'a URL with {code} where the code belongs'),
-  LOG_LEVEL: server.shape.LOG_LEVEL,
-});
+const worker = z
+  .object({
+    ...store.shape,
+    DATABASE_URL: postgresUrl,
+    WORKER_DATABASE_URL: postgresUrl.optional(),
+    WORKER_CONCURRENCY: count(64, 2),
+    SMTP_URL: mailUrl,
+    MAIL_FROM: z.string().regex(/^[^\r\n]*@[^\r\n]+$/, 'an address, such as IPTO <no-reply@ipto.example>'),
+    INVITATION_URL: trustedUrl.refine(text => text.includes('{code}'), 'a URL with {code} where the code belongs'),
+    LOG_LEVEL: server.shape.LOG_LEVEL,
+  })
+  .superRefine(checkStore(false));
 
 const demo = server
   .extend(life.shape)
@@ -127,4 +166,5 @@ export const settingsOf = (config: z.infer<typeof life>): Settings => ({
   transferMinutes: config.TRANSFER_MINUTES,
   deletionDays: config.DELETION_DAYS,
   freeTenants: config.FREE_TENANTS,
+  uploadMinutes: config.UPLOAD_MINUTES,
 });

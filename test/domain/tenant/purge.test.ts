@@ -76,7 +76,7 @@ describe('the purge', () => {
     const before = await counts(home.id);
     const others = await life.rows({ except: home.id });
     const people = await life.database.sql('SELECT * FROM person ORDER BY id');
-    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock);
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway);
     await work.close();
     expect(before).toMatchObject({
       membership: 6,
@@ -122,7 +122,7 @@ describe('the purge', () => {
     const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const before = await counts(home.id);
     const batches: string[] = [];
-    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock, {
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway, {
       batch,
       onBatch: table => batches.push(table),
     });
@@ -143,7 +143,7 @@ describe('the purge', () => {
       left -= 1;
       if (left === 0) throw new Error('the power is gone');
     };
-    await expect(purgeTenant(unit, life.gateway.clock, { batch: 2, onBatch: stops })).rejects.toThrow('the power is gone');
+    await expect(purgeTenant(unit, life.gateway, { batch: 2, onBatch: stops })).rejects.toThrow('the power is gone');
     const halfway = await tombstoneOf(home.id);
     expect(halfway.staffTombstone.purgedAt).toBeNull();
     expect(halfway.staffTenant).toMatchObject({ status: 'DELETED' });
@@ -153,7 +153,7 @@ describe('the purge', () => {
     expect(await receiptOf(home.id)).toEqual(before);
     const done = await tombstoneOf(home.id);
     await life.gateway.settle();
-    await purgeTenant(unit, life.gateway.clock);
+    await purgeTenant(unit, life.gateway);
     expect(await tombstoneOf(home.id)).toEqual(done);
     await work.close();
   });
@@ -164,7 +164,7 @@ describe('the purge', () => {
     const stop = () => {
       throw new Error('stopped');
     };
-    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock, { batch: 1, onBatch: stop }).catch(() => {});
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway, { batch: 1, onBatch: stop }).catch(() => {});
     expect((await counts(home.id)).membership).toBe(6);
     const token = await life.gateway.tokenOf(home.owner.person);
     const mine = await life.gateway.ask('{ viewer { memberships { tenantId } } }', { token });
@@ -211,7 +211,7 @@ describe('the purge', () => {
     const { slug_claim, tombstone, purge_receipt, invitation, idempotency_key, audit_event, ...before } = await counts(home.id);
     life.gateway.clock.advance({ days: 400 });
     const databases = [openDatabase(life.database.runtimeUrl, { poolSize: 1 }), openDatabase(life.database.runtimeUrl, { poolSize: 1 })];
-    const post = { clock: life.gateway.clock, mail: { send: async () => {} }, acceptUrl: '{code}' };
+    const post = { clock: life.gateway.clock, store: life.gateway.store, mail: { send: async () => {} }, acceptUrl: '{code}' };
     await Promise.all(databases.map(database => settleTenant(database, post, home.id)));
     await Promise.all(databases.map(database => database.close()));
     expect(await receiptOf(home.id)).toMatchObject(before);
@@ -221,8 +221,8 @@ describe('the purge', () => {
   test('S4: nobody but the clock purges: not a request, under the gateway’s own role, before the day', async () => {
     const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const before = await life.rows({ of: home.id });
-    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock);
-    await purgeTenant(work.bind({ tenantId: neighbour.id, personId: null }), life.gateway.clock);
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway);
+    await purgeTenant(work.bind({ tenantId: neighbour.id, personId: null }), life.gateway);
     await work.close();
     expect(await life.rows({ of: home.id })).toEqual(before);
     expect((await life.rows({ of: neighbour.id })).tenant).toHaveLength(1);
