@@ -73,51 +73,50 @@ const folderLinks = z.object({
 /** Where objects lie, as an operator chose it. */
 export type StoreConfig = z.infer<typeof store> & Partial<z.infer<typeof folderLinks>>;
 
-/** Names what is missing, or too much, of where objects lie. `links`: whether the process gives links out. */
-const checkStore = (links: boolean) => (config: StoreConfig, context: z.RefinementCtx) => {
-  const fault = (name: string, message = 'missing') => context.addIssue({ code: 'custom', path: [name], message });
-  if (!config.STORE_DIRECTORY && !config.S3_BUCKET) fault('STORE_DIRECTORY (or S3_BUCKET)');
-  if (config.STORE_DIRECTORY && config.S3_BUCKET) fault('S3_BUCKET', 'objects lie in one place, and there is a STORE_DIRECTORY already');
-  if (config.STORE_DIRECTORY && links) for (const name of ['STORE_SECRET', 'PUBLIC_URL'] as const) if (!config[name]) fault(name);
-  const [id, secret] = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
-  if (!config[id] !== !config[secret]) fault(config[id] ? secret : id);
-};
+/** What is missing, or too much, of where objects lie. `links`: whether the process gives links out. */
+const storeFaults =
+  (links: boolean) =>
+  (set: Readonly<Record<string, unknown>>): readonly string[] => {
+    const missing = (...names: readonly string[]) => names.filter(name => !set[name]).map(name => `${name} is missing`);
+    const key = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+    return [
+      ...(set.STORE_DIRECTORY || set.S3_BUCKET ? [] : ['STORE_DIRECTORY (or S3_BUCKET) is missing']),
+      ...(set.STORE_DIRECTORY && set.S3_BUCKET ? ['S3_BUCKET is wrong: objects lie in one place, and there is a STORE_DIRECTORY'] : []),
+      ...(set.STORE_DIRECTORY && links ? missing('STORE_SECRET', 'PUBLIC_URL') : []),
+      ...(key.some(name => set[name]) ? missing(...key) : []),
+    ];
+  };
 
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
 
-const production = server
-  .extend({ ...life.shape, ...store.shape, ...folderLinks.shape })
-  .extend({
-    HOST: z.string().default('0.0.0.0'),
-    DATABASE_URL: postgresUrl,
-    MIGRATE_DATABASE_URL: postgresUrl.optional(),
-    DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
-    OIDC_ISSUER: trustedUrl,
-    OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
-    OIDC_JWKS_URI: trustedUrl.optional(),
-    OIDC_ALGORITHMS: list('RS256,PS256,ES256,EdDSA').refine(
-      names => names.length > 0 && names.every(name => ALGORITHMS.includes(name)),
-      `some of ${ALGORITHMS.join(', ')}`,
-    ),
-    OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
-    OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
-    OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
-    GRAPHIQL: flag,
-  })
-  .superRefine(checkStore(true));
+const production = server.extend({ ...life.shape, ...store.shape, ...folderLinks.shape }).extend({
+  HOST: z.string().default('0.0.0.0'),
+  DATABASE_URL: postgresUrl,
+  MIGRATE_DATABASE_URL: postgresUrl.optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
+  OIDC_ISSUER: trustedUrl,
+  OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
+  OIDC_JWKS_URI: trustedUrl.optional(),
+  OIDC_ALGORITHMS: list('RS256,PS256,ES256,EdDSA').refine(
+    names => names.length > 0 && names.every(name => ALGORITHMS.includes(name)),
+    `some of ${ALGORITHMS.join(', ')}`,
+  ),
+  OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
+  OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
+  OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
+  GRAPHIQL: flag,
+});
 
-const worker = z
-  .object({
-    ...store.shape,
-    DATABASE_URL: postgresUrl,
-    WORKER_DATABASE_URL: postgresUrl.optional(),
-    WORKER_CONCURRENCY: count(64, 2),
-    SMTP_URL: mailUrl,
-    MAIL_FROM: z.string().regex(/^[^\r\n]*@[^\r\n]+$/, 'an address, such as IPTO <no-reply@ipto.example>'),
-    INVITATION_URL: trustedUrl.refine(text => text.includes('{code}'), 'a URL with {code} where the code belongs'),
-    LOG_LEVEL: server.shape.LOG_LEVEL,
-  })
-  .superRefine(checkStore(false));
+const worker = z.object({
+  ...store.shape,
+  DATABASE_URL: postgresUrl,
+  WORKER_DATABASE_URL: postgresUrl.optional(),
+  WORKER_CONCURRENCY: count(64, 2),
+  SMTP_URL: mailUrl,
+  MAIL_FROM: z.string().regex(/^[^\r\n]*@[^\r\n]+$/, 'an address, such as IPTO <no-reply@ipto.example>'),
+  INVITATION_URL: trustedUrl.refine(text => text.includes('{code}'), 'a URL with {code} where the code belongs'),
+  LOG_LEVEL: server.shape.LOG_LEVEL,
+});
 
 const demo = server
   .extend(life.shape)
@@ -138,14 +137,19 @@ export type MigrationConfig = z.infer<typeof migration>;
 /** Settings of `npm run audit:verify`. */
 export type VerificationConfig = z.infer<typeof verification>;
 
-function read<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.infer<Schema> {
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: NodeJS.ProcessEnv,
+  more: (set: Readonly<Record<string, unknown>>) => readonly string[] = () => [],
+): z.infer<Schema> {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const { success, data, error } = schema.safeParse(set);
-  if (success) return data;
-  const faults = error.issues.map(({ path, message }) => {
+  const { data, error } = schema.safeParse(set);
+  const faults = (error?.issues ?? []).map(({ path, message }) => {
     const name = path.join('.');
     return set[name] === undefined ? `${name} is missing` : `${name} is wrong: ${message}`;
   });
+  faults.push(...more(set));
+  if (!faults.length) return data as z.infer<Schema>;
   throw new ConfigError(`${faults.join('; ')}. README.md, "Settings", says what each is.`);
 }
 
@@ -154,9 +158,10 @@ function read<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.Proc
  *
  * @throws {ConfigError} naming every setting that is missing or wrong.
  */
-export const productionConfig = (environment: NodeJS.ProcessEnv = process.env): ProductionConfig => read(production, environment);
+export const productionConfig = (environment: NodeJS.ProcessEnv = process.env): ProductionConfig =>
+  read(production, environment, storeFaults(true));
 export const demoConfig = (environment: NodeJS.ProcessEnv = process.env): DemoConfig => read(demo, environment);
-export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): WorkerConfig => read(worker, environment);
+export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): WorkerConfig => read(worker, environment, storeFaults(false));
 export const migrationConfig = (environment: NodeJS.ProcessEnv = process.env): MigrationConfig => read(migration, environment);
 export const verificationConfig = (environment: NodeJS.ProcessEnv = process.env): VerificationConfig => read(verification, environment);
 

@@ -7,9 +7,9 @@ import { createExplorer } from '../http/graphiql/explorer.ts';
 import { createLog } from '../http/log.ts';
 import { objectsRoute } from '../http/objects.ts';
 import { startGateway, stopOnSignal } from '../main.ts';
-import { openStore } from '../store/open.ts';
 import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';
+import { openStore } from './store.ts';
 
 /** `npm start`: production. */
 export const startCommand = defineCommand({

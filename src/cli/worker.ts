@@ -7,8 +7,8 @@ import { createLog } from '../http/log.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { smtpMail } from '../mail/smtp.ts';
 import { stopOnSignal, whenReachable } from '../main.ts';
-import { openRemoval } from '../store/open.ts';
 import { fail, orFail } from './fail.ts';
+import { openRemoval } from './store.ts';
 
 /** `npm run worker`: the jobs, in production. Any number of them share the work. */
 export const workerCommand = defineCommand({

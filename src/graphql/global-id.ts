@@ -9,6 +9,9 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   Membership: new RegExp(`^${UUID}:${UUID}$`),
   Invitation: new RegExp(`^${UUID}:${UUID}$`),
   AuditEvent: new RegExp(`^${UUID}:${UUID}$`),
+  Dataset: new RegExp(`^${UUID}:${UUID}$`),
+  DataObject: new RegExp(`^${UUID}:${UUID}$`),
+  Listing: new RegExp(`^${UUID}:${UUID}$`),
 };
 
 /** A global id: opaque to clients, `Type:id` or `Type:tenant:id` in base64url. */

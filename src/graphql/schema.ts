@@ -10,6 +10,10 @@ import {
 } from 'graphql';
 import { builder } from './builder.ts';
 import './audit/audit-events.ts';
+import './dataset/dataset-mutations.ts';
+import './dataset/datasets.ts';
+import './dataset/listing-mutations.ts';
+import './dataset/object-mutations.ts';
 import './invitation/mutations.ts';
 import './membership/memberships.ts';
 import './membership/mutations.ts';

@@ -30,6 +30,17 @@ export const ACTIONS = {
   'plan.downgrade':           'P2',
   'plan.change':              'P2',
   'plan.arrange_enterprise':  'P2',
+  'tenant.set_sides':         'M4',
+  'dataset.create':           'M1',
+  'dataset.update':           'M1',
+  'dataset.delete':           'M1',
+  'object.add':               'M1',
+  'object.complete':          'M1',
+  'object.remove':            'M1',
+  'listing.draft':            'M1',
+  'listing.update':           'M1',
+  'listing.publish':          'M1',
+  'listing.withdraw':         'M1',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Action = keyof typeof ACTIONS;

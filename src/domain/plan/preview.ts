@@ -12,6 +12,7 @@ export type PlanPreview = {
   readonly kind: 'present' | 'upgrade' | 'downgrade' | 'by_sales';
   readonly takesEffectAt: Date | null;
   readonly members: CapUse;
+  readonly datasets: CapUse;
   readonly featuresLost: readonly PlanFeature[];
 };
 
@@ -27,6 +28,10 @@ export async function memberCap(db: TenantClient, plan: PlanCode, now: Date): Pr
   const { members, invitations } = await memberUse(db, now);
   return capUse((await limitsOn(db, plan)).memberLimit, members + invitations);
 }
+
+/** How many of the bound tenant's datasets a plan has room for. */
+export const datasetCap = async (db: TenantClient, plan: PlanCode): Promise<CapUse> =>
+  capUse((await limitsOn(db, plan)).datasetLimit, await db.dataset.count());
 
 /** What would be if the bound tenant changed to a plan: a downgrade removes nobody, and this says how far it would be over its caps (SPEC P4). */
 export async function previewPlan(db: TenantClient, plan: PlanCode, now: Date): Promise<PlanPreview> {
@@ -47,6 +52,7 @@ export async function previewPlan(db: TenantClient, plan: PlanCode, now: Date): 
     kind,
     takesEffectAt: kind === 'upgrade' ? now : kind === 'downgrade' ? cycleEnd(present.planSince, now) : null,
     members: await memberCap(db, plan, now),
+    datasets: await datasetCap(db, plan),
     featuresLost: present.plan.features.filter(feature => !wanted.features.includes(feature)) as PlanFeature[],
   };
 }

@@ -43,6 +43,7 @@ const PlanPreviewType = builder.objectRef<PlanPreview>('PlanPreview').implement(
       description: 'An upgrade: now. A downgrade: when the billing cycle ends. Null for the present plan, and for what sales arrange.',
     }),
     members: t.expose('members', { type: CapUseType, policy: 'public', description: 'Members and open invitations.' }),
+    datasets: t.expose('datasets', { type: CapUseType, policy: 'public' }),
     featuresLost: t.field({ type: [PlanFeature], policy: 'public', resolve: ({ featuresLost }) => [...featuresLost] }),
   }),
 });

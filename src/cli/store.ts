@@ -1,8 +1,8 @@
 import type { StoreConfig } from '../config.ts';
 import type { Clock, ObjectRemoval, ObjectStore } from '../domain/services.ts';
-import { filesIn } from './files.ts';
-import { type FolderStore, folderStore } from './folder.ts';
-import { s3Store } from './s3.ts';
+import { filesIn } from '../store/files.ts';
+import { type FolderStore, folderStore } from '../store/folder.ts';
+import { s3Store } from '../store/s3.ts';
 
 /** The store that an operator chose; `folder` is it where the gateway has to serve it. */
 export type OpenStore = { readonly store: ObjectStore; readonly folder: FolderStore | null };
