@@ -32,7 +32,8 @@ export function linkOf(secret: string, pass: Pass): string {
 
 /** The pass that a request's method and URL are, or null where it is none of ours, was changed, or is over. */
 export function passOf(secret: string, method: string, url: string, now: Date): Pass | null {
-  const [text = '', signature = ''] = url.split(SIGNATURE);
+  const end = url.lastIndexOf(SIGNATURE);
+  const [text, signature] = [url.slice(0, end), url.slice(end + SIGNATURE.length)];
   const given = Buffer.from(signature, 'base64url');
   const wanted = mac(secret, method, text);
   if (given.toString('base64url') !== signature || given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;

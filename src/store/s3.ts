@@ -29,6 +29,9 @@ export type S3Options = {
 /** A store in S3. */
 export type S3Store = ObjectStore & { close(): void };
 
+// The client is pinned, and runs on Node 20; that its versions of some day won't is nothing to whoever runs this one.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 /** Keys that one request removes. */
 const BATCH = 1_000;
 
