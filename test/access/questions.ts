@@ -10,17 +10,24 @@ export const SUMMARY = 'tenantId slug name status statusReason plan sells buys r
 export const MEMBERSHIP = 'id roles joinedAt user { id name email }';
 const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt';
 
+const OBJECT = 'id name size mediaType sha256 createdAt storedAt dataset { id } upload { url headers { name value } expiresAt }';
+const LISTING = 'id listingStatus: status title summary tags price { amount currency } createdAt updatedAt publishedAt dataset { id }';
+const DATASET = `id name description createdAt updatedAt objectCount listing { ${LISTING} }
+  objects(first: 1) { ${PAGE} edges { cursor node { ${OBJECT} } } }`;
+
 const TENANT = `
-  id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince memberCount nextPlanAt
+  id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince memberCount nextPlanAt datasetCount publishedListingCount
   plan { ${PLAN} }
   nextPlan { ${PLAN} }
   limits { ${LIMITS} }
   memberUse { ${USE} }
-  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } }
+  datasetUse { ${USE} }
+  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } datasets { ${USE} } }
+  datasets(first: 1) { ${PAGE} edges { cursor node { ${DATASET} } } }
   ownershipTransfer { createdAt expiresAt to { ${MEMBERSHIP} } }
-  memberships(first: 5) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
-  invitations(first: 5) { ${PAGE} edges { cursor node { ${INVITATION} } } }
-  auditEvents(first: 5) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
+  memberships(first: 2) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
+  invitations(first: 2) { ${PAGE} edges { cursor node { ${INVITATION} } } }
+  auditEvents(first: 2) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
 
 /** The fields of whoever asks, of what is for everybody, and of the tenant context. */
 export const READ = `query Read {
@@ -37,7 +44,7 @@ export const READ = `query Read {
 
 /** Every node, by its id. */
 export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!) {
-  node(id: $node) { id ... on Tenant { ${TENANT} } }
+  node(id: $node) { id ... on Tenant { id slug name billingEmail } }
   nodes(ids: $ids) {
     id
     ... on Tenant { ${TENANT} }
@@ -45,6 +52,9 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!) {
     ... on User { id name email }
     ... on Invitation { ${INVITATION} }
     ... on AuditEvent { ${EVENT} }
+    ... on Dataset { ${DATASET} }
+    ... on DataObject { ${OBJECT} }
+    ... on Listing { ${LISTING} }
   }
 }`;
 
@@ -54,7 +64,7 @@ export const READ_STAFF = `query ReadStaff($tenant: ID!, $gone: ID!) {
     tenantId slug name status statusReason statusChangedAt statusBefore deletionDueAt plan planSince nextPlan nextPlanAt memberCount sells buys createdAt
     limits { ${LIMITS} }
     memberUse { ${USE} }
-    auditEvents(first: 5) { ${PAGE} edges { cursor node { sequence at action outcome code rule actorKind actorName requestId } } }
+    auditEvents(first: 2) { ${PAGE} edges { cursor node { sequence at action outcome code rule actorKind actorName requestId } } }
   }
   staffTombstone(tenantId: $gone) { tenantId createdAt deletionRequestedAt deletedAt purgedAt receipt { table rows } }
 }`;

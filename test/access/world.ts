@@ -16,6 +16,11 @@ export type Place = {
   /** The member to whom an ownership transfer waits for {@link TRANSFER_CODE}. */
   readonly heir: string;
   readonly invitation: string;
+  /** A dataset without anything, an object whose bytes are stored but not taken for it, and listings of datasets with a stored object. */
+  readonly bare: string;
+  readonly waiting: string;
+  readonly draft: string;
+  readonly published: string;
   /** The codes of the invitations to people who are no members here, by the person's address. */
   readonly codes: Readonly<Record<string, string>>;
 };
@@ -52,19 +57,29 @@ type Rows = {
   readonly person: string;
   readonly invitation: string;
   readonly event: string;
+  readonly dataset: string;
+  readonly object: string;
+  readonly listing: string;
 };
 
-/** The global ids of a tenant, and of a membership, a person, an invitation and an event in it: in the order of `NODES`. */
-export const globalIds = ({ tenant, membership, person, invitation, event }: Rows): readonly string[] => [
+/** The global ids of a tenant, and of one row of each type in it: in the order of `NODES`. */
+export const globalIds = ({ tenant, membership, person, invitation, event, dataset, object, listing }: Rows): readonly string[] => [
   globalId('Tenant', tenant),
   globalId('Membership', tenant, membership),
   globalId('User', person),
   globalId('Invitation', tenant, invitation),
   globalId('AuditEvent', tenant, event),
+  globalId('Dataset', tenant, dataset),
+  globalId('DataObject', tenant, object),
+  globalId('Listing', tenant, listing),
 ];
 
 /** Ids of all types that nothing has. */
-export const nowhere = () => globalIds({ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid() });
+export const nowhere = () =>
+  globalIds({
+    ...{ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid() },
+    ...{ dataset: uuid(), object: uuid(), listing: uuid() },
+  });
 
 const SECRET = Buffer.alloc(32, 7);
 const codeOf = (tenant: string, invitation: string) =>
@@ -88,6 +103,31 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     return id;
   }
 
+  /** Datasets: one that is published, with an object whose bytes are to come, one that is drafted, and a bare one. */
+  async function supply(tenant: string) {
+    const [dataset, drafted, bare, object, listing, draft] = [uuid(), uuid(), uuid(), uuid(), uuid(), uuid()];
+    await sql(`
+      SELECT set_config('app.tenant_id', '${tenant}', true);
+      INSERT INTO dataset (tenant_id, id, name, description) VALUES ('${tenant}', '${dataset}', 'Published', 'Told'), ('${tenant}', '${drafted}', 'Drafted', ''),
+        ('${tenant}', '${bare}', 'Bare', '');
+      INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256, stored_at) VALUES
+        ('${tenant}', '${uuid()}', '${dataset}', 'stored.csv', 1, 'text/csv', sha256('1'), now()),
+        ('${tenant}', '${uuid()}', '${drafted}', 'stored.csv', 1, 'text/csv', sha256('1'), now()),
+        ('${tenant}', '${object}', '${dataset}', 'waiting.csv', 0, 'text/csv', sha256(''), NULL);
+      INSERT INTO listing (tenant_id, id, dataset_id, status, title, summary, tags, price, currency, published_at) VALUES
+        ('${tenant}', '${listing}', '${dataset}', 'published', 'Listed', 'Told', '{told}', 1.5, 'EUR', now()),
+        ('${tenant}', '${draft}', '${drafted}', 'draft', 'Drafted', '', '{}', 0, 'EUR', NULL)`);
+    return {
+      rows: { dataset, object, listing },
+      named: {
+        bare: globalId('Dataset', tenant, bare),
+        waiting: globalId('DataObject', tenant, object),
+        draft: globalId('Listing', tenant, draft),
+        published: globalId('Listing', tenant, listing),
+      },
+    };
+  }
+
   async function place(status: Status, side: 'own' | 'foreign', plan: Plan = 'PROFESSIONAL'): Promise<Place> {
     const person = (name: string) => make.person(`${name} ${side} ${status} ${plan}`);
     const [keeper, heir, junior] = [await person('Keeper'), await person('Heir'), await person('Junior')];
@@ -103,9 +143,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     await sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true);
       INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
       VALUES ('${tenant.id}', '${event}', now(), 'user', 'somebody', 'Somebody', 'tenant.rename', 'refused', 'S1', 'FORBIDDEN', 'Tenant', 'target', '{}', '{}', 'request')`);
+    const wares = await supply(tenant.id);
     const next = plan === 'FREE' ? 'STARTER' : 'FREE';
     await sql(
-      `UPDATE tenant SET next_plan_code = '${next}', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`,
+      `UPDATE tenant SET sells = true, next_plan_code = '${next}', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`,
     );
     await make.setStatus(tenant, status, 'for the matrix');
     await sql(
@@ -115,10 +156,11 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     );
     return {
       ...tenant,
-      ids: globalIds({ tenant: tenant.id, membership: tenant.owner.id, person: keeper.id, invitation, event }),
+      ids: globalIds({ tenant: tenant.id, membership: tenant.owner.id, person: keeper.id, invitation, event, ...wares.rows }),
       junior: globalId('Membership', tenant.id, juniors.id),
       heir: globalId('Membership', tenant.id, heirs.id),
       invitation: globalId('Invitation', tenant.id, invitation),
+      ...wares.named,
       codes,
     };
   }

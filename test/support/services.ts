@@ -35,4 +35,4 @@ export function testServices({ clock = systemClock, settings = {} }: { clock?: C
 }
 
 /** The system's time, the usual settings, and a store that nobody puts anything into. */
-export const SERVICES: Services = testServices();
+export const SERVICES = testServices();

@@ -21,6 +21,7 @@ const ASKED = {
   requestOwnershipTransfer: 'code expiresAt',
   confirmOwnershipTransfer: 'tenant { tenantId }',
   cancelOwnershipTransfer: 'tenant { tenantId }',
+  createDataset: 'dataset { id name }',
   staffSuspendTenant: 'tenant { tenantId status statusReason }',
   staffResumeTenant: 'tenant { tenantId status }',
 } as const;

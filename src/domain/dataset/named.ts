@@ -1,6 +1,5 @@
-import { GatewayError } from '../errors.ts';
 import type { Operation } from '../operation.ts';
-import { type RowName, rowHere } from '../row.ts';
+import { notHere, type RowName, rowHere } from '../row.ts';
 
 /**
  * The dataset that an input names, with its listing's status.
@@ -12,6 +11,6 @@ export async function namedDataset({ act, db }: Pick<Operation, 'act' | 'db'>, n
     where: { id: rowHere(act, named) },
     select: { id: true, name: true, description: true, listing: { select: { status: true } } },
   });
-  if (!dataset) throw new GatewayError('NOT_FOUND', 'There is no such dataset in this tenant.');
+  if (!dataset) throw notHere();
   return dataset;
 }

@@ -1,6 +1,5 @@
-import { GatewayError } from '../errors.ts';
 import type { Operation } from '../operation.ts';
-import { type RowName, rowHere } from '../row.ts';
+import { notHere, type RowName, rowHere } from '../row.ts';
 
 /**
  * The listing that an input names.
@@ -9,6 +8,6 @@ import { type RowName, rowHere } from '../row.ts';
  */
 export async function namedListing({ act, db }: Pick<Operation, 'act' | 'db'>, named: RowName) {
   const listing = await db.listing.findFirst({ where: { id: rowHere(act, named) } });
-  if (!listing) throw new GatewayError('NOT_FOUND', 'There is no such listing in this tenant.');
+  if (!listing) throw notHere();
   return listing;
 }

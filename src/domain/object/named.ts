@@ -1,7 +1,6 @@
 import type { TenantClient } from '../../database/models.ts';
-import { GatewayError } from '../errors.ts';
 import type { Act } from '../operation.ts';
-import { type RowName, rowHere } from '../row.ts';
+import { notHere, type RowName, rowHere } from '../row.ts';
 
 /**
  * The object that an input names.
@@ -10,6 +9,6 @@ import { type RowName, rowHere } from '../row.ts';
  */
 export async function namedObject(act: Act, db: TenantClient, named: RowName) {
   const object = await db.dataObject.findFirst({ where: { id: rowHere(act, named) } });
-  if (!object) throw new GatewayError('NOT_FOUND', 'There is no such object in this tenant.');
+  if (!object) throw notHere();
   return object;
 }
