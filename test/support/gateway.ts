@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import type { Logger } from 'pino';
 import { openDatabase } from '../../src/database/client.ts';
 import { dueTenants } from '../../src/database/crossings.ts';
 import type { Clock, Message, Settings } from '../../src/domain/services.ts';
@@ -83,7 +84,7 @@ export type TestGateway = Running & {
 /** The gateway as it is served, on a free port, over a test's own database and under the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  { poolSize, settings }: { poolSize?: number; settings?: Partial<Settings> } = {},
+  { poolSize, settings, log = createLog('silent') }: { poolSize?: number; settings?: Partial<Settings>; log?: Logger } = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();
@@ -97,7 +98,7 @@ export async function startTestGateway(
     acceptUrl: 'https://app.example/invitation#{code}',
   };
   const running = await startGateway({
-    log: createLog('silent'),
+    log,
     host: '127.0.0.1',
     port: 0,
     corsOrigins: [],

@@ -1,11 +1,15 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/client.ts';
 import { membershipsOf } from '../../../src/database/crossings.ts';
+import { prefixOf } from '../../../src/domain/object/key.ts';
 import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { ISSUER } from '../../support/database.ts';
 import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
 import { marketOf, tradeIn } from '../../support/isolation-market.ts';
+import { providerOf } from '../../support/provider.ts';
 
 let life: TenantLife;
 let staff: Asker;
@@ -191,6 +195,62 @@ describe('the purge', () => {
       ),
     );
     for (const { status, errors } of answers) expect([status, errors[0]?.extensions.code]).toEqual([403, 'TENANT_NOT_FOUND']);
+  });
+
+  describe('and the bytes of its objects', () => {
+    const provider = () => providerOf(life);
+    const bytesOf = async (id: string) => (await readdir(join(life.gateway.objects, prefixOf(id))).catch(() => [])).length;
+    beforeEach(async () => {
+      await life.mutate(home.owner, 'cancelTenantDeletion', {});
+      for (const { owner } of [home, neighbour]) {
+        const datasetId = await provider().dataset(owner);
+        for (const name of ['a', 'b']) await provider().stored(owner, datasetId, name, { name });
+      }
+      await life.mutate(home.owner, 'requestTenantDeletion', { confirmation: 'Going' });
+    });
+
+    test('S3: they lie there as long as the tenant is kept', async () => {
+      life.gateway.clock.advance({ days: 29 });
+      await life.gateway.settle();
+      expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([2, 2]);
+    });
+
+    test('S4: they go with it, those that were removed before, too, and nobody else’s', async () => {
+      const page = await life.query(
+        neighbour.owner,
+        '{ tenant { datasets(first: 1) { edges { node { objects(first: 1) { edges { node { id } } } } } } } }',
+      );
+      const objectId = page.data.tenant.datasets.edges[0].node.objects.edges[0].node.id;
+      await life.mutate(neighbour.owner, 'removeObject', { objectId });
+      life.gateway.clock.advance({ days: 30 });
+      await life.gateway.settle();
+      expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([0, 1]);
+      expect((await receiptOf(home.id)).data_object).toBe(2);
+    });
+
+    test('S4: before any row goes: while the store is away the tenant is buried and whole, and it goes on when it is back', async () => {
+      life.gateway.clock.advance({ days: 30 });
+      const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
+      const unit = work.bind({ tenantId: home.id, personId: null });
+      const away = () => Promise.reject(new Error('the store is away'));
+      const before = await counts(home.id);
+      await expect(purgeTenant(unit, { clock: life.gateway.clock, store: { remove: away, removeAll: away } })).rejects.toThrow(
+        'the store is away',
+      );
+      expect((await tombstoneOf(home.id)).staffTombstone).toMatchObject({ purgedAt: null, receipt: [] });
+      expect(await counts(home.id)).toEqual({ ...before, tombstone: 1, slug_claim: 0 });
+      expect(await bytesOf(home.id)).toBe(2);
+      const order: string[] = [];
+      const removeAll = async (prefix: string) => {
+        await life.gateway.store.removeAll(prefix);
+        order.push('bytes');
+      };
+      const store = { ...life.gateway.store, removeAll };
+      await purgeTenant(unit, { clock: life.gateway.clock, store }, { batch: 1, onBatch: table => order.push(table) });
+      expect([order[0], order.at(-1), order.filter(step => step === 'bytes')]).toEqual(['bytes', 'tenant', ['bytes']]);
+      expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([0, 2]);
+      await work.close();
+    });
   });
 
   test('S4: name and slug can be used again, the id never', async () => {
