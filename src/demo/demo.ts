@@ -9,6 +9,7 @@ import { objectsRoute } from '../http/objects.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { folderMail } from '../mail/folder.ts';
 import { type Running, startGateway } from '../main.ts';
+import { filesIn } from '../store/files.ts';
 import { type FolderStore, folderStore } from '../store/folder.ts';
 import { type Home, openHome, reset } from './home.ts';
 import { DEMO_AUDIENCE, DEMO_ISSUER, type Issuer, openIssuer } from './issuer.ts';
@@ -44,7 +45,7 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
   const issuer = await openIssuer(home);
   const embedded = await startEmbedded({ directory: home.database, onProgress });
   try {
-    const { databaseUrl } = await prepared(embedded, onProgress);
+    const { databaseUrl } = await prepared(embedded, home, onProgress);
     const at = { url: '' };
     const store = storeIn(home, at);
     const running = await startGateway({
@@ -102,12 +103,16 @@ const tokensOf = ({ jwks }: Issuer) => ({
   keys: jwks,
 });
 
-async function prepared({ url }: EmbeddedDatabase, onProgress: (step: string) => void): Promise<{ databaseUrl: string }> {
+async function prepared(
+  { url }: EmbeddedDatabase,
+  { objects }: Home,
+  onProgress: (step: string) => void,
+): Promise<{ databaseUrl: string }> {
   const password = randomBytes(24).toString('base64url');
   onProgress('Applying migrations');
   await migrate({ url, runtime: { name: ROLE, password }, onProgress });
   await setPassword(url, password);
-  if (await seed(url)) onProgress('Seeding tenants and people');
+  if (await seed(url, filesIn(objects))) onProgress('Seeding tenants, people and datasets');
   const databaseUrl = new URL(url);
   databaseUrl.username = ROLE;
   databaseUrl.password = password;
