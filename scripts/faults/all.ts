@@ -2,5 +2,5 @@ import { LIFE_FAULTS } from './life.ts';
 import { PROVIDER_FAULTS } from './market-provider.ts';
 import { type Fault, SPINE_FAULTS } from './table.ts';
 
-/** Every fault that is planted. */
+/** What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst. `short` are those that CI plants. */
 export const FAULTS: readonly Fault[] = [...SPINE_FAULTS, ...LIFE_FAULTS, ...PROVIDER_FAULTS];

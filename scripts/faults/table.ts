@@ -193,5 +193,3 @@ export const SPINE_FAULTS: readonly Fault[] = [
     tests: ['test/database/bound-pool'],
   },
 ];
-
-/** What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst. `short` are those that CI plants. */
