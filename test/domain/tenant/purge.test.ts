@@ -199,12 +199,14 @@ describe('the purge', () => {
 
   describe('and the bytes of its objects', () => {
     const provider = () => providerOf(life);
+    /** One of the neighbour's objects. */
+    let theirs: string;
     const bytesOf = async (id: string) => (await readdir(join(life.gateway.objects, prefixOf(id))).catch(() => [])).length;
     beforeEach(async () => {
       await life.mutate(home.owner, 'cancelTenantDeletion', {});
       for (const { owner } of [home, neighbour]) {
         const datasetId = await provider().dataset(owner);
-        for (const name of ['a', 'b']) await provider().stored(owner, datasetId, name, { name });
+        for (const name of ['a', 'b']) theirs = await provider().stored(owner, datasetId, name, { name });
       }
       await life.mutate(home.owner, 'requestTenantDeletion', { confirmation: 'Going' });
     });
@@ -216,16 +218,10 @@ describe('the purge', () => {
     });
 
     test('S4: they go with it, those that were removed before, too, and nobody else’s', async () => {
-      const page = await life.query(
-        neighbour.owner,
-        '{ tenant { datasets(first: 1) { edges { node { objects(first: 1) { edges { node { id } } } } } } } }',
-      );
-      const objectId = page.data.tenant.datasets.edges[0].node.objects.edges[0].node.id;
-      await life.mutate(neighbour.owner, 'removeObject', { objectId });
+      await life.mutate(neighbour.owner, 'removeObject', { objectId: theirs });
       life.gateway.clock.advance({ days: 30 });
       await life.gateway.settle();
       expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([0, 1]);
-      expect((await receiptOf(home.id)).data_object).toBe(2);
     });
 
     test('S4: before any row goes: while the store is away the tenant is buried and whole, and it goes on when it is back', async () => {
