@@ -206,8 +206,8 @@ const ROWS: Readonly<Record<Action, Row>> = {
   'tenant.set_sides': async ({ act, admin, target }) => {
     const { request } = await act(admin, 'setTenantSides', { sells: true });
     const [before, after] = [
-      { sells: false, buys: true },
-      { sells: true, buys: true },
+      { sells: false, buys: false },
+      { sells: true, buys: false },
     ];
     return { rule: 'M4', actor: by(admin.person), target, before, after, request };
   },
