@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startEmbedded } from '../src/database/embedded.ts';
-import { FAULTS, type Fault } from './faults/table.ts';
+import { FAULTS } from './faults/all.ts';
+import type { Fault } from './faults/table.ts';
 
 /**
  * Plants faults, one at a time, in a copy of the repository, and sees that a test fails for each. Exits 1 when a fault survives, or no

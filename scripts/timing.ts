@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { newSecret } from '../src/domain/api-key/secret.ts';
 import { createLog } from '../src/http/log.ts';
 import { startGateway } from '../src/main.ts';
+import { SERVICES } from '../test/support/services.ts';
 import { makeDatabase, startCluster } from './database.ts';
 import { AUDIENCE, createIssuer, ISSUER } from './drills/tokens.ts';
 import { median, rankScore } from './timing/rank.ts';
@@ -26,6 +27,7 @@ const gateway = await startGateway({
   port: 0,
   corsOrigins: [],
   databaseUrl: database.runtimeUrl,
+  services: SERVICES,
   tokens: {
     issuer: ISSUER,
     audience: AUDIENCE,

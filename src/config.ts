@@ -48,11 +48,48 @@ const life = z.object({
   TRANSFER_MINUTES: count(1_440, SETTINGS.transferMinutes),
   DELETION_DAYS: count(365, SETTINGS.deletionDays),
   FREE_TENANTS: count(1_000, SETTINGS.freeTenants),
+  UPLOAD_MINUTES: count(720, SETTINGS.uploadMinutes),
 });
+
+/** Where objects lie: a folder, or a bucket of S3 or of what speaks like it. One of the two. */
+const store = z.object({
+  STORE_DIRECTORY: z.string().optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
+    .optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ENDPOINT: trustedUrl.optional(),
+  S3_PATH_STYLE: flag,
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+});
+/** What the links to a folder need, which the gateway serves. */
+const folderLinks = z.object({
+  STORE_SECRET: z.string().min(32, 'a text of 32 characters or more that nobody guesses').optional(),
+  PUBLIC_URL: trustedUrl.refine(isOrigin, 'an origin such as https://gateway.example, without a path').optional(),
+});
+
+/** Where objects lie, as an operator chose it. */
+export type StoreConfig = z.infer<typeof store> & Partial<z.infer<typeof folderLinks>>;
+
+/** What is missing, or too much, of where objects lie. `links`: whether the process gives links out. */
+const storeFaults =
+  (links: boolean) =>
+  (set: Readonly<Record<string, unknown>>): readonly string[] => {
+    const missing = (...names: readonly string[]) => names.filter(name => !set[name]).map(name => `${name} is missing`);
+    const key = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+    return [
+      ...(set.STORE_DIRECTORY || set.S3_BUCKET ? [] : ['STORE_DIRECTORY (or S3_BUCKET) is missing']),
+      ...(set.STORE_DIRECTORY && set.S3_BUCKET ? ['S3_BUCKET is wrong: objects lie in one place, and there is a STORE_DIRECTORY'] : []),
+      ...(set.STORE_DIRECTORY && links ? missing('STORE_SECRET', 'PUBLIC_URL') : []),
+      ...(key.some(name => set[name]) ? missing(...key) : []),
+    ];
+  };
 
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
 
-const production = server.extend(life.shape).extend({
+const production = server.extend({ ...life.shape, ...store.shape, ...folderLinks.shape }).extend({
   HOST: z.string().default('0.0.0.0'),
   DATABASE_URL: postgresUrl,
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
@@ -71,6 +108,7 @@ const production = server.extend(life.shape).extend({
 });
 
 const worker = z.object({
+  ...store.shape,
   DATABASE_URL: postgresUrl,
   WORKER_DATABASE_URL: postgresUrl.optional(),
   WORKER_CONCURRENCY: count(64, 2),
@@ -99,14 +137,19 @@ export type MigrationConfig = z.infer<typeof migration>;
 /** Settings of `npm run audit:verify`. */
 export type VerificationConfig = z.infer<typeof verification>;
 
-function read<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.infer<Schema> {
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: NodeJS.ProcessEnv,
+  more: (set: Readonly<Record<string, unknown>>) => readonly string[] = () => [],
+): z.infer<Schema> {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const { success, data, error } = schema.safeParse(set);
-  if (success) return data;
-  const faults = error.issues.map(({ path, message }) => {
+  const { data, error } = schema.safeParse(set);
+  const faults = (error?.issues ?? []).map(({ path, message }) => {
     const name = path.join('.');
     return set[name] === undefined ? `${name} is missing` : `${name} is wrong: ${message}`;
   });
+  faults.push(...more(set));
+  if (!faults.length) return data as z.infer<Schema>;
   throw new ConfigError(`${faults.join('; ')}. README.md, "Settings", says what each is.`);
 }
 
@@ -115,9 +158,10 @@ function read<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.Proc
  *
  * @throws {ConfigError} naming every setting that is missing or wrong.
  */
-export const productionConfig = (environment: NodeJS.ProcessEnv = process.env): ProductionConfig => read(production, environment);
+export const productionConfig = (environment: NodeJS.ProcessEnv = process.env): ProductionConfig =>
+  read(production, environment, storeFaults(true));
 export const demoConfig = (environment: NodeJS.ProcessEnv = process.env): DemoConfig => read(demo, environment);
-export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): WorkerConfig => read(worker, environment);
+export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): WorkerConfig => read(worker, environment, storeFaults(false));
 export const migrationConfig = (environment: NodeJS.ProcessEnv = process.env): MigrationConfig => read(migration, environment);
 export const verificationConfig = (environment: NodeJS.ProcessEnv = process.env): VerificationConfig => read(verification, environment);
 
@@ -127,4 +171,5 @@ export const settingsOf = (config: z.infer<typeof life>): Settings => ({
   transferMinutes: config.TRANSFER_MINUTES,
   deletionDays: config.DELETION_DAYS,
   freeTenants: config.FREE_TENANTS,
+  uploadMinutes: config.UPLOAD_MINUTES,
 });

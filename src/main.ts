@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type Database, openDatabase } from './database/client.ts';
 import { isUnreachable } from './database/failure.ts';
 import { checkDatabase } from './database/guard.ts';
-import { SERVICES, type Services } from './domain/services.ts';
+import type { Services } from './domain/services.ts';
 import { buildSchema } from './graphql/schema.ts';
 import { createAuthenticate, type TokenOptions } from './http/authenticate.ts';
 import { createGateway } from './http/gateway.ts';
@@ -19,8 +19,8 @@ export type StartOptions = {
   readonly databaseUrl: string;
   readonly poolSize?: number;
   readonly tokens: TokenOptions;
-  /** The time and the settings; the system's and the usual ones without. */
-  readonly services?: Services;
+  /** The time, the settings, and where objects lie. */
+  readonly services: Services;
   /** What must have happened to the database before it is looked at, such as migrating. */
   readonly prepare?: () => Promise<unknown>;
   /** Gives up the wait for the database. */
@@ -41,7 +41,7 @@ const LAST_STATEMENTS = 5_000;
  * @throws {UnsafeDatabaseError} when the database would not hold its wall; {MigrationError}; {ListenError}.
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
-  const { log, host, port, routes, databaseUrl, poolSize, tokens, corsOrigins, services = SERVICES } = options;
+  const { log, host, port, routes, databaseUrl, poolSize, tokens, corsOrigins, services } = options;
   const schema = buildSchema();
   let stopping = false;
   const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');

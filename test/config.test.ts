@@ -5,8 +5,10 @@ const GOOD = {
   DATABASE_URL: 'postgresql://ipto_gateway:secret@db.example/ipto',
   OIDC_ISSUER: 'https://issuer.example',
   OIDC_AUDIENCE: 'ipto',
+  S3_BUCKET: 'objects',
 };
-const LIFE = { INVITATION_DAYS: 7, TRANSFER_MINUTES: 15, DELETION_DAYS: 30, FREE_TENANTS: 3 };
+const LIFE = { INVITATION_DAYS: 7, TRANSFER_MINUTES: 15, DELETION_DAYS: 30, FREE_TENANTS: 3, UPLOAD_MINUTES: 60 };
+const S3 = { S3_REGION: 'us-east-1', S3_PATH_STYLE: false };
 const production = (more: NodeJS.ProcessEnv = {}) => productionConfig({ ...GOOD, ...more });
 
 describe('production', () => {
@@ -14,6 +16,7 @@ describe('production', () => {
     expect(production()).toEqual({
       ...GOOD,
       ...LIFE,
+      ...S3,
       PORT: 4000,
       HOST: '0.0.0.0',
       LOG_LEVEL: 'info',
@@ -101,14 +104,59 @@ describe('production', () => {
   });
 
   test('names all that is wrong at once', () => {
-    expect(() => productionConfig({ PORT: 'http', OIDC_ISSUER: 'urn:ipto:demo', GRAPHIQL: 'maybe' })).toThrow(
-      /^PORT is wrong: .+; DATABASE_URL is missing; OIDC_ISSUER is wrong: .+; OIDC_AUDIENCE is missing; GRAPHIQL is wrong: .+\./,
+    expect(() => productionConfig({ PORT: 'http', OIDC_ISSUER: 'urn:ipto:demo', GRAPHIQL: 'maybe', STORE_DIRECTORY: 'objects' })).toThrow(
+      /^PORT is wrong: .+; DATABASE_URL is missing; OIDC_ISSUER is wrong: .+; OIDC_AUDIENCE is missing; GRAPHIQL is wrong: .+; STORE_SECRET is missing; PUBLIC_URL is missing\./,
     );
   });
 
   test('never repeats a value: a URL holds a password', () => {
     const url = 'mysql://u:canary-password@h/d';
     expect(() => production({ DATABASE_URL: url, MIGRATE_DATABASE_URL: url })).toThrow(/^(?!.*canary)/s);
+  });
+});
+
+describe('where objects lie', () => {
+  const FOLDER = {
+    STORE_DIRECTORY: '/var/lib/ipto/objects',
+    STORE_SECRET: 'a secret of thirty-two characters',
+    PUBLIC_URL: 'https://gateway.example',
+  };
+  const folder = (more: NodeJS.ProcessEnv = {}) => production({ S3_BUCKET: '', ...FOLDER, ...more });
+  const told = (fault: string) => new ConfigError(`${fault}. README.md, "Settings", says what each is.`);
+
+  test('is a folder, or a bucket', () => {
+    expect(folder()).toMatchObject(FOLDER);
+    const bucket = {
+      ...{ S3_BUCKET: 'my.objects', S3_REGION: 'eu-central-1', S3_ENDPOINT: 'https://minio.example:9000' },
+      ...{ S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' },
+    };
+    expect(production({ ...bucket, S3_PATH_STYLE: 'true' })).toMatchObject({ ...bucket, S3_PATH_STYLE: true });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, NodeJS.ProcessEnv, string]>([
+    ['neither',                     { STORE_DIRECTORY: '' },                               'STORE_DIRECTORY (or S3_BUCKET) is missing'],
+    ['both',                        { S3_BUCKET: 'objects' },                              'S3_BUCKET is wrong: objects lie in one place, and there is a STORE_DIRECTORY'],
+    ['a folder without a secret',   { STORE_SECRET: '' },                                  'STORE_SECRET is missing'],
+    ['a secret that is too short',  { STORE_SECRET: 'x'.repeat(31) },                      'STORE_SECRET is wrong: a text of 32 characters or more that nobody guesses'],
+    ['a folder without a URL',      { PUBLIC_URL: '' },                                    'PUBLIC_URL is missing'],
+    ['a URL with a path',           { PUBLIC_URL: 'https://gateway.example/api' },         'PUBLIC_URL is wrong: an origin such as https://gateway.example, without a path'],
+    ['a URL that others read',      { PUBLIC_URL: 'http://gateway.example' },              'PUBLIC_URL is wrong: an https:// URL (http:// on this machine only)'],
+    ['a bucket of no name',         { STORE_DIRECTORY: '', S3_BUCKET: 'My Bucket' },       'S3_BUCKET is wrong: the name of a bucket'],
+    ['an endpoint that others read', { STORE_DIRECTORY: '', S3_BUCKET: 'objects', S3_ENDPOINT: 'http://minio.example' }, 'S3_ENDPOINT is wrong: an https:// URL (http:// on this machine only)'],
+    ['half a key',                  { STORE_DIRECTORY: '', S3_BUCKET: 'objects', S3_ACCESS_KEY_ID: 'id' },      'S3_SECRET_ACCESS_KEY is missing'],
+    ['the other half',              { STORE_DIRECTORY: '', S3_BUCKET: 'objects', S3_SECRET_ACCESS_KEY: 'key' }, 'S3_ACCESS_KEY_ID is missing'],
+  ])('%s is named', (_what, more, fault) => {
+    expect(() => folder(more)).toThrow(told(fault));
+  });
+
+  test('for the jobs, who give no links out, is a folder alone', () => {
+    const jobs = {
+      ...{ DATABASE_URL: GOOD.DATABASE_URL, SMTP_URL: 'smtps://mail.example', MAIL_FROM: 'a@b.example' },
+      ...{ INVITATION_URL: 'https://app.example/{code}', STORE_DIRECTORY: '/objects' },
+    };
+    expect(workerConfig(jobs)).toMatchObject({ STORE_DIRECTORY: '/objects' });
+    expect(() => workerConfig({ ...jobs, STORE_DIRECTORY: '' })).toThrow(told('STORE_DIRECTORY (or S3_BUCKET) is missing'));
   });
 });
 
@@ -133,8 +181,8 @@ describe('the demo', () => {
 });
 
 test('the durations and limits of a tenant’s life are what was set', () => {
-  const set = { INVITATION_DAYS: '1', TRANSFER_MINUTES: '2', DELETION_DAYS: '3', FREE_TENANTS: '4' };
-  expect(settingsOf(production(set))).toEqual({ invitationDays: 1, transferMinutes: 2, deletionDays: 3, freeTenants: 4 });
+  const set = { INVITATION_DAYS: '1', TRANSFER_MINUTES: '2', DELETION_DAYS: '3', FREE_TENANTS: '4', UPLOAD_MINUTES: '5' };
+  expect(settingsOf(production(set))).toEqual({ invitationDays: 1, transferMinutes: 2, deletionDays: 3, freeTenants: 4, uploadMinutes: 5 });
 });
 
 describe('the worker', () => {
@@ -144,13 +192,14 @@ describe('the worker', () => {
     MAIL_FROM: 'IPTO <no-reply@ipto.example>',
     INVITATION_URL: 'https://app.example/invitation#{code}',
   };
+  const worker = (more: NodeJS.ProcessEnv = {}) => workerConfig({ ...WORKER, S3_BUCKET: 'objects', ...more });
 
   test('takes what is needed and fills in the rest', () => {
-    expect(workerConfig(WORKER)).toEqual({ ...WORKER, WORKER_CONCURRENCY: 2, LOG_LEVEL: 'info' });
+    expect(worker()).toEqual({ ...WORKER, ...S3, S3_BUCKET: 'objects', WORKER_CONCURRENCY: 2, LOG_LEVEL: 'info' });
   });
 
   test.each(Object.keys(WORKER))('names %s when it is missing', name => {
-    expect(() => workerConfig({ ...WORKER, [name]: '' })).toThrow(`${name} is missing.`);
+    expect(() => worker({ [name]: '' })).toThrow(`${name} is missing.`);
   });
 
   // biome-ignore format: a table is read by its columns
@@ -164,7 +213,7 @@ describe('the worker', () => {
     ['WORKER_CONCURRENCY', '0'],
     ['WORKER_CONCURRENCY', '65'],
   ])('names %s when it is %j', (name, text) => {
-    expect(() => workerConfig({ ...WORKER, [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", says what each is\\.$`));
+    expect(() => worker({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", says what each is\\.$`));
   });
 });
 

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { openDatabase } from '../../src/database/client.ts';
@@ -99,11 +102,12 @@ await drill('purge', async world => {
   const neighbour = await tenant(world, 'neighbour', 'active');
   const untouched = await digest(world, neighbour);
   const database = openDatabase(runtimeUrl, { poolSize: 1 });
+  const objects = await mkdtemp(join(tmpdir(), 'ipto-drill-objects-'));
   let kills = 0;
   for (let victims = 1; kills < rounds; victims += 1) {
     const id = await tenant(world, `victim-${victims}`, 'pending_deletion');
     const before = await counts(world, id);
-    const env = { DRILL_DATABASE_URL: runtimeUrl, DRILL_TENANT: id, DRILL_BATCH: String(BATCH) };
+    const env = { DRILL_DATABASE_URL: runtimeUrl, DRILL_TENANT: id, DRILL_BATCH: String(BATCH), DRILL_OBJECTS: objects };
     for (let isDone = false; !isDone; ) {
       const purge = await child<string>('./purge-child.ts', env);
       const last = kills >= rounds; // it may finish
@@ -121,5 +125,6 @@ await drill('purge', async world => {
     }
   }
   await database.close();
+  await rm(objects, { recursive: true });
   return kills;
 });

@@ -1,5 +1,6 @@
 import { createLog } from '../../src/http/log.ts';
 import { startGateway } from '../../src/main.ts';
+import { SERVICES } from '../../test/support/services.ts';
 import { AUDIENCE, ISSUER } from './tokens.ts';
 
 /** Serves the gateway, under its own role, until it is killed. */
@@ -10,6 +11,7 @@ const { url } = await startGateway({
   port: 0,
   corsOrigins: [],
   databaseUrl: databaseUrl!,
+  services: SERVICES,
   tokens: {
     issuer: ISSUER,
     audience: AUDIENCE,

@@ -4,7 +4,6 @@ import { type DemoConfig, demoConfig, settingsOf } from '../config.ts';
 import { type Demo, startDemo } from '../demo/demo.ts';
 import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
-import { systemClock } from '../domain/services.ts';
 import { ENDPOINT } from '../http/gateway.ts';
 import { createLog } from '../http/log.ts';
 import { stopOnSignal } from '../main.ts';
@@ -27,7 +26,7 @@ async function run(config: DemoConfig, reset: boolean) {
     corsOrigins: config.CORS_ORIGINS,
     log: createLog(config.LOG_LEVEL),
     reset,
-    services: { clock: systemClock, settings: settingsOf(config) },
+    settings: settingsOf(config),
     onProgress: progress.step,
   }).catch(error => {
     progress.end('It did not start.');

@@ -5,9 +5,11 @@ import { systemClock } from '../domain/services.ts';
 import { ENDPOINT } from '../http/gateway.ts';
 import { createExplorer } from '../http/graphiql/explorer.ts';
 import { createLog } from '../http/log.ts';
+import { objectsRoute } from '../http/objects.ts';
 import { startGateway, stopOnSignal } from '../main.ts';
 import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';
+import { openStore } from './store.ts';
 
 /** `npm start`: production. */
 export const startCommand = defineCommand({
@@ -19,6 +21,7 @@ async function start(config: ProductionConfig) {
   const log = createLog(config.LOG_LEVEL);
   const { MIGRATE_DATABASE_URL: migrateUrl } = config;
   const stopping = new AbortController();
+  const { store, folder } = openStore(config, systemClock);
   const starting = startGateway({
     log,
     signal: stopping.signal,
@@ -26,9 +29,12 @@ async function start(config: ProductionConfig) {
     port: config.PORT,
     corsOrigins: config.CORS_ORIGINS,
     databaseUrl: config.DATABASE_URL,
-    services: { clock: systemClock, settings: settingsOf(config) },
+    services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,
-    routes: config.GRAPHIQL ? [createExplorer({ endpoint: ENDPOINT, demo: null })] : [],
+    routes: [
+      ...(folder ? [objectsRoute(folder, config.CORS_ORIGINS)] : []),
+      ...(config.GRAPHIQL ? [createExplorer({ endpoint: ENDPOINT, demo: null })] : []),
+    ],
     tokens: {
       issuer: config.OIDC_ISSUER,
       audience: config.OIDC_AUDIENCE,

@@ -8,6 +8,7 @@ import { startWorker } from '../jobs/worker.ts';
 import { smtpMail } from '../mail/smtp.ts';
 import { stopOnSignal, whenReachable } from '../main.ts';
 import { fail, orFail } from './fail.ts';
+import { openRemoval } from './store.ts';
 
 /** `npm run worker`: the jobs, in production. Any number of them share the work. */
 export const workerCommand = defineCommand({
@@ -24,7 +25,7 @@ async function work(config: WorkerConfig) {
     startWorker({
       database,
       url: config.WORKER_DATABASE_URL ?? config.DATABASE_URL,
-      post: { clock: systemClock, mail, acceptUrl: config.INVITATION_URL },
+      means: { clock: systemClock, mail, acceptUrl: config.INVITATION_URL, store: openRemoval(config, systemClock) },
       log,
       concurrency: config.WORKER_CONCURRENCY,
       onFailure: fail,

@@ -4,10 +4,13 @@ import type { Logger } from 'pino';
 import { openDatabase } from '../database/client.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../database/embedded.ts';
 import { migrate } from '../database/migrate.ts';
-import { type Services, systemClock } from '../domain/services.ts';
+import { SETTINGS, type Settings, systemClock } from '../domain/services.ts';
+import { objectsRoute } from '../http/objects.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { folderMail } from '../mail/folder.ts';
 import { type Running, startGateway } from '../main.ts';
+import { filesIn } from '../store/files.ts';
+import { type FolderStore, folderStore } from '../store/folder.ts';
 import { type Home, openHome, reset } from './home.ts';
 import { DEMO_AUDIENCE, DEMO_ISSUER, type Issuer, openIssuer } from './issuer.ts';
 import { demoRoutes } from './routes.ts';
@@ -19,7 +22,8 @@ export type DemoOptions = {
   readonly port: number;
   readonly corsOrigins: readonly string[];
   readonly log: Logger;
-  readonly services?: Services;
+  /** What an operator set; the usual without. */
+  readonly settings?: Settings;
   /** Whether to start over with an empty folder. */
   readonly reset: boolean;
   readonly onProgress: (step: string) => void;
@@ -35,15 +39,24 @@ export type Demo = Running & {
 const ROLE = 'ipto_gateway';
 
 /** The whole product on one machine: its own PostgreSQL, its own token issuer, six tenants and their people. */
-export async function startDemo({ directory, onProgress, reset: startOver, ...server }: DemoOptions): Promise<Demo> {
+export async function startDemo({ directory, onProgress, reset: startOver, settings = SETTINGS, ...server }: DemoOptions): Promise<Demo> {
   const home = await openHome(directory);
   if (startOver) await reset(home);
   const issuer = await openIssuer(home);
   const embedded = await startEmbedded({ directory: home.database, onProgress });
   try {
-    const { databaseUrl } = await prepared(embedded, onProgress);
-    const running = await startGateway({ ...server, databaseUrl, tokens: tokensOf(issuer), routes: demoRoutes(issuer, home) });
-    const worker = await startJobs(databaseUrl, home, running.url, server.log).catch(async error => {
+    const { databaseUrl } = await prepared(embedded, home, onProgress);
+    const at = { url: '' };
+    const store = storeIn(home, at);
+    const running = await startGateway({
+      ...server,
+      databaseUrl,
+      services: { clock: systemClock, settings, store },
+      tokens: tokensOf(issuer),
+      routes: [objectsRoute(store, server.corsOrigins), ...demoRoutes(issuer, home)],
+    });
+    at.url = running.url;
+    const worker = await startJobs(databaseUrl, home, { at: running.url, store }, server.log).catch(async error => {
       await running.stop();
       throw error;
     });
@@ -62,11 +75,16 @@ export async function startDemo({ directory, onProgress, reset: startOver, ...se
   }
 }
 
+/** Objects in the demo's folder. Links are good until it stops: nobody has to keep what they are signed with. */
+const storeIn = ({ objects: directory }: Home, at: { readonly url: string }): FolderStore =>
+  folderStore({ directory, secret: randomBytes(32).toString('base64url'), url: () => at.url, clock: systemClock });
+
 /** The jobs, in this process. Messages go into a folder, for anybody here to read. */
-async function startJobs(url: string, home: Home, at: string, log: Logger): Promise<RunningWorker> {
+async function startJobs(url: string, home: Home, { at, store }: { at: string; store: FolderStore }, log: Logger): Promise<RunningWorker> {
   const database = openDatabase(url, { poolSize: 3 });
-  const post = { clock: systemClock, mail: folderMail(home.mailbox, 'IPTO <no-reply@ipto.example>'), acceptUrl: `${at}/graphql#{code}` };
-  const worker = await startWorker({ database, url, post, log });
+  const mail = folderMail(home.mailbox, 'IPTO <no-reply@ipto.example>');
+  const means = { clock: systemClock, mail, acceptUrl: `${at}/graphql#{code}`, store };
+  const worker = await startWorker({ database, url, means, log });
   return {
     stop: async () => {
       await worker.stop();
@@ -85,12 +103,16 @@ const tokensOf = ({ jwks }: Issuer) => ({
   keys: jwks,
 });
 
-async function prepared({ url }: EmbeddedDatabase, onProgress: (step: string) => void): Promise<{ databaseUrl: string }> {
+async function prepared(
+  { url }: EmbeddedDatabase,
+  { objects }: Home,
+  onProgress: (step: string) => void,
+): Promise<{ databaseUrl: string }> {
   const password = randomBytes(24).toString('base64url');
   onProgress('Applying migrations');
   await migrate({ url, runtime: { name: ROLE, password }, onProgress });
   await setPassword(url, password);
-  if (await seed(url)) onProgress('Seeding tenants and people');
+  if (await seed(url, filesIn(objects))) onProgress('Seeding tenants, people and datasets');
   const databaseUrl = new URL(url);
   databaseUrl.username = ROLE;
   databaseUrl.password = password;

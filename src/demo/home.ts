@@ -9,8 +9,8 @@ export class DemoError extends Error {
   override name = 'DemoError';
 }
 
-/** Where a demo keeps its things: a folder for the database, a file for the issuer's key, and a folder for what is mailed. Two homes are two demos. */
-export type Home = { directory: string; database: string; issuerKey: string; mailbox: string };
+/** Where a demo keeps its things: folders for the database, for objects and for what is mailed, and a file for the issuer's key. Two homes are two demos. */
+export type Home = { directory: string; database: string; issuerKey: string; mailbox: string; objects: string };
 
 /** The demo's folder as an absolute path: `IPTO_HOME`, or `.ipto` in the repository where that is unset or empty. */
 export function homeDirectory(environment: { IPTO_HOME?: string | undefined }): string {
@@ -30,11 +30,12 @@ export async function openHome(directory: string): Promise<Home> {
     database: join(directory, 'database'),
     issuerKey: join(directory, 'issuer-key.json'),
     mailbox: join(directory, 'mail'),
+    objects: join(directory, 'objects'),
   };
 }
 
 /**
- * Removes the demo's database, key and mail, and nothing else that the folder may hold.
+ * Removes the demo's database, key, mail and objects, and nothing else that the folder may hold.
  *
  * @throws EmbeddedError while a demo is running there.
  */
@@ -42,5 +43,6 @@ export async function reset(home: Home): Promise<void> {
   await removeEmbedded(home.database);
   await rm(home.database, { recursive: true, force: true });
   await rm(home.mailbox, { recursive: true, force: true });
+  await rm(home.objects, { recursive: true, force: true });
   await rm(home.issuerKey, { force: true });
 }

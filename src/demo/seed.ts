@@ -1,22 +1,24 @@
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
+import type { Files } from '../store/files.ts';
 import { DEMO_ISSUER } from './issuer.ts';
 import { DEMO_TENANTS, type DemoTenant, PERSONAS } from './personas.ts';
+import { seedWares } from './seed-wares.ts';
 
 /**
- * Fills an empty database with the demo's tenants and people; leaves one that has tenants alone.
+ * Fills an empty database with the demo's tenants, people and wares, whose bytes go into a folder; leaves one that has tenants alone.
  *
  * @param url a superuser's connection: it writes many tenants in one transaction.
  * @returns whether it filled it.
  */
-export async function seed(url: string): Promise<boolean> {
+export async function seed(url: string, files: Files): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, application_name: 'ipto-seed' });
   await client.connect();
   try {
     await client.query('BEGIN');
     await client.query('LOCK TABLE slug_claim IN EXCLUSIVE MODE');
     const { rowCount } = await client.query('SELECT FROM slug_claim LIMIT 1');
-    if (!rowCount) await fill(client);
+    if (!rowCount) await fill(client, files);
     await client.query('COMMIT');
     return !rowCount;
   } finally {
@@ -24,7 +26,7 @@ export async function seed(url: string): Promise<boolean> {
   }
 }
 
-async function fill(client: pg.Client) {
+async function fill(client: pg.Client, files: Files) {
   const tenants = new Map<string, string>();
   for (const tenant of DEMO_TENANTS) tenants.set(tenant.slug, await insertTenant(client, tenant));
   for (const { email, name, memberships } of PERSONAS) {
@@ -43,6 +45,7 @@ async function fill(client: pg.Client) {
         roles,
       ]);
   }
+  await seedWares(client, tenants, files);
 }
 
 async function insertTenant(

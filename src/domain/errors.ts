@@ -40,6 +40,7 @@ export const ERRORS = {
   PROVIDER_UNAVAILABLE:      { status: null, meaning: 'The provider is not selling just now: the entitlement stays, try again later.' },
   PROVIDER_GONE:             { status: null, meaning: 'The provider, or the dataset, was deleted. Your own records of it stay.' },
   OBJECT_NOT_STORED:         { status: null, meaning: "The object's bytes are not in the store, or are not those that were announced." },
+  LINK_INVALID:              { status: 403,  meaning: 'The link to an object is not one that the gateway gave out, or has expired: ask for another.' },
   IDEMPOTENCY_KEY_REUSED:    { status: null, meaning: 'The idempotency key came with another request before.' },
   REQUEST_ENTITY_TOO_LARGE: { status: 413,  meaning: 'The request body is larger than 256 kB.' },
   NOT_ACCEPTABLE:            { status: 406,  meaning: 'The `Accept` header takes neither application/graphql-response+json nor application/json.' },

@@ -30,11 +30,12 @@ export function idempotencyKey(
 
 /** A value as one text, whatever the order in which its properties were written. */
 const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner)
+  JSON.stringify(value, (_key, inner) => {
+    if (typeof inner === 'bigint') return String(inner);
+    return inner && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+      : inner;
+  });
 
 /** The id that a tenant is founded under when its founder sends a key: the same again for the same key, so that what it did is found there. */
 export function foundingId({ hash }: IdempotencyKey): string {

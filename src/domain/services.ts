@@ -12,14 +12,13 @@ export type Mail = { send(message: Message): Promise<void> };
 /** What an object is announced as before its bytes come, and what they are held against: `sha256` is 32 bytes. */
 export type ObjectFacts = { readonly size: bigint; readonly mediaType: string; readonly sha256: Uint8Array };
 
-/** Where the bytes of objects lie. A key is a path of two parts: all of one tenant's keys begin with the same part. */
+/** A link to send bytes to, with PUT, and the headers that go with them. Whoever holds it needs nothing else: it is a secret. */
+export type UploadLink = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+
+/** Where the bytes of objects lie. A key is a path of two parts: all of one tenant's keys begin with the same part (domain/object/key.ts). */
 export type ObjectStore = {
-  /** A link by which anybody who holds it may put exactly these bytes there, until a moment, and the headers that go with it. */
-  uploadLink(
-    key: string,
-    facts: ObjectFacts,
-    until: Date,
-  ): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }>;
+  /** A link by which anybody who holds it may put exactly these bytes there, until a moment. */
+  uploadLink(key: string, facts: ObjectFacts, until: Date): Promise<UploadLink>;
   /** A link by which anybody who holds it may read the bytes, until a moment, as a file of that name. */
   downloadLink(key: string, file: { readonly name: string; readonly mediaType: string }, until: Date): Promise<string>;
   /** What lies there, or null. */
@@ -29,6 +28,9 @@ export type ObjectStore = {
   /** Removes all of one tenant's objects, by the first part of their keys. Doing it again is no error. */
   removeAll(prefix: string): Promise<void>;
 };
+
+/** What of a store those need who only remove: the jobs. */
+export type ObjectRemoval = Pick<ObjectStore, 'remove' | 'removeAll'>;
 
 /** The durations and limits that an operator may set. */
 export type Settings = {
@@ -40,15 +42,14 @@ export type Settings = {
   readonly deletionDays: number;
   /** Free tenants that one person may found (SPEC, settled). */
   readonly freeTenants: number;
+  /** How long a link to upload an object is good for, minutes. */
+  readonly uploadMinutes: number;
 };
 
-export const SETTINGS: Settings = { invitationDays: 7, transferMinutes: 15, deletionDays: 30, freeTenants: 3 };
+export const SETTINGS: Settings = { invitationDays: 7, transferMinutes: 15, deletionDays: 30, freeTenants: 3, uploadMinutes: 60 };
 
 /** What operations need beside the database. */
-export type Services = { readonly clock: Clock; readonly settings: Settings };
-
-/** The system's time and the usual settings. */
-export const SERVICES: Services = { clock: systemClock, settings: SETTINGS };
+export type Services = { readonly clock: Clock; readonly settings: Settings; readonly store: ObjectStore };
 
 const MINUTE = 60_000;
 

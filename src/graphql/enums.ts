@@ -85,6 +85,15 @@ export const MarketplaceSort = builder.enumType('MarketplaceSort', {
   }),
 });
 
+export const ListingStatus = builder.enumType('ListingStatus', {
+  description: 'Where a listing is.',
+  values: upper(['draft', 'published', 'withdrawn'], {
+    draft: 'Seen by its tenant alone; it was never published.',
+    published: 'On the marketplace, while the tenant is active and sells.',
+    withdrawn: 'Off the marketplace. Whoever was entitled stays so.',
+  }),
+});
+
 builder.addScalarType('DateTime', DateTime);
 builder.addScalarType('JSONObject', JSONObject);
 

@@ -14,6 +14,9 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   AuditEvent: new RegExp(`^${UUID}:${UUID}$`),
   MarketplaceListing: new RegExp(`^${UUID}$`),
   ApiKey: new RegExp(`^${UUID}:${UUID}$`),
+  Dataset: new RegExp(`^${UUID}:${UUID}$`),
+  DataObject: new RegExp(`^${UUID}:${UUID}$`),
+  Listing: new RegExp(`^${UUID}:${UUID}$`),
 };
 
 /** A global id: opaque to clients, `Type:id` or `Type:tenant:id` in base64url. */

@@ -3,14 +3,19 @@ import { dueTenants } from '../database/crossings.ts';
 import { wakeJobs } from '../database/jobs.ts';
 import { settleDue } from '../domain/due.ts';
 import { type Post, sendInvitations } from '../domain/invitation/send.ts';
-import { purgeTenant } from '../domain/tenant/purge.ts';
+import { removeStale } from '../domain/object/remove-stale.ts';
+import { type PurgeMeans, purgeTenant } from '../domain/tenant/purge.ts';
+
+/** What the jobs work with: the time, the post, and the objects that they remove. */
+export type Means = Post & PurgeMeans;
 
 /** Does all that is due in one tenant. Safe at any time, as often as one likes, and by several at once. */
-export async function settleTenant(database: Database, post: Post, tenantId: string): Promise<void> {
+export async function settleTenant(database: Database, means: Means, tenantId: string): Promise<void> {
   const unit = database.bind({ tenantId, personId: null });
-  await settleDue(unit, post.clock);
-  await purgeTenant(unit, post.clock);
-  await sendInvitations(unit, post);
+  await settleDue(unit, means.clock);
+  await purgeTenant(unit, means);
+  await removeStale(unit, means);
+  await sendInvitations(unit, means);
 }
 
 /** Asks for all that is due anywhere to be done, a job for each tenant: one that takes long, or fails, keeps no other waiting. */

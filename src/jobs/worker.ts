@@ -4,14 +4,13 @@ import pg from 'pg';
 import type { Logger as Log } from 'pino';
 import { z } from 'zod';
 import type { Database } from '../database/client.ts';
-import type { Post } from '../domain/invitation/send.ts';
-import { settleTenant, sweep } from './settle.ts';
+import { type Means, settleTenant, sweep } from './settle.ts';
 
 export type WorkerOptions = {
   readonly database: Database;
   /** A connection straight to PostgreSQL: the queue listens on it, which PgBouncer in transaction mode doesn't pass on. */
   readonly url: string;
-  readonly post: Post;
+  readonly means: Means;
   readonly log: Log;
   /** Jobs at once. */
   readonly concurrency?: number;
@@ -33,7 +32,7 @@ const CRONTAB = '* * * * * sweep ?jobKey=sweep';
 export async function startWorker({
   database,
   url,
-  post,
+  means,
   log,
   concurrency = 2,
   onFailure = () => {},
@@ -52,12 +51,12 @@ export async function startWorker({
     taskList: {
       settle: async payload => {
         const { tenantId } = Payload.parse(payload);
-        await settleTenant(database, post, tenantId).catch(error => {
+        await settleTenant(database, means, tenantId).catch(error => {
           log.error({ err: error, tenantId }, 'what is due in a tenant failed');
           throw error; // the queue tries again
         });
       },
-      sweep: () => sweep(database, post.clock.now()),
+      sweep: () => sweep(database, means.clock.now()),
     },
   });
   runner.promise.catch(error => {

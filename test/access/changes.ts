@@ -30,6 +30,9 @@ export type Change = {
 
 const isOwner = ({ roles }: Asker) => roles.includes('owner');
 const TENANT = 'tenant { id tenantId slug name status billingEmail memberCount }';
+const DATASET = 'dataset { id name objectCount }';
+const OBJECT = 'object { id name upload { url } }';
+const LISTING = 'listing { id status title price { amount currency } }';
 const STAFF_TENANT = 'tenant { tenantId slug name status plan }';
 const named = ({ target }: Given) => ({ tenantId: target.id });
 /** A transfer is under way everywhere: what changes the status, or the owner's roles, voids it (SPEC O2). */
@@ -88,6 +91,23 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     permission: 'api-key:update-any', action: 'api_key.hand_over',
     input: ({ place }) => ({ apiKeyId: place.apiKey.id, membershipId: place.keeper }), payload: `apiKey { ${API_KEY} }`,
   },
+  setTenantSides:   { permission: 'tenant:set-sides', action: 'tenant.set_sides', input: () => ({ sells: false }), payload: TENANT },
+  createDataset:    { permission: 'dataset:write', action: 'dataset.create', input: () => ({ name: 'Made' }), payload: DATASET },
+  updateDataset:    { permission: 'dataset:write', action: 'dataset.update', input: ({ place }) => ({ datasetId: place.bare, name: 'Renamed' }), payload: DATASET },
+  deleteDataset:    { permission: 'dataset:delete', action: 'dataset.delete', input: ({ place }) => ({ datasetId: place.bare }), payload: 'deletedDatasetId' },
+  addObject: {
+    permission: 'dataset:write', action: 'object.add',
+    input: ({ place }) => ({ datasetId: place.bare, name: 'new.csv', size: '1', mediaType: 'text/csv', sha256: '0'.repeat(64) }), payload: OBJECT,
+  },
+  completeObject:   { permission: 'dataset:write', action: 'object.complete', input: ({ place }) => ({ objectId: place.waiting }), payload: 'object { id name }' },
+  removeObject:     { permission: 'dataset:delete', action: 'object.remove', input: ({ place }) => ({ objectId: place.waiting }), payload: 'removedObjectId' },
+  draftListing: {
+    permission: 'listing:write', action: 'listing.draft',
+    input: ({ place }) => ({ datasetId: place.bare, title: 'Drafted', price: { amount: '1.5', currency: 'EUR' } }), payload: LISTING,
+  },
+  updateListing:    { permission: 'listing:write', action: 'listing.update', input: ({ place }) => ({ listingId: place.published, title: 'Changed' }), payload: LISTING },
+  publishListing:   { permission: 'listing:publish', action: 'listing.publish', input: ({ place }) => ({ listingId: place.draft }), payload: LISTING },
+  withdrawListing:  { permission: 'listing:publish', action: 'listing.withdraw', input: ({ place }) => ({ listingId: place.published }), payload: LISTING },
   staffSuspendTenant: {
     permission: 'staff:suspend', action: 'tenant.suspend', done: voiding('tenant.suspend'),
     input: given => ({ ...named(given), reason: 'For a reason' }), payload: STAFF_TENANT,
@@ -144,6 +164,6 @@ function askOf(field: string, change: Change, asker: Asker, named: Status | unde
 /** One document of them all. */
 export const documentOf = (asks: readonly Asked[]): string => {
   const variables = asks.map(({ alias, field }) => `$${alias}: ${field[0]!.toUpperCase()}${field.slice(1)}Input!`);
-  const fields = asks.map(({ alias, field, payload }) => `${alias}: ${field}(input: $${alias}) { ${payload} }`);
+  const fields = asks.map(({ alias, field, payload }) => `${alias === field ? '' : `${alias}: `}${field}(input: $${alias}) { ${payload} }`);
   return `mutation Change(${variables.join(', ')}) {\n${fields.join('\n')}\n}`;
 };

@@ -3,7 +3,6 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import '../../src/access/policy-plugin.ts';
 import { type Database, openDatabase } from '../../src/database/client.ts';
-import { SERVICES } from '../../src/domain/services.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { unauthorized } from '../../src/graphql/refuse.ts';
 import { createAuthenticate } from '../../src/http/authenticate.ts';
@@ -12,6 +11,7 @@ import { createLog } from '../../src/http/log.ts';
 import { startServer } from '../../src/http/server.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
 import { AUDIENCE, ask, createIssuer } from '../support/gateway.ts';
+import { SERVICES } from '../support/services.ts';
 
 type Thing = { tenantId: string; name: string };
 

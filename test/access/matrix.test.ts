@@ -1,15 +1,18 @@
+import { Readable } from 'node:stream';
 import { parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { objectKey } from '../../src/domain/object/key.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { rowIn, sha256 } from '../support/provider.ts';
 import { type Asking, createAsking, schema } from './asking.ts';
 import { asksOf, CHANGES, documentOf } from './changes.ts';
 import { expected, PERMISSION_NAMES, ROLES, type Role, STATUSES } from './expectation.ts';
 import { FIELDS } from './expected-fields.ts';
 import type { Asker } from './oracle.ts';
 import { CAN, READ, READ_NODES, READ_STAFF } from './questions.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type Place, type World } from './world.ts';
 
 let database: TestDatabase;
 let gateway: TestGateway;
@@ -19,12 +22,21 @@ beforeAll(async () => {
   database = await createDatabase();
   world = await createWorld(database);
   gateway = await startTestGateway(database);
+  for (const place of [world.own, world.foreign].flatMap(places => Object.values(places))) await bring(place);
   asking = createAsking(gateway, world);
 });
 afterAll(async () => {
   await gateway?.stop();
   await database?.drop();
 });
+
+/** The bytes that an object of a place waits for: none, as announced. */
+const bring = ({ id, waiting }: Place) =>
+  gateway.store.write(
+    objectKey(id, rowIn(waiting)),
+    { size: 0n, mediaType: 'text/csv', sha256: Buffer.from(sha256(''), 'hex') },
+    Readable.from([]),
+  );
 
 const NOBODY: Asker = { kind: 'nobody', roles: [], status: null };
 

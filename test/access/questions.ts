@@ -12,19 +12,26 @@ export const API_KEY = 'id name prefix scopes holderName holderLeft createdAt ro
 const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt';
 const OFFER = 'id title summary tags price { amount currency } provider publishedAt own entitled';
 
+const OBJECT = 'id name size mediaType sha256 createdAt storedAt dataset { id } upload { url headers { name value } expiresAt }';
+const LISTING = 'id listingStatus: status title summary tags price { amount currency } createdAt updatedAt publishedAt dataset { id }';
+const DATASET = `id name description createdAt updatedAt objectCount listing { ${LISTING} }
+  objects(first: 1) { ${PAGE} edges { cursor node { ${OBJECT} } } }`;
+
 const TENANT = `
-  id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince memberCount nextPlanAt
+  id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince memberCount nextPlanAt datasetCount publishedListingCount
   plan { ${PLAN} }
   nextPlan { ${PLAN} }
   limits { ${LIMITS} }
   memberUse { ${USE} }
   apiKeyUse { ${USE} }
-  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } apiKeys { ${USE} } }
+  datasetUse { ${USE} }
+  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } apiKeys { ${USE} } datasets { ${USE} } }
+  datasets(first: 1) { ${PAGE} edges { cursor node { ${DATASET} } } }
   ownershipTransfer { createdAt expiresAt to { ${MEMBERSHIP} } }
-  memberships(first: 5) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
-  invitations(first: 5) { ${PAGE} edges { cursor node { ${INVITATION} } } }
-  apiKeys(first: 5) { ${PAGE} edges { cursor node { ${API_KEY} } } }
-  auditEvents(first: 5) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
+  memberships(first: 2) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
+  invitations(first: 2) { ${PAGE} edges { cursor node { ${INVITATION} } } }
+  apiKeys(first: 2) { ${PAGE} edges { cursor node { ${API_KEY} } } }
+  auditEvents(first: 2) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
 
 /** The fields of whoever asks, of what is for everybody, and of the tenant context. */
 export const READ = `query Read {
@@ -46,7 +53,7 @@ export const READ = `query Read {
 /** Every node, by its id, and what is for sale elsewhere. */
 export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!) {
   marketplace { listing(id: $offer) { ${OFFER} } }
-  node(id: $node) { id ... on Tenant { ${TENANT} } }
+  node(id: $node) { id ... on Tenant { id slug name billingEmail } }
   nodes(ids: $ids) {
     id
     ... on Tenant { ${TENANT} }
@@ -56,6 +63,9 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!
     ... on AuditEvent { ${EVENT} }
     ... on MarketplaceListing { ${OFFER} }
     ... on ApiKey { ${API_KEY} }
+    ... on Dataset { ${DATASET} }
+    ... on DataObject { ${OBJECT} }
+    ... on Listing { ${LISTING} }
   }
 }`;
 
@@ -65,7 +75,7 @@ export const READ_STAFF = `query ReadStaff($tenant: ID!, $gone: ID!) {
     tenantId slug name status statusReason statusChangedAt statusBefore deletionDueAt plan planSince nextPlan nextPlanAt memberCount sells buys createdAt
     limits { ${LIMITS} }
     memberUse { ${USE} }
-    auditEvents(first: 5) { ${PAGE} edges { cursor node { sequence at action outcome code rule actorKind actorName requestId } } }
+    auditEvents(first: 2) { ${PAGE} edges { cursor node { sequence at action outcome code rule actorKind actorName requestId } } }
   }
   staffTombstone(tenantId: $gone) { tenantId createdAt deletionRequestedAt deletedAt purgedAt receipt { table rows } }
 }`;

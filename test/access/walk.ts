@@ -20,7 +20,18 @@ type Data = Readonly<Record<string, unknown>>;
 export type Named = { readonly type: (typeof NODES)[number]; readonly here: boolean };
 
 /** The types that have global ids. */
-export const NODES = ['Tenant', 'Membership', 'User', 'Invitation', 'AuditEvent', 'MarketplaceListing', 'ApiKey'] as const;
+export const NODES = [
+  'Tenant',
+  'Membership',
+  'User',
+  'Invitation',
+  'AuditEvent',
+  'MarketplaceListing',
+  'ApiKey',
+  'Dataset',
+  'DataObject',
+  'Listing',
+] as const;
 
 export type Question = {
   readonly document: DocumentNode;
@@ -60,6 +71,8 @@ function isBlank(field: string, { kind, status, plan }: Asker, parent: Data, pat
   if (WHILE_LEAVING.includes(field)) return (named ?? status) !== 'pending_deletion';
   if (field === 'PlanPreview.takesEffectAt') return plan === 'FREE'; // it is asked of that plan
   if (field === 'Permission.plans') return expected(parent.name as PermissionName).feature === null;
+  if (field === 'DataObject.upload') return parent.storedAt != null;
+  if (field === 'DataObject.storedAt') return parent.name === 'waiting.csv';
   if (LIMITS.some(limit => field === `Plan.${limit}`)) return parent.code === 'ENTERPRISE';
   return field === 'ViewerMembership.statusReason' && String(parent.slug).startsWith('made-');
 }

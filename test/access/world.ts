@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
-import { marketFixtures } from '../support/market.ts';
 import { type PermissionName, type Plan, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Kept, keepRows } from './kept.ts';
 
@@ -21,6 +20,11 @@ export type Place = {
   readonly keeper: string;
   /** An API key that the asker holds, if they are a member: its global id, its row and its text. */
   readonly apiKey: { readonly id: string; readonly row: string; readonly text: string };
+  /** A dataset without anything, an object whose bytes are stored but not taken for it, and listings of datasets with a stored object. */
+  readonly bare: string;
+  readonly waiting: string;
+  readonly draft: string;
+  readonly published: string;
   /** The codes of the invitations to people who are no members here, by the person's address. */
   readonly codes: Readonly<Record<string, string>>;
 };
@@ -59,12 +63,26 @@ type Rows = {
   readonly person: string;
   readonly invitation: string;
   readonly event: string;
+  readonly dataset: string;
+  readonly object: string;
+  readonly listing: string;
   readonly offer: string;
   readonly key: string;
 };
 
-/** The global ids of a tenant, and of a membership, a person, an invitation, an event, an offer and an API key of it: in the order of `NODES`. */
-export const globalIds = ({ tenant, membership, person, invitation, event, offer, key }: Rows): readonly string[] => [
+/** The global ids of a tenant, and of one row of each type in it: in the order of `NODES`. */
+export const globalIds = ({
+  tenant,
+  membership,
+  person,
+  invitation,
+  event,
+  dataset,
+  object,
+  listing,
+  offer,
+  key,
+}: Rows): readonly string[] => [
   globalId('Tenant', tenant),
   globalId('Membership', tenant, membership),
   globalId('User', person),
@@ -72,11 +90,17 @@ export const globalIds = ({ tenant, membership, person, invitation, event, offer
   globalId('AuditEvent', tenant, event),
   globalId('MarketplaceListing', offer),
   globalId('ApiKey', tenant, key),
+  globalId('Dataset', tenant, dataset),
+  globalId('DataObject', tenant, object),
+  globalId('Listing', tenant, listing),
 ];
 
 /** Ids of all types that nothing has. */
 export const nowhere = () =>
-  globalIds({ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid(), offer: uuid(), key: uuid() });
+  globalIds({
+    ...{ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid() },
+    ...{ offer: uuid(), key: uuid(), dataset: uuid(), object: uuid(), listing: uuid() },
+  });
 
 const SECRET = Buffer.alloc(32, 7);
 const codeOf = (tenant: string, invitation: string) =>
@@ -88,7 +112,6 @@ const SCOPES: readonly PermissionName[] = ['tenant:read', 'usage:read'];
 export async function createWorld(database: TestDatabase): Promise<World> {
   const { sql } = database;
   const make = fixtures(database);
-  const market = marketFixtures(database);
   const [asker, stranger] = [await make.person('Asker'), await make.person('Stranger')];
   const gone = uuid();
   await sql(`INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at, purged_at) VALUES ('${gone}', now(), now(), now(), now());
@@ -116,6 +139,31 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     return { row, id: globalId('ApiKey', tenant, row), text: `ipto_${bytes.toString('base64url')}` };
   }
 
+  /** Datasets: one that is published, with an object whose bytes are to come, one that is drafted, and a bare one. */
+  async function supply(tenant: string) {
+    const [dataset, drafted, bare, object, listing, draft] = [uuid(), uuid(), uuid(), uuid(), uuid(), uuid()];
+    await sql(`
+      SELECT set_config('app.tenant_id', '${tenant}', true);
+      INSERT INTO dataset (tenant_id, id, name, description) VALUES ('${tenant}', '${dataset}', 'Published', 'Told'), ('${tenant}', '${drafted}', 'Drafted', ''),
+        ('${tenant}', '${bare}', 'Bare', '');
+      INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256, stored_at) VALUES
+        ('${tenant}', '${uuid()}', '${dataset}', 'stored.csv', 1, 'text/csv', sha256('1'), now()),
+        ('${tenant}', '${uuid()}', '${drafted}', 'stored.csv', 1, 'text/csv', sha256('1'), now()),
+        ('${tenant}', '${object}', '${dataset}', 'waiting.csv', 0, 'text/csv', sha256(''), NULL);
+      INSERT INTO listing (tenant_id, id, dataset_id, status, title, summary, tags, price, currency, published_at) VALUES
+        ('${tenant}', '${listing}', '${dataset}', 'published', 'Listed', 'Told', '{told}', 1.5, 'EUR', now()),
+        ('${tenant}', '${draft}', '${drafted}', 'draft', 'Drafted', '', '{}', 0, 'EUR', NULL)`);
+    return {
+      rows: { dataset, object, listing, offer: listing },
+      named: {
+        bare: globalId('Dataset', tenant, bare),
+        waiting: globalId('DataObject', tenant, object),
+        draft: globalId('Listing', tenant, draft),
+        published: globalId('Listing', tenant, listing),
+      },
+    };
+  }
+
   async function place(status: Status, side: 'own' | 'foreign', plan: Plan = 'PROFESSIONAL'): Promise<Place> {
     const person = (name: string) => make.person(`${name} ${side} ${status} ${plan}`);
     const [keeper, heir, junior] = [await person('Keeper'), await person('Heir'), await person('Junior')];
@@ -132,11 +180,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     await sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true);
       INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
       VALUES ('${tenant.id}', '${event}', now(), 'user', 'somebody', 'Somebody', 'tenant.rename', 'refused', 'S1', 'FORBIDDEN', 'Tenant', 'target', '{}', '{}', 'request')`);
-    await market.setSides(tenant, { sells: true });
-    const offer = await market.listing(tenant, { title: `Offer of ${tenant.name}`, summary: 'For the matrix', tags: ['matrix'] });
+    const wares = await supply(tenant.id);
     const next = plan === 'FREE' ? 'STARTER' : 'FREE';
     await sql(
-      `UPDATE tenant SET next_plan_code = '${next}', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`,
+      `UPDATE tenant SET sells = true, next_plan_code = '${next}', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`,
     );
     await make.setStatus(tenant, status, 'for the matrix');
     await sql(
@@ -152,14 +199,15 @@ export async function createWorld(database: TestDatabase): Promise<World> {
         person: keeper.id,
         invitation,
         event,
-        offer: offer.id,
         key: apiKey.row,
+        ...wares.rows,
       }),
       apiKey,
       keeper: globalId('Membership', tenant.id, tenant.owner.id),
       junior: globalId('Membership', tenant.id, juniors.id),
       heir: globalId('Membership', tenant.id, heirs.id),
       invitation: globalId('Invitation', tenant.id, invitation),
+      ...wares.named,
       codes,
     };
   }

@@ -34,7 +34,7 @@ afterAll(async () => {
   await sql(`DROP ROLE IF EXISTS ${GATEWAY}`).catch(() => undefined); // somebody else's database still uses it
 });
 
-const ISSUER = { OIDC_ISSUER: 'https://issuer.example', OIDC_AUDIENCE: 'ipto', HOST: '127.0.0.1', PORT: '0' };
+const ISSUER = { OIDC_ISSUER: 'https://issuer.example', OIDC_AUDIENCE: 'ipto', HOST: '127.0.0.1', PORT: '0', S3_BUCKET: 'objects' };
 
 /** Whether `start` serves under a URL, and if not what it says. */
 async function servesUnder(databaseUrl: string): Promise<string> {

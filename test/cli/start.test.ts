@@ -35,6 +35,9 @@ const settings = (more: Record<string, string> = {}) => ({
   OIDC_AUDIENCE: AUDIENCE,
   HOST: '127.0.0.1',
   PORT: '0',
+  STORE_DIRECTORY: '/nowhere/objects',
+  STORE_SECRET: 'a secret of thirty-two characters',
+  PUBLIC_URL: 'https://gateway.example',
   NODE_ENV: 'production',
   ...more,
 });
@@ -54,7 +57,7 @@ describe('npm start', () => {
     expect(await run(['start'])).toEqual({
       code: 1,
       out: '',
-      err: 'DATABASE_URL is missing; OIDC_ISSUER is missing; OIDC_AUDIENCE is missing. README.md, "Settings", says what each is.\n',
+      err: 'DATABASE_URL is missing; OIDC_ISSUER is missing; OIDC_AUDIENCE is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. README.md, "Settings", says what each is.\n',
     });
   });
 

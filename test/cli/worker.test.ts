@@ -27,6 +27,7 @@ const settings = (more: Record<string, string> = {}) => ({
   SMTP_URL: post.url,
   MAIL_FROM: 'IPTO <no-reply@ipto.example>',
   INVITATION_URL: 'https://app.example/invitation#{code}',
+  STORE_DIRECTORY: '/nowhere/objects',
   NODE_ENV: 'production',
   ...more,
 });
@@ -41,7 +42,7 @@ describe('npm run worker', () => {
     expect(await run(['worker'])).toEqual({
       code: 1,
       out: '',
-      err: 'DATABASE_URL is missing; SMTP_URL is missing; MAIL_FROM is missing; INVITATION_URL is missing. README.md, "Settings", says what each is.\n',
+      err: 'DATABASE_URL is missing; SMTP_URL is missing; MAIL_FROM is missing; INVITATION_URL is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. README.md, "Settings", says what each is.\n',
     });
   });
 

@@ -37,7 +37,13 @@ async function answerOf(line: string): Promise<{ data: Record<string, never>; er
 describe('what the demo prints', () => {
   test('says each step, the address, the tenants and the people, and nothing on stderr', () => {
     const out = demo.command.out();
-    for (const step of ['Making a database', 'Starting PostgreSQL', 'Applying migrations', 'Seeding tenants and people', 'Ready in '])
+    for (const step of [
+      'Making a database',
+      'Starting PostgreSQL',
+      'Applying migrations',
+      'Seeding tenants, people and datasets',
+      'Ready in ',
+    ])
       expect(out).toContain(step);
     expect(out).toContain(`Explorer   ${demo.url}/graphql`);
     for (const tenant of [

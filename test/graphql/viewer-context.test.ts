@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/client.ts';
-import { SERVICES } from '../../src/domain/services.ts';
 import { tenantContext } from '../../src/http/tenant-context.ts';
 import { createDatabase, fixtures, ISSUER, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
+import { SERVICES } from '../support/services.ts';
 
 let own: TestDatabase;
 let opened: Database;

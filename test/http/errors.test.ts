@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ERRORS } from '../../src/domain/errors.ts';
 import { newInvitationCode } from '../../src/domain/invitation/secret.ts';
 import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
+import { SERVICES } from '../support/services.ts';
 import { type Served, serve } from './serve.ts';
 
 let database: TestDatabase;
@@ -15,7 +16,7 @@ const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
   database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl });
+  gateway = await serve({ databaseUrl: database.runtimeUrl, routes: SERVICES.routes });
   const rows = fixtures(database);
   owner = await rows.person('Ann');
   tenant = await rows.tenant('north', owner);
@@ -37,6 +38,7 @@ beforeAll(async () => {
     expired: await gateway.tokens.sign({ sub: owner.subject }, '-1h'),
   });
   await answerable(viewer);
+  await supply();
   await gateway.ask(KEYED.replace(':name', 'First'), { token: tokens.owner });
 });
 afterAll(async () => {
@@ -75,6 +77,19 @@ async function keyOf(tenant: Pick<Tenant, 'id'>, holder: string, revoked = 'NULL
     [tenant.id, id, holder],
   );
   return Buffer.from(`ApiKey:${tenant.id}:${id}`).toString('base64url');
+}
+
+/** A draft of north's, which doesn't sell, and an object whose bytes never came. */
+async function supply() {
+  const [dataset, object, listing] = [uuid(), uuid(), uuid()];
+  await database.sql(
+    `WITH d AS (INSERT INTO dataset (tenant_id, id, name) VALUES ($1, $2, 'Rows')),
+       o AS (INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256) VALUES ($1, $3, $2, 'a', 0, 'a/b', sha256('')))
+     INSERT INTO listing (tenant_id, id, dataset_id, title, tags, price, currency) VALUES ($1, $4, $2, 'Rows', '{}', 1, 'EUR')`,
+    [tenant.id, dataset, object, listing],
+  );
+  const named = (type: string, id: string) => Buffer.from(`${type}:${tenant.id}:${id}`).toString('base64url');
+  Object.assign(words, { object: named('DataObject', object), listing: named('Listing', listing) });
 }
 
 const maxOf = async (): Promise<Person> =>
@@ -141,11 +156,12 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
     status: 200,
   },
   PLAN_BY_SALES: { query: 'mutation { changePlan(input: { plan: ENTERPRISE }) { tenant { name } } }', as: 'owner', status: 200 },
-  SIDE_OFF: null,
+  SIDE_OFF: { query: 'mutation { publishListing(input: { listingId: ":listing" }) { listing { id } } }', as: 'owner', status: 200 },
   OWN_LISTING: null,
   PROVIDER_UNAVAILABLE: null,
   PROVIDER_GONE: null,
-  OBJECT_NOT_STORED: null,
+  OBJECT_NOT_STORED: { query: 'mutation { completeObject(input: { objectId: ":object" }) { object { id } } }', as: 'owner', status: 200 },
+  LINK_INVALID: { method: 'PUT', path: '/objects/nothing', body: 'x', status: 403 },
   IDEMPOTENCY_KEY_REUSED: { query: KEYED.replace(':name', 'Second'), as: 'owner', status: 200 },
   REQUEST_ENTITY_TOO_LARGE: { body: ' '.repeat(300_000), status: 413 },
   NOT_ACCEPTABLE: { query: '{ __typename }', headers: { accept: 'application/xml' }, status: 406 },

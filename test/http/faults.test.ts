@@ -1,12 +1,12 @@
 import { GraphQLEnumType, GraphQLError, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/client.ts';
-import { SERVICES } from '../../src/domain/services.ts';
 import { createAuthenticate } from '../../src/http/authenticate.ts';
 import { createGateway } from '../../src/http/gateway.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
 import { ask } from '../support/gateway.ts';
+import { SERVICES } from '../support/services.ts';
 import { keepLog, type Served, serve } from './serve.ts';
 
 const SQL = 'SELECT canary FROM nowhere';

@@ -1,6 +1,7 @@
 import { createLog } from '../../src/http/log.ts';
 import { type Running, type StartOptions, startGateway } from '../../src/main.ts';
 import { type Answer, type Ask, AUDIENCE, ask, createIssuer, type TestIssuer } from '../support/gateway.ts';
+import { SERVICES } from '../support/services.ts';
 
 /** A line of the log, as it is read by a machine. */
 export type Line = Readonly<Record<string, unknown>> & { readonly msg?: string; readonly requestId?: string };
@@ -41,6 +42,7 @@ export async function serve({ databaseUrl, ...settings }: Partial<StartOptions> 
     port: 0,
     corsOrigins: [],
     databaseUrl,
+    services: SERVICES,
     tokens: {
       issuer: tokens.issuer,
       audience: AUDIENCE,

@@ -29,6 +29,7 @@ const invite = async (...emails: string[]) => {
 };
 const postThat = (send: (message: Message) => Promise<void>) => ({
   clock: life.gateway.clock,
+  store: life.gateway.store,
   mail: { send: async (message: Message) => send(message).then(() => void sent.push(message)) },
   acceptUrl: 'https://app.example/{code}',
 });

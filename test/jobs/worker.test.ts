@@ -35,7 +35,7 @@ async function work(
   const mail = { send: async (message: Message) => send(message).then(() => void sent.push(message)) };
   const worker = await startWorker({
     ...{ database, url: life.database.runtimeUrl, log },
-    post: { clock: life.gateway.clock, mail, acceptUrl: '{code}' },
+    means: { clock: life.gateway.clock, store: life.gateway.store, mail, acceptUrl: '{code}' },
   });
   let stopping: Promise<void> | undefined;
   const stop = () => {

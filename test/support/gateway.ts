@@ -1,11 +1,13 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import type { Logger } from 'pino';
 import { openDatabase } from '../../src/database/client.ts';
 import { dueTenants } from '../../src/database/crossings.ts';
-import { type Clock, type Message, SETTINGS, type Settings } from '../../src/domain/services.ts';
+import type { Clock, Message, Settings } from '../../src/domain/services.ts';
 import { createLog } from '../../src/http/log.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { type Running, startGateway } from '../../src/main.ts';
 import { ISSUER, type TestDatabase } from './database.ts';
+import { type TestServices, testServices } from './services.ts';
 
 export const AUDIENCE = 'ipto-test';
 
@@ -66,6 +68,9 @@ export type TestGateway = Running & {
   readonly tokens: TestIssuer;
   /** What the gateway and its jobs take for the time: now, unless it was moved. */
   readonly clock: MovableClock;
+  /** Where its objects lie: a folder of its own. */
+  readonly store: TestServices['store'];
+  readonly objects: string;
   /** Every message that the jobs sent. */
   readonly sent: readonly Message[];
   /** Does all that is due, as the jobs would. */
@@ -79,25 +84,28 @@ export type TestGateway = Running & {
 /** The gateway as it is served, on a free port, over a test's own database and under the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  { poolSize, settings }: { poolSize?: number; settings?: Partial<Settings> } = {},
+  { poolSize, settings, log = createLog('silent') }: { poolSize?: number; settings?: Partial<Settings>; log?: Logger } = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();
   const sent: Message[] = [];
   const jobs = openDatabase(database.runtimeUrl, { poolSize: 2 });
-  const post = {
+  const services = testServices({ clock, ...(settings && { settings }) });
+  const means = {
     clock,
+    store: services.store,
     mail: { send: async (message: Message) => void sent.push(message) },
     acceptUrl: 'https://app.example/invitation#{code}',
   };
   const running = await startGateway({
-    log: createLog('silent'),
+    log,
     host: '127.0.0.1',
     port: 0,
     corsOrigins: [],
     databaseUrl: database.runtimeUrl,
     ...(poolSize && { poolSize }),
-    services: { clock, settings: { ...SETTINGS, ...settings } },
+    services,
+    routes: services.routes,
     tokens: {
       issuer: tokens.issuer,
       audience: AUDIENCE,
@@ -108,17 +116,21 @@ export async function startTestGateway(
       keys: tokens.jwks,
     },
   });
+  services.listening(running.url);
   return {
     ...running,
     tokens,
     clock,
+    store: services.store,
+    objects: services.directory,
     sent,
     settle: async () => {
-      for (const tenantId of await dueTenants(jobs.ask, clock.now())) await settleTenant(jobs, post, tenantId);
+      for (const tenantId of await dueTenants(jobs.ask, clock.now())) await settleTenant(jobs, means, tenantId);
     },
     stop: async () => {
       await running.stop();
       await jobs.close();
+      await services.remove();
     },
     ask: (query, options) => ask(running.url, query, options),
     tokenOf: ({ subject, email, name }, claims) => tokens.sign({ sub: subject, ...(email && { email }), ...(name && { name }), ...claims }),

@@ -2,8 +2,8 @@ import type { Permission } from '../../src/access/policy.ts';
 import { type Database, openDatabase } from '../../src/database/client.ts';
 import type { Action } from '../../src/domain/audit/actions.ts';
 import { type Act, operate } from '../../src/domain/operation.ts';
-import { SERVICES } from '../../src/domain/services.ts';
 import { keyContext } from '../../src/http/key.ts';
+import { SERVICES } from './services.ts';
 import type { Life } from './tenant-life.ts';
 
 /** Operations as an API key, past GraphQL: what runs between the moment that a key signed in and the moment that it writes. */

@@ -28,6 +28,7 @@ const ASKED = {
   rotateApiKey: `secret ${KEY}`,
   revokeApiKey: KEY,
   handOverApiKey: KEY,
+  createDataset: 'dataset { id name }',
   staffSuspendTenant: 'tenant { tenantId status statusReason }',
   staffResumeTenant: 'tenant { tenantId status }',
 } as const;

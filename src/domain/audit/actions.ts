@@ -35,6 +35,17 @@ export const ACTIONS = {
   'api_key.rotate':           'K1',
   'api_key.revoke':           'K1',
   'api_key.hand_over':        'K3',
+  'tenant.set_sides':         'M4',
+  'dataset.create':           'M1',
+  'dataset.update':           'M1',
+  'dataset.delete':           'M1',
+  'object.add':               'M1',
+  'object.complete':          'M1',
+  'object.remove':            'M1',
+  'listing.draft':            'M1',
+  'listing.update':           'M1',
+  'listing.publish':          'M1',
+  'listing.withdraw':         'M1',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Action = keyof typeof ACTIONS;

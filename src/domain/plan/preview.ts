@@ -13,6 +13,7 @@ export type PlanPreview = {
   readonly takesEffectAt: Date | null;
   readonly members: CapUse;
   readonly apiKeys: CapUse;
+  readonly datasets: CapUse;
   readonly featuresLost: readonly PlanFeature[];
 };
 
@@ -32,6 +33,9 @@ export async function memberCap(db: TenantClient, plan: PlanCode, now: Date): Pr
 /** How many API keys the bound tenant has against a plan's cap. */
 export const apiKeyCap = async (db: TenantClient, plan: PlanCode, now: Date): Promise<CapUse> =>
   capUse((await limitsOn(db, plan)).apiKeyLimit, await keysInUse(db, now));
+/** How many of the bound tenant's datasets a plan has room for. */
+export const datasetCap = async (db: TenantClient, plan: PlanCode): Promise<CapUse> =>
+  capUse((await limitsOn(db, plan)).datasetLimit, await db.dataset.count());
 
 /** What would be if the bound tenant changed to a plan: a downgrade removes nobody, and this says how far it would be over its caps (SPEC P4). */
 export async function previewPlan(db: TenantClient, plan: PlanCode, now: Date): Promise<PlanPreview> {
@@ -53,6 +57,7 @@ export async function previewPlan(db: TenantClient, plan: PlanCode, now: Date): 
     takesEffectAt: kind === 'upgrade' ? now : kind === 'downgrade' ? cycleEnd(present.planSince, now) : null,
     members: await memberCap(db, plan, now),
     apiKeys: await apiKeyCap(db, plan, now),
+    datasets: await datasetCap(db, plan),
     featuresLost: present.plan.features.filter(feature => !wanted.features.includes(feature)) as PlanFeature[],
   };
 }

@@ -1,5 +1,6 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { builder } from '../builder.ts';
+import { containing } from '../containing.ts';
 import { RoleName } from '../enums.ts';
 import { OLDEST_FIRST, page, pageCost } from '../page.ts';
 import { Tenant } from '../tenant/tenant.ts';
@@ -13,12 +14,9 @@ const MembershipFilter = builder.inputType('MembershipFilter', {
   }),
 });
 
-/** A text that LIKE takes for itself. */
-const literal = (text: string) => text.replace(/[\\%_]/g, character => `\\${character}`);
-
 const whereOf = (filter: typeof MembershipFilter.$inferInput | null | undefined) => ({
   ...(filter?.role && { roles: { has: filter.role } }),
-  ...(filter?.search && { user: { name: { contains: literal(filter.search), mode: 'insensitive' as const } } }),
+  ...(filter?.search && { user: { name: containing(filter.search) } }),
 });
 
 builder.objectField(Tenant, 'memberships', t =>

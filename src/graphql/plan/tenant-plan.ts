@@ -48,6 +48,7 @@ const PlanPreviewType = builder.objectRef<PlanPreview>('PlanPreview').implement(
       policy: 'public',
       description: 'API keys that were neither revoked nor have expired.',
     }),
+    datasets: t.expose('datasets', { type: CapUseType, policy: 'public' }),
     featuresLost: t.field({ type: [PlanFeature], policy: 'public', resolve: ({ featuresLost }) => [...featuresLost] }),
   }),
 });

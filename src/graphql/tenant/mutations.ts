@@ -4,6 +4,7 @@ import { createTenant } from '../../domain/tenant/create.ts';
 import { renameTenant } from '../../domain/tenant/rename.ts';
 import { requestDeletion } from '../../domain/tenant/request-deletion.ts';
 import { setBillingEmail } from '../../domain/tenant/set-billing-email.ts';
+import { setTenantSides } from '../../domain/tenant/set-sides.ts';
 import { builder } from '../builder.ts';
 import { mutation } from '../mutation.ts';
 import { ViewerMembership } from '../viewer/viewer-membership.ts';
@@ -53,6 +54,19 @@ mutation('setBillingEmail', {
   input: t => ({ email: t.string({ required: true }) }),
   payload: tenantPayload('SetBillingEmailPayload'),
   run: (act, input) => setBillingEmail(act, input),
+});
+
+mutation('setTenantSides', {
+  policy: 'tenant:set-sides',
+  action: 'tenant.set_sides',
+  description:
+    'Switches the provider side and the buyer side on and off, each by itself: what is left out stays. Nothing of a side that is off is lost.',
+  input: t => ({
+    sells: t.boolean({ description: 'Whether the tenant sells: off, its listings are not on the marketplace.' }),
+    buys: t.boolean({ description: 'Whether the tenant buys: off, its entitlements are not used.' }),
+  }),
+  payload: tenantPayload('SetTenantSidesPayload'),
+  run: (act, input) => setTenantSides(act, input),
 });
 
 mutation('requestTenantDeletion', {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SETTINGS } from '../../../src/domain/services.ts';
 import { type Served, serve } from '../../http/serve.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { movableClock } from '../../support/gateway.ts';
+import { testServices } from '../../support/services.ts';
 
 let database: TestDatabase;
 let gateway: Served;
 beforeAll(async () => {
   database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl, services: { clock: movableClock(), settings: SETTINGS } });
+  gateway = await serve({ databaseUrl: database.runtimeUrl, services: testServices({ clock: movableClock() }) });
 });
 afterAll(async () => {
   await gateway?.stop();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../../src/domain/audit/actions.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { announced, rowIn, send, sha256 } from '../../support/provider.ts';
 import { by, type Event, eventsOf, nodeId, type Scene, STAFF, setScene } from './scene.ts';
 
 let database: TestDatabase;
@@ -240,7 +241,105 @@ const ROWS: Readonly<Record<Action, Row>> = {
     ];
     return { rule: 'K3', actor: by(admin.person), target: keyRow(apiKeyId), before, after, request };
   },
+  'tenant.set_sides': async ({ act, admin, target }) => {
+    const { request } = await act(admin, 'setTenantSides', { sells: true });
+    const [before, after] = [
+      { sells: false, buys: false },
+      { sells: true, buys: false },
+    ];
+    return { rule: 'M4', actor: by(admin.person), target, before, after, request };
+  },
+  'dataset.create': async scene => {
+    const { request, id } = await makeDataset(scene);
+    return { ...seller(scene), target: `Dataset:${id}`, after: { name: 'Rows', description: '' }, request };
+  },
+  'dataset.update': async scene => {
+    const { id, datasetId } = await makeDataset(scene);
+    const { request } = await scene.act(scene.admin, 'updateDataset', { datasetId, description: 'Told' });
+    const [before, after] = [
+      { name: 'Rows', description: '' },
+      { name: 'Rows', description: 'Told' },
+    ];
+    return { ...seller(scene), target: `Dataset:${id}`, before, after, request };
+  },
+  'dataset.delete': async scene => {
+    const { id, datasetId } = await makeDataset(scene);
+    await addObject(scene, datasetId);
+    const { request } = await scene.act(scene.admin, 'deleteDataset', { datasetId });
+    return { ...seller(scene), target: `Dataset:${id}`, before: { name: 'Rows', objects: 1 }, request };
+  },
+  'object.add': async scene => {
+    const { id: dataset, datasetId } = await makeDataset(scene);
+    const { request, id } = await addObject(scene, datasetId);
+    const after = { dataset, name: 'rows.csv', size: '4', mediaType: 'text/csv', sha256: sha256('rows') };
+    return { ...seller(scene), target: `DataObject:${id}`, after, request };
+  },
+  'object.complete': async scene => {
+    const { request, id } = await storeObject(scene, (await makeDataset(scene)).datasetId);
+    return { ...seller(scene), target: `DataObject:${id}`, after: { name: 'rows.csv', storedAt: later({}) }, request };
+  },
+  'object.remove': async scene => {
+    const { id: dataset, datasetId } = await makeDataset(scene);
+    const { id, objectId } = await addObject(scene, datasetId);
+    const { request } = await scene.act(scene.admin, 'removeObject', { objectId });
+    return { ...seller(scene), target: `DataObject:${id}`, before: { dataset, name: 'rows.csv', size: '4', storedAt: null }, request };
+  },
+  'listing.draft': async scene => {
+    const { id: dataset, datasetId } = await makeDataset(scene);
+    const { request, id } = await draft(scene, datasetId);
+    return { ...seller(scene), target: `Listing:${id}`, after: { dataset, ...TERMS }, request };
+  },
+  'listing.update': async scene => {
+    const { id, listingId } = await draft(scene, (await makeDataset(scene)).datasetId);
+    const { request } = await scene.act(scene.admin, 'updateListing', { listingId, price: { amount: '0.10', currency: 'USD' } });
+    const after = { ...TERMS, price: '0.1', currency: 'USD' };
+    return { ...seller(scene), target: `Listing:${id}`, before: TERMS, after, request };
+  },
+  'listing.publish': async scene => {
+    const { request, id } = await publish(scene);
+    return { ...seller(scene), target: `Listing:${id}`, before: { status: 'draft' }, after: { status: 'published' }, request };
+  },
+  'listing.withdraw': async scene => {
+    const { id, listingId } = await publish(scene);
+    const { request } = await scene.act(scene.admin, 'withdrawListing', { listingId });
+    return { ...seller(scene), target: `Listing:${id}`, before: { status: 'published' }, after: { status: 'withdrawn' }, request };
+  },
 };
+
+const seller = ({ admin }: Scene) => ({ rule: 'M1', actor: by(admin.person) });
+const TERMS = { title: 'Listed', summary: '', tags: ['rows'], price: '2.5', currency: 'EUR' };
+
+async function makeDataset({ act, admin }: Scene) {
+  const { request, data } = await act(admin, 'createDataset', { name: 'Rows' });
+  return { request, datasetId: data.dataset.id, id: rowIn(data.dataset.id) };
+}
+
+async function addObject({ act, admin }: Scene, datasetId: string) {
+  const { request, data } = await act(admin, 'addObject', { datasetId, ...announced('rows') });
+  return { request, objectId: data.object.id, id: rowIn(data.object.id), upload: data.object.upload };
+}
+
+async function storeObject(scene: Scene, datasetId: string) {
+  const { objectId, id, upload } = await addObject(scene, datasetId);
+  await send(upload, 'rows');
+  const { request } = await scene.act(scene.admin, 'completeObject', { objectId });
+  return { request, id };
+}
+
+async function draft({ act, admin }: Scene, datasetId: string) {
+  const price = { amount: '2.50', currency: 'EUR' };
+  const { request, data } = await act(admin, 'draftListing', { datasetId, title: 'Listed', tags: ['Rows'], price });
+  return { request, listingId: data.listing.id, id: rowIn(data.listing.id) };
+}
+
+async function publish(scene: Scene) {
+  const { datasetId } = await makeDataset(scene);
+  await storeObject(scene, datasetId);
+  const { listingId, id } = await draft(scene, datasetId);
+  await scene.act(scene.admin, 'setTenantSides', { sells: true });
+  const { request } = await scene.act(scene.admin, 'publishListing', { listingId });
+  return { request, listingId, id };
+}
 
 describe('A1: what is done leaves one event that says who, what, on what, before and after, when, from where and by which rule', () => {
   test.each(Object.keys(ROWS) as Action[])('%s', async action => {

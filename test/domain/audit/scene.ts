@@ -1,6 +1,7 @@
 import type { Role } from '../../../src/access/vocabulary.ts';
 import { fixtures, type Member, type Person, type TestDatabase } from '../../support/database.ts';
 import type { Answer, TestGateway } from '../../support/gateway.ts';
+import { UPLOAD } from '../../support/provider.ts';
 
 /** An event as the table holds it, but for its id and its links. */
 export type Event = {
@@ -97,6 +98,9 @@ const FIELDS: Readonly<Record<string, string>> = {
   createTenant: 'membership { tenantId }',
   requestOwnershipTransfer: 'code expiresAt',
   createApiKey: 'apiKey { id }',
+  createDataset: 'dataset { id }',
+  addObject: `object { id ${UPLOAD} }`,
+  draftListing: 'listing { id }',
 };
 
 const codeOf = ({ errors }: Answer) => errors[0]?.extensions.code ?? null;

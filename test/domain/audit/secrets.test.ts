@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/client.ts';
-import { type Message, SETTINGS } from '../../../src/domain/services.ts';
+import type { Message } from '../../../src/domain/services.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { keepLog, type Served, serve } from '../../http/serve.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { codeIn, movableClock } from '../../support/gateway.ts';
+import { SERVICES } from '../../support/services.ts';
 import { nodeId } from './scene.ts';
 
 let database: TestDatabase;
@@ -12,7 +13,7 @@ let gateway: Served;
 const clock = movableClock();
 beforeAll(async () => {
   database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl, services: { clock, settings: SETTINGS } });
+  gateway = await serve({ databaseUrl: database.runtimeUrl, services: { ...SERVICES, clock } });
 });
 afterAll(async () => {
   await gateway?.stop();
@@ -62,7 +63,7 @@ describe('A4: no secret is in an event, in a line of the log, or in any table', 
     const sent: Message[] = [];
     const jobs = openDatabase(database.runtimeUrl, { poolSize: 1 });
     const mail = { send: async (message: Message) => void sent.push(message) };
-    const settle = () => settleTenant(jobs, { clock, mail, acceptUrl: 'https://app.example/#{code}' }, tenant.id);
+    const settle = () => settleTenant(jobs, { ...SERVICES, clock, mail, acceptUrl: 'https://app.example/#{code}' }, tenant.id);
     const invite = async (email: string, key?: string) => {
       const { errors } = await send(
         asOwner,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway } from '../../../src/main.ts';
 import { keepLog } from '../../http/serve.ts';
 import { AUDIENCE, ask } from '../../support/gateway.ts';
+import { SERVICES } from '../../support/services.ts';
 import { documentOf, type Life, startLife } from '../../support/tenant-life.ts';
 
 let life: Life;
@@ -36,6 +37,7 @@ test('R5, O1, A4: neither the code of an invitation nor of a transfer is anywher
     port: 0,
     corsOrigins: [],
     databaseUrl: life.database.runtimeUrl,
+    services: SERVICES,
     tokens: {
       ...{ issuer: tokens.issuer, audience: AUDIENCE, algorithms: ['ES256'], keys: tokens.jwks },
       ...{ tenantClaim: 'tenant', staffClaim: 'ipto_staff', clockSkew: 5 },

@@ -1,11 +1,15 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/client.ts';
 import { membershipsOf } from '../../../src/database/crossings.ts';
+import { prefixOf } from '../../../src/domain/object/key.ts';
 import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { ISSUER } from '../../support/database.ts';
 import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
 import { marketOf, tradeIn } from '../../support/isolation-market.ts';
+import { providerOf } from '../../support/provider.ts';
 
 let life: TenantLife;
 let staff: Asker;
@@ -76,7 +80,7 @@ describe('the purge', () => {
     const before = await counts(home.id);
     const others = await life.rows({ except: home.id });
     const people = await life.database.sql('SELECT * FROM person ORDER BY id');
-    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock);
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway);
     await work.close();
     expect(before).toMatchObject({
       membership: 6,
@@ -122,7 +126,7 @@ describe('the purge', () => {
     const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const before = await counts(home.id);
     const batches: string[] = [];
-    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock, {
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway, {
       batch,
       onBatch: table => batches.push(table),
     });
@@ -143,7 +147,7 @@ describe('the purge', () => {
       left -= 1;
       if (left === 0) throw new Error('the power is gone');
     };
-    await expect(purgeTenant(unit, life.gateway.clock, { batch: 2, onBatch: stops })).rejects.toThrow('the power is gone');
+    await expect(purgeTenant(unit, life.gateway, { batch: 2, onBatch: stops })).rejects.toThrow('the power is gone');
     const halfway = await tombstoneOf(home.id);
     expect(halfway.staffTombstone.purgedAt).toBeNull();
     expect(halfway.staffTenant).toMatchObject({ status: 'DELETED' });
@@ -153,7 +157,7 @@ describe('the purge', () => {
     expect(await receiptOf(home.id)).toEqual(before);
     const done = await tombstoneOf(home.id);
     await life.gateway.settle();
-    await purgeTenant(unit, life.gateway.clock);
+    await purgeTenant(unit, life.gateway);
     expect(await tombstoneOf(home.id)).toEqual(done);
     await work.close();
   });
@@ -164,7 +168,7 @@ describe('the purge', () => {
     const stop = () => {
       throw new Error('stopped');
     };
-    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock, { batch: 1, onBatch: stop }).catch(() => {});
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway, { batch: 1, onBatch: stop }).catch(() => {});
     expect((await counts(home.id)).membership).toBe(6);
     const token = await life.gateway.tokenOf(home.owner.person);
     const mine = await life.gateway.ask('{ viewer { memberships { tenantId } } }', { token });
@@ -193,6 +197,58 @@ describe('the purge', () => {
     for (const { status, errors } of answers) expect([status, errors[0]?.extensions.code]).toEqual([403, 'TENANT_NOT_FOUND']);
   });
 
+  describe('and the bytes of its objects', () => {
+    const provider = () => providerOf(life);
+    /** One of the neighbour's objects. */
+    let theirs: string;
+    const bytesOf = async (id: string) => (await readdir(join(life.gateway.objects, prefixOf(id))).catch(() => [])).length;
+    beforeEach(async () => {
+      await life.mutate(home.owner, 'cancelTenantDeletion', {});
+      for (const { owner } of [home, neighbour]) {
+        const datasetId = await provider().dataset(owner);
+        for (const name of ['a', 'b']) theirs = await provider().stored(owner, datasetId, name, { name });
+      }
+      await life.mutate(home.owner, 'requestTenantDeletion', { confirmation: 'Going' });
+    });
+
+    test('S3: they lie there as long as the tenant is kept', async () => {
+      life.gateway.clock.advance({ days: 29 });
+      await life.gateway.settle();
+      expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([2, 2]);
+    });
+
+    test('S4: they go with it, those that were removed before, too, and nobody else’s', async () => {
+      await life.mutate(neighbour.owner, 'removeObject', { objectId: theirs });
+      life.gateway.clock.advance({ days: 30 });
+      await life.gateway.settle();
+      expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([0, 1]);
+    });
+
+    test('S4: before any row goes: while the store is away the tenant is buried and whole, and it goes on when it is back', async () => {
+      life.gateway.clock.advance({ days: 30 });
+      const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
+      const unit = work.bind({ tenantId: home.id, personId: null });
+      const away = () => Promise.reject(new Error('the store is away'));
+      const before = await counts(home.id);
+      await expect(purgeTenant(unit, { clock: life.gateway.clock, store: { remove: away, removeAll: away } })).rejects.toThrow(
+        'the store is away',
+      );
+      expect((await tombstoneOf(home.id)).staffTombstone).toMatchObject({ purgedAt: null, receipt: [] });
+      expect(await counts(home.id)).toEqual({ ...before, tombstone: 1, slug_claim: 0 });
+      expect(await bytesOf(home.id)).toBe(2);
+      const order: string[] = [];
+      const removeAll = async (prefix: string) => {
+        await life.gateway.store.removeAll(prefix);
+        order.push('bytes');
+      };
+      const store = { ...life.gateway.store, removeAll };
+      await purgeTenant(unit, { clock: life.gateway.clock, store }, { batch: 1, onBatch: table => order.push(table) });
+      expect([order[0], order.at(-1), order.filter(step => step === 'bytes')]).toEqual(['bytes', 'tenant', ['bytes']]);
+      expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([0, 2]);
+      await work.close();
+    });
+  });
+
   test('S4: name and slug can be used again, the id never', async () => {
     life.gateway.clock.advance({ days: 30 });
     const founder = { token: await life.gateway.tokenOf({ subject: `founder-${home.id}`, name: 'Fay', email: 'fay@people.example' }) };
@@ -211,7 +267,7 @@ describe('the purge', () => {
     const { slug_claim, tombstone, purge_receipt, invitation, idempotency_key, audit_event, ...before } = await counts(home.id);
     life.gateway.clock.advance({ days: 400 });
     const databases = [openDatabase(life.database.runtimeUrl, { poolSize: 1 }), openDatabase(life.database.runtimeUrl, { poolSize: 1 })];
-    const post = { clock: life.gateway.clock, mail: { send: async () => {} }, acceptUrl: '{code}' };
+    const post = { clock: life.gateway.clock, store: life.gateway.store, mail: { send: async () => {} }, acceptUrl: '{code}' };
     await Promise.all(databases.map(database => settleTenant(database, post, home.id)));
     await Promise.all(databases.map(database => database.close()));
     expect(await receiptOf(home.id)).toMatchObject(before);
@@ -221,8 +277,8 @@ describe('the purge', () => {
   test('S4: nobody but the clock purges: not a request, under the gateway’s own role, before the day', async () => {
     const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const before = await life.rows({ of: home.id });
-    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway.clock);
-    await purgeTenant(work.bind({ tenantId: neighbour.id, personId: null }), life.gateway.clock);
+    await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway);
+    await purgeTenant(work.bind({ tenantId: neighbour.id, personId: null }), life.gateway);
     await work.close();
     expect(await life.rows({ of: home.id })).toEqual(before);
     expect((await life.rows({ of: neighbour.id })).tenant).toHaveLength(1);

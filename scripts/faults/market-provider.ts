@@ -1,0 +1,77 @@
+import type { Fault } from './table.ts';
+
+const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
+const DATASET = ['test/domain/dataset'];
+const OBJECT = ['test/domain/object'];
+const LISTING = ['test/domain/listing'];
+const STORE = ['test/store'];
+const PURGE = ['test/domain/tenant/purge'];
+
+/** Faults of the provider side: the store and its links, datasets, objects, listings, sides. */
+export const PROVIDER_FAULTS: readonly Fault[] = [
+  // Links
+  { file: 'src/store/link.ts', find: '{method}', plant: "{''}", tests: STORE, short: true },
+  { file: 'src/store/link.ts', find: ' || !timingSafeEqual(given, wanted)', plant: '', tests: STORE, short: true },
+  { file: 'src/store/link.ts', find: ' || until <= now', plant: '', tests: STORE, short: true },
+  { file: 'src/store/link.ts', find: "given.toString('base64url') !== signature || ", plant: '', tests: STORE },
+  // The folder
+  { file: 'src/store/files.ts', find: 'if (!hash.digest().equals(sha256))', plant: 'if (false)', tests: STORE, short: true },
+  { file: 'src/http/objects.ts', find: 'if (length !== String(facts.size))', plant: 'if (false)', tests: STORE },
+  { file: 'src/http/objects.ts', find: 'if (type !== facts.mediaType)', plant: 'if (false)', tests: STORE },
+  {
+    file: 'src/store/files.ts',
+    find: '      } finally {\n        await rm(part, { force: true });\n      }',
+    plant: '      } finally {\n      }',
+    tests: STORE,
+  },
+  { file: 'src/store/key.ts', find: 'if (!PREFIX.test(prefix))', plant: 'if (false)', tests: STORE },
+  { file: 'src/store/key.ts', find: 'if (!isKey(key)) throw', plant: 'if (false) throw', tests: STORE },
+  { file: 'src/store/disposition.ts', find: '[^\\x20-\\x7e]|', plant: '', tests: STORE },
+  // S3
+  { file: 'src/store/s3.ts', find: "'content-type', CHECKSUM]", plant: 'CHECKSUM]', tests: STORE },
+  { file: 'src/store/s3.ts', find: 'unhoistableHeaders: new Set([CHECKSUM]),', plant: '', tests: STORE },
+  { file: 'src/store/s3.ts', find: 'if (Errors.length) throw', plant: 'if (false) throw', tests: STORE },
+  { file: 'src/store/s3.ts', find: '{checkPrefix(prefix)}/', plant: '{checkPrefix(prefix).slice(64)}', tests: STORE },
+  // Datasets
+  { file: 'src/domain/dataset/create.ts', find: '    await checkRoom(operation);\n', plant: '', tests: DATASET, short: true },
+  {
+    file: 'src/domain/dataset/create.ts',
+    find: 'const { planCode } = await applyDueChange(operation);',
+    plant: 'const planCode = operation.tenant.planCode as never; void applyDueChange;',
+    tests: DATASET,
+  },
+  { file: 'src/domain/dataset/delete.ts', find: "if (listing?.status === 'published')", plant: 'if (false)', tests: DATASET },
+  // Objects
+  {
+    file: 'src/domain/object/complete.ts',
+    find: 'if (!found || !isAlike(found, announced))',
+    plant: 'if (!found)',
+    tests: OBJECT,
+    short: true,
+  },
+  { file: 'src/domain/object/complete.ts', find: ' && Buffer.from(found.sha256).equals(announced.sha256)', plant: '', tests: OBJECT },
+  { file: 'src/domain/object/remove.ts', find: '=== 1', plant: '=== 0', tests: OBJECT },
+  { file: 'src/domain/object/upload.ts', find: 'if (storedAt) return null;', plant: '', tests: OBJECT },
+  { file: 'src/domain/object/remove-stale.ts', find: '-LINGER', plant: 'LINGER', tests: OBJECT },
+  { file: SQL, find: "moment - interval '1 day'", plant: "moment - interval '9 days'", tests: OBJECT },
+  { file: 'src/domain/object/facts.ts', find: 'if (size > LARGEST)', plant: 'if (false)', tests: OBJECT },
+  {
+    file: 'src/domain/tenant/purge.ts',
+    find: '  await store.removeAll(prefixOf(unit.binding.tenantId!));\n',
+    plant: '',
+    tests: PURGE,
+    short: true,
+  },
+  // Listings and sides
+  { file: 'src/domain/listing/publish.ts', find: '    await checkSells(operation);\n', plant: '', tests: LISTING, short: true },
+  { file: 'src/domain/listing/publish.ts', find: 'where: stored(datasetId)', plant: 'where: { datasetId }', tests: LISTING },
+  { file: 'src/domain/listing/terms.ts', find: 'price: price.toFixed()', plant: 'price: Number(price.toFixed())', tests: LISTING },
+  { file: 'src/domain/listing/terms.ts', find: '[...new Set(texts.map(', plant: '[...(texts.map(', tests: LISTING },
+  {
+    file: 'src/domain/tenant/set-sides.ts',
+    find: '...(buys != null && { buys })',
+    plant: 'buys: buys ?? false',
+    tests: LISTING,
+    short: true,
+  },
+];

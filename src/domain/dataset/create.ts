@@ -1,0 +1,32 @@
+import { v7 as uuid } from 'uuid';
+import { type Act, type Operation, operate } from '../operation.ts';
+import { applyDueChange } from '../plan/apply.ts';
+import { capReached, limitsOn } from '../plan/limits.ts';
+import { datasetDescription, datasetName } from './text.ts';
+
+/** A dataset that was made or changed. */
+export type ChangedDataset = { readonly tenantId: string; readonly datasetId: string };
+
+/**
+ * Makes a dataset, as long as the plan has room for one (SPEC M1, P3). Names need not be unique.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT; LIMIT_REACHED with the limit and the use.
+ */
+export const createDataset = (act: Act, input: { name: string; description?: string | null | undefined }): Promise<ChangedDataset> => {
+  const name = datasetName(input.name);
+  const description = datasetDescription(input.description ?? '');
+  return operate(act, async operation => {
+    await checkRoom(operation);
+    const { db, now, record, tenantId } = operation;
+    const id = uuid();
+    await db.dataset.create({ data: { id, name, description, createdAt: now, updatedAt: now } });
+    await record({ target: { type: 'Dataset', id }, after: { name, description } });
+    return { tenantId, datasetId: id };
+  });
+};
+
+async function checkRoom(operation: Operation) {
+  const { planCode } = await applyDueChange(operation);
+  const full = capReached('datasets', (await limitsOn(operation.db, planCode)).datasetLimit, await operation.db.dataset.count());
+  if (full) throw full;
+}

@@ -1,0 +1,23 @@
+import { GatewayError } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import type { ChangedDataset } from './create.ts';
+import { namedDataset } from './named.ts';
+
+/**
+ * Deletes a dataset with its objects and its listing, for good (SPEC M1). What was sold of it stays in the books; the bytes are removed by a
+ * job.
+ *
+ * @throws {GatewayError} NOT_FOUND; CONFLICT while it is on the marketplace.
+ */
+export const deleteDataset = (act: Act, input: { dataset: RowName }): Promise<ChangedDataset> =>
+  operate(act, async operation => {
+    const { db, record, tenantId } = operation;
+    const { id, name, listing } = await namedDataset(operation, input.dataset);
+    if (listing?.status === 'published')
+      throw new GatewayError('CONFLICT', 'The dataset is on the marketplace: withdraw its listing first.');
+    const objects = await db.dataObject.count({ where: { datasetId: id } });
+    await db.dataset.deleteMany({ where: { id } });
+    await record({ target: { type: 'Dataset', id }, before: { name, objects } });
+    return { tenantId, datasetId: id };
+  });

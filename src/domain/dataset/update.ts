@@ -1,0 +1,31 @@
+import { type Act, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import type { ChangedDataset } from './create.ts';
+import { namedDataset } from './named.ts';
+import { datasetDescription, datasetName } from './text.ts';
+
+export type UpdateDatasetInput = {
+  readonly dataset: RowName;
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+};
+
+/**
+ * Changes a dataset's name and description; what is left out stays (SPEC M1). Its listing says what it says.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND.
+ */
+export const updateDataset = (act: Act, input: UpdateDatasetInput): Promise<ChangedDataset> => {
+  const given = {
+    ...(input.name != null && { name: datasetName(input.name) }),
+    ...(input.description != null && { description: datasetDescription(input.description) }),
+  };
+  return operate(act, async operation => {
+    const { db, now, record, tenantId } = operation;
+    const { id, name, description } = await namedDataset(operation, input.dataset);
+    const before = { name, description };
+    await db.dataset.updateMany({ where: { id }, data: { ...given, updatedAt: now } });
+    await record({ target: { type: 'Dataset', id }, before, after: { ...before, ...given } });
+    return { tenantId, datasetId: id };
+  });
+};

@@ -1,0 +1,36 @@
+import { v7 as uuid } from 'uuid';
+import { isConstraint } from '../../database/failure.ts';
+import { namedDataset } from '../dataset/named.ts';
+import { GatewayError } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import { type Price, type TermsInput, termsOf, toldOf } from './terms.ts';
+
+/** A listing that was made or changed. */
+export type ChangedListing = { readonly tenantId: string; readonly listingId: string };
+
+export type DraftListingInput = TermsInput & { readonly dataset: RowName; readonly title: string; readonly price: Price };
+
+/**
+ * Drafts how a dataset is to be offered (SPEC M1): nobody but the tenant sees it before it is published.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has a listing.
+ */
+export const draftListing = (act: Act, { dataset, ...input }: DraftListingInput): Promise<ChangedListing> => {
+  const { summary = '', tags = [], ...terms } = termsOf(input);
+  return operate(act, async operation => {
+    const { db, now, record, tenantId } = operation;
+    const { id: datasetId } = await namedDataset(operation, dataset);
+    const id = uuid();
+    const data = { ...(terms as { title: string; price: string; currency: string }), id, datasetId, summary, tags };
+    const drafted = await db.listing.create({ data: { ...data, createdAt: now, updatedAt: now } }).catch(listed);
+    await record({ target: { type: 'Listing', id }, after: { dataset: datasetId, ...toldOf(drafted) } });
+    return { tenantId, listingId: id };
+  });
+};
+
+const listed = (error: unknown) => {
+  if (isConstraint(error, 'listing_tenant_id_dataset_id_key'))
+    throw new GatewayError('CONFLICT', 'The dataset has a listing: change that.');
+  throw error;
+};

@@ -1,0 +1,29 @@
+import { GatewayError } from '../errors.ts';
+import { stored } from '../object/remove.ts';
+import { type Act, type Operation, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import type { ChangedListing } from './draft.ts';
+import { namedListing } from './named.ts';
+
+/**
+ * Puts a listing on the marketplace, for the first time or again (SPEC M1, M4).
+ *
+ * @throws {GatewayError} NOT_FOUND; SIDE_OFF when the tenant doesn't sell; CONFLICT when it is there already, or has nothing to retrieve.
+ */
+export const publishListing = (act: Act, input: { listing: RowName }): Promise<ChangedListing> =>
+  operate(act, async operation => {
+    const { db, now, record, tenantId } = operation;
+    const { id, datasetId, status } = await namedListing(operation, input.listing);
+    await checkSells(operation);
+    if (status === 'published') throw new GatewayError('CONFLICT', 'The listing is on the marketplace already.');
+    if (!(await db.dataObject.count({ where: stored(datasetId) })))
+      throw new GatewayError('CONFLICT', 'The dataset has no stored object: there would be nothing to retrieve.');
+    await db.listing.updateMany({ where: { id }, data: { status: 'published', publishedAt: now, updatedAt: now } });
+    await record({ target: { type: 'Listing', id }, before: { status }, after: { status: 'published' } });
+    return { tenantId, listingId: id };
+  });
+
+async function checkSells({ db }: Operation) {
+  const { sells } = await db.tenant.findFirstOrThrow({ select: { sells: true } });
+  if (!sells) throw new GatewayError('SIDE_OFF', "The tenant's provider side is switched off.", { side: 'sells' });
+}

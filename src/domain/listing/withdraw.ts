@@ -1,0 +1,20 @@
+import { GatewayError } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import type { ChangedListing } from './draft.ts';
+import { namedListing } from './named.ts';
+
+/**
+ * Takes a listing off the marketplace (SPEC M1): nobody finds or acquires it any more; whoever is entitled stays so.
+ *
+ * @throws {GatewayError} NOT_FOUND; CONFLICT when it isn't there.
+ */
+export const withdrawListing = (act: Act, input: { listing: RowName }): Promise<ChangedListing> =>
+  operate(act, async operation => {
+    const { db, now, record, tenantId } = operation;
+    const { id, status } = await namedListing(operation, input.listing);
+    if (status !== 'published') throw new GatewayError('CONFLICT', 'The listing is not on the marketplace.');
+    await db.listing.updateMany({ where: { id }, data: { status: 'withdrawn', updatedAt: now } });
+    await record({ target: { type: 'Listing', id }, before: { status }, after: { status: 'withdrawn' } });
+    return { tenantId, listingId: id };
+  });

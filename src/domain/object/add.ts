@@ -1,0 +1,47 @@
+import { v7 as uuid } from 'uuid';
+import { isConstraint } from '../../database/failure.ts';
+import { namedDataset } from '../dataset/named.ts';
+import { GatewayError } from '../errors.ts';
+import { type Act, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import { objectFacts, objectName } from './facts.ts';
+
+/** An object that was added or changed. */
+export type ChangedObject = { readonly tenantId: string; readonly objectId: string };
+
+export type AddObjectInput = {
+  readonly dataset: RowName;
+  readonly name: string;
+  readonly size: bigint;
+  readonly mediaType: string;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+};
+
+/**
+ * Announces an object of a dataset (SPEC M1): it is there once its bytes are in the store and {@link completeObject} has found them to be what
+ * was announced. The link to upload them is not kept anywhere: whoever may, asks for one.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has an object of that name.
+ */
+export const addObject = (act: Act, input: AddObjectInput): Promise<ChangedObject> => {
+  const name = objectName(input.name);
+  const { size, mediaType, sha256 } = objectFacts(input);
+  return operate(act, async operation => {
+    const { db, now, record, tenantId } = operation;
+    const { id: datasetId } = await namedDataset(operation, input.dataset);
+    const id = uuid();
+    await db.dataObject
+      .create({ data: { id, datasetId, name, size, mediaType, sha256: sha256 as Uint8Array<ArrayBuffer>, createdAt: now } })
+      .catch(taken(name));
+    const after = { dataset: datasetId, name, size: String(size), mediaType, sha256: Buffer.from(sha256).toString('hex') };
+    await record({ target: { type: 'DataObject', id }, after });
+    return { tenantId, objectId: id };
+  });
+};
+
+const taken = (name: string) => (error: unknown) => {
+  if (isConstraint(error, 'data_object_tenant_id_dataset_id_name_key'))
+    throw new GatewayError('CONFLICT', `The dataset has an object with the name ${JSON.stringify(name)}.`, { field: 'name' });
+  throw error;
+};

@@ -1,0 +1,30 @@
+import { GatewayError } from '../errors.ts';
+import { type Act, type Operation, operate } from '../operation.ts';
+import type { RowName } from '../row.ts';
+import type { ChangedObject } from './add.ts';
+import { namedObject } from './named.ts';
+
+/**
+ * Removes an object from its dataset (SPEC M1). The bytes are removed by a job, once no link to them is good any more.
+ *
+ * @throws {GatewayError} NOT_FOUND; CONFLICT for the last stored object of a dataset that is on the marketplace.
+ */
+export const removeObject = (act: Act, input: { object: RowName }): Promise<ChangedObject> =>
+  operate(act, async operation => {
+    const { db, record, tenantId } = operation;
+    const { id, datasetId, name, size, storedAt } = await namedObject(act, db, input.object);
+    if (storedAt && (await isPublished(operation, datasetId)) && (await db.dataObject.count({ where: stored(datasetId) })) === 1)
+      throw new GatewayError(
+        'CONFLICT',
+        'The dataset is on the marketplace and would have nothing to retrieve: withdraw its listing first.',
+      );
+    await db.dataObject.deleteMany({ where: { id } });
+    await record({ target: { type: 'DataObject', id }, before: { dataset: datasetId, name, size: String(size), storedAt } });
+    return { tenantId, objectId: id };
+  });
+
+/** The objects of a dataset that can be retrieved. */
+export const stored = (datasetId: string) => ({ datasetId, storedAt: { not: null } });
+
+const isPublished = async ({ db }: Operation, datasetId: string): Promise<boolean> =>
+  (await db.listing.count({ where: { datasetId, status: 'published' } })) > 0;

@@ -1,0 +1,16 @@
+import type { ObjectFacts, Services, UploadLink } from '../services.ts';
+import { minutesAfter } from '../services.ts';
+import { objectKey } from './key.ts';
+
+/** A link to upload an object's bytes, and until when it is good. */
+export type Upload = UploadLink & { readonly expiresAt: Date };
+
+/** A new link to upload an object's bytes: null once they are stored. It is kept nowhere. */
+export async function uploadOf(
+  { tenantId, id, storedAt, ...facts }: ObjectFacts & { tenantId: string; id: string; storedAt: Date | null },
+  { clock, settings, store }: Services,
+): Promise<Upload | null> {
+  if (storedAt) return null;
+  const expiresAt = minutesAfter(clock.now(), settings.uploadMinutes);
+  return { ...(await store.uploadLink(objectKey(tenantId, id), facts, expiresAt)), expiresAt };
+}

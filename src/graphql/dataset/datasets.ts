@@ -1,0 +1,72 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { PlanCode } from '../../access/vocabulary.ts';
+import { datasetCap } from '../../domain/plan/preview.ts';
+import { builder } from '../builder.ts';
+import { containing } from '../containing.ts';
+import { ListingStatus } from '../enums.ts';
+import { OLDEST_FIRST, page, pageCost } from '../page.ts';
+import { CapUseType } from '../plan/tenant-plan.ts';
+import { Tenant } from '../tenant/tenant.ts';
+import { Dataset } from './dataset.ts';
+
+const DatasetFilter = builder.inputType('DatasetFilter', {
+  description: 'Which datasets to list: those for which everything given holds.',
+  fields: t => ({
+    search: t.string({ description: 'Whose name contains this text, upper or lower case.' }),
+    listing: t.field({ type: ListingStatus, description: 'Whose listing has this status.' }),
+  }),
+});
+
+const whereOf = (filter: typeof DatasetFilter.$inferInput | null | undefined) => ({
+  ...(filter?.search && { name: containing(filter.search) }),
+  ...(filter?.listing && { listing: { status: filter.listing } }),
+});
+
+builder.objectField(Tenant, 'datasets', t =>
+  t.connection(
+    {
+      type: Dataset,
+      policy: 'dataset:read',
+      nullable: true,
+      description: 'The datasets, in the order in which they were made.',
+      args: { filter: t.arg({ type: DatasetFilter }) },
+      complexity: pageCost,
+      resolve: (_tenant, { filter, ...args }, context, info) => {
+        const { dataset } = context.work.db;
+        const where = whereOf(filter);
+        const selected = queryFromInfo({ context, info, typeName: 'Dataset', paths: [['edges', 'node'], ['nodes']] }) as object;
+        return page(
+          args,
+          OLDEST_FIRST,
+          query => dataset.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
+          () => dataset.count({ where }),
+        );
+      },
+    },
+    { name: 'TenantDatasetsConnection' },
+    { name: 'TenantDatasetsEdge' },
+  ),
+);
+
+builder.prismaObjectFields(Tenant, t => ({
+  datasetCount: t.int({
+    policy: 'dataset:count',
+    nullable: true,
+    select: { _count: { select: { datasets: true } } },
+    resolve: ({ _count }) => _count.datasets,
+  }),
+  publishedListingCount: t.int({
+    policy: 'dataset:count',
+    nullable: true,
+    description: 'How many listings are published.',
+    resolve: (_tenant, _args, { work }) => work.db.listing.count({ where: { status: 'published' } }),
+  }),
+  datasetUse: t.field({
+    type: CapUseType,
+    policy: 'plan:read',
+    nullable: true,
+    description: "Datasets, against the plan's cap.",
+    select: { planCode: true },
+    resolve: ({ planCode }, _args, { work }) => datasetCap(work.db, planCode as PlanCode),
+  }),
+}));

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Asker, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { codeOf, providerOf } from '../../support/provider.ts';
+
+let life: TenantLife;
+let staff: Asker;
+let provider: ReturnType<typeof providerOf>;
+beforeAll(async () => {
+  life = await startTenantLife();
+  provider = providerOf(life);
+  staff = await life.staff();
+});
+afterAll(() => life?.stop());
+
+/** On a plan, with so many datasets: Free has two places, Starter twenty. */
+async function homeWith(datasets: number, plan: 'FREE' | 'STARTER' = 'FREE') {
+  const home = await life.home({ plan });
+  for (let n = 0; n < datasets; n += 1) await provider.dataset(home.owner, `Dataset ${n}`);
+  return home;
+}
+const create = (who: Asker) => life.mutate(who, 'createDataset', { name: 'One more' }, 'dataset { id }');
+const use = async (who: Asker) =>
+  (await life.query(who, '{ tenant { datasetCount datasetUse { limit used over } } }')).data.tenant.datasetUse;
+const full = (limit: number, used: number) => [
+  { message: `The plan has ${limit} datasets; ${used} are taken.`, extensions: { code: 'LIMIT_REACHED', limit, used } },
+];
+
+describe('the cap on datasets', () => {
+  test('P3, P5: at the cap making another is LIMIT_REACHED with limit and use, and in the log; deleting one makes room', async () => {
+    const home = await homeWith(1);
+    expect(await use(home.operator)).toEqual({ limit: 2, used: 1, over: 0 });
+    const datasetId = await provider.dataset(home.owner);
+    const { data, errors } = await create(home.seller_manager);
+    expect(data).toEqual({ createDataset: null });
+    expect(errors).toMatchObject(full(2, 2));
+    expect((await life.events(home)).at(-1)).toMatchObject({
+      ...{ action: 'dataset.create', outcome: 'refused', code: 'LIMIT_REACHED', after: { limit: 2, used: 2 } },
+    });
+    await provider.run(home.owner, 'deleteDataset', { datasetId }, '__typename');
+    expect((await create(home.seller_manager)).errors).toEqual([]);
+  });
+
+  test('P3: another tenant’s datasets take no place', async () => {
+    await homeWith(2);
+    const home = await homeWith(0);
+    for (const _ of [1, 2]) expect((await create(home.owner)).errors).toEqual([]);
+  });
+
+  test('P4: after a downgrade nothing is removed and what is there goes on; additions are refused until it is under the cap', async () => {
+    const home = await homeWith(4, 'STARTER');
+    const { datasetId, listingId } = await provider.published(home.owner);
+    const preview = await life.query(home.owner, '{ tenant { planPreview(plan: FREE) { kind datasets { limit used over } } } }');
+    expect(preview.data.tenant.planPreview).toEqual({ kind: 'DOWNGRADE', datasets: { limit: 2, used: 5, over: 3 } });
+    await life.mutate(home.owner, 'changePlan', { plan: 'FREE' });
+    life.gateway.clock.advance({ days: 32 });
+    await life.gateway.settle();
+    expect(await use(home.owner)).toEqual({ limit: 2, used: 5, over: 3 });
+    expect((await create(home.owner)).errors).toMatchObject(full(2, 5));
+    expect((await life.mutate(home.owner, 'updateDataset', { datasetId, name: 'Renamed' })).errors).toEqual([]);
+    await provider.stored(home.owner, datasetId, 'more', { name: 'more.csv' });
+    for (const verb of ['withdrawListing', 'publishListing'])
+      expect((await life.mutate(home.owner, verb, { listingId })).errors).toEqual([]);
+    const page = await life.query(home.owner, '{ tenant { datasets(first: 5) { edges { node { id } } } } }');
+    const others = page.data.tenant.datasets.edges
+      .map(({ node }: { node: { id: string } }) => node.id)
+      .filter((id: string) => id !== datasetId);
+    for (const id of others.slice(0, 3)) await provider.run(home.owner, 'deleteDataset', { datasetId: id }, '__typename');
+    expect(await use(home.owner)).toEqual({ limit: 2, used: 2, over: 0 });
+    expect((await create(home.owner)).errors).toMatchObject(full(2, 2));
+    await provider.run(home.owner, 'deleteDataset', { datasetId: others[3] }, '__typename');
+    expect((await create(home.owner)).errors).toEqual([]);
+  });
+
+  test('P2: a downgrade that is due and not done yet caps already', async () => {
+    const home = await homeWith(2, 'STARTER');
+    await life.mutate(home.owner, 'changePlan', { plan: 'FREE' });
+    life.gateway.clock.advance({ days: 32 });
+    expect((await create(home.owner)).errors).toMatchObject(full(2, 2));
+  });
+
+  test('P2: an upgrade makes room at once', async () => {
+    const home = await homeWith(2);
+    await life.mutate(home.owner, 'changePlan', { plan: 'STARTER' });
+    expect((await create(home.owner)).errors).toEqual([]);
+    expect(await use(home.owner)).toEqual({ limit: 20, used: 3, over: 0 });
+  });
+
+  test('P1, P2: a contract’s own cap holds, also below the use; null is no cap', async () => {
+    const home = await homeWith(2);
+    const arrange = (datasetLimit: number | null) => life.mutate(staff, 'staffArrangeEnterprise', { tenantId: home.id, datasetLimit });
+    await arrange(3);
+    expect((await create(home.owner)).errors).toEqual([]);
+    expect((await create(home.owner)).errors).toMatchObject(full(3, 3));
+    await arrange(1);
+    expect((await create(home.owner)).errors).toMatchObject(full(1, 3));
+    expect(await use(home.owner)).toEqual({ limit: 1, used: 3, over: 2 });
+    await arrange(null);
+    expect((await create(home.owner)).errors).toEqual([]);
+    expect(await use(home.owner)).toEqual({ limit: null, used: 4, over: 0 });
+    expect(codeOf(await create(home.operator))).toBe('FORBIDDEN');
+  });
+});

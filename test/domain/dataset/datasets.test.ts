@@ -1,0 +1,179 @@
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { codeOf, providerOf, rowIn } from '../../support/provider.ts';
+
+let life: TenantLife;
+let provider: ReturnType<typeof providerOf>;
+beforeAll(async () => {
+  life = await startTenantLife();
+  provider = providerOf(life);
+});
+afterAll(() => life?.stop());
+
+let home: Home;
+beforeEach(async () => {
+  home = await life.home();
+});
+
+const READ = 'dataset { id name description createdAt updatedAt objectCount listing { status } }';
+const create = (input: object, who = home.seller_manager) => life.mutate(who, 'createDataset', input, READ);
+
+describe('createDataset', () => {
+  test('M1, A1: makes a dataset without objects or listing, and the log says what', async () => {
+    const { data, errors } = await create({ name: '  Weather  ', description: ' By hour.\r\n\r\nIn UTC. ' });
+    expect(errors).toEqual([]);
+    const now = life.gateway.clock.now().toISOString();
+    expect(data.createDataset.dataset).toEqual({
+      ...{ id: expect.any(String), name: 'Weather', description: 'By hour.\n\nIn UTC.' },
+      ...{ createdAt: now, updatedAt: now, objectCount: 0, listing: null },
+    });
+    expect(await life.events(home)).toEqual([
+      {
+        ...{ action: 'dataset.create', outcome: 'done', code: null, by: 'user', name: home.seller_manager.person.name },
+        ...{ before: null, after: { name: 'Weather', description: 'By hour.\n\nIn UTC.' } },
+      },
+    ]);
+  });
+
+  test('M1: two may have the same name', async () => {
+    for (const _ of [1, 2]) expect((await create({ name: 'Weather' })).errors).toEqual([]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, object]>([
+    ['an empty name',                      { name: '' }],
+    ['a name of blanks',                   { name: ' \t ' }],
+    ['a name of 121 characters',           { name: 'é'.repeat(121) }],
+    ['a name over two lines',              { name: 'a\nb' }],
+    ['a name with a line separator',       { name: 'a\u2028b' }],
+    ['a description of 4,001 characters',  { name: 'a', description: '😀'.repeat(4_001) }],
+    ['a description with an escape',       { name: 'a', description: 'a\u001b[31m' }],
+    ['a NUL',                              { name: 'a\0b' }],
+    ['half of a surrogate pair',           { name: 'a', description: '\ud800' }],
+  ])('M1: %s is BAD_USER_INPUT, and nothing is made', async (_what, input) => {
+    expect(codeOf(await create(input))).toBe('BAD_USER_INPUT');
+    expect(await life.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [home.id])).toEqual([]);
+  });
+
+  test.each(['é'.repeat(120), "'; DROP TABLE dataset; --", '<script>alert(1)</script>', '数据 😀 مرحبا', '%_\\'])(
+    'M1: the name %j is kept as it is',
+    async name => {
+      expect((await create({ name, description: '\t😀'.repeat(2_000).trim() })).data.createDataset.dataset.name).toBe(name);
+    },
+  );
+
+  test('M1: the same name typed in two Unicode forms is the same text', async () => {
+    expect((await create({ name: 'Cafe\u0301' })).data.createDataset.dataset.name).toBe('Caf\u00e9');
+  });
+
+  test('G6: the same key does it once and answers the same; with another request it is refused', async () => {
+    const once = { name: 'Weather', idempotencyKey: 'make-this-dataset' };
+    const first = await create(once);
+    expect((await create(once)).data).toEqual(first.data);
+    expect(await life.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [home.id])).toHaveLength(1);
+    expect(codeOf(await create({ ...once, name: 'Other' }))).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+});
+
+describe('updateDataset', () => {
+  test('M1, A1: changes what is given and leaves the rest', async () => {
+    const datasetId = await provider.dataset(home.owner);
+    life.gateway.clock.advance({ minutes: 1 });
+    const update = (input: object) => life.mutate(home.admin, 'updateDataset', { datasetId, ...input }, READ);
+    const { data } = await update({ description: 'New' });
+    expect(data.updateDataset.dataset).toMatchObject({
+      name: 'Rows',
+      description: 'New',
+      updatedAt: life.gateway.clock.now().toISOString(),
+    });
+    expect((await update({ name: 'Renamed' })).data.updateDataset.dataset).toMatchObject({ name: 'Renamed', description: 'New' });
+    expect((await update({ description: '' })).data.updateDataset.dataset).toMatchObject({ name: 'Renamed', description: '' });
+    expect(codeOf(await update({ name: '' }))).toBe('BAD_USER_INPUT');
+    expect((await life.events(home)).at(-1)).toMatchObject({
+      ...{ action: 'dataset.update', before: { name: 'Renamed', description: 'New' }, after: { name: 'Renamed', description: '' } },
+    });
+  });
+});
+
+describe('deleteDataset', () => {
+  test('M1, A1: takes its objects and its listing along, and leaves their bytes to the job', async () => {
+    const { datasetId, objectId, listingId } = await provider.published(home.owner);
+    const other = await provider.dataset(home.owner, 'Other');
+    await provider.object(home.owner, datasetId, 'c', { name: 'not-yet.csv' });
+    await provider.run(home.owner, 'withdrawListing', { listingId }, '__typename');
+    const { data } = await life.mutate(home.seller_manager, 'deleteDataset', { datasetId }, 'deletedDatasetId');
+    expect(data.deleteDataset).toEqual({ deletedDatasetId: datasetId });
+    const rows = await life.rows({ of: home.id });
+    expect([rows.dataset, rows.data_object, rows.listing, rows.stale_object].map(list => list!.length)).toEqual([1, 0, 0, 2]);
+    expect(rows.stale_object!.join()).toContain(rowIn(objectId));
+    expect(rows.dataset![0]).toContain(rowIn(other));
+    expect((await life.events(home)).at(-1)).toMatchObject({ action: 'dataset.delete', before: { name: 'Rows', objects: 2 }, after: null });
+  });
+
+  test('M1: what is on the marketplace is withdrawn first', async () => {
+    const { datasetId, listingId } = await provider.published(home.owner);
+    const remove = () => life.mutate(home.owner, 'deleteDataset', { datasetId }, 'deletedDatasetId');
+    expect(codeOf(await remove())).toBe('CONFLICT');
+    expect((await life.rows({ of: home.id })).dataset).toHaveLength(1);
+    await provider.run(home.owner, 'withdrawListing', { listingId }, '__typename');
+    expect((await remove()).errors).toEqual([]);
+  });
+});
+
+describe('the datasets of a tenant', () => {
+  const list = async (args: string, who = home.viewer) =>
+    (await life.query(who, `{ tenant { datasets${args} { totalCount pageInfo { endCursor hasNextPage } edges { node { name } } } } }`)).data
+      .tenant.datasets;
+  const names = ({ edges }: { edges: { node: { name: string } }[] }) => edges.map(({ node }) => node.name);
+
+  test('M1, G4: are paged in the order in which they were made, and counted', async () => {
+    for (const name of ['b', 'a', 'c']) await provider.dataset(home.owner, name);
+    const first = await list('(first: 2)');
+    expect([names(first), first.totalCount, first.pageInfo.hasNextPage]).toEqual([['b', 'a'], 3, true]);
+    expect(names(await list(`(first: 2, after: "${first.pageInfo.endCursor}")`))).toEqual(['c']);
+  });
+
+  test('T8: are found by a part of their name, in which no sign is a pattern', async () => {
+    for (const name of ['Air 100%', 'air_quality', 'Water', 'back\\slash']) await provider.dataset(home.owner, name);
+    const found = async (search: string) => names(await list(`(filter: { search: ${JSON.stringify(search)} })`));
+    expect(await found('AIR')).toEqual(['Air 100%', 'air_quality']);
+    expect(await found('%')).toEqual(['Air 100%']);
+    expect(await found('_')).toEqual(['air_quality']);
+    expect(await found('\\')).toEqual(['back\\slash']);
+    expect(await found("' OR 1=1 --")).toEqual([]);
+  });
+
+  test('M1: are found by the status of their listing', async () => {
+    await provider.dataset(home.owner, 'Bare');
+    await provider.draft(home.owner, await provider.dataset(home.owner, 'Drafted'));
+    await provider.published(home.owner);
+    expect(names(await list('(filter: { listing: DRAFT })'))).toEqual(['Drafted']);
+    expect(names(await list('(filter: { listing: PUBLISHED })'))).toEqual(['Rows']);
+    const none = await list('(filter: { listing: WITHDRAWN })');
+    expect([names(none), none.totalCount]).toEqual([[], 0]);
+  });
+
+  test('M1: an operator reads how many there are and how many are published, and nothing of them', async () => {
+    await provider.dataset(home.owner);
+    await provider.published(home.owner);
+    const { data, errors } = await life.query(home.operator, '{ tenant { datasetCount publishedListingCount datasets { totalCount } } }');
+    expect(data.tenant).toEqual({ datasetCount: 2, publishedListingCount: 1, datasets: null });
+    expect(errors).toMatchObject([{ path: ['tenant', 'datasets'], extensions: { code: 'FORBIDDEN', permission: 'dataset:read' } }]);
+  });
+
+  test('T8: a search looks at rows of its tenant alone: under the gateway’s own role, the index begins with the tenant', async () => {
+    await life.database.sql(
+      `INSERT INTO dataset (tenant_id, id, name) SELECT $1, gen_random_uuid(), 'Air ' || n FROM generate_series(1, 5000) n`,
+      [(await life.home()).id],
+    );
+    await life.database.sql('ANALYZE dataset');
+    const client = new pg.Client({ connectionString: life.database.runtimeUrl });
+    await client.connect();
+    const explained = await client
+      .query("SELECT set_config('app.tenant_id', $1, false)", [home.id])
+      .then(() => client.query<{ 'QUERY PLAN': string }>("EXPLAIN SELECT id FROM dataset WHERE name ILIKE '%air%' ORDER BY id LIMIT 21"))
+      .finally(() => client.end());
+    expect(explained.rows.map(row => row['QUERY PLAN']).join('\n')).toMatch(/dataset_pkey[\s\S]*Index Cond: \(tenant_id = /);
+  });
+});

@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { objectKey } from '../../../src/domain/object/key.ts';
+import { minutesAfter } from '../../../src/domain/services.ts';
+import { type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { announced, codeOf, OBJECT, providerOf, rowIn, send, sha256, UPLOAD } from '../../support/provider.ts';
+
+let life: TenantLife;
+let provider: ReturnType<typeof providerOf>;
+beforeAll(async () => {
+  life = await startTenantLife();
+  provider = providerOf(life);
+});
+afterAll(() => life?.stop());
+
+let home: Home;
+let datasetId: string;
+beforeEach(async () => {
+  home = await life.home();
+  datasetId = await provider.dataset(home.owner);
+});
+
+const BYTES = 'a,b\n1,2\n';
+const add = (input: object, who = home.seller_manager) =>
+  life.mutate(who, 'addObject', { datasetId, ...input }, `object { ${OBJECT} ${UPLOAD} }`);
+const complete = (objectId: string, who = home.seller_manager) =>
+  life.mutate(who, 'completeObject', { objectId }, `object { ${OBJECT} ${UPLOAD} }`);
+const remove = (objectId: string, who = home.seller_manager) => life.mutate(who, 'removeObject', { objectId }, 'removedObjectId');
+const lies = (objectId: string) => life.gateway.store.find(objectKey(home.id, rowIn(objectId)));
+
+describe('addObject', () => {
+  test('M1, A1: announces an object and says how to upload it, for as long as the link is good', async () => {
+    const { data, errors } = await add(announced(BYTES));
+    expect(errors).toEqual([]);
+    const now = life.gateway.clock.now();
+    const { object } = data.addObject;
+    expect(object).toEqual({
+      ...{ id: expect.any(String), name: 'rows.csv', size: '8', mediaType: 'text/csv', sha256: sha256(BYTES) },
+      ...{ createdAt: now.toISOString(), storedAt: null },
+      upload: {
+        url: expect.stringMatching(`^${life.gateway.url}/objects/[0-9a-f]{64}/${rowIn(object.id)}\\?`),
+        headers: [{ name: 'content-type', value: 'text/csv' }],
+        expiresAt: new Date(now.getTime() + 60 * 60_000).toISOString(),
+      },
+    });
+    expect((await life.events(home)).at(-1)).toMatchObject({
+      action: 'object.add',
+      after: { name: 'rows.csv', size: '8', mediaType: 'text/csv', sha256: sha256(BYTES), dataset: rowIn(datasetId) },
+    });
+  });
+
+  test('M1: names are unique in a dataset, and not beyond', async () => {
+    await provider.object(home.owner, datasetId);
+    const again = await add(announced('other'));
+    expect(again.errors).toMatchObject([{ extensions: { code: 'CONFLICT', field: 'name' } }]);
+    const other = await provider.dataset(home.owner);
+    expect((await add({ ...announced(BYTES), datasetId: other })).errors).toEqual([]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, object]>([
+    ['an empty name',                  { name: ' ' }],
+    ['a name of 256 characters',       { name: 'n'.repeat(256) }],
+    ['a path',                         { name: '../rows.csv' }],
+    ['a path of Windows',              { name: 'C:\\rows.csv' }],
+    ['the folder itself',              { name: '.' }],
+    ['the folder above',               { name: '..' }],
+    ['a name that turns around',       { name: 'rows\u202evsc.exe' }],
+    ['a name with a line feed',        { name: 'rows\r\nset-cookie: a=b' }],
+    ['a media type of one part',       { mediaType: 'csv' }],
+    ['a media type with a parameter',  { mediaType: 'text/csv; charset=utf-8' }],
+    ['a media type with a line feed',  { mediaType: 'text/csv\r\nx: y' }],
+    ['an empty media type',            { mediaType: '' }],
+    ['a checksum that is too short',   { sha256: 'ab' }],
+    ['a checksum of other digits',     { sha256: 'g'.repeat(64) }],
+    ['more than 5 GiB',                { size: String(5 * 1024 ** 3 + 1) }],
+    ['a negative size',                { size: '-1' }],
+    ['a size that is none',            { size: '1e3' }],
+    ['a size of 19 digits',            { size: '9'.repeat(19) }],
+    ['half a byte',                    { size: 0.5 }],
+  ])('M1: %s is BAD_USER_INPUT, and nothing is announced', async (_what, input) => {
+    expect(codeOf(await add(announced(BYTES, input)))).toBe('BAD_USER_INPUT');
+    expect((await life.rows({ of: home.id })).data_object).toEqual([]);
+  });
+
+  test('M1: what a file can be called is kept; type and checksum are kept in lower case; a size may be a number', async () => {
+    const input = { name: '数据 "a".csv', mediaType: ' Text/CSV ', sha256: sha256('').toUpperCase(), size: 0 };
+    const { data } = await add(announced('', input));
+    expect(data.addObject.object).toMatchObject({ name: '数据 "a".csv', mediaType: 'text/csv', sha256: sha256(''), size: '0' });
+  });
+
+  test('M1: exactly 5 GiB is announced', async () => {
+    expect((await add(announced(BYTES, { size: String(5 * 1024 ** 3) }))).data.addObject.object.size).toBe('5368709120');
+  });
+
+  test('G6: the same key adds once and gives a link again; with another size it is refused', async () => {
+    const once = { ...announced(BYTES), idempotencyKey: 'add-this-object-once' };
+    const first = (await add(once)).data.addObject.object;
+    const again = (await add(once)).data.addObject.object;
+    expect(again.id).toBe(first.id);
+    expect((await send(again.upload, BYTES)).status).toBe(204);
+    expect(codeOf(await add({ ...once, size: '9' }))).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect((await life.rows({ of: home.id })).data_object).toHaveLength(1);
+  });
+});
+
+describe('completeObject', () => {
+  test('M1, A1: takes an object for stored whose bytes lie there, once; then there is no link any more', async () => {
+    const { id, upload } = await provider.object(home.owner, datasetId);
+    expect((await send(upload, BYTES)).status).toBe(204);
+    const { data } = await complete(id);
+    const storedAt = life.gateway.clock.now().toISOString();
+    expect(data.completeObject.object).toMatchObject({ storedAt, upload: null });
+    life.gateway.clock.advance({ minutes: 5 });
+    expect((await complete(id)).data.completeObject.object.storedAt).toBe(storedAt);
+    expect((await life.events(home)).filter(({ action }) => action === 'object.complete')).toMatchObject([
+      { after: { name: 'rows.csv', storedAt } },
+    ]);
+  });
+
+  test('M1, A1: OBJECT_NOT_STORED while nothing lies there, and the log has it', async () => {
+    const { id } = await provider.object(home.owner, datasetId);
+    expect(codeOf(await complete(id))).toBe('OBJECT_NOT_STORED');
+    expect(
+      (await life.query(home.viewer, 'query ($id: ID!) { node(id: $id) { ... on DataObject { storedAt } } }', { id })).data.node,
+    ).toEqual({
+      storedAt: null,
+    });
+    expect((await life.events(home)).at(-1)).toMatchObject({ action: 'object.complete', outcome: 'refused', code: 'OBJECT_NOT_STORED' });
+  });
+
+  test.each([
+    ['of the same size', 'a,b\n1,3\n'],
+    ['of another size', 'a,b\n'],
+  ])('M1: OBJECT_NOT_STORED for other bytes %s', async (_what, other) => {
+    const { id } = await provider.object(home.owner, datasetId);
+    const facts = { size: BigInt(other.length), mediaType: 'text/csv', sha256: Buffer.from(sha256(other), 'hex') };
+    const link = await life.gateway.store.uploadLink(objectKey(home.id, rowIn(id)), facts, minutesAfter(life.gateway.clock.now(), 1));
+    expect((await fetch(link.url, { method: 'PUT', headers: link.headers, body: other })).status).toBe(204);
+    expect(codeOf(await complete(id))).toBe('OBJECT_NOT_STORED');
+  });
+});
+
+describe('removeObject', () => {
+  test('M1, A1: it is gone at once; its bytes a day after, when no link to them is good any more', async () => {
+    const id = await provider.stored(home.owner, datasetId);
+    const kept = await provider.stored(home.owner, datasetId, 'kept', { name: 'kept.csv' });
+    expect((await remove(id)).data.removeObject).toEqual({ removedObjectId: id });
+    expect((await life.events(home)).at(-1)).toMatchObject({ action: 'object.remove', before: { name: 'rows.csv', size: '8' } });
+    life.gateway.clock.advance({ minutes: 23 * 60 });
+    await life.gateway.settle();
+    expect(await lies(id)).not.toBeNull();
+    life.gateway.clock.advance({ minutes: 70 });
+    await life.gateway.settle();
+    expect(await lies(id)).toBeNull();
+    expect(await lies(kept)).not.toBeNull();
+    expect((await life.rows({ of: home.id })).stale_object).toEqual([]);
+  });
+
+  test('M1: the last stored object of what is on the marketplace stays; others go', async () => {
+    const { datasetId: listed, objectId } = await provider.published(home.owner);
+    const second = await provider.stored(home.owner, listed, 'second', { name: 'second.csv' });
+    const { id: announcedOnly } = await provider.object(home.owner, listed, 'third', { name: 'third.csv' });
+    expect((await remove(second)).errors).toEqual([]);
+    expect(codeOf(await remove(objectId))).toBe('CONFLICT');
+    expect((await remove(announcedOnly)).errors).toEqual([]);
+    expect((await life.rows({ of: home.id })).data_object!.map(row => row.includes(rowIn(objectId)))).toEqual([true]);
+  });
+
+  test('M1: a name is free again', async () => {
+    await remove((await provider.object(home.owner, datasetId)).id);
+    expect((await add(announced(BYTES))).errors).toEqual([]);
+  });
+
+  test('what a job removed already, or never came, is no error; a store that is away is tried again', async () => {
+    const { id } = await provider.object(home.owner, datasetId);
+    await remove(id);
+    life.gateway.clock.advance({ days: 2 });
+    await life.gateway.settle();
+    await life.gateway.settle();
+    expect((await life.rows({ of: home.id })).stale_object).toEqual([]);
+  });
+});
+
+describe('the objects of a dataset', () => {
+  test('M1, G4: are paged in the order in which they were added', async () => {
+    for (const name of ['b', 'a', 'c']) await provider.object(home.owner, datasetId, name, { name });
+    const page = async (args: string) =>
+      (
+        await life.query(
+          home.viewer,
+          `query ($id: ID!) { node(id: $id) { ... on Dataset { objectCount objects(${args}) { totalCount pageInfo { endCursor } edges { node { name dataset { id } } } } } } }`,
+          { id: datasetId },
+        )
+      ).data.node;
+    const { objectCount, objects } = await page('first: 2');
+    expect([objectCount, objects.totalCount]).toEqual([3, 3]);
+    expect(objects.edges.map(({ node }: { node: { name: string } }) => node.name)).toEqual(['b', 'a']);
+    expect((await page(`first: 2, after: "${objects.pageInfo.endCursor}"`)).objects.edges).toEqual([
+      { node: { name: 'c', dataset: { id: datasetId } } },
+    ]);
+  });
+
+  test('M1: a viewer reads what an object is, and gets no link to upload it', async () => {
+    const { id } = await provider.object(home.owner, datasetId);
+    const { data, errors } = await life.query(home.viewer, `query ($id: ID!) { node(id: $id) { ... on DataObject { name ${UPLOAD} } } }`, {
+      id,
+    });
+    expect(data.node).toEqual({ name: 'rows.csv', upload: null });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', permission: 'dataset:write' } }]);
+  });
+
+  test('S2: in a suspended tenant there is no link, and what is announced is not completed', async () => {
+    const { id, upload } = await provider.object(home.owner, datasetId);
+    await send(upload, BYTES);
+    await life.make.setStatus(home, 'suspended');
+    const { data, errors } = await life.query(home.owner, `query ($id: ID!) { node(id: $id) { ... on DataObject { name ${UPLOAD} } } }`, {
+      id,
+    });
+    expect([data.node, errors[0]?.extensions.code]).toEqual([{ name: 'rows.csv', upload: null }, 'TENANT_STATUS']);
+    expect(codeOf(await complete(id, home.owner))).toBe('TENANT_STATUS');
+  });
+});
+
+test('M5: an object is called by a hash of its tenant, the same in the gateway and in the database', async () => {
+  const id = rowIn((await provider.object(home.owner, datasetId)).id);
+  const [{ key }] = (await life.database.sql('SELECT object_key($1, $2) AS key', [home.id, id])) as [{ key: string }];
+  expect(objectKey(home.id, id)).toBe(key);
+  expect(key).not.toContain(home.id);
+});

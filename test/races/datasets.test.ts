@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Life, startLife } from '../support/tenant-life.ts';
+import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
+
+let life: Life;
+beforeAll(async () => {
+  life = await startLife({ poolSize: POOL });
+});
+afterAll(() => life?.stop());
+
+const AT_ONCE = 100;
+
+test(`P3: of ${AT_ONCE} datasets at once for the last places, by two who sell, exactly as many are made`, {
+  timeout: PATIENCE,
+}, async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const home = await life.home('STARTER');
+    const places = 1 + (round % 4);
+    const seller = await life.join(home, ['seller_manager']);
+    await life.database.sql(
+      `INSERT INTO dataset (tenant_id, id, name) SELECT $1, gen_random_uuid(), 'Taken ' || n FROM generate_series(1, $2) n`,
+      [home.tenant.id, 20 - places],
+    );
+    const outcomes = await Promise.all(
+      Array.from({ length: AT_ONCE }, (_, n) => life.run(n % 2 ? seller : home.owner, 'createDataset', { name: `Last ${n}` })),
+    );
+    expect(tally(outcomes)).toEqual({ done: places, LIMIT_REACHED: AT_ONCE - places });
+    expect(await life.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [home.tenant.id])).toHaveLength(20);
+    const done = (await life.events(home)).filter(({ action, code }) => action === 'dataset.create' && code === null);
+    expect(done).toHaveLength(places);
+    expect(await invariants(life)).toEqual(SOUND);
+  }
+});
