@@ -9,6 +9,7 @@ const main = defineCommand({
     migrate: () => import('./cli/migrate.ts').then(({ migrateCommand }) => migrateCommand),
     worker: () => import('./cli/worker.ts').then(({ workerCommand }) => workerCommand),
     audit: () => import('./cli/audit-verify.ts').then(({ auditCommand }) => auditCommand),
+    billing: () => import('./cli/billing-verify.ts').then(({ billingCommand }) => billingCommand),
     token: () => import('./cli/token.ts').then(({ tokenCommand }) => tokenCommand),
   },
 });

@@ -100,6 +100,9 @@ export class BoundPool extends pg.Pool {
   constructor(config: pg.PoolConfig) {
     super({ ...config, Client: BoundClient } as pg.PoolConfig);
     this.setMaxListeners(0);
+    // One that breaks while it is used fails the statement that it is used for. Without a listener it would end the process as well: where its
+    // COMMIT fails it is put back before it is known to be gone, and taken again.
+    this.on('connect', client => client.on('error', () => {}));
   }
 
   /**

@@ -11,15 +11,33 @@ export type LockedTenant = {
   readonly nextPlanDueAt: Date | null;
   readonly billingEmail: string | null;
   readonly deletionDueAt: Date | null;
+  readonly sells: boolean;
+  readonly buys: boolean;
   readonly features: string[];
 };
 
-/** Takes the bound tenant's row until the transaction ends, so that writes in one tenant go one after the other; null when it is gone. */
-export async function lockTenant(ask: Ask): Promise<LockedTenant | null> {
+/**
+ * How a tenant is held: `alone`, so that writes in it go one after the other; or `shared` with others who share it, while whoever wants it alone, to
+ * suspend it for one, waits and then isn't overtaken.
+ */
+export type Hold = 'alone' | 'shared';
+
+const LOCKS: Readonly<Record<Hold, { readonly gate: string; readonly row: string }>> = {
+  alone: { gate: 'pg_advisory_xact_lock', row: 'NO KEY UPDATE' },
+  shared: { gate: 'pg_advisory_xact_lock_shared', row: 'SHARE' },
+};
+
+/**
+ * Holds the bound tenant until the transaction ends; null when it is gone. The gate is passed first, where those who wait are let through in turn; the row is
+ * what says how the tenant is now, and keeps out who didn't come by the gate.
+ */
+export async function lockTenant(ask: Ask, hold: Hold = 'alone'): Promise<LockedTenant | null> {
+  const { gate, row } = LOCKS[hold];
   const [tenant] = await ask<Omit<LockedTenant, 'features'>>(
-    `SELECT name, status, status_reason AS "statusReason", plan_code AS "planCode", plan_since AS "planSince", next_plan_code AS "nextPlanCode",
-       next_plan_due_at AS "nextPlanDueAt", billing_email AS "billingEmail", deletion_due_at AS "deletionDueAt"
-     FROM tenant WHERE tenant_id = app_tenant() FOR NO KEY UPDATE`,
+    `WITH gate AS MATERIALIZED (SELECT ${gate}(tenant_gate(app_tenant())))
+     SELECT name, status, status_reason AS "statusReason", plan_code AS "planCode", plan_since AS "planSince", next_plan_code AS "nextPlanCode",
+       next_plan_due_at AS "nextPlanDueAt", billing_email AS "billingEmail", deletion_due_at AS "deletionDueAt", sells, buys
+     FROM gate, tenant WHERE tenant_id = app_tenant() FOR ${row} OF tenant`,
     [],
   );
   if (!tenant) return null;

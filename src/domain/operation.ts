@@ -3,7 +3,7 @@ import type { Permission } from '../access/policy.ts';
 import { type AuditEntry, appendEvent } from '../database/audit.ts';
 import type { Transaction, UnitOfWork } from '../database/client.ts';
 import type { Ask, Profile } from '../database/crossings.ts';
-import type { LockedTenant } from '../database/lock.ts';
+import type { Hold, LockedTenant } from '../database/lock.ts';
 import { ACTIONS, type Action } from './audit/actions.ts';
 import { type ErrorCode, GatewayError } from './errors.ts';
 import { earlierAnswer, type IdempotencyKey, keepAnswer } from './idempotency.ts';
@@ -12,7 +12,8 @@ import type { Services } from './services.ts';
 
 /** Somebody who is about to do something in a tenant: what every operation takes first. */
 export type Act = {
-  readonly action: Action;
+  /** What the audit log calls it; null for what the log hears nothing of. */
+  readonly action: Action | null;
   readonly permission: Permission;
   readonly grant: Pick<Grant, 'principal' | 'standing'>;
   readonly profile: Profile | null;
@@ -34,7 +35,7 @@ export type Told = {
   readonly code?: ErrorCode | null;
 };
 
-/** One transaction in one tenant, whose row it holds until it ends. */
+/** One transaction in one tenant, which it holds until it ends. */
 export type Operation = Transaction & {
   readonly act: Act;
   readonly tenantId: string;
@@ -52,15 +53,17 @@ export type Operation = Transaction & {
  * under the idempotency key, or none of it (DESIGN, Writes). A key that was used answers as it did then.
  *
  * @param change does it. An error that it throws undoes everything; one that it returns is thrown after what it changed is kept.
+ * @param hold `shared` where others may do theirs in the tenant at the same time: they change nothing of the tenant's row.
  * @throws {RefusedError} when the permission is no longer held; {GatewayError} IDEMPOTENCY_KEY_REUSED.
  */
 export async function operate<Result extends object>(
   act: Act,
   change: (operation: Operation) => Promise<Result | GatewayError>,
+  hold: Hold = 'alone',
 ): Promise<Result> {
   const { work, permission, grant, key, services } = act;
   const done = await work.transaction(async transaction => {
-    const { tenant, me } = await recheck(transaction, permission, grant, work.binding, services.clock);
+    const { tenant, me } = await recheck(transaction, permission, grant, work.binding, services.clock, hold);
     const now = services.clock.now();
     const earlier = key && (await earlierAnswer(transaction.db, key, now));
     if (earlier) return earlier as Result;
@@ -91,13 +94,16 @@ export const refusedState = (error: GatewayError): object =>
 export const isRecorded = (error: GatewayError): boolean => recorded.has(error);
 
 /** What events have in common, unless they say otherwise. */
-type Usual = { readonly action: Action; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };
+type Usual = { readonly action: Action | null; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };
 
 /** Leaves events in the log of the tenant that a transaction is bound to. */
 export const recorder =
   (ask: Ask, at: Date, usual: Usual) =>
-  ({ action = usual.action, target = null, before = null, after = null, actor = usual.actor(), code = null }: Told): Promise<void> =>
-    appendEvent(ask, { at, actor, action, rule: ACTIONS[action], code, target, before, after, requestId: usual.requestId });
+  async ({ action, target = null, before = null, after = null, actor = usual.actor(), code = null }: Told): Promise<void> => {
+    const name = action ?? usual.action;
+    if (!name) throw new Error('the audit log has no name for this');
+    await appendEvent(ask, { at, actor, action: name, rule: ACTIONS[name], code, target, before, after, requestId: usual.requestId });
+  };
 
 /** Who an event is by. Staff and people who aren't members anywhere yet are known by their subject. */
 export function actorOf({ grant, profile, work }: Pick<Act, 'grant' | 'profile' | 'work'>): AuditEntry['actor'] {

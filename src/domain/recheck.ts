@@ -4,7 +4,7 @@ import { type Refusal, refusalOf, sentenceOf } from '../access/refusal.ts';
 import type { PlanFeature, Role, TenantStatus } from '../access/vocabulary.ts';
 import type { Binding } from '../database/binding.ts';
 import type { Transaction, UnitOfWork } from '../database/client.ts';
-import { type LockedTenant, lockTenant } from '../database/lock.ts';
+import { type Hold, type LockedTenant, lockTenant } from '../database/lock.ts';
 import type { TenantClient } from '../database/models.ts';
 import { isLive, noKey, scopesOf } from './api-key/sign-in.ts';
 import { GatewayError } from './errors.ts';
@@ -33,7 +33,7 @@ export type Rechecked = { readonly tenant: LockedTenant | null; readonly me: Own
 
 /**
  * Checks a permission again inside the transaction that is to use it: the role or the status may have changed since the field was
- * checked (DESIGN, Writes). It holds the tenant's row until the transaction ends, so that writes in one tenant go one after the other.
+ * checked (DESIGN, Writes). It holds the tenant until the transaction ends.
  *
  * @throws {RefusedError} when the permission is no longer held; {GatewayError} UNAUTHENTICATED when the API key was revoked or has expired, NOT_FOUND when
  * staff name a tenant that isn't there.
@@ -44,9 +44,10 @@ export async function recheck(
   { principal, standing }: Pick<Grant, 'principal' | 'standing'>,
   { tenantId, personId }: Binding,
   clock: Clock,
+  hold: Hold = 'alone',
 ): Promise<Rechecked> {
   const { context } = ruleOf(permission);
-  const tenant = await lockTenant(ask);
+  const tenant = await lockTenant(ask, hold);
   if (context === 'none' || (context === 'named' && principal.kind === 'user')) return { tenant, me: null };
   if (context === 'named') {
     if (!tenant) throw new GatewayError('NOT_FOUND', 'There is no such tenant.');

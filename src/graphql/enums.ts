@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 import { DateTime, JSONObject, parseByteCount, parseDecimal, parsePermission, printDecimal } from './scalars.ts';
 
 /** An enum's values, in GraphQL's upper case, standing for the house's own. */
-const upper = <Value extends string>(values: readonly Value[], meaning?: Readonly<Record<Value, string>>) =>
+export const upper = <Value extends string>(values: readonly Value[], meaning?: Readonly<Record<Value, string>>) =>
   Object.fromEntries(values.map(value => [value.toUpperCase(), { value, ...(meaning && { description: meaning[value] }) }])) as Record<
     Uppercase<Value>,
     { value: Value; description?: string }

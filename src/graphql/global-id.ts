@@ -17,6 +17,10 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   Dataset: new RegExp(`^${UUID}:${UUID}$`),
   DataObject: new RegExp(`^${UUID}:${UUID}$`),
   Listing: new RegExp(`^${UUID}:${UUID}$`),
+  Entitlement: new RegExp(`^${UUID}:${UUID}$`),
+  UsageRecord: new RegExp(`^${UUID}:${UUID}$`),
+  Charge: new RegExp(`^${UUID}:${UUID}$`),
+  Earning: new RegExp(`^${UUID}:${UUID}$`),
 };
 
 /** A global id: opaque to clients, `Type:id` or `Type:tenant:id` in base64url. */

@@ -1,5 +1,6 @@
 import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import type { Permission } from '../access/policy.ts';
+import { badInput } from '../domain/errors.ts';
 import type { Act } from '../domain/operation.ts';
 import { builder } from './builder.ts';
 import type { ActingContext, OperationOptions } from './operation-plugin.ts';
@@ -21,24 +22,28 @@ type MutationOptions<Input extends InputFieldMap, Payload extends object> = Oper
 const KEY =
   'A key of your own for this request, such as a UUID: sent again within a day with the same request, it answers the same and does nothing.';
 
-/** A mutation: one input with an optional idempotency key, one payload (SPEC G6). */
+const KEYED = `${KEY} It must have one: here, or in the header \`Idempotency-Key\`.`;
+
+/** A mutation: one input with an idempotency key, optional unless it says `keyed`, and one payload (SPEC G6). */
 export function mutation<Input extends InputFieldMap, Payload extends object>(
   name: string,
-  { policy, description, input, payload, run, action, place }: MutationOptions<Input, Payload>,
+  { policy, description, input, payload, run, ...operation }: MutationOptions<Input, Payload>,
 ): void {
   const typename = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
   const type = builder.inputType(typename, {
-    fields: t => ({ ...(input?.(t as never) ?? {}), idempotencyKey: t.string({ description: KEY }) }),
+    fields: t => ({ ...(input?.(t as never) ?? {}), idempotencyKey: t.string({ description: operation.keyed ? KEYED : KEY }) }),
   });
   builder.mutationField(name, t =>
     t.field({
       type: payload as never,
       policy,
-      operation: { action, ...(place && { place }) },
+      operation,
       nullable: true,
       description,
       args: { input: t.arg({ type, required: input !== undefined }) },
       resolve: ((_root: unknown, args: { input?: unknown }, { act }: ActingContext) => {
+        if (operation.keyed && !act.key)
+          throw badInput('Send an idempotency key with it: `idempotencyKey`, or the header `Idempotency-Key`.');
         const { idempotencyKey: _, ...given } = { ...(args.input as object & { idempotencyKey?: string }) };
         return run(act, given as InputShapeFromFields<Input>);
       }) as never,

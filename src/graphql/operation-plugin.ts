@@ -12,8 +12,16 @@ import type { Context } from './context.ts';
 /** A mutation's input as it was sent. */
 export type RawInput = Readonly<Record<string, unknown>> & { readonly idempotencyKey?: string | null };
 
-/** What a mutation says of itself: what the audit log calls it, and where it acts, if not in the tenant context. */
-export type OperationOptions = { readonly action: Action; readonly place?: (context: Context, input: RawInput) => UnitOfWork };
+/** What the audit log calls a mutation; or why it is no administrative action, and neither its doing nor its refusals are the log's. */
+type Logged = { readonly action: Action; readonly unlogged?: never } | { readonly action?: never; readonly unlogged: string };
+
+/** What a mutation says of itself. */
+export type OperationOptions = Logged & {
+  /** Where it acts, if not in the tenant context. */
+  readonly place?: (context: Context, input: RawInput) => UnitOfWork;
+  /** Whether it comes with an idempotency key, or not at all. */
+  readonly keyed?: boolean;
+};
 
 /** The context of a mutation's resolver. */
 export type ActingContext = Context & { readonly act: Act };
@@ -22,7 +30,7 @@ type Options = { operation?: OperationOptions; policy?: string };
 
 /**
  * What every mutation has around it, outside of the check of its permission: an idempotency key that was used answers as it did then (SPEC G6),
- * and a refusal leaves an event (SPEC A1). A mutation that doesn't name its action stops the build.
+ * and a refusal leaves an event (SPEC A1). A mutation that neither names its action nor says why it has none stops the build.
  */
 export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
@@ -53,9 +61,11 @@ export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types
   }
 
   override afterBuild(schema: GraphQLSchema): GraphQLSchema {
-    for (const field of Object.values(schema.getMutationType()?.getFields() ?? {}))
-      if (!(field.extensions.pothosOptions as Options).operation || policyOf(field) === 'public')
-        throw new PothosSchemaError(`Mutation.${field.name} names no action for the audit log, or no permission`);
+    for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+      const { action, unlogged } = (field.extensions.pothosOptions as Options).operation ?? {};
+      if (Boolean(action) === Boolean(unlogged) || policyOf(field) === 'public')
+        throw new PothosSchemaError(`Mutation.${field.name} names no action for the audit log, nor why it has none, or no permission`);
+    }
     return schema;
   }
 }
@@ -73,7 +83,7 @@ function actOf(context: Context, { action, permission, place, name, alias }: Ask
   const key = text !== null && caller ? idempotencyKey(text, caller, [name, request], own == null ? alias : null) : null;
   // Whom the permission isn't for stays where they are, and is refused there: where the input leads is nothing to them.
   const isPlaced = place && ruleOf(permission).principals.includes(grant.principal.kind);
-  return { action, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };
+  return { action: action ?? null, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };
 }
 
 SchemaBuilder.registerPlugin('operation', OperationPlugin as never);

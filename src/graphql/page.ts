@@ -18,6 +18,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** By id, which is in the order of creation. */
 export const OLDEST_FIRST: Order<'id', string> = { key: 'id', direction: 'asc', parse: text => (UUID.test(text) ? text : null) };
 
+/** The same from the other end. */
+export const LATEST_FIRST: Order<'id', string> = { ...OLDEST_FIRST, direction: 'desc' };
+
 /** The part of a query that picks a page. */
 export type PageQuery<Key extends string, Value> = {
   readonly where: { [K in Key]: { gt?: Value; lt?: Value } };

@@ -27,7 +27,7 @@ export function parseDecimal(value: unknown): string {
 
 /** An amount as text, without zeros at its end: never a float, never an exponent (SPEC M1). */
 export const printDecimal = (value: { toString(): string }): string => {
-  const text = 'toFixed' in value ? (value as { toFixed(): string }).toFixed() : value.toString();
+  const text = typeof value === 'object' && 'toFixed' in value ? (value as { toFixed(): string }).toFixed() : value.toString();
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 };
 

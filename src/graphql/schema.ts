@@ -16,6 +16,11 @@ import './dataset/dataset-mutations.ts';
 import './dataset/datasets.ts';
 import './dataset/listing-mutations.ts';
 import './dataset/object-mutations.ts';
+import './earning/analytics.ts';
+import './earning/earnings.ts';
+import './entitlement/entitlements.ts';
+import './entitlement/mutations.ts';
+import './entitlement/objects.ts';
 import './invitation/mutations.ts';
 import './marketplace/marketplace.ts';
 import './membership/memberships.ts';
@@ -26,6 +31,9 @@ import './plan/tenant-plan.ts';
 import './role/role.ts';
 import './staff/staff.ts';
 import './tenant/mutations.ts';
+import './usage/charges.ts';
+import './usage/retrieve.ts';
+import './usage/usage.ts';
 import './viewer/viewer.ts';
 
 const requires = new GraphQLDirective({

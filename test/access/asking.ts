@@ -7,7 +7,7 @@ import { createChanging } from './changing.ts';
 import { PERMISSION_NAMES, STATUSES } from './expectation.ts';
 
 import { type Asker, because, held, refusal } from './oracle.ts';
-import { aliasOf, CAN, READ, READ_NODES, READ_STAFF } from './questions.ts';
+import { aliasOf, CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
 import { type Named, NODES, type Question, walk } from './walk.ts';
 import { nowhere, type Place, type World } from './world.ts';
 
@@ -85,6 +85,7 @@ export function createAsking(gateway: TestGateway, world: World) {
     const answer = await gateway.ask(READ, asking);
     hold(READ, answer, { asker });
     expect(answer.data.viewer.permissions).toEqual(held(asker));
+    hold(READ_TRADE, await gateway.ask(READ_TRADE, asking), { asker });
     const ids = idsOf(place);
     const nodes = nodesOf(place, asker);
     const found = await gateway.ask(READ_NODES, { ...asking, variables: { node: ids[0], ids, offer: offerOf(world.foreign.active) } });
@@ -114,6 +115,7 @@ export function createAsking(gateway: TestGateway, world: World) {
     const ids = idsOf(undefined);
     for (const [query, variables] of [
       [READ, {}],
+      [READ_TRADE, {}],
       [READ_NODES, { node: ids[0], ids, offer: offerOf(world.foreign.active) }],
       [READ_STAFF, { tenant: world.foreign.active.id, gone: world.gone }],
       ...changing.everything(),

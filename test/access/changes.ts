@@ -19,13 +19,15 @@ export type Given = {
 /** A mutation as the matrix asks it, and what it leaves: by hand, from SPEC R, S, P, O and A. */
 export type Change = {
   readonly permission: PermissionName;
-  /** What the audit log calls it, refused or done; `done` where one that is done leaves others, or more. */
-  readonly action: string;
+  /** What the audit log calls it, refused or done, or null where it hears nothing of it; `done` where one that is done leaves others, or more. */
+  readonly action: string | null;
   readonly done?: (asker: Asker) => readonly string[];
   /** The code by which a rule that isn't of the table refuses what the permission allows. */
   readonly code?: (asker: Asker) => string | null;
   readonly input: (given: Given) => object;
   readonly payload: string;
+  /** The tables in which it leaves a row with another tenant (SPEC T5). */
+  readonly crosses?: readonly string[];
 };
 
 const isOwner = ({ roles }: Asker) => roles.includes('owner');
@@ -108,6 +110,16 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   updateListing:    { permission: 'listing:write', action: 'listing.update', input: ({ place }) => ({ listingId: place.published, title: 'Changed' }), payload: LISTING },
   publishListing:   { permission: 'listing:publish', action: 'listing.publish', input: ({ place }) => ({ listingId: place.draft }), payload: LISTING },
   withdrawListing:  { permission: 'listing:publish', action: 'listing.withdraw', input: ({ place }) => ({ listingId: place.published }), payload: LISTING },
+  acquireEntitlement: {
+    permission: 'entitlement:acquire', action: 'entitlement.acquire',
+    input: ({ place }) => ({ listingId: place.listing }), payload: 'entitlement { id title provider availability }',
+  },
+  endEntitlement: { permission: 'entitlement:end', action: 'entitlement.end', input: ({ place }) => ({ entitlementId: place.entitlement }), payload: 'entitlement { id title acquiredAt }' },
+  retrieveObject: {
+    permission: 'object:retrieve', action: null, crosses: ['earning'],
+    input: ({ place }) => ({ entitlementId: place.entitlement, objectId: place.object, idempotencyKey: 'a-key-of-the-matrix' }),
+    payload: 'retrieval { usageRecordId objectId name size mediaType charge { amount currency } retrievedAt downloadLink expiresAt }',
+  },
   staffSuspendTenant: {
     permission: 'staff:suspend', action: 'tenant.suspend', done: voiding('tenant.suspend'),
     input: given => ({ ...named(given), reason: 'For a reason' }), payload: STAFF_TENANT,
@@ -140,13 +152,13 @@ export const asksOf = (asker: Asker): readonly Asked[] =>
 
 function askOf(field: string, change: Change, asker: Asker, named: Status | undefined): Asked {
   const here = { field, named, alias: named ? `${field}_${named}` : field, ...change };
-  const { permission, action, done = () => [action], code = () => null } = change;
+  const { permission, action, done = () => (action ? [action] : []), code = () => null } = change;
   const refused = refusal(permission, named ? { ...asker, named } : asker);
   // Founding a tenant is nothing to the one that the request acts in (SPEC T1).
   const own = asker.status === null || field === 'createTenant' ? null : 'own';
   if (refused) {
-    const event = { action, outcome: 'refused', code: refused.code, after: { permission, because: refused.because } };
-    return { ...here, refused, events: [event], log: named ? 'named' : own };
+    const events = action ? [{ action, outcome: 'refused', code: refused.code, after: { permission, because: refused.because } }] : [];
+    return { ...here, refused, events, log: named ? 'named' : own };
   }
   const rule = code(asker);
   // What is no refusal of an action, but a slip, isn't told (SPEC A1).
@@ -154,7 +166,7 @@ function askOf(field: string, change: Change, asker: Asker, named: Status | unde
     return {
       ...here,
       refused: { code: rule },
-      events: [{ action, outcome: 'refused', code: rule, after: {} }],
+      events: action ? [{ action, outcome: 'refused', code: rule, after: {} }] : [],
       log: rule === 'BAD_USER_INPUT' ? null : own,
     };
   const events = done(asker).map(each => ({ action: each, outcome: 'done', code: null }));

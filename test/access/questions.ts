@@ -17,6 +17,31 @@ const LISTING = 'id listingStatus: status title summary tags price { amount curr
 const DATASET = `id name description createdAt updatedAt objectCount listing { ${LISTING} }
   objects(first: 1) { ${PAGE} edges { cursor node { ${OBJECT} } } }`;
 
+const MONEY = 'amount currency';
+const ENTITLED = `totalCount pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { cursor node { id name size mediaType sha256 } }`;
+const ENTITLEMENT = `id listingId title provider price { ${MONEY} } acquiredAt endedAt availability objects(first: 2) { ${ENTITLED} }`;
+const CHARGE = `id amount { ${MONEY} } title provider at`;
+const USAGE_RECORD = `id entitlement { ${ENTITLEMENT} } objectId objectName size at apiKeyId charge { ${CHARGE} }`;
+const EARNING = `id amount { ${MONEY} } datasetId title at`;
+
+/** The fields of both sides of the marketplace, in the tenant context. */
+export const READ_TRADE = `query ReadTrade { tenant {
+  retrievalUse { ${USE} }
+  entitlements(first: 2) { ${PAGE} edges { cursor node { ${ENTITLEMENT} } } }
+  usage {
+    from until count byDay { day count bytes } byKey { apiKeyId name count }
+    records(first: 2) { ${PAGE} edges { cursor node { ${USAGE_RECORD} } } }
+  }
+  charges(first: 2) { ${PAGE} edges { cursor node { ${CHARGE} } } }
+  chargeTotals { ${MONEY} }
+  earnings(first: 2) { ${PAGE} edges { cursor node { ${EARNING} } } }
+  earningTotals { ${MONEY} }
+  analytics {
+    from until retrievals revenue { ${MONEY} } buyers
+    byDay { day retrievals revenue { ${MONEY} } } byDataset { datasetId title retrievals buyers revenue { ${MONEY} } }
+  }
+} }`;
+
 const TENANT = `
   id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince memberCount nextPlanAt datasetCount publishedListingCount
   plan { ${PLAN} }
@@ -56,7 +81,7 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!
   node(id: $node) { id ... on Tenant { id slug name billingEmail } }
   nodes(ids: $ids) {
     id
-    ... on Tenant { ${TENANT} }
+    ... on Tenant { id tenantId slug name status billingEmail memberCount }
     ... on Membership { ${MEMBERSHIP} }
     ... on User { id name email }
     ... on Invitation { ${INVITATION} }
@@ -66,6 +91,10 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!
     ... on Dataset { ${DATASET} }
     ... on DataObject { ${OBJECT} }
     ... on Listing { ${LISTING} }
+    ... on Entitlement { id title }
+    ... on UsageRecord { id size charge { id } }
+    ... on Charge { id title }
+    ... on Earning { id title }
   }
 }`;
 

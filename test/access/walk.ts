@@ -31,6 +31,10 @@ export const NODES = [
   'Dataset',
   'DataObject',
   'Listing',
+  'Entitlement',
+  'UsageRecord',
+  'Charge',
+  'Earning',
 ] as const;
 
 export type Question = {
@@ -68,6 +72,7 @@ function isBlank(field: string, { kind, status, plan }: Asker, parent: Data, pat
   if (field === 'Viewer.membership') return status === null || kind === 'api_key';
   if (field === 'ApiKey.revokedAt') return !path.includes('revokeApiKey');
   if (NEVER_YET.includes(field)) return path.includes('createApiKey');
+  if (['Entitlement.endedAt', 'KeyUse.name'].includes(field)) return true;
   if (WHILE_LEAVING.includes(field)) return (named ?? status) !== 'pending_deletion';
   if (field === 'PlanPreview.takesEffectAt') return plan === 'FREE'; // it is asked of that plan
   if (field === 'Permission.plans') return expected(parent.name as PermissionName).feature === null;

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
 import { type PermissionName, type Plan, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Kept, keepRows } from './kept.ts';
+import { createProvider, createTrade, type TradeRows } from './trade.ts';
 
 /** A tenant with all that its members could do something to, named by global ids. */
 export type Place = {
@@ -25,6 +26,11 @@ export type Place = {
   readonly waiting: string;
   readonly draft: string;
   readonly published: string;
+  readonly entitlement: string;
+  /** A listing that the tenant may acquire. */
+  readonly listing: string;
+  /** What its entitlement leads to. */
+  readonly object: string;
   /** The codes of the invitations to people who are no members here, by the person's address. */
   readonly codes: Readonly<Record<string, string>>;
 };
@@ -57,7 +63,7 @@ export const TRANSFER_CODE = '7K3M-9QXA-2B4D';
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest();
 const globalId = (type: string, ...ids: readonly string[]) => Buffer.from([type, ...ids].join(':')).toString('base64url');
 
-type Rows = {
+type Rows = TradeRows & {
   readonly tenant: string;
   readonly membership: string;
   readonly person: string;
@@ -82,6 +88,9 @@ export const globalIds = ({
   listing,
   offer,
   key,
+  entitlement,
+  retrieval,
+  earning,
 }: Rows): readonly string[] => [
   globalId('Tenant', tenant),
   globalId('Membership', tenant, membership),
@@ -93,6 +102,10 @@ export const globalIds = ({
   globalId('Dataset', tenant, dataset),
   globalId('DataObject', tenant, object),
   globalId('Listing', tenant, listing),
+  globalId('Entitlement', tenant, entitlement),
+  globalId('UsageRecord', tenant, retrieval),
+  globalId('Charge', tenant, retrieval),
+  globalId('Earning', tenant, earning),
 ];
 
 /** Ids of all types that nothing has. */
@@ -100,6 +113,7 @@ export const nowhere = () =>
   globalIds({
     ...{ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid() },
     ...{ offer: uuid(), key: uuid(), dataset: uuid(), object: uuid(), listing: uuid() },
+    ...{ entitlement: uuid(), retrieval: uuid(), earning: uuid() },
   });
 
 const SECRET = Buffer.alloc(32, 7);
@@ -113,6 +127,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   const { sql } = database;
   const make = fixtures(database);
   const [asker, stranger] = [await make.person('Asker'), await make.person('Stranger')];
+  const provider = await createProvider(database);
   const gone = uuid();
   await sql(`INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at, purged_at) VALUES ('${gone}', now(), now(), now(), now());
     INSERT INTO purge_receipt VALUES ('${gone}', 'membership', 3), ('${gone}', 'tenant', 1)`);
@@ -173,6 +188,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const invited = side === 'own' ? [] : [asker, stranger];
     const askers = side === 'own' ? await make.member(tenant, asker, ['viewer']) : tenant.owner;
     const apiKey = await makeKey(tenant.id, askers.id);
+    const trade = await createTrade(database, provider, tenant);
     const invitation = await invite(tenant.id, 'guest@people.example');
     const codes: Record<string, string> = {};
     for (const { email } of invited) codes[email] = codeOf(tenant.id, await invite(tenant.id, email));
@@ -201,6 +217,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
         event,
         key: apiKey.row,
         ...wares.rows,
+        ...trade,
       }),
       apiKey,
       keeper: globalId('Membership', tenant.id, tenant.owner.id),
@@ -208,6 +225,9 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       heir: globalId('Membership', tenant.id, heirs.id),
       invitation: globalId('Invitation', tenant.id, invitation),
       ...wares.named,
+      entitlement: globalId('Entitlement', tenant.id, trade.entitlement),
+      listing: globalId('MarketplaceListing', provider.offered.id),
+      object: provider.object.id,
       codes,
     };
   }

@@ -25,11 +25,17 @@ describe('functions', () => {
       'chain_audit_event',
       'claim_slug',
       ...['crossing_audit_breaks', 'crossing_audit_heads', 'crossing_audit_lost', 'crossing_audit_size'],
+      'crossing_availability',
+      ...['crossing_billing_faults', 'crossing_billing_totals'],
+      ...['crossing_buyers', 'crossing_dataset_buyers'],
       'crossing_due_tenants',
       ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
+      ...['crossing_entitled_object_count', 'crossing_entitled_objects'],
       'crossing_memberships_of',
+      'crossing_offer',
       'crossing_owned_free_tenants',
       'crossing_register_person',
+      'crossing_retrieve',
       'index_listing',
       'purge_rows',
       'refuse_buried_id',
@@ -66,7 +72,8 @@ describe('functions', () => {
       ...['crossing_memberships_of', 'crossing_register_person', 'crossing_owned_free_tenants', 'crossing_due_tenants'],
       ...['crossing_audit_breaks', 'crossing_audit_size', 'crossing_audit_heads', 'crossing_audit_lost'],
       ...['crossing_market_search', 'crossing_market_count', 'crossing_market_tags', 'crossing_market_listings'],
-      ...['bury_tenant', 'purge_rows'],
+      ...['crossing_offer', 'crossing_availability', 'crossing_entitled_objects', 'crossing_entitled_object_count', 'crossing_retrieve'],
+      ...['crossing_buyers', 'crossing_dataset_buyers', 'crossing_billing_faults', 'crossing_billing_totals', 'bury_tenant', 'purge_rows'],
     ]);
   });
 
@@ -82,6 +89,19 @@ describe('functions', () => {
       { name: 'crossing_audit_heads', takes: '', tells: 'TABLE(tenant_id uuid, seq integer, hash bytea)' },
       { name: 'crossing_audit_lost', takes: 'tenants uuid[], seqs integer[], hashes bytea[]', tells: 'TABLE(tenant_id uuid, seq integer)' },
       { name: 'crossing_audit_size', takes: '', tells: 'TABLE(tenants bigint, events bigint)' },
+      { name: 'crossing_availability', takes: 'entitlements uuid[]', tells: 'TABLE(entitlement_id uuid, availability text)' },
+      { name: 'crossing_billing_faults', takes: '', tells: 'TABLE(retrieval uuid, fault text)' },
+      {
+        name: 'crossing_billing_totals',
+        takes: '',
+        tells: 'TABLE(currency text, charges bigint, charged numeric, earnings bigint, earned numeric)',
+      },
+      { name: 'crossing_buyers', takes: 'beginning timestamp with time zone, ending timestamp with time zone', tells: 'bigint' },
+      {
+        name: 'crossing_dataset_buyers',
+        takes: 'beginning timestamp with time zone, ending timestamp with time zone',
+        tells: 'TABLE(dataset_id uuid, buyers bigint)',
+      },
       { name: 'crossing_due_tenants', takes: 'moment timestamp with time zone', tells: 'SETOF uuid' },
       { name: 'crossing_market_count', takes: 'query text, tags text[], max_price numeric, currency text', tells: 'integer' },
       {
@@ -101,17 +121,33 @@ describe('functions', () => {
         takes: 'query text, tags text[], max_price numeric, currency text, at_most integer',
         tells: 'TABLE(tag text, listings integer)',
       },
+      { name: 'crossing_entitled_object_count', takes: 'entitled uuid', tells: 'bigint' },
+      {
+        name: 'crossing_entitled_objects',
+        takes: 'entitled uuid, above uuid, below uuid, descending boolean, at_most integer',
+        tells: 'TABLE(id uuid, name text, size bigint, media_type text, sha256 bytea)',
+      },
       {
         name: 'crossing_memberships_of',
         takes: 'issuer text, subject text, named_id uuid, named_slug text',
         tells:
           'TABLE(person_id uuid, tenant_id uuid, slug text, name text, status text, status_reason text, plan_code text, features text[], sells boolean, buys boolean, membership_id uuid, roles text[], joined_at timestamp with time zone)',
       },
+      {
+        name: 'crossing_offer',
+        takes: 'wanted uuid',
+        tells: 'TABLE(own boolean, title text, provider text, price numeric, currency text)',
+      },
       { name: 'crossing_owned_free_tenants', takes: '', tells: 'integer' },
       {
         name: 'crossing_register_person',
         takes: 'candidate uuid, issuer text, subject text, name text, email text, email_verified boolean',
         tells: 'uuid',
+      },
+      {
+        name: 'crossing_retrieve',
+        takes: 'retrieval uuid, entitled uuid, wanted uuid, api_key uuid, moment timestamp with time zone',
+        tells: 'TABLE(refused text, object_key text, name text, media_type text, size bigint, price numeric, currency text)',
       },
       { name: 'purge_rows', takes: 'at_most integer, moment timestamp with time zone', tells: 'text' },
     ]);
@@ -131,6 +167,7 @@ describe('functions', () => {
       ['audit_is_buried',  'boolean', true],
       ['audit_root',       'bytea',   true],
       ['counterparty_ref', 'bytea',   false], // tells who stands behind a hash to whoever may try tenants on it (SPEC M5)
+      ['is_buried',        'boolean', false], // the same
       ['is_set',           'boolean', true],
       ['leave_object',     'trigger', true],
       ['market_condition', 'text',    false],
@@ -138,8 +175,11 @@ describe('functions', () => {
       ['move_listing',     'trigger', true],
       ['move_status',      'trigger', true],
       ['object_key',       'text',    true],
+      ['provider_state',   'text',    true],
       ['purge_order',      'text[]',  true],
       ['refuse_change',    'trigger', true],
+      ['take_retrieval',   'bigint',  true],
+      ['tenant_gate',      'bigint',  true],
       ['void_transfer',    'trigger', true],
     ]);
   });

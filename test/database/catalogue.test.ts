@@ -132,6 +132,7 @@ describe('tables', () => {
       crossing('stale_object'),
       bound('tenant'),
       crossing('tenant'),
+      policy('tenant.crossing_holds', 'UPDATE', '{ipto_owner}', 'true', 'false'),
       bound('tombstone'),
       crossing('tombstone'),
       bound('usage_record'),

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ERRORS } from '../../src/domain/errors.ts';
 import { newInvitationCode } from '../../src/domain/invitation/secret.ts';
 import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
+import { marketFixtures } from '../support/market.ts';
 import { SERVICES } from '../support/services.ts';
+import { listingName } from '../support/trade.ts';
 import { type Served, serve } from './serve.ts';
 
 let database: TestDatabase;
@@ -39,6 +41,7 @@ beforeAll(async () => {
   });
   await answerable(viewer);
   await supply();
+  await tradable(suspended);
   await gateway.ask(KEYED.replace(':name', 'First'), { token: tokens.owner });
 });
 afterAll(async () => {
@@ -92,6 +95,20 @@ async function supply() {
   Object.assign(words, { object: named('DataObject', object), listing: named('Listing', listing) });
 }
 
+/** A tenant that buys and sells, whose entitlements lead to a suspended provider and to one that is gone. */
+async function tradable(suspended: Tenant) {
+  const [rows, market] = [fixtures(database), marketFixtures(database)];
+  const trader = await rows.person('Tracy');
+  const west = await rows.tenant('west', trader);
+  await market.setSides(west, { sells: true, buys: true });
+  const listings = [await market.listing(west), await market.listing(suspended), await market.listing(suspended)] as const;
+  const [unavailable, gone] = [await market.entitlement(west, listings[1]), await market.entitlement(west, listings[2])];
+  await database.sql('DELETE FROM dataset WHERE id = $1', [listings[2].datasetId]);
+  const named = ({ id }: { id: string }) => Buffer.from(`Entitlement:${west.id}:${id}`).toString('base64url');
+  Object.assign(words, { offer: listingName(listings[0].id), unavailable: named(unavailable), gone: named(gone) });
+  tokens.west = await gateway.tokens.sign({ sub: trader.subject });
+}
+
 const maxOf = async (): Promise<Person> =>
   (await database.sql<Person>("SELECT id, subject, email, name FROM person WHERE subject = 'max@people.example'"))[0]!;
 
@@ -103,6 +120,8 @@ const INVITE = 'mutation { inviteMember(input: { email: "vic@people.example", ro
 const ACCEPT = 'mutation { acceptInvitation(input: { code: "CODE" }) { membership { slug } } }';
 const CONFIRM = 'mutation { confirmOwnershipTransfer(input: { code: "0000" }) { tenant { name } } }';
 const keyWith = (scope: string) => `mutation { createApiKey(input: { name: "Key", scopes: ["${scope}"] }) { apiKey { id } } }`;
+const ACQUIRE = 'mutation { acquireEntitlement(input: { listingId: ":offer" }) { entitlement { id } } }';
+const RETRIEVE = `mutation { retrieveObject(input: { entitlementId: ":NAME", objectId: "${uuid()}", idempotencyKey: "${uuid()}" }) { retrieval { name } } }`;
 const PAGE = 'tenant { memberships(first: 100) { edges { node { id roles joinedAt user { id name email } } } } }';
 const DEAR = `{ ${Array.from({ length: 25 }, (_, i) => `t${i}: ${PAGE}`).join(' ')} }`;
 
@@ -130,7 +149,7 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   TENANT_REQUIRED: { query: '{ tenant { name } }', as: 'viewer', status: 200 },
   FORBIDDEN: { query: RENAME, as: 'viewer', headers: { 'x-tenant-id': 'north' }, status: 200 },
   TENANT_STATUS: { query: RENAME, as: 'south', status: 200 },
-  PLAN_REQUIRED: null,
+  PLAN_REQUIRED: { query: '{ tenant { analytics { byDay { day } } } }', as: 'owner', status: 200 },
   EMAIL_UNVERIFIED: { query: CREATE, as: 'unverified', status: 200 },
   CONFLICT: { query: CREATE.replace('SLUG', 'north'), as: 'newcomer', status: 200 },
   NOT_FOUND: { path: '/nowhere', query: '{ __typename }', status: 404 },
@@ -157,9 +176,9 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   },
   PLAN_BY_SALES: { query: 'mutation { changePlan(input: { plan: ENTERPRISE }) { tenant { name } } }', as: 'owner', status: 200 },
   SIDE_OFF: { query: 'mutation { publishListing(input: { listingId: ":listing" }) { listing { id } } }', as: 'owner', status: 200 },
-  OWN_LISTING: null,
-  PROVIDER_UNAVAILABLE: null,
-  PROVIDER_GONE: null,
+  OWN_LISTING: { query: ACQUIRE, as: 'west', status: 200 },
+  PROVIDER_UNAVAILABLE: { query: RETRIEVE.replace('NAME', 'unavailable'), as: 'west', status: 200 },
+  PROVIDER_GONE: { query: RETRIEVE.replace('NAME', 'gone'), as: 'west', status: 200 },
   OBJECT_NOT_STORED: { query: 'mutation { completeObject(input: { objectId: ":object" }) { object { id } } }', as: 'owner', status: 200 },
   LINK_INVALID: { method: 'PUT', path: '/objects/nothing', body: 'x', status: 403 },
   IDEMPOTENCY_KEY_REUSED: { query: KEYED.replace(':name', 'Second'), as: 'owner', status: 200 },

@@ -29,6 +29,10 @@ const ASKED = {
   revokeApiKey: KEY,
   handOverApiKey: KEY,
   createDataset: 'dataset { id name }',
+  acquireEntitlement: 'entitlement { id title provider price { amount currency } acquiredAt endedAt availability }',
+  endEntitlement: 'entitlement { id endedAt }',
+  retrieveObject: 'retrieval { usageRecordId objectId name size mediaType charge { amount currency } retrievedAt expiresAt downloadLink }',
+  staffArrangeEnterprise: 'tenant { tenantId }',
   staffSuspendTenant: 'tenant { tenantId status statusReason }',
   staffResumeTenant: 'tenant { tenantId status }',
 } as const;

@@ -271,6 +271,8 @@ CREATE POLICY crossing ON market_index FOR ALL TO CURRENT_USER USING (true) WITH
 -- A retrieval writes the provider's earning from the buyer's context (SPEC M3).
 CREATE POLICY crossing ON earning      FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY crossing_retrieval ON earning FOR INSERT TO CURRENT_USER WITH CHECK (true);
+-- To hold a row is to update it, as policies have it: a provider is held, and never written.
+CREATE POLICY crossing_holds ON tenant FOR UPDATE TO CURRENT_USER USING (true) WITH CHECK (false);
 
 -- ── The purge takes these, too (SPEC S4): the bytes in the store first, by the job, then the rows ───────────────────────────
 
@@ -384,4 +386,198 @@ REVOKE ALL ON FUNCTION crossing_market_listings(uuid[]) FROM PUBLIC;
 
 -- ── Crossings: entitlements and retrievals ──────────────────────────────────────────────────────────────────────────────
 
+-- Where everybody waits who holds a tenant (src/database/lock.ts): in the order in which they came, so that one who wants it alone isn't overtaken for
+-- ever by those who share it, as they would be at the row.
+CREATE FUNCTION tenant_gate(tenant uuid) RETURNS bigint LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+  RETURN hashtextextended('tenant ' || tenant::text, 0);
+
+-- Takes one of the bound tenant's retrievals of a billing cycle, of which so many are allowed, or any number where that is null: null once it is taken,
+-- else how many are used (SPEC P3). Each shard has its share. Any with room that nobody holds will do; only when there is none are all of them taken, one
+-- after the other in their order, so that a refusal is exact (docs/decisions/0013-retrievals.md).
+CREATE FUNCTION take_retrieval(cycle timestamptz, allowed integer) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  shards CONSTANT integer := 16;
+  subject CONSTANT uuid := public.app_tenant();
+  held public.retrieval_count;
+  total bigint;
+BEGIN
+  BEGIN
+    UPDATE public.retrieval_count c SET used = c.used + 1
+    WHERE c.tenant_id = subject AND c.since = cycle AND c.shard = (
+      SELECT s.shard FROM public.retrieval_count s
+      WHERE s.tenant_id = subject AND s.since = cycle AND s.cap IS NOT DISTINCT FROM allowed
+        AND (s.cap IS NULL OR s.used < s.cap / shards + (s.shard < s.cap % shards)::integer)
+      ORDER BY random() LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED);
+    IF FOUND THEN
+      RETURN NULL;
+    END IF;
+    RAISE no_data_found; -- which lets go of a shard that became full while it was being taken: nobody walks holding one out of turn
+  EXCEPTION WHEN no_data_found THEN
+    NULL;
+  END;
+  INSERT INTO public.retrieval_count (tenant_id, since, shard, cap)
+    SELECT subject, cycle, n, allowed FROM generate_series(0, shards - 1) n
+    WHERE NOT EXISTS (SELECT FROM public.retrieval_count c WHERE c.tenant_id = subject AND c.since = cycle AND c.shard = shards - 1)
+    ORDER BY n ON CONFLICT DO NOTHING;
+  FOR n IN 0 .. shards - 1 LOOP
+    SELECT * INTO held FROM public.retrieval_count c WHERE c.tenant_id = subject AND c.since = cycle AND c.shard = n FOR NO KEY UPDATE;
+    IF held.cap IS DISTINCT FROM allowed THEN
+      -- The cap is another than at the last retrieval: what is used is dealt out anew, so that again a shard has room exactly if the tenant has.
+      PERFORM FROM public.retrieval_count c WHERE c.tenant_id = subject AND c.since = cycle ORDER BY c.shard FOR NO KEY UPDATE;
+      SELECT sum(c.used) INTO total FROM public.retrieval_count c WHERE c.tenant_id = subject AND c.since = cycle;
+      UPDATE public.retrieval_count c SET cap = allowed, used = total / shards + (c.shard < total % shards)::integer
+        WHERE c.tenant_id = subject AND c.since = cycle;
+      SELECT * INTO held FROM public.retrieval_count c WHERE c.tenant_id = subject AND c.since = cycle AND c.shard = n;
+    END IF;
+    IF allowed IS NULL OR held.used < allowed / shards + (n < allowed % shards)::integer THEN
+      UPDATE public.retrieval_count c SET used = c.used + 1 WHERE c.tenant_id = subject AND c.since = cycle AND c.shard = n;
+      RETURN NULL;
+    END IF;
+  END LOOP;
+  RETURN (SELECT sum(c.used) FROM public.retrieval_count c WHERE c.tenant_id = subject AND c.since = cycle);
+END $$;
+
+-- What a listing offers to whoever acquires it, its provider being held meanwhile, so that a suspension or a withdrawal is before it or after. No row for one
+-- that is nowhere, isn't published, or whose provider isn't active or doesn't sell; of the bound tenant's own it is told that it is its own.
+CREATE FUNCTION crossing_offer(wanted uuid) RETURNS TABLE (own boolean, title text, provider text, price numeric, currency text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  seller uuid := (SELECT l.tenant_id FROM public.listing l WHERE l.id = wanted);
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(public.tenant_gate(seller));
+  PERFORM FROM public.tenant t WHERE t.tenant_id = seller FOR SHARE;
+  RETURN QUERY SELECT l.tenant_id = public.app_tenant(), l.title, t.name, l.price, l.currency
+    FROM public.listing l JOIN public.tenant t ON t.tenant_id = l.tenant_id
+    WHERE l.tenant_id = seller AND l.id = wanted AND (l.tenant_id = public.app_tenant() OR l.status = 'published' AND t.status = 'active' AND t.sells);
+END $$;
+
+-- What a provider is to those who are entitled: null is one that is gone, or whose listing is.
+CREATE FUNCTION provider_state(status text, sells boolean) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+  RETURN CASE WHEN coalesce(status, 'deleted') = 'deleted' THEN 'provider_gone' WHEN status = 'active' AND sells THEN 'available' ELSE 'provider_unavailable' END;
+
+-- Whether what the bound tenant is entitled to can be had just now.
+CREATE FUNCTION crossing_availability(entitlements uuid[]) RETURNS TABLE (entitlement_id uuid, availability text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT e.id, public.provider_state(t.status, t.sells)
+  FROM public.entitlement e LEFT JOIN public.listing l ON l.id = e.listing_id LEFT JOIN public.tenant t ON t.tenant_id = l.tenant_id
+  WHERE e.tenant_id = public.app_tenant() AND e.id = ANY (entitlements)
+$$;
+
+-- The objects of an open entitlement of the bound tenant's, while its provider is available: those that lie in the store, by id, between two of them.
+CREATE FUNCTION crossing_entitled_objects(entitled uuid, above uuid, below uuid, descending boolean, at_most integer)
+RETURNS TABLE (id uuid, name text, size bigint, media_type text, sha256 bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT o.id, o.name, o.size, o.media_type, o.sha256
+  FROM public.entitlement e JOIN public.listing l ON l.id = e.listing_id JOIN public.tenant t ON t.tenant_id = l.tenant_id
+    JOIN public.data_object o ON o.tenant_id = l.tenant_id AND o.dataset_id = l.dataset_id
+  WHERE e.tenant_id = public.app_tenant() AND e.id = entitled AND e.ended_at IS NULL AND t.status = 'active' AND t.sells
+    AND o.stored_at IS NOT NULL AND (above IS NULL OR o.id > above) AND (below IS NULL OR o.id < below)
+  ORDER BY CASE WHEN descending THEN o.id END DESC, o.id LIMIT at_most
+$$;
+
+-- How many those are.
+CREATE FUNCTION crossing_entitled_object_count(entitled uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT count(*)
+  FROM public.entitlement e JOIN public.listing l ON l.id = e.listing_id JOIN public.tenant t ON t.tenant_id = l.tenant_id
+    JOIN public.data_object o ON o.tenant_id = l.tenant_id AND o.dataset_id = l.dataset_id
+  WHERE e.tenant_id = public.app_tenant() AND e.id = entitled AND e.ended_at IS NULL AND t.status = 'active' AND t.sells AND o.stored_at IS NOT NULL
+$$;
+
+-- A retrieval of the bound tenant's (SPEC M3): its usage record and charge, and the provider's earning, under one id, or none of them and the code of why not.
+-- Its provider is held meanwhile. The price is that of the entitlement; where the bytes lie is told under a name that says nothing of whose they are (SPEC M5).
+CREATE FUNCTION crossing_retrieve(retrieval uuid, entitled uuid, wanted uuid, api_key uuid, moment timestamptz)
+RETURNS TABLE (refused text, object_key text, name text, media_type text, size bigint, price numeric, currency text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  buyer CONSTANT uuid := public.app_tenant();
+  terms public.entitlement;
+  seller public.tenant;
+  offer public.listing;
+  file public.data_object;
+BEGIN
+  SELECT * INTO terms FROM public.entitlement e WHERE e.tenant_id = buyer AND e.id = entitled AND e.ended_at IS NULL;
+  IF NOT FOUND THEN
+    RETURN QUERY SELECT 'NOT_FOUND', NULL, NULL, NULL, NULL::bigint, NULL::numeric, NULL;
+    RETURN;
+  END IF;
+  SELECT * INTO offer FROM public.listing l WHERE l.id = terms.listing_id;
+  PERFORM pg_advisory_xact_lock_shared(public.tenant_gate(offer.tenant_id));
+  SELECT * INTO seller FROM public.tenant t WHERE t.tenant_id = offer.tenant_id FOR SHARE;
+  SELECT * INTO offer FROM public.listing l WHERE l.tenant_id = seller.tenant_id AND l.id = terms.listing_id;
+  SELECT * INTO file FROM public.data_object o
+    WHERE o.tenant_id = offer.tenant_id AND o.dataset_id = offer.dataset_id AND o.id = wanted AND o.stored_at IS NOT NULL;
+  IF offer.id IS NULL OR public.provider_state(seller.status, seller.sells) <> 'available' THEN
+    RETURN QUERY SELECT CASE WHEN offer.id IS NULL THEN 'PROVIDER_GONE' ELSE upper(public.provider_state(seller.status, seller.sells)) END,
+      NULL, NULL, NULL, NULL::bigint, NULL::numeric, NULL;
+    RETURN;
+  END IF;
+  IF file.id IS NULL THEN
+    RETURN QUERY SELECT 'NOT_FOUND', NULL, NULL, NULL, NULL::bigint, NULL::numeric, NULL;
+    RETURN;
+  END IF;
+  INSERT INTO public.usage_record (tenant_id, id, entitlement_id, api_key_id, object_id, object_name, size, at)
+    VALUES (buyer, retrieval, entitled, api_key, file.id, file.name, file.size, moment);
+  INSERT INTO public.charge (tenant_id, id, amount, currency, title, provider, provider_ref, at)
+    VALUES (buyer, retrieval, terms.price, terms.currency, terms.title, terms.provider, public.counterparty_ref(buyer, seller.tenant_id), moment);
+  INSERT INTO public.earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
+    VALUES (seller.tenant_id, retrieval, offer.dataset_id, terms.price, terms.currency, offer.title, public.counterparty_ref(seller.tenant_id, buyer), moment);
+  RETURN QUERY SELECT NULL::text, public.object_key(seller.tenant_id, file.id), file.name, file.media_type, file.size, terms.price, terms.currency;
+END $$;
+
+-- How many buyers the bound tenant earned from in a period: a count, for who they are can't be read (SPEC M5).
+CREATE FUNCTION crossing_buyers(beginning timestamptz, ending timestamptz) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT count(DISTINCT e.buyer_ref) FROM public.earning e WHERE e.tenant_id = public.app_tenant() AND e.at >= beginning AND e.at < ending
+$$;
+
+-- The same for each dataset.
+CREATE FUNCTION crossing_dataset_buyers(beginning timestamptz, ending timestamptz) RETURNS TABLE (dataset_id uuid, buyers bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT e.dataset_id, count(DISTINCT e.buyer_ref) FROM public.earning e
+  WHERE e.tenant_id = public.app_tenant() AND e.at >= beginning AND e.at < ending GROUP BY e.dataset_id
+$$;
+
+REVOKE ALL ON FUNCTION crossing_offer(uuid), crossing_availability(uuid[]), crossing_entitled_objects(uuid, uuid, uuid, boolean, integer),
+  crossing_entitled_object_count(uuid), crossing_retrieve(uuid, uuid, uuid, uuid, timestamptz), crossing_buyers(timestamptz, timestamptz),
+  crossing_dataset_buyers(timestamptz, timestamptz) FROM PUBLIC;
+
 -- ── Crossings: the books ────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Whether a hash in a tenant's records stands for a tenant that is deleted: its side of them is gone, or going (SPEC S6).
+CREATE FUNCTION is_buried(holder uuid, other bytea) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp RETURN
+  EXISTS (SELECT FROM public.tombstone b WHERE public.counterparty_ref(holder, b.tenant_id) = other);
+
+-- What doesn't add up (SPEC M3), by the retrieval's id and what is wrong with it; sound books answer nothing. What one side lacks is forgiven where that side
+-- was deleted, and nowhere else.
+CREATE FUNCTION crossing_billing_faults() RETURNS TABLE (retrieval uuid, fault text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(c.id, e.id), CASE
+      WHEN e.id IS NULL THEN 'earning_missing'
+      WHEN c.id IS NULL THEN 'charge_missing'
+      WHEN c.currency <> e.currency THEN 'currency'
+      WHEN c.amount <> e.amount THEN 'amount'
+      ELSE 'parties' END
+  FROM public.charge c FULL JOIN public.earning e ON e.id = c.id
+  WHERE CASE
+      WHEN e.id IS NULL THEN NOT public.is_buried(c.tenant_id, c.provider_ref)
+      WHEN c.id IS NULL THEN NOT public.is_buried(e.tenant_id, e.buyer_ref)
+      ELSE (c.amount, c.currency) <> (e.amount, e.currency) OR c.provider_ref <> public.counterparty_ref(c.tenant_id, e.tenant_id)
+        OR e.buyer_ref <> public.counterparty_ref(e.tenant_id, c.tenant_id) END
+  UNION ALL
+  SELECT coalesce(u.id, c.id), CASE WHEN u.id IS NULL THEN 'usage_missing' ELSE 'charge_missing' END
+  FROM public.usage_record u FULL JOIN public.charge c ON c.tenant_id = u.tenant_id AND c.id = u.id
+  WHERE (u.id IS NULL OR c.id IS NULL AND NOT EXISTS (SELECT FROM public.earning e WHERE e.id = u.id))
+    AND NOT EXISTS (SELECT FROM public.tombstone b WHERE b.tenant_id = coalesce(u.tenant_id, c.tenant_id))
+$$;
+
+-- What was charged and earned in each currency, and by how many retrievals.
+CREATE FUNCTION crossing_billing_totals() RETURNS TABLE (currency text, charges bigint, charged numeric, earnings bigint, earned numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(c.currency, e.currency), coalesce(c.many, 0), coalesce(c.amount, 0), coalesce(e.many, 0), coalesce(e.amount, 0)
+  FROM (SELECT x.currency, count(*) AS many, sum(x.amount) AS amount FROM public.charge x GROUP BY x.currency) c
+  FULL JOIN (SELECT x.currency, count(*) AS many, sum(x.amount) AS amount FROM public.earning x GROUP BY x.currency) e ON e.currency = c.currency
+$$;
+
+REVOKE ALL ON FUNCTION is_buried(uuid, bytea), crossing_billing_faults(), crossing_billing_totals() FROM PUBLIC;

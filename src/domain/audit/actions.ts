@@ -46,6 +46,8 @@ export const ACTIONS = {
   'listing.update':           'M1',
   'listing.publish':          'M1',
   'listing.withdraw':         'M1',
+  'entitlement.acquire':      'M2',
+  'entitlement.end':          'M2',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Action = keyof typeof ACTIONS;

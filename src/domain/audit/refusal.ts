@@ -26,8 +26,9 @@ const isGone = (error: unknown) => ['audit_event_tenant_id_fkey', 'audit_head_te
  * a transaction of its own.
  */
 export async function recordRefusal(act: Act, error: unknown): Promise<void> {
-  if (!(error instanceof GatewayError) || UNTOLD.includes(error.code) || isRecorded(error) || !concerns(act, error.code)) return;
-  const { action, work, services, requestId } = act;
+  const { action } = act;
+  if (!action || !(error instanceof GatewayError) || UNTOLD.includes(error.code) || isRecorded(error) || !concerns(act, error.code)) return;
+  const { work, services, requestId } = act;
   const entry = {
     at: services.clock.now(),
     actor: actorOf(act),

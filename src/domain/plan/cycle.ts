@@ -8,6 +8,13 @@ export function cycleEnd(since: Date, at: Date): Date {
   return candidates.find(end => end > at) ?? monthsAfter(since, 1);
 }
 
+/** When the billing cycle that a moment lies in began: {@link cycleEnd}'s other end. */
+export function cycleStart(since: Date, at: Date): Date {
+  const months = (at.getUTCFullYear() - since.getUTCFullYear()) * 12 + at.getUTCMonth() - since.getUTCMonth();
+  const candidates = [months, months - 1].filter(count => count > 0).map(count => monthsAfter(since, count));
+  return candidates.find(start => start <= at) ?? since;
+}
+
 /** The same day and time so many months later, or the last day of that month where it is shorter. */
 function monthsAfter(since: Date, months: number): Date {
   const end = new Date(since);

@@ -18,7 +18,7 @@ export type PlanPreview = {
 };
 
 /** A use against its cap. */
-const capUse = (limit: number | null, used: number): CapUse => ({
+export const capUse = (limit: number | null, used: number): CapUse => ({
   limit,
   used,
   over: limit === null ? 0 : Math.max(0, used - limit),

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../../src/domain/audit/actions.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { marketFixtures } from '../../support/market.ts';
 import { announced, rowIn, send, sha256 } from '../../support/provider.ts';
+import { listingName } from '../../support/trade.ts';
 import { by, type Event, eventsOf, nodeId, type Scene, STAFF, setScene } from './scene.ts';
 
 let database: TestDatabase;
@@ -34,6 +36,17 @@ const SCOPES = ['tenant:read', 'usage:read'];
 const makeKey = async ({ act, owner }: Scene): Promise<string> =>
   (await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES })).data.apiKey.id;
 const keyRow = (id: string) => `ApiKey:${Buffer.from(id, 'base64url').toString().split(':')[2]}`;
+/** A listing of another tenant's, and the scene's own buyer side switched on. */
+async function offered({ make, tenant, stranger }: Scene) {
+  const market = marketFixtures(database);
+  const provider = await make.tenant(`of-${tenant.slug}`, stranger, { name: 'Provider' });
+  await market.setSides(provider, { sells: true });
+  await market.setSides(tenant, { buys: true });
+  return market.listing(provider, { title: 'Tides', price: '2' });
+}
+
+const entitlementOf = async ({ tenant }: Scene) =>
+  (await database.sql<{ id: string }>('SELECT id FROM entitlement WHERE tenant_id = $1', [tenant.id]))[0]!.id;
 
 const ROWS: Readonly<Record<Action, Row>> = {
   'tenant.create': async ({ act, stranger }) => {
@@ -201,6 +214,21 @@ const ROWS: Readonly<Record<Action, Row>> = {
   'plan.change': async ({ act, owner, target }) => {
     const { request } = await act(owner, 'changePlan', { plan: 'ENTERPRISE' });
     return { rule: 'P2', actor: by(owner.person), target, request };
+  },
+  'entitlement.acquire': async scene => {
+    const { id } = await offered(scene);
+    const { request } = await scene.act(scene.admin, 'acquireEntitlement', { listingId: listingName(id) });
+    const after = { title: 'Tides', provider: 'Provider', price: '2.000000', currency: 'EUR' };
+    return { rule: 'M2', actor: by(scene.admin.person), target: `Entitlement:${await entitlementOf(scene)}`, after, request };
+  },
+  'entitlement.end': async scene => {
+    const { id } = await offered(scene);
+    await scene.act(scene.admin, 'acquireEntitlement', { listingId: listingName(id) });
+    const entitlement = await entitlementOf(scene);
+    const name = Buffer.from(`Entitlement:${scene.tenant.id}:${entitlement}`).toString('base64url');
+    const { request } = await scene.act(scene.owner, 'endEntitlement', { entitlementId: name });
+    const [before, after] = [{ title: 'Tides', provider: 'Provider' }, { endedAt: later({}) }];
+    return { rule: 'M2', actor: by(scene.owner.person), target: `Entitlement:${entitlement}`, before, after, request };
   },
   'plan.arrange_enterprise': async ({ staff, target }) => {
     const { request } = await staff('staffArrangeEnterprise', { memberLimit: 250 });

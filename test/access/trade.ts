@@ -1,0 +1,39 @@
+import { v7 as uuid } from 'uuid';
+import { fixtures, type Tenant, type TestDatabase } from '../support/database.ts';
+import { marketFixtures } from '../support/market.ts';
+
+/** A provider that is always there: what each place is entitled to, and what nobody is yet. */
+export type Provider = {
+  readonly id: string;
+  readonly listing: { readonly id: string };
+  readonly offered: { readonly id: string };
+  readonly object: { readonly id: string };
+};
+
+/** A tenant's rows on both sides, by their ids. A retrieval's usage record and charge have the same. */
+export type TradeRows = { readonly entitlement: string; readonly retrieval: string; readonly earning: string };
+
+export async function createProvider(database: TestDatabase): Promise<Provider> {
+  const [make, market] = [fixtures(database), marketFixtures(database)];
+  const tenant = await make.tenant('provider', await make.person('Provider'));
+  await market.setSides(tenant, { sells: true });
+  const listing = await market.listing(tenant, { price: '2' });
+  const object = await market.object(tenant, { id: listing.datasetId });
+  return { id: tenant.id, listing, object, offered: await market.listing(tenant) };
+}
+
+/** Something that the tenant retrieved with a key, and something that another retrieved of its own, in the present cycle. */
+export async function createTrade(database: TestDatabase, provider: Provider, tenant: Tenant): Promise<TradeRows> {
+  const market = marketFixtures(database);
+  await market.setSides(tenant, { sells: true, buys: true });
+  const { id: entitlement } = await market.entitlement(tenant, provider.listing);
+  const [retrieval, earning] = [uuid(), uuid()];
+  await database.sql(`
+    INSERT INTO usage_record (tenant_id, id, entitlement_id, api_key_id, object_id, object_name, size, at)
+      VALUES ('${tenant.id}', '${retrieval}', '${entitlement}', '${uuid()}', '${provider.object.id}', 'data.csv', 8, now());
+    INSERT INTO charge (tenant_id, id, amount, currency, title, provider, provider_ref, at)
+      VALUES ('${tenant.id}', '${retrieval}', 2, 'EUR', 'A listing', 'Tenant provider', counterparty_ref('${tenant.id}', '${provider.id}'), now());
+    INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
+      VALUES ('${tenant.id}', '${earning}', '${uuid()}', 3, 'EUR', 'A listing', sha256('buyer'), now())`);
+  return { entitlement, retrieval, earning };
+}

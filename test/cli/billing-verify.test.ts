@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Deal, rowIn, startTrade, type Trade } from '../support/trade.ts';
+import { run } from './command.ts';
+
+let trade: Trade;
+let deal: Deal;
+/** The retrievals, in the order in which they happened. */
+const ids: string[] = [];
+beforeAll(async () => {
+  trade = await startTrade();
+  deal = await trade.deal({ price: '0.1', currency: 'EUR' });
+  const yen = await trade.stock(deal.shop, { price: '7', currency: 'JPY' });
+  const entitlementId = await trade.acquire(deal.buyer.owner, yen);
+  const second = { entitlementId, objectId: yen.objects[0]!.id };
+  for (const wanted of [deal, deal, deal, second])
+    ids.push(rowIn((await trade.retrieve(deal.buyer.owner, wanted)).payload.retrieval.usageRecordId));
+});
+afterAll(() => trade?.stop());
+
+const verify = (args: readonly string[] = [], url = trade.database.runtimeUrl) =>
+  run(['billing', 'verify', ...args], { DATABASE_URL: url });
+const behindItsBack = (sql: string) => trade.database.sql(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}; COMMIT`);
+const TOTALS = 'EUR: 3 charges of 0.3, 3 earnings of 0.3\nJPY: 1 charge of 7, 1 earning of 7\n';
+
+describe('M3: ipto billing verify', () => {
+  test('says that the books add up, each currency by itself, and ends with 0', async () => {
+    expect(await verify()).toEqual({ code: 0, out: `${TOTALS}The books add up.\n`, err: '' });
+  });
+
+  const EUR = 'EUR: 3 charges of 0.3, 3 earnings of 0.3';
+  const JPY = 'JPY: 1 charge of 7, 1 earning of 7';
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, string, string, number]>([
+    ['an amount that was changed', "UPDATE earning SET amount = 0.2 WHERE id = 'ID'",              `EUR: 3 charges of 0.3, 3 earnings of 0.4\n${JPY}`, 'it was charged at another amount than it was earned at', 0],
+    ['a currency that was changed', "UPDATE charge SET currency = 'USD' WHERE id = 'ID'",          `EUR: 2 charges of 0.2, 3 earnings of 0.3\n${JPY}\nUSD: 1 charge of 0.1, 0 earnings of 0`, 'it was charged in another currency than it was earned in', 0],
+    ['an earning that is missing', "DELETE FROM earning WHERE id = 'ID'",                          `EUR: 3 charges of 0.3, 2 earnings of 0.2\n${JPY}`, 'it was charged, and nobody earned it', 1],
+    ['a charge that is missing',   "DELETE FROM charge WHERE id = 'ID'",                           `EUR: 2 charges of 0.2, 3 earnings of 0.3\n${JPY}`, 'it was not charged', 1],
+    ['a usage record that is missing', "DELETE FROM usage_record WHERE id = 'ID'",                 `${EUR}\n${JPY}`, 'it was charged, and there is no record of it', 2],
+    ['only the usage record left', "DELETE FROM charge WHERE id = 'ID'; DELETE FROM earning WHERE id = 'ID'", `${EUR}\nJPY: 0 charges of 0, 0 earnings of 0`, 'it was not charged', 3],
+    ['another buyer',              "UPDATE earning SET buyer_ref = sha256('x') WHERE id = 'ID'",   `${EUR}\n${JPY}`, 'it was charged and earned by others than its records say', 1],
+    ['another provider',           "UPDATE charge SET provider_ref = sha256('x') WHERE id = 'ID'", `${EUR}\n${JPY}`, 'it was charged and earned by others than its records say', 1],
+  ])('finds %s, names the retrieval, and ends with 1', async (_what, tamper, totals, told, which) => {
+    const tables = ['usage_record', 'charge', 'earning'];
+    await trade.database.sql(tables.map(table => `CREATE TABLE kept_${table} AS TABLE ${table}`).join(';'));
+    await behindItsBack(tamper.replaceAll('ID', ids[which]!));
+    const said = await verify();
+    await behindItsBack(tables.map(table => `DELETE FROM ${table}; INSERT INTO ${table} TABLE kept_${table}; DROP TABLE kept_${table}`).join(';'));
+    const expected = totals.replace('\nJPY: 0 charges of 0, 0 earnings of 0', '');
+    expect(said).toEqual({ code: 1, out: `${expected}\n1 fault.\nretrieval ${ids[which]}: ${told}\n`, err: '' });
+    expect(await verify()).toMatchObject({ code: 0 });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
+    ['without a URL',                  [],        {},                                                       /^DATABASE_URL is missing\. README\.md, "Settings", says what each is\.\n$/],
+    ['when nobody answers',            [],        { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' }, /^The database is out of reach: .*ECONNREFUSED.*\n$/],
+    ['with an option',                 ['--all'], {},                                                       /^`billing verify` takes no options\.\n$/],
+  ])('%s ends with 2, and a sentence', async (_what, args, settings, sentence) => {
+    const { code, out, err } = await run(['billing', 'verify', ...args], settings);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(sentence);
+  });
+});

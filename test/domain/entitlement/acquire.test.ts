@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listingName, type Shop, startTrade, type Trade } from '../../support/trade.ts';
+
+let trade: Trade;
+beforeAll(async () => {
+  trade = await startTrade();
+});
+afterAll(() => trade?.stop());
+
+const entitlements = async ({ tenant }: { tenant: { id: string } }) =>
+  (await trade.database.sql('SELECT FROM entitlement WHERE tenant_id = $1', [tenant.id])).length;
+
+describe('acquireEntitlement', () => {
+  test('M2: it has the terms of the day, and an event in the log of the buyer alone', async () => {
+    const [shop, buyer] = [await trade.shop({ title: 'Tides', price: '12.50', currency: 'GBP' }), await trade.buyer()];
+    const { payload } = await trade.run(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId });
+    const price = { amount: '12.5', currency: 'GBP' };
+    expect(payload.entitlement).toEqual({
+      ...{ id: expect.any(String), title: 'Tides', provider: shop.tenant.name, price, availability: 'AVAILABLE' },
+      ...{ acquiredAt: trade.gateway.clock.now().toISOString(), endedAt: null },
+    });
+    const target = `Entitlement:${Buffer.from(payload.entitlement.id, 'base64url').toString().split(':')[2]}`;
+    const after = { title: 'Tides', provider: shop.tenant.name, price: '12.500000', currency: 'GBP' };
+    expect(await trade.events(buyer)).toEqual([
+      { actor: buyer.owner.person.name, action: 'entitlement.acquire', code: null, target, before: null, after },
+    ]);
+    expect(await trade.events(shop)).toEqual([]);
+    await trade.relist(shop, "title = 'Other', price = 1");
+    await trade.database.sql("UPDATE tenant SET name = 'Renamed' WHERE tenant_id = $1", [shop.tenant.id]);
+    const { data } = await trade.gateway.ask(
+      `{ node(id: "${payload.entitlement.id}") { ... on Entitlement { title provider price { amount } } } }`,
+      buyer.owner,
+    );
+    expect(data.node).toEqual({ title: 'Tides', provider: shop.tenant.name, price: { amount: '12.5' } });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, (shop: Shop) => Promise<unknown>]>([
+    ['is a draft',                        async shop => trade.database.sql("DELETE FROM market_index WHERE listing_id = $1", [shop.listing.id]).then(() => trade.database.sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE listing SET status = 'draft' WHERE id = '${shop.listing.id}'; COMMIT`))],
+    ['is withdrawn',                      shop => trade.relist(shop, "status = 'withdrawn'")],
+    ["is a suspended provider's",         shop => trade.make.setStatus(shop.tenant, 'suspended')],
+    ["is a leaving provider's",           shop => trade.make.setStatus(shop.tenant, 'pending_deletion')],
+    ["is a deleted provider's",           shop => trade.make.setStatus(shop.tenant, 'deleted')],
+    ['is of a provider that sells no more', shop => trade.market.setSides(shop.tenant, { sells: false })],
+  ])('T5: what %s is as what is nowhere', async (_what, hide) => {
+    const [shop, buyer] = [await trade.shop(), await trade.buyer()];
+    const said = ({ errors }: Awaited<ReturnType<Trade['run']>>) => errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
+    const nowhere = await trade.run(buyer.owner, 'acquireEntitlement', { listingId: listingName(randomUUID()) });
+    expect(nowhere.code).toBe('NOT_FOUND');
+    await hide(shop);
+    expect(said(await trade.run(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId }))).toEqual(said(nowhere));
+    expect(await entitlements(buyer)).toBe(0);
+  });
+
+  test('M4: not of oneself, and not with the buyer side off; both sides of one tenant work beside each other', async () => {
+    const [shop, other] = [await trade.shop(), await trade.shop()];
+    const off = await trade.run(shop.owner, 'acquireEntitlement', { listingId: other.listingId });
+    expect([off.code, off.errors[0]!.extensions.side]).toEqual(['SIDE_OFF', 'BUYER']);
+    await trade.market.setSides(shop.tenant, { buys: true });
+    expect((await trade.run(shop.owner, 'acquireEntitlement', { listingId: shop.listingId })).code).toBe('OWN_LISTING');
+    expect((await trade.run(shop.owner, 'acquireEntitlement', { listingId: other.listingId })).code).toBe(null);
+    expect(await entitlements(shop)).toBe(1);
+    expect((await trade.events(shop)).map(({ code }) => code)).toEqual(['SIDE_OFF', 'OWN_LISTING', null]);
+  });
+
+  test('M2: once at a time: again is CONFLICT until it has ended, and a retry with the same key answers the same', async () => {
+    const [shop, buyer] = [await trade.shop(), await trade.buyer()];
+    const input = { listingId: shop.listingId, idempotencyKey: randomUUID() };
+    const first = await trade.must(buyer.owner, 'acquireEntitlement', input);
+    expect(await trade.must(buyer.owner, 'acquireEntitlement', input)).toEqual(first);
+    expect((await trade.run(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId })).code).toBe('CONFLICT');
+    const { entitlement } = await trade.must(buyer.owner, 'endEntitlement', { entitlementId: first.entitlement.id });
+    expect(entitlement).toEqual({ id: first.entitlement.id, endedAt: trade.gateway.clock.now().toISOString() });
+    expect((await trade.run(buyer.owner, 'endEntitlement', { entitlementId: first.entitlement.id })).code).toBe('CONFLICT');
+    const again = await trade.must(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId });
+    const states = await trade.read(
+      buyer.owner,
+      'open: entitlements(state: OPEN) { totalCount edges { node { id } } } ended: entitlements(state: ENDED) { totalCount edges { node { id } } } all: entitlements { totalCount }',
+    );
+    expect(states).toEqual({
+      open: { totalCount: 1, edges: [{ node: { id: again.entitlement.id } }] },
+      ended: { totalCount: 1, edges: [{ node: { id: first.entitlement.id } }] },
+      all: { totalCount: 2 },
+    });
+  });
+
+  test("T4: another tenant's entitlement is neither ended nor read", async () => {
+    const [deal, other] = [await trade.deal(), await trade.buyer()];
+    expect((await trade.run(other.owner, 'endEntitlement', { entitlementId: deal.entitlementId })).code).toBe('NOT_FOUND');
+    const { data, errors } = await trade.gateway.ask(
+      `{ node(id: "${deal.entitlementId}") { id } tenant { entitlements { totalCount } } }`,
+      other.owner,
+    );
+    expect([data, errors]).toEqual([{ node: null, tenant: { entitlements: { totalCount: 0 } } }, []]);
+    expect((await trade.retrieve(deal.buyer.owner, deal)).errors).toEqual([]);
+  });
+});
+
+describe('M2: the objects of an entitlement', () => {
+  const objects = async (who: Parameters<Trade['read']>[0], args: string) =>
+    (
+      await trade.read(
+        who,
+        `entitlements { edges { node { objects${args} { totalCount pageInfo { hasNextPage endCursor } edges { node { id name size mediaType sha256 } } } } } }`,
+      )
+    ).entitlements.edges[0].node.objects;
+
+  test('are those in the store, page by page from either end', async () => {
+    const shop = await trade.shop({}, { files: 5 });
+    await trade.market.object(shop.tenant, { id: shop.listing.datasetId }, { name: 'pending', stored: false });
+    await trade.stock(shop, {}, 2);
+    const buyer = await trade.buyer();
+    await trade.acquire(buyer.owner, shop);
+    const first = await objects(buyer.owner, '(first: 2)');
+    expect(first).toMatchObject({ totalCount: 5, pageInfo: { hasNextPage: true } });
+    const [one] = shop.objects;
+    expect(first.edges[0].node).toEqual({
+      id: one!.id,
+      name: 'data-1.csv',
+      size: '4',
+      mediaType: 'text/csv',
+      sha256: one!.sha256.toString('hex'),
+    });
+    const names = ({ edges }: { edges: { node: { name: string } }[] }) => edges.map(({ node }) => node.name);
+    expect(names(await objects(buyer.owner, `(first: 2, after: "${first.pageInfo.endCursor}")`))).toEqual(['data-3.csv', 'data-4.csv']);
+    expect(names(await objects(buyer.owner, '(last: 2)'))).toEqual(['data-4.csv', 'data-5.csv']);
+    expect(names(await objects(buyer.owner, `(last: 5, before: "${first.pageInfo.endCursor}")`))).toEqual(['data-1.csv']);
+  });
+
+  test('are nothing once it has ended', async () => {
+    const deal = await trade.deal();
+    await trade.must(deal.buyer.owner, 'endEntitlement', { entitlementId: deal.entitlementId });
+    expect(await objects(deal.buyer.owner, '')).toBe(null);
+  });
+});

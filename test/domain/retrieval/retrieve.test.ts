@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Deal, rowIn, startTrade, type Trade } from '../../support/trade.ts';
+
+let trade: Trade;
+beforeAll(async () => {
+  trade = await startTrade();
+});
+afterAll(() => trade?.stop());
+
+const rows = (table: string, { tenant }: { tenant: { id: string } }) =>
+  trade.database
+    .sql(`SELECT to_jsonb(r) - 'tenant_id' AS row FROM ${table} r WHERE tenant_id = $1 ORDER BY id`, [tenant.id])
+    .then(found => found.map(({ row }) => row));
+
+const later = (minutes: number) => new Date(trade.gateway.clock.now().getTime() + minutes * 60_000).toISOString();
+
+describe('retrieveObject', () => {
+  test('M3: leaves a usage record and a charge with the buyer and an earning with the provider, under one id', async () => {
+    const deal = await trade.deal({ price: '0.000001', currency: 'JPY', title: 'Rain' });
+    const { payload, errors } = await trade.retrieve(deal.buyer.owner, deal);
+    expect(errors).toEqual([]);
+    const id = rowIn(payload.retrieval.usageRecordId);
+    const charge = { amount: '0.000001', currency: 'JPY' };
+    expect(payload.retrieval).toEqual({
+      ...{ usageRecordId: expect.any(String), objectId: deal.objectId, name: 'data-1.csv', size: '4', mediaType: 'text/csv', charge },
+      ...{ retrievedAt: later(0), expiresAt: later(15), downloadLink: expect.stringMatching(/^http/) },
+    });
+    const at = expect.any(String);
+    expect(await rows('usage_record', deal.buyer)).toEqual([
+      { id, at, size: 4, object_id: deal.objectId, object_name: 'data-1.csv', api_key_id: null, entitlement_id: rowIn(deal.entitlementId) },
+    ]);
+    const money = { id, at, amount: 0.000001, currency: 'JPY', title: 'Rain' };
+    expect(await rows('charge', deal.buyer)).toEqual([{ ...money, provider: deal.shop.tenant.name, provider_ref: expect.any(String) }]);
+    expect(await rows('earning', deal.shop)).toEqual([
+      { ...money, dataset_id: deal.shop.listing.datasetId, buyer_ref: expect.any(String) },
+    ]);
+    for (const [table, home] of [
+      ['usage_record', deal.shop],
+      ['charge', deal.shop],
+      ['earning', deal.buyer],
+    ] as const)
+      expect(await rows(table, home)).toEqual([]);
+    expect((await trade.books()).faults).toEqual([]);
+  });
+
+  test('M2: the price is that of the day that the entitlement was acquired, also once the listing is withdrawn', async () => {
+    const deal = await trade.deal({ price: '2.5', currency: 'EUR' });
+    await trade.relist(deal.shop, "price = 9, currency = 'USD'");
+    expect((await trade.retrieve(deal.buyer.owner, deal)).payload.retrieval.charge).toEqual({ amount: '2.5', currency: 'EUR' });
+    await trade.relist(deal.shop, "status = 'withdrawn'");
+    expect((await trade.retrieve(deal.buyer.owner, deal)).payload.retrieval.charge).toEqual({ amount: '2.5', currency: 'EUR' });
+  });
+
+  test('M3: a retry answers the same retrieval and charges once; its link ends 15 minutes after the retrieval, not after the retry', async () => {
+    const deal = await trade.deal();
+    const [key, { owner }] = [randomUUID(), deal.buyer];
+    const first = await trade.retrieve(owner, deal, key);
+    trade.gateway.clock.advance({ minutes: 14 });
+    expect((await trade.retrieve(owner, deal, key)).payload).toEqual(first.payload);
+    trade.gateway.clock.advance({ minutes: 1 });
+    expect((await trade.retrieve(owner, deal, key)).payload.retrieval).toEqual({ ...first.payload.retrieval, downloadLink: null });
+    expect(await rows('charge', deal.buyer)).toHaveLength(1);
+    expect((await trade.retrieve(owner, { ...deal, objectId: randomUUID() }, key)).code).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect((await trade.retrieve(owner, deal)).payload.retrieval.usageRecordId).not.toBe(first.payload.retrieval.usageRecordId);
+  });
+
+  test('M3: without an idempotency key it is refused; a key in the header does as well', async () => {
+    const deal = await trade.deal();
+    const { entitlementId, objectId, buyer } = deal;
+    const { code, errors } = await trade.run(buyer.owner, 'retrieveObject', { entitlementId, objectId });
+    expect([code, errors[0]!.message]).toEqual([
+      'BAD_USER_INPUT',
+      'Send an idempotency key with it: `idempotencyKey`, or the header `Idempotency-Key`.',
+    ]);
+    expect(await rows('charge', buyer)).toEqual([]);
+    expect(
+      (await trade.run(buyer.owner, 'retrieveObject', { entitlementId, objectId }, { 'idempotency-key': randomUUID() })).errors,
+    ).toEqual([]);
+    expect(await rows('charge', buyer)).toHaveLength(1);
+  });
+
+  test('M2: an object is not found that is nowhere, of another dataset, not stored yet, or under an entitlement that has ended', async () => {
+    const deal = await trade.deal();
+    const { owner } = deal.buyer;
+    const other = await trade.shop();
+    const absent = await trade.retrieve(owner, { ...deal, objectId: randomUUID() });
+    expect(absent.code).toBe('NOT_FOUND');
+    const own = await trade.stock(deal.shop);
+    const pending = await trade.market.object(deal.shop.tenant, { id: deal.shop.listing.datasetId }, { name: 'pending', stored: false });
+    const said = ({ errors }: typeof absent) => errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
+    for (const objectId of [other.objects[0]!.id, own.objects[0]!.id, pending.id])
+      expect(said(await trade.retrieve(owner, { ...deal, objectId }))).toEqual(said(absent));
+    await trade.must(owner, 'endEntitlement', { entitlementId: deal.entitlementId });
+    expect(said(await trade.retrieve(owner, deal))).toEqual(said(absent));
+    expect((await trade.retrieve(owner, { ...deal, objectId: 'x' })).code).toBe('BAD_USER_INPUT');
+    expect(await rows('charge', deal.buyer)).toEqual([]);
+  });
+
+  test("T4, T5: another tenant's entitlement is as one that is nowhere", async () => {
+    const [deal, other] = [await trade.deal(), await trade.deal()];
+    const nowhere = Buffer.from(`Entitlement:${deal.buyer.tenant.id}:${randomUUID()}`).toString('base64url');
+    const moved = Buffer.from(`Entitlement:${deal.buyer.tenant.id}:${rowIn(other.entitlementId)}`).toString('base64url');
+    for (const entitlementId of [nowhere, other.entitlementId, moved])
+      expect((await trade.retrieve(deal.buyer.owner, { ...other, entitlementId })).code).toBe('NOT_FOUND');
+    expect(await rows('charge', other.buyer)).toEqual([]);
+    expect((await trade.retrieve(other.buyer.owner, other)).errors).toEqual([]);
+  });
+
+  test('M4: with the buyer side off it is SIDE_OFF, and as before when it is on again', async () => {
+    const deal = await trade.deal();
+    await trade.market.setSides(deal.buyer.tenant, { buys: false });
+    const { code, errors } = await trade.retrieve(deal.buyer.owner, deal);
+    expect([code, errors[0]!.extensions.side]).toEqual(['SIDE_OFF', 'BUYER']);
+    await trade.market.setSides(deal.buyer.tenant, { buys: true });
+    expect((await trade.retrieve(deal.buyer.owner, deal)).errors).toEqual([]);
+  });
+
+  test.each([
+    ['buyer_manager', null],
+    ['admin', null],
+    ['viewer', 'FORBIDDEN'],
+    ['seller_manager', 'FORBIDDEN'],
+    ['operator', 'FORBIDDEN'],
+  ] as const)('R3: as %s: %s; and nothing of it is in the audit log, done or refused', async (role, code) => {
+    const deal = await trade.deal();
+    const member = await trade.join(deal.buyer, [role]);
+    const before = await trade.events(deal.buyer);
+    expect((await trade.retrieve(member, deal)).code).toBe(code);
+    expect(await rows('charge', deal.buyer)).toHaveLength(code ? 0 : 1);
+    expect(await trade.events(deal.buyer)).toEqual(before);
+  });
+
+  test('M3: the gateway can write none of the three records by itself', async () => {
+    const rights = await trade.database.sql(
+      `SELECT t.name AS "table", p.name AS "right" FROM unnest(ARRAY['usage_record', 'charge', 'earning']) AS t (name),
+         unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p (name) WHERE has_table_privilege($1, t.name, p.name)`,
+      [new URL(trade.database.runtimeUrl).username],
+    );
+    expect(rights).toEqual([]);
+  });
+});
+
+describe('S2, S6: a provider that is not there', () => {
+  const [UNAVAILABLE, GONE] = ['PROVIDER_UNAVAILABLE', 'PROVIDER_GONE'];
+  const state = async ({ buyer }: Deal) =>
+    (await trade.read(buyer.owner, 'entitlements(first: 1) { edges { node { title availability objects { totalCount } } } }')).entitlements
+      .edges[0].node;
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, string, (deal: Deal) => Promise<unknown>]>([
+    ['is suspended',             UNAVAILABLE, 'S2', ({ shop }) => trade.make.setStatus(shop.tenant, 'suspended')],
+    ['is pending deletion',      UNAVAILABLE, 'S3', ({ shop }) => trade.make.setStatus(shop.tenant, 'pending_deletion')],
+    ['has its provider side off', UNAVAILABLE, 'M4', ({ shop }) => trade.market.setSides(shop.tenant, { sells: false })],
+    ['is deleted',               GONE, 'S6', ({ shop }) => trade.make.setStatus(shop.tenant, 'deleted')],
+    ['has deleted the dataset',  GONE, 'S6', ({ shop }) => trade.database.sql('DELETE FROM dataset WHERE id = $1', [shop.listing.datasetId])],
+  ])('%s: %s', async (_what, code, _rule, change) => {
+    const deal = await trade.deal({ title: 'Wind' });
+    expect(await state(deal)).toEqual({ title: 'Wind', availability: 'AVAILABLE', objects: { totalCount: 1 } });
+    await change(deal);
+    expect((await trade.retrieve(deal.buyer.owner, deal)).code).toBe(code);
+    expect(await state(deal)).toEqual({ title: 'Wind', availability: code, objects: null });
+    expect(await rows('charge', deal.buyer)).toEqual([]);
+    if (code === GONE) return;
+    await trade.make.setStatus(deal.shop.tenant, 'active');
+    await trade.market.setSides(deal.shop.tenant, { sells: true });
+    expect((await trade.retrieve(deal.buyer.owner, deal)).errors).toEqual([]);
+  });
+
+  test('S2: by staff, and back', async () => {
+    const deal = await trade.deal();
+    const [staff, input] = [await trade.staff(), { tenantId: deal.shop.tenant.id }];
+    await trade.must(staff, 'staffSuspendTenant', { ...input, reason: 'Unpaid' });
+    expect((await trade.retrieve(deal.buyer.owner, deal)).code).toBe(UNAVAILABLE);
+    await trade.must(staff, 'staffResumeTenant', input);
+    expect((await trade.retrieve(deal.buyer.owner, deal)).errors).toEqual([]);
+  });
+
+  test.each(['suspended', 'pending_deletion'] as const)(
+    'S2, S3: a buyer that is %s retrieves nothing, and reads what it did',
+    async status => {
+      const deal = await trade.deal();
+      await trade.retrieve(deal.buyer.owner, deal);
+      await trade.make.setStatus(deal.buyer.tenant, status);
+      expect((await trade.retrieve(deal.buyer.owner, deal)).code).toBe('TENANT_STATUS');
+      expect(await trade.read(deal.buyer.owner, 'usage { count records { totalCount } }')).toEqual({
+        usage: { count: 1, records: { totalCount: 1 } },
+      });
+    },
+  );
+});

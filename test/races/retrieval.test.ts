@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowIn, startTrade, type Trade } from '../support/trade.ts';
+import { invariants, PATIENCE, ROUNDS, SOUND, tally } from './rounds.ts';
+
+let trade: Trade;
+beforeAll(async () => {
+  trade = await startTrade({ poolSize: 20 });
+});
+afterAll(() => trade?.stop());
+
+const AT_ONCE = 200;
+
+const rowsOf = (table: string, id: string) =>
+  trade.database.sql<{ id: string; at: Date }>(`SELECT * FROM ${table} WHERE tenant_id = $1`, [id]);
+
+test(`M3: ${AT_ONCE} retrievals at once with one key are one retrieval and one charge, and all are answered the same`, {
+  timeout: PATIENCE,
+}, async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const deal = await trade.deal({ price: '3.25' });
+    // In every other round there is one left.
+    if (round % 2) {
+      const limits = { memberLimit: null, apiKeyLimit: null, datasetLimit: null, costPointsPerMinute: null, monthlyRetrievals: 1 };
+      await trade.must(await trade.staff(), 'staffArrangeEnterprise', { tenantId: deal.buyer.tenant.id, ...limits });
+    }
+    const key = randomUUID();
+    const outcomes = await Promise.all(Array.from({ length: AT_ONCE }, () => trade.retrieve(deal.buyer.owner, deal, key)));
+    expect(outcomes.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(new Set(outcomes.map(({ payload }) => JSON.stringify(payload))).size).toBe(1);
+    expect((await rowsOf('charge', deal.buyer.tenant.id)).map(({ id }) => id)).toEqual([
+      rowIn(outcomes[0]!.payload.retrieval.usageRecordId),
+    ]);
+    expect(await rowsOf('earning', deal.shop.tenant.id)).toHaveLength(1);
+    expect((await trade.read(deal.buyer.owner, 'retrievalUse { used }')).retrievalUse.used).toBe(1);
+    expect((await trade.books()).faults).toEqual([]);
+  }
+});
+
+test('S2: a suspension of either side amid retrievals: before it they are done and charged, after it refused, and it is not kept waiting', {
+  timeout: PATIENCE,
+}, async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const deal = await trade.deal();
+    const staff = await trade.staff();
+    const [victim, code] = round % 2 ? [deal.buyer, 'TENANT_STATUS'] : [deal.shop, 'PROVIDER_UNAVAILABLE'];
+    let suspended = false;
+    const late: (string | null)[] = [];
+    const loops = Array.from({ length: 12 }, async () => {
+      for (let n = 0; n < 6; n += 1) {
+        const after = suspended;
+        const outcome = await trade.retrieve(deal.buyer.owner, deal);
+        expect([null, code]).toContain(outcome.code);
+        if (after) late.push(outcome.code);
+      }
+    });
+    await trade.must(staff, 'staffSuspendTenant', { tenantId: victim.tenant.id, reason: 'Unpaid' });
+    suspended = true;
+    await Promise.all(loops);
+    expect(new Set(late)).toEqual(new Set([code]));
+    expect((await trade.books()).faults).toEqual([]);
+  }
+});
+
+test('two tenants that acquire from each other at once, again and again, never wait for each other', { timeout: PATIENCE }, async () => {
+  const both = async () => {
+    const shop = await trade.shop();
+    await trade.market.setSides(shop.tenant, { buys: true });
+    return shop;
+  };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const [one, other] = [await both(), await both()];
+    const listings = await Promise.all(Array.from({ length: 10 }, async (_, n) => trade.stock(n % 2 ? one : other)));
+    const outcomes = await Promise.all(
+      listings.map(({ listingId }, n) => trade.run((n % 2 ? other : one).owner, 'acquireEntitlement', { listingId })),
+    );
+    expect(tally(outcomes)).toEqual({ done: 10 });
+    expect(await invariants(trade)).toEqual(SOUND);
+  }
+});
+
+test('M2: of many who acquire the same at once one does, and the others are told that they are entitled already', async () => {
+  const [shop, buyer] = [await trade.shop(), await trade.buyer()];
+  const outcomes = await Promise.all(
+    Array.from({ length: 30 }, () => trade.run(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId })),
+  );
+  expect(tally(outcomes)).toEqual({ done: 1, CONFLICT: 29 });
+  expect(await rowsOf('entitlement', buyer.tenant.id)).toHaveLength(1);
+});
+
+test('M2: once an entitlement has ended nothing is retrieved by it', { timeout: PATIENCE }, async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const deal = await trade.deal();
+    const { owner } = deal.buyer;
+    let ended = false;
+    const loops = Array.from({ length: 10 }, async () => {
+      for (let n = 0; n < 5; n += 1) {
+        const after = ended;
+        const { code } = await trade.retrieve(owner, deal);
+        if (after || code) expect(code).toBe('NOT_FOUND');
+      }
+    });
+    await trade.must(owner, 'endEntitlement', { entitlementId: deal.entitlementId });
+    ended = true;
+    await Promise.all(loops);
+    expect((await trade.books()).faults).toEqual([]);
+  }
+});

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { PlanCode } from '../../src/access/vocabulary.ts';
+import { type ListingRow, marketFixtures } from './market.ts';
+import { type Home, type Life, type MemberActor, startLife } from './tenant-life.ts';
+
+/** A tenant that sells, with a listed dataset and its objects. */
+export type Shop = Home & {
+  readonly listing: { readonly id: string; readonly datasetId: string };
+  /** As the marketplace names it. */
+  readonly listingId: string;
+  readonly objects: readonly { readonly id: string; readonly sha256: Buffer }[];
+};
+
+/** A buyer that is entitled to a shop's listing. */
+export type Deal = { readonly shop: Shop; readonly buyer: Home; readonly entitlementId: string; readonly objectId: string };
+
+/** The global id of a listing on the marketplace. */
+export const listingName = (id: string): string => Buffer.from(`MarketplaceListing:${id}`).toString('base64url');
+
+/** The row that a global id of a tenant's row names. */
+export const rowIn = (globalId: string): string => Buffer.from(globalId, 'base64url').toString().split(':').at(-1)!;
+
+/** Tenants of both sides in a gateway of a test file's own, and what they do with each other. */
+export async function startTrade(options: { poolSize?: number } = {}) {
+  return tradeOf(await startLife(options));
+}
+
+export type Trade = ReturnType<typeof tradeOf>;
+
+export function tradeOf(life: Life) {
+  const { database, must, run } = life;
+  const market = marketFixtures(database);
+
+  async function shop(row: ListingRow = {}, { files = 1, plan = 'PROFESSIONAL' as PlanCode } = {}): Promise<Shop> {
+    const home = await life.home(plan);
+    await market.setSides(home.tenant, { sells: true });
+    return stock(home, row, files);
+  }
+
+  /** Lists a dataset with so many objects for a tenant. */
+  async function stock(home: Home, row: ListingRow = {}, files = 1): Promise<Shop> {
+    const listing = await market.listing(home.tenant, row);
+    const objects = [];
+    for (let n = 1; n <= files; n += 1) {
+      const file = { name: `data-${n}.csv`, content: `n\n${n}\n` };
+      objects.push(await market.object(home.tenant, { id: listing.datasetId }, file));
+    }
+    return { ...home, listing, listingId: listingName(listing.id), objects };
+  }
+
+  async function buyer(plan: PlanCode = 'PROFESSIONAL'): Promise<Home> {
+    const home = await life.home(plan);
+    await market.setSides(home.tenant, { buys: true });
+    return home;
+  }
+
+  const acquire = async (who: MemberActor, { listingId }: Pick<Shop, 'listingId'>): Promise<string> =>
+    (await must(who, 'acquireEntitlement', { listingId })).entitlement.id;
+
+  async function deal(row: ListingRow = {}, plan: PlanCode = 'PROFESSIONAL'): Promise<Deal> {
+    const [of, by] = [await shop(row), await buyer(plan)];
+    return { shop: of, buyer: by, entitlementId: await acquire(by.owner, of), objectId: of.objects[0]!.id };
+  }
+
+  return {
+    ...{ ...life, life, market, shop, stock, buyer, acquire, deal },
+
+    /** Changes a shop's listing, as a superuser; bound, for the trigger that indexes it. */
+    relist: ({ tenant, listing }: Pick<Shop, 'tenant' | 'listing'>, columns: string) =>
+      database.sql(
+        `WITH bound AS (SELECT set_config('app.tenant_id', $1::text, true)) UPDATE listing SET ${columns} FROM bound WHERE tenant_id = $1::uuid AND id = $2`,
+        [tenant.id, listing.id],
+      ),
+
+    /** Retrieves, under a new key unless one is given. */
+    retrieve: (
+      who: MemberActor,
+      { entitlementId, objectId }: Pick<Deal, 'entitlementId' | 'objectId'>,
+      idempotencyKey: string = randomUUID(),
+    ) => run(who, 'retrieveObject', { entitlementId, objectId, idempotencyKey }),
+
+    /** What a tenant's reads answer. */
+    read: async (who: MemberActor, selection: string) => {
+      const { data, errors } = await life.gateway.ask(`{ tenant { ${selection} } }`, { token: who.token, tenant: who.tenant });
+      if (errors.length) throw new Error(JSON.stringify(errors));
+      return data.tenant;
+    },
+
+    /** How many rows the books have of all tenants, and what is wrong with them. */
+    books: async () => {
+      const [rows] = await database.sql<{ usage: number; charges: number; earnings: number; counted: number }>(
+        `SELECT (SELECT count(*)::int FROM usage_record) AS usage, (SELECT count(*)::int FROM charge) AS charges,
+           (SELECT count(*)::int FROM earning) AS earnings, (SELECT coalesce(sum(used), 0)::int FROM retrieval_count) AS counted`,
+      );
+      const faults = await database.sql<{ retrieval: string; fault: string }>('SELECT * FROM crossing_billing_faults()');
+      return { ...rows!, faults };
+    },
+  };
+}
