@@ -24,7 +24,7 @@ const almighty = { name: `${prefix}_almighty`, password: runtime.password };
 const open = (role: { name: string; password: string }) => {
   const url = Object.assign(new URL(database.adminUrl), { username: role.name, password: role.password }).href;
   const pool = new BoundPool({ connectionString: url, max: 3 });
-  return { pool, prisma: new PrismaClient({ adapter: new PrismaPg(pool as pg.Pool), errorFormat: 'minimal' }) };
+  return { pool, prisma: new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' }) };
 };
 const opened: ReturnType<typeof open>[] = [];
 
