@@ -1,4 +1,4 @@
-import { resolveCursorConnection } from '@pothos/plugin-relay';
+import { parseCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { badInput } from '../domain/errors.ts';
 
 /** How much a page holds at most, and when nobody says. */
@@ -25,30 +25,45 @@ export type PageQuery<Key extends string, Value> = {
   readonly take: number;
 };
 
+const SIZES = { defaultSize: PAGE.usual, maxSize: PAGE.most } as const;
+
+/**
+ * What picks the rows of a page, and one more to tell whether there is another page.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both ends, and for a cursor that isn't ours.
+ */
+export function pageQuery<Key extends string, Value extends string | number>(
+  args: PageArgs,
+  { key, direction, parse }: Order<Key, Value>,
+): PageQuery<Key, Value> {
+  checkSize(args);
+  const { before, after, limit, inverted } = parseCursorConnectionArgs({ args, ...SIZES });
+  const [later, earlier] = direction === 'asc' ? (['gt', 'lt'] as const) : (['lt', 'gt'] as const);
+  const place = (cursor: string) => placeIn(cursor, parse);
+  return {
+    where: { [key]: { ...(after != null && { [later]: place(after) }), ...(before != null && { [earlier]: place(before) }) } },
+    orderBy: { [key]: inverted === (direction === 'asc') ? 'desc' : 'asc' },
+    take: limit,
+  } as PageQuery<Key, Value>;
+}
+
 /**
  * A page of rows in an order, as a connection.
  *
  * @param find reads the rows of a page.
  * @param count counts the rows of all pages, if somebody asks.
- * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both ends, and for a cursor that isn't ours.
+ * @throws {GatewayError} as {@link pageQuery}.
  */
 export async function page<Key extends string, Value extends string | number, Row extends { [K in Key]: Value }>(
   args: PageArgs,
-  { key, direction, parse }: Order<Key, Value>,
+  order: Order<Key, Value>,
   find: (query: PageQuery<Key, Value>) => Promise<Row[]>,
   count: () => Promise<number>,
 ) {
-  checkSize(args);
-  const [later, earlier] = direction === 'asc' ? (['gt', 'lt'] as const) : (['lt', 'gt'] as const);
-  const place = (cursor: string) => placeIn(cursor, parse);
+  const query = pageQuery(args, order);
   const connection = await resolveCursorConnection(
-    { args, defaultSize: PAGE.usual, maxSize: PAGE.most, toCursor: row => cursorOf((row as Row)[key]) },
-    ({ before, after, limit, inverted }): Promise<Row[]> =>
-      find({
-        where: { [key]: { ...(after != null && { [later]: place(after) }), ...(before != null && { [earlier]: place(before) }) } },
-        orderBy: { [key]: inverted === (direction === 'asc') ? 'desc' : 'asc' },
-        take: limit,
-      } as PageQuery<Key, Value>),
+    { args, ...SIZES, toCursor: row => cursorOf((row as Row)[order.key]) },
+    (): Promise<Row[]> => find(query),
   );
   const edges = connection!.edges as readonly { cursor: string; node: Row }[];
   // A page without rows has no cursors, where Relay's helper gives back what was asked, or an empty text.
