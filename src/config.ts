@@ -13,10 +13,11 @@ const list = (of: string) =>
     .transform(text => text.split(/[\s,]+/).filter(Boolean));
 const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 const origins = list('').refine(texts => texts.every(isOrigin), 'origins such as https://app.example, without a path');
-const flag = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform(text => text === 'true');
+const flagOf = (usual: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(usual)
+    .transform(text => text === 'true');
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'a postgresql:// URL' });
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -57,6 +58,7 @@ const production = server.extend(life.shape).extend({
   DATABASE_URL: postgresUrl,
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
+  DATABASE_NAMED_STATEMENTS: flagOf('true'),
   OIDC_ISSUER: trustedUrl,
   OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
   OIDC_JWKS_URI: trustedUrl.optional(),
@@ -67,7 +69,7 @@ const production = server.extend(life.shape).extend({
   OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
   OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
   OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
-  GRAPHIQL: flag,
+  GRAPHIQL: flagOf('false'),
 });
 
 const worker = z.object({

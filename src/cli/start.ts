@@ -28,6 +28,7 @@ async function start(config: ProductionConfig) {
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config) },
     poolSize: config.DATABASE_POOL_SIZE,
+    reads: { naming: config.DATABASE_NAMED_STATEMENTS },
     routes: config.GRAPHIQL ? [createExplorer({ endpoint: ENDPOINT, demo: null })] : [],
     tokens: {
       issuer: config.OIDC_ISSUER,

@@ -4,7 +4,7 @@ import { dueTenants } from '../../src/database/crossings.ts';
 import { type Clock, type Message, SETTINGS, type Settings } from '../../src/domain/services.ts';
 import { createLog } from '../../src/http/log.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
-import { type Running, startGateway } from '../../src/main.ts';
+import { type Running, type StartOptions, startGateway } from '../../src/main.ts';
 import { ISSUER, type TestDatabase } from './database.ts';
 
 export const AUDIENCE = 'ipto-test';
@@ -79,7 +79,7 @@ export type TestGateway = Running & {
 /** The gateway as it is served, on a free port, over a test's own database and under the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  { poolSize, settings }: { poolSize?: number; settings?: Partial<Settings> } = {},
+  { poolSize, settings, reads }: { poolSize?: number; settings?: Partial<Settings>; reads?: StartOptions['reads'] } = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();
@@ -97,6 +97,7 @@ export async function startTestGateway(
     corsOrigins: [],
     databaseUrl: database.runtimeUrl,
     ...(poolSize && { poolSize }),
+    ...(reads && { reads }),
     services: { clock, settings: { ...SETTINGS, ...settings } },
     tokens: {
       issuer: tokens.issuer,

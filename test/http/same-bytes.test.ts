@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { createWorld, type World } from '../support/isolation.ts';
+import { poolOf, randomOperation } from '../support/isolation-operations.ts';
+
+/** Random queries of the whole schema, to a gateway that reads by one statement and to one that leaves all reads to Prisma. */
+const RUNS = Number(process.env.READ_RUNS ?? 150);
+let database: TestDatabase;
+let gateways: TestGateway[];
+let world: World;
+beforeAll(async () => {
+  database = await createDatabase();
+  world = await createWorld(database);
+  const settings = [undefined, { naming: false, singly: false }];
+  gateways = await Promise.all(settings.map(reads => startTestGateway(database, { poolSize: 3, ...(reads && { reads }) })));
+  for (const { clock } of gateways) clock.set(gateways[0]!.clock.now());
+});
+afterAll(async () => {
+  for (const gateway of gateways ?? []) await gateway.stop();
+  await database?.drop();
+});
+
+test('a random query is answered to the byte alike, to people of every kind', { timeout: 300_000 }, async () => {
+  const pool = poolOf(world.a, world.b);
+  const queries = fc
+    .gen()
+    .map(g => randomOperation(g, pool))
+    .filter(text => text.startsWith('query'));
+  const people = [world.a.ownerId, world.a.userId, world.shared.id, world.stranger.id];
+  let [useful, flawless] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(
+      queries,
+      fc.constantFrom(...people),
+      fc.constantFrom(undefined, world.a.slug, world.b.tenantId),
+      async (query, id, tenant) => {
+        const [one, other] = await Promise.all(
+          gateways.map(async gateway => {
+            const { subject } = world.rows.person.find(row => row.id === id)! as { subject: string };
+            const token = await gateway.tokenOf({ subject });
+            const { status, text, data, errors } = await gateway.ask(query, {
+              token,
+              ...(tenant && { tenant }),
+              headers: { 'x-request-id': 'the-same' },
+            });
+            return { told: { status, text: inOrder(text) }, data, errors };
+          }),
+        );
+        expect(one!.told).toEqual(other!.told);
+        expect(one!.told.text).not.toContain('INTERNAL_SERVER_ERROR');
+        if (one!.data?.tenant?.memberships?.edges) useful += 1;
+        if (one!.data && !one!.errors.length) flawless += 1;
+      },
+    ),
+    { numRuns: RUNS },
+  );
+  expect(useful).toBeGreaterThan(RUNS / 50);
+  expect(flawless).toBeGreaterThan(0);
+});
+
+/** An answer with its errors sorted: they stand in the order in which they were found. */
+function inOrder(text: string): string {
+  const { errors, ...answer } = JSON.parse(text) as { errors?: unknown[] };
+  return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() });
+}
