@@ -53,11 +53,30 @@ test('a random query is answered to the byte alike, to people of every kind', { 
     ),
     { numRuns: RUNS, endOnFailure: true },
   );
-  expect(useful).toBeGreaterThan(RUNS / 50);
-  expect(flawless).toBeGreaterThan(0);
+  expect(useful).toBeGreaterThan(RUNS / 20);
+  expect(flawless).toBeGreaterThan(RUNS / 20);
 });
 
+/** What a dashboard asks of a tenant, whatever it chooses. */
+const PARTS: readonly ((size: number) => string)[] = [
+  () => 'id name slug status createdAt statusReason billingEmail',
+  () => 'plan { code features memberLimit } nextPlan { name } nextPlanAt',
+  () => 'memberCount limits { memberLimit } memberUse { used limit }',
+  size =>
+    `memberships(first: ${size}) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id roles joinedAt user { id name email } } } }`,
+  size => `last: memberships(last: ${size}, filter: { search: "o" }) { totalCount edges { node { roles user { name } } } }`,
+  size => `viewers: memberships(filter: { role: VIEWER }, first: ${size}) { edges { node { id } } }`,
+  size => `auditEvents(first: ${size}) { totalCount edges { cursor node { at action outcome before after actorName } } }`,
+  () => 'invitations { totalCount edges { node { email roles expiresAt } } }',
+  () => 'ownershipTransfer { expiresAt to { user { name } } }',
+];
+
+/** Of two queries one is made of what is usual, and one of whatever the schema has. */
 function randomQuery(g: fc.GeneratorValue, pool: ReturnType<typeof poolOf>): string {
+  if (g(fc.boolean)) {
+    const parts = g(fc.shuffledSubarray, [...PARTS], { minLength: 1 });
+    return `query { viewer { name } tenant { ${parts.map(part => part(g(fc.nat, 4))).join(' ')} } plans { code name features } }`;
+  }
   for (;;) {
     const operation = randomOperation(g, pool);
     if (operation.startsWith('query')) return operation;
