@@ -80,6 +80,7 @@ describe('a statement with a name', () => {
       expect(await ask(pool, 'SELECT name FROM tenant')).toEqual([{ name: world.a.name }]);
     }
     expect(await pid()).toBe(before);
+    expect(pool.naming).toBe(true);
   });
 
   test('survives a connection that breaks', async () => {

@@ -58,7 +58,8 @@ describe('one statement answers', () => {
     ['relations, as deep as they are asked for', 'Plan',  'findMany',         { orderBy: { rank: 'asc' }, include: { tenants: { ...order, include: { memberships: { ...order, select: { user: { select: { memberships: { ...order, select: { tenant: true } } } } } } } } } }],
     ['a relation to one that isn\'t there', 'Tenant',     'findMany',         { ...order, select: { nextPlan: true, contract: true, ownershipTransfer: { include: { from: true } } } }],
     ['a page of rows, and of each one\'s',  'Tenant',     'findMany',         { ...order, take: 1, skip: 1, select: { memberships: { ...order, take: 2, skip: 1 } } }],
-    ['a page in no order, by the key',      'Membership', 'findMany',         { take: 3 }],
+    ['a page in no order, by the key',      'Plan',       'findMany',         { take: 3 }],
+    ['one row that is a page of no order',  'Plan',       'findFirst',        { take: 1 }],
     ['a page without rows',                 'Tenant',     'findMany',         { take: 0, select: { name: true } }],
     ['nulls first and last, by several',    'Tenant',     'findMany',         { orderBy: [{ nextPlanCode: { sort: 'asc', nulls: 'first' } }, { billingEmail: { sort: 'desc', nulls: 'last' } }, { id: 'desc' }] }],
     ['counts, of all and of some',          'Tenant',     'findMany',         { ...order, select: { _count: { select: { auditEvents: true, memberships: { where: { roles: { has: 'viewer' } } } } } } }],
@@ -75,6 +76,10 @@ describe('one statement answers', () => {
     ['lists by what they have',             'Plan',       'count',            { where: { OR: [{ features: { hasSome: ['a,b'] } }, { features: { hasEvery: [] } }, { features: { isEmpty: true } }, { features: { equals: [] } }] } }],
     ['rows by some, none and every one of theirs', 'Tenant', 'count',         { where: { memberships: { some: { roles: { has: 'owner' } }, none: { id: 'ffffffff-0000-0000-0000-000000000000' }, every: { user: { name: { not: 'x' } } } } } }],
     ['rows by their one, and by its absence', 'Tenant',   'count',            { where: { plan: { name: 'Starter' }, nextPlan: { isNot: { name: 'x' } }, contract: { is: { memberLimit: null } }, ownershipTransfer: { isNot: null } } }],
+    ['rows whose one isn\'t that, or isn\'t there', 'Tenant', 'count',        { where: { nextPlan: { isNot: { name: 'Free' } } } }],
+    ['rows whose one is that, and is there', 'Tenant',    'count',            { where: { nextPlan: { is: {} } } }],
+    ['rows without one, and those with',    'Tenant',     'findMany',         { ...order, where: { OR: [{ nextPlan: null, NOT: { contract: { memberLimit: { gt: 1 } } } }, { NOT: { nextPlan: { name: 'Free' } } }] } }],
+    ['rows with none, with all that isn\'t', 'Plan',      'findMany',         { orderBy: { rank: 'asc' }, where: { OR: [{ tenantsToBe: { none: {} } }, { tenants: { every: { billingEmail: null } } }] } }],
   ])('%s', async (_what, model, operation, args) => {
     expect(await outcomeOf(model, operation, args)).toBe('statement');
   });
