@@ -24,12 +24,21 @@ type Callback = (error: Error | null, result?: pg.QueryResult) => void;
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => WireQuery;
 
+/** The names of the few texts that bind. */
+const bindingNames = new Map<string, string>();
+function bindingName(text: string): string {
+  const name = bindingNames.get(text) ?? nameOf(text);
+  bindingNames.set(text, name);
+  return name;
+}
+
 /**
  * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding. With `prepared`, both are prepared under
  * names: the one that binds always, the statement where it has a name.
  */
 class BoundQuery extends PgQuery {
   readonly #name: string | undefined;
+  #bindingName = '';
   #bound: boolean;
 
   constructor(
@@ -55,9 +64,10 @@ class BoundQuery extends PgQuery {
   }
 
   #bind(wire: Wire, { text, values }: ReturnType<typeof bindingStatement>) {
-    if (this.prepared) this.prepared.ensure(wire, BINDING_NAME, text);
+    this.#bindingName = this.prepared ? bindingName(text) : '';
+    if (this.prepared) this.prepared.ensure(wire, this.#bindingName, text);
     else wire.parse({ text, name: '' });
-    wire.bind({ portal: '', statement: this.prepared ? BINDING_NAME : '', values });
+    wire.bind({ portal: '', statement: this.#bindingName, values });
     wire.execute({ portal: '' });
   }
 
@@ -71,13 +81,11 @@ class BoundQuery extends PgQuery {
   }
 
   override handleError(error: Error, wire: PgWire) {
-    this.prepared?.doubt(BINDING_NAME);
+    this.prepared?.doubt(this.#bindingName);
     if (this.#name) this.prepared?.doubt(this.#name);
     super.handleError(error, wire);
   }
 }
-
-const BINDING_NAME = nameOf(bindingStatement({ tenantId: null, personId: null }).text);
 
 /** A connection whose statements are bound: each by itself, or a transaction as a whole when it begins. */
 export class BoundClient extends pg.Client {
