@@ -13,10 +13,11 @@ const list = (of: string) =>
     .transform(text => text.split(/[\s,]+/).filter(Boolean));
 const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 const origins = list('').refine(texts => texts.every(isOrigin), 'origins such as https://app.example, without a path');
-const flag = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform(text => text === 'true');
+const flagOf = (usual: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(usual)
+    .transform(text => text === 'true');
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'a postgresql:// URL' });
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -60,7 +61,7 @@ const store = z.object({
     .optional(),
   S3_REGION: z.string().default('us-east-1'),
   S3_ENDPOINT: trustedUrl.optional(),
-  S3_PATH_STYLE: flag,
+  S3_PATH_STYLE: flagOf('false'),
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
 });
@@ -94,6 +95,7 @@ const production = server.extend({ ...life.shape, ...store.shape, ...folderLinks
   DATABASE_URL: postgresUrl,
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
+  DATABASE_NAMED_STATEMENTS: flagOf('true'),
   OIDC_ISSUER: trustedUrl,
   OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
   OIDC_JWKS_URI: trustedUrl.optional(),
@@ -104,7 +106,7 @@ const production = server.extend({ ...life.shape, ...store.shape, ...folderLinks
   OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
   OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
   OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
-  GRAPHIQL: flag,
+  GRAPHIQL: flagOf('false'),
 });
 
 const worker = z.object({

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Database, openDatabase } from './database/client.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database/client.ts';
 import { isUnreachable } from './database/failure.ts';
 import { checkDatabase } from './database/guard.ts';
 import type { Services } from './domain/services.ts';
@@ -18,6 +18,8 @@ export type StartOptions = {
   /** The connection that requests are served on, under the gateway's own role. */
   readonly databaseUrl: string;
   readonly poolSize?: number;
+  /** How reads are asked; the usual way when left out. */
+  readonly reads?: Pick<DatabaseOptions, 'naming' | 'singly'>;
   readonly tokens: TokenOptions;
   /** The time, the settings, and where objects lie. */
   readonly services: Services;
@@ -41,11 +43,11 @@ const LAST_STATEMENTS = 5_000;
  * @throws {UnsafeDatabaseError} when the database would not hold its wall; {MigrationError}; {ListenError}.
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
-  const { log, host, port, routes, databaseUrl, poolSize, tokens, corsOrigins, services } = options;
+  const { log, host, port, routes, databaseUrl, poolSize, reads, tokens, corsOrigins, services } = options;
   const schema = buildSchema();
   let stopping = false;
   const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');
-  const database = openDatabase(databaseUrl, { poolSize, onIdleError });
+  const database = openDatabase(databaseUrl, { ...reads, poolSize, onIdleError });
   const isReady = async () => (await database.ask('SELECT 1', [])).length === 1;
   const server = await startServer({ log, host, port, routes, isReady }).catch(async error => {
     await database.close();

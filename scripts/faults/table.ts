@@ -173,13 +173,44 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   // The client's wall
   {
-    file: 'src/database/client.ts',
+    file: 'src/database/bound-models.ts',
     find: 'const scoped = scope(model, operation, args, binding);',
     plant: 'const scoped = args as ReturnType<typeof scope>;',
     tests: ['test/database/scope'],
     short: true,
   },
-  { file: 'src/database/client.ts', find: 'db: modelsOf(tx)', plant: 'db: tx', tests: ['test/database/scope'] },
+  {
+    file: 'src/database/client.ts',
+    find: 'db: boundModels(binding, (model, operation, scoped) => prismas(tx, model, operation, scoped))',
+    plant: 'db: tx',
+    tests: ['test/database/scope'],
+  },
+  // Reads by one statement
+  {
+    file: 'src/database/read/rows.ts',
+    find: 'args.where === undefined ? null : where(draft, source, args.where)]',
+    plant: 'null]',
+    tests: ['test/database/scope', 'test/database/read'],
+  },
+  {
+    file: 'src/database/read/rows.ts',
+    find: 'other => tied(relation, source, other)',
+    plant: '() => null',
+    tests: ['test/database/read'],
+  },
+  { file: 'src/database/read/where.ts', find: "parts.join(' OR ')", plant: "parts.join(' AND ')", tests: ['test/database/read'] },
+  {
+    file: 'src/database/prepared.ts',
+    find: 'if (this.#names.size > this.most) this.#forget(wire);',
+    plant: '',
+    tests: ['test/database/prepared'],
+  },
+  {
+    file: 'src/graphql/related-page.ts',
+    find: 'if (!context.grant.permissions.has(policyOf(field) as Permission)) return null;',
+    plant: '',
+    tests: ['test/graphql/one-statement'],
+  },
   {
     file: 'src/database/bound-pool.ts',
     find: '    if (this.#inTransaction()) {\n      if (binding && this.#transaction !== binding)',

@@ -31,6 +31,7 @@ async function start(config: ProductionConfig) {
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,
+    reads: { naming: config.DATABASE_NAMED_STATEMENTS },
     routes: [
       ...(folder ? [objectsRoute(folder, config.CORS_ORIGINS)] : []),
       ...(config.GRAPHIQL ? [createExplorer({ endpoint: ENDPOINT, demo: null })] : []),

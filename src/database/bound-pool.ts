@@ -1,59 +1,97 @@
 import pg from 'pg';
 import { type Binding, bindingStatement, bindingText, currentBinding } from './binding.ts';
+import { nameOf, Prepared, type Wire } from './prepared.ts';
 
 /**
  * Connections that bind each statement to its tenant and person in the statement's own round trip: the binding and the statement
- * go under one Sync, hence in one implicit transaction, and the binding is gone with it. Nothing outlives a transaction, so that it
+ * go under one Sync, hence in one implicit transaction, and the binding is gone with it. No binding outlives a transaction, so that it
  * works behind PgBouncer in transaction mode. It leans on the internals of pg's Query, which is why pg is pinned and
  * test/database/bound-pool.test.ts holds this. The figures are in docs/decisions/0002-isolation.md.
  */
 
-type Wire = {
-  parse(message: { text: string; name: string }): void;
-  bind(message: { portal: string; statement: string; values: readonly string[] }): void;
-  execute(message: { portal: string }): void;
-};
 type WireQuery = pg.Query & {
+  name: string | undefined;
+  readonly text: string;
   callback: (error: Error | null, result?: pg.QueryResult) => void;
-  prepare(wire: Wire): void;
+  prepare(wire: PgWire): void;
   handleDataRow(message: unknown): void;
-  handleCommandComplete(message: unknown, wire: Wire): void;
+  handleCommandComplete(message: unknown, wire: PgWire): void;
+  handleError(error: Error, wire: PgWire): void;
 };
+/** What pg itself takes for prepared already. */
+type PgWire = Wire & { readonly submittedNamedStatements: Record<string, string> };
 type Callback = (error: Error | null, result?: pg.QueryResult) => void;
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => WireQuery;
 
-/** A statement that is preceded, under the same Sync, by the one that binds it. */
+/** The names of the few texts that bind. */
+const bindingNames = new Map<string, string>();
+function bindingName(text: string): string {
+  const name = bindingNames.get(text) ?? nameOf(text);
+  bindingNames.set(text, name);
+  return name;
+}
+
+/**
+ * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding. With `prepared`, both are prepared under
+ * names: the one that binds always, the statement where it has a name.
+ */
 class BoundQuery extends PgQuery {
-  #bound = false;
+  readonly #name: string | undefined;
+  #bindingName = '';
+  #bound: boolean;
 
   constructor(
-    statement: pg.QueryConfig,
-    private readonly binding: Binding,
+    { name, ...statement }: pg.QueryConfig,
+    private readonly binding: Binding | undefined,
+    private readonly prepared: Prepared | null,
   ) {
     super({ ...statement, queryMode: 'extended' });
+    this.#name = prepared && name ? name : undefined;
+    this.#bound = !binding;
   }
 
-  override prepare(wire: Wire) {
-    const { text, values } = bindingStatement(this.binding);
-    wire.parse({ text, name: '' });
-    wire.bind({ portal: '', statement: '', values });
-    wire.execute({ portal: '' });
+  override prepare(wire: PgWire) {
+    if (this.binding) this.#bind(wire, bindingStatement(this.binding));
+    const name = this.#name;
+    if (!name) return super.prepare(wire);
+    this.prepared!.ensure(wire, name, this.text);
+    this.name = name;
+    wire.submittedNamedStatements[name] = this.text;
     super.prepare(wire);
+    delete wire.submittedNamedStatements[name];
+    this.name = undefined; // pg would keep books of its own
+  }
+
+  #bind(wire: Wire, { text, values }: ReturnType<typeof bindingStatement>) {
+    this.#bindingName = this.prepared ? bindingName(text) : '';
+    if (this.prepared) this.prepared.ensure(wire, this.#bindingName, text);
+    else wire.parse({ text, name: '' });
+    wire.bind({ portal: '', statement: this.#bindingName, values });
+    wire.execute({ portal: '' });
   }
 
   override handleDataRow(message: unknown) {
     if (this.#bound) super.handleDataRow(message);
   }
 
-  override handleCommandComplete(message: unknown, wire: Wire) {
+  override handleCommandComplete(message: unknown, wire: PgWire) {
     if (this.#bound) super.handleCommandComplete(message, wire);
     else this.#bound = true;
+  }
+
+  override handleError(error: Error, wire: PgWire) {
+    this.prepared?.doubt(this.#bindingName);
+    if (this.#name) this.prepared?.doubt(this.#name);
+    super.handleError(error, wire);
   }
 }
 
 /** A connection whose statements are bound: each by itself, or a transaction as a whole when it begins. */
 export class BoundClient extends pg.Client {
+  /** Whether statements may have names. */
+  naming = false;
+  readonly #prepared = new Prepared();
   #transaction: Binding | undefined;
 
   // @ts-expect-error: pg declares nine overloads; this takes all of them and answers as they do.
@@ -70,11 +108,11 @@ export class BoundClient extends pg.Client {
       this.#transaction = binding;
       return this.#plain({ ...statement, text: binding ? `${statement.text}; ${bindingText(binding)}` : statement.text }, callback);
     }
-    if (!binding) return this.#plain(statement, callback);
-    return this.#submit(new BoundQuery(statement, binding), callback);
+    if (!binding && !(statement.name && this.naming)) return this.#plain(statement, callback);
+    return this.#submit(new BoundQuery(statement, binding, this.naming ? this.#prepared : null), callback);
   }
 
-  #plain(statement: pg.QueryConfig, callback?: Callback): unknown {
+  #plain({ name: _, ...statement }: pg.QueryConfig, callback?: Callback): unknown {
     return super.query(statement as never, undefined as never, callback as never);
   }
 
@@ -95,14 +133,28 @@ export class BoundClient extends pg.Client {
   }
 }
 
-/** A pool of {@link BoundClient}. */
+/** The statement of a name isn't there, or another is, as behind a PgBouncer that doesn't follow names from connection to connection. */
+const MISNAMED = ['26000', '42P05'];
+
+/**
+ * A pool of {@link BoundClient}. With `naming`, statements that have a name are prepared once a connection. Names stand for texts, so that the
+ * worst that a pooler can do is not to know one: it has done nothing then, the statement is asked again without, and so are all others.
+ */
 export class BoundPool extends pg.Pool {
-  constructor(config: pg.PoolConfig) {
+  #naming: boolean;
+
+  constructor({ naming = false, ...config }: pg.PoolConfig & { naming?: boolean }) {
     super({ ...config, Client: BoundClient } as pg.PoolConfig);
+    this.#naming = naming;
     this.setMaxListeners(0);
     // One that breaks while it is used fails the statement that it is used for. Without a listener it would end the process as well: where its
     // COMMIT fails it is put back before it is known to be gone, and taken again.
     this.on('connect', client => client.on('error', () => {}));
+  }
+
+  /** Whether statements still have names. */
+  get naming(): boolean {
+    return this.#naming;
   }
 
   /**
@@ -111,15 +163,26 @@ export class BoundPool extends pg.Pool {
    */
   // @ts-expect-error: as above; Prisma's adapter uses this form alone.
   override async query(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
-    const client = await this.connect();
+    const client = (await this.connect()) as unknown as BoundClient & pg.PoolClient;
     let broken: Error | undefined;
     try {
-      return await client.query(config as string, values);
+      return await this.#asked(client, config, values);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError && error.severity === 'ERROR')) broken = error as Error;
       throw error;
     } finally {
       client.release(broken);
+    }
+  }
+
+  async #asked(client: BoundClient, config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+    client.naming = this.#naming;
+    try {
+      return (await client.query(config, values)) as pg.QueryResult;
+    } catch (error) {
+      if (!client.naming || !(error instanceof pg.DatabaseError && MISNAMED.includes(error.code ?? ''))) throw error;
+      this.#naming = client.naming = false;
+      return (await client.query(config, values)) as pg.QueryResult;
     }
   }
 }

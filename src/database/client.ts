@@ -3,10 +3,14 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { type Binding, bound } from './binding.ts';
+import { boundModels, READS } from './bound-models.ts';
 import { BoundPool } from './bound-pool.ts';
 import type { Ask } from './crossings.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
-import { flattened, scope } from './scope.ts';
+import { type ReadCount, ReadCounts } from './read/counts.ts';
+import { StatementNames } from './read/names.ts';
+import { createReader, type Reader } from './read/reader.ts';
+import { type Args, flattened } from './scope.ts';
 
 /** A transaction of one binding: its models, and plain statements for the functions of this folder alone. */
 export type Transaction = { readonly db: TenantClient; readonly ask: Ask };
@@ -30,6 +34,8 @@ export type Database = {
   bind(binding: Binding): UnitOfWork;
   /** One statement bound to nobody: for the crossings, which are keyed by person. */
   readonly ask: Ask;
+  /** How many reads were one statement, and how many were left to Prisma, and why. */
+  reads(): readonly ReadCount[];
   close(): Promise<void>;
 };
 
@@ -41,6 +47,10 @@ export type DatabaseOptions = {
   readonly poolSize?: number;
   /** How long a request waits for a connection, ms. */
   readonly connectTimeout?: number;
+  /** Whether statements that come again are prepared under names. Yes, when left out: docs/decisions/0010-reads.md. */
+  readonly naming?: boolean;
+  /** Whether reads are one statement where that is covered; without, all are Prisma's. Yes, when left out. */
+  readonly singly?: boolean;
   /** Told of a connection that broke while nobody used it. */
   readonly onIdleError?: (error: Error) => void;
 };
@@ -48,19 +58,25 @@ export type DatabaseOptions = {
 /** Opens the database under the gateway's own role. Nothing connects before the first statement. */
 export function openDatabase(
   url: string,
-  { poolSize = 10, connectTimeout = PATIENCE, onIdleError = () => {} }: DatabaseOptions = {},
+  { poolSize = 10, connectTimeout = PATIENCE, naming = true, singly = true, onIdleError = () => {} }: DatabaseOptions = {},
 ): Database {
   const pool = new BoundPool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeout,
     application_name: 'ipto-gateway',
+    naming,
   });
   pool.on('error', onIdleError);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as pg.Pool), errorFormat: 'minimal' });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
+  const counts = new ReadCounts();
+  const names = new StatementNames();
+  const named = (text: string, values: readonly unknown[]) => ({ text, values: [...values], name: names.of(text) });
+  const read = singly ? readerOn(prisma, pool as unknown as pg.Pool, counts, names) : undefined;
   return {
-    ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query({ text, values: [...values] })).rows as Row[],
-    bind: binding => unitOfWork(prisma, binding),
+    ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(text, values))).rows as Row[],
+    bind: binding => unitOfWork(prisma, binding, read),
+    reads: () => counts.all(),
     close: async () => {
       await prisma.$disconnect();
       await pool.end();
@@ -68,65 +84,52 @@ export function openDatabase(
   };
 }
 
+/** A reader on the connections of a pool. */
+export function readerOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Reader {
+  const run = async ({ text, values }: { text: string; values: readonly unknown[] }) => {
+    const { rows } = await pool.query<[unknown]>({ text, values: [...values], name: names.of(text), rowMode: 'array' });
+    return rows[0]![0];
+  };
+  return createReader(prisma, run, counts);
+}
+
 /** A unit of work over any Prisma client: what {@link openDatabase} hands out, and what the tests of one wall put over the other's ruins. */
-export function unitOfWork(prisma: PrismaClient, binding: Binding): UnitOfWork {
+export function unitOfWork(prisma: PrismaClient, binding: Binding, read?: Reader): UnitOfWork {
   return {
     binding,
-    founding: (tenantId = uuid()) => unitOfWork(prisma, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
-    within: tenantId => unitOfWork(prisma, { ...binding, tenantId }),
-    db: modelsOf(scopedReads(prisma, binding)),
     ask: (text, values) => bound(binding, () => prisma.$queryRawUnsafe(text, ...values)),
+    founding: (tenantId = uuid()) => unitOfWork(prisma, { tenantId, personId: null }, read) as ReturnType<UnitOfWork['founding']>,
+    within: tenantId => unitOfWork(prisma, { ...binding, tenantId }, read),
+    db: boundModels(binding, (model, operation, scoped) => bound(binding, () => byItself(prisma, model, operation, scoped, read))),
     transaction: work =>
       bound(binding, () =>
-        scopedTransaction(prisma, binding).$transaction(
+        prisma.$transaction(
           tx =>
-            work({ db: modelsOf(tx), ask: <Row>(text: string, values: readonly unknown[]) => tx.$queryRawUnsafe<Row[]>(text, ...values) }),
+            work({
+              db: boundModels(binding, (model, operation, scoped) => prismas(tx, model, operation, scoped)),
+              ask: <Row>(text: string, values: readonly unknown[]) => tx.$queryRawUnsafe<Row[]>(text, ...values),
+            }),
           { maxWait: PATIENCE, timeout: PATIENCE },
         ),
       ),
   };
 }
 
-type Delegate = Record<string, (args: unknown) => Promise<unknown>>;
+type Delegate = Readonly<Record<string, (args: unknown) => Promise<unknown>>>;
 
-/**
- * What may be asked of a model. A delegate of Prisma's has more: `$parent` is the client that it came from, bound to nobody. What it answers
- * has more, too: a promise that waits to be awaited, perhaps under another binding, and that leads on along relations. Here it is a promise.
- */
-const OPERATIONS = [
-  ...['findUnique', 'findUniqueOrThrow', 'findFirst', 'findFirstOrThrow', 'findMany', 'count', 'aggregate', 'groupBy'],
-  ...['create', 'createMany', 'createManyAndReturn', 'update', 'updateMany', 'updateManyAndReturn', 'upsert', 'delete', 'deleteMany'],
-];
-
-const operationsOf = (delegate: Delegate): Delegate =>
-  Object.fromEntries(OPERATIONS.map(operation => [operation, async args => await delegate[operation]!(args)]));
-
-const modelsOf = (client: object): TenantClient =>
-  Object.fromEntries(
-    Object.values(MODELS).map(name => [name, operationsOf((client as Record<string, Delegate>)[name]!)]),
-  ) as unknown as TenantClient;
+const prismas = (client: object, model: ModelName, operation: string, args: Args): Promise<unknown> =>
+  (client as Readonly<Record<string, Delegate>>)[MODELS[model]]![operation]!(args);
 
 /** Prisma merges the `findUnique` calls of one tick into one statement, whichever tenants they are for; a `findFirst` stands alone. */
-const ALONE: Readonly<Record<string, string>> = { findUnique: 'findFirst', findUniqueOrThrow: 'findFirstOrThrow' };
+const ALONE: ReadonlyMap<string, string> = new Map([
+  ['findUnique', 'findFirst'],
+  ['findUniqueOrThrow', 'findFirstOrThrow'],
+]);
 
-const scopedReads = (prisma: PrismaClient, binding: Binding) =>
-  prisma.$extends({
-    query: {
-      $allOperations: ({ model, operation, args, query }) => {
-        const scoped = scope(model, operation, args, binding);
-        const alone = ALONE[operation];
-        if (!alone || !model) return bound(binding, () => query(scoped));
-        const delegate = prisma[MODELS[model as ModelName]] as unknown as Delegate;
-        return bound(binding, () => delegate[alone]!({ ...scoped, where: flattened(model, scoped.where as Record<string, unknown>) }));
-      },
-    },
-  });
-
-const scopedTransaction = (prisma: PrismaClient, binding: Binding) =>
-  prisma.$extends({
-    query: {
-      $allModels: {
-        $allOperations: ({ model, operation, args, query }) => query(scope(model, operation, args as Record<string, unknown>, binding)),
-      },
-    },
-  });
+/** An operation outside of a transaction: by one statement where that is covered, by Prisma otherwise. */
+function byItself(prisma: PrismaClient, model: ModelName, operation: string, scoped: Args, read?: Reader): Promise<unknown> {
+  const alone = ALONE.get(operation);
+  const asked = alone ? { ...scoped, where: flattened(model, scoped.where as Args) } : scoped;
+  const otherwise = () => prismas(prisma, model, alone ?? operation, asked);
+  return read && READS.includes(operation) ? read(model, alone ?? operation, asked, otherwise) : otherwise();
+}

@@ -6,7 +6,8 @@ export class IsolationError extends Error {
   override name = 'IsolationError';
 }
 
-type Args = Readonly<Record<string, unknown>>;
+/** What an operation is asked with, in Prisma's notation. */
+export type Args = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Args =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);

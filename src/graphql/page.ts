@@ -1,4 +1,4 @@
-import { resolveCursorConnection } from '@pothos/plugin-relay';
+import { parseCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { badInput } from '../domain/errors.ts';
 
 /** How much a page holds at most, and when nobody says. */
@@ -28,34 +28,9 @@ export type PageQuery<Key extends string, Value> = {
   readonly take: number;
 };
 
-/**
- * A page of rows in an order, as a connection.
- *
- * @param find reads the rows of a page.
- * @param count counts the rows of all pages, if somebody asks.
- * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both ends, and for a cursor that isn't ours.
- */
-export function page<Key extends string, Value extends string | number, Row extends { [K in Key]: Value }>(
-  args: PageArgs,
-  { key, direction, parse }: Order<Key, Value>,
-  find: (query: PageQuery<Key, Value>) => Promise<Row[]>,
-  count: () => Promise<number>,
-) {
-  const [later, earlier] = direction === 'asc' ? (['gt', 'lt'] as const) : (['lt', 'gt'] as const);
-  return pageBy(
-    args,
-    { toCursor: (row: Row) => cursorOf(row[key]), toPlace: cursor => placeIn(cursor, parse) },
-    ({ after, before, limit, backwards }) =>
-      find({
-        where: { [key]: { ...(after !== null && { [later]: after }), ...(before !== null && { [earlier]: before }) } },
-        orderBy: { [key]: backwards === (direction === 'asc') ? 'desc' : 'asc' },
-        take: limit,
-      } as PageQuery<Key, Value>),
-    count,
-  );
-}
+const SIZES = { defaultSize: PAGE.usual, maxSize: PAGE.most } as const;
 
-/** Which rows of an order make a page: between two places, at most `limit`, from the end if `backwards`. */
+/** Which rows of an order make a page, and one more to tell whether there is another: between two places, at most `limit`, from the end if `backwards`. */
 export type PageOf<Place> = {
   readonly after: Place | null;
   readonly before: Place | null;
@@ -66,6 +41,58 @@ export type PageOf<Place> = {
 /** How a cursor stands for a row's place in an order. `toPlace` throws {@link badCursor} for what `toCursor` doesn't make. */
 export type Cursors<Row, Place> = { readonly toCursor: (row: Row) => string; readonly toPlace: (cursor: string) => Place };
 
+function pageOf<Place>(args: PageArgs, toPlace: (cursor: string) => Place): PageOf<Place> {
+  checkSize(args);
+  const { before, after, limit, inverted } = parseCursorConnectionArgs({ args, ...SIZES });
+  return { after: after == null ? null : toPlace(after), before: before == null ? null : toPlace(before), limit, backwards: inverted };
+}
+
+function queryOf<Key extends string, Value>(
+  { key, direction }: Order<Key, Value>,
+  { after, before, limit, backwards }: PageOf<Value>,
+): PageQuery<Key, Value> {
+  const [later, earlier] = direction === 'asc' ? (['gt', 'lt'] as const) : (['lt', 'gt'] as const);
+  return {
+    where: { [key]: { ...(after !== null && { [later]: after }), ...(before !== null && { [earlier]: before }) } },
+    orderBy: { [key]: backwards === (direction === 'asc') ? 'desc' : 'asc' },
+    take: limit,
+  } as PageQuery<Key, Value>;
+}
+
+/**
+ * What picks the rows of a page, and one more to tell whether there is another page.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both ends, and for a cursor that isn't ours.
+ */
+export const pageQuery = <Key extends string, Value extends string | number>(
+  args: PageArgs,
+  order: Order<Key, Value>,
+): PageQuery<Key, Value> =>
+  queryOf(
+    order,
+    pageOf(args, cursor => placeIn(cursor, order.parse)),
+  );
+
+/**
+ * A page of rows in an order, as a connection.
+ *
+ * @param find reads the rows of a page.
+ * @param count counts the rows of all pages, if somebody asks.
+ * @throws {GatewayError} as {@link pageQuery}.
+ */
+export const page = <Key extends string, Value extends string | number, Row extends { [K in Key]: Value }>(
+  args: PageArgs,
+  order: Order<Key, Value>,
+  find: (query: PageQuery<Key, Value>) => Promise<Row[]>,
+  count: () => Promise<number>,
+) =>
+  pageBy(
+    args,
+    { toCursor: (row: Row) => cursorOf(row[order.key]), toPlace: cursor => placeIn(cursor, order.parse) },
+    picked => find(queryOf(order, picked)),
+    count,
+  );
+
 /** A page of rows in any order, as a connection; otherwise as {@link page}. */
 export async function pageBy<Row, Place>(
   args: PageArgs,
@@ -73,16 +100,10 @@ export async function pageBy<Row, Place>(
   find: (page: PageOf<Place>) => Promise<readonly Row[]>,
   count: () => Promise<number>,
 ) {
-  checkSize(args);
+  const picked = pageOf(args, toPlace);
   const connection = await resolveCursorConnection(
-    { args, defaultSize: PAGE.usual, maxSize: PAGE.most, toCursor: row => toCursor(row as Row) },
-    ({ before, after, limit, inverted }): Promise<readonly Row[]> =>
-      find({
-        after: after == null ? null : toPlace(after),
-        before: before == null ? null : toPlace(before),
-        limit,
-        backwards: inverted,
-      }),
+    { args, ...SIZES, toCursor: row => toCursor(row as Row) },
+    (): Promise<readonly Row[]> => find(picked),
   );
   const edges = connection!.edges as readonly { cursor: string; node: Row }[];
   // A page without rows has no cursors, where Relay's helper gives back what was asked, or an empty text.

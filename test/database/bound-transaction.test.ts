@@ -86,7 +86,7 @@ describe('a transaction', () => {
   test.each(['Serializable', 'RepeatableRead', 'ReadCommitted'] as const)(
     "of Prisma's in %s sees its tenant alone",
     async isolationLevel => {
-      const prisma = new PrismaClient({ adapter: new PrismaPg(open(2) as pg.Pool) });
+      const prisma = new PrismaClient({ adapter: new PrismaPg(open(2) as unknown as pg.Pool) });
       const { tenantId, ownerId } = world.a;
       const seen = await bound({ tenantId, personId: ownerId }, () =>
         prisma.$transaction(

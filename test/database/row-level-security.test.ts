@@ -14,6 +14,7 @@ import { BUYER_WRITES, SELLER_WRITES } from '../support/isolation-market-writes.
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../support/isolation-reads.ts';
 import { SUMS } from '../support/isolation-sums.ts';
 import { WRITES } from '../support/isolation-writes.ts';
+import { unscoped } from '../support/unscoped.ts';
 
 /**
  * The database's wall alone: a plain client that narrows nothing, under the gateway's role, and under one that may do everything but
@@ -26,8 +27,9 @@ const almighty = { name: `${prefix}_almighty`, password: runtime.password };
 
 const open = (role: { name: string; password: string }) => {
   const url = Object.assign(new URL(database.adminUrl), { username: role.name, password: role.password }).href;
-  const pool = new BoundPool({ connectionString: url, max: 3 });
-  return { pool, prisma: new PrismaClient({ adapter: new PrismaPg(pool as pg.Pool), errorFormat: 'minimal' }) };
+  const pool = new BoundPool({ connectionString: url, max: 3, naming: true });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
+  return { pool, prisma, singly: unscoped(prisma, pool as unknown as pg.Pool) };
 };
 const opened: ReturnType<typeof open>[] = [];
 
@@ -48,15 +50,18 @@ afterAll(async () => {
   await database?.drop();
 });
 
-type Mode = 'by itself' | 'in a transaction';
+type Mode = 'by one statement' | "by Prisma's" | 'in a transaction';
 const run = (role: number, binding: Binding, mode: Mode, ask: (db: TenantClient) => Promise<unknown>) => {
-  const { prisma } = opened[role]!;
-  return bound(binding, () => (mode === 'by itself' ? ask(prisma) : prisma.$transaction(tx => ask(tx))));
+  const { prisma, singly } = opened[role]!;
+  if (mode === 'in a transaction') return bound(binding, () => prisma.$transaction(tx => ask(tx)));
+  return bound(binding, () => ask(mode === 'by one statement' ? singly : prisma));
 };
 
 const ROLES = ["the gateway's role", 'a role with every privilege'].map((name, role) => ({ name, role }));
 const CASES = ROLES.flatMap(({ name, role }) =>
-  (['a', 'b'] as const).flatMap(side => (['by itself', 'in a transaction'] as const).map(mode => ({ name, role, side, mode }))),
+  (['a', 'b'] as const).flatMap(side =>
+    (['by one statement', "by Prisma's", 'in a transaction'] as const).map(mode => ({ name, role, side, mode })),
+  ),
 );
 
 describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }) => {
@@ -119,12 +124,12 @@ describe.each(ROLES)('$name without a binding', ({ role }) => {
 
   test('sees no row of any tenant, of nobody and no slug', async () => {
     const counts = (db: TenantClient) => Promise.all([db.tenant.count(), db.membership.count(), db.user.count(), db.plan.count()]);
-    expect(await run(role, NOBODY, 'by itself', counts)).toEqual([0, 0, 0, 4]);
+    expect(await run(role, NOBODY, 'by one statement', counts)).toEqual([0, 0, 0, 4]);
     expect(await counts(opened[role]!.prisma)).toEqual([0, 0, 0, 4]);
   });
 
   test('sees the bound person alone, in no tenant', async () => {
-    const people = await run(role, { tenantId: null, personId: world.shared.id }, 'by itself', db =>
+    const people = await run(role, { tenantId: null, personId: world.shared.id }, 'by one statement', db =>
       db.user.findMany({ select: { id: true, memberships: true } }),
     );
     expect(people).toEqual([{ id: world.shared.id, memberships: [] }]);

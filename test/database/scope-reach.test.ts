@@ -1,6 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { unitOfWork } from '../../src/database/client.ts';
+import type { Binding } from '../../src/database/binding.ts';
+import { readerOn, unitOfWork as unitOf } from '../../src/database/client.ts';
 import { IsolationError, scope } from '../../src/database/scope.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -8,17 +10,22 @@ import { createWorld, type World } from '../support/isolation.ts';
 
 /** What a bound client leaves in reach, and what a binding of nobody sees; on a superuser's connection, whom no policy holds. */
 let database: TestDatabase;
+let pool: pg.Pool;
 let prisma: PrismaClient;
 let world: World;
 beforeAll(async () => {
   database = await createDatabase();
-  prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.adminUrl, max: 3 }), errorFormat: 'minimal' });
+  pool = new pg.Pool({ connectionString: database.adminUrl, max: 3 });
+  prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   world = await createWorld(database);
 });
 afterAll(async () => {
   await prisma?.$disconnect();
+  await pool?.end();
   await database?.drop();
 });
+
+const unitOfWork = (client: PrismaClient, binding: Binding) => unitOf(client, binding, readerOn(client, pool));
 
 const clients = async () => {
   const work = unitOfWork(prisma, { tenantId: world.a.tenantId, personId: world.a.ownerId });

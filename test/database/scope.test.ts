@@ -1,8 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type UnitOfWork, unitOfWork } from '../../src/database/client.ts';
+import { readerOn, type UnitOfWork, unitOfWork } from '../../src/database/client.ts';
 import type { TenantClient } from '../../src/database/models.ts';
+import type { Reader } from '../../src/database/read/reader.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, type Side, secretsIn, type World } from '../support/isolation.ts';
@@ -16,22 +18,31 @@ import { type Verdict, WRITES } from '../support/isolation-writes.ts';
 
 /** The client's wall alone: the connection is a superuser's, whom no policy holds (SPEC T6). */
 let database: TestDatabase;
+let pool: pg.Pool;
 let prisma: PrismaClient;
+let reader: Reader;
 let world: World;
 beforeAll(async () => {
   database = await createDatabase();
-  prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.adminUrl, max: 3 }), errorFormat: 'minimal' });
+  pool = new pg.Pool({ connectionString: database.adminUrl, max: 3 });
+  prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  reader = readerOn(prisma, pool);
   world = await createWorld(database);
 });
 afterAll(async () => {
   await prisma?.$disconnect();
+  await pool?.end();
   await database?.drop();
 });
 
-type Mode = 'by itself' | 'in a transaction';
+type Mode = 'by one statement' | "by Prisma's" | 'in a transaction';
 type Work = (db: TenantClient) => Promise<unknown>;
-const run = (work: UnitOfWork, mode: Mode, ask: Work) => (mode === 'by itself' ? ask(work.db) : work.transaction(({ db }) => ask(db)));
-const unitOf = ({ tenantId, ownerId }: Side) => unitOfWork(prisma, { tenantId, personId: ownerId });
+const run = (side: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode, ask: Work) => {
+  const work = unitOf(side, mode);
+  return mode === 'in a transaction' ? work.transaction(({ db }) => ask(db)) : ask(work.db);
+};
+const unitOf = ({ tenantId, ownerId }: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode): UnitOfWork =>
+  unitOfWork(prisma, { tenantId, personId: ownerId }, mode === 'by one statement' ? reader : undefined);
 
 const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
   refused: /^{"error":\["IsolationError"/,
@@ -40,7 +51,9 @@ const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
   keyless: /^{"error":\["PrismaClientKnownRequestError","P2003"/,
 };
 
-const SIDES = (['a', 'b'] as const).flatMap(side => (['by itself', 'in a transaction'] as const).map(mode => ({ side, mode })));
+const SIDES = (['a', 'b'] as const).flatMap(side =>
+  (['by one statement', "by Prisma's", 'in a transaction'] as const).map(mode => ({ side, mode })),
+);
 
 test('without the wall, the same connection sees and counts both tenants', async () => {
   expect(await prisma.tenant.count()).toBe(2);
@@ -51,7 +64,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
   const sides = () => ({ own: world[side], other: world[side === 'a' ? 'b' : 'a'] });
   const both = async (trial: Trial) => {
     const { own, other } = sides();
-    const answers = [other, absent()].map(target => () => outcome(() => run(unitOf(own), mode, db => trial(db, target, own)), target));
+    const answers = [other, absent()].map(target => () => outcome(() => run(own, mode, db => trial(db, target, own)), target));
     const foreign = await answers[0]!();
     expect(rowsOfOther(await rowsOf(database), other)).toEqual(rowsOfOther(world.rows, other));
     return { foreign, none: answers[1]!, own, other };
@@ -75,7 +88,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
 
   test.each([...SUMS, ...MARKET_SUMS])('finds of "%s" its own alone', async (_name, expected, sum) => {
     const { own, other } = sides();
-    const found = await run(unitOf(own), mode, sum);
+    const found = await run(own, mode, sum);
     expect(found).toEqual(expected);
     expect(secretsIn(JSON.stringify(found), other)).toEqual([]);
   });
@@ -97,7 +110,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
 
   test.each(PERSON_CURSORS)('refuses a cursor at a person %s', async (_name, trial) => {
     const { own, other } = sides();
-    await expect(run(unitOf(own), mode, db => trial(db, other, own))).rejects.toThrow('a cursor of User would look across tenants');
+    await expect(run(own, mode, db => trial(db, other, own))).rejects.toThrow('a cursor of User would look across tenants');
   });
 
   test('refuses an order that would count across tenants', async () => {
@@ -110,7 +123,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
       db => db.plan.findMany({ select: { tenants: { orderBy: [{ plan: { tenants: { _count: 'asc' } } }] } } }),
     ];
     for (const order of orders)
-      await expect(run(unitOf(sides().own), mode, order)).rejects.toMatchObject({
+      await expect(run(sides().own, mode, order)).rejects.toMatchObject({
         name: 'IsolationError',
         message: expect.stringContaining('would count across tenants'),
       });
@@ -118,11 +131,11 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
 
   test('writes a new row into its own tenant, whatever it leaves out', async () => {
     const { own } = sides();
-    const newcomer = () => unitOfWork(prisma, { tenantId: own.tenantId, personId: world.stranger.id });
-    const created = await run(newcomer(), mode, db => db.membership.create({ data: { userId: world.stranger.id, roles: ['viewer'] } }));
+    const newcomer = { tenantId: own.tenantId, ownerId: world.stranger.id };
+    const created = await run(newcomer, mode, db => db.membership.create({ data: { userId: world.stranger.id, roles: ['viewer'] } }));
     expect(created).toMatchObject({ tenantId: own.tenantId, userId: world.stranger.id });
     await putRows(database, world.rows);
-    await run(newcomer(), mode, db =>
+    await run(newcomer, mode, db =>
       db.membership.createMany({ data: [{ tenantId: own.tenantId, userId: world.stranger.id, roles: ['viewer'] }] }),
     );
     const rows = await database.sql('SELECT tenant_id AS "tenantId" FROM membership WHERE person_id = $1', [world.stranger.id]);
@@ -133,7 +146,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
   test('makes no membership for anybody but the bound person, whether that one exists or not', async () => {
     const { own } = sides();
     for (const userId of [world.stranger.id, uuid()])
-      await expect(run(unitOf(own), mode, db => db.membership.create({ data: { userId, roles: ['viewer'] } }))).rejects.toThrow(
+      await expect(run(own, mode, db => db.membership.create({ data: { userId, roles: ['viewer'] } }))).rejects.toThrow(
         'a membership is made for the bound person alone',
       );
     expect(await rowsOf(database)).toEqual(world.rows);

@@ -1,8 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { unitOfWork } from '../../src/database/client.ts';
+import { readerOn, unitOfWork } from '../../src/database/client.ts';
 import { MODELS } from '../../src/database/models.ts';
+import type { Reader } from '../../src/database/read/reader.ts';
 import { getDatamodel } from '../../src/generated/pothos.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -31,21 +33,26 @@ import { neutral, plain, poolOf, randomOperation } from '../support/isolation-op
 const RUNS = 300;
 let databases: TestDatabase[];
 let gateways: TestGateway[];
-let clients: PrismaClient[];
+let clients: { pool: pg.Pool; prisma: PrismaClient; reader: Reader }[];
 let world: World;
 beforeAll(async () => {
   databases = [await createDatabase(), await createDatabase()];
   world = await createWorld(databases[0]!);
   gateways = [await startTestGateway(databases[0]!), await startTestGateway(databases[1]!)];
   for (const { clock } of gateways) clock.set(gateways[0]!.clock.now()); // some answers tell of the time
-  clients = databases.map(
-    ({ adminUrl }) => new PrismaClient({ adapter: new PrismaPg({ connectionString: adminUrl, max: 2 }), errorFormat: 'minimal' }),
-  );
+  clients = databases.map(({ adminUrl }) => {
+    const pool = new pg.Pool({ connectionString: adminUrl, max: 2 });
+    const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+    return { pool, prisma, reader: readerOn(prisma, pool) };
+  });
 });
 beforeEach(restore);
 afterAll(async () => {
   for (const gateway of gateways ?? []) await gateway.stop();
-  for (const client of clients ?? []) await client.$disconnect();
+  for (const { prisma, pool } of clients ?? []) {
+    await prisma.$disconnect();
+    await pool.end();
+  }
   for (const database of databases ?? []) await database.drop();
 });
 
@@ -147,8 +154,8 @@ describe('T4: with a canary in every row of the other tenant', () => {
     await fc.assert(
       fc.asyncProperty(reads, async ({ model, operation, args }) => {
         const [full, lone] = await Promise.all(
-          clients.map(client => {
-            const delegate = unitOfWork(client, binding).db[MODELS[model]] as unknown as Record<
+          clients.map(({ prisma, reader }) => {
+            const delegate = unitOfWork(prisma, binding, reader).db[MODELS[model]] as unknown as Record<
               string,
               (args: unknown) => Promise<unknown>
             >;

@@ -5,7 +5,7 @@ import { dueTenants } from '../../src/database/crossings.ts';
 import type { Clock, Message, Settings } from '../../src/domain/services.ts';
 import { createLog } from '../../src/http/log.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
-import { type Running, startGateway } from '../../src/main.ts';
+import { type Running, type StartOptions, startGateway } from '../../src/main.ts';
 import { ISSUER, type TestDatabase } from './database.ts';
 import { type TestServices, testServices } from './services.ts';
 
@@ -84,7 +84,12 @@ export type TestGateway = Running & {
 /** The gateway as it is served, on a free port, over a test's own database and under the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  { poolSize, settings, log = createLog('silent') }: { poolSize?: number; settings?: Partial<Settings>; log?: Logger } = {},
+  {
+    poolSize,
+    settings,
+    reads,
+    log = createLog('silent'),
+  }: { poolSize?: number; settings?: Partial<Settings>; reads?: StartOptions['reads']; log?: Logger } = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();
@@ -104,6 +109,7 @@ export async function startTestGateway(
     corsOrigins: [],
     databaseUrl: database.runtimeUrl,
     ...(poolSize && { poolSize }),
+    ...(reads && { reads }),
     services,
     routes: services.routes,
     tokens: {

@@ -1,8 +1,8 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
 import { auditWhere } from '../../domain/audit/query.ts';
 import { builder } from '../builder.ts';
 import { AuditAction, AuditOutcome } from '../enums.ts';
-import { page, pageCost } from '../page.ts';
+import { type PageArgs, pageCost } from '../page.ts';
+import { relatedPage } from '../related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { AuditEvent, NEWEST_FIRST } from './audit-event.ts';
 
@@ -18,7 +18,7 @@ export const AuditFilterInput = builder.inputType('AuditFilter', {
   }),
 });
 
-builder.objectField(Tenant, 'auditEvents', t =>
+builder.prismaObjectField(Tenant, 'auditEvents', t =>
   t.connection(
     {
       type: AuditEvent,
@@ -27,19 +27,13 @@ builder.objectField(Tenant, 'auditEvents', t =>
       description: 'What was done in the tenant, and what was refused, newest first.',
       args: { filter: t.arg({ type: AuditFilterInput }) },
       complexity: pageCost,
-      resolve: (_tenant, { filter, ...args }, context, info) => {
-        const { auditEvent } = context.work.db;
-        const where = auditWhere(filter ?? {});
-        const selected = queryFromInfo({ context, info, typeName: 'AuditEvent', paths: [['edges', 'node'], ['nodes']] }) as {
-          select?: object;
-        };
-        return page(
-          args,
-          NEWEST_FIRST,
-          query => auditEvent.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
-          () => auditEvent.count({ where }),
-        );
-      },
+      ...relatedPage({
+        relation: 'auditEvents',
+        type: 'AuditEvent',
+        model: 'auditEvent',
+        order: NEWEST_FIRST,
+        where: ({ filter }: PageArgs & { filter?: typeof AuditFilterInput.$inferInput | null }) => auditWhere(filter ?? {}),
+      }),
     },
     { name: 'TenantAuditEventsConnection' },
     { name: 'TenantAuditEventsEdge' },

@@ -1,9 +1,9 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { Role } from '../../access/vocabulary.ts';
 import { builder } from '../builder.ts';
 import { RoleName } from '../enums.ts';
 import { rowId, rowOf } from '../global-id.ts';
-import { OLDEST_FIRST, page, pageCost } from '../page.ts';
+import { OLDEST_FIRST, pageCost } from '../page.ts';
+import { relatedPage } from '../related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 
 /** An open invitation. The code that accepts it is nowhere but in the message. */
@@ -35,7 +35,7 @@ export const Invitation = builder.prismaNode('Invitation', {
   }),
 });
 
-builder.objectField(Tenant, 'invitations', t =>
+builder.prismaObjectField(Tenant, 'invitations', t =>
   t.connection(
     {
       type: Invitation,
@@ -43,17 +43,13 @@ builder.objectField(Tenant, 'invitations', t =>
       nullable: true,
       description: 'The open invitations, oldest first. Each takes a place of the plan.',
       complexity: pageCost,
-      resolve: (_tenant, args, context, info) => {
-        const { invitation } = context.work.db;
-        const where = { expiresAt: { gt: context.services.clock.now() } };
-        const selected = queryFromInfo({ context, info, typeName: 'Invitation', paths: [['edges', 'node'], ['nodes']] }) as object;
-        return page(
-          args,
-          OLDEST_FIRST,
-          query => invitation.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
-          () => invitation.count({ where }),
-        );
-      },
+      ...relatedPage({
+        relation: 'invitations',
+        type: 'Invitation',
+        model: 'invitation',
+        order: OLDEST_FIRST,
+        where: (_args, { services }) => ({ expiresAt: { gt: services.clock.now() } }),
+      }),
     },
     { name: 'TenantInvitationsConnection' },
     { name: 'TenantInvitationsEdge' },

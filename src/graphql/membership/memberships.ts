@@ -1,8 +1,8 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
 import { builder } from '../builder.ts';
 import { containing } from '../containing.ts';
 import { RoleName } from '../enums.ts';
-import { OLDEST_FIRST, page, pageCost } from '../page.ts';
+import { OLDEST_FIRST, type PageArgs, pageCost } from '../page.ts';
+import { relatedPage } from '../related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Membership } from './membership.ts';
 
@@ -19,7 +19,7 @@ const whereOf = (filter: typeof MembershipFilter.$inferInput | null | undefined)
   ...(filter?.search && { user: { name: containing(filter.search) } }),
 });
 
-builder.objectField(Tenant, 'memberships', t =>
+builder.prismaObjectField(Tenant, 'memberships', t =>
   t.connection(
     {
       type: Membership,
@@ -28,17 +28,13 @@ builder.objectField(Tenant, 'memberships', t =>
       description: 'The members, in the order in which they joined.',
       args: { filter: t.arg({ type: MembershipFilter }) },
       complexity: pageCost,
-      resolve: (_tenant, { filter, ...args }, context, info) => {
-        const where = whereOf(filter);
-        const { membership } = context.work.db;
-        const selected = queryFromInfo({ context, info, typeName: 'Membership', paths: [['edges', 'node'], ['nodes']] }) as object;
-        return page(
-          args,
-          OLDEST_FIRST,
-          query => membership.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
-          () => membership.count({ where }),
-        );
-      },
+      ...relatedPage({
+        relation: 'memberships',
+        type: 'Membership',
+        model: 'membership',
+        order: OLDEST_FIRST,
+        where: ({ filter }: PageArgs & { filter?: typeof MembershipFilter.$inferInput | null }) => whereOf(filter),
+      }),
     },
     { name: 'TenantMembershipsConnection' },
     { name: 'TenantMembershipsEdge' },

@@ -1,0 +1,27 @@
+import type { Reason } from './draft.ts';
+
+/** How often an operation of a model was answered by one statement, or left to Prisma for a reason. */
+export type ReadCount = {
+  readonly model: string;
+  readonly operation: string;
+  readonly outcome: 'statement' | Reason;
+  readonly count: number;
+};
+
+type Mutable = { -readonly [K in keyof ReadCount]: ReadCount[K] };
+
+/** Counts reads. There are as many counts as models, operations and reasons: what a request holds is not among them. */
+export class ReadCounts {
+  readonly #counts = new Map<string, Mutable>();
+
+  add(model: string, operation: string, outcome: ReadCount['outcome']): void {
+    const key = `${model} ${operation} ${outcome}`;
+    const count = this.#counts.get(key);
+    if (count) count.count += 1;
+    else this.#counts.set(key, { model, operation, outcome, count: 1 });
+  }
+
+  all(): readonly ReadCount[] {
+    return [...this.#counts.values()].map(count => ({ ...count }));
+  }
+}

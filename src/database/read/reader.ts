@@ -1,0 +1,43 @@
+import pg from 'pg';
+import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { ReadCounts } from './counts.ts';
+import { type Reason, Uncovered } from './draft.ts';
+import { type Statement, statementOf } from './statement.ts';
+import { tablesOf } from './tables.ts';
+
+/** Answers an operation of a model, or has `otherwise` answer it: Prisma, with the same arguments. Both run under the binding in force. */
+export type Reader = (model: string, operation: string, args: object, otherwise: () => Promise<unknown>) => Promise<unknown>;
+
+/** Runs a statement of one row and one column, and answers its value, read from JSON; undefined where there is no row. */
+export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>) => Promise<unknown>;
+
+/** What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in its own words: data, names and types, sizes. */
+const REFUSED = /^(22|42|54)/;
+
+/** A reader that answers with one statement what it covers (docs/decisions/0010-reads.md), and counts what it doesn't. */
+export function createReader(prisma: PrismaClient, run: RunStatement, counts: ReadCounts): Reader {
+  const tables = tablesOf(prisma);
+  return async (model, operation, args, otherwise) => {
+    const prismas = (reason: Reason) => {
+      counts.add(model, operation, reason);
+      return otherwise();
+    };
+    let statement: Statement;
+    try {
+      statement = statementOf(tables.get(model)!, operation, args);
+    } catch (error) {
+      if (error instanceof Uncovered) return prismas(error.reason);
+      throw error;
+    }
+    let value: unknown;
+    try {
+      value = await run(statement);
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) return prismas('refused');
+      throw error;
+    }
+    if (value === null && operation.endsWith('OrThrow')) return prismas('absent');
+    counts.add(model, operation, 'statement');
+    return statement.answer(value);
+  };
+}

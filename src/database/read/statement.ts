@@ -1,0 +1,71 @@
+import { type Draft, from, said, sourceOf, Uncovered } from './draft.ts';
+import { list, many, object } from './rows.ts';
+import type { Table } from './tables.ts';
+import { where } from './where.ts';
+
+/** One statement that answers a read with one JSON value, and what makes Prisma's answer of it. */
+export type Statement = {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly answer: (value: unknown) => unknown;
+};
+
+type Row = Record<string, unknown>;
+type Write = (draft: Draft, table: Table, args: object) => Omit<Statement, 'values'>;
+
+/**
+ * The statement that answers an operation. Its text depends on the shape of the arguments alone: every value is a parameter.
+ *
+ * @throws {Uncovered} for what is Prisma's to answer, or to refuse.
+ */
+export function statementOf(table: Table, operation: string, args: object): Statement {
+  const draft: Draft = { values: [], aliases: 0 };
+  const write = WRITTEN.get(operation);
+  if (!write) throw new Uncovered('operation');
+  return { ...write(draft, table, args), values: draft.values };
+}
+
+const whole = () => null;
+
+const findMany: Write = (draft, table, args) => {
+  const { sql, revive } = many(draft, table, args, whole);
+  return {
+    text: `SELECT ${list(sql)}`,
+    answer: rows => {
+      if (revive) for (const row of rows as Row[]) revive(row);
+      return rows;
+    },
+  };
+};
+
+/** One row. Where a page of one is asked for it is in the order of the primary key, as Prisma has it; where the first row is, in none. */
+const findFirst: Write = (draft, table, args) => {
+  const { take } = args as { take?: unknown };
+  if (take !== undefined && take !== 1) throw new Uncovered('page');
+  const { sql, revive } = many(draft, table, args, whole);
+  return {
+    text: `SELECT ${object(take === undefined ? `${sql} LIMIT 1` : sql)}`,
+    answer: row => {
+      if (revive && row !== null) revive(row as Row);
+      return row;
+    },
+  };
+};
+
+const count: Write = (draft, table, args) => {
+  if (said(args, 'argument').some(([name, value]) => name !== 'where' || value === null)) throw new Uncovered('argument');
+  const source = sourceOf(draft, table);
+  const { where: given } = args as { where?: unknown };
+  const condition = given === undefined ? null : where(draft, source, given);
+  return {
+    text: `SELECT to_json(count(*)) ${from(source)}${condition === null ? '' : ` WHERE ${condition}`}`,
+    answer: value => value,
+  };
+};
+
+const WRITTEN: ReadonlyMap<string, Write> = new Map([
+  ['findMany', findMany],
+  ['findFirst', findFirst],
+  ['findFirstOrThrow', findFirst],
+  ['count', count],
+]);

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { createWorld, type World } from '../support/isolation.ts';
+import { poolOf, randomOperation } from '../support/isolation-operations.ts';
+
+/** Random queries of the whole schema, to a gateway that reads by one statement and to one that leaves all reads to Prisma. */
+const RUNS = Number(process.env.READ_RUNS ?? 150);
+let database: TestDatabase;
+let gateways: TestGateway[];
+let world: World;
+beforeAll(async () => {
+  database = await createDatabase();
+  world = await createWorld(database);
+  const settings = [undefined, { naming: false, singly: false }];
+  gateways = await Promise.all(settings.map(reads => startTestGateway(database, { poolSize: 3, ...(reads && { reads }) })));
+  for (const { clock } of gateways) clock.set(gateways[0]!.clock.now());
+});
+afterAll(async () => {
+  for (const gateway of gateways ?? []) await gateway.stop();
+  await database?.drop();
+});
+
+test('a random query is answered to the byte alike, to people of every kind', { timeout: 300_000 }, async () => {
+  const pool = poolOf(world.a, world.b);
+  const queries = fc.gen().map(g => randomQuery(g, pool));
+  const people = [world.a.ownerId, world.a.userId, world.shared.id, world.stranger.id];
+  let [useful, flawless] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(
+      queries,
+      fc.constantFrom(...people),
+      fc.constantFrom(undefined, world.a.slug, world.b.tenantId),
+      async (query, id, tenant) => {
+        const [one, other] = await Promise.all(
+          gateways.map(async gateway => {
+            const { subject } = world.rows.person.find(row => row.id === id)! as { subject: string };
+            const token = await gateway.tokenOf({ subject });
+            const { status, text, data, errors } = await gateway.ask(query, {
+              token,
+              ...(tenant && { tenant }),
+              headers: { 'x-request-id': 'the-same' },
+            });
+            return { told: { status, text: inOrder(text) }, data, errors };
+          }),
+        );
+        expect(one!.told).toEqual(other!.told);
+        expect(one!.told.text).not.toContain('INTERNAL_SERVER_ERROR');
+        if (one!.data?.tenant?.memberships?.edges) useful += 1;
+        if (one!.data && !one!.errors.length) flawless += 1;
+      },
+    ),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+  expect(useful).toBeGreaterThan(RUNS / 20);
+  expect(flawless).toBeGreaterThan(0);
+});
+
+/** What a dashboard asks of a tenant, whatever it chooses. */
+const PARTS: readonly ((size: number) => string)[] = [
+  () => 'id name slug status createdAt statusReason billingEmail',
+  () => 'plan { code features memberLimit } nextPlan { name } nextPlanAt',
+  () => 'memberCount limits { memberLimit } memberUse { used limit }',
+  size =>
+    `memberships(first: ${size}) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id roles joinedAt user { id name email } } } }`,
+  size => `last: memberships(last: ${size}, filter: { search: "o" }) { totalCount edges { node { roles user { name } } } }`,
+  size => `viewers: memberships(filter: { role: VIEWER }, first: ${size}) { edges { node { id } } }`,
+  size => `auditEvents(first: ${size}) { totalCount edges { cursor node { at action outcome before after actorName } } }`,
+  () => 'invitations { totalCount edges { node { email roles expiresAt } } }',
+  () => 'ownershipTransfer { expiresAt to { user { name } } }',
+];
+
+/** Of two queries one is made of what is usual, and one of whatever the schema has. */
+function randomQuery(g: fc.GeneratorValue, pool: ReturnType<typeof poolOf>): string {
+  if (g(fc.boolean)) {
+    const parts = g(fc.shuffledSubarray, [...PARTS], { minLength: 1 });
+    return `query { viewer { name } tenant { ${parts.map(part => part(g(fc.nat, 4))).join(' ')} } plans { code name features } }`;
+  }
+  for (;;) {
+    const operation = randomOperation(g, pool);
+    if (operation.startsWith('query')) return operation;
+  }
+}
+
+/** An answer with its errors sorted: they stand in the order in which they were found. */
+function inOrder(text: string): string {
+  const { errors, ...answer } = JSON.parse(text) as { errors?: unknown[] };
+  return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() });
+}

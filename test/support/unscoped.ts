@@ -1,0 +1,30 @@
+import type pg from 'pg';
+import { readerOn } from '../../src/database/client.ts';
+import { MODELS, type TenantClient } from '../../src/database/models.ts';
+import { flattened } from '../../src/database/scope.ts';
+import type { PrismaClient } from '../../src/generated/prisma/client.ts';
+
+type Delegate = Record<string, (args?: object) => Promise<unknown>>;
+
+/** A plain client that narrows nothing and yet reads by one statement: what the database's wall must hold by itself. */
+export function unscoped(prisma: PrismaClient, pool: pg.Pool): TenantClient {
+  const read = readerOn(prisma, pool);
+  const reads = (model: string, delegate: Delegate): Delegate => {
+    const one =
+      (operation: string) =>
+      (args: { where?: object } = {}) =>
+        read(model, operation, { ...args, ...(args.where && { where: flattened(model, args.where as never) }) }, () =>
+          delegate[operation]!(args),
+        );
+    const names = ['findFirst', 'findFirstOrThrow', 'findMany', 'count'];
+    const asked = Object.fromEntries(names.map(name => [name, one(name)]));
+    return new Proxy(delegate, {
+      get: (target, name: string) => asked[name.replace('findUnique', 'findFirst')] ?? target[name]?.bind(target),
+    });
+  };
+  const models = Object.entries(MODELS).map(([model, name]) => [
+    name,
+    reads(model, (prisma as unknown as Record<string, Delegate>)[name]!),
+  ]);
+  return Object.fromEntries(models) as TenantClient;
+}
