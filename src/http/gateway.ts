@@ -4,6 +4,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { GatewayError } from '../domain/errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { answerCors } from './cors.ts';
+import { createDocuments } from './documents.ts';
 import { type Served, useErrors } from './errors.ts';
 import { AUDIT_EXPORT, exportAudit } from './export.ts';
 import { LIMITS, useLimits } from './limits.ts';
@@ -30,12 +31,14 @@ export type Gateway = (request: IncomingMessage, response: ServerResponse, serve
 
 /** GraphQL over HTTP: yoga, with who asks and for which tenant settled before it parses a document. */
 export function createGateway({ schema, corsOrigins, ...options }: GatewayOptions): Gateway {
+  const documents = createDocuments();
   const yoga = createYoga<Served & { gateway: Context }>({
     schema,
     graphqlEndpoint: ENDPOINT,
     context: ({ gateway }) => gateway,
-    plugins: [...useLimits(), useParameters(), useErrors(), useOrder()],
+    plugins: [...useLimits(documents), useParameters(), useErrors(), useOrder()],
     maxRequestBodySize: LIMITS.bodyBytes,
+    parserAndValidationCache: { documentCache: documents.parsed, errorCache: documents.failed },
     cors: false,
     graphiql: false,
     landingPage: false,
