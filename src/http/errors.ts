@@ -49,7 +49,7 @@ export function publicError(error: GraphQLError, { requestId, log }: Served): Gr
   if (cause instanceof GraphQLError && !isOurs(cause, path)) {
     const { code, http, originalError: _, ...rest } = cause.extensions as { code?: unknown; http?: Http; originalError?: unknown };
     const known = codeOf(code, http?.status ?? 400);
-    const answer = http ?? (path ? undefined : { status: 400, spec: true });
+    const answer = path ? undefined : (http ?? { status: 400, spec: true }); // the status of a request is not a field's to choose
     return told(cause.message, {
       ...rest,
       code: known,
