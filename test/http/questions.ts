@@ -52,6 +52,8 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   'a cursor that is not ours':            { as: 'owner',     ask: { query: '{ tenant { name memberships(after: "x") { totalCount } } }' }, headers: [MODERN] },
   'a page that is too large':             { as: 'owner',     ask: { query: '{ tenant { name memberships(first: 101) { totalCount } } }' } },
   'an id that is not ours':               { as: 'owner',     ask: { query: '{ node(id: "x") { id } }' } },
+  'ids that are not ours':                { as: 'owner',     ask: { query: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', variables: { ids: ['x'] } } },
+  'an id of ours, of another kind':       { as: 'owner',     ask: { query: '{ nodes(ids: ["VGVuYW50Og"]) { id } }' }, headers: [MODERN] },
   'a variable that is missing':           { as: 'owner',     ask: { query: VARIABLE } },
   'a variable of the wrong kind':         { as: 'owner',     ask: { query: VARIABLE, variables: { skip: 1, n: 'x' } }, headers: [MODERN] },
   'a variable that nobody asked for':     { as: 'owner',     ask: { query: '{ tenant { name } }', variables: { other: { a: [null] } } } },
