@@ -1,8 +1,11 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-/** How many documents are remembered, and how many letters of them all together: a document may have 2,000 tokens, and 256 kB. */
-const AT_MOST = { documents: 1_000, letters: 500_000 } as const;
+/**
+ * How many documents are remembered, how long one of them may be, and all of them together, in letters. A document may have 2,000 tokens and
+ * 256 kB: a few such are not to push out what everybody asks for.
+ */
+const AT_MOST = { documents: 1_000, oneOf: 20_000, together: 500_000 } as const;
 
 /** Documents by their text, the least recently asked ones forgotten. */
 export type Documents = {
@@ -16,10 +19,10 @@ export type Documents = {
 };
 
 export function createDocuments(): Documents {
-  const { documents: max, letters: maxSize } = AT_MOST;
+  const { documents: max, oneOf: maxEntrySize, together: maxSize } = AT_MOST;
   const sizeCalculation = (_value: unknown, text: string) => text.length + 1;
-  const parsed = new LRUCache<string, DocumentNode>({ max, maxSize, sizeCalculation });
-  const failed = new LRUCache<string, Error>({ max, maxSize, sizeCalculation });
+  const parsed = new LRUCache<string, DocumentNode>({ max, maxSize, maxEntrySize, sizeCalculation });
+  const failed = new LRUCache<string, Error>({ max, maxSize, maxEntrySize, sizeCalculation });
   const passed = new WeakSet<DocumentNode>();
   return {
     parsed,
