@@ -42,19 +42,25 @@ const JSON_BODY = /^application\/json(; ?charset=utf-8)?$/i;
 const MODERN = 'application/graphql-response+json';
 const LEGACY = 'application/json';
 /** The media type of the answer, by what an `Accept` header names first. */
-const ANSWERS: Readonly<Record<string, string>> = { '*/*': LEGACY, 'application/*': LEGACY, [LEGACY]: LEGACY, [MODERN]: MODERN };
+const ANSWERS = new Map([
+  ['*/*', LEGACY],
+  ['application/*', LEGACY],
+  [LEGACY, LEGACY],
+  [MODERN, MODERN],
+]);
 
 /** The media type of the answer to a request whose head is as that of most; or undefined. */
 function answerType(headers: IncomingMessage['headers']): string | undefined {
   const length = Number(headers['content-length']);
   if (!(length > 0 && length <= LIMITS.bodyBytes) || headers['content-encoding'] !== undefined) return undefined;
   if (!JSON_BODY.test(headers['content-type'] ?? '')) return undefined;
-  return ANSWERS[(headers.accept || '*/*').split(',', 1)[0]!];
+  return ANSWERS.get((headers.accept || '*/*').split(',', 1)[0]!);
 }
 
 /** All of a body, or null if it breaks off. */
 const bodyOf = (request: IncomingMessage): Promise<Buffer | null> =>
   new Promise(resolve => {
+    if (request.destroyed) return resolve(null);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));

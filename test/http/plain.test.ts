@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import { buildSchema, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/graphql/context.ts';
 import { createDocuments, type Documents } from '../../src/http/documents.ts';
 import { createLog } from '../../src/http/log.ts';
 import { answerPlain } from '../../src/http/plain.ts';
-import { open, post, raw } from './raw.ts';
+import { post, raw } from './raw.ts';
 
 const schema = buildSchema(`
   type Query { echo(text: String, needed: Int! = 1): String pair: Pair many(first: Int): [String] }
@@ -128,6 +128,7 @@ describe('a request is left to yoga whole, and nothing of it has run,', () => {
     ['when it is compressed',                KNOWN,                                                                 ['content-encoding: gzip']],
     ['when it asks for a page first',        KNOWN,                                                                 ['accept: text/html, application/json']],
     ['when it weighs what it asks for',      KNOWN,                                                                 ['accept: application/json;q=0.5, application/graphql-response+json']],
+    ['when it asks for what objects have',   KNOWN,                                                                 ['accept: __proto__, application/json']],
     ['when it is too large',                 KNOWN.padEnd(256 * 1024 + 1),                                          []],
   ])('%s', async (_when, body, headers) => {
     expect((await send(body, ...headers)).status).toBe(501);
@@ -152,15 +153,26 @@ describe('a request is left to yoga whole, and nothing of it has run,', () => {
   });
 });
 
-test('a client that leaves before its request is whole is waited for no longer', async () => {
-  const socket = await open(url);
-  const gone = new Promise(resolve => server.once('request', (request: NodeJS.EventEmitter) => request.once('close', resolve)));
-  socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query":');
-  await new Promise(resolve => server.once('request', resolve));
-  socket.destroy();
-  await gone;
-  expect((await ask({ query: ECHO })).status).toBe(200);
-  expect({ ran, left }).toEqual({ ran: 1, left: undefined });
+test.each(['before its body is read', 'while its body is read'])('a client that leaves %s is waited for no longer', async when => {
+  const plain = answerPlain(schema, documents);
+  const answered = new Promise<boolean>(resolve => {
+    const slow = createServer(async (request, response) => {
+      const gone = new Promise(closed => request.once('close', closed));
+      const served = { requestId: 'r', log: createLog('silent') };
+      if (when === 'before its body is read') await gone;
+      const answer = plain(request, response, served, {} as Context);
+      socket.destroy();
+      resolve(await answer);
+      slow.close();
+    });
+    const socket = new Socket();
+    slow.listen(0, '127.0.0.1', () => {
+      socket.connect((slow.address() as AddressInfo).port, '127.0.0.1');
+      socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query":');
+      if (when === 'before its body is read') slow.once('request', () => socket.destroy());
+    });
+  });
+  expect({ answered: await answered, ran }).toEqual({ answered: true, ran: 0 });
 });
 
 test('answers that are under way at the same time are whole, whatever their lengths', async () => {
