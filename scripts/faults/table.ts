@@ -1,3 +1,4 @@
+import { LEAN_FAULTS } from './lean.ts';
 import { LIFE_FAULTS } from './life.ts';
 
 /** A fault to plant: `find`, which stands once in `file`, becomes `plant`; then one of `tests` must fail. */
@@ -197,4 +198,4 @@ const SPINE_FAULTS: readonly Fault[] = [
 ];
 
 /** What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst. `short` are those that CI plants. */
-export const FAULTS: readonly Fault[] = [...SPINE_FAULTS, ...LIFE_FAULTS];
+export const FAULTS: readonly Fault[] = [...SPINE_FAULTS, ...LIFE_FAULTS, ...LEAN_FAULTS];

@@ -35,8 +35,8 @@ export function rememberTokens(verify: (jwt: string) => Promise<Verified>, { key
     if (known && holds(known)) return known.token;
     const keys = keysInForce();
     const verified = await verify(jwt);
-    // Keys that were read meanwhile may not be those that it was verified by.
-    if (keys && keys === keysInForce()) remembered.set(digest, { ...verified, keys });
+    // If others were read meanwhile, it may have been verified by those; and then these aren't in force again.
+    if (keys) remembered.set(digest, { ...verified, keys });
     return verified.token;
   };
 }

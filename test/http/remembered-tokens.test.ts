@@ -190,6 +190,7 @@ describe('what is remembered', () => {
     ['keys were read while it was verified', {}, {}],
     ['the keys had to be read for it', null, {}],
     ['the keys grew old meanwhile', {}, null],
+    ['no keys are known', null, null],
   ])('is no token where %s', async (_when, before, later) => {
     let keys: object | null = before;
     let verifications = 0;
