@@ -1,8 +1,16 @@
 import { KEY_FAULTS } from './keys.ts';
+import { LEAN_FAULTS } from './lean.ts';
 import { LIFE_FAULTS } from './life.ts';
 import { PROVIDER_FAULTS } from './market-provider.ts';
 import { SEARCH_FAULTS } from './search.ts';
 import { type Fault, SPINE_FAULTS } from './table.ts';
 
 /** What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst. `short` are those that CI plants. */
-export const FAULTS: readonly Fault[] = [...SPINE_FAULTS, ...LIFE_FAULTS, ...PROVIDER_FAULTS, ...SEARCH_FAULTS, ...KEY_FAULTS];
+export const FAULTS: readonly Fault[] = [
+  ...SPINE_FAULTS,
+  ...LIFE_FAULTS,
+  ...PROVIDER_FAULTS,
+  ...SEARCH_FAULTS,
+  ...KEY_FAULTS,
+  ...LEAN_FAULTS,
+];

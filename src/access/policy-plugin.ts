@@ -61,15 +61,16 @@ export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return schema;
   }
 
-  /** A look-up in the grant; below the root, of a row that is the context's tenant's own. */
+  /** A look-up in the grant; below the root, of a row that is the context's tenant's own. What doesn't depend on the request is settled here. */
   #check(permission: Permission, field: PothosOutputFieldConfig<Types>) {
     const held = (_row: unknown, _args: unknown, { grant }: GuardedContext) => grant.permissions.has(permission);
     if (ROOTS.has(field.kind) || ruleOf(permission).context === 'named') return held;
-    return (row: never, _args: unknown, { grant }: GuardedContext) => {
-      const tenantOf = tenantOfType(this.buildCache.getTypeConfig(field.parentType).pothosOptions);
-      if (!grant.permissions.has(permission) || !grant.standing || !tenantOf) return false;
-      return typeof tenantOf === 'string' || tenantOf(row) === grant.standing.tenantId;
-    };
+    const tenantOf = tenantOfType(this.buildCache.getTypeConfig(field.parentType).pothosOptions);
+    if (!tenantOf) return () => false;
+    if (typeof tenantOf === 'string')
+      return (_row: unknown, _args: unknown, { grant }: GuardedContext) => Boolean(grant.standing) && grant.permissions.has(permission);
+    return (row: never, _args: unknown, { grant: { permissions, standing } }: GuardedContext) =>
+      Boolean(standing) && permissions.has(permission) && tenantOf(row) === standing?.tenantId;
   }
 }
 

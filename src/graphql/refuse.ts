@@ -1,10 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Permission } from '../access/policy.ts';
 import { policyOf } from '../access/policy-plugin.ts';
-import { type Refusal, refusalOf } from '../access/refusal.ts';
+import { type Refusal, refusalOf, sentenceOf } from '../access/refusal.ts';
 import { IsolationError } from '../database/scope.ts';
 import { RefusedError } from '../domain/recheck.ts';
 import type { Context } from './context.ts';
+import { RefusedField, type Told, told } from './refused-field.ts';
 
 const upper = (names: readonly string[]) => names.map(name => name.toUpperCase());
 
@@ -21,8 +22,29 @@ export function refusedFor(permission: Permission, { grant }: Context): RefusedE
   return refusal && new RefusedError(refusal);
 }
 
-/** Why scope-auth refused a field. A permission that is held and yet refused met a row of another tenant, which is a fault of ours. */
+/**
+ * Why scope-auth refused a field. A permission that is held and yet refused met a row of another tenant, which is a fault of ours. At the root,
+ * where operations listen for refusals, it is the domain's error; below, where there may be one on every row, it is a light one.
+ */
 export function unauthorized(_parent: unknown, context: Context, info: GraphQLResolveInfo): Error {
   const permission = policyOf(info.parentType.getFields()[info.fieldName]) as Permission;
-  return refusedFor(permission, context) ?? new IsolationError(`${info.parentType.name}.${info.fieldName} met a row of another tenant`);
+  if (!info.path.prev) return refusedFor(permission, context) ?? foreign(info);
+  const known = toldIn(context, permission);
+  return known ? (new RefusedField(known, info) as unknown as Error) : foreign(info);
+}
+
+const foreign = ({ parentType, fieldName }: GraphQLResolveInfo) =>
+  new IsolationError(`${parentType.name}.${fieldName} met a row of another tenant`);
+
+/** What each request was told so far. */
+const tellings = new WeakMap<Context, Map<Permission, Told | null>>();
+
+function toldIn(context: Context, permission: Permission): Told | null {
+  const telling = tellings.get(context) ?? new Map<Permission, Told | null>();
+  const known = telling.get(permission);
+  if (known !== undefined) return known;
+  const refusal = refusalOf(permission, context.grant);
+  const fresh = refusal && told(sentenceOf(refusal), { ...refusalExtensions(refusal), requestId: context.requestId });
+  tellings.set(context, telling.set(permission, fresh));
+  return fresh;
 }

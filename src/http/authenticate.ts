@@ -1,21 +1,20 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Profile } from '../database/crossings.ts';
 import { GatewayError } from '../domain/errors.ts';
+import { issuerKeys, type KeyOptions } from './issuer-keys.ts';
+import { rememberTokens } from './remembered-tokens.ts';
 
 /** Whose tokens count, and how they are read. */
-export type TokenOptions = {
-  readonly issuer: string;
+export type TokenOptions = KeyOptions & {
   readonly audience: string;
   readonly algorithms: readonly string[];
   readonly tenantClaim: string;
   readonly staffClaim: string;
   /** How far clocks may be apart, seconds. */
   readonly clockSkew: number;
-  /** The issuer's keys: where they are published, or the keys themselves. Without, the issuer's discovery document says where. */
-  readonly keys?: { readonly uri: string } | JSONWebKeySet | undefined;
-  /** How long published keys aren't asked for again when a token names one that isn't among them, ms; 30 s without. */
-  readonly cooldown?: number;
+  /** How many verified tokens are remembered at most; 10,000 without. */
+  readonly remembered?: number;
 };
 
 /** What a verified token says: who somebody is, and which tenant they chose. Never what they may do there. */
@@ -35,17 +34,21 @@ const Claims = z.object({
   email_verified: z.boolean().optional().catch(undefined),
 });
 
-/** Made once for a server: keys are cached, fetched again when an unknown one appears, and no more than once in a cool-down. */
+/** Made once for a server: it remembers the issuer's keys, and the tokens that it verified by them. */
 export function createAuthenticate(options: TokenOptions): Authenticate {
-  const keys = keySet(options);
-  const { issuer, audience, clockSkew: clockTolerance } = options;
-  const checks = { issuer, audience, clockTolerance, algorithms: [...options.algorithms], requiredClaims: ['exp', 'sub'] };
+  const keys = issuerKeys(options);
+  const { issuer, audience, clockSkew, remembered: atMost } = options;
+  const checks = { issuer, audience, clockTolerance: clockSkew, algorithms: [...options.algorithms], requiredClaims: ['exp', 'sub'] };
+  const verify = async (jwt: string) => {
+    const { payload } = await jwtVerify(jwt, keys.find, checks).catch(explain);
+    return { token: tokenOf(payload, options), exp: payload.exp!, nbf: payload.nbf ?? 0 };
+  };
+  const verified = rememberTokens(verify, { keysInForce: keys.inForce, clockSkew, atMost });
   return async authorization => {
     if (authorization === undefined) return null;
     const jwt = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+) *$/i.exec(authorization)?.[1];
     if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
-    const { payload } = await jwtVerify(jwt, keys, checks).catch(explain);
-    return tokenOf(payload, options);
+    return verified(jwt);
   };
 }
 
@@ -56,8 +59,8 @@ function tokenOf(payload: JWTPayload, { issuer, tenantClaim, staffClaim }: Token
   if (tenant !== null && typeof tenant !== 'string') throw invalid(`The token's claim \`${tenantClaim}\` is not a text.`);
   const email = data.email ?? null;
   const name = data.name ?? data.preferred_username ?? email ?? data.sub;
-  const profile = { issuer, subject: data.sub, name, email, emailVerified: email !== null && data.email_verified === true };
-  return { profile, staff: payload[staffClaim] === true, tenant };
+  const profile = Object.freeze({ issuer, subject: data.sub, name, email, emailVerified: email !== null && data.email_verified === true });
+  return Object.freeze({ profile, staff: payload[staffClaim] === true, tenant });
 }
 
 const invalid = (message: string) => new GatewayError('UNAUTHENTICATED', message);
@@ -76,30 +79,3 @@ const isOutage = (error: unknown) =>
   error instanceof errors.JWKSTimeout ||
   error instanceof errors.JWKSInvalid ||
   error.code === errors.JOSEError.code;
-
-function keySet({ keys, issuer, cooldown = 30_000 }: TokenOptions): JWTVerifyGetKey {
-  if (keys && 'keys' in keys) return createLocalJWKSet(keys);
-  if (keys) return remote(keys.uri, cooldown);
-  let discovered: Promise<JWTVerifyGetKey> | undefined;
-  return async (header, token) => {
-    discovered ??= discover(issuer, cooldown);
-    discovered.catch(() => {
-      discovered = undefined;
-    });
-    return (await discovered)(header, token);
-  };
-}
-
-const remote = (uri: string, cooldownDuration: number) =>
-  createRemoteJWKSet(new URL(uri), { cooldownDuration, cacheMaxAge: 600_000, timeoutDuration: 5_000 });
-
-/** Where an issuer publishes its keys (OpenID Connect Discovery 1.0, section 4). */
-async function discover(issuer: string, cooldown: number): Promise<JWTVerifyGetKey> {
-  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
-    signal: AbortSignal.timeout(5_000),
-    redirect: 'error',
-  });
-  const keysUri = z.url({ protocol: issuer.startsWith('https:') ? /^https$/ : /^https?$/ });
-  const document = z.object({ issuer: z.literal(issuer), jwks_uri: keysUri }).parse(await response.json());
-  return remote(document.jwks_uri, cooldown);
-}

@@ -5,6 +5,7 @@ import { isUnreachable } from '../database/failure.ts';
 import { ERRORS, type ErrorCode, GatewayError, isErrorCode } from '../domain/errors.ts';
 import { RefusedError } from '../domain/recheck.ts';
 import { refusalExtensions } from '../graphql/refuse.ts';
+import { RefusedField } from '../graphql/refused-field.ts';
 
 /** What yoga hands along from the HTTP handler. */
 export type Served = { readonly requestId: string; readonly log: Logger };
@@ -35,6 +36,7 @@ const deepest = (error: unknown): unknown => (error instanceof GraphQLError && e
 
 /** An error as clients may see it: a known one as it is, anything else without a word of what happened (SPEC, bad input never leaks). */
 export function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLError {
+  if (error instanceof RefusedField) return error;
   const { nodes, source, positions, path } = error;
   const told = (message: string, extensions: Record<string, unknown>) =>
     new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, requestId } });
@@ -47,7 +49,7 @@ export function publicError(error: GraphQLError, { requestId, log }: Served): Gr
   if (cause instanceof GraphQLError && !isOurs(cause, path)) {
     const { code, http, originalError: _, ...rest } = cause.extensions as { code?: unknown; http?: Http; originalError?: unknown };
     const known = codeOf(code, http?.status ?? 400);
-    const answer = http ?? (path ? undefined : { status: 400, spec: true });
+    const answer = path ? undefined : (http ?? { status: 400, spec: true }); // the status of a request is not a field's to choose
     return told(cause.message, {
       ...rest,
       code: known,

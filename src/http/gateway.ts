@@ -4,10 +4,12 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { GatewayError } from '../domain/errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { answerCors } from './cors.ts';
+import { createDocuments } from './documents.ts';
 import { type Served, useErrors } from './errors.ts';
 import { AUDIT_EXPORT, exportAudit } from './export.ts';
 import { LIMITS, useLimits } from './limits.ts';
 import { isAnswerable, useParameters } from './parameters.ts';
+import { answerPlain } from './plain.ts';
 import { type ContextOptions, checkSingle, requestContext } from './request-context.ts';
 
 /** Where GraphQL is served. */
@@ -28,14 +30,16 @@ export type GatewayOptions = ContextOptions & {
 /** Answers a GraphQL request, or an export. Throws {@link GatewayError} for one that is refused whole, before GraphQL runs. */
 export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
 
-/** GraphQL over HTTP: yoga, with who asks and for which tenant settled before it parses a document. */
+/** GraphQL over HTTP: yoga, or a shorter way for what is plain, with who asks and for which tenant settled before a document is parsed. */
 export function createGateway({ schema, corsOrigins, ...options }: GatewayOptions): Gateway {
+  const documents = createDocuments();
   const yoga = createYoga<Served & { gateway: Context }>({
     schema,
     graphqlEndpoint: ENDPOINT,
     context: ({ gateway }) => gateway,
-    plugins: [...useLimits(), useParameters(), useErrors(), useOrder()],
+    plugins: [...useLimits(documents), useParameters(), useErrors(), useOrder()],
     maxRequestBodySize: LIMITS.bodyBytes,
+    parserAndValidationCache: { documentCache: documents.parsed, errorCache: documents.failed },
     cors: false,
     graphiql: false,
     landingPage: false,
@@ -44,6 +48,7 @@ export function createGateway({ schema, corsOrigins, ...options }: GatewayOption
     maskedErrors: false,
     logging: false,
   });
+  const plain = answerPlain(schema, documents);
   return async (request, response, served) => {
     if (answerCors(corsOrigins, request, response)) return;
     if (pathOf(request) === AUDIT_EXPORT) return exportAudit(request, response, served, options);
@@ -55,7 +60,7 @@ export function createGateway({ schema, corsOrigins, ...options }: GatewayOption
     if (!isAnswerable(request.headers.accept))
       throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json` or `application/json`.');
     const gateway = await requestContext(request, served.requestId, options);
-    await yoga(request, response, { ...served, gateway });
+    if (!(await plain(request, response, served, gateway))) await yoga(request, response, { ...served, gateway });
   };
 }
 

@@ -1,5 +1,5 @@
 import { grantOf, type Principal, type Standing } from '../access/grant.ts';
-import type { Database } from '../database/client.ts';
+import type { Database, UnitOfWork } from '../database/client.ts';
 import { membershipsOf, type PersonMembership, type PersonMemberships, type TenantName } from '../database/crossings.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Context } from '../graphql/context.ts';
@@ -78,12 +78,17 @@ function contextOf(database: Database, { profile, principal, personId = null, me
   };
   const read = async () => (profile && principal.kind === 'user' ? (await membershipsOf(database.ask, profile, null)).memberships : []);
   let memberships = all;
+  let work: UnitOfWork | undefined;
   return {
     ...asked,
     profile,
     membership,
     grant: grantOf(principal, standing),
-    work: database.bind({ tenantId: standing?.tenantId ?? null, personId }),
+    /** Made for whoever asks: many a request reads nothing beyond its context. */
+    get work() {
+      work ??= database.bind({ tenantId: standing?.tenantId ?? null, personId });
+      return work;
+    },
     memberships: () => {
       memberships ??= read();
       return memberships;

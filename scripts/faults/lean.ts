@@ -1,0 +1,26 @@
+import type { Fault } from './table.ts';
+
+const TOKENS = ['test/http/remembered-tokens'];
+const PLAIN = ['test/http/plain'];
+
+/** What is remembered, and the shorter way of the plain request. */
+export const LEAN_FAULTS: readonly Fault[] = [
+  { file: 'src/http/remembered-tokens.ts', find: ' && exp > now - clockSkew', plant: '', tests: TOKENS, short: true },
+  { file: 'src/http/remembered-tokens.ts', find: 'keys === keysInForce() && exp', plant: 'exp', tests: TOKENS },
+  {
+    file: 'src/http/remembered-tokens.ts',
+    find: 'if (keys) remembered.set(digest, { ...verified, keys })',
+    plant: 'remembered.set(digest, { ...verified, keys: keys! })',
+    tests: TOKENS,
+  },
+  { file: 'src/http/remembered-tokens.ts', find: "hash('sha256', jwt,", plant: "hash('sha256', jwt.slice(0, -30),", tests: TOKENS },
+  { file: 'src/http/issuer-keys.ts', find: '(find.fresh && read.jwks) || null', plant: 'read.jwks ?? null', tests: TOKENS },
+  { file: 'src/http/plain.ts', find: ' || !isCheap(asked)', plant: '', tests: PLAIN, short: true },
+  { file: 'src/http/plain.ts', find: ' || !isCleanText(document, variableValues)', plant: '', tests: PLAIN },
+  { file: 'src/http/plain.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: PLAIN },
+  { file: 'src/http/plain.ts', find: 'publicError(error, served)', plant: 'error', tests: ['test/http/faults'] },
+  { file: 'src/http/documents.ts', find: 'document && passed.has(document) ? document : undefined', plant: 'document', tests: PLAIN },
+  { file: 'src/http/cost.ts', find: 'varies = true', plant: 'varies = false', tests: ['test/http/cost'] },
+  { file: 'src/http/cost.ts', find: 'known && hasGoodVariables(asked, operation)', plant: 'known', tests: ['test/http/cost'] },
+  { file: 'src/graphql/refuse.ts', find: 'requestId: context.requestId }', plant: "requestId: '' }", tests: ['test/http/answers'] },
+];

@@ -1,0 +1,113 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import type { Context } from '../graphql/context.ts';
+import { RefusedField } from '../graphql/refused-field.ts';
+import { isCleanText } from './clean-text.ts';
+import { isCheap } from './cost.ts';
+import type { Documents } from './documents.ts';
+import { publicError, type Served } from './errors.ts';
+import { LIMITS } from './limits.ts';
+
+/**
+ * Answers a request if it is plain, and leaves any other to yoga, with what was read of it: a POST of JSON as clients send it, whose document passed
+ * before, within the limits. Nothing is refused here: whatever could be, yoga refuses. What is answered here is what yoga would answer, to the byte.
+ *
+ * @returns whether it was answered.
+ */
+export type Plain = (request: IncomingMessage, response: ServerResponse, served: Served, context: Context) => Promise<boolean>;
+
+export const answerPlain =
+  (schema: GraphQLSchema, documents: Documents): Plain =>
+  async (request, response, served, contextValue) => {
+    const type = answerType(request.headers);
+    if (!type) return false;
+    const bytes = await bodyOf(request);
+    if (!bytes) return true; // the client left
+    Object.assign(request, { body: new ReadBody(bytes) });
+    const params = paramsIn(bytes);
+    const document = params && documents.known(params.query);
+    if (!document) return false;
+    const { variables: variableValues, operationName } = params;
+    const asked = { schema, document, operationName, variableValues, contextValue };
+    const kind = getOperationAST(document, operationName)?.operation;
+    if (kind === undefined || kind === 'subscription' || !isCleanText(document, variableValues) || !isCheap(asked)) return false;
+    const result = await execute(asked);
+    if (!('data' in result)) return false; // nothing of it ran
+    send(response, type, result, served);
+    return true;
+  };
+
+const JSON_BODY = /^application\/json(; ?charset=utf-8)?$/i;
+const MODERN = 'application/graphql-response+json';
+const LEGACY = 'application/json';
+/** The media type of the answer, by what an `Accept` header names first. */
+const ANSWERS = new Map([
+  ['*/*', LEGACY],
+  ['application/*', LEGACY],
+  [LEGACY, LEGACY],
+  [MODERN, MODERN],
+]);
+
+/** The media type of the answer to a request whose head is as that of most; or undefined. */
+function answerType(headers: IncomingMessage['headers']): string | undefined {
+  const length = Number(headers['content-length']);
+  if (!(length > 0 && length <= LIMITS.bodyBytes) || headers['content-encoding'] !== undefined) return undefined;
+  if (!JSON_BODY.test(headers['content-type'] ?? '')) return undefined;
+  return ANSWERS.get((headers.accept || '*/*').split(',', 1)[0]!);
+}
+
+/** All of a body, or null if it breaks off. */
+const bodyOf = (request: IncomingMessage): Promise<Buffer | null> =>
+  new Promise(resolve => {
+    if (request.destroyed) return resolve(null);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    for (const broken of ['close', 'error']) request.once(broken, () => resolve(null));
+  });
+
+/** A body that was read, for yoga, which takes it from the request where there is one. */
+class ReadBody {
+  constructor(readonly bytes: Buffer) {}
+
+  async *[Symbol.asyncIterator]() {
+    yield this.bytes;
+  }
+}
+
+type Params = { readonly query: string; readonly variables?: Record<string, unknown> | null; readonly operationName?: string | null };
+
+/** The parameters of a body that holds nothing else. */
+function paramsIn(bytes: Buffer): Params | null {
+  const params = isUtf8(bytes) ? parsed(bytes.toString()) : null;
+  if (!isObject(params)) return null;
+  const { query, variables, operationName, extensions, ...others } = params;
+  const fits =
+    typeof query === 'string' &&
+    (variables == null || isObject(variables)) &&
+    (operationName == null || typeof operationName === 'string') &&
+    (extensions == null || isObject(extensions)) &&
+    Object.keys(others).length === 0;
+  return fits ? (params as Params) : null;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function send(response: ServerResponse, type: string, { data, errors }: ExecutionResult, served: Served) {
+  if (response.destroyed) return;
+  const told = errors && `"errors":[${errors.map(error => textOf(publicError(error, served))).join()}],`;
+  const text = `{${told ?? ''}"data":${JSON.stringify(data)}}`;
+  response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+const textOf = (error: GraphQLError): string => (error instanceof RefusedField ? error.text : JSON.stringify(error));
