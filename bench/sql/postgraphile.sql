@@ -1,0 +1,47 @@
+-- What PostGraphile serves beside the tables: it wants its checks in the database, as its documentation advises. Functions run as their
+-- caller, under the same row-level security as every statement. `pgSettings` say who asks (servers/postgraphile.mjs).
+CREATE SCHEMA api;
+
+-- The membership of whoever asks, in the tenant that they ask in, as it is at this moment; none for who isn't a member.
+CREATE VIEW api.standing WITH (security_invoker) AS
+SELECT m.tenant_id, m.person_id, m.id AS membership_id, m.roles, t.status
+FROM public.membership m
+JOIN public.tenant t ON t.tenant_id = m.tenant_id
+JOIN public.person p ON p.id = m.person_id
+WHERE m.tenant_id = (SELECT public.app_tenant()) AND t.status <> 'deleted'
+  AND p.issuer = (SELECT current_setting('app.issuer')) AND p.subject = (SELECT current_setting('app.subject'));
+
+COMMENT ON VIEW api.standing IS $$
+@primaryKey tenant_id,person_id
+@foreignKey (tenant_id) references public.tenant (tenant_id)|@fieldName tenant
+@foreignKey (person_id) references public.person (id)|@fieldName person
+$$;
+
+CREATE FUNCTION api.current_standing() RETURNS api.standing LANGUAGE sql STABLE AS $$ SELECT s.* FROM api.standing s $$;
+
+-- Whether whoever asks has one of some roles while the tenant has one of some statuses.
+CREATE FUNCTION api.may(roles text[], statuses text[]) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM api.standing s WHERE s.roles && $1 AND s.status = ANY ($2))
+$$;
+
+-- Renames the tenant and tells its log, or says why not.
+CREATE FUNCTION api.rename_tenant(name text) RETURNS public.tenant LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  me record;
+  before text;
+  renamed public.tenant;
+BEGIN
+  SELECT t.name INTO before FROM public.tenant t WHERE t.tenant_id = public.app_tenant() FOR NO KEY UPDATE;
+  SELECT s.person_id, s.roles, s.status, p.name AS person INTO me FROM api.standing s JOIN public.person p ON p.id = s.person_id;
+  IF me IS NULL OR NOT me.roles && '{owner,admin}' OR me.status <> 'active' THEN
+    RAISE EXCEPTION 'tenant:rename' USING ERRCODE = 'insufficient_privilege', DETAIL = json_build_object('roles', me.roles, 'status', me.status)::text;
+  END IF;
+  UPDATE public.tenant t SET name = rename_tenant.name WHERE t.tenant_id = public.app_tenant() RETURNING t.* INTO renamed;
+  INSERT INTO public.audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, target_type, target_id, state_before, state_after, request_id)
+  VALUES (gen_random_uuid(), now(), 'user', me.person_id, me.person, 'tenant.rename', 'done', 'S1', 'Tenant', renamed.tenant_id::text,
+    jsonb_build_object('name', before), jsonb_build_object('name', renamed.name), gen_random_uuid()::text);
+  RETURN renamed;
+END $$;
+
+GRANT USAGE ON SCHEMA api TO :runtime;
+GRANT SELECT ON api.standing TO :runtime;
