@@ -20,9 +20,12 @@ import { claimsOf } from './common/tokens.mjs';
 
 const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: DATABASE_URL, max: POOL_SIZE, idleTimeoutMillis: 0 }) });
 
-/** Prisma bound to a tenant: each query in a transaction that says whose it is (prisma-client-extensions, row-level-security). */
-const boundTo = tenantId =>
-  prisma.$extends({
+const bound = new Map();
+
+/** Prisma bound to a tenant, made once for each: every query in a transaction that says whose it is (prisma-client-extensions, row-level-security). */
+function boundTo(tenantId) {
+  if (bound.has(tenantId)) return bound.get(tenantId);
+  const client = prisma.$extends({
     query: {
       $allModels: {
         async $allOperations({ args, query }) {
@@ -32,6 +35,9 @@ const boundTo = tenantId =>
       },
     },
   });
+  bound.set(tenantId, client);
+  return client;
+}
 
 const errorOf = ({ message, extensions }) => new GraphQLError(message, { extensions });
 
