@@ -31,8 +31,8 @@ function data(given) {
   if (!('standing' in given)) return object(given);
   const { standing } = given;
   if (!standing) return null;
-  const { person, roles, tenant } = object(standing);
-  return { ...(person && { viewer: { email: person.email, membership: { roles }, name: person.name } }), ...(tenant !== undefined && { tenant }) };
+  const { name, email, roles, tenant } = object(standing);
+  return { tenant, ...(roles && { viewer: { email, membership: { roles }, name } }) };
 }
 
 function error({ message, path = [], extensions = {} }) {

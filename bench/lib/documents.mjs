@@ -13,7 +13,7 @@ export const DOCUMENTS = {
       tenant { tenantId slug name status plan { code name } }
     }`,
     postgraphile: `query Viewer {
-      standing: currentStanding { roles person { name email } tenant { tenantId slug name status plan: planByPlanCode { code name } } }
+      standing: currentStanding { name email roles tenant { tenantId slug name status plan: planByPlanCode { code name } } }
     }`,
   },
   dashboard: {
@@ -32,10 +32,10 @@ export const DOCUMENTS = {
           memberCount: membershipsByTenantId { totalCount }
           datasetCount: datasetsByTenantId { totalCount }
           plan: planByPlanCode { code name memberLimit datasetLimit }
-          memberships: membershipsByTenantIdList(first: 20, orderBy: ID_ASC) { id: rowId roles joinedAt: createdAt user: personByPersonId { name email } }
-          datasets: datasetsByTenantIdList(first: 20, orderBy: ID_ASC) {
+          memberships: membershipsByTenantIdList(first: 20, orderBy: ROW_ID_ASC) { id: rowId roles joinedAt: createdAt user: personByPersonId { name email } }
+          datasets: datasetsByTenantIdList(first: 20, orderBy: ROW_ID_ASC) {
             id: rowId name createdAt
-            earnings: earningsByTenantIdAndDatasetIdList(first: 3, orderBy: AT_DESC) { amount currency at }
+            earnings: earningsList(first: 3, orderBy: AT_DESC) { amount currency at }
           }
         }
       }
@@ -52,7 +52,7 @@ export const DOCUMENTS = {
       standing: currentStanding {
         tenant {
           tenantId
-          memberships: membershipsByTenantIdList(first: 100, orderBy: ID_ASC) { id: rowId roles joinedAt: createdAt user: personByPersonId { name email } }
+          memberships: membershipsByTenantIdList(first: 100, orderBy: ROW_ID_ASC) { id: rowId roles joinedAt: createdAt user: personByPersonId { name email } }
         }
       }
     }`,
@@ -66,7 +66,7 @@ export const DOCUMENTS = {
     }`,
     postgraphile: `query Refused {
       standing: currentStanding {
-        tenant { name billingEmail memberships: membershipsByTenantIdList(first: 50, orderBy: ID_ASC) { user: personByPersonId { name email } } }
+        tenant { name billingEmail memberships: membershipsByTenantIdList(first: 50, orderBy: ROW_ID_ASC) { user: personByPersonId { name email } } }
       }
     }`,
   },

@@ -4,7 +4,7 @@ CREATE SCHEMA api;
 
 -- The membership of whoever asks, in the tenant that they ask in, as it is at this moment; none for who isn't a member.
 CREATE VIEW api.standing WITH (security_invoker) AS
-SELECT m.tenant_id, m.person_id, m.id AS membership_id, m.roles, t.status
+SELECT m.tenant_id, m.person_id, p.name, p.email, m.roles, t.status
 FROM public.membership m
 JOIN public.tenant t ON t.tenant_id = m.tenant_id
 JOIN public.person p ON p.id = m.person_id
@@ -12,9 +12,8 @@ WHERE m.tenant_id = (SELECT public.app_tenant()) AND t.status <> 'deleted'
   AND p.issuer = (SELECT current_setting('app.issuer')) AND p.subject = (SELECT current_setting('app.subject'));
 
 COMMENT ON VIEW api.standing IS $$
-@primaryKey tenant_id,person_id
+@primaryKey tenant_id
 @foreignKey (tenant_id) references public.tenant (tenant_id)|@fieldName tenant
-@foreignKey (person_id) references public.person (id)|@fieldName person
 $$;
 
 CREATE FUNCTION api.current_standing() RETURNS api.standing LANGUAGE sql STABLE AS $$ SELECT s.* FROM api.standing s $$;
@@ -32,16 +31,21 @@ DECLARE
   renamed public.tenant;
 BEGIN
   SELECT t.name INTO before FROM public.tenant t WHERE t.tenant_id = public.app_tenant() FOR NO KEY UPDATE;
-  SELECT s.person_id, s.roles, s.status, p.name AS person INTO me FROM api.standing s JOIN public.person p ON p.id = s.person_id;
+  SELECT s.* INTO me FROM api.standing s;
   IF me IS NULL OR NOT me.roles && '{owner,admin}' OR me.status <> 'active' THEN
     RAISE EXCEPTION 'tenant:rename' USING ERRCODE = 'insufficient_privilege', DETAIL = json_build_object('roles', me.roles, 'status', me.status)::text;
   END IF;
   UPDATE public.tenant t SET name = rename_tenant.name WHERE t.tenant_id = public.app_tenant() RETURNING t.* INTO renamed;
   INSERT INTO public.audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, target_type, target_id, state_before, state_after, request_id)
-  VALUES (gen_random_uuid(), now(), 'user', me.person_id, me.person, 'tenant.rename', 'done', 'S1', 'Tenant', renamed.tenant_id::text,
+  VALUES (gen_random_uuid(), now(), 'user', me.person_id, me.name, 'tenant.rename', 'done', 'S1', 'Tenant', renamed.tenant_id::text,
     jsonb_build_object('name', before), jsonb_build_object('name', renamed.name), gen_random_uuid()::text);
   RETURN renamed;
 END $$;
+
+-- What the database doesn't say by a foreign key, and what of the functions is served.
+COMMENT ON TABLE public.earning IS '@foreignKey (tenant_id, dataset_id) references public.dataset (tenant_id, id)|@foreignFieldName earnings';
+COMMENT ON FUNCTION api.current_standing() IS E'@name current_standing\n@behavior +queryField';
+COMMENT ON FUNCTION api.rename_tenant(text) IS E'@name rename_tenant\n@behavior +mutationField';
 
 GRANT USAGE ON SCHEMA api TO :runtime;
 GRANT SELECT ON api.standing TO :runtime;
