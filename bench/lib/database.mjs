@@ -54,7 +54,7 @@ export async function startDatabase(size, say) {
     say(`Making ${Object.entries(size).map(([what, count]) => `${count.toLocaleString('en')} ${what}`).join(', ')}`);
     const settings = Object.entries(size).map(([what, count]) => `SET bench.${what} = ${Number(count)};`);
     await ask(own, `${settings.join('\n')} SET bench.issuer = '${ISSUER}';\n${await sql('data.sql')}`);
-    await ask(own, (await sql('postgraphile.sql')).replaceAll(':runtime', name));
+    await ask(own, (await sql('peers.sql')).replaceAll(':runtime', name));
     await ask(own, 'VACUUM (ANALYZE)');
     const admin = new pg.Client({ connectionString: own, application_name: 'bench-admin' });
     await admin.connect();

@@ -1,11 +1,11 @@
 /**
- * PostGraphile 5, as its documentation advises for production: checks in the database (sql/postgraphile.sql), who asks told by `pgSettings`, a pool,
+ * PostGraphile 5, as its documentation advises for production: checks in the database (sql/peers.sql), who asks told by `pgSettings`, a pool,
  * prepared statements, answers as text; GRAPHILE_ENV=production comes from the bench. The fields that a workload can be refused say why by a plan
  * that wraps theirs, so that a request stays one statement.
  */
 import { createServer } from 'node:http';
-import { makePgService } from 'postgraphile/adaptors/pg';
 import { postgraphile } from 'postgraphile';
+import { makePgService } from 'postgraphile/adaptors/pg';
 import { lambda, SafeError } from 'postgraphile/grafast';
 import { GraphQLError } from 'postgraphile/graphql';
 import { defaultMaskError } from 'postgraphile/grafserv';
@@ -13,7 +13,7 @@ import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { sql } from 'postgraphile/pg-sql2';
 import { wrapPlans } from 'postgraphile/utils';
-import { refusalOf, RULES } from './common/access.mjs';
+import { NOT_A_MEMBER, RULES, refusalOf } from './common/access.mjs';
 import { DATABASE_URL, POOL_SIZE, PORT, tenantOf } from './common/settings.mjs';
 import { claimsOf } from './common/tokens.mjs';
 
@@ -54,7 +54,8 @@ const PermissionsPlugin = wrapPlans(({ pgResources }) => {
 function maskError(error) {
   const { code, message, detail } = error.originalError ?? {};
   if (code !== '42501' || !Object.hasOwn(RULES, message)) return defaultMaskError(error);
-  const refusal = refusalOf(message, JSON.parse(detail));
+  const standing = JSON.parse(detail);
+  const refusal = standing.roles ? refusalOf(message, standing) : NOT_A_MEMBER;
   return new GraphQLError(refusal.message, { nodes: error.nodes, path: error.path, extensions: refusal.extensions });
 }
 

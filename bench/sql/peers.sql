@@ -47,5 +47,8 @@ COMMENT ON TABLE public.earning IS '@foreignKey (tenant_id, dataset_id) referenc
 COMMENT ON FUNCTION api.current_standing() IS E'@name current_standing\n@behavior +queryField';
 COMMENT ON FUNCTION api.rename_tenant(text) IS E'@name rename_tenant\n@behavior +mutationField';
 
+-- Prisma's joins read whole rows, where the gateway's role may read some columns of this table.
+GRANT SELECT ON public.earning TO :runtime;
+
 GRANT USAGE ON SCHEMA api TO :runtime;
 GRANT SELECT ON api.standing TO :runtime;
