@@ -1,6 +1,6 @@
 /** `npm run bench` and `npm run bench:growth`: builds the gateway, installs the peers where they are missing, and goes on under Node 24. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,12 +18,17 @@ function run(command, args, cwd) {
 
 const under24 = (args, cwd) => run('npx', ['--yes', '-p', `node@${NODE}`, '--', ...args], cwd);
 
-/** What is installed is what the lock file says: npm leaves a copy of it there. */
-function isInstalled() {
-  const marker = path.join(here, 'node_modules', '.bench-lock.json');
-  return existsSync(marker) && readFileSync(marker, 'utf8') === readFileSync(path.join(here, 'package-lock.json'), 'utf8');
+const lock = path.join(here, 'package-lock.json');
+const installed = path.join(here, 'node_modules', '.installed-lock.json');
+
+/** Installs what the lock file says, unless that was done, and makes the Prisma client of the peer that uses one. */
+function install() {
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(lock, 'utf8')) return;
+  under24(['npm', 'ci', '--no-fund', '--no-audit'], here);
+  under24([path.join(here, 'node_modules', '.bin', 'prisma'), 'generate', '--no-hints', '--config', 'prisma.config.mjs'], here);
+  copyFileSync(lock, installed);
 }
 
-if (!isInstalled()) under24(['npm', 'ci', '--no-fund', '--no-audit'], here);
+install();
 run('npm', ['run', '--silent', 'build'], path.join(here, '..'));
 under24(['node', path.join(here, script), ...options], process.cwd());

@@ -22,7 +22,11 @@ function object(given) {
     return given.edges.map(({ node }) => value('', node));
   if ('nodes' in given && Object.keys(given).length === 1) return given.nodes.map(node => value('', node));
   if ('totalCount' in given && Object.keys(given).length === 1) return Number(given.totalCount);
-  return Object.fromEntries(Object.keys(given).sort().map(key => [key, value(key, given[key])]));
+  return Object.fromEntries(
+    Object.keys(given)
+      .sort()
+      .map(key => [key, value(key, given[key])]),
+  );
 }
 
 /** PostGraphile answers by the asker's standing; the others by viewer and tenant. */

@@ -51,7 +51,11 @@ export async function startDatabase(size, say) {
     const own = withDatabase(url, name);
     say('Migrating');
     await migrate({ url: own, runtime: { name, password } });
-    say(`Making ${Object.entries(size).map(([what, count]) => `${count.toLocaleString('en')} ${what}`).join(', ')}`);
+    say(
+      `Making ${Object.entries(size)
+        .map(([what, count]) => `${count.toLocaleString('en')} ${what}`)
+        .join(', ')}`,
+    );
     const settings = Object.entries(size).map(([what, count]) => `SET bench.${what} = ${Number(count)};`);
     await ask(own, `${settings.join('\n')} SET bench.issuer = '${ISSUER}';\n${await sql('data.sql')}`);
     await ask(own, (await sql('peers.sql')).replaceAll(':runtime', name));

@@ -42,17 +42,17 @@ export const DOCUMENTS = {
     }`,
   },
   members: {
-    ours: `query Members {
-      tenant { tenantId memberships(first: 100) { edges { node { id roles joinedAt user { name email } } } } }
+    ours: `query Members($first: Int!) {
+      tenant { tenantId memberships(first: $first) { edges { node { id roles joinedAt user { name email } } } } }
     }`,
-    plain: `query Members {
-      tenant { tenantId memberships(first: 100) { id roles joinedAt user { name email } } }
+    plain: `query Members($first: Int!) {
+      tenant { tenantId memberships(first: $first) { id roles joinedAt user { name email } } }
     }`,
-    postgraphile: `query Members {
+    postgraphile: `query Members($first: Int!) {
       standing: currentStanding {
         tenant {
           tenantId
-          memberships: membershipsByTenantIdList(first: 100, orderBy: ROW_ID_ASC) { id: rowId roles joinedAt: createdAt user: personByPersonId { name email } }
+          memberships: membershipsByTenantIdList(first: $first, orderBy: ROW_ID_ASC) { id: rowId roles joinedAt: createdAt user: personByPersonId { name email } }
         }
       }
     }`,
@@ -75,4 +75,25 @@ export const DOCUMENTS = {
     plain: `mutation Rename($name: String!) { renameTenant(name: $name) { tenant { name } } }`,
     postgraphile: `mutation Rename($name: String!) { renameTenant(input: { name: $name }) { tenant: result { name } } }`,
   },
+};
+
+/** How deep a growing operation goes: what is added at each level. The limit knows none of these. */
+const LEVELS = {
+  ours: [
+    'name',
+    'plan { name }',
+    'memberships(first: 20) { edges { node { id } } }',
+    'memberships(first: 20) { edges { node { id user { name } } } }',
+  ],
+  plain: ['name', 'plan { name }', 'memberships(first: 20) { id }', 'memberships(first: 20) { id user { name } }'],
+  postgraphile: [
+    ...['name', 'planByPlanCode { name }', 'membershipsByTenantIdList(first: 20, orderBy: ROW_ID_ASC) { rowId }'],
+    'membershipsByTenantIdList(first: 20, orderBy: ROW_ID_ASC) { rowId personByPersonId { name } }',
+  ],
+};
+
+/** An operation that asks for so many levels. */
+export const deep = (dialect, levels) => {
+  const tenant = `tenant { ${LEVELS[dialect].slice(0, levels).join(' ')} }`;
+  return dialect === 'postgraphile' ? `{ standing: currentStanding { ${tenant} } }` : `{ ${tenant} }`;
 };

@@ -41,7 +41,8 @@ function withEmptyListsRefused(content, first, { dialect }) {
 }
 
 /** What a server says to a request, as content. */
-const contentFrom = async (server, workload, who, asking) => contentOf((await askOnce(server, await requestOf(workload, server.dialect, who, asking))).answer);
+const contentFrom = async (server, workload, who, asking) =>
+  contentOf((await askOnce(server, await requestOf(workload, server.dialect, who, asking))).answer);
 
 /**
  * Asks every server the same, for a sample of tenants and people, and compares the contents with one server's, which refuses in full.
@@ -83,11 +84,14 @@ export async function staleAnswers(servers, { admin }, asking, times) {
     for (const server of servers) {
       const content = await contentFrom(server, workload, adminOf, asking);
       asked++;
-      if (refusedCode(content, path) !== code) faults.push(`${server.title}: ${workload} ${when} answered ${JSON.stringify(content).slice(0, 300)}`);
+      if (refusedCode(content, path) !== code)
+        faults.push(`${server.title}: ${workload} ${when} answered ${JSON.stringify(content).slice(0, 300)}`);
     }
   };
-  const roles = names => admin.query('UPDATE membership SET roles = $3 WHERE tenant_id = $1 AND person_id = $2', [tenantId, personId, names]);
-  const status = (name, reason) => admin.query('UPDATE tenant SET status = $2, status_reason = $3 WHERE tenant_id = $1', [tenantId, name, reason]);
+  const roles = names =>
+    admin.query('UPDATE membership SET roles = $3 WHERE tenant_id = $1 AND person_id = $2', [tenantId, personId, names]);
+  const status = (name, reason) =>
+    admin.query('UPDATE tenant SET status = $2, status_reason = $3 WHERE tenant_id = $1', [tenantId, name, reason]);
   for (let time = 0; time < times; time++) {
     await status('suspended', 'Unpaid');
     await expect('rename', 'renameTenant', 'TENANT_STATUS', 'of a tenant that was just suspended');
@@ -97,7 +101,10 @@ export async function staleAnswers(servers, { admin }, asking, times) {
     await expect('refused', 'tenant.billingEmail', 'FORBIDDEN', 'by somebody who has just lost the role');
     await roles(['admin']);
     await expect('refused', 'tenant.billingEmail', undefined, 'by somebody who has just got the role');
-    const { rows } = await admin.query('DELETE FROM membership WHERE tenant_id = $1 AND person_id = $2 RETURNING id, created_at', [tenantId, personId]);
+    const { rows } = await admin.query('DELETE FROM membership WHERE tenant_id = $1 AND person_id = $2 RETURNING id, created_at', [
+      tenantId,
+      personId,
+    ]);
     await expect('viewer', '', 'TENANT_NOT_FOUND', 'by somebody who was just removed');
     await admin.query('INSERT INTO membership (tenant_id, id, person_id, roles, created_at) VALUES ($1, $2, $3, $4, $5)', [
       ...[tenantId, rows[0].id, personId, ['admin'], rows[0].created_at],

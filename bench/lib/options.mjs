@@ -3,7 +3,7 @@ import { SERVERS } from './servers.mjs';
 import { WORKLOADS } from './workloads.mjs';
 
 /** Names that were asked for, or all; a name that isn't known stops the run. */
-function chosen(text, known, what) {
+export function chosen(text, known, what) {
   const names = text?.split(',').map(name => name.trim()) ?? [...known];
   for (const name of names) if (!known.includes(name)) throw new Error(`there is no ${what} ${name}; there are ${known.join(', ')}`);
   return known.filter(name => names.includes(name));

@@ -23,14 +23,23 @@ export function jsonReport({ options, size, samples, skipped, servers }) {
   const results = {};
   for (const { workload, server } of samples) {
     results[workload] ??= {};
-    results[workload][server] ??= { medians: Object.fromEntries(MEASURES.map(measure => [measure, medianOf(samples, workload, server, measure)])) };
+    results[workload][server] ??= {
+      medians: Object.fromEntries(MEASURES.map(measure => [measure, medianOf(samples, workload, server, measure)])),
+    };
   }
   for (const byServer of Object.values(results))
     for (const result of Object.values(byServer))
-      result.ratios = Object.fromEntries(MEASURES.map(measure => [measure, ratio(result.medians[measure], byServer[base]?.medians[measure])]));
+      result.ratios = Object.fromEntries(
+        MEASURES.map(measure => [measure, ratio(result.medians[measure], byServer[base]?.medians[measure])]),
+      );
   return {
     at: new Date().toISOString(),
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version },
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      node: process.version,
+    },
     options: { seconds: options.seconds, rounds: options.rounds, connections: options.connections, tokenCache: options.tokenCache },
     size,
     base,
@@ -57,7 +66,9 @@ export function markdownReport({ results, base, servers, skipped, machine, optio
     '',
     row(['', ...Object.keys(results)]),
     row(['---', ...Object.keys(results).map(() => '---:')]),
-    ...servers.map(({ name, title }) => row([title, ...Object.values(results).map(byServer => shown(inverse(byServer[name]?.ratios.cpu), 2))])),
+    ...servers.map(({ name, title }) =>
+      row([title, ...Object.values(results).map(byServer => shown(inverse(byServer[name]?.ratios.cpu), 2))]),
+    ),
     '',
   ];
   for (const [workload, byServer] of Object.entries(results)) lines.push(...workloadTable(workload, byServer));

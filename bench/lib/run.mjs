@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { askingOf } from './asking.mjs';
 import { compare, staleAnswers } from './equality.mjs';
 import { load } from './load.mjs';
 import { hasProc } from './proc.mjs';
@@ -9,19 +10,6 @@ import { requestOf, WORKLOADS } from './workloads.mjs';
 
 /** How many tenants a load goes through, one after the other: all that are active, of the first hundred. */
 const LOADED = Array.from({ length: 100 }, (_, tenant) => tenant).filter(tenant => tenant % 50 !== 49);
-
-/** What a request is made of: tokens by person, each signed once, and the tenants' ids by their number. */
-export async function askingOf(issuer, { admin }, size) {
-  const { rows } = await admin.query("SELECT tenant_id, substr(slug, 8)::int AS number FROM tenant ORDER BY number");
-  const tokens = new Map();
-  const people = new Map();
-  for (const { subject, name, email } of (await admin.query('SELECT subject, name, email FROM person')).rows) people.set(subject, { subject, name, email });
-  const tokenOf = ({ subject }) => {
-    if (!tokens.has(subject)) tokens.set(subject, issuer.sign(people.get(subject)));
-    return tokens.get(subject);
-  };
-  return { tokenOf, tenantIds: rows.map(({ tenant_id }) => tenant_id), size };
-}
 
 /** One request for each loaded tenant. */
 export const requestsOf = (workload, dialect, asking) =>
@@ -50,7 +38,9 @@ export async function run({ options, issuer, database, size, say, undo }) {
   }
   const plan = [];
   for (const workload of options.workloads) plan.push([workload, await serversFor(workload, servers, asking, say)]);
-  const skipped = plan.flatMap(([workload, able]) => servers.filter(server => !able.includes(server)).map(({ name }) => ({ workload, server: name })));
+  const skipped = plan.flatMap(([workload, able]) =>
+    servers.filter(server => !able.includes(server)).map(({ name }) => ({ workload, server: name })),
+  );
   const faults = await checkAnswers(plan, servers, database, asking, options, say);
   if (faults.length) {
     for (const fault of faults) say(`DIFFERENT: ${fault}`);
@@ -91,7 +81,9 @@ async function measure(plan, database, asking, { rounds, seconds, warmup, connec
         const sample = await load(server, requests.get(server), { seconds, connections, database });
         samples.push({ workload, server: server.name, round, ...sample });
         const cpu = sample.cpu === null ? '' : `, ${sample.cpu.toFixed(2)} CPU s/1,000`;
-        say(`${workload} (${WORKLOADS[workload].about}) round ${round} of ${rounds}, ${server.title}: ${Math.round(sample.throughput)}/s${cpu}`);
+        say(
+          `${workload} (${WORKLOADS[workload].about}) round ${round} of ${rounds}, ${server.title}: ${Math.round(sample.throughput)}/s${cpu}`,
+        );
       }
   }
   return samples;

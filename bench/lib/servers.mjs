@@ -11,7 +11,11 @@ const file = path => fileURLToPath(new URL(path, import.meta.url));
 export const SERVERS = {
   ours: { title: 'IPTO gateway', dialect: 'ours', args: [file('../../dist/cli.js'), 'start'] },
   postgraphile: { title: 'PostGraphile 5', dialect: 'postgraphile', args: [file('../servers/postgraphile.mjs')] },
-  apollo: { title: 'Apollo Server 5, shield, Prisma', dialect: 'plain', args: ['--disable-warning=ExperimentalWarning', file('../servers/apollo.mjs')] },
+  apollo: {
+    title: 'Apollo Server 5, shield, Prisma',
+    dialect: 'plain',
+    args: ['--disable-warning=ExperimentalWarning', file('../servers/apollo.mjs')],
+  },
   mercurius: { title: 'Mercurius, loaders, JIT', dialect: 'plain', args: [file('../servers/mercurius.mjs')] },
   limit: { title: 'the limit: one statement, bare node:http', dialect: 'plain', args: [file('../servers/limit.mjs')] },
 };

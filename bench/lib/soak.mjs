@@ -12,13 +12,19 @@ export async function soak({ servers, database, asking, options, say }) {
     for (const workload of options.workloads) requests.push(...(await requestsOf(workload, server.dialect, asking)).filter(Boolean));
     const points = [];
     for (let second = 0; second < options.soak; second += SLICE) {
-      const { throughput } = await load(server, requests, { seconds: Math.min(SLICE, options.soak - second), connections: options.connections, database });
+      const { throughput } = await load(server, requests, {
+        seconds: Math.min(SLICE, options.soak - second),
+        connections: options.connections,
+        database,
+      });
       points.push({ second: second + SLICE, memory: residentMiB(server.pid) });
       say(`${server.title} after ${second + SLICE} s: ${residentMiB(server.pid)?.toFixed(0) ?? 'n/a'} MiB, ${Math.round(throughput)}/s`);
     }
     const half = points.slice(points.length >> 1);
     const grown = half.length > 1 && half[0].memory !== null ? half.at(-1).memory - half[0].memory : null;
-    process.stdout.write(`${server.title}: ${points.at(-1).memory?.toFixed(0) ?? 'n/a'} MiB at the end, ${grown?.toFixed(0) ?? 'n/a'} MiB more than half-way\n`);
+    process.stdout.write(
+      `${server.title}: ${points.at(-1).memory?.toFixed(0) ?? 'n/a'} MiB at the end, ${grown?.toFixed(0) ?? 'n/a'} MiB more than half-way\n`,
+    );
   }
   return 0;
 }

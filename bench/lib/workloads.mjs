@@ -7,7 +7,7 @@ const PLACES = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator',
 export const WORKLOADS = {
   viewer: { as: 'owner', about: 'who am I, tenant, plan' },
   dashboard: { as: 'owner', about: 'tenant, plan, counts, 20 members with user, 20 datasets each with its last 3 earnings' },
-  members: { as: 'owner', about: 'a page of 100 members, fields of different permissions' },
+  members: { as: 'owner', about: 'a page of 100 members, fields of different permissions', variables: () => ({ first: 100 }) },
   refused: { as: 'viewer', about: 'a viewer asks; half of the fields are refused, each with its reasons' },
   marketplace: { as: 'buyer_manager', about: 'a search over all published listings, 20 of them' },
   rename: { as: 'owner', about: 'a mutation with its audit event', variables: tenant => ({ name: `Tenant ${tenant} renamed` }) },
@@ -23,24 +23,27 @@ export const personAt = (tenant, place, { people }) => {
 export const strangerTo = (tenant, size) => personAt(tenant, size.members + 10, size);
 
 /**
- * Makes a request of a workload, as anybody, in any tenant.
+ * A request of any operation, by a person, in a tenant.
  *
- * @param tokenOf signs a token for a person's number.
+ * @param asking says how a person's token is had, and what the tenants' ids are.
  */
-export async function requestOf(workload, dialect, { tenant, role, person, variables }, { tokenOf, tenantIds, size }) {
+export const requestFor = async (query, { tenant, person, variables }, { tokenOf, tenantIds }) => ({
+  method: 'POST',
+  path: '/graphql',
+  headers: {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    authorization: `Bearer ${await tokenOf(person)}`,
+    'x-tenant-id': tenantIds[tenant],
+  },
+  body: JSON.stringify({ query, variables }),
+});
+
+/** A request of a workload, by its usual role or as anybody else; null where the dialect has no such operation. */
+export async function requestOf(workload, dialect, { tenant, role, person, variables }, asking) {
   const query = DOCUMENTS[workload]?.[dialect];
   if (!query) return null;
   const { as, variables: usual } = WORKLOADS[workload];
-  const asker = person ?? personAt(tenant, PLACES.indexOf(role ?? as), size);
-  return {
-    method: 'POST',
-    path: '/graphql',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      authorization: `Bearer ${await tokenOf(asker)}`,
-      'x-tenant-id': tenantIds[tenant],
-    },
-    body: JSON.stringify({ query, variables: variables ?? usual?.(tenant) ?? {} }),
-  };
+  const asker = person ?? personAt(tenant, PLACES.indexOf(role ?? as), asking.size);
+  return requestFor(query, { tenant, person: asker, variables: variables ?? usual?.(tenant) ?? {} }, asking);
 }

@@ -5,11 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import { addResolversToSchema } from '@graphql-tools/schema';
 import { PrismaPg } from '@prisma/adapter-pg';
 import fastify from 'fastify';
 import { buildASTSchema, GraphQLError, parse } from 'graphql';
-
-import { addResolversToSchema } from '@graphql-tools/schema';
 import { PrismaClient } from '../generated/client.ts';
 import { NOT_A_MEMBER, refusalOf } from './common/access.mjs';
 import { selectOf } from './common/prisma-select.mjs';
@@ -29,7 +28,10 @@ function boundTo(tenantId) {
     query: {
       $allModels: {
         async $allOperations({ args, query }) {
-          const [, result] = await prisma.$transaction([prisma.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`, query(args)]);
+          const [, result] = await prisma.$transaction([
+            prisma.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`,
+            query(args),
+          ]);
           return result;
         },
       },

@@ -31,13 +31,13 @@ const TENANT = {
     'memberships', ${members(`'id', m.id, 'roles', m.roles, 'joinedAt', m.created_at, 'user', json_build_object('name', u.name, 'email', ${email})`, 20)},
     'datasets', ${datasets}`,
   members: `'tenantId', me.tenant_id,
-    'memberships', ${members(`'id', m.id, 'roles', m.roles, 'joinedAt', m.created_at, 'user', json_build_object('name', u.name, 'email', ${email})`, 100)}`,
+    'memberships', ${members(`'id', m.id, 'roles', m.roles, 'joinedAt', m.created_at, 'user', json_build_object('name', u.name, 'email', ${email})`, '$4::int')}`,
   refused: `'name', me.name, 'billingEmail', CASE WHEN ${may('billing-contact:read')} THEN me.billing_email END,
     'memberships', ${members(`'user', json_build_object('name', u.name, 'email', ${email})`, 50)}`,
 };
 
 /** How many members a workload shows, and whether it asks for the billing address: what can be refused. */
-const SHOWN = { viewer: 0, dashboard: 20, members: 100, refused: 50 };
+const SHOWN = { viewer: 0, dashboard: 20, members: '$4::int', refused: 50 };
 
 const operations = new Map(
   Object.keys(TENANT).map(name => {
@@ -75,16 +75,16 @@ async function answer({ headers }, body) {
   if (!operation || !claims || !tenantId) return [401, refusedWhole({ message: 'Sign in.', extensions: { code: 'UNAUTHENTICATED' } })];
   const { name, text } = operation;
   const who = [tenantId, claims.iss, claims.sub];
-  const [row] = await ask(tenantId, name, text, name === 'rename' ? [...who, variables.name, randomUUID()] : who);
+  const values = { rename: () => [variables.name, randomUUID()], members: () => [Math.min(variables.first, 1_000)] }[name]?.() ?? [];
+  const [row] = await ask(tenantId, name, text, [...who, ...values]);
   if (!row) return [403, refusedWhole(NOT_A_MEMBER)];
   if (name === 'rename') {
-    if (row.name === null) return [200, refusedWhole({ ...refusalOf('tenant:rename', row), path: ['renameTenant'] }, ',"data":{"renameTenant":null}')];
+    if (row.name === null)
+      return [200, refusedWhole({ ...refusalOf('tenant:rename', row), path: ['renameTenant'] }, ',"data":{"renameTenant":null}')];
     return [200, `{"data":{"renameTenant":{"tenant":{"name":${JSON.stringify(row.name)}}}}}`];
   }
   const viewer =
-    name === 'viewer'
-      ? `"viewer":${JSON.stringify({ name: claims.name, email: claims.email, membership: { roles: row.roles } })},`
-      : '';
+    name === 'viewer' ? `"viewer":${JSON.stringify({ name: claims.name, email: claims.email, membership: { roles: row.roles } })},` : '';
   return [200, `{"data":{${viewer}"tenant":${row.tenant}}${errorsOf(name, row, row.shown)}}`];
 }
 

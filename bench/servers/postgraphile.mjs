@@ -7,11 +7,11 @@ import { createServer } from 'node:http';
 import { postgraphile } from 'postgraphile';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { lambda, SafeError } from 'postgraphile/grafast';
-import { GraphQLError } from 'postgraphile/graphql';
 import { defaultMaskError } from 'postgraphile/grafserv';
 import { grafserv } from 'postgraphile/grafserv/node';
-import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
+import { GraphQLError } from 'postgraphile/graphql';
 import { sql } from 'postgraphile/pg-sql2';
+import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { wrapPlans } from 'postgraphile/utils';
 import { NOT_A_MEMBER, RULES, refusalOf } from './common/access.mjs';
 import { DATABASE_URL, POOL_SIZE, PORT, tenantOf } from './common/settings.mjs';
@@ -27,7 +27,11 @@ const guarded = (permission, $standingOf) => plan => {
   });
 };
 
-const array = items => sql`ARRAY[${sql.join(items.map(item => sql.literal(item)), ',')}]`;
+const array = items =>
+  sql`ARRAY[${sql.join(
+    items.map(item => sql.literal(item)),
+    ',',
+  )}]`;
 
 /** A list that is empty for whoever may not read it: its rows are left out in SQL. */
 const filtered = permission => plan => {
@@ -70,7 +74,10 @@ const preset = {
     }),
   ],
   gather: { pgStrictFunctions: true },
-  schema: { defaultBehavior: '+list +connection -insert -update -delete -node -queryField -mutationField -query:resource:connection -query:resource:list' },
+  schema: {
+    defaultBehavior:
+      '+list +connection -insert -update -delete -node -queryField -mutationField -query:resource:connection -query:resource:list',
+  },
   grafserv: { graphiql: false, outputDataAsString: true, websockets: false, maskError },
   grafast: {
     async context({ node }) {

@@ -41,9 +41,8 @@ export function refusalOf(permission, { roles, status }) {
   const because = !roles.some(role => rule.roles.includes(role)) ? 'ROLE' : !rule.statuses.includes(status) ? 'TENANT_STATUS' : null;
   if (!because) return null;
   const key = `${permission} ${because} ${status}`;
-  let refusal = refusals.get(key);
-  if (!refusal) refusals.set(key, (refusal = make(permission, because === 'ROLE' ? 'FORBIDDEN' : because, because, status)));
-  return refusal;
+  if (!refusals.has(key)) refusals.set(key, make(permission, because === 'ROLE' ? 'FORBIDDEN' : because, because, status));
+  return refusals.get(key);
 }
 
 /** What those are told who aren't members. */

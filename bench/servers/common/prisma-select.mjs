@@ -6,7 +6,8 @@ const COUNTS = { memberCount: 'memberships', datasetCount: 'datasets' };
 const ORDER = { memberships: { id: 'asc' }, datasets: { id: 'asc' }, earnings: { at: 'desc' } };
 
 /** The Prisma `select` of a GraphQL selection, nested relations and counts in it, so that one query answers a whole operation. */
-export const selectOf = ({ schema, fieldNodes, variableValues, returnType }) => select(schema, returnType, fieldNodes[0].selectionSet, variableValues);
+export const selectOf = ({ schema, fieldNodes, variableValues, returnType }) =>
+  select(schema, returnType, fieldNodes[0].selectionSet, variableValues);
 
 function select(schema, type, { selections }, variables) {
   const chosen = {};
