@@ -34,14 +34,14 @@ const PAGE_MOST = { ours: 100 };
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
-    seconds: { type: 'string', default: '4' },
-    warmup: { type: 'string', default: '2' },
+    requests: { type: 'string', default: '300' },
+    warmup: { type: 'string', default: '150' },
     svg: { type: 'string', default: 'docs/growth.svg' },
     json: { type: 'string' },
   },
 });
 const names = chosen(values.only, Object.keys(SERVERS), 'server');
-const [seconds, warmup] = [Number(values.seconds), Number(values.warmup)];
+const [amount, warmup] = [Number(values.requests), Number(values.warmup)];
 const say = line => process.stderr.write(`${line}\n`);
 
 const page = (first, tenants, size) => server => ({
@@ -128,8 +128,8 @@ async function measure(list, { issuer, size, prepare = async () => {} }) {
             continue;
           }
           const requests = await Promise.all(what.askers.map(asker => requestFor(what.query, asker, asking)));
-          await load(server, requests, { seconds: warmup, connections: 20, database });
-          const { cpu, postgresCpu, p50 } = await load(server, requests, { seconds, connections: 20, database });
+          await load(server, requests, { amount: warmup, connections: 20, database });
+          const { cpu, postgresCpu, p50 } = await load(server, requests, { amount, connections: 20, database });
           line.push({ x, cpu, postgresCpu, p50 });
           say(
             `${name} ${x}, ${server.title}: ${cpu?.toFixed(2) ?? 'n/a'} CPU s/1,000, PostgreSQL ${postgresCpu?.toFixed(2) ?? 'n/a'}, p50 ${p50} ms`,

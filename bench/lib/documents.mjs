@@ -70,6 +70,14 @@ export const DOCUMENTS = {
       }
     }`,
   },
+  marketplace: {
+    plain: `query Marketplace($search: String!) {
+      marketplace(search: $search, first: 20) { id title summary tags price currency provider }
+    }`,
+    postgraphile: `query Marketplace($search: String!) {
+      marketplace: marketplaceList(search: $search, size: 20) { id title summary tags price currency provider }
+    }`,
+  },
   rename: {
     ours: `mutation Rename($name: String!) { renameTenant(input: { name: $name }) { tenant { name } } }`,
     plain: `mutation Rename($name: String!) { renameTenant(name: $name) { tenant { name } } }`,

@@ -28,16 +28,19 @@ export function difference(one, other, path = '') {
  * PostGraphile leaves the rows of a list that is refused out in SQL: an empty list stands for the refusal, as with row-level security. Where the
  * others refuse a list, and it is empty there, that is the same content.
  */
-function withEmptyListsRefused(content, first, { dialect }) {
-  if (dialect !== 'postgraphile' || !content.data || !first.data) return content;
-  const { tenant } = content.data;
-  const missing = first.refused.filter(({ path }) => {
-    const name = path.match(/^tenant\.(\w+)$/)?.[1];
-    return name && Array.isArray(tenant?.[name]) && tenant[name].length === 0;
+function withEmptyListsRefused(content, expected, { dialect }) {
+  if (dialect !== 'postgraphile' || !content.data) return content;
+  const isEmpty = list => Array.isArray(list) && list.length === 0;
+  if (expected.refused === 'TENANT_NOT_FOUND') return isEmpty(content.data.marketplace) ? expected : content;
+  const data = structuredClone(content.data);
+  const missing = expected.refused.filter(({ path }) => {
+    const [name, ...around] = path.split('.').reverse();
+    const parent = around.length ? data[around[0]] : data;
+    if (around.length > 1 || !isEmpty(parent?.[name])) return false;
+    parent[name] = null;
+    return true;
   });
-  const nulls = Object.fromEntries(missing.map(({ path }) => [path.slice('tenant.'.length), null]));
-  const refused = [...content.refused, ...missing].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { data: { ...content.data, ...(missing.length && { tenant: { ...tenant, ...nulls } }) }, refused };
+  return { data, refused: [...content.refused, ...missing].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 /** What a server says to a request, as content. */

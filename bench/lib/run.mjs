@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { askingOf } from './asking.mjs';
 import { compare, staleAnswers } from './equality.mjs';
-import { load } from './load.mjs';
+import { amountFor, load } from './load.mjs';
 import { hasProc } from './proc.mjs';
 import { jsonReport, markdownReport } from './report.mjs';
 import { SERVERS, startServer } from './servers.mjs';
@@ -67,18 +67,20 @@ async function checkAnswers(plan, servers, database, asking, { short }, say) {
   return faults;
 }
 
-/** Rounds in turn: every server once, then again. A warm-up comes before the first. */
+/** Rounds in turn: every server once, then again. A warm-up comes first; it also tells how many requests make a round. */
 async function measure(plan, database, asking, { rounds, seconds, warmup, connections }, say) {
   const samples = [];
   for (const [workload, able] of plan) {
-    if (!able.length) continue;
-    const requests = new Map();
-    for (const server of able) requests.set(server, await requestsOf(workload, server.dialect, asking));
-    if (warmup) for (const server of able) await load(server, requests.get(server), { seconds: warmup, connections, database });
+    const loads = [];
+    for (const server of able) {
+      const requests = await requestsOf(workload, server.dialect, asking);
+      const warm = await load(server, requests, { amount: warmup, connections, database });
+      loads.push({ server, requests, amount: amountFor(warm, seconds) });
+    }
     for (let round = 1; round <= rounds; round++)
-      for (const server of able) {
+      for (const { server, requests, amount } of loads) {
         if (workload === 'rename') await database.admin.query('VACUUM (ANALYZE) tenant, audit_event, audit_head');
-        const sample = await load(server, requests.get(server), { seconds, connections, database });
+        const sample = await load(server, requests, { amount, connections, database });
         samples.push({ workload, server: server.name, round, ...sample });
         const cpu = sample.cpu === null ? '' : `, ${sample.cpu.toFixed(2)} CPU s/1,000`;
         say(

@@ -1,4 +1,4 @@
-import { load } from './load.mjs';
+import { amountFor, load } from './load.mjs';
 import { residentMiB } from './proc.mjs';
 import { requestsOf } from './run.mjs';
 
@@ -11,14 +11,13 @@ export async function soak({ servers, database, asking, options, say }) {
     const requests = [];
     for (const workload of options.workloads) requests.push(...(await requestsOf(workload, server.dialect, asking)).filter(Boolean));
     const points = [];
-    for (let second = 0; second < options.soak; second += SLICE) {
-      const { throughput } = await load(server, requests, {
-        seconds: Math.min(SLICE, options.soak - second),
-        connections: options.connections,
-        database,
-      });
-      points.push({ second: second + SLICE, memory: residentMiB(server.pid) });
-      say(`${server.title} after ${second + SLICE} s: ${residentMiB(server.pid)?.toFixed(0) ?? 'n/a'} MiB, ${Math.round(throughput)}/s`);
+    let last = await load(server, requests, { amount: options.warmup, connections: options.connections, database });
+    const began = Date.now();
+    while (Date.now() - began < options.soak * 1_000) {
+      last = await load(server, requests, { amount: amountFor(last, SLICE), connections: options.connections, database });
+      const second = Math.round((Date.now() - began) / 1_000);
+      points.push({ second, memory: residentMiB(server.pid) });
+      say(`${server.title} after ${second} s: ${points.at(-1).memory?.toFixed(0) ?? 'n/a'} MiB, ${Math.round(last.throughput)}/s`);
     }
     const half = points.slice(points.length >> 1);
     const grown = half.length > 1 && half[0].memory !== null ? half.at(-1).memory - half[0].memory : null;

@@ -3,13 +3,21 @@ import { DOCUMENTS } from './documents.mjs';
 /** The place of each role among a tenant's members (sql/data.sql). */
 const PLACES = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'];
 
+/** What people search for: a topic, half of them in a country (sql/data.sql). */
+const TOPICS = ['weather', 'shipping', 'retail', 'energy', 'traffic', 'satellite', 'payments', 'census', 'genomics', 'mobility'];
+const COUNTRIES = ['Norway', 'Kenya', 'Japan', 'Brazil', 'Poland', 'Morocco', 'Canada'];
+
 /** What is asked, by whom, and what it is about. */
 export const WORKLOADS = {
   viewer: { as: 'owner', about: 'who am I, tenant, plan' },
   dashboard: { as: 'owner', about: 'tenant, plan, counts, 20 members with user, 20 datasets each with its last 3 earnings' },
   members: { as: 'owner', about: 'a page of 100 members, fields of different permissions', variables: () => ({ first: 100 }) },
   refused: { as: 'viewer', about: 'a viewer asks; half of the fields are refused, each with its reasons' },
-  marketplace: { as: 'buyer_manager', about: 'a search over all published listings, 20 of them' },
+  marketplace: {
+    as: 'buyer_manager',
+    about: 'a search over all published listings, 20 of them',
+    variables: tenant => ({ search: `${TOPICS[tenant % TOPICS.length]}${tenant % 2 ? ` ${COUNTRIES[tenant % COUNTRIES.length]}` : ''}` }),
+  },
   rename: { as: 'owner', about: 'a mutation with its audit event', variables: tenant => ({ name: `Tenant ${tenant} renamed` }) },
 };
 

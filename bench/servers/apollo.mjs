@@ -80,6 +80,13 @@ const resolvers = {
   Query: {
     viewer: (_root, _args, { claims, standing }) => ({ name: claims.name, email: claims.email, membership: { roles: standing.roles } }),
     tenant: (_root, _args, { db, tenantId }, info) => db.tenant.findUnique({ where: { id: tenantId }, select: selectOf(info) }),
+    marketplace: async (_root, { search, first }, { tenantId }) => {
+      const [, found] = await prisma.$transaction([
+        prisma.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`,
+        prisma.$queryRaw`SELECT id, title, summary, tags, price, currency, provider FROM api.search_listings(${search}, ${Math.min(first, 1_000)})`,
+      ]);
+      return found;
+    },
   },
   Mutation: {
     renameTenant: async (_root, { name }, asker) => ({ tenant: await rename(asker, name) }),
@@ -106,7 +113,7 @@ const may = permission => {
 
 const permissions = shield(
   {
-    Query: { tenant: may('tenant:read') },
+    Query: { tenant: may('tenant:read'), marketplace: may('marketplace:read') },
     Mutation: { renameTenant: may('tenant:rename') },
     Tenant: {
       '*': may('tenant:read'),
@@ -121,6 +128,7 @@ const permissions = shield(
     User: { name: may('member:list'), email: may('member:read-email') },
     Dataset: { '*': may('dataset:read'), earnings: may('earning:read') },
     Earning: may('earning:read'),
+    MarketplaceListing: may('marketplace:read'),
   },
   { allowExternalErrors: true },
 );

@@ -47,6 +47,13 @@ const operations = new Map(
     return [DOCUMENTS[name].plain, { name, text: SHOWN[name] ? text : text.replace(/,\s+\(SELECT least.*?AS shown/s, ', 0 AS shown') }];
   }),
 );
+operations.set(DOCUMENTS.marketplace.plain, {
+  name: 'marketplace',
+  text: `WITH me AS MATERIALIZED (${STANDING})
+    SELECT me.roles, me.status, CASE WHEN ${may('marketplace:read')} THEN (SELECT coalesce(json_agg(json_build_object('id', l.id, 'title', l.title,
+      'summary', l.summary, 'tags', l.tags, 'price', l.price::text, 'currency', l.currency, 'provider', l.provider)), '[]')
+      FROM api.search_listings($4, 20) l) END::text AS found FROM me`,
+});
 operations.set(DOCUMENTS.rename.plain, { name: 'rename', text: RENAME });
 
 const refusal = (refused, path) => JSON.stringify({ ...refused, path });
@@ -75,13 +82,22 @@ async function answer({ headers }, body) {
   if (!operation || !claims || !tenantId) return [401, refusedWhole({ message: 'Sign in.', extensions: { code: 'UNAUTHENTICATED' } })];
   const { name, text } = operation;
   const who = [tenantId, claims.iss, claims.sub];
-  const values = { rename: () => [variables.name, randomUUID()], members: () => [Math.min(variables.first, 1_000)] }[name]?.() ?? [];
+  const values =
+    {
+      rename: () => [variables.name, randomUUID()],
+      members: () => [Math.min(variables.first, 1_000)],
+      marketplace: () => [variables.search],
+    }[name]?.() ?? [];
   const [row] = await ask(tenantId, name, text, [...who, ...values]);
   if (!row) return [403, refusedWhole(NOT_A_MEMBER)];
   if (name === 'rename') {
     if (row.name === null)
       return [200, refusedWhole({ ...refusalOf('tenant:rename', row), path: ['renameTenant'] }, ',"data":{"renameTenant":null}')];
     return [200, `{"data":{"renameTenant":{"tenant":{"name":${JSON.stringify(row.name)}}}}}`];
+  }
+  if (name === 'marketplace') {
+    const refused = refusalOf('marketplace:read', row);
+    return [200, `{"data":{"marketplace":${row.found}}${refused ? `,"errors":[${refusal(refused, ['marketplace'])}]` : ''}}`];
   }
   const viewer =
     name === 'viewer' ? `"viewer":${JSON.stringify({ name: claims.name, email: claims.email, membership: { roles: row.roles } })},` : '';

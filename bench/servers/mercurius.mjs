@@ -44,6 +44,8 @@ const resolvers = {
   Query: {
     viewer: (_root, _args, { claims, standing }) => ({ name: claims.name, email: claims.email, membership: { roles: standing.roles } }),
     tenant: (_root, _args, { tenant }) => tenant,
+    marketplace: (_root, { search, first: size }, { tenantId }) =>
+      ask(tenantId, 'marketplace', READS.marketplace, [search, Math.min(size, 1_000)]),
   },
   Mutation: {
     renameTenant: async (_root, { name }, { claims, tenantId, tenant }) => {

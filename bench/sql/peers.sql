@@ -42,6 +42,31 @@ BEGIN
   RETURN renamed;
 END $$;
 
+-- The search across tenants: published listings of active providers, best first. It runs as the tables' owner, like the gateway's own crossing.
+CREATE FUNCTION api.search_listings(search text, size integer)
+RETURNS TABLE (id uuid, title text, summary text, tags text[], price numeric, currency text, provider text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT l.id, l.title, l.summary, l.tags, l.price, l.currency, found.provider
+  FROM (
+    SELECT m.tenant_id, m.listing_id, t.name AS provider, ts_rank(m.document, q) AS rank
+    FROM websearch_to_tsquery('english', search) q
+    JOIN public.market_index m ON m.document @@ q
+    JOIN public.tenant t ON t.tenant_id = m.tenant_id AND t.status = 'active' AND t.sells
+    ORDER BY rank DESC, m.listing_id DESC LIMIT size
+  ) found
+  JOIN public.listing l ON l.tenant_id = found.tenant_id AND l.id = found.listing_id
+  ORDER BY found.rank DESC, l.id DESC
+$$;
+ALTER FUNCTION api.search_listings(text, integer) OWNER TO ipto_owner;
+
+-- The same for whoever may search: nothing for anybody else.
+CREATE FUNCTION api.marketplace(search text, size integer)
+RETURNS TABLE (id uuid, title text, summary text, tags text[], price numeric, currency text, provider text) LANGUAGE sql STABLE AS $$
+  SELECT found.* FROM api.search_listings(search, size) found
+  WHERE (SELECT api.may('{owner,admin,seller_manager,buyer_manager,viewer}', '{active,suspended,pending_deletion}'))
+$$;
+COMMENT ON FUNCTION api.marketplace(text, integer) IS E'@name marketplace\n@behavior +queryField';
+
 -- What the database doesn't say by a foreign key, and what of the functions is served.
 COMMENT ON TABLE public.earning IS '@foreignKey (tenant_id, dataset_id) references public.dataset (tenant_id, id)|@foreignFieldName earnings';
 COMMENT ON FUNCTION api.current_standing() IS E'@name current_standing\n@behavior +queryField';

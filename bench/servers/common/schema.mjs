@@ -6,6 +6,7 @@ export const fields = ({ auth = () => '' } = {}) => /* GraphQL */ `
   type Query {
     viewer: Viewer
     tenant: Tenant ${auth('tenant:read')}
+    marketplace(search: String!, first: Int = 20): [MarketplaceListing!] ${auth('marketplace:read')}
   }
   type Mutation {
     renameTenant(name: String!): RenameTenantPayload ${auth('tenant:rename')}
@@ -54,6 +55,15 @@ export const fields = ({ auth = () => '' } = {}) => /* GraphQL */ `
     name: String ${auth('dataset:read')}
     createdAt: DateTime ${auth('dataset:read')}
     earnings(first: Int = 20): [Earning!] ${auth('earning:read')}
+  }
+  type MarketplaceListing {
+    id: ID ${auth('marketplace:read')}
+    title: String ${auth('marketplace:read')}
+    summary: String ${auth('marketplace:read')}
+    tags: [String!] ${auth('marketplace:read')}
+    price: String ${auth('marketplace:read')}
+    currency: String ${auth('marketplace:read')}
+    provider: String ${auth('marketplace:read')}
   }
   type Earning {
     amount: String ${auth('earning:read')}
