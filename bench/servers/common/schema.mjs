@@ -1,4 +1,10 @@
-import { DateTimeScalar } from './date-time.mjs';
+import { GraphQLScalarType } from 'graphql';
+
+/** A moment, in ISO 8601. */
+export const DateTimeScalar = new GraphQLScalarType({
+  name: 'DateTime',
+  serialize: value => (value instanceof Date ? value.toISOString() : value),
+});
 
 /** The peers' schema, written by hand: what the workloads ask for. */
 export const fields = ({ auth = () => '' } = {}) => /* GraphQL */ `
@@ -71,5 +77,3 @@ export const fields = ({ auth = () => '' } = {}) => /* GraphQL */ `
     at: DateTime ${auth('earning:read')}
   }
 `;
-
-export { DateTimeScalar };
