@@ -5,7 +5,7 @@ import { personAt, requestOf, strangerTo, WORKLOADS } from './workloads.mjs';
 
 /** Which tenants, and as whom: everybody who matters, in an active tenant, and some in others and in a suspended one. */
 const samples = (workload, size) => [
-  ...['owner', 'admin', 'seller_manager', 'operator', 'viewer'].map(role => ({ tenant: 3, role })),
+  ...['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'].map(role => ({ tenant: 3, role })),
   { tenant: 77, role: WORKLOADS[workload].as },
   { tenant: 198, role: WORKLOADS[workload].as },
   { tenant: 49, role: WORKLOADS[workload].as },
