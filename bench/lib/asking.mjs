@@ -1,0 +1,13 @@
+/** What a request is made of: tokens by person, each signed once, and the tenants' ids by their number. */
+export async function askingOf(issuer, { admin }, size) {
+  const { rows } = await admin.query('SELECT tenant_id, substr(slug, 8)::int AS number FROM tenant ORDER BY number');
+  const tokens = new Map();
+  const people = new Map();
+  for (const { subject, name, email } of (await admin.query('SELECT subject, name, email FROM person')).rows)
+    people.set(subject, { subject, name, email });
+  const tokenOf = ({ subject }) => {
+    if (!tokens.has(subject)) tokens.set(subject, issuer.sign(people.get(subject)));
+    return tokens.get(subject);
+  };
+  return { tokenOf, tenantIds: rows.map(({ tenant_id }) => tenant_id), size };
+}

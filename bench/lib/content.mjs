@@ -1,0 +1,57 @@
+/** Brings the answers of all servers to one content: names, global ids, enums, notations and error paths differ, what they say does not. */
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+const AMOUNT = /^\d+\.\d+$/;
+
+/** `Type:tenant:id` in base64url, or the id itself. */
+const plainId = text => (text.includes('-') && text.length === 36 ? text : Buffer.from(text, 'base64url').toString().split(':').at(-1));
+
+function value(key, given) {
+  if (Array.isArray(given)) return given.map(item => value(key, item));
+  if (typeof given === 'object' && given !== null) return object(given);
+  if (typeof given !== 'string') return given;
+  if (key === 'id' || key === 'tenantId') return plainId(given);
+  if (key === 'roles' || key === 'status') return given.toLowerCase();
+  if (MOMENT.test(given)) return new Date(given).toISOString();
+  if (AMOUNT.test(given)) return given.replace(/\.?0+$/, '');
+  return given;
+}
+
+function object(given) {
+  if ('edges' in given && Object.keys(given).every(key => ['edges', 'pageInfo', 'totalCount'].includes(key)))
+    return given.edges.map(({ node }) => value('', node));
+  if ('nodes' in given && Object.keys(given).length === 1) return given.nodes.map(node => value('', node));
+  if ('totalCount' in given && Object.keys(given).length === 1) return Number(given.totalCount);
+  return Object.fromEntries(
+    Object.keys(given)
+      .sort()
+      .map(key => [key, value(key, given[key])]),
+  );
+}
+
+/** PostGraphile answers by the asker's standing; the others by viewer and tenant. */
+function data(given) {
+  if (!given) return null;
+  if (!('standing' in given)) return object(given);
+  const { standing } = given;
+  if (!standing) return null;
+  const { name, email, roles, tenant } = object(standing);
+  return { tenant, ...(roles && { viewer: { email, membership: { roles }, name } }) };
+}
+
+function error({ message, path = [], extensions = {} }) {
+  const { requestId: _, ...reasons } = extensions;
+  const place = path.filter((step, at) => !['standing', 'edges', 'node', 'nodes'].includes(step) || (at > 0 && typeof step === 'number'));
+  return { path: place.join('.'), message, ...reasons };
+}
+
+/**
+ * The content of an answer: the data, and what was refused and why, in order. An asker who is no member gets `{ refused: 'TENANT_NOT_FOUND' }`,
+ * which PostGraphile says by an empty standing.
+ */
+export function contentOf({ data: given, errors = [] }) {
+  const whole = errors.find(({ extensions }) => extensions?.code === 'TENANT_NOT_FOUND');
+  const content = data(given);
+  if (whole || (content === null && errors.length === 0)) return { refused: 'TENANT_NOT_FOUND' };
+  return { data: content, refused: errors.map(error).sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}

@@ -1,0 +1,92 @@
+import { writeFile } from 'node:fs/promises';
+import { askingOf } from './asking.mjs';
+import { compare, staleAnswers } from './equality.mjs';
+import { amountFor, load } from './load.mjs';
+import { hasProc } from './proc.mjs';
+import { jsonReport, markdownReport } from './report.mjs';
+import { SERVERS, startServer } from './servers.mjs';
+import { soak } from './soak.mjs';
+import { requestOf, WORKLOADS } from './workloads.mjs';
+
+/** How many tenants a load goes through, one after the other: all that are active, of the first hundred. */
+const LOADED = Array.from({ length: 100 }, (_, tenant) => tenant).filter(tenant => tenant % 50 !== 49);
+
+/** One request for each loaded tenant. */
+export const requestsOf = (workload, dialect, asking) =>
+  Promise.all(LOADED.map(tenant => requestOf(workload, dialect, { tenant }, asking)));
+
+/** The servers that have a workload. Who lacks it is told, never passed over in silence. */
+async function serversFor(workload, servers, asking, say) {
+  const able = [];
+  for (const server of servers) {
+    if (await requestOf(workload, server.dialect, { tenant: 0 }, asking)) able.push(server);
+    else say(`SKIPPED: ${server.title} has no operation for ${workload}`);
+  }
+  return able;
+}
+
+/** Starts everything, compares the answers, loads in rounds, and reports. @returns the exit code. */
+export async function run({ options, issuer, database, size, say, undo }) {
+  if (!hasProc) say('This system has no /proc: CPU and memory stay empty.');
+  const asking = await askingOf(issuer, database, size);
+  const servers = [];
+  for (const name of options.servers) {
+    say(`Starting ${SERVERS[name].title}`);
+    const server = await startServer(name, { databaseUrl: database.url, jwksUri: issuer.jwksUri, tokenCache: options.tokenCache });
+    undo.push(server.stop);
+    servers.push(server);
+  }
+  const plan = [];
+  for (const workload of options.workloads) plan.push([workload, await serversFor(workload, servers, asking, say)]);
+  const skipped = plan.flatMap(([workload, able]) =>
+    servers.filter(server => !able.includes(server)).map(({ name }) => ({ workload, server: name })),
+  );
+  const faults = await checkAnswers(plan, servers, database, asking, options, say);
+  if (faults.length) {
+    for (const fault of faults) say(`DIFFERENT: ${fault}`);
+    say('The servers do not answer equally; nothing was measured.');
+    return 1;
+  }
+  if (options.soak) return soak({ servers, database, asking, options, say });
+  const samples = await measure(plan, database, asking, options, say);
+  const report = jsonReport({ options, size, samples, skipped, servers });
+  const markdown = markdownReport(report);
+  process.stdout.write(`\n${markdown}`);
+  if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.markdown) await writeFile(options.markdown, markdown);
+  return 0;
+}
+
+async function checkAnswers(plan, servers, database, asking, { short }, say) {
+  say('Comparing the answers');
+  const faults = [];
+  for (const [workload, able] of plan) if (able.length) faults.push(...(await compare(able, workload, asking)));
+  const stale = await staleAnswers(servers, database, asking, short ? 2 : 10);
+  faults.push(...stale.faults);
+  say(`${stale.asked} answers right after a change of role, status or membership: ${stale.faults.length} stale`);
+  return faults;
+}
+
+/** Rounds in turn: every server once, then again. A warm-up comes first; it also tells how many requests make a round. */
+async function measure(plan, database, asking, { rounds, seconds, warmup, connections }, say) {
+  const samples = [];
+  for (const [workload, able] of plan) {
+    const loads = [];
+    for (const server of able) {
+      const requests = await requestsOf(workload, server.dialect, asking);
+      const warm = await load(server, requests, { amount: warmup, connections, database });
+      loads.push({ server, requests, amount: amountFor(warm, seconds) });
+    }
+    for (let round = 1; round <= rounds; round++)
+      for (const { server, requests, amount } of loads) {
+        if (workload === 'rename') await database.admin.query('VACUUM (ANALYZE) tenant, audit_event, audit_head');
+        const sample = await load(server, requests, { amount, connections, database });
+        samples.push({ workload, server: server.name, round, ...sample });
+        const cpu = sample.cpu === null ? '' : `, ${sample.cpu.toFixed(2)} CPU s/1,000`;
+        say(
+          `${workload} (${WORKLOADS[workload].about}) round ${round} of ${rounds}, ${server.title}: ${Math.round(sample.throughput)}/s${cpu}`,
+        );
+      }
+  }
+  return samples;
+}

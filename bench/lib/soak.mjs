@@ -1,0 +1,29 @@
+import { amountFor, load } from './load.mjs';
+import { residentMiB } from './proc.mjs';
+import { requestsOf } from './run.mjs';
+
+/** How long each slice of a soak is, in seconds: after each, memory is told. */
+const SLICE = 10;
+
+/** Loads the servers with all workloads mixed for a long time, and tells their memory as it goes. @returns the exit code. */
+export async function soak({ servers, database, asking, options, say }) {
+  for (const server of servers) {
+    const requests = [];
+    for (const workload of options.workloads) requests.push(...(await requestsOf(workload, server.dialect, asking)).filter(Boolean));
+    const points = [];
+    let last = await load(server, requests, { amount: options.warmup, connections: options.connections, database });
+    const began = Date.now();
+    while (Date.now() - began < options.soak * 1_000) {
+      last = await load(server, requests, { amount: amountFor(last, SLICE), connections: options.connections, database });
+      const second = Math.round((Date.now() - began) / 1_000);
+      points.push({ second, memory: residentMiB(server.pid) });
+      say(`${server.title} after ${second} s: ${points.at(-1).memory?.toFixed(0) ?? 'n/a'} MiB, ${Math.round(last.throughput)}/s`);
+    }
+    const half = points.slice(points.length >> 1);
+    const grown = half.length > 1 && half[0].memory !== null ? half.at(-1).memory - half[0].memory : null;
+    process.stdout.write(
+      `${server.title}: ${points.at(-1).memory?.toFixed(0) ?? 'n/a'} MiB at the end, ${grown?.toFixed(0) ?? 'n/a'} MiB more than half-way\n`,
+    );
+  }
+  return 0;
+}

@@ -1,0 +1,57 @@
+import { DOCUMENTS } from './documents.mjs';
+
+/** The place of each role among a tenant's members (sql/data.sql). */
+const PLACES = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'];
+
+/** What people search for: a topic, half of them in a country (sql/data.sql). */
+const TOPICS = ['weather', 'shipping', 'retail', 'energy', 'traffic', 'satellite', 'payments', 'census', 'genomics', 'mobility'];
+const COUNTRIES = ['Norway', 'Kenya', 'Japan', 'Brazil', 'Poland', 'Morocco', 'Canada'];
+
+/** What is asked, by whom, and what it is about. */
+export const WORKLOADS = {
+  viewer: { as: 'owner', about: 'who am I, tenant, plan' },
+  dashboard: { as: 'owner', about: 'tenant, plan, counts, 20 members with user, 20 datasets each with its last 3 earnings' },
+  members: { as: 'owner', about: 'a page of 100 members, fields of different permissions', variables: () => ({ first: 100 }) },
+  refused: { as: 'viewer', about: 'a viewer asks; half of the fields are refused, each with its reasons' },
+  marketplace: {
+    as: 'buyer_manager',
+    about: 'a search over all published listings, 20 of them',
+    variables: tenant => ({ search: `${TOPICS[tenant % TOPICS.length]}${tenant % 2 ? ` ${COUNTRIES[tenant % COUNTRIES.length]}` : ''}` }),
+  },
+  rename: { as: 'owner', about: 'a mutation with its audit event', variables: tenant => ({ name: `Tenant ${tenant} renamed` }) },
+};
+
+/** The person at a place of a tenant, as the data has them. */
+export const personAt = (tenant, place, { people }) => {
+  const number = (tenant * 25 + place) % people;
+  return { number, subject: `person-${number}` };
+};
+
+/** Somebody who is no member of a tenant. */
+export const strangerTo = (tenant, size) => personAt(tenant, size.members + 10, size);
+
+/**
+ * A request of any operation, by a person, in a tenant.
+ *
+ * @param asking says how a person's token is had, and what the tenants' ids are.
+ */
+export const requestFor = async (query, { tenant, person, variables }, { tokenOf, tenantIds }) => ({
+  method: 'POST',
+  path: '/graphql',
+  headers: {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    authorization: `Bearer ${await tokenOf(person)}`,
+    'x-tenant-id': tenantIds[tenant],
+  },
+  body: JSON.stringify({ query, variables }),
+});
+
+/** A request of a workload, by its usual role or as anybody else; null where the dialect has no such operation. */
+export async function requestOf(workload, dialect, { tenant, role, person, variables }, asking) {
+  const query = DOCUMENTS[workload]?.[dialect];
+  if (!query) return null;
+  const { as, variables: usual } = WORKLOADS[workload];
+  const asker = person ?? personAt(tenant, PLACES.indexOf(role ?? as), asking.size);
+  return requestFor(query, { tenant, person: asker, variables: variables ?? usual?.(tenant) ?? {} }, asking);
+}
