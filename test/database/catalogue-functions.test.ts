@@ -29,8 +29,8 @@ describe('functions', () => {
       ...['crossing_billing_faults', 'crossing_billing_totals'],
       ...['crossing_buyers', 'crossing_dataset_buyers'],
       'crossing_due_tenants',
-      ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
       ...['crossing_entitled_object_count', 'crossing_entitled_objects'],
+      ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
       'crossing_memberships_of',
       'crossing_offer',
       'crossing_owned_free_tenants',
@@ -103,6 +103,12 @@ describe('functions', () => {
         tells: 'TABLE(dataset_id uuid, buyers bigint)',
       },
       { name: 'crossing_due_tenants', takes: 'moment timestamp with time zone', tells: 'SETOF uuid' },
+      { name: 'crossing_entitled_object_count', takes: 'entitled uuid', tells: 'bigint' },
+      {
+        name: 'crossing_entitled_objects',
+        takes: 'entitled uuid, above uuid, below uuid, descending boolean, at_most integer',
+        tells: 'TABLE(id uuid, name text, size bigint, media_type text, sha256 bytea)',
+      },
       { name: 'crossing_market_count', takes: 'query text, tags text[], max_price numeric, currency text', tells: 'integer' },
       {
         name: 'crossing_market_listings',
@@ -120,12 +126,6 @@ describe('functions', () => {
         name: 'crossing_market_tags',
         takes: 'query text, tags text[], max_price numeric, currency text, at_most integer',
         tells: 'TABLE(tag text, listings integer)',
-      },
-      { name: 'crossing_entitled_object_count', takes: 'entitled uuid', tells: 'bigint' },
-      {
-        name: 'crossing_entitled_objects',
-        takes: 'entitled uuid, above uuid, below uuid, descending boolean, at_most integer',
-        tells: 'TABLE(id uuid, name text, size bigint, media_type text, sha256 bytea)',
       },
       {
         name: 'crossing_memberships_of',
