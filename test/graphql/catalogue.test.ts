@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expected, PERMISSION_NAMES, ROLES } from '../access/expectation.ts';
+import { expected, PERMISSION_NAMES, PLANS_WITH, ROLES } from '../access/expectation.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -47,7 +47,7 @@ describe('the catalogue, read by nobody', () => {
     expect(errors).toEqual([]);
     expect(data.permissions).toEqual(
       PERMISSION_NAMES.map(name => {
-        const { roles, statuses, principals, context } = expected(name);
+        const { roles, statuses, principals, context, feature } = expected(name);
         return {
           name,
           meaning: expect.stringMatching(/^[A-Z].+/),
@@ -55,7 +55,7 @@ describe('the catalogue, read by nobody', () => {
           principals: upper(principals),
           roles: upper(roles),
           statuses: upper(statuses),
-          plans: null,
+          plans: feature && PLANS_WITH[feature],
         };
       }),
     );
