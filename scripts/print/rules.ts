@@ -57,7 +57,7 @@ export const RULES: Readonly<Record<string, string>> = {
 };
 
 /** The rules that must each have a test of their own. */
-export const PROVEN = Object.keys(RULES).filter(rule => /^[RSPOAK]/.test(rule));
+export const PROVEN = Object.keys(RULES).filter(rule => /^[RSPOAMK]/.test(rule));
 
 const TESTS = fileURLToPath(new URL('../../test/', import.meta.url));
 const TITLE = /(['"`])((?:[A-Z]\d+)(?:, [A-Z]\d+)*): ((?:(?!\1).)+)\1/g;
