@@ -47,7 +47,7 @@ export type DatabaseOptions = {
   readonly poolSize?: number;
   /** How long a request waits for a connection, ms. */
   readonly connectTimeout?: number;
-  /** Whether statements that come again are prepared under names. Yes, when left out: docs/decisions/0010-reads.md. */
+  /** Whether statements that come again are prepared under names. Yes, when left out: docs/decisions/0015-reads.md. */
   readonly naming?: boolean;
   /** Whether reads are one statement where that is covered; without, all are Prisma's. Yes, when left out. */
   readonly singly?: boolean;

@@ -14,7 +14,7 @@ export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>) => Pr
 /** What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in its own words: data, names and types, sizes. */
 const REFUSED = /^(22|42|54)/;
 
-/** A reader that answers with one statement what it covers (docs/decisions/0010-reads.md), and counts what it doesn't. */
+/** A reader that answers with one statement what it covers (docs/decisions/0015-reads.md), and counts what it doesn't. */
 export function createReader(prisma: PrismaClient, run: RunStatement, counts: ReadCounts): Reader {
   const tables = tablesOf(prisma);
   return async (model, operation, args, otherwise) => {
