@@ -167,7 +167,8 @@ describe('an object that goes', () => {
 
   test.each([
     ['alone', `DELETE FROM data_object ${OF}`],
-    ['with its dataset', `DELETE FROM dataset ${OF}`],
+    // A cascade runs as the owner of the table, and from PostgreSQL 18 on its triggers do as well: under the policies, hence bound.
+    ['with its dataset', `SELECT set_config('app.tenant_id', :tenant, true); DELETE FROM dataset ${OF}`],
   ])('leaves its bytes to the job: %s', async (_how, statement) => {
     const left = [...(await objects()), market.staleId].sort();
     expect(left).toHaveLength(3);
