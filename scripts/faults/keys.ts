@@ -27,7 +27,6 @@ export const KEY_FAULTS: readonly Fault[] = [
     find: 'principal: await principalNow(db, principal, clock), standing: fresh',
     plant: 'principal, standing: fresh',
     tests: ['test/domain/api-key/recheck'],
-    short: true,
   },
   {
     file: 'src/access/grant.ts',
@@ -40,7 +39,6 @@ export const KEY_FAULTS: readonly Fault[] = [
     find: "  if (found.holderId !== me!.id) checkAlso('api-key:update-any', operation);\n",
     plant: '',
     tests: MANAGE,
-    short: true,
   },
   { file: 'src/domain/api-key/rotate.ts', find: '    checkScopes(scopes, me!.roles);\n', plant: '', tests: MANAGE },
   { file: 'src/domain/api-key/create.ts', find: '    await checkPlaces(operation);\n', plant: '', tests: ['test/races/keys'] },

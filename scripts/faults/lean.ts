@@ -15,7 +15,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   },
   { file: 'src/http/remembered-tokens.ts', find: "hash('sha256', jwt,", plant: "hash('sha256', jwt.slice(0, -30),", tests: TOKENS },
   { file: 'src/http/issuer-keys.ts', find: '(find.fresh && read.jwks) || null', plant: 'read.jwks ?? null', tests: TOKENS },
-  { file: 'src/http/plain.ts', find: ' || !isCheap(asked)', plant: '', tests: PLAIN, short: true },
+  { file: 'src/http/plain.ts', find: ' || !isCheap(asked)', plant: '', tests: PLAIN },
   { file: 'src/http/plain.ts', find: ' || !isCleanText(document, variableValues)', plant: '', tests: PLAIN },
   { file: 'src/http/plain.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: PLAIN },
   { file: 'src/http/plain.ts', find: 'publicError(error, served)', plant: 'error', tests: ['test/http/faults'] },

@@ -22,7 +22,7 @@ export const LIFE_FAULTS: readonly Fault[] = [
   { file: 'src/domain/tenant/cancel-deletion.ts', find: 'tenant.deletionDueAt <= now', plant: 'false', tests: LIFE },
   // The purge
   {
-    file: SQL,
+    file: 'prisma/migrations/20261124150000_marketplace/migration.sql',
     find: "'invitation', 'contract', 'audit_event', 'audit_head'",
     plant: "'invitation', 'audit_event', 'audit_head'",
     tests: ['test/database/purge'],

@@ -10,12 +10,12 @@ const PURGE = ['test/domain/tenant/purge'];
 /** Faults of the provider side: the store and its links, datasets, objects, listings, sides. */
 export const PROVIDER_FAULTS: readonly Fault[] = [
   // Links
-  { file: 'src/store/link.ts', find: '{method}', plant: "{''}", tests: STORE, short: true },
+  { file: 'src/store/link.ts', find: '{method}', plant: "{''}", tests: STORE },
   { file: 'src/store/link.ts', find: ' || !timingSafeEqual(given, wanted)', plant: '', tests: STORE, short: true },
-  { file: 'src/store/link.ts', find: ' || until <= now', plant: '', tests: STORE, short: true },
+  { file: 'src/store/link.ts', find: ' || until <= now', plant: '', tests: STORE },
   { file: 'src/store/link.ts', find: "given.toString('base64url') !== signature || ", plant: '', tests: STORE },
   // The folder
-  { file: 'src/store/files.ts', find: 'if (!hash.digest().equals(sha256))', plant: 'if (false)', tests: STORE, short: true },
+  { file: 'src/store/files.ts', find: 'if (!hash.digest().equals(sha256))', plant: 'if (false)', tests: STORE },
   { file: 'src/http/objects.ts', find: 'if (length !== String(facts.size))', plant: 'if (false)', tests: STORE },
   { file: 'src/http/objects.ts', find: 'if (type !== facts.mediaType)', plant: 'if (false)', tests: STORE },
   {
@@ -47,7 +47,6 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
     find: 'if (!found || !isAlike(found, announced))',
     plant: 'if (!found)',
     tests: OBJECT,
-    short: true,
   },
   { file: 'src/domain/object/complete.ts', find: ' && Buffer.from(found.sha256).equals(announced.sha256)', plant: '', tests: OBJECT },
   { file: 'src/domain/object/remove.ts', find: '=== 1', plant: '=== 0', tests: OBJECT },
@@ -60,7 +59,6 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
     find: '  await store.removeAll(prefixOf(unit.binding.tenantId!));\n',
     plant: '',
     tests: PURGE,
-    short: true,
   },
   // Listings and sides
   { file: 'src/domain/listing/publish.ts', find: '    await checkSells(operation);\n', plant: '', tests: LISTING, short: true },
@@ -72,6 +70,5 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
     find: '...(buys != null && { buys })',
     plant: 'buys: buys ?? false',
     tests: LISTING,
-    short: true,
   },
 ];

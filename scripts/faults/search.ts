@@ -38,7 +38,7 @@ export const SEARCH_FAULTS: readonly Fault[] = [
   { file: 'src/domain/marketplace/search.ts', find: 'maxPrice && currency && maxPrice.currency !== currency', plant: 'maxPrice && !currency', tests: HOSTILE },
   { file: 'src/domain/marketplace/search.ts', find: "sort === 'price' && currency === null", plant: "sort === 'price' && false", tests: HOSTILE },
   // Pages
-  { file: SQL, find: "format('(%s, m.listing_id) %s ($5::%s, $6)', key, later, type)", plant: "format('(%s) %s ($5::%s)', key, later, type)", tests: PAGING, short: true },
+  { file: SQL, find: "format('(%s, m.listing_id) %s ($5::%s, $6)', key, later, type)", plant: "format('(%s) %s ($5::%s)', key, later, type)", tests: PAGING },
   { file: SQL, find: "' ORDER BY %1$s %2$s, m.listing_id %2$s LIMIT $9'", plant: "' ORDER BY %1$s %2$s, m.listing_id LIMIT $9'", tests: PAGING },
   { file: SQL, find: "way      text    := CASE WHEN (sort = 'price') <> backwards THEN", plant: "way      text    := CASE WHEN sort = 'price' THEN", tests: PAGING },
   { file: `${GRAPHQL}/cursor.ts`, find: 'cursorOf(sort, key, id) !== cursor', plant: 'false', tests: CURSORS },

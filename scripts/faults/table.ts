@@ -145,12 +145,17 @@ export const SPINE_FAULTS: readonly Fault[] = [
   { file: 'src/graphql/node.ts', find: '  if (refusal) throw refusal;\n', plant: '', tests: ['test/graphql/node'] },
   {
     file: 'src/domain/recheck.ts',
-    find: '  if (refusal) throw new RefusedError(refusal);\n',
-    plant: '',
+    find: '  if (refusal) throw new RefusedError(refusal);\n  return {',
+    plant: '  return {',
     tests: ['test/graphql/tenant-rename'],
     short: true,
   },
-  { file: 'src/database/lock.ts', find: ' FOR NO KEY UPDATE', plant: '', tests: ['test/graphql/tenant-rename'] },
+  {
+    file: 'src/database/lock.ts',
+    find: "gate: 'pg_advisory_xact_lock', row: 'NO KEY UPDATE'",
+    plant: "gate: 'pg_advisory_xact_lock_shared', row: 'KEY SHARE'",
+    tests: ['test/graphql/tenant-rename'],
+  },
   // The tenant context
   {
     file: 'src/http/tenant-context.ts',
