@@ -18,15 +18,19 @@ function value(key, given) {
 }
 
 function object(given) {
-  if ('edges' in given && Object.keys(given).every(key => ['edges', 'pageInfo', 'totalCount'].includes(key)))
+  const keys = Object.keys(given);
+  if ('edges' in given && keys.every(key => ['edges', 'pageInfo', 'totalCount'].includes(key)))
     return given.edges.map(({ node }) => value('', node));
-  if ('nodes' in given && Object.keys(given).length === 1) return given.nodes.map(node => value('', node));
-  if ('totalCount' in given && Object.keys(given).length === 1) return Number(given.totalCount);
-  return Object.fromEntries(
-    Object.keys(given)
-      .sort()
-      .map(key => [key, value(key, given[key])]),
-  );
+  if ('nodes' in given && keys.length === 1) return given.nodes.map(node => value('', node));
+  if ('search' in given && keys.length === 1) return value('', given.search);
+  if ('totalCount' in given && keys.length === 1) return Number(given.totalCount);
+  const plain = {};
+  for (const key of keys) {
+    const { amount, currency } = given[key] ?? {};
+    const isMoney = typeof amount === 'string' && currency && Object.keys(given[key]).length === 2;
+    Object.assign(plain, isMoney ? { [key]: value('', amount), currency } : { [key]: value(key, given[key]) });
+  }
+  return Object.fromEntries(Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** PostGraphile answers by the asker's standing; the others by viewer and tenant. */

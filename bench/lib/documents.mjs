@@ -16,7 +16,45 @@ export const DOCUMENTS = {
       standing: currentStanding { name email roles tenant { tenantId slug name status plan: planByPlanCode { code name } } }
     }`,
   },
+  overview: {
+    ours: `query Overview {
+      tenant {
+        name status memberCount datasetCount
+        plan { code name memberLimit datasetLimit }
+        memberships(first: 20) { edges { node { id roles joinedAt user { name email } } } }
+        datasets(first: 20) { edges { node { id name createdAt } } }
+      }
+    }`,
+    plain: `query Overview {
+      tenant {
+        name status memberCount datasetCount
+        plan { code name memberLimit datasetLimit }
+        memberships(first: 20) { id roles joinedAt user { name email } }
+        datasets(first: 20) { id name createdAt }
+      }
+    }`,
+    postgraphile: `query Overview {
+      standing: currentStanding {
+        tenant {
+          name status
+          memberCount: membershipsByTenantId { totalCount }
+          datasetCount: datasetsByTenantId { totalCount }
+          plan: planByPlanCode { code name memberLimit datasetLimit }
+          memberships: membershipsByTenantIdList(first: 20, orderBy: ROW_ID_ASC) { id: rowId roles joinedAt: createdAt user: personByPersonId { name email } }
+          datasets: datasetsByTenantIdList(first: 20, orderBy: ROW_ID_ASC) { id: rowId name createdAt }
+        }
+      }
+    }`,
+  },
   dashboard: {
+    ours: `query Dashboard {
+      tenant {
+        name status memberCount datasetCount
+        plan { code name memberLimit datasetLimit }
+        memberships(first: 20) { edges { node { id roles joinedAt user { name email } } } }
+        datasets(first: 20) { edges { node { id name createdAt earnings(first: 3) { edges { node { amount { amount currency } at } } } } } }
+      }
+    }`,
     plain: `query Dashboard {
       tenant {
         name status memberCount datasetCount
@@ -71,6 +109,9 @@ export const DOCUMENTS = {
     }`,
   },
   marketplace: {
+    ours: `query Marketplace($search: String!) {
+      marketplace { search(query: $search, first: 20) { edges { node { id title summary tags price { amount currency } provider } } } }
+    }`,
     plain: `query Marketplace($search: String!) {
       marketplace(search: $search, first: 20) { id title summary tags price currency provider }
     }`,

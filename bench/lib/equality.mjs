@@ -74,9 +74,10 @@ const refusedCode = ({ refused }, path) => (typeof refused === 'string' ? refuse
 /**
  * Changes what decides, in the database, and asks every server at once: the very next answer must know (SPEC R7, S5).
  *
- * @returns how many answers were stale, in sentences.
+ * @param servers the servers that are asked; `searchers` are those among them that search.
+ * @returns how many were asked, and which answers were stale, in sentences.
  */
-export async function staleAnswers(servers, { admin }, asking, times) {
+export async function staleAnswers({ servers, searchers }, { admin }, asking, times) {
   const tenant = 5;
   const tenantId = asking.tenantIds[tenant];
   const adminOf = { tenant, role: 'admin' };
@@ -91,6 +92,19 @@ export async function staleAnswers(servers, { admin }, asking, times) {
         faults.push(`${server.title}: ${workload} ${when} answered ${JSON.stringify(content).slice(0, 300)}`);
     }
   };
+  const found = async (count, when) => {
+    for (const server of searchers) {
+      const content = await contentFrom(
+        server,
+        'marketplace',
+        { ...adminOf, tenant: 6, variables: { search: `"part ${tenant * asking.size.datasets}"` } },
+        asking,
+      );
+      asked++;
+      if (content.data?.marketplace?.length !== count)
+        faults.push(`${server.title}: search ${when} answered ${JSON.stringify(content).slice(0, 300)}`);
+    }
+  };
   const roles = names =>
     admin.query('UPDATE membership SET roles = $3 WHERE tenant_id = $1 AND person_id = $2', [tenantId, personId, names]);
   const status = (name, reason) =>
@@ -98,8 +112,10 @@ export async function staleAnswers(servers, { admin }, asking, times) {
   for (let time = 0; time < times; time++) {
     await status('suspended', 'Unpaid');
     await expect('rename', 'renameTenant', 'TENANT_STATUS', 'of a tenant that was just suspended');
+    await found(0, 'for what a provider who was just suspended sells');
     await status('active', null);
     await expect('rename', 'renameTenant', undefined, 'of a tenant that was just resumed');
+    await found(1, 'for what a provider who was just resumed sells');
     await roles(['viewer']);
     await expect('refused', 'tenant.billingEmail', 'FORBIDDEN', 'by somebody who has just lost the role');
     await roles(['admin']);

@@ -6,7 +6,7 @@ import { hasProc } from './proc.mjs';
 import { jsonReport, markdownReport } from './report.mjs';
 import { SERVERS, startServer } from './servers.mjs';
 import { soak } from './soak.mjs';
-import { requestOf, WORKLOADS } from './workloads.mjs';
+import { lacks, requestOf, WORKLOADS } from './workloads.mjs';
 
 /** How many tenants a load goes through, one after the other: all that are active, of the first hundred. */
 const LOADED = Array.from({ length: 100 }, (_, tenant) => tenant).filter(tenant => tenant % 50 !== 49);
@@ -16,11 +16,12 @@ export const requestsOf = (workload, dialect, asking) =>
   Promise.all(LOADED.map(tenant => requestOf(workload, dialect, { tenant }, asking)));
 
 /** The servers that have a workload. Who lacks it is told, never passed over in silence. */
-async function serversFor(workload, servers, asking, say) {
+function serversFor(workload, servers, say) {
   const able = [];
   for (const server of servers) {
-    if (await requestOf(workload, server.dialect, { tenant: 0 }, asking)) able.push(server);
-    else say(`SKIPPED: ${server.title} has no operation for ${workload}`);
+    const missing = lacks(workload, server.dialect);
+    if (missing) say(`SKIPPED: ${server.title} has no operation for ${workload}: ${missing}`);
+    else able.push(server);
   }
   return able;
 }
@@ -37,7 +38,7 @@ export async function run({ options, issuer, database, size, say, undo }) {
     servers.push(server);
   }
   const plan = [];
-  for (const workload of options.workloads) plan.push([workload, await serversFor(workload, servers, asking, say)]);
+  for (const workload of options.workloads) plan.push([workload, serversFor(workload, servers, say)]);
   const skipped = plan.flatMap(([workload, able]) =>
     servers.filter(server => !able.includes(server)).map(({ name }) => ({ workload, server: name })),
   );
@@ -47,7 +48,7 @@ export async function run({ options, issuer, database, size, say, undo }) {
     say('The servers do not answer equally; nothing was measured.');
     return 1;
   }
-  if (options.soak) return soak({ servers, database, asking, options, say });
+  if (options.soak) return soak({ plan, servers, database, asking, options, say });
   const samples = await measure(plan, database, asking, options, say);
   const report = jsonReport({ options, size, samples, skipped, servers });
   const markdown = markdownReport(report);
@@ -61,7 +62,8 @@ async function checkAnswers(plan, servers, database, asking, { short }, say) {
   say('Comparing the answers');
   const faults = [];
   for (const [workload, able] of plan) if (able.length) faults.push(...(await compare(able, workload, asking)));
-  const stale = await staleAnswers(servers, database, asking, short ? 2 : 10);
+  const searchers = plan.find(([workload]) => workload === 'marketplace')?.[1] ?? [];
+  const stale = await staleAnswers({ servers, searchers }, database, asking, short ? 2 : 10);
   faults.push(...stale.faults);
   say(`${stale.asked} answers right after a change of role, status or membership: ${stale.faults.length} stale`);
   return faults;

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AUDIENCE, ISSUER } from './issuer.mjs';
@@ -50,6 +53,10 @@ export async function startServer(name, { databaseUrl, jwksUri, tokenCache }) {
     OIDC_ISSUER: ISSUER,
     OIDC_AUDIENCE: AUDIENCE,
     OIDC_JWKS_URI: jwksUri,
+    // The gateway wants a place for objects; no workload touches one.
+    STORE_DIRECTORY: path.join(tmpdir(), 'ipto-bench-objects'),
+    STORE_SECRET: randomBytes(32).toString('hex'),
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
     TOKEN_CACHE: tokenCache ? '1' : '0',
   };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });

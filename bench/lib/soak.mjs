@@ -6,10 +6,10 @@ import { requestsOf } from './run.mjs';
 const SLICE = 10;
 
 /** Loads the servers with all workloads mixed for a long time, and tells their memory as it goes. @returns the exit code. */
-export async function soak({ servers, database, asking, options, say }) {
+export async function soak({ plan, servers, database, asking, options, say }) {
   for (const server of servers) {
     const requests = [];
-    for (const workload of options.workloads) requests.push(...(await requestsOf(workload, server.dialect, asking)).filter(Boolean));
+    for (const [workload, able] of plan) if (able.includes(server)) requests.push(...(await requestsOf(workload, server.dialect, asking)));
     const points = [];
     let last = await load(server, requests, { amount: options.warmup, connections: options.connections, database });
     const began = Date.now();

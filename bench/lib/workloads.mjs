@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, parse, validate } from 'graphql';
 import { DOCUMENTS } from './documents.mjs';
+
+const gateway = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
 /** The place of each role among a tenant's members (sql/data.sql). */
 const PLACES = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'];
@@ -10,6 +14,7 @@ const COUNTRIES = ['Norway', 'Kenya', 'Japan', 'Brazil', 'Poland', 'Morocco', 'C
 /** What is asked, by whom, and what it is about. */
 export const WORKLOADS = {
   viewer: { as: 'owner', about: 'who am I, tenant, plan' },
+  overview: { as: 'owner', about: 'tenant, plan, counts, 20 members with user, 20 datasets' },
   dashboard: { as: 'owner', about: 'tenant, plan, counts, 20 members with user, 20 datasets each with its last 3 earnings' },
   members: { as: 'owner', about: 'a page of 100 members, fields of different permissions', variables: () => ({ first: 100 }) },
   refused: { as: 'viewer', about: 'a viewer asks; half of the fields are refused, each with its reasons' },
@@ -29,6 +34,14 @@ export const personAt = (tenant, place, { people }) => {
 
 /** Somebody who is no member of a tenant. */
 export const strangerTo = (tenant, size) => personAt(tenant, size.members + 10, size);
+
+/** What a dialect lacks for a workload, in a sentence; null when it has it. The gateway's operation must fit the schema that is committed. */
+export function lacks(workload, dialect) {
+  const query = DOCUMENTS[workload]?.[dialect];
+  if (!query) return 'nobody wrote one';
+  if (dialect !== 'ours') return null;
+  return validate(gateway, parse(query))[0]?.message ?? null;
+}
 
 /**
  * A request of any operation, by a person, in a tenant.

@@ -15,6 +15,7 @@ import { selectOf } from './common/prisma-select.mjs';
 import { DateTimeScalar, fields } from './common/schema.mjs';
 import { DATABASE_URL, POOL_SIZE, PORT, tenantOf } from './common/settings.mjs';
 import { applyMiddleware, rule, shield } from './common/shield.mjs';
+import { search } from './common/statements.mjs';
 import { claimsOf } from './common/tokens.mjs';
 
 const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: DATABASE_URL, max: POOL_SIZE, idleTimeoutMillis: 0 }) });
@@ -80,10 +81,10 @@ const resolvers = {
   Query: {
     viewer: (_root, _args, { claims, standing }) => ({ name: claims.name, email: claims.email, membership: { roles: standing.roles } }),
     tenant: (_root, _args, { db, tenantId }, info) => db.tenant.findUnique({ where: { id: tenantId }, select: selectOf(info) }),
-    marketplace: async (_root, { search, first }, { tenantId }) => {
+    marketplace: async (_root, { search: words, first }, { tenantId }) => {
       const [, found] = await prisma.$transaction([
         prisma.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`,
-        prisma.$queryRaw`SELECT id, title, summary, tags, price, currency, provider FROM api.search_listings(${search}, ${Math.min(first, 1_000)})`,
+        prisma.$queryRawUnsafe(search('$1::text', '$2::int'), words, Math.min(first, 1_000)),
       ]);
       return found;
     },

@@ -8,7 +8,7 @@ import { DOCUMENTS } from '../lib/documents.mjs';
 import { NOT_A_MEMBER, refusalOf } from './common/access.mjs';
 import { ask } from './common/bound.mjs';
 import { PORT, tenantOf } from './common/settings.mjs';
-import { may, RENAME, STANDING } from './common/statements.mjs';
+import { may, RENAME, STANDING, search } from './common/statements.mjs';
 import { claimsOf } from './common/tokens.mjs';
 
 const plan = fields => `(SELECT json_build_object(${fields}) FROM plan p WHERE p.code = me.plan_code)`;
@@ -19,17 +19,22 @@ const counted = (table, permission) => `CASE WHEN ${may(permission)} THEN (SELEC
 const earnings = `CASE WHEN ${may('earning:read')} THEN (SELECT coalesce(json_agg(y.j), '[]') FROM (
   SELECT json_build_object('amount', e.amount::text, 'currency', e.currency, 'at', e.at) AS j
   FROM earning e WHERE e.tenant_id = $1 AND e.dataset_id = d.id ORDER BY e.at DESC LIMIT 3) y) END`;
-const datasets = `CASE WHEN ${may('dataset:read')} THEN (SELECT coalesce(json_agg(x.j), '[]') FROM (
-  SELECT json_build_object('id', d.id, 'name', d.name, 'createdAt', d.created_at, 'earnings', ${earnings}) AS j
+const datasets = fields => `CASE WHEN ${may('dataset:read')} THEN (SELECT coalesce(json_agg(x.j), '[]') FROM (
+  SELECT json_build_object(${fields}) AS j
   FROM dataset d WHERE d.tenant_id = $1 ORDER BY d.id LIMIT 20) x) END`;
+
+const DATASET = `'id', d.id, 'name', d.name, 'createdAt', d.created_at`;
+const overview = dataset => `'name', me.name, 'status', me.status, 'memberCount', ${counted('membership', 'member:count')},
+  'datasetCount', ${counted('dataset', 'dataset:count')},
+  'plan', ${plan(`'code', p.code, 'name', p.name, 'memberLimit', p.member_limit, 'datasetLimit', p.dataset_limit`)},
+  'memberships', ${members(`'id', m.id, 'roles', m.roles, 'joinedAt', m.created_at, 'user', json_build_object('name', u.name, 'email', ${email})`, 20)},
+  'datasets', ${datasets(dataset)}`;
 
 /** What each workload's answer is made of. */
 const TENANT = {
   viewer: `'tenantId', me.tenant_id, 'slug', me.slug, 'name', me.name, 'status', me.status, 'plan', ${plan(`'code', p.code, 'name', p.name`)}`,
-  dashboard: `'name', me.name, 'status', me.status, 'memberCount', ${counted('membership', 'member:count')}, 'datasetCount', ${counted('dataset', 'dataset:count')},
-    'plan', ${plan(`'code', p.code, 'name', p.name, 'memberLimit', p.member_limit, 'datasetLimit', p.dataset_limit`)},
-    'memberships', ${members(`'id', m.id, 'roles', m.roles, 'joinedAt', m.created_at, 'user', json_build_object('name', u.name, 'email', ${email})`, 20)},
-    'datasets', ${datasets}`,
+  overview: overview(DATASET),
+  dashboard: overview(`${DATASET}, 'earnings', ${earnings}`),
   members: `'tenantId', me.tenant_id,
     'memberships', ${members(`'id', m.id, 'roles', m.roles, 'joinedAt', m.created_at, 'user', json_build_object('name', u.name, 'email', ${email})`, '$4::int')}`,
   refused: `'name', me.name, 'billingEmail', CASE WHEN ${may('billing-contact:read')} THEN me.billing_email END,
@@ -37,7 +42,7 @@ const TENANT = {
 };
 
 /** How many members a workload shows, and whether it asks for the billing address: what can be refused. */
-const SHOWN = { viewer: 0, dashboard: 20, members: '$4::int', refused: 50 };
+const SHOWN = { viewer: 0, overview: 20, dashboard: 20, members: '$4::int', refused: 50 };
 
 const operations = new Map(
   Object.keys(TENANT).map(name => {
@@ -52,7 +57,7 @@ operations.set(DOCUMENTS.marketplace.plain, {
   text: `WITH me AS MATERIALIZED (${STANDING})
     SELECT me.roles, me.status, CASE WHEN ${may('marketplace:read')} THEN (SELECT coalesce(json_agg(json_build_object('id', l.id, 'title', l.title,
       'summary', l.summary, 'tags', l.tags, 'price', l.price::text, 'currency', l.currency, 'provider', l.provider)), '[]')
-      FROM api.search_listings($4, 20) l) END::text AS found FROM me`,
+      FROM (${search('$4', '20')}) l) END::text AS found FROM me`,
 });
 operations.set(DOCUMENTS.rename.plain, { name: 'rename', text: RENAME });
 
@@ -71,7 +76,8 @@ function errorsOf(name, me, shown) {
     const rest = JSON.stringify(address).slice(1);
     for (let at = 0; at < shown; at++) errors.push(`{"path":["tenant","memberships",${at},"user","email"],${rest}`);
   }
-  if (name === 'dashboard' && refusalOf('dataset:read', me)) errors.push(refusal(refusalOf('dataset:read', me), ['tenant', 'datasets']));
+  if (['overview', 'dashboard'].includes(name) && refusalOf('dataset:read', me))
+    errors.push(refusal(refusalOf('dataset:read', me), ['tenant', 'datasets']));
   return errors.length ? `,"errors":[${errors.join()}]` : '';
 }
 

@@ -42,28 +42,15 @@ BEGIN
   RETURN renamed;
 END $$;
 
--- The search across tenants: published listings of active providers, best first. It runs as the tables' owner, like the gateway's own crossing.
-CREATE FUNCTION api.search_listings(search text, size integer)
-RETURNS TABLE (id uuid, title text, summary text, tags text[], price numeric, currency text, provider text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT l.id, l.title, l.summary, l.tags, l.price, l.currency, found.provider
-  FROM (
-    SELECT m.tenant_id, m.listing_id, t.name AS provider, ts_rank(m.document, q) AS rank
-    FROM websearch_to_tsquery('english', search) q
-    JOIN public.market_index m ON m.document @@ q
-    JOIN public.tenant t ON t.tenant_id = m.tenant_id AND t.status = 'active' AND t.sells
-    ORDER BY rank DESC, m.listing_id DESC LIMIT size
-  ) found
-  JOIN public.listing l ON l.tenant_id = found.tenant_id AND l.id = found.listing_id
-  ORDER BY found.rank DESC, l.id DESC
-$$;
-ALTER FUNCTION api.search_listings(text, integer) OWNER TO ipto_owner;
-
--- The same for whoever may search: nothing for anybody else.
+-- The search across tenants, by the gateway's own crossings (servers/common/statements.mjs has the same), for whoever may search.
 CREATE FUNCTION api.marketplace(search text, size integer)
 RETURNS TABLE (id uuid, title text, summary text, tags text[], price numeric, currency text, provider text) LANGUAGE sql STABLE AS $$
-  SELECT found.* FROM api.search_listings(search, size) found
-  WHERE (SELECT api.may('{owner,admin,seller_manager,buyer_manager,viewer}', '{active,suspended,pending_deletion}'))
+  WITH page AS MATERIALIZED (
+    SELECT * FROM public.crossing_market_search(search, NULL, NULL, NULL, 'relevance', NULL, NULL, NULL, NULL, false, size)
+      WITH ORDINALITY AS p (id, rank, place)
+    WHERE (SELECT api.may('{owner,admin,seller_manager,buyer_manager,viewer}', '{active,suspended,pending_deletion}')))
+  SELECT l.id, l.title, l.summary, l.tags, l.price, l.currency, l.provider
+  FROM page p JOIN public.crossing_market_listings(ARRAY(SELECT page.id FROM page)) l USING (id) ORDER BY p.place
 $$;
 COMMENT ON FUNCTION api.marketplace(text, integer) IS E'@name marketplace\n@behavior +queryField';
 

@@ -21,3 +21,10 @@ export const RENAME = `WITH me AS MATERIALIZED (${STANDING} FOR NO KEY UPDATE OF
     SELECT gen_random_uuid(), now(), 'user', me.person_id, me.person_name, 'tenant.rename', 'done', 'S1', 'Tenant', me.tenant_id::text,
       jsonb_build_object('name', me.name), jsonb_build_object('name', r.name), $5 FROM me, renamed r)
   SELECT me.roles, me.status, r.name FROM me LEFT JOIN renamed r ON true`;
+
+/** A page of a search, the best first, by the gateway's own crossings: the only way to what spans tenants. */
+export const search = (query, size) => `WITH page AS MATERIALIZED (
+    SELECT * FROM crossing_market_search(${query}, NULL, NULL, NULL, 'relevance', NULL, NULL, NULL, NULL, false, ${size})
+      WITH ORDINALITY AS p (id, rank, place))
+  SELECT l.id, l.title, l.summary, l.tags, l.price, l.currency, l.provider
+  FROM page p JOIN crossing_market_listings(ARRAY(SELECT id FROM page)) l USING (id) ORDER BY p.place`;
