@@ -1,5 +1,6 @@
 import autocannon from 'autocannon';
 import { backendsCpu, backendsUsed, cpuSeconds, residentMiB } from './proc.mjs';
+import { askOnce } from './servers.mjs';
 
 /** How often memory is looked at, ms. */
 const LOOK = 200;
@@ -11,6 +12,13 @@ function spread(requests, connections) {
     const from = Math.floor((next++ % connections) * (requests.length / connections));
     client.setRequests([...requests.slice(from), ...requests.slice(0, from)]);
   };
+}
+
+/** Why requests failed: the statuses, the broken connections, and what the server says to one of them now. */
+async function reasonOf(server, request, { statusCodeStats, errors, timeouts }) {
+  const statuses = Object.entries(statusCodeStats ?? {}).map(([status, { count }]) => `${status}: ${count}`);
+  const now = await askOnce(server, request).then(JSON.stringify, String);
+  return `${[...statuses, `connections: ${errors}`, `timeouts: ${timeouts}`].join(', ')}; now: ${now.slice(0, 300)}`;
 }
 
 /**
@@ -40,7 +48,10 @@ export async function load(server, requests, { amount, connections, database }) 
   const postgres = backendsUsed(before, await backendsCpu(database.admin, database.name));
   const answered = result['2xx'];
   const failed = result.non2xx + result.errors + result.timeouts;
-  if (failed || !answered) throw new Error(`${server.title}: ${failed} of ${answered + failed} requests failed\n${server.said()}`);
+  if (failed || !answered)
+    throw new Error(
+      `${server.title}: ${failed} of ${answered + failed} requests failed (${await reasonOf(server, requests[0], result)})\n${server.said()}`,
+    );
   const perThousand = used => (used === null ? null : (used / answered) * 1_000);
   return {
     throughput: (answered / (ended - began)) * 1_000,

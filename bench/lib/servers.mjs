@@ -62,6 +62,7 @@ export async function startServer(name, { databaseUrl, jwksUri, tokenCache }) {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', text => (said = (said + text).slice(-4_000)));
+  child.on('exit', (code, signal) => (said += `\n(ended: ${signal ?? code})`));
   const ended = once(child, 'exit');
   const stop = async () => {
     child.kill('SIGTERM');
