@@ -9,7 +9,7 @@ import type { Order } from '../page.ts';
 export const NEWEST_FIRST: Order<'seq', number> = {
   key: 'seq',
   direction: 'desc',
-  parse: text => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : null),
+  parse: text => (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= 2 ** 31 - 1 ? Number(text) : null),
 };
 
 /** An event of the tenant's log. */

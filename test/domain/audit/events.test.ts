@@ -98,6 +98,14 @@ describe('A3: tenant.auditEvents', () => {
     );
   });
 
+  test('a cursor past the last place that a log could have is none of ours', async () => {
+    const [last, past] = [2 ** 31 - 1, 2 ** 31].map(place => Buffer.from(String(place)).toString('base64url'));
+    const token = await scene.tokenOf(scene.owner);
+    const ask = (after: string) => gateway.ask(`{ tenant { auditEvents(first: 1, after: "${after}") { edges { cursor } } } }`, { token });
+    expect((await ask(last!)).errors).toEqual([]);
+    expect((await ask(past!)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
   // biome-ignore format: a table is read by its columns
   test.each<[Role, boolean]>([['admin', true], ['seller_manager', false], ['buyer_manager', false], ['operator', false], ['viewer', false]])('%s: %j', async (role, may) => {
     const { make, tenant } = scene;
