@@ -1,8 +1,6 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-import type { GraphQLField, GraphQLResolveInfo } from 'graphql';
+import type { GraphQLField } from 'graphql';
 import type { Permission } from '../access/policy.ts';
 import { policyOf } from '../access/policy-plugin.ts';
-import type { TenantClient } from '../database/models.ts';
 import type { Context } from './context.ts';
 import { type Order, type PageArgs, page, pageQuery } from './page.ts';
 
@@ -12,10 +10,8 @@ export type RelatedPage<Args, Key extends string, Value> = {
   readonly relation: string;
   /** The type of its rows, by its name in the schema. */
   readonly type: string;
-  /** The model of its rows. */
-  readonly model: keyof TenantClient;
   readonly order: Order<Key, Value>;
-  /** Which of its rows there are to page through; all, when left out. */
+  /** Which of its rows there are to page through; all, when left out. It never throws. */
   readonly where?: (args: Args, context: Context) => object;
 };
 
@@ -26,67 +22,42 @@ type Parent = Readonly<Record<string, unknown>> & { readonly _count?: Readonly<R
 type Nested = (query: object, include: { getType: () => string; paths: typeof PATHS }) => object;
 type Selected = () => ReadonlySet<string>;
 type Place = { readonly field: GraphQLField<unknown, unknown> };
-type Delegate = { findMany(args: object): Promise<never[]>; count(args: object): Promise<number> };
 
 /**
  * A connection of a Prisma object that is read together with its row, in the same query: the page, and the count where it is asked for. It
  * is Pothos's own way with a field's `select`: a second page of the same relation in one document, which one query can't hold, is read by
- * a query of its own. What can't be asked is asked alone, so that its error is the connection's and not its row's.
+ * a query of its own, with the row again. A page that can't be is not read, and is told so when it is resolved.
  */
 export function relatedPage<Args extends PageArgs, Key extends string, Value extends string | number>(
   options: RelatedPage<Args, Key, Value>,
 ): { extensions: Record<string, unknown>; resolve: never } {
-  const { relation, type, model, order } = options;
+  const { relation, type, order } = options;
   const select = (args: Args, context: Context, nested: Nested, selected: Selected, { field }: Place) => {
     if (!context.grant.permissions.has(policyOf(field) as Permission)) return null; // refused before it is resolved
-    const asked = togetherOf(options, args, context);
-    if (!asked) return { select: {} };
-    const { where, query } = asked;
+    const query = possible(args, order);
+    if (!query) return { select: {} };
+    const where = options.where?.(args, context) ?? {};
     const names = selected();
     const picked = { ...query, where: { AND: [where, query.where] }, select: { [order.key]: true } };
     const rows = () => ({ [relation]: nested(picked, { getType: () => type, paths: PATHS }) });
     const count = () => ({ _count: { select: { [relation]: Object.keys(where).length ? { where } : true } } });
     return { select: { ...([...names].some(isOfRows) && rows()), ...(names.has('totalCount') && count()) } };
   };
-  const resolve = (parent: Parent, args: Args, context: Context, info: GraphQLResolveInfo) => {
-    if (togetherOf(options, args, context))
-      return page(
-        args,
-        order,
-        async () => (parent[relation] ?? []) as never[],
-        async () => parent._count![relation]!,
-      );
-    const delegate = context.work.db[model] as unknown as Delegate;
-    const where = options.where?.(args, context) ?? {};
-    const columns = () => queryFromInfo({ context, info, typeName: type, paths: PATHS }) as object;
-    return page(
+  const resolve = (parent: Parent, args: Args) =>
+    page(
       args,
       order,
-      query => delegate.findMany({ ...columns(), ...query, where: { AND: [where, query.where] } }),
-      () => delegate.count({ where }),
+      async () => (parent[relation] ?? []) as never[],
+      async () => parent._count![relation]!,
     );
-  };
   return { extensions: { pothosPrismaSelect: select }, resolve: resolve as never };
 }
 
-/** What a page asks of its relation, or null where the database, or we, might not take it. */
-function togetherOf<Args extends PageArgs, Key extends string, Value extends string | number>(
-  { order, where }: RelatedPage<Args, Key, Value>,
-  args: Args,
-  context: Context,
-) {
+/** What picks a page, or null where there is none such. */
+function possible<Key extends string, Value extends string | number>(args: PageArgs, order: Order<Key, Value>) {
   try {
-    const asked = { query: pageQuery(args, order), where: where?.(args, context) ?? {} };
-    return isUsual(asked) ? asked : null;
+    return pageQuery(args, order);
   } catch {
-    return null; // told when it is resolved
+    return null;
   }
-}
-
-/** Whether no value is one that PostgreSQL refuses for its type: no NUL in a text, and numbers and moments within its range. */
-function isUsual(value: unknown): boolean {
-  if (typeof value === 'string') return !value.includes('\0');
-  if (typeof value === 'number') return Math.abs(value) < 2 ** 31;
-  if (value instanceof Date) return value.getUTCFullYear() > 0 && value.getUTCFullYear() < 10_000;
-  return typeof value !== 'object' || value === null || Object.values(value).every(isUsual);
 }

@@ -14,15 +14,16 @@ const OFFER = 'id title summary tags price { amount currency } provider publishe
 
 const OBJECT = 'id name size mediaType sha256 createdAt storedAt dataset { id } upload { url headers { name value } expiresAt }';
 const LISTING = 'id listingStatus: status title summary tags price { amount currency } createdAt updatedAt publishedAt dataset { id }';
-const DATASET = `id name description createdAt updatedAt objectCount listing { ${LISTING} }
-  objects(first: 1) { ${PAGE} edges { cursor node { ${OBJECT} } } }`;
-
 const MONEY = 'amount currency';
+const EARNING = `id amount { ${MONEY} } datasetId title at`;
+const DATASET = `id name description createdAt updatedAt objectCount listing { ${LISTING} }
+  objects(first: 1) { ${PAGE} edges { cursor node { ${OBJECT} } } }
+  earnings(first: 1) { ${PAGE} edges { cursor node { ${EARNING} } } }`;
+
 const ENTITLED = `totalCount pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { cursor node { id name size mediaType sha256 } }`;
 const ENTITLEMENT = `id listingId title provider price { ${MONEY} } acquiredAt endedAt availability objects(first: 2) { ${ENTITLED} }`;
 const CHARGE = `id amount { ${MONEY} } title provider at`;
 const USAGE_RECORD = `id entitlement { ${ENTITLEMENT} } objectId objectName size at apiKeyId charge { ${CHARGE} }`;
-const EARNING = `id amount { ${MONEY} } datasetId title at`;
 
 /** The fields of both sides of the marketplace, in the tenant context. */
 export const READ_TRADE = `query ReadTrade { tenant {

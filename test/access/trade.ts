@@ -22,8 +22,8 @@ export async function createProvider(database: TestDatabase): Promise<Provider> 
   return { id: tenant.id, listing, object, offered: await market.listing(tenant) };
 }
 
-/** Something that the tenant retrieved with a key, and something that another retrieved of its own, in the present cycle. */
-export async function createTrade(database: TestDatabase, provider: Provider, tenant: Tenant): Promise<TradeRows> {
+/** Something that the tenant retrieved with a key, and something that another retrieved of its dataset, in the present cycle. */
+export async function createTrade(database: TestDatabase, provider: Provider, tenant: Tenant, dataset: string): Promise<TradeRows> {
   const market = marketFixtures(database);
   await market.setSides(tenant, { sells: true, buys: true });
   const { id: entitlement } = await market.entitlement(tenant, provider.listing);
@@ -34,6 +34,6 @@ export async function createTrade(database: TestDatabase, provider: Provider, te
     INSERT INTO charge (tenant_id, id, amount, currency, title, provider, provider_ref, at)
       VALUES ('${tenant.id}', '${retrieval}', 2, 'EUR', 'A listing', 'Tenant provider', counterparty_ref('${tenant.id}', '${provider.id}'), now());
     INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
-      VALUES ('${tenant.id}', '${earning}', '${uuid()}', 3, 'EUR', 'A listing', sha256('buyer'), now())`);
+      VALUES ('${tenant.id}', '${earning}', '${dataset}', 3, 'EUR', 'A listing', sha256('buyer'), now())`);
   return { entitlement, retrieval, earning };
 }

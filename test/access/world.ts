@@ -188,7 +188,6 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const invited = side === 'own' ? [] : [asker, stranger];
     const askers = side === 'own' ? await make.member(tenant, asker, ['viewer']) : tenant.owner;
     const apiKey = await makeKey(tenant.id, askers.id);
-    const trade = await createTrade(database, provider, tenant);
     const invitation = await invite(tenant.id, 'guest@people.example');
     const codes: Record<string, string> = {};
     for (const { email } of invited) codes[email] = codeOf(tenant.id, await invite(tenant.id, email));
@@ -197,6 +196,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
       VALUES ('${tenant.id}', '${event}', now(), 'user', 'somebody', 'Somebody', 'tenant.rename', 'refused', 'S1', 'FORBIDDEN', 'Tenant', 'target', '{}', '{}', 'request')`);
     const wares = await supply(tenant.id);
+    const trade = await createTrade(database, provider, tenant, wares.rows.dataset);
     const next = plan === 'FREE' ? 'STARTER' : 'FREE';
     await sql(
       `UPDATE tenant SET sells = true, next_plan_code = '${next}', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`,

@@ -46,6 +46,8 @@ describe('an operation costs', () => {
     ['a page of members with it',         2, '{ tenant { name plan { code } memberCount memberships(first: 20) { totalCount edges { node { roles user { name } } } } } }'],
     ['three connections',                 2, '{ tenant { memberships { totalCount } invitations { edges { node { email } } } auditEvents(first: 5) { totalCount edges { node { at before after } } } } }'],
     ['a filtered page and its count',     2, '{ tenant { memberships(filter: { role: OWNER, search: "nor" }) { totalCount pageInfo { hasNextPage } edges { cursor node { id } } } } }'],
+    ['a seller\'s dashboard',            2, '{ tenant { datasetCount datasets { totalCount edges { node { name objects(first: 2) { totalCount edges { node { name } } } earnings(first: 3) { edges { node { at amount { amount currency } } } } } } } earnings(first: 2) { totalCount nodes: edges { node { title } } } } }'],
+    ['a buyer\'s',                       2, '{ tenant { entitlements(state: OPEN) { totalCount edges { node { title } } } } }'],
     ['two pages of one relation',         3, '{ tenant { name a: memberships(first: 1) { edges { node { id } } } b: memberships(last: 1) { edges { node { id } } } } }'],
     ['the plan catalogue',                2, '{ plans { code features } }'],
   ])('%s: %i statements', async (_what, expected, query) => {

@@ -93,6 +93,10 @@ describe('what a buyer reads', () => {
       'The period ends before it begins: `from` and `until` default to the billing cycle.',
     ],
     ['(from: "2030-03-02T00:00:00Z", until: "2031-03-04T00:00:00Z")', 'A period is at most 366 days.'],
+    ...['0000-12-31T23:59:59.999Z', '0001-01-01T00:00:00+00:01', '9999-12-31T23:59:59-00:01'].map(moment => [
+      `(from: "${moment}")`,
+      'A DateTime is of the years 1 to 9999, in UTC.',
+    ]),
   ])('a period of %s is BAD_USER_INPUT', async (args, message) => {
     const { errors } = await trade.gateway.ask(`{ tenant { usage${args} { count } } }`, deal.buyer.owner);
     expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
@@ -139,6 +143,38 @@ describe('what a provider reads', () => {
     expect(earnings).toMatchObject({
       totalCount: 5,
       edges: [{ node: { title: 'Winds', amount: revenue[1] && { amount: '7', currency: 'JPY' } } }],
+    });
+  });
+
+  test('M5: each dataset has the earnings that it brought in, latest first, in pages, and none of another', async () => {
+    const PAGE = 'totalCount pageInfo { endCursor hasNextPage } edges { node { title } }';
+    // Several pages of one relation are read apart: of the dataset nevertheless.
+    const { datasets } = await trade.read(
+      deal.shop.owner,
+      `datasets { edges { node { earnings(first: 2) { ${PAGE} } last: earnings(last: 1) { edges { node { at } } }
+        day: earnings${DAY} { totalCount } ever: earnings(from: "0001-01-01T00:00:00Z", until: "9999-12-31T23:59:59.999Z") { ${PAGE} } } } }`,
+    );
+    const [tides, winds] = datasets.edges.map(({ node }: { node: object }) => node);
+    const titles = (title: string, count: number) => Array.from({ length: count }, () => ({ node: { title } }));
+    expect(tides).toMatchObject({
+      earnings: { totalCount: 3, pageInfo: { hasNextPage: true }, edges: titles('Tides', 2) },
+      last: { edges: [{ node: { at: '2031-03-30T23:30:00.000Z' } }] },
+      day: { totalCount: 1 },
+      ever: { totalCount: 3, edges: titles('Tides', 3) },
+    });
+    expect(winds).toMatchObject({
+      earnings: { totalCount: 2, pageInfo: { hasNextPage: false }, edges: titles('Winds', 2) },
+      day: { totalCount: 1 },
+      ever: { totalCount: 2, edges: titles('Winds', 2) },
+    });
+    const next = await trade.read(
+      deal.shop.owner,
+      `datasets(first: 1) { edges { node { earnings(first: 2, after: "${tides.earnings.pageInfo.endCursor}") { ${PAGE} } } } }`,
+    );
+    expect(next.datasets.edges[0].node.earnings).toMatchObject({
+      totalCount: 3,
+      pageInfo: { hasNextPage: false },
+      edges: titles('Tides', 1),
     });
   });
 

@@ -30,7 +30,7 @@ export const MARKET_SUMS: readonly (readonly [string, unknown, Sum])[] = [
     return [datasets.flatMap(({ objects }) => objects).length, datasets.filter(({ listing }) => listing).length, used.length, used.filter(({ charge }) => charge).length];
   }],
   ['datasets of fellow members\' tenants, counted', [1, 1, 1], async db => (await db.membership.findMany({ select: { tenant: { select: { _count: { select: { datasets: true } } } } } })).map(({ tenant }) => tenant._count.datasets)],
-  ['objects of datasets, counted whole', [{ objects: 2 }], async db => (await db.dataset.findMany({ include: { _count: true } })).map(({ _count }) => _count)],
+  ['lists of datasets, counted whole', [{ objects: 2, earnings: 2 }], async db => (await db.dataset.findMany({ include: { _count: true } })).map(({ _count }) => _count)],
   ['plans by any published listing', ['STARTER'], async db => (await db.plan.findMany({ where: { tenants: { some: { datasets: { some: { listing: { status: 'published' } } } } } } })).map(({ code }) => code)],
   ['plans by no API key',              3, db => db.plan.count({ where: { tenants: { none: { apiKeys: { some: {} } } } } })],
   ['tenants by datasets',              1, async db => (await db.tenant.findMany({ orderBy: { datasets: { _count: 'desc' } } })).length],

@@ -30,7 +30,6 @@ builder.prismaObjectField(Tenant, 'auditEvents', t =>
       ...relatedPage({
         relation: 'auditEvents',
         type: 'AuditEvent',
-        model: 'auditEvent',
         order: NEWEST_FIRST,
         where: ({ filter }: PageArgs & { filter?: typeof AuditFilterInput.$inferInput | null }) => auditWhere(filter ?? {}),
       }),

@@ -1,11 +1,11 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { PlanCode } from '../../access/vocabulary.ts';
 import { datasetCap } from '../../domain/plan/preview.ts';
 import { builder } from '../builder.ts';
 import { containing } from '../containing.ts';
 import { ListingStatus } from '../enums.ts';
-import { OLDEST_FIRST, page, pageCost } from '../page.ts';
+import { OLDEST_FIRST, type PageArgs, pageCost } from '../page.ts';
 import { CapUseType } from '../plan/tenant-plan.ts';
+import { relatedPage } from '../related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Dataset } from './dataset.ts';
 
@@ -22,7 +22,7 @@ const whereOf = (filter: typeof DatasetFilter.$inferInput | null | undefined) =>
   ...(filter?.listing && { listing: { status: filter.listing } }),
 });
 
-builder.objectField(Tenant, 'datasets', t =>
+builder.prismaObjectField(Tenant, 'datasets', t =>
   t.connection(
     {
       type: Dataset,
@@ -31,17 +31,12 @@ builder.objectField(Tenant, 'datasets', t =>
       description: 'The datasets, in the order in which they were made.',
       args: { filter: t.arg({ type: DatasetFilter }) },
       complexity: pageCost,
-      resolve: (_tenant, { filter, ...args }, context, info) => {
-        const { dataset } = context.work.db;
-        const where = whereOf(filter);
-        const selected = queryFromInfo({ context, info, typeName: 'Dataset', paths: [['edges', 'node'], ['nodes']] }) as object;
-        return page(
-          args,
-          OLDEST_FIRST,
-          query => dataset.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
-          () => dataset.count({ where }),
-        );
-      },
+      ...relatedPage({
+        relation: 'datasets',
+        type: 'Dataset',
+        order: OLDEST_FIRST,
+        where: ({ filter }: PageArgs & { filter?: typeof DatasetFilter.$inferInput | null }) => whereOf(filter),
+      }),
     },
     { name: 'TenantDatasetsConnection' },
     { name: 'TenantDatasetsEdge' },

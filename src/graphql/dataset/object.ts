@@ -1,8 +1,8 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
 import { type Upload, uploadOf } from '../../domain/object/upload.ts';
 import { builder } from '../builder.ts';
 import { rowId, rowOf } from '../global-id.ts';
-import { OLDEST_FIRST, page, pageCost } from '../page.ts';
+import { OLDEST_FIRST, pageCost } from '../page.ts';
+import { relatedPage } from '../related-page.ts';
 import { Dataset } from './dataset.ts';
 
 type Header = { readonly name: string; readonly value: string };
@@ -58,7 +58,7 @@ export const DataObject = builder.prismaNode('DataObject', {
   }),
 });
 
-builder.objectField(Dataset, 'objects', t =>
+builder.prismaObjectField(Dataset, 'objects', t =>
   t.connection(
     {
       type: DataObject,
@@ -66,17 +66,11 @@ builder.objectField(Dataset, 'objects', t =>
       nullable: true,
       description: 'The objects, in the order in which they were added.',
       complexity: pageCost,
-      resolve: ({ id: datasetId }, args, context, info) => {
-        const { dataObject } = context.work.db;
-        const where = { datasetId };
-        const selected = queryFromInfo({ context, info, typeName: 'DataObject', paths: [['edges', 'node'], ['nodes']] }) as object;
-        return page(
-          args,
-          OLDEST_FIRST,
-          query => dataObject.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
-          () => dataObject.count({ where }),
-        );
-      },
+      ...relatedPage({
+        relation: 'objects',
+        type: 'DataObject',
+        order: OLDEST_FIRST,
+      }),
     },
     { name: 'DatasetObjectsConnection' },
     { name: 'DatasetObjectsEdge' },

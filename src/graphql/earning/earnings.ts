@@ -1,14 +1,22 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
 import { sumsOf } from '../../database/revenue.ts';
-import { periodOf, within } from '../../domain/billing/period.ts';
+import { type PeriodInput, periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../builder.ts';
+import { Dataset } from '../dataset/dataset.ts';
 import { MoneyType } from '../money.ts';
-import { LATEST_FIRST, page, pageCost } from '../page.ts';
+import { LATEST_FIRST, type PageArgs, pageCost } from '../page.ts';
 import { periodArgs } from '../period.ts';
+import { relatedPage } from '../related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Earning } from './earning.ts';
 
-builder.objectField(Tenant, 'earnings', t =>
+const LATEST = {
+  relation: 'earnings',
+  type: 'Earning',
+  order: LATEST_FIRST,
+  where: ({ from, until }: PageArgs & PeriodInput) => within({ from, until }),
+} as const;
+
+builder.prismaObjectField(Tenant, 'earnings', t =>
   t.connection(
     {
       type: Earning,
@@ -17,20 +25,26 @@ builder.objectField(Tenant, 'earnings', t =>
       description: 'What retrievals of the datasets brought in, latest first.',
       args: { from: t.arg({ type: 'DateTime' }), until: t.arg({ type: 'DateTime' }) },
       complexity: pageCost,
-      resolve: (_tenant, { from, until, ...args }, context, info) => {
-        const { earning } = context.work.db;
-        const where = within({ from, until });
-        const selected = queryFromInfo({ context, info, typeName: 'Earning', paths: [['edges', 'node'], ['nodes']] }) as object;
-        return page(
-          args,
-          LATEST_FIRST,
-          query => earning.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
-          () => earning.count({ where }),
-        );
-      },
+      ...relatedPage(LATEST),
     },
     { name: 'TenantEarningsConnection' },
     { name: 'TenantEarningsEdge' },
+  ),
+);
+
+builder.prismaObjectField(Dataset, 'earnings', t =>
+  t.connection(
+    {
+      type: Earning,
+      policy: 'earning:read',
+      nullable: true,
+      description: 'What retrievals of it brought in, latest first.',
+      args: { from: t.arg({ type: 'DateTime' }), until: t.arg({ type: 'DateTime' }) },
+      complexity: pageCost,
+      ...relatedPage(LATEST),
+    },
+    { name: 'DatasetEarningsConnection' },
+    { name: 'DatasetEarningsEdge' },
   ),
 );
 

@@ -1,6 +1,6 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
 import { builder } from '../builder.ts';
-import { LATEST_FIRST, page, pageCost } from '../page.ts';
+import { LATEST_FIRST, type PageArgs, pageCost } from '../page.ts';
+import { relatedPage } from '../related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Entitlement } from './entitlement.ts';
 
@@ -8,7 +8,7 @@ const EntitlementState = builder.enumType('EntitlementState', { values: { OPEN: 
 
 const STATE = { OPEN: { endedAt: null }, ENDED: { endedAt: { not: null } } } as const;
 
-builder.objectField(Tenant, 'entitlements', t =>
+builder.prismaObjectField(Tenant, 'entitlements', t =>
   t.connection(
     {
       type: Entitlement,
@@ -17,17 +17,12 @@ builder.objectField(Tenant, 'entitlements', t =>
       description: 'What the tenant acquired, newest first.',
       args: { state: t.arg({ type: EntitlementState, description: 'Only those that are open, or that have ended.' }) },
       complexity: pageCost,
-      resolve: (_tenant, { state, ...args }, context, info) => {
-        const { entitlement } = context.work.db;
-        const where = state ? STATE[state] : {};
-        const selected = queryFromInfo({ context, info, typeName: 'Entitlement', paths: [['edges', 'node'], ['nodes']] }) as object;
-        return page(
-          args,
-          LATEST_FIRST,
-          query => entitlement.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
-          () => entitlement.count({ where }),
-        );
-      },
+      ...relatedPage({
+        relation: 'entitlements',
+        type: 'Entitlement',
+        order: LATEST_FIRST,
+        where: ({ state }: PageArgs & { state?: keyof typeof STATE | null }) => (state ? STATE[state] : {}),
+      }),
     },
     { name: 'TenantEntitlementsConnection' },
     { name: 'TenantEntitlementsEdge' },

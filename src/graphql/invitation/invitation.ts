@@ -46,7 +46,6 @@ builder.prismaObjectField(Tenant, 'invitations', t =>
       ...relatedPage({
         relation: 'invitations',
         type: 'Invitation',
-        model: 'invitation',
         order: OLDEST_FIRST,
         where: (_args, { services }) => ({ expiresAt: { gt: services.clock.now() } }),
       }),

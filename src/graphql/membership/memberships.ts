@@ -31,7 +31,6 @@ builder.prismaObjectField(Tenant, 'memberships', t =>
       ...relatedPage({
         relation: 'memberships',
         type: 'Membership',
-        model: 'membership',
         order: OLDEST_FIRST,
         where: ({ filter }: PageArgs & { filter?: typeof MembershipFilter.$inferInput | null }) => whereOf(filter),
       }),

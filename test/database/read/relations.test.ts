@@ -30,7 +30,7 @@ test('every column of every model is one of its table', async () => {
     for (const column of columns.values()) expect(known).toContain(`${bare(sql)}.${bare(column.sql)}`);
 });
 
-test('every relation of every model goes along a foreign key, column by column', async () => {
+test('every relation of every model goes along a foreign key, column by column, but for the one whose rows may be gone', async () => {
   const rows = await database.sql<{ key: string }>(
     `SELECT conrelid::regclass || ' ' || confrelid::regclass || ' ' || (SELECT string_agg(a.attname || '=' || b.attname, ',' ORDER BY a.attname, b.attname)
        FROM unnest(conkey, confkey) AS k (ours, theirs)
@@ -38,6 +38,7 @@ test('every relation of every model goes along a foreign key, column by column',
      FROM pg_constraint WHERE contype = 'f'`,
   );
   const known = new Set(rows.map(({ key }) => key));
+  const unheld: string[] = [];
   const models = getDatamodel().datamodel.models as unknown as Record<string, { fields: { name: string; kind: string }[] }>;
   for (const [model, { fields }] of Object.entries(models)) {
     const table = tables.get(model)!;
@@ -47,9 +48,10 @@ test('every relation of every model goes along a foreign key, column by column',
       const { to, on, isForward } = relation!;
       const pairs = on.map(([ours, theirs]) => (isForward ? [ours, theirs] : [theirs, ours]).map(bare).join('=')).sort();
       const [holder, held] = isForward ? [table, to] : [to, table];
-      expect(known, `${model}.${name}`).toContain(`${bare(holder.sql)} ${bare(held.sql)} ${pairs.join(',')}`);
+      if (!known.has(`${bare(holder.sql)} ${bare(held.sql)} ${pairs.join(',')}`)) unheld.push(`${model}.${name} ${pairs.join(',')}`);
     }
   }
+  expect(unheld).toEqual(['Dataset.earnings', 'Earning.dataset'].map(name => `${name} dataset_id=id,tenant_id=tenant_id`));
 });
 
 test('every model has a key', () => {
