@@ -1,3 +1,4 @@
+import { GraphQLScalarType } from 'graphql';
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { isPermission, PERMISSIONS, type Permission } from '../access/policy.ts';
 import { badInput } from '../domain/errors.ts';
@@ -11,8 +12,21 @@ export type Scalars = {
   PermissionName: { Input: Permission; Output: Permission };
 };
 
+/** A moment from outside, of the years that a date of four digits names and PostgreSQL has. */
+function inFourDigits(moment: Date): Date {
+  const year = moment.getUTCFullYear();
+  if (year >= 1 && year <= 9_999) return moment;
+  throw badInput('A DateTime is of the years 1 to 9999, in UTC.');
+}
+
+const { parseValue, parseLiteral, ...dateTime } = GraphQLDateTime.toConfig();
+
 /** A moment, ISO 8601 in UTC. */
-export const DateTime = GraphQLDateTime;
+export const DateTime = new GraphQLScalarType<Date, Date | string>({
+  ...dateTime,
+  parseValue: value => inFourDigits(parseValue(value)),
+  parseLiteral: (node, variables) => inFourDigits(parseLiteral(node, variables)),
+});
 
 /** An object of names and values that has no type of its own. */
 export const JSONObject = GraphQLJSONObject;
