@@ -9,7 +9,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/database-cluster.ts'],
-    server: { deps: { inline: [/graphql(?!.*render-graphiql)/, /pothos/, /yoga/] } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
