@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import { type Database, type DatabaseOptions, openDatabase } from './database/client.ts';
 import { isUnreachable } from './database/failure.ts';
 import { checkDatabase } from './database/guard.ts';
+import type { ReadCount } from './database/read/counts.ts';
 import type { Services } from './domain/services.ts';
+import { createCompiled, type ExecutionCounts } from './graphql/compiled/compiled.ts';
 import { buildSchema } from './graphql/schema.ts';
 import { createAuthenticate, type TokenOptions } from './http/authenticate.ts';
 import { createGateway } from './http/gateway.ts';
@@ -20,6 +22,8 @@ export type StartOptions = {
   readonly poolSize?: number;
   /** How reads are asked; the usual way when left out. */
   readonly reads?: Pick<DatabaseOptions, 'naming' | 'singly'>;
+  /** Whether queries are answered by plans where that is covered; without, GraphQL.js executes all. Yes, when left out. */
+  readonly compiled?: boolean;
   readonly tokens: TokenOptions;
   /** The time, the settings, and where objects lie. */
   readonly services: Services;
@@ -29,7 +33,12 @@ export type StartOptions = {
   readonly signal?: AbortSignal;
 };
 
-export type Running = { readonly url: string; stop(): Promise<void> };
+export type Running = {
+  readonly url: string;
+  /** How often reads were one statement, and queries answered by a plan, and why they were not. */
+  counts(): { readonly reads: readonly ReadCount[]; readonly queries: ExecutionCounts };
+  stop(): Promise<void>;
+};
 
 /** How long to wait between two tries to reach the database, ms. */
 const RETRY = 1_000;
@@ -43,8 +52,9 @@ const LAST_STATEMENTS = 5_000;
  * @throws {UnsafeDatabaseError} when the database would not hold its wall; {MigrationError}; {ListenError}.
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
-  const { log, host, port, routes, databaseUrl, poolSize, reads, tokens, corsOrigins, services } = options;
+  const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services } = options;
   const schema = buildSchema();
+  const plans = createCompiled(schema, compiled);
   let stopping = false;
   const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');
   const database = openDatabase(databaseUrl, { ...reads, poolSize, onIdleError });
@@ -64,9 +74,9 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await stop();
     throw error;
   }
-  server.serve(createGateway({ schema, database, authenticate: createAuthenticate(tokens), services, corsOrigins }));
+  server.serve(createGateway({ schema, plans, database, authenticate: createAuthenticate(tokens), services, corsOrigins }));
   log.info({ url: server.url }, 'serving');
-  return { url: server.url, stop };
+  return { url: server.url, counts: () => ({ reads: database.reads(), queries: plans.counts() }), stop };
 }
 
 const prepared = ({ log, prepare, signal }: StartOptions, database: Database): Promise<void> =>

@@ -4,6 +4,7 @@ import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import '../access/policy-plugin.ts';
+import './compiled/prisma-read.ts';
 import './global-id-field.ts';
 import './operation-plugin.ts';
 import type PrismaTypes from '../generated/pothos.ts';
@@ -22,7 +23,7 @@ type Types = {
   DefaultAuthStrategy: 'all';
   DefaultFieldNullability: false;
   AuthScopes: { never: boolean };
-  Connection: { totalCount: () => Promise<number> };
+  Connection: { totalCount: () => number | Promise<number> };
 };
 
 const wrapper = { policy: 'as-parent' } as const;

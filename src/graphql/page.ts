@@ -1,4 +1,4 @@
-import { parseCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
+import { parseCursorConnectionArgs } from '@pothos/plugin-relay';
 import { badInput } from '../domain/errors.ts';
 
 /** How much a page holds at most, and when nobody says. */
@@ -101,14 +101,51 @@ export async function pageBy<Row, Place>(
   count: () => Promise<number>,
 ) {
   const picked = pageOf(args, toPlace);
-  const connection = await resolveCursorConnection(
-    { args, ...SIZES, toCursor: row => toCursor(row as Row) },
-    (): Promise<readonly Row[]> => find(picked),
-  );
-  const edges = connection!.edges as readonly { cursor: string; node: Row }[];
-  // A page without rows has no cursors, where Relay's helper gives back what was asked, or an empty text.
-  const pageInfo = edges.length ? connection!.pageInfo : { ...connection!.pageInfo, startCursor: null, endCursor: null };
-  return { pageInfo, edges, totalCount: count };
+  return connectionOf(args, toCursor, await find(picked), count);
+}
+
+/**
+ * The rows that {@link pageQuery} picks, as a connection.
+ *
+ * @throws {GatewayError} as {@link pageQuery}.
+ */
+export function pageOfRows<Key extends string, Value extends string | number, Row extends { [K in Key]: Value }>(
+  args: PageArgs,
+  order: Order<Key, Value>,
+  rows: readonly Row[],
+  count: () => number,
+) {
+  pageQuery(args, order);
+  return connectionOf(args, (row: Row) => cursorOf(row[order.key]), rows, count);
+}
+
+/** A row in its page. */
+class Edge<Row> {
+  readonly #toCursor: (row: Row) => string;
+
+  constructor(
+    readonly node: Row,
+    toCursor: (row: Row) => string,
+  ) {
+    this.#toCursor = toCursor;
+  }
+
+  get cursor(): string {
+    return this.#toCursor(this.node);
+  }
+}
+
+function connectionOf<Row, Count>(args: PageArgs, toCursor: (row: Row) => string, rows: readonly Row[], totalCount: () => Count) {
+  const { expectedSize, inverted, hasPreviousPage, hasNextPage } = parseCursorConnectionArgs({ args, ...SIZES });
+  const edges = rows.slice(0, expectedSize).map(row => new Edge(row, toCursor));
+  if (inverted) edges.reverse();
+  const pageInfo = {
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+    hasPreviousPage: hasPreviousPage(rows.length),
+    hasNextPage: hasNextPage(rows.length),
+  };
+  return { pageInfo, edges, totalCount };
 }
 
 function checkSize({ first, last }: PageArgs) {

@@ -29,7 +29,7 @@ export function refusedFor(permission: Permission, { grant }: Context): RefusedE
 export function unauthorized(_parent: unknown, context: Context, info: GraphQLResolveInfo): Error {
   const permission = policyOf(info.parentType.getFields()[info.fieldName]) as Permission;
   if (!info.path.prev) return refusedFor(permission, context) ?? foreign(info);
-  const known = toldIn(context, permission);
+  const known = toldOf(context, permission);
   return known ? (new RefusedField(known, info) as unknown as Error) : foreign(info);
 }
 
@@ -39,7 +39,8 @@ const foreign = ({ parentType, fieldName }: GraphQLResolveInfo) =>
 /** What each request was told so far. */
 const tellings = new WeakMap<Context, Map<Permission, Told | null>>();
 
-function toldIn(context: Context, permission: Permission): Told | null {
+/** What a request is told of a permission that it lacks; null where it has it. */
+export function toldOf(context: Context, permission: Permission): Told | null {
   const telling = tellings.get(context) ?? new Map<Permission, Told | null>();
   const known = telling.get(permission);
   if (known !== undefined) return known;

@@ -45,11 +45,18 @@ export class RefusedField {
 
   /** What JSON.stringify makes of it. */
   get text(): string {
-    const { message, extensions } = this.told.json;
-    const [only, ...more] = this.nodes;
-    const locations = more.length ? this.nodes.map(node => placeOf(node).json).join() : placeOf(only!).json;
-    return `{"message":${message},"locations":[${locations}],"path":${JSON.stringify(this.path)},"extensions":${extensions}}`;
+    return refusalText(this.told, this.nodes, this.path);
   }
+}
+
+/** The error of a refused field, as JSON. */
+export function refusalText(
+  { json: { message, extensions } }: Told,
+  nodes: readonly FieldNode[],
+  path: readonly (string | number)[],
+): string {
+  const locations = nodes.map(node => placeOf(node).json).join();
+  return `{"message":${message},"locations":[${locations}],"path":${JSON.stringify(path)},"extensions":${extensions}}`;
 }
 
 // An error to whoever asks, though nothing of the constructors of Error and GraphQLError runs.

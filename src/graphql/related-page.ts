@@ -2,7 +2,7 @@ import type { GraphQLField } from 'graphql';
 import type { Permission } from '../access/policy.ts';
 import { policyOf } from '../access/policy-plugin.ts';
 import type { Context } from './context.ts';
-import { type Order, type PageArgs, page, pageQuery } from './page.ts';
+import { type Order, type PageArgs, pageOfRows, pageQuery } from './page.ts';
 
 /** A connection whose rows are a relation of the row that it is a field of. */
 export type RelatedPage<Args, Key extends string, Value> = {
@@ -44,12 +44,7 @@ export function relatedPage<Args extends PageArgs, Key extends string, Value ext
     return { select: { ...([...names].some(isOfRows) && rows()), ...(names.has('totalCount') && count()) } };
   };
   const resolve = (parent: Parent, args: Args) =>
-    page(
-      args,
-      order,
-      async () => (parent[relation] ?? []) as never[],
-      async () => parent._count![relation]!,
-    );
+    pageOfRows(args, order, (parent[relation] ?? []) as never[], () => parent._count![relation]!);
   return { extensions: { pothosPrismaSelect: select }, resolve: resolve as never };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { execute, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { GatewayError } from '../domain/errors.ts';
+import { type Compiled, createCompiled } from '../graphql/compiled/compiled.ts';
 import type { Context } from '../graphql/context.ts';
 import { answerCors } from './cors.ts';
 import { createDocuments } from './documents.ts';
@@ -23,6 +24,8 @@ export const isServed = (path: string | undefined): boolean => path === ENDPOINT
 
 export type GatewayOptions = ContextOptions & {
   readonly schema: GraphQLSchema;
+  /** What answers queries without GraphQL.js; its own when left out. */
+  readonly plans?: Compiled;
   /** The origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
 };
@@ -31,7 +34,7 @@ export type GatewayOptions = ContextOptions & {
 export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
 
 /** GraphQL over HTTP: yoga, or a shorter way for what is plain, with who asks and for which tenant settled before a document is parsed. */
-export function createGateway({ schema, corsOrigins, ...options }: GatewayOptions): Gateway {
+export function createGateway({ schema, plans = createCompiled(schema), corsOrigins, ...options }: GatewayOptions): Gateway {
   const documents = createDocuments();
   const yoga = createYoga<Served & { gateway: Context }>({
     schema,
@@ -48,7 +51,7 @@ export function createGateway({ schema, corsOrigins, ...options }: GatewayOption
     maskedErrors: false,
     logging: false,
   });
-  const plain = answerPlain(schema, documents);
+  const plain = answerPlain(schema, documents, plans);
   return async (request, response, served) => {
     if (answerCors(corsOrigins, request, response)) return;
     if (pathOf(request) === AUDIT_EXPORT) return exportAudit(request, response, served, options);

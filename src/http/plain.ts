@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import type { Compiled } from '../graphql/compiled/compiled.ts';
 import type { Context } from '../graphql/context.ts';
 import { RefusedField } from '../graphql/refused-field.ts';
 import { isCleanText } from './clean-text.ts';
@@ -18,7 +19,7 @@ import { LIMITS } from './limits.ts';
 export type Plain = (request: IncomingMessage, response: ServerResponse, served: Served, context: Context) => Promise<boolean>;
 
 export const answerPlain =
-  (schema: GraphQLSchema, documents: Documents): Plain =>
+  (schema: GraphQLSchema, documents: Documents, compiled: Compiled): Plain =>
   async (request, response, served, contextValue) => {
     const type = answerType(request.headers);
     if (!type) return false;
@@ -32,9 +33,14 @@ export const answerPlain =
     const asked = { schema, document, operationName, variableValues, contextValue };
     const kind = getOperationAST(document, operationName)?.operation;
     if (kind === undefined || kind === 'subscription' || !isCleanText(document, variableValues) || !isCheap(asked)) return false;
+    const text = await compiled.answer(asked);
+    if (text !== null) {
+      send(response, type, text);
+      return true;
+    }
     const result = await execute(asked);
     if (!('data' in result)) return false; // nothing of it ran
-    send(response, type, result, served);
+    send(response, type, textOf(result, served));
     return true;
   };
 
@@ -102,12 +108,15 @@ function parsed(text: string): unknown {
   }
 }
 
-function send(response: ServerResponse, type: string, { data, errors }: ExecutionResult, served: Served) {
+function send(response: ServerResponse, type: string, text: string) {
   if (response.destroyed) return;
-  const told = errors && `"errors":[${errors.map(error => textOf(publicError(error, served))).join()}],`;
-  const text = `{${told ?? ''}"data":${JSON.stringify(data)}}`;
   response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }
 
-const textOf = (error: GraphQLError): string => (error instanceof RefusedField ? error.text : JSON.stringify(error));
+function textOf({ data, errors }: ExecutionResult, served: Served): string {
+  const told = errors && `"errors":[${errors.map(error => errorText(publicError(error, served))).join()}],`;
+  return `{${told ?? ''}"data":${JSON.stringify(data)}}`;
+}
+
+const errorText = (error: GraphQLError): string => (error instanceof RefusedField ? error.text : JSON.stringify(error));

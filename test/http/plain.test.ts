@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import { buildSchema, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createCompiled } from '../../src/graphql/compiled/compiled.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { createDocuments, type Documents } from '../../src/http/documents.ts';
 import { createLog } from '../../src/http/log.ts';
@@ -42,7 +43,7 @@ let left: string | undefined;
 
 beforeAll(async () => {
   documents = createDocuments();
-  const plain = answerPlain(schema, documents);
+  const plain = answerPlain(schema, documents, createCompiled(schema));
   const served = { requestId: 'r', log: createLog('silent') };
   server = createServer(async (request, response) => {
     if (await plain(request, response, served, {} as Context)) return;
@@ -154,7 +155,7 @@ describe('a request is left to yoga whole, and nothing of it has run,', () => {
 });
 
 test.each(['before its body is read', 'while its body is read'])('a client that leaves %s is waited for no longer', async when => {
-  const plain = answerPlain(schema, documents);
+  const plain = answerPlain(schema, documents, createCompiled(schema));
   const answered = new Promise<boolean>(resolve => {
     const slow = createServer(async (request, response) => {
       const gone = new Promise(closed => request.once('close', closed));

@@ -88,8 +88,9 @@ export async function startTestGateway(
     poolSize,
     settings,
     reads,
+    compiled,
     log = createLog('silent'),
-  }: { poolSize?: number; settings?: Partial<Settings>; reads?: StartOptions['reads']; log?: Logger } = {},
+  }: { poolSize?: number; settings?: Partial<Settings>; reads?: StartOptions['reads']; compiled?: boolean; log?: Logger } = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();
@@ -110,6 +111,7 @@ export async function startTestGateway(
     databaseUrl: database.runtimeUrl,
     ...(poolSize && { poolSize }),
     ...(reads && { reads }),
+    ...(compiled !== undefined && { compiled }),
     services,
     routes: services.routes,
     tokens: {

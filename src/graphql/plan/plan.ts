@@ -7,6 +7,7 @@ const limit = 'Null is no cap.';
 /** A tier of the catalogue (SPEC P1): public, the same for everybody. */
 export const Plan = builder.prismaObject('Plan', {
   description: 'A tier of the plan catalogue: limits, features, support. A limit that is null is no cap.',
+  select: { code: true },
   fields: t => ({
     code: t.field({ type: PlanCode, policy: 'public', select: { code: true }, resolve: ({ code }) => code as Code }),
     name: t.exposeString('name', { policy: 'public' }),

@@ -1,0 +1,120 @@
+import { toldOf } from '../refuse.ts';
+import { refusalText } from '../refused-field.ts';
+import { Unusual } from './leaf.ts';
+import type { FieldPlan, ObjectPlan, Shape } from './plan.ts';
+import type { PrismaRead } from './prisma-read.ts';
+import { type Asking, queryOf } from './select.ts';
+
+/**
+ * An answer while it is written: JSON, in the order of the document, with a gap for whatever is still awaited. What is refused is null, with its error.
+ * Anything else that isn't as usual is thrown: reads change nothing, so GraphQL.js asks all of it again and says what is wrong.
+ */
+class Answer {
+  #text = '';
+  readonly #parts: (string | Answer)[] = [];
+  readonly #errors: (string | Answer)[] = [];
+  readonly #tenantId: string | undefined;
+
+  constructor(
+    private readonly asking: Asking,
+    /** What is awaited, of this answer and of those in its gaps. */
+    private readonly awaited: Promise<void>[],
+    private readonly path: (string | number)[],
+  ) {
+    this.#tenantId = asking.context.grant.standing?.tenantId;
+  }
+
+  object({ fields, tenantOf, isGuarded }: ObjectPlan, row: unknown): void {
+    if (isGuarded && (this.#tenantId === undefined || (tenantOf && tenantOf(row as never) !== this.#tenantId))) throw new Unusual();
+    const place = this.path.length;
+    let separator = '{';
+    for (const field of fields) {
+      this.#text += `${separator}"${field.key}":`;
+      separator = ',';
+      if (field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)) this.#refuse(field);
+      else if (field.shape.kind === 'leaf') this.#value(field, this.#resolved(field, row));
+      else {
+        this.path[place] = field.key;
+        this.#value(field, this.#resolved(field, row));
+        this.path.length = place;
+      }
+    }
+    this.#text += separator === '{' ? '{}' : '}';
+  }
+
+  #resolved(field: FieldPlan, row: unknown): unknown {
+    const { asking } = this;
+    const args = field.args(asking.variables);
+    if (!field.reads) return field.resolve(row, args, asking.context);
+    const { object } =
+      field.shape.kind === 'list' ? (field.shape.of as Shape & { kind: 'object' }) : (field.shape as Shape & { kind: 'object' });
+    return (field.field.extensions.prismaRead as PrismaRead)(queryOf(object, asking), row, args, asking.context);
+  }
+
+  #value({ shape, isNullable }: FieldPlan, value: unknown): void {
+    if (value instanceof Promise) this.#later(shape, isNullable, value);
+    else this.#complete(shape, isNullable, value);
+  }
+
+  #complete(shape: Shape, isNullable: boolean, value: unknown): void {
+    if (value === null || value === undefined) {
+      if (!isNullable) throw new Unusual();
+      this.#text += 'null';
+    } else if (shape.kind === 'leaf') this.#text += shape.write(value);
+    else if (shape.kind === 'object') this.object(shape.object, value);
+    else this.#list(shape, value);
+  }
+
+  #list({ of, isNullable }: Shape & { kind: 'list' }, values: unknown): void {
+    if (!Array.isArray(values)) throw new Unusual();
+    const place = this.path.length;
+    this.#text += '[';
+    for (let at = 0; at < values.length; at += 1) {
+      if (at) this.#text += ',';
+      this.path[place] = at;
+      if (values[at] instanceof Promise) throw new Unusual();
+      this.#complete(of, isNullable, values[at]);
+    }
+    this.path.length = place;
+    this.#text += ']';
+  }
+
+  #later(shape: Shape, isNullable: boolean, promise: Promise<unknown>): void {
+    const gap = new Answer(this.asking, this.awaited, [...this.path]);
+    this.#parts.push(this.#text, gap);
+    this.#errors.push(gap);
+    this.#text = '';
+    const completed = promise.then(value => gap.#complete(shape, isNullable, value));
+    completed.catch(() => {}); // told when it is its turn
+    this.awaited.push(completed);
+  }
+
+  #refuse({ permission, key, nodes, isNullable }: FieldPlan): void {
+    const told = isNullable && toldOf(this.asking.context, permission!);
+    if (!told) throw new Unusual();
+    this.#text += 'null';
+    this.#errors.push(refusalText(told, nodes, [...this.path, key]));
+  }
+
+  get errors(): string[] {
+    return this.#errors.flatMap(part => (typeof part === 'string' ? part : part.errors));
+  }
+
+  get text(): string {
+    return this.#parts.map(part => (typeof part === 'string' ? part : part.text)).join('') + this.#text;
+  }
+}
+
+/**
+ * What a query answers, as the JSON of a response.
+ *
+ * @throws whatever is not as usual, for GraphQL.js to tell.
+ */
+export async function answer(plan: ObjectPlan, asking: Asking): Promise<string> {
+  const awaited: Promise<void>[] = [];
+  const whole = new Answer(asking, awaited, []);
+  whole.object(plan, undefined);
+  for (let next = 0; next < awaited.length; next += 1) await awaited[next];
+  const errors = whole.errors;
+  return `{${errors.length ? `"errors":[${errors.join()}],` : ''}"data":${whole.text}}`;
+}
