@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Binding, bindingStatement, bindingText, currentBinding } from './binding.ts';
+import type { Companion } from './companion.ts';
 import { nameOf, Prepared, type Wire } from './prepared.ts';
 
 /**
@@ -14,45 +15,53 @@ type WireQuery = pg.Query & {
   readonly text: string;
   callback: (error: Error | null, result?: pg.QueryResult) => void;
   prepare(wire: PgWire): void;
-  handleDataRow(message: unknown): void;
+  handleDataRow(message: DataRow): void;
   handleCommandComplete(message: unknown, wire: PgWire): void;
   handleError(error: Error, wire: PgWire): void;
 };
+type DataRow = { readonly fields: readonly (string | null)[] };
 /** What pg itself takes for prepared already. */
 type PgWire = Wire & { readonly submittedNamedStatements: Record<string, string> };
 type Callback = (error: Error | null, result?: pg.QueryResult) => void;
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => WireQuery;
 
-/** The names of the few texts that bind. */
-const bindingNames = new Map<string, string>();
-function bindingName(text: string): string {
-  const name = bindingNames.get(text) ?? nameOf(text);
-  bindingNames.set(text, name);
+/** A statement, and what rides along with it. */
+export type Asked = pg.QueryConfig & { readonly companion?: Companion | undefined };
+
+/** The names of the few texts that stand ahead of others. */
+const aheadNames = new Map<string, string>();
+function aheadName(text: string): string {
+  const name = aheadNames.get(text) ?? nameOf(text);
+  aheadNames.set(text, name);
   return name;
 }
 
 /**
- * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding. With `prepared`, both are prepared under
- * names: the one that binds always, the statement where it has a name.
+ * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding, and by its companion, if there is one. With
+ * `prepared`, all are prepared under names: those ahead always, the statement where it has a name.
  */
 class BoundQuery extends PgQuery {
   readonly #name: string | undefined;
-  #bindingName = '';
-  #bound: boolean;
+  readonly #names: string[] = [];
+  readonly #companion: Companion | undefined;
+  /** How many of those ahead are to be completed yet. */
+  #ahead: number;
 
   constructor(
-    { name, ...statement }: pg.QueryConfig,
+    { name, companion, ...statement }: Asked,
     private readonly binding: Binding | undefined,
     private readonly prepared: Prepared | null,
   ) {
     super({ ...statement, queryMode: 'extended' });
     this.#name = prepared && name ? name : undefined;
-    this.#bound = !binding;
+    this.#companion = companion;
+    this.#ahead = Number(Boolean(binding)) + Number(Boolean(companion));
   }
 
   override prepare(wire: PgWire) {
-    if (this.binding) this.#bind(wire, bindingStatement(this.binding));
+    if (this.binding) this.#run(wire, bindingStatement(this.binding));
+    if (this.#companion) this.#run(wire, this.#companion);
     const name = this.#name;
     if (!name) return super.prepare(wire);
     this.prepared!.ensure(wire, name, this.text);
@@ -63,25 +72,27 @@ class BoundQuery extends PgQuery {
     this.name = undefined; // pg would keep books of its own
   }
 
-  #bind(wire: Wire, { text, values }: ReturnType<typeof bindingStatement>) {
-    this.#bindingName = this.prepared ? bindingName(text) : '';
-    if (this.prepared) this.prepared.ensure(wire, this.#bindingName, text);
+  #run(wire: Wire, { text, values }: { readonly text: string; readonly values: readonly (string | null)[] }) {
+    const name = this.prepared ? aheadName(text) : '';
+    if (this.prepared) this.prepared.ensure(wire, name, text);
     else wire.parse({ text, name: '' });
-    wire.bind({ portal: '', statement: this.#bindingName, values });
+    this.#names.push(name);
+    wire.bind({ portal: '', statement: name, values });
     wire.execute({ portal: '' });
   }
 
-  override handleDataRow(message: unknown) {
-    if (this.#bound) super.handleDataRow(message);
+  override handleDataRow(message: DataRow) {
+    if (!this.#ahead) super.handleDataRow(message);
+    else if (this.#ahead === 1) this.#companion?.settle(message.fields[0]!);
   }
 
   override handleCommandComplete(message: unknown, wire: PgWire) {
-    if (this.#bound) super.handleCommandComplete(message, wire);
-    else this.#bound = true;
+    if (this.#ahead) this.#ahead -= 1;
+    else super.handleCommandComplete(message, wire);
   }
 
   override handleError(error: Error, wire: PgWire) {
-    this.prepared?.doubt(this.#bindingName);
+    for (const name of this.#names) this.prepared?.doubt(name);
     if (this.#name) this.prepared?.doubt(this.#name);
     super.handleError(error, wire);
   }
@@ -95,11 +106,11 @@ export class BoundClient extends pg.Client {
   #transaction: Binding | undefined;
 
   // @ts-expect-error: pg declares nine overloads; this takes all of them and answers as they do.
-  override query(config: string | pg.QueryConfig | pg.Submittable, values?: unknown[] | Callback, callback?: Callback): unknown {
+  override query(config: string | Asked | pg.Submittable, values?: unknown[] | Callback, callback?: Callback): unknown {
     if (typeof values === 'function') return this.query(config, undefined, values);
     if (typeof config === 'object' && 'submit' in config) return super.query(config);
     const binding = currentBinding();
-    const statement: pg.QueryConfig = { ...(typeof config === 'string' ? { text: config } : config), ...(values && { values }) };
+    const statement: Asked = { ...(typeof config === 'string' ? { text: config } : config), ...(values && { values }) };
     if (this.#inTransaction()) {
       if (binding && this.#transaction !== binding) throw new Error('a transaction belongs to the binding that it began under');
       return this.#plain(statement, callback);
@@ -112,7 +123,7 @@ export class BoundClient extends pg.Client {
     return this.#submit(new BoundQuery(statement, binding, this.naming ? this.#prepared : null), callback);
   }
 
-  #plain({ name: _, ...statement }: pg.QueryConfig, callback?: Callback): unknown {
+  #plain({ name: _, companion: __, ...statement }: Asked, callback?: Callback): unknown {
     return super.query(statement as never, undefined as never, callback as never);
   }
 
@@ -162,7 +173,7 @@ export class BoundPool extends pg.Pool {
    * whoever releases a connection. A statement that fails keeps its connection, which pg's own pool would drop.
    */
   // @ts-expect-error: as above; Prisma's adapter uses this form alone.
-  override async query(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+  override async query(config: string | Asked, values?: unknown[]): Promise<pg.QueryResult> {
     const client = (await this.connect()) as unknown as BoundClient & pg.PoolClient;
     let broken: Error | undefined;
     try {
@@ -175,7 +186,7 @@ export class BoundPool extends pg.Pool {
     }
   }
 
-  async #asked(client: BoundClient, config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+  async #asked(client: BoundClient, config: string | Asked, values?: unknown[]): Promise<pg.QueryResult> {
     client.naming = this.#naming;
     try {
       return (await client.query(config, values)) as pg.QueryResult;

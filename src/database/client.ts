@@ -4,12 +4,13 @@ import { v7 as uuid } from 'uuid';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { type Binding, bound } from './binding.ts';
 import { boundModels, READS } from './bound-models.ts';
-import { BoundPool } from './bound-pool.ts';
+import { type Asked, BoundPool } from './bound-pool.ts';
+import type { Companion } from './companion.ts';
 import type { Ask } from './crossings.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type ReadCount, ReadCounts } from './read/counts.ts';
 import { StatementNames } from './read/names.ts';
-import { createReader, type Reader } from './read/reader.ts';
+import { createReader, type Reader, type RunStatement } from './read/reader.ts';
 import { type Args, flattened } from './scope.ts';
 
 /** A transaction of one binding: its models, and plain statements for the functions of this folder alone. */
@@ -30,8 +31,8 @@ export type UnitOfWork = {
 };
 
 export type Database = {
-  /** The unit of work of a binding. */
-  bind(binding: Binding): UnitOfWork;
+  /** The unit of work of a binding. Its first read takes the companion along. */
+  bind(binding: Binding, companion?: Companion): UnitOfWork;
   /** One statement bound to nobody: for the crossings, which are keyed by person. */
   readonly ask: Ask;
   /** How many reads were one statement, and how many were left to Prisma, and why. */
@@ -75,7 +76,7 @@ export function openDatabase(
   const read = singly ? readerOn(prisma, pool as unknown as pg.Pool, counts, names) : undefined;
   return {
     ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(text, values))).rows as Row[],
-    bind: binding => unitOfWork(prisma, binding, read),
+    bind: (binding, companion) => unitOfWork(prisma, binding, read, companion),
     reads: () => counts.all(),
     close: async () => {
       await prisma.$disconnect();
@@ -86,21 +87,30 @@ export function openDatabase(
 
 /** A reader on the connections of a pool. */
 export function readerOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Reader {
-  const run = async ({ text, values }: { text: string; values: readonly unknown[] }) => {
-    const { rows } = await pool.query<[unknown]>({ text, values: [...values], name: names.of(text), rowMode: 'array' });
-    return rows[0]![0];
+  const run: RunStatement = async ({ text, values }, companion) => {
+    const along = companion?.take() ? companion : undefined;
+    const statement: Asked & { rowMode: 'array' } = { text, values: [...values], name: names.of(text), rowMode: 'array', companion: along };
+    try {
+      const { rows } = await pool.query<[unknown]>(statement);
+      return rows[0]![0];
+    } catch (error) {
+      along?.fail(error);
+      throw error;
+    }
   };
   return createReader(prisma, run, counts);
 }
 
 /** A unit of work over any Prisma client: what {@link openDatabase} hands out, and what the tests of one wall put over the other's ruins. */
-export function unitOfWork(prisma: PrismaClient, binding: Binding, read?: Reader): UnitOfWork {
+export function unitOfWork(prisma: PrismaClient, binding: Binding, read?: Reader, companion?: Companion): UnitOfWork {
   return {
     binding,
     ask: (text, values) => bound(binding, () => prisma.$queryRawUnsafe(text, ...values)),
     founding: (tenantId = uuid()) => unitOfWork(prisma, { tenantId, personId: null }, read) as ReturnType<UnitOfWork['founding']>,
     within: tenantId => unitOfWork(prisma, { ...binding, tenantId }, read),
-    db: boundModels(binding, (model, operation, scoped) => bound(binding, () => byItself(prisma, model, operation, scoped, read))),
+    db: boundModels(binding, (model, operation, scoped) =>
+      bound(binding, () => byItself(prisma, model, operation, scoped, read, companion)),
+    ),
     transaction: work =>
       bound(binding, () =>
         prisma.$transaction(
@@ -127,9 +137,16 @@ const ALONE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** An operation outside of a transaction: by one statement where that is covered, by Prisma otherwise. */
-function byItself(prisma: PrismaClient, model: ModelName, operation: string, scoped: Args, read?: Reader): Promise<unknown> {
+function byItself(
+  prisma: PrismaClient,
+  model: ModelName,
+  operation: string,
+  scoped: Args,
+  read?: Reader,
+  companion?: Companion,
+): Promise<unknown> {
   const alone = ALONE.get(operation);
   const asked = alone ? { ...scoped, where: flattened(model, scoped.where as Args) } : scoped;
   const otherwise = () => prismas(prisma, model, alone ?? operation, asked);
-  return read && READS.includes(operation) ? read(model, alone ?? operation, asked, otherwise) : otherwise();
+  return read && READS.includes(operation) ? read(model, alone ?? operation, asked, otherwise, companion) : otherwise();
 }

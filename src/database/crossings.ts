@@ -1,5 +1,6 @@
 import type { PlanCode, PlanFeature, Role, TenantStatus } from '../access/vocabulary.ts';
 import { SETTINGS } from './binding.ts';
+import type { Spoken } from './companion.ts';
 
 /**
  * The only ways past the bound tenant (SPEC T5). Each is a narrow function of the database, SECURITY DEFINER, made by a migration;
@@ -65,19 +66,40 @@ export type PersonMemberships = { readonly personId: string | null; readonly mem
 /** What runs one statement: a pool, or a transaction. */
 export type Ask = <Row>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
-type Row = Omit<PersonMembership, 'tenantId'> & { readonly personId: string; readonly tenantId: string | null };
+type Row = Omit<PersonMembership, 'tenantId' | 'joinedAt'> & {
+  readonly personId: string;
+  readonly tenantId: string | null;
+  readonly joinedAt: string;
+};
+
+const MEMBERSHIPS = `SELECT coalesce(json_agg(json_build_object('personId', person_id, 'tenantId', tenant_id, 'slug', slug, 'name', name, 'status', status,
+    'statusReason', status_reason, 'plan', plan_code, 'features', features, 'sells', sells, 'buys', buys, 'membershipId', membership_id, 'roles', roles,
+    'joinedAt', joined_at)), '[]')::text AS said
+  FROM crossing_memberships_of($1, $2, $3::uuid, $4)`;
+
+/** Asks for a person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is null, everywhere. */
+export const membershipsStatement = ({ issuer, subject }: Identity, named: TenantName | null): Spoken => ({
+  text: MEMBERSHIPS,
+  values: [issuer, subject, named && 'id' in named ? named.id : null, named && 'slug' in named ? named.slug : null],
+});
+
+/** What {@link membershipsStatement} said. */
+export function membershipsIn(said: string): PersonMemberships {
+  const rows = JSON.parse(said) as readonly Row[];
+  const known = rows.filter((row): row is Row & { tenantId: string } => row.tenantId !== null);
+  const memberships = known.map(({ personId: _, joinedAt, ...membership }) => ({ ...membership, joinedAt: new Date(joinedAt) }));
+  return { personId: rows[0]?.personId ?? null, memberships };
+}
+
+/** The text that a statement answers. */
+export async function saidBy(ask: Ask, { text, values }: Spoken): Promise<string> {
+  const [row] = await ask<{ said: string }>(text, values);
+  return row!.said;
+}
 
 /** A person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is null, everywhere. */
-export async function membershipsOf(ask: Ask, { issuer, subject }: Identity, named: TenantName | null): Promise<PersonMemberships> {
-  const rows = await ask<Row>(
-    `SELECT person_id AS "personId", tenant_id AS "tenantId", slug, name, status, status_reason AS "statusReason", plan_code AS plan, features,
-       sells, buys, membership_id AS "membershipId", roles, joined_at AS "joinedAt"
-     FROM crossing_memberships_of($1, $2, $3::uuid, $4)`,
-    [issuer, subject, named && 'id' in named ? named.id : null, named && 'slug' in named ? named.slug : null],
-  );
-  const memberships = rows.filter((row): row is Row & { tenantId: string } => row.tenantId !== null);
-  return { personId: rows[0]?.personId ?? null, memberships: memberships.map(({ personId: _, ...membership }) => membership) };
-}
+export const membershipsOf = async (ask: Ask, identity: Identity, named: TenantName | null): Promise<PersonMemberships> =>
+  membershipsIn(await saidBy(ask, membershipsStatement(identity, named)));
 
 /** What a verified token says of a person. */
 export type Profile = Identity & { readonly name: string; readonly email: string | null; readonly emailVerified: boolean };

@@ -8,7 +8,7 @@ import { encodeGlobalId, rowId } from '../graphql/global-id.ts';
 import { refusalExtensions } from '../graphql/refuse.ts';
 import type { Served } from './errors.ts';
 import { actionName, exportQuery } from './export-query.ts';
-import { type ContextOptions, checkSingle, requestContext } from './request-context.ts';
+import { askerOf, type ContextOptions, checkSingle, requestContext } from './request-context.ts';
 
 /** Where a tenant's audit log is exported. */
 export const AUDIT_EXPORT = '/audit/export';
@@ -88,7 +88,7 @@ export async function exportAudit(
     throw new GatewayError('METHOD_NOT_ALLOWED', 'An export is asked for with GET.');
   }
   checkSingle(request);
-  const context = await requestContext(request, requestId, options);
+  const context = await requestContext(await askerOf(request, requestId, options), options);
   const { format, filter } = exportQuery(request.url!);
   const pages = exportEvents(context, filter);
   const first = await pages.next().catch(error => {

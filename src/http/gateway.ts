@@ -10,8 +10,9 @@ import { type Served, useErrors } from './errors.ts';
 import { AUDIT_EXPORT, exportAudit } from './export.ts';
 import { LIMITS, useLimits } from './limits.ts';
 import { isAnswerable, useParameters } from './parameters.ts';
-import { answerPlain } from './plain.ts';
-import { type ContextOptions, checkSingle, requestContext } from './request-context.ts';
+import { createPlain } from './plain.ts';
+import { askerOf, type ContextOptions, checkSingle, requestContext } from './request-context.ts';
+import { foresee } from './tenant-context.ts';
 
 /** Where GraphQL is served. */
 export const ENDPOINT = '/graphql';
@@ -51,7 +52,7 @@ export function createGateway({ schema, plans = createCompiled(schema), corsOrig
     maskedErrors: false,
     logging: false,
   });
-  const plain = answerPlain(schema, documents, plans);
+  const plain = createPlain(schema, documents, plans);
   return async (request, response, served) => {
     if (answerCors(corsOrigins, request, response)) return;
     if (pathOf(request) === AUDIT_EXPORT) return exportAudit(request, response, served, options);
@@ -62,8 +63,11 @@ export function createGateway({ schema, plans = createCompiled(schema), corsOrig
     checkSingle(request);
     if (!isAnswerable(request.headers.accept))
       throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json` or `application/json`.');
-    const gateway = await requestContext(request, served.requestId, options);
-    if (!(await plain(request, response, served, gateway))) await yoga(request, response, { ...served, gateway });
+    const asker = await askerOf(request, served.requestId, options);
+    const foreseen = asker.key === null ? foresee(options.database, asker.token, asker.asked) : null;
+    if (foreseen && (await plain.foreseen(request, response, foreseen))) return;
+    const gateway = await requestContext(asker, options);
+    if (!(await plain.asked(request, response, served, gateway))) await yoga(request, response, { ...served, gateway });
   };
 }
 

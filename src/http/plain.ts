@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Compiled } from '../graphql/compiled/compiled.ts';
 import type { Context } from '../graphql/context.ts';
 import { RefusedField } from '../graphql/refused-field.ts';
@@ -9,40 +9,65 @@ import { isCheap } from './cost.ts';
 import type { Documents } from './documents.ts';
 import { publicError, type Served } from './errors.ts';
 import { LIMITS } from './limits.ts';
+import type { Foreseen } from './tenant-context.ts';
 
 /**
- * Answers a request if it is plain, and leaves any other to yoga, with what was read of it: a POST of JSON as clients send it, whose document passed
+ * Answers requests that are plain, and leaves any other to yoga, with what was read of it: a POST of JSON as clients send it, whose document passed
  * before, within the limits. Nothing is refused here: whatever could be, yoga refuses. What is answered here is what yoga would answer, to the byte.
- *
- * @returns whether it was answered.
  */
-export type Plain = (request: IncomingMessage, response: ServerResponse, served: Served, context: Context) => Promise<boolean>;
+export type Plain = {
+  /** @returns whether it was answered. */
+  asked(request: IncomingMessage, response: ServerResponse, served: Served, context: Context): Promise<boolean>;
+  /** Answers a query by its plan if whoever asks stands as foreseen. @returns whether it was answered. */
+  foreseen(request: IncomingMessage, response: ServerResponse, foreseen: Foreseen): Promise<boolean>;
+};
 
-export const answerPlain =
-  (schema: GraphQLSchema, documents: Documents, compiled: Compiled): Plain =>
-  async (request, response, served, contextValue) => {
+export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
+  /** What a plain request asks, or null for one that isn't. */
+  async function questionOf(request: IncomingMessage): Promise<Question | null> {
     const type = answerType(request.headers);
-    if (!type) return false;
-    const bytes = await bodyOf(request);
-    if (!bytes) return true; // the client left
-    Object.assign(request, { body: new ReadBody(bytes) });
-    const params = paramsIn(bytes);
+    const bytes = type && (await bodyOf(request));
+    const params = bytes && paramsIn(bytes);
     const document = params && documents.known(params.query);
-    if (!document) return false;
+    if (!document) return null;
     const { variables: variableValues, operationName } = params;
-    const asked = { schema, document, operationName, variableValues, contextValue };
     const kind = getOperationAST(document, operationName)?.operation;
-    if (kind === undefined || kind === 'subscription' || !isCleanText(document, variableValues) || !isCheap(asked)) return false;
-    const text = await compiled.answer(asked);
-    if (text !== null) {
-      send(response, type, text);
+    if (kind === undefined || kind === 'subscription' || !isCleanText(document, variableValues)) return null;
+    return { type, kind, document, operationName, variableValues };
+  }
+
+  return {
+    asked: async (request, response, served, contextValue) => {
+      const question = await questionOf(request);
+      if (hasLeft(request)) return true;
+      if (!question || !isCheap({ schema, contextValue, ...question })) return false;
+      const text = await plans.answer({ contextValue, ...question });
+      const result = text === null ? await execute({ schema, contextValue, ...question }) : null;
+      if (result && !('data' in result)) return false; // nothing of it ran
+      send(response, question.type, text ?? textOf(result!, served));
       return true;
-    }
-    const result = await execute(asked);
-    if (!('data' in result)) return false; // nothing of it ran
-    send(response, type, textOf(result, served));
-    return true;
+    },
+    foreseen: async (request, response, { context: contextValue, holds }) => {
+      const question = await questionOf(request);
+      if (question?.kind !== 'query' || !isCheap({ schema, contextValue, ...question })) return false;
+      const answered = plans.answer({ contextValue, ...question });
+      const isSo = holds().catch(() => false); // asked again, and told then
+      const [text, holdsSo] = [await answered, await isSo];
+      if (text === null || !holdsSo) return false;
+      send(response, question.type, text);
+      return true;
+    },
   };
+}
+
+type Question = {
+  /** The media type of the answer. */
+  readonly type: string;
+  readonly kind: 'query' | 'mutation';
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variableValues: Record<string, unknown> | null | undefined;
+};
 
 const JSON_BODY = /^application\/json(; ?charset=utf-8)?$/i;
 const MODERN = 'application/graphql-response+json';
@@ -63,8 +88,21 @@ function answerType(headers: IncomingMessage['headers']): string | undefined {
   return ANSWERS.get((headers.accept || '*/*').split(',', 1)[0]!);
 }
 
-/** All of a body, or null if it breaks off. */
-const bodyOf = (request: IncomingMessage): Promise<Buffer | null> =>
+/** A request whose body was read, for yoga, which takes it from there; null where the client left before its end. */
+type Read = IncomingMessage & { body?: ReadBody | null };
+
+const hasLeft = (request: IncomingMessage): boolean => (request as Read).body === null;
+
+/** All of a body, read once, or null if it breaks off. */
+async function bodyOf(request: Read): Promise<Buffer | null> {
+  if (request.body === undefined) {
+    const bytes = await wholeOf(request);
+    request.body = bytes && new ReadBody(bytes);
+  }
+  return request.body?.bytes ?? null;
+}
+
+const wholeOf = (request: IncomingMessage): Promise<Buffer | null> =>
   new Promise(resolve => {
     if (request.destroyed) return resolve(null);
     const chunks: Buffer[] = [];
@@ -73,7 +111,7 @@ const bodyOf = (request: IncomingMessage): Promise<Buffer | null> =>
     for (const broken of ['close', 'error']) request.once(broken, () => resolve(null));
   });
 
-/** A body that was read, for yoga, which takes it from the request where there is one. */
+/** The bytes of a body. */
 class ReadBody {
   constructor(readonly bytes: Buffer) {}
 

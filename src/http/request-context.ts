@@ -3,9 +3,9 @@ import type { Database } from '../database/client.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Services } from '../domain/services.ts';
 import type { Context } from '../graphql/context.ts';
-import type { Authenticate } from './authenticate.ts';
+import type { Authenticate, Token } from './authenticate.ts';
 import { keyContext, keyIn } from './key.ts';
-import { tenantContext } from './tenant-context.ts';
+import { type Asked, tenantContext } from './tenant-context.ts';
 
 /** What a request's context is worked out with. */
 export type ContextOptions = { readonly database: Database; readonly authenticate: Authenticate; readonly services: Services };
@@ -15,22 +15,29 @@ const SINGLE = ['authorization', 'x-tenant-id', 'idempotency-key'];
 
 const only = ({ headersDistinct }: IncomingMessage, name: string): string | undefined => headersDistinct[name]?.[0];
 
+/** Who asks, by a token or a key, and for which tenant. */
+export type Asker = { readonly asked: Asked } & ({ readonly key: string } | { readonly key: null; readonly token: Token | null });
+
 /**
- * Who asks and for which tenant, by a request's headers: the same for GraphQL and for an export (SPEC T2, T3).
+ * Who asks and for which tenant, by a request's headers: the same for GraphQL and for an export.
  *
- * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT; TENANT_STATUS for an API key.
+ * @throws {GatewayError} UNAUTHENTICATED.
  */
-export async function requestContext(
-  request: IncomingMessage,
-  requestId: string,
-  { database, authenticate, services }: ContextOptions,
-): Promise<Context> {
+export async function askerOf(request: IncomingMessage, requestId: string, { authenticate, services }: ContextOptions): Promise<Asker> {
   const { authorization } = request.headers;
   const [tenant, idempotencyKey = null] = [only(request, 'x-tenant-id'), only(request, 'idempotency-key')];
   const asked = { requestId, tenant, idempotencyKey, services };
   const key = keyIn(authorization);
-  return key === null ? tenantContext(database, await authenticate(authorization), asked) : keyContext(database, key, asked);
+  return key === null ? { asked, key, token: await authenticate(authorization) } : { asked, key };
 }
+
+/**
+ * The context of a request, by what the database says at this moment (SPEC T2, T3).
+ *
+ * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT; TENANT_STATUS for an API key.
+ */
+export const requestContext = ({ asked, ...by }: Asker, { database }: Pick<ContextOptions, 'database'>): Promise<Context> =>
+  by.key === null ? tenantContext(database, by.token, asked) : keyContext(database, by.key, asked);
 
 /** @throws {GatewayError} BAD_REQUEST. */
 export function checkSingle(request: IncomingMessage): void {

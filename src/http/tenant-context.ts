@@ -1,6 +1,15 @@
-import { grantOf, type Principal, type Standing } from '../access/grant.ts';
+import { type Grant, grantOf, type Principal } from '../access/grant.ts';
 import type { Database, UnitOfWork } from '../database/client.ts';
-import { membershipsOf, type PersonMembership, type PersonMemberships, type TenantName } from '../database/crossings.ts';
+import { Companion } from '../database/companion.ts';
+import {
+  membershipsIn,
+  membershipsOf,
+  membershipsStatement,
+  type PersonMembership,
+  type PersonMemberships,
+  saidBy,
+  type TenantName,
+} from '../database/crossings.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Token } from './authenticate.ts';
@@ -32,24 +41,50 @@ export type Asked = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> &
  *
  * @throws {GatewayError} TENANT_NOT_FOUND, or TENANT_CONFLICT when the token and the header name different tenants.
  */
-export async function tenantContext(
-  database: Database,
-  token: Token | null,
-  { requestId, tenant: header, idempotencyKey, services }: Asked,
-): Promise<Context> {
-  const asked = { requestId, idempotencyKey, services };
-  if (!token) return contextOf(database, { ...asked, profile: null, principal: { kind: 'nobody' } });
-  const { profile, staff } = token;
-  const named = header ?? token.tenant;
-  if (staff) {
+export async function tenantContext(database: Database, token: Token | null, asked: Asked): Promise<Context> {
+  if (!token) return contextOf(database, asked, outsider({ profile: null, principal: { kind: 'nobody' } }));
+  const named = nameIn(token, asked);
+  if (token.staff) {
     if (named !== null) throw notFound(); // staff are in no tenant; they name one in their own mutations
-    return contextOf(database, { ...asked, profile, principal: { kind: 'staff' } });
+    return contextOf(database, asked, outsider({ profile: token.profile, principal: { kind: 'staff' } }));
   }
-  const person = await membershipsOf(database.ask, profile, named === null ? null : tenantName(named));
-  const membership = chosen(person, header, token.tenant);
-  const all = named === null ? Promise.resolve(person.memberships) : undefined;
-  return contextOf(database, { ...asked, profile, principal: { kind: 'user' }, personId: person.personId, membership, all });
+  const said = await saidBy(database.ask, membershipsStatement(token.profile, named === null ? null : tenantName(named)));
+  const sight = { said, facts: factsOf(token, asked, membershipsIn(said)) };
+  remember(token, asked, sight);
+  return contextOf(database, asked, sight.facts);
 }
+
+/** The context that a request has if whoever asks stands as they did, and whether they do: which the database says on the way of the first read. */
+export type Foreseen = { readonly context: Context; readonly holds: () => Promise<boolean> };
+
+/** What a request's context will be if nothing has changed since the same person asked last, or null for who didn't ask before. Nothing is answered by it alone. */
+export function foresee(database: Database, token: Token | null, asked: Asked): Foreseen | null {
+  const sight = token && sights.get(token)?.get(asked.tenant);
+  if (!sight) return null;
+  const named = nameIn(token, asked);
+  const companion = new Companion(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
+  return {
+    context: contextOf(database, asked, sight.facts, companion),
+    holds: async () => (companion.isTaken ? await companion.said : await saidBy(database.ask, companion)) === sight.said,
+  };
+}
+
+/** What the database said of who asked, and what follows from it. */
+type Sight = { readonly said: string; readonly facts: Facts };
+
+/** By token and by the tenant that was named with it, as long as the token is remembered. */
+const sights = new WeakMap<Token, Map<string | undefined, Sight>>();
+
+/** How many tenants are remembered of a token, or spellings of one. */
+const MOST = 16;
+
+function remember(token: Token, { tenant }: Asked, sight: Sight): void {
+  const known = sights.get(token) ?? new Map<string | undefined, Sight>();
+  if (known.size >= MOST) known.clear();
+  sights.set(token, known.set(tenant, sight));
+}
+
+const nameIn = (token: Token, { tenant }: Asked): string | null => tenant ?? token.tenant;
 
 /** The one membership that a request acts by: the named one, or the only one. */
 function chosen({ memberships }: PersonMemberships, header: string | undefined, claim: string | null): PersonMembership | null {
@@ -61,32 +96,49 @@ function chosen({ memberships }: PersonMemberships, header: string | undefined, 
   return first;
 }
 
-type Facts = Omit<Asked, 'tenant'> & {
-  readonly profile: Context['profile'];
-  readonly principal: Principal;
-  readonly personId?: string | null;
-  readonly membership?: PersonMembership | null;
-  readonly all?: Promise<readonly PersonMembership[]> | undefined;
+/** What a context is made of beside the request. */
+type Facts = Pick<Context, 'profile'> & {
+  readonly grant: Grant;
+  readonly personId: string | null;
+  readonly membership: PersonMembership | null;
+  readonly all: Promise<readonly PersonMembership[]> | undefined;
 };
 
-function contextOf(database: Database, { profile, principal, personId = null, membership = null, all, ...asked }: Facts): Context {
-  const standing: Standing | null = membership && {
+function factsOf(token: Token, { tenant }: Asked, person: PersonMemberships): Facts {
+  const membership = chosen(person, tenant, token.tenant);
+  const standing = membership && {
     tenantId: membership.tenantId,
     status: membership.status,
     features: membership.features,
     roles: membership.roles,
   };
-  const read = async () => (profile && principal.kind === 'user' ? (await membershipsOf(database.ask, profile, null)).memberships : []);
+  return {
+    profile: token.profile,
+    grant: grantOf({ kind: 'user' }, standing),
+    personId: person.personId,
+    membership,
+    all: tenant === undefined && token.tenant === null ? Promise.resolve(person.memberships) : undefined,
+  };
+}
+
+const outsider = ({ profile, principal }: { profile: Facts['profile']; principal: Principal }): Facts => ({
+  ...{ profile, grant: grantOf(principal, null), personId: null, membership: null, all: undefined },
+});
+
+function contextOf(database: Database, { tenant: _, ...asked }: Asked, facts: Facts, companion?: Companion): Context {
+  const { profile, grant, personId, membership, all } = facts;
+  const read = async () =>
+    profile && grant.principal.kind === 'user' ? (await membershipsOf(database.ask, profile, null)).memberships : [];
   let memberships = all;
   let work: UnitOfWork | undefined;
   return {
     ...asked,
     profile,
     membership,
-    grant: grantOf(principal, standing),
+    grant,
     /** Made for whoever asks: many a request reads nothing beyond its context. */
     get work() {
-      work ??= database.bind({ tenantId: standing?.tenantId ?? null, personId });
+      work ??= database.bind({ tenantId: grant.standing?.tenantId ?? null, personId }, companion);
       return work;
     },
     memberships: () => {

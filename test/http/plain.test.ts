@@ -6,7 +6,7 @@ import { createCompiled } from '../../src/graphql/compiled/compiled.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { createDocuments, type Documents } from '../../src/http/documents.ts';
 import { createLog } from '../../src/http/log.ts';
-import { answerPlain } from '../../src/http/plain.ts';
+import { createPlain } from '../../src/http/plain.ts';
 import { post, raw } from './raw.ts';
 
 const schema = buildSchema(`
@@ -43,7 +43,7 @@ let left: string | undefined;
 
 beforeAll(async () => {
   documents = createDocuments();
-  const plain = answerPlain(schema, documents, createCompiled(schema));
+  const plain = createPlain(schema, documents, createCompiled(schema)).asked;
   const served = { requestId: 'r', log: createLog('silent') };
   server = createServer(async (request, response) => {
     if (await plain(request, response, served, {} as Context)) return;
@@ -155,7 +155,7 @@ describe('a request is left to yoga whole, and nothing of it has run,', () => {
 });
 
 test.each(['before its body is read', 'while its body is read'])('a client that leaves %s is waited for no longer', async when => {
-  const plain = answerPlain(schema, documents, createCompiled(schema));
+  const plain = createPlain(schema, documents, createCompiled(schema)).asked;
   const answered = new Promise<boolean>(resolve => {
     const slow = createServer(async (request, response) => {
       const gone = new Promise(closed => request.once('close', closed));

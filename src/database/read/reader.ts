@@ -1,15 +1,25 @@
 import pg from 'pg';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { Companion } from '../companion.ts';
 import type { ReadCounts } from './counts.ts';
 import { type Reason, Uncovered } from './draft.ts';
 import { type Statement, statementOf } from './statement.ts';
 import { tablesOf } from './tables.ts';
 
-/** Answers an operation of a model, or has `otherwise` answer it: Prisma, with the same arguments. Both run under the binding in force. */
-export type Reader = (model: string, operation: string, args: object, otherwise: () => Promise<unknown>) => Promise<unknown>;
+/**
+ * Answers an operation of a model, or has `otherwise` answer it: Prisma, with the same arguments. Both run under the binding in force; the companion
+ * goes with a statement of ours.
+ */
+export type Reader = (
+  model: string,
+  operation: string,
+  args: object,
+  otherwise: () => Promise<unknown>,
+  companion?: Companion,
+) => Promise<unknown>;
 
 /** Runs a statement of one row and one column, and answers its value, read from JSON; undefined where there is no row. */
-export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>) => Promise<unknown>;
+export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>, companion?: Companion) => Promise<unknown>;
 
 /** What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in its own words: data, names and types, sizes. */
 const REFUSED = /^(22|42|54)/;
@@ -17,7 +27,7 @@ const REFUSED = /^(22|42|54)/;
 /** A reader that answers with one statement what it covers (docs/decisions/0015-reads.md), and counts what it doesn't. */
 export function createReader(prisma: PrismaClient, run: RunStatement, counts: ReadCounts): Reader {
   const tables = tablesOf(prisma);
-  return async (model, operation, args, otherwise) => {
+  return async (model, operation, args, otherwise, companion) => {
     const prismas = (reason: Reason) => {
       counts.add(model, operation, reason);
       return otherwise();
@@ -31,7 +41,7 @@ export function createReader(prisma: PrismaClient, run: RunStatement, counts: Re
     }
     let value: unknown;
     try {
-      value = await run(statement);
+      value = await run(statement, companion);
     } catch (error) {
       if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) return prismas('refused');
       throw error;
