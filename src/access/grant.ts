@@ -53,8 +53,21 @@ export const statusesFor = (kind: PrincipalKind, { statuses }: Rule): readonly T
 
 /** The grant of a principal in a tenant context, or outside of any (SPEC T2). Pure: what it is given must be fresh from the database (SPEC R7, S5). */
 export function grantOf(principal: Principal, standing: Standing | null): Grant {
-  const held = PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, standing) === null);
-  return { principal, standing, permissions: new Set(held) };
+  return { principal, standing, permissions: principal.kind === 'api_key' ? heldBy(principal, standing) : heldAlike(principal, standing) };
+}
+
+const heldBy = (principal: Principal, standing: Standing | null): ReadonlySet<Permission> =>
+  new Set(PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, standing) === null));
+
+/** What those hold who stand alike, whoever they are: worked out once for each way to stand, of which there are a few hundred. */
+const alike = new Map<string, ReadonlySet<Permission>>();
+
+function heldAlike(principal: Principal, standing: Standing | null): ReadonlySet<Permission> {
+  const { status, features, roles, named } = standing ?? {};
+  const way = JSON.stringify([principal.kind, status, features, roles, named]);
+  const held = alike.get(way) ?? heldBy(principal, standing);
+  alike.set(way, held);
+  return held;
 }
 
 /** Whether an API key may carry a permission at all (SPEC K1): never administration of members, plan, ownership, deletion, audit or keys. */

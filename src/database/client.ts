@@ -9,9 +9,12 @@ import type { Companion } from './companion.ts';
 import type { Ask } from './crossings.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type ReadCount, ReadCounts } from './read/counts.ts';
+import { Uncovered } from './read/draft.ts';
 import { StatementNames } from './read/names.ts';
-import { createReader, type Reader, type RunStatement } from './read/reader.ts';
-import { type Args, flattened } from './scope.ts';
+import { createJsonReader, createReader, type JsonReader, type Reader, type RunStatement } from './read/reader.ts';
+import type { Shape } from './read/shape.ts';
+import { tablesOf } from './read/tables.ts';
+import { type Args, flattened, scope } from './scope.ts';
 
 /** A transaction of one binding: its models, and plain statements for the functions of this folder alone. */
 export type Transaction = { readonly db: TenantClient; readonly ask: Ask };
@@ -22,6 +25,12 @@ export type UnitOfWork = {
   readonly db: TenantClient;
   /** One plain statement, bound: for the functions of this folder alone. */
   readonly ask: Ask;
+  /**
+   * Answers a read as JSON text in a shape, where that is covered; null where there is no row.
+   *
+   * @throws {Uncovered} for what rows are to be read for.
+   */
+  json(model: ModelName, operation: string, args: Args, shape: Shape): Promise<string | null>;
   /** Runs `work` in one transaction, which commits when it returns and rolls back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
@@ -73,7 +82,7 @@ export function openDatabase(
   const counts = new ReadCounts();
   const names = new StatementNames();
   const named = (text: string, values: readonly unknown[]) => ({ text, values: [...values], name: names.of(text) });
-  const read = singly ? readerOn(prisma, pool as unknown as pg.Pool, counts, names) : undefined;
+  const read = singly ? readersOn(prisma, pool as unknown as pg.Pool, counts, names) : undefined;
   return {
     ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(text, values))).rows as Row[],
     bind: (binding, companion) => unitOfWork(prisma, binding, read, companion),
@@ -85,8 +94,11 @@ export function openDatabase(
   };
 }
 
-/** A reader on the connections of a pool. */
-export function readerOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Reader {
+/** What reads without Prisma: as rows, and as JSON. */
+export type Readers = { readonly rows: Reader; readonly json: JsonReader };
+
+/** Readers on the connections of a pool. */
+export function readersOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Readers {
   const run: RunStatement = async ({ text, values }, companion) => {
     const along = companion?.take() ? companion : undefined;
     const statement: Asked & { rowMode: 'array' } = { text, values: [...values], name: names.of(text), rowMode: 'array', companion: along };
@@ -98,11 +110,12 @@ export function readerOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadC
       throw error;
     }
   };
-  return createReader(prisma, run, counts);
+  const tables = tablesOf(prisma);
+  return { rows: createReader(tables, run, counts), json: createJsonReader(tables, run, counts) };
 }
 
 /** A unit of work over any Prisma client: what {@link openDatabase} hands out, and what the tests of one wall put over the other's ruins. */
-export function unitOfWork(prisma: PrismaClient, binding: Binding, read?: Reader, companion?: Companion): UnitOfWork {
+export function unitOfWork(prisma: PrismaClient, binding: Binding, read?: Readers, companion?: Companion): UnitOfWork {
   return {
     binding,
     ask: (text, values) => bound(binding, () => prisma.$queryRawUnsafe(text, ...values)),
@@ -111,6 +124,11 @@ export function unitOfWork(prisma: PrismaClient, binding: Binding, read?: Reader
     db: boundModels(binding, (model, operation, scoped) =>
       bound(binding, () => byItself(prisma, model, operation, scoped, read, companion)),
     ),
+    json: (model, operation, args, shape) => {
+      if (!read) throw new Uncovered('operation');
+      const asked = alone(model, operation, scope(model, operation, args, binding));
+      return bound(binding, () => read.json({ model, ...asked, tenantId: binding.tenantId }, shape, companion));
+    },
     transaction: work =>
       bound(binding, () =>
         prisma.$transaction(
@@ -136,17 +154,21 @@ const ALONE: ReadonlyMap<string, string> = new Map([
   ['findUniqueOrThrow', 'findFirstOrThrow'],
 ]);
 
+function alone(model: ModelName, operation: string, args: Args): { readonly operation: string; readonly args: Args } {
+  const first = ALONE.get(operation);
+  return first ? { operation: first, args: { ...args, where: flattened(model, args.where as Args) } } : { operation, args };
+}
+
 /** An operation outside of a transaction: by one statement where that is covered, by Prisma otherwise. */
 function byItself(
   prisma: PrismaClient,
   model: ModelName,
-  operation: string,
+  asked: string,
   scoped: Args,
-  read?: Reader,
+  read?: Readers,
   companion?: Companion,
 ): Promise<unknown> {
-  const alone = ALONE.get(operation);
-  const asked = alone ? { ...scoped, where: flattened(model, scoped.where as Args) } : scoped;
-  const otherwise = () => prismas(prisma, model, alone ?? operation, asked);
-  return read && READS.includes(operation) ? read(model, alone ?? operation, asked, otherwise, companion) : otherwise();
+  const { operation, args } = alone(model, asked, scoped);
+  const otherwise = () => prismas(prisma, model, operation, args);
+  return read && READS.includes(asked) ? read.rows(model, operation, args, otherwise, companion) : otherwise();
 }

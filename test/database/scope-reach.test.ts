@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Binding } from '../../src/database/binding.ts';
-import { readerOn, unitOfWork as unitOf } from '../../src/database/client.ts';
+import { readersOn, unitOfWork as unitOf } from '../../src/database/client.ts';
 import { IsolationError, scope } from '../../src/database/scope.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -25,7 +25,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const unitOfWork = (client: PrismaClient, binding: Binding) => unitOf(client, binding, readerOn(client, pool));
+const unitOfWork = (client: PrismaClient, binding: Binding) => unitOf(client, binding, readersOn(client, pool));
 
 const clients = async () => {
   const work = unitOfWork(prisma, { tenantId: world.a.tenantId, personId: world.a.ownerId });

@@ -2,9 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readerOn, type UnitOfWork, unitOfWork } from '../../src/database/client.ts';
+import { type Readers, readersOn, type UnitOfWork, unitOfWork } from '../../src/database/client.ts';
 import type { TenantClient } from '../../src/database/models.ts';
-import type { Reader } from '../../src/database/read/reader.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, type Side, secretsIn, type World } from '../support/isolation.ts';
@@ -20,13 +19,13 @@ import { type Verdict, WRITES } from '../support/isolation-writes.ts';
 let database: TestDatabase;
 let pool: pg.Pool;
 let prisma: PrismaClient;
-let reader: Reader;
+let reader: Readers;
 let world: World;
 beforeAll(async () => {
   database = await createDatabase();
   pool = new pg.Pool({ connectionString: database.adminUrl, max: 3 });
   prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-  reader = readerOn(prisma, pool);
+  reader = readersOn(prisma, pool);
   world = await createWorld(database);
 });
 afterAll(async () => {

@@ -60,6 +60,7 @@ test('a random query is answered to the byte alike, to people of every kind', { 
   const { compiled, failed } = gateways[0]!.counts().queries;
   expect(compiled).toBeGreaterThan(RUNS / 12);
   expect(failed).toBeLessThan(RUNS / 4);
+  expect(gateways[0]!.counts().reads.some(({ outcome }) => outcome === 'json')).toBe(true);
   expect(gateways[1]!.counts().queries).toMatchObject({ compiled: 0 });
 });
 

@@ -2,9 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readerOn, unitOfWork } from '../../src/database/client.ts';
+import { type Readers, readersOn, unitOfWork } from '../../src/database/client.ts';
 import { MODELS } from '../../src/database/models.ts';
-import type { Reader } from '../../src/database/read/reader.ts';
 import { getDatamodel } from '../../src/generated/pothos.ts';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -33,7 +32,7 @@ import { neutral, plain, poolOf, randomOperation } from '../support/isolation-op
 const RUNS = 300;
 let databases: TestDatabase[];
 let gateways: TestGateway[];
-let clients: { pool: pg.Pool; prisma: PrismaClient; reader: Reader }[];
+let clients: { pool: pg.Pool; prisma: PrismaClient; reader: Readers }[];
 let world: World;
 beforeAll(async () => {
   databases = [await createDatabase(), await createDatabase()];
@@ -43,7 +42,7 @@ beforeAll(async () => {
   clients = databases.map(({ adminUrl }) => {
     const pool = new pg.Pool({ connectionString: adminUrl, max: 2 });
     const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-    return { pool, prisma, reader: readerOn(prisma, pool) };
+    return { pool, prisma, reader: readersOn(prisma, pool) };
   });
 });
 beforeEach(restore);

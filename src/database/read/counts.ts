@@ -1,10 +1,10 @@
 import type { Reason } from './draft.ts';
 
-/** How often an operation of a model was answered by one statement, or left to Prisma for a reason. */
+/** How often an operation of a model was answered by one statement, as rows or as JSON, or left to Prisma for a reason. */
 export type ReadCount = {
   readonly model: string;
   readonly operation: string;
-  readonly outcome: 'statement' | Reason;
+  readonly outcome: 'statement' | 'json' | Reason;
   readonly count: number;
 };
 

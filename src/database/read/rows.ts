@@ -38,7 +38,7 @@ function paged(draft: Draft, { take, skip = 0 }: Args): string {
 }
 
 /** A page of rows in no order is one in the order of the primary key, as Prisma has it. */
-function ordered({ table, alias }: Source, orderBy: unknown, isPage: boolean): string {
+export function ordered({ table, alias }: Source, orderBy: unknown, isPage: boolean): string {
   const orders = (Array.isArray(orderBy) ? orderBy : [orderBy ?? {}]).flatMap(order => {
     const keys = said(order, 'order');
     if (keys.length > 1) throw new Uncovered('order');
@@ -129,7 +129,7 @@ function counts(draft: Draft, source: Source, value: unknown): string {
   return `json_build_object(${each.join(', ')})`;
 }
 
-function counted(draft: Draft, source: Source, relation: Relation, count: unknown): string {
+export function counted(draft: Draft, source: Source, relation: Relation, count: unknown): string {
   const other = sourceOf(draft, relation.to);
   const args = count === true ? {} : checked(count, ['where']);
   const condition = args.where === undefined ? null : where(draft, other, args.where);

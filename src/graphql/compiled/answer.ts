@@ -1,5 +1,6 @@
 import { toldOf } from '../refuse.ts';
 import { refusalText } from '../refused-field.ts';
+import { type Json, jsonOf } from './json.ts';
 import { Unusual } from './leaf.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './plan.ts';
 import type { PrismaRead } from './prisma-read.ts';
@@ -31,7 +32,8 @@ class Answer {
     for (const field of fields) {
       this.#text += `${separator}"${field.key}":`;
       separator = ',';
-      if (field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)) this.#refuse(field);
+      if (field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)) this.#refuse(field, this.path);
+      else if (field.reads) this.#read(field);
       else if (field.shape.kind === 'leaf') this.#value(field, this.#resolved(field, row));
       else {
         this.path[place] = field.key;
@@ -42,17 +44,34 @@ class Answer {
     this.#text += separator === '{' ? '{}' : '}';
   }
 
-  #resolved(field: FieldPlan, row: unknown): unknown {
+  #resolved({ args, resolve }: FieldPlan, row: unknown): unknown {
+    return resolve(row, args(this.asking.variables), this.asking.context);
+  }
+
+  /** A root's rows: as JSON, or to be written here. */
+  #read(field: FieldPlan): void {
     const { asking } = this;
-    const args = field.args(asking.variables);
-    if (!field.reads) return field.resolve(row, args, asking.context);
-    const { object } =
-      field.shape.kind === 'list' ? (field.shape.of as Shape & { kind: 'object' }) : (field.shape as Shape & { kind: 'object' });
-    return (field.field.extensions.prismaRead as PrismaRead)(queryOf(object, asking), row, args, asking.context);
+    const { shape, isNullable } = field;
+    const object = (shape.kind === 'list' ? shape.of : shape) as Shape & { kind: 'object' };
+    const json = jsonOf(field, object.object, asking);
+    const path = [field.key]; // what reads is a root
+    if (json) {
+      this.#later(json.text, path, (gap, text) => gap.#splice(text, json, isNullable, path));
+      return;
+    }
+    const read = field.field.extensions.prismaRead as PrismaRead;
+    const rows = read(queryOf(object.object, asking), undefined, field.args(asking.variables), asking.context) as Promise<unknown>;
+    this.#later(rows, path, (gap, value) => gap.#complete(shape, isNullable, value));
+  }
+
+  #splice(text: string | null, { refused }: Json, isNullable: boolean, path: readonly string[]): void {
+    if (text === null && !isNullable) throw new Unusual();
+    this.#text += text ?? 'null';
+    if (text !== null) for (const { field, path: within } of refused) this.#tell(field, [...path, ...within]);
   }
 
   #value({ shape, isNullable }: FieldPlan, value: unknown): void {
-    if (value instanceof Promise) this.#later(shape, isNullable, value);
+    if (value instanceof Promise) this.#later(value, this.path, (gap, awaited) => gap.#complete(shape, isNullable, awaited));
     else this.#complete(shape, isNullable, value);
   }
 
@@ -79,21 +98,25 @@ class Answer {
     this.#text += ']';
   }
 
-  #later(shape: Shape, isNullable: boolean, promise: Promise<unknown>): void {
-    const gap = new Answer(this.asking, this.awaited, [...this.path]);
+  #later<Value>(promise: Promise<Value>, path: readonly (string | number)[], write: (gap: Answer, value: Value) => void): void {
+    const gap = new Answer(this.asking, this.awaited, [...path]);
     this.#parts.push(this.#text, gap);
     this.#errors.push(gap);
     this.#text = '';
-    const completed = promise.then(value => gap.#complete(shape, isNullable, value));
-    completed.catch(() => {}); // told when it is its turn
-    this.awaited.push(completed);
+    const written = promise.then(value => write(gap, value));
+    written.catch(() => {}); // told when it is its turn
+    this.awaited.push(written);
   }
 
-  #refuse({ permission, key, nodes, isNullable }: FieldPlan): void {
+  #refuse(field: FieldPlan, path: readonly (string | number)[]): void {
+    this.#text += 'null';
+    this.#tell(field, [...path, field.key]);
+  }
+
+  #tell({ permission, nodes, isNullable }: FieldPlan, path: readonly (string | number)[]): void {
     const told = isNullable && toldOf(this.asking.context, permission!);
     if (!told) throw new Unusual();
-    this.#text += 'null';
-    this.#errors.push(refusalText(told, nodes, [...this.path, key]));
+    this.#errors.push(refusalText(told, nodes, path));
   }
 
   get errors(): string[] {

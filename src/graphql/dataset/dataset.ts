@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import { countOf } from '../columns.ts';
 import { rowId, rowOf } from '../global-id.ts';
 
 /** A dataset of the tenant context. */
@@ -18,8 +19,7 @@ export const Dataset = builder.prismaNode('Dataset', {
       policy: 'dataset:read',
       nullable: true,
       description: 'Objects, stored or not.',
-      select: { _count: { select: { objects: true } } },
-      resolve: ({ _count }) => _count.objects,
+      ...countOf('objects'),
     }),
   }),
 });

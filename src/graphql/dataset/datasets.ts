@@ -1,6 +1,7 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
 import { datasetCap } from '../../domain/plan/preview.ts';
 import { builder } from '../builder.ts';
+import { countOf } from '../columns.ts';
 import { containing } from '../containing.ts';
 import { ListingStatus } from '../enums.ts';
 import { OLDEST_FIRST, type PageArgs, pageCost } from '../page.ts';
@@ -47,8 +48,7 @@ builder.prismaObjectFields(Tenant, t => ({
   datasetCount: t.int({
     policy: 'dataset:count',
     nullable: true,
-    select: { _count: { select: { datasets: true } } },
-    resolve: ({ _count }) => _count.datasets,
+    ...countOf('datasets'),
   }),
   publishedListingCount: t.int({
     policy: 'dataset:count',

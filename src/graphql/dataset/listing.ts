@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import { columnOf } from '../columns.ts';
 import { ListingStatus } from '../enums.ts';
 import { rowId, rowOf } from '../global-id.ts';
 import { MoneyType } from '../money.ts';
@@ -17,8 +18,7 @@ export const Listing = builder.prismaNode('Listing', {
       type: ListingStatus,
       policy: 'dataset:read',
       nullable: true,
-      select: { status: true },
-      resolve: ({ status }) => status as typeof ListingStatus.$inferType,
+      ...columnOf('status'),
     }),
     title: t.exposeString('title', { policy: 'dataset:read', nullable: true }),
     summary: t.exposeString('summary', { policy: 'dataset:read', nullable: true }),
@@ -28,6 +28,7 @@ export const Listing = builder.prismaNode('Listing', {
       policy: 'dataset:read',
       nullable: true,
       description: 'What one retrieval costs. Whoever is entitled already pays what it was then.',
+      extensions: { columns: { money: ['price', 'currency'] } },
       select: { price: true, currency: true },
       resolve: ({ price: amount, currency }) => ({ amount, currency }),
     }),

@@ -15,6 +15,7 @@ export const Earning = builder.prismaNode('Earning', {
       type: MoneyType,
       policy: 'earning:read',
       nullable: true,
+      extensions: { columns: { money: ['amount', 'currency'] } },
       select: { amount: true, currency: true },
       resolve: ({ amount, currency }) => ({ amount, currency }),
     }),

@@ -1,5 +1,5 @@
-import type { Role } from '../../access/vocabulary.ts';
 import { builder } from '../builder.ts';
+import { columnOf } from '../columns.ts';
 import { RoleName } from '../enums.ts';
 import { rowId, rowOf } from '../global-id.ts';
 import { OLDEST_FIRST, pageCost } from '../page.ts';
@@ -20,8 +20,7 @@ export const Invitation = builder.prismaNode('Invitation', {
       type: [RoleName],
       policy: 'invitation:list',
       nullable: true,
-      select: { roles: true },
-      resolve: ({ roles }) => roles as Role[],
+      ...columnOf('roles'),
     }),
     invitedBy: t.exposeString('inviter', { policy: 'invitation:list', nullable: true, description: 'The name of who invited.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'invitation:list', nullable: true }),

@@ -1,5 +1,5 @@
-import type { Role } from '../../access/vocabulary.ts';
 import { builder } from '../builder.ts';
+import { columnOf } from '../columns.ts';
 import { RoleName } from '../enums.ts';
 import { rowId, rowOf } from '../global-id.ts';
 
@@ -30,8 +30,7 @@ export const Membership = builder.prismaNode('Membership', {
       type: [RoleName],
       policy: 'member:list',
       nullable: true,
-      select: { roles: true },
-      resolve: ({ roles }) => roles as Role[],
+      ...columnOf('roles'),
     }),
     user: t.relation('user', { policy: 'member:list', nullable: true }),
     joinedAt: t.expose('createdAt', { type: 'DateTime', policy: 'member:list', nullable: true }),

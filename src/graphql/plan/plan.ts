@@ -1,5 +1,5 @@
-import type { PlanCode as Code, PlanFeature as Feature } from '../../access/vocabulary.ts';
 import { builder } from '../builder.ts';
+import { columnOf } from '../columns.ts';
 import { PlanCode, PlanFeature, SupportLevel } from '../enums.ts';
 
 const limit = 'Null is no cap.';
@@ -9,7 +9,7 @@ export const Plan = builder.prismaObject('Plan', {
   description: 'A tier of the plan catalogue: limits, features, support. A limit that is null is no cap.',
   select: { code: true },
   fields: t => ({
-    code: t.field({ type: PlanCode, policy: 'public', select: { code: true }, resolve: ({ code }) => code as Code }),
+    code: t.field({ type: PlanCode, policy: 'public', ...columnOf('code') }),
     name: t.exposeString('name', { policy: 'public' }),
     memberLimit: t.exposeInt('memberLimit', {
       policy: 'public',
@@ -27,14 +27,12 @@ export const Plan = builder.prismaObject('Plan', {
     features: t.field({
       type: [PlanFeature],
       policy: 'public',
-      select: { features: true },
-      resolve: ({ features }) => features as Feature[],
+      ...columnOf('features'),
     }),
     support: t.field({
       type: SupportLevel,
       policy: 'public',
-      select: { support: true },
-      resolve: ({ support }) => support as typeof SupportLevel.$inferType,
+      ...columnOf('support'),
     }),
   }),
 });

@@ -1,5 +1,5 @@
-import type { TenantStatus as Status } from '../../access/vocabulary.ts';
 import { builder } from '../builder.ts';
+import { columnOf, countOf } from '../columns.ts';
 import { TenantStatus } from '../enums.ts';
 
 /** The tenant context's own tenant: no other is ever an object of this type. */
@@ -26,8 +26,7 @@ export const Tenant = builder.prismaNode('Tenant', {
       type: TenantStatus,
       policy: 'tenant:read',
       nullable: true,
-      select: { status: true },
-      resolve: ({ status }) => status as Status,
+      ...columnOf('status'),
     }),
     statusReason: t.exposeString('statusReason', {
       policy: 'tenant:read',
@@ -55,8 +54,7 @@ export const Tenant = builder.prismaNode('Tenant', {
     memberCount: t.int({
       policy: 'member:count',
       nullable: true,
-      select: { _count: { select: { memberships: true } } },
-      resolve: ({ _count }) => _count.memberships,
+      ...countOf('memberships'),
     }),
   }),
 });

@@ -3,10 +3,9 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase, readerOn, unitOfWork } from '../../../src/database/client.ts';
+import { type Database, openDatabase, type Readers, readersOn, unitOfWork } from '../../../src/database/client.ts';
 import { MODELS, type ModelName } from '../../../src/database/models.ts';
 import { ReadCounts } from '../../../src/database/read/counts.ts';
-import type { Reader } from '../../../src/database/read/reader.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { awkward } from '../../support/awkward-rows.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -19,7 +18,7 @@ let database: TestDatabase;
 let pool: pg.Pool;
 let prisma: PrismaClient;
 let counts: ReadCounts;
-let read: Reader;
+let read: Readers;
 let world: World;
 let known: Known;
 let databases: { singly: Database; prismas: Database };
@@ -30,7 +29,7 @@ beforeAll(async () => {
   pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
   prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   counts = new ReadCounts();
-  read = readerOn(prisma, pool, counts);
+  read = readersOn(prisma, pool, counts);
   known = Object.fromEntries(
     await Promise.all(Object.entries(MODELS).map(async ([model, name]) => [model, await delegateOf(prisma, name).findMany!({})])),
   );
@@ -83,7 +82,7 @@ describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
     await fc.assert(
       fc.asyncProperty(reads, async ({ model, operation, args }) => {
         const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
-        expectSame(await outcome(() => read(model, operation, args, prismas)), await outcome(prismas));
+        expectSame(await outcome(() => read.rows(model, operation, args, prismas)), await outcome(prismas));
       }),
       { numRuns: RUNS, endOnFailure: true },
     );
@@ -123,5 +122,5 @@ describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
     );
     expect(found).toBeGreaterThan(RUNS / 10);
   });
-  const on = (reader?: Reader) => (binding: Parameters<Database['bind']>[0]) => unitOfWork(prisma, binding, reader);
+  const on = (reader?: Readers) => (binding: Parameters<Database['bind']>[0]) => unitOfWork(prisma, binding, reader);
 });
