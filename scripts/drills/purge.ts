@@ -1,29 +1,40 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { openDatabase } from '../../src/database/client.ts';
 import { membershipsOf } from '../../src/database/crossings.ts';
+import { objectKey, prefixOf } from '../../src/domain/object/key.ts';
+import { type Files, filesIn } from '../../src/store/files.ts';
 import { type Drill, drill } from './drill.ts';
 
 /**
  * `tsx scripts/drills/purge.ts --rounds N`: kills the purge of a tenant N times, at random moments, and sees each time that nothing is half
- * done: what is gone and what the receipt says are the same, and no other tenant is touched (SPEC S4).
+ * done: what is gone and what the receipt says are the same, the bytes of its objects are gone before any row that leads to them, and no other tenant is
+ * touched (SPEC S4).
  */
 
-const TABLES = ['idempotency_key', 'ownership_transfer', 'invitation', 'contract', 'audit_event', 'audit_head', 'membership', 'tenant'];
+// biome-ignore format: by what they belong to
+const TABLES = [
+  'data_object', 'dataset', 'stale_object',
+  'idempotency_key', 'ownership_transfer', 'invitation', 'contract', 'audit_event', 'audit_head', 'membership', 'tenant',
+];
 const PEOPLE = 1_200;
 const BATCH = 50;
+/** Objects of a tenant, and as many that were removed while their bytes still lie there. */
+const OBJECTS = 40;
+const BYTES = Buffer.from('x');
 /** The longest that a purge works before it is killed, ms. */
 const LONGEST = 150;
 const ISSUER = 'https://drill.example';
 
 type Counts = Readonly<Record<string, number>>;
 
-/** A tenant in which every person is a member, with rows in every table but the one that a change of status empties. */
-async function tenant({ sql }: Drill, slug: string, status: string): Promise<string> {
+/** A tenant in which every person is a member, with rows in these tables but the one that a change of status empties, and bytes in the store. */
+async function tenant({ sql }: Drill, files: Files, slug: string, status: string): Promise<string> {
   const id = randomUUID();
   const event = `'user', 'someone', 'Someone', 'tenant.rename', 'done', 'S1', 'drill', '', ''`;
   await sql(`
@@ -36,12 +47,32 @@ async function tenant({ sql }: Drill, slug: string, status: string): Promise<str
       SELECT '${id}', gen_random_uuid(), 'guest' || n || '@people.example', '{viewer}', 'Person 1', now() + interval '7 days' FROM generate_series(1, 800) n;
     INSERT INTO idempotency_key (tenant_id, key_hash, fingerprint, answer, expires_at)
       SELECT '${id}', sha256(n::text::bytea), '', '', now() + interval '1 day' FROM generate_series(1, 300) n;
+    INSERT INTO dataset (tenant_id, id, name) VALUES ('${id}', '${id}', 'Drill');
+    INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256, stored_at)
+      SELECT '${id}', gen_random_uuid(), '${id}', n || '.csv', 1, 'text/csv', sha256('x'), now() FROM generate_series(1, ${OBJECTS}) n;
+    INSERT INTO stale_object (tenant_id, id) SELECT '${id}', gen_random_uuid() FROM generate_series(1, ${OBJECTS}) n;
     INSERT INTO contract (tenant_id) VALUES ('${id}');
     INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, request_id, previous_hash, hash)
       SELECT '${id}', gen_random_uuid(), now(), ${event} FROM generate_series(1, 1200);
     COMMIT`);
+  const facts = { size: BigInt(BYTES.length), mediaType: 'text/csv', sha256: createHash('sha256').update(BYTES).digest() };
+  const objects = await sql<{ id: string }>(
+    'SELECT id FROM data_object WHERE tenant_id = $1 UNION ALL SELECT id FROM stale_object WHERE tenant_id = $1',
+    [id],
+  );
+  for (const object of objects) await files.write(objectKey(id, object.id), facts, Readable.from([BYTES]));
   return id;
 }
+
+/** How many of a tenant's objects have bytes in the store. */
+const bytesOf = (folder: string, id: string): Promise<number> =>
+  readdir(join(folder, prefixOf(id))).then(
+    names => names.length,
+    error => {
+      if (error.code === 'ENOENT') return 0;
+      throw error;
+    },
+  );
 
 const isKept = async ({ sql }: Drill, id: string) =>
   (await sql("SELECT FROM tenant WHERE tenant_id = $1 AND status <> 'deleted'", [id])).length === 1;
@@ -66,7 +97,7 @@ async function digest({ sql }: Drill, id: string): Promise<Readonly<Record<strin
   return found;
 }
 
-async function check(world: Drill, id: string, before: Counts, isDone: boolean): Promise<void> {
+async function check(world: Drill, folder: string, id: string, before: Counts, isDone: boolean): Promise<void> {
   const { sql, fault } = world;
   const left = await counts(world, id);
   const [tombstone] = await sql<{ purged: Date | null }>('SELECT purged_at AS purged FROM tombstone WHERE tenant_id = $1', [id]);
@@ -76,10 +107,12 @@ async function check(world: Drill, id: string, before: Counts, isDone: boolean):
       row.rows,
     ]),
   );
+  const bytes = await bytesOf(folder, id);
   const [claim] = await sql('SELECT FROM slug_claim WHERE held_by = $1', [id]);
   if (!tombstone) {
     if (isDone) fault('a purge that ended left no tombstone');
-    if (!isDeepStrictEqual(left, before) || Object.keys(receipt).length || !claim) fault('something went before the tenant was buried');
+    if (!isDeepStrictEqual(left, before) || Object.keys(receipt).length || !claim || bytes !== 2 * OBJECTS)
+      fault('something went before the tenant was buried');
     return;
   }
   if (claim) fault('a buried tenant holds its slug');
@@ -90,7 +123,8 @@ async function check(world: Drill, id: string, before: Counts, isDone: boolean):
   const isGone = TABLES.every(table => left[table] === 0);
   if (isGone !== (tombstone.purged !== null))
     fault(`the tombstone says ${tombstone.purged ? 'purged' : 'under way'}, the rows say otherwise`);
-  if (isDone && !isGone) fault('a purge that ended left rows');
+  if (bytes && !isDeepStrictEqual(left, before)) fault(`rows went while ${bytes} objects had bytes in the store`);
+  if (isDone && (!isGone || bytes)) fault('a purge that ended left rows or bytes');
 }
 
 await drill('purge', async world => {
@@ -99,13 +133,14 @@ await drill('purge', async world => {
     `INSERT INTO person (id, issuer, subject, name, email, email_verified)
      SELECT gen_random_uuid(), '${ISSUER}', 'person-' || n, 'Person ' || n, 'p' || n || '@people.example', true FROM generate_series(1, ${PEOPLE}) n`,
   );
-  const neighbour = await tenant(world, 'neighbour', 'active');
+  const objects = await mkdtemp(join(tmpdir(), 'ipto-drill-objects-'));
+  const files = filesIn(objects);
+  const neighbour = await tenant(world, files, 'neighbour', 'active');
   const untouched = await digest(world, neighbour);
   const database = openDatabase(runtimeUrl, { poolSize: 1 });
-  const objects = await mkdtemp(join(tmpdir(), 'ipto-drill-objects-'));
   let kills = 0;
   for (let victims = 1; kills < rounds; victims += 1) {
-    const id = await tenant(world, `victim-${victims}`, 'pending_deletion');
+    const id = await tenant(world, files, `victim-${victims}`, 'pending_deletion');
     const before = await counts(world, id);
     const env = { DRILL_DATABASE_URL: runtimeUrl, DRILL_TENANT: id, DRILL_BATCH: String(BATCH), DRILL_OBJECTS: objects };
     for (let isDone = false; !isDone; ) {
@@ -117,8 +152,9 @@ await drill('purge', async world => {
         kills += 1;
       } else if (ended !== 0) throw new Error(`the purge ended with ${ended}`);
       isDone = ended === 0;
-      await check(world, id, before, isDone);
-      if (!isDeepStrictEqual(await digest(world, neighbour), untouched)) fault('the other tenant was touched');
+      await check(world, objects, id, before, isDone);
+      const others = await bytesOf(objects, neighbour);
+      if (others !== 2 * OBJECTS || !isDeepStrictEqual(await digest(world, neighbour), untouched)) fault('the other tenant was touched');
       const { memberships } = await membershipsOf(database.ask, { issuer: ISSUER, subject: 'person-7' }, null);
       const seen = memberships.some(({ tenantId }) => tenantId === id);
       if (seen !== (await isKept(world, id))) fault(`the tenant is ${seen ? 'still seen' : 'not seen any more'} by its members`);

@@ -1,8 +1,8 @@
 import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { ROLE_MEANING, STATUS_MEANING } from '../../src/access/meaning.ts';
-import { PERMISSIONS, type Permission, ruleOf } from '../../src/access/policy.ts';
+import { PERMISSIONS, type Permission, plansFor, ruleOf } from '../../src/access/policy.ts';
 import { policyOf } from '../../src/access/policy-plugin.ts';
-import { type PrincipalKind, ROLES, type Role, STATUSES, TIERS_WITH } from '../../src/access/vocabulary.ts';
+import { type PrincipalKind, ROLES, type Role, STATUSES } from '../../src/access/vocabulary.ts';
 
 const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -27,14 +27,13 @@ function cell(permission: Permission, kind: PrincipalKind, role?: Role): string 
 }
 
 function permissionRow(permission: Permission): readonly string[] {
-  const { feature, meaning } = ruleOf(permission);
   return [
     `\`${permission}\``,
     ...ROLES.map(role => cell(permission, 'user', role)),
     cell(permission, 'api_key'),
     cell(permission, 'staff'),
-    feature ? TIERS_WITH[feature].join(', ') : 'any',
-    meaning,
+    plansFor(ruleOf(permission))?.join(', ') ?? 'any',
+    ruleOf(permission).meaning,
   ];
 }
 

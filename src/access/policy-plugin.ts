@@ -9,7 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Grant } from './grant.ts';
-import { isPermission, type Permission, ruleOf } from './policy.ts';
+import { isPermission, type Permission, plansFor, ruleOf } from './policy.ts';
 
 /**
  * What a field may declare (SPEC G1): the permission that it needs; `public`, for everybody; or `as-parent`, for the wrappers of Relay's
@@ -83,11 +83,16 @@ function needOf(policy: FieldPolicy): string | null {
   if (context === 'none') return `**Needs** \`${policy}\`: whoever is signed in.`;
   if (context === 'named')
     return `**Needs** \`${policy}\`: ${principals.includes('staff') ? 'platform staff' : 'whoever is signed in'}; while the tenant that the input leads to is ${statuses.join(', ')}.`;
-  return `**Needs** \`${policy}\`: ${roles.join(', ')}; while the tenant is ${statuses.join(', ')}.`;
+  const plans = plansFor(ruleOf(policy));
+  return `**Needs** \`${policy}\`: ${roles.join(', ')}; while the tenant is ${statuses.join(', ')}${plans ? `; on the plan ${plans.join(' or ')}` : ''}.`;
 }
 
-const directivesOf = (policy: FieldPolicy) =>
-  policy === 'as-parent' ? {} : policy === 'public' ? { public: {} } : { requires: { permission: policy } };
+function directivesOf(policy: FieldPolicy): object {
+  if (policy === 'as-parent') return {};
+  if (policy === 'public') return { public: {} };
+  const plans = plansFor(ruleOf(policy));
+  return { requires: { permission: policy, ...(plans && { plans }) } };
+}
 
 /** What is wrong with a built field's policy, if anything. */
 function faultsOf(type: GraphQLObjectType | GraphQLInterfaceType, field: GraphQLField<unknown, unknown>): readonly string[] {

@@ -1,4 +1,13 @@
-import { type PlanFeature, type PrincipalKind, ROLES, type Role, STATUSES, type TenantStatus } from './vocabulary.ts';
+import {
+  type PlanCode,
+  type PlanFeature,
+  type PrincipalKind,
+  ROLES,
+  type Role,
+  STATUSES,
+  type TenantStatus,
+  TIERS_WITH,
+} from './vocabulary.ts';
 
 /** What one permission needs. Whatever it doesn't list is refused (SPEC S2: deny by default). */
 export type Rule = {
@@ -131,6 +140,9 @@ export const PERMISSIONS = Object.keys(POLICY) as readonly Permission[];
 
 /** The rule of a permission. */
 export const ruleOf = (permission: Permission): Rule => POLICY[permission];
+
+/** The plans that have the feature which a rule needs (SPEC P5), or null where it needs none: what refusals, the schema and the docs tell. */
+export const plansFor = ({ feature }: Rule): readonly PlanCode[] | null => feature && TIERS_WITH[feature];
 
 /** Whether a text names a permission. */
 export const isPermission = (text: string): text is Permission => Object.hasOwn(POLICY, text);

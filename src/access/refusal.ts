@@ -1,6 +1,6 @@
 import { type Grant, type Obstacle, obstacle, statusesFor } from './grant.ts';
-import { type Permission, type Rule, ruleOf } from './policy.ts';
-import { type PlanCode, type PrincipalKind, type Role, type TenantStatus, TIERS_WITH } from './vocabulary.ts';
+import { type Permission, plansFor, type Rule, ruleOf } from './policy.ts';
+import type { PlanCode, PrincipalKind, Role, TenantStatus } from './vocabulary.ts';
 
 /** The error code of each obstacle (docs/errors.md). */
 export const CODE_OF = {
@@ -38,8 +38,6 @@ const SENTENCE: Record<Obstacle, (refusal: Refusal) => string> = {
     `${permission} works while the tenant is ${listed(requires.statuses)}; it is ${tenantStatus}.`,
   PLAN: ({ permission, requires }) => `${permission} needs the plan ${listed(requires.plans ?? [])}.`,
 };
-
-const plansFor = (rule: Rule) => (rule.feature ? TIERS_WITH[rule.feature] : null);
 
 /** Why a grant lacks a permission, or null if it has it. */
 export function refusalOf(permission: Permission, grant: Pick<Grant, 'principal' | 'standing'>): Refusal | null {

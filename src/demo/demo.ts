@@ -112,7 +112,7 @@ async function prepared(
   onProgress('Applying migrations');
   await migrate({ url, runtime: { name: ROLE, password }, onProgress });
   await setPassword(url, password);
-  if (await seed(url, filesIn(objects))) onProgress('Seeding tenants, people and datasets');
+  if (await seed(url, filesIn(objects))) onProgress('Seeding tenants, people, datasets and what was bought');
   const databaseUrl = new URL(url);
   databaseUrl.username = ROLE;
   databaseUrl.password = password;

@@ -3,10 +3,13 @@ import { v7 as uuid } from 'uuid';
 import type { Files } from '../store/files.ts';
 import { DEMO_ISSUER } from './issuer.ts';
 import { DEMO_TENANTS, type DemoTenant, PERSONAS } from './personas.ts';
+import { DAYS_OPEN } from './purchases.ts';
+import { seedTrade } from './seed-trade.ts';
 import { seedWares } from './seed-wares.ts';
 
 /**
- * Fills an empty database with the demo's tenants, people and wares, whose bytes go into a folder; leaves one that has tenants alone.
+ * Fills an empty database with the demo's tenants, people, wares, whose bytes go into a folder, and what was bought and sold; leaves one that has
+ * tenants alone.
  *
  * @param url a superuser's connection: it writes many tenants in one transaction.
  * @returns whether it filled it.
@@ -28,7 +31,8 @@ export async function seed(url: string, files: Files): Promise<boolean> {
 
 async function fill(client: pg.Client, files: Files) {
   const tenants = new Map<string, string>();
-  for (const tenant of DEMO_TENANTS) tenants.set(tenant.slug, await insertTenant(client, tenant));
+  const since = new Date(Date.now() - DAYS_OPEN * 24 * 60 * 60_000);
+  for (const tenant of DEMO_TENANTS) tenants.set(tenant.slug, await insertTenant(client, tenant, since));
   for (const { email, name, memberships } of PERSONAS) {
     const person = uuid();
     await client.query('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $3, true)', [
@@ -38,24 +42,29 @@ async function fill(client: pg.Client, files: Files) {
       name,
     ]);
     for (const { tenant, roles } of memberships)
-      await client.query('INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ($1, $2, $3, $4)', [
+      await client.query('INSERT INTO membership (tenant_id, id, person_id, roles, created_at) VALUES ($1, $2, $3, $4, $5)', [
         tenants.get(tenant),
         uuid(),
         person,
         roles,
+        since,
       ]);
   }
-  await seedWares(client, tenants, files);
+  const ground = { client, tenants, since };
+  await seedWares(ground, files);
+  await seedTrade(ground);
 }
 
 async function insertTenant(
   client: pg.Client,
   { slug, name, status, statusReason, plan, sells, buys, billingEmail }: DemoTenant,
+  since: Date,
 ): Promise<string> {
   const id = uuid();
   await client.query(
-    `INSERT INTO tenant (tenant_id, slug, name, status, status_reason, plan_code, sells, buys, billing_email) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, slug, name, status, statusReason, plan, sells, buys, billingEmail],
+    `INSERT INTO tenant (tenant_id, slug, name, status, status_reason, plan_code, sells, buys, billing_email, created_at, plan_since)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+    [id, slug, name, status, statusReason, plan, sells, buys, billingEmail, since],
   );
   return id;
 }

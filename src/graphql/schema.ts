@@ -2,6 +2,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
   DirectiveLocation,
   GraphQLDirective,
+  GraphQLList,
   GraphQLNonNull,
   type GraphQLSchema,
   GraphQLString,
@@ -38,9 +39,13 @@ import './viewer/viewer.ts';
 
 const requires = new GraphQLDirective({
   name: 'requires',
-  description: 'The permission that the field needs. `Query.permissions` says who has it and when.',
+  description:
+    'The permission that the field needs, and the plans that have it where not every plan has. `Query.permissions` says who has it and when.',
   locations: [DirectiveLocation.FIELD_DEFINITION],
-  args: { permission: { type: new GraphQLNonNull(GraphQLString) } },
+  args: {
+    permission: { type: new GraphQLNonNull(GraphQLString) },
+    plans: { type: new GraphQLList(new GraphQLNonNull(GraphQLString)) },
+  },
 });
 
 const open = new GraphQLDirective({

@@ -106,7 +106,8 @@ describe('the fields of the schema', () => {
   test('tell it to clients: each guarded field by a directive and in its description, each public one as such', () => {
     for (const [name, { description, extensions }] of fields) {
       const need = FIELDS[name]!;
-      const directives = need === 'as-parent' ? {} : need === 'public' ? { public: {} } : { requires: { permission: need } };
+      const plans = need === 'analytics:read-series' && { plans: ['PROFESSIONAL', 'ENTERPRISE'] };
+      const directives = need === 'as-parent' ? {} : need === 'public' ? { public: {} } : { requires: { permission: need, ...plans } };
       expect([name, extensions.directives]).toEqual([name, directives]);
       if (need === 'public') expect([name, description]).toEqual([name, expect.stringMatching(/(^|\n\n)\*\*Public\.\*\*$/)]);
       else if (need === 'as-parent') expect([name, description ?? '']).toEqual([name, expect.not.stringContaining('**')]);
@@ -122,6 +123,10 @@ describe('the fields of the schema', () => {
     ['  **Needs** `tenant:rename`: owner, admin; while the tenant is active.'],
     [
       '  **Needs** `member:list`: owner, admin, seller_manager, buyer_manager, viewer; while the tenant is active, suspended, pending_deletion.',
+    ],
+    ['  byDay: [DaySales!] @requires(permission: "analytics:read-series", plans: ["PROFESSIONAL", "ENTERPRISE"])'],
+    [
+      '  **Needs** `analytics:read-series`: owner, admin, seller_manager, viewer; while the tenant is active, suspended, pending_deletion; on the plan PROFESSIONAL or ENTERPRISE.',
     ],
     ['  **Needs** `tenant:create`: whoever is signed in.'],
     ['  **Needs** `invitation:accept`: whoever is signed in; while the tenant that the input leads to is active.'],

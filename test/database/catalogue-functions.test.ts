@@ -163,6 +163,7 @@ describe('functions', () => {
     expect(functions.map(({ name, tells, anybody }) => [name, tells, anybody])).toEqual([
       ['app_person',       'uuid',    true],
       ['app_tenant',       'uuid',    true],
+      ['are_tags',         'boolean', true],
       ['audit_hash',       'bytea',   true],
       ['audit_is_buried',  'boolean', true],
       ['audit_root',       'bytea',   true],

@@ -41,7 +41,7 @@ describe('what the demo prints', () => {
       'Making a database',
       'Starting PostgreSQL',
       'Applying migrations',
-      'Seeding tenants, people and datasets',
+      'Seeding tenants, people, datasets and what was bought',
       'Ready in ',
     ])
       expect(out).toContain(step);

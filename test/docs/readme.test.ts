@@ -1,20 +1,10 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandsIn, hasCurl, pageText, runCommand } from '../support/commands.ts';
 import { startTemporaryDemo } from '../support/demo.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const README = pageText('README.md');
+const COMMANDS = commandsIn('README.md');
 
-/** The commands that the README marks with `<!-- run: name -->`. */
-const COMMANDS = new Map(
-  [...README.matchAll(/<!-- run: ([a-z-]+) -->\n```sh\n([\s\S]*?)```/g)].map(([, name, command]) => [name!, command!]),
-);
-
-const hasCurl = ['/usr/bin/curl', '/bin/curl', '/usr/local/bin/curl', '/opt/homebrew/bin/curl'].some(file => existsSync(file));
 if (!hasCurl) {
   const sentence = "The README's commands are tested with curl, which is missing: `apt-get install curl`.";
   if (process.env.CI) throw new Error(sentence);
@@ -29,12 +19,8 @@ describe.skipIf(!hasCurl)("the README's commands, as printed but for the port", 
   afterAll(() => running?.close());
 
   async function run(name: string) {
-    const command = COMMANDS.get(name)!.replaceAll('http://127.0.0.1:4000', running.demo.url);
-    const { stdout, stderr } = await promisify(execFile)('sh', ['-euc', command], {
-      cwd: ROOT,
-      env: { ...process.env, IPTO_HOME: running.directory },
-    });
-    expect(stderr.replaceAll(/^npm warn Unknown user config.*\n/gm, '')).toBe('');
+    const { stdout, stderr } = await runCommand(COMMANDS.get(name)!, running);
+    expect(stderr).toBe('');
     return JSON.parse(stdout);
   }
 

@@ -1,22 +1,11 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandsIn, hasCurl, runCommand } from '../support/commands.ts';
 import { startTemporaryDemo } from '../support/demo.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const TOUR = readFileSync(path.join(ROOT, 'docs/tour.md'), 'utf8');
-
-/** The commands that the tour marks with `<!-- run: name -->`, in their order. */
-const COMMANDS = new Map(
-  [...TOUR.matchAll(/<!-- run: ([a-z-]+) -->\n```sh\n([\s\S]*?)```/g)].map(([, name, command]) => [name!, command!]),
-);
-
-const hasCurl = ['/usr/bin/curl', '/bin/curl', '/usr/local/bin/curl', '/opt/homebrew/bin/curl'].some(file => existsSync(file));
+const COMMANDS = commandsIn('docs/tour.md');
 
 describe.skipIf(!hasCurl && !process.env.CI)("the tour's commands, as printed but for the port and the folder, one after the other", () => {
   let running: Awaited<ReturnType<typeof startTemporaryDemo>>;
@@ -31,12 +20,8 @@ describe.skipIf(!hasCurl && !process.env.CI)("the tour's commands, as printed bu
   });
 
   async function run(name: string): Promise<string> {
-    const command = COMMANDS.get(name)!.replaceAll('http://127.0.0.1:4000', running.demo.url).replaceAll('/tmp/', `${folder}/`);
-    const { stdout, stderr } = await promisify(execFile)('sh', ['-euc', command], {
-      cwd: ROOT,
-      env: { ...process.env, IPTO_HOME: running.directory },
-    });
-    expect(stderr.replaceAll(/^npm warn Unknown user config.*\n/gm, '')).toBe('');
+    const { stdout, stderr } = await runCommand(COMMANDS.get(name)!, running, folder);
+    expect(stderr).toBe('');
     return stdout;
   }
   const json = async (name: string) => JSON.parse(await run(name));

@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Keys, keysOf, type MadeKey } from '../support/keys.ts';
-import { type Home, type Life, startLife } from '../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { home, keys, life, liveWithKeys } from '../support/key-life.ts';
+import type { MadeKey } from '../support/keys.ts';
 
-let life: Life;
-let keys: Keys;
-let home: Home;
+liveWithKeys();
+
 let made: MadeKey[];
-beforeAll(async () => {
-  life = await startLife();
-  keys = keysOf(life);
-});
-afterAll(() => life?.stop());
 
 /** Five keys: the first two made at one moment, the third expired, the fourth revoked. */
 beforeEach(async () => {
-  home = await life.home();
   made = [await keys.make(home.owner), await keys.make(home.owner)];
   for (let n = 2; n < 5; n += 1) {
     life.gateway.clock.advance({ minutes: 1 });

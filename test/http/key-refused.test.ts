@@ -1,21 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { newSecret } from '../../src/domain/api-key/secret.ts';
 import type { Answer } from '../support/gateway.ts';
-import { type Keys, keysOf, type MadeKey } from '../support/keys.ts';
-import { type Home, type Life, startLife } from '../support/tenant-life.ts';
+import { home, keys, life, liveWithKeys } from '../support/key-life.ts';
+import type { MadeKey } from '../support/keys.ts';
 
-let life: Life;
-let keys: Keys;
-let home: Home;
+liveWithKeys();
+
 let key: MadeKey;
-beforeAll(async () => {
-  life = await startLife();
-  keys = keysOf(life);
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
-  home = await life.home();
   key = await keys.make(home.owner, ['tenant:read', 'usage:read']);
 });
 

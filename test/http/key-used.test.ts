@@ -1,19 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Keys, keysOf, type MadeKey } from '../support/keys.ts';
-import { type Home, type Life, startLife } from '../support/tenant-life.ts';
+import pg from 'pg';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { noteUse } from '../../src/database/api-key.ts';
+import { openDatabase } from '../../src/database/client.ts';
+import { home, keys, life, liveWithKeys } from '../support/key-life.ts';
+import type { MadeKey } from '../support/keys.ts';
 
-let life: Life;
-let keys: Keys;
-let home: Home;
+liveWithKeys();
+
 let key: MadeKey;
-beforeAll(async () => {
-  life = await startLife();
-  keys = keysOf(life);
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
-  home = await life.home();
   key = await keys.make(home.owner, ['tenant:read', 'usage:read']);
 });
 
@@ -26,6 +22,27 @@ async function noted(): Promise<Date> {
     await sleep(5);
   }
 }
+
+/** Counts from here on how often a use is written. */
+async function countWrites() {
+  const { sql } = life.database;
+  const drop = () => sql('DROP TRIGGER IF EXISTS note ON api_key; DROP FUNCTION IF EXISTS note; DROP TABLE IF EXISTS noted');
+  await drop(); // another test's that failed
+  await sql(`CREATE TABLE noted (at timestamptz); GRANT INSERT ON noted TO PUBLIC;
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.noted VALUES (NEW.last_used_at); RETURN NEW; END';
+    CREATE TRIGGER note AFTER UPDATE OF last_used_at ON api_key FOR EACH ROW EXECUTE FUNCTION note()`);
+  return {
+    writes: async () => (await sql<{ writes: number }>('SELECT count(*)::int AS writes FROM noted'))[0]!.writes,
+    drop,
+  };
+}
+/** How many sessions are at writing a use, in a state. */
+const noting = async (state: string): Promise<number> =>
+  (
+    await life.database.sql<{ many: number }>(
+      `SELECT count(*)::int AS many FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^\\s*UPDATE api_key SET last_used_at' AND ${state}`,
+    )
+  )[0]!.many;
 
 describe('when a key was last used', () => {
   test('K1: is noted at its first use, and then once a minute at most', async () => {
@@ -44,14 +61,34 @@ describe('when a key was last used', () => {
 
   test('K1: of many uses at once one writes', async () => {
     const { clock } = life.gateway;
-    await life.database.sql(`CREATE TABLE noted (at timestamptz); GRANT INSERT ON noted TO PUBLIC;
-      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.noted VALUES (NEW.last_used_at); RETURN NEW; END';
-      CREATE TRIGGER note AFTER UPDATE OF last_used_at ON api_key FOR EACH ROW EXECUTE FUNCTION note()`);
+    const counter = await countWrites();
     await Promise.all(Array.from({ length: 50 }, () => keys.ask(key.secret)));
     expect(await noted()).toEqual(clock.now());
     await sleep(100);
-    expect(await life.database.sql('SELECT count(*)::int AS writes FROM noted')).toEqual([{ writes: 1 }]);
-    await life.database.sql('DROP TRIGGER note ON api_key; DROP FUNCTION note; DROP TABLE noted');
+    expect(await counter.writes()).toBe(1);
+    await counter.drop();
+  });
+
+  test('K1: of two replicas that both knew of no use, one writes', async () => {
+    const counter = await countWrites();
+    const replica = openDatabase(life.database.runtimeUrl, { poolSize: 1 }); // what it knows of keys is in its own memory, not in this process's
+    const holder = new pg.Client({ connectionString: life.database.adminUrl });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM api_key WHERE id = $1 FOR UPDATE', [key.row]);
+      expect((await keys.ask(key.secret)).errors).toEqual([]);
+      const other = noteUse(replica.ask, { tenantId: key.tenant, id: key.row }, life.gateway.clock.now());
+      await expect.poll(() => noting("wait_event_type = 'Lock'")).toBe(2);
+      await holder.query('COMMIT');
+      await other;
+      await expect.poll(() => noting("state = 'active'")).toBe(0);
+    } finally {
+      await holder.end();
+      await replica.close();
+    }
+    expect([await counter.writes(), await usedAt()]).toEqual([1, life.gateway.clock.now()]);
+    await counter.drop();
   });
 
   test('K1: that it can’t be noted fails no request, and makes none wait', async () => {

@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type Answer, type Ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { absent, createWorld, putRows, type Side, secretsIn, type Target, type World } from '../support/isolation.ts';
+import { describe, expect, test } from 'vitest';
+import type { Answer, Ask } from '../support/gateway.ts';
+import { absent, type Side, secretsIn, type Target } from '../support/isolation.ts';
+import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-let world: World;
-beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
-  gateway = await startTestGateway(database);
-});
-beforeEach(() => putRows(database, world.rows));
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+standSideBySide();
 
 /** All that a client sees of an answer but the clock. */
 const whole = ({ status, headers, text }: Answer) => JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), text]);

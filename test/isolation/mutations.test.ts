@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newInvitationCode } from '../../src/domain/invitation/secret.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type Answer, startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { absent, createWorld, putRows, rowsOf, rowsOfOther, secretsIn, type Target, type World } from '../support/isolation.ts';
+import type { Answer } from '../support/gateway.ts';
+import { absent, rowsOf, rowsOfOther, secretsIn, type Target } from '../support/isolation.ts';
+import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-let world: World;
-beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
-  gateway = await startTestGateway(database);
-});
-beforeEach(() => putRows(database, world.rows));
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+standSideBySide();
 
 const globalId = (typename: string, ...ids: string[]) => Buffer.from([typename, ...ids].join(':')).toString('base64url');
 const cursor = (place: string | number) => Buffer.from(String(place)).toString('base64url');

@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
-import { type Ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { absent, createWorld, putRows, secretsIn, type World } from '../support/isolation.ts';
+import { describe, expect, test } from 'vitest';
+import { fixtures } from '../support/database.ts';
+import type { Ask } from '../support/gateway.ts';
+import { absent, secretsIn } from '../support/isolation.ts';
+import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-let world: World;
-beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
-  gateway = await startTestGateway(database);
-});
-beforeEach(() => putRows(database, world.rows));
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+standSideBySide();
 
 const WHERE = '{ viewer { membership { slug } } tenant { slug } }';
 const ask = async (options: Ask) => {

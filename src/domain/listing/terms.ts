@@ -1,6 +1,7 @@
 import { badInput } from '../errors.ts';
 import { line } from '../tenant/name.ts';
 import { prose } from '../text.ts';
+import { tagOf } from './tag.ts';
 
 /** An amount and its currency, as they were typed and found to be good. */
 export type Price = { readonly amount: string; readonly currency: string };
@@ -14,8 +15,8 @@ export type TermsInput = {
   readonly price?: Price | null | undefined;
 };
 
-/** The longest title, summary and tag, characters, and the most tags. */
-const [TITLE, SUMMARY, TAG, TAGS] = [120, 2_000, 32, 20];
+/** The longest title and summary, characters, and the most tags. */
+const [TITLE, SUMMARY, TAGS] = [120, 2_000, 20];
 
 /**
  * Terms as they are stored: those that are given (SPEC M1).
@@ -35,10 +36,9 @@ function listingTitle(text: string): string {
   return title;
 }
 
-/** Tags are compared as they are stored: in lower case, each once. */
+/** Each tag once. */
 function listingTags(texts: readonly string[]): string[] {
-  const tags = [...new Set(texts.map(text => line(text.toLowerCase(), 'A tag', TAG)))];
-  if (tags.includes('')) throw badInput('A tag is empty.');
+  const tags = [...new Set(texts.map(tagOf))];
   if (tags.length > TAGS) throw badInput(`A listing has at most ${TAGS} tags.`, { limit: TAGS, actual: tags.length });
   return tags;
 }

@@ -1,8 +1,9 @@
 import type { MarketSearch, MarketSort } from '../../database/crossings/market.ts';
 import { badInput } from '../errors.ts';
+import { tagOf } from '../listing/tag.ts';
 
-/** How long what is looked for may be: the query in characters, the tags in number and in characters each. */
-export const SEARCH = { query: 200, tags: 20, tag: 120 } as const;
+/** How much may be looked for: the query in characters, the tags in number. */
+export const SEARCH = { query: 200, tags: 20 } as const;
 
 /** What somebody asks of the marketplace. What is null, or left out, narrows nothing. */
 export type Asked = {
@@ -14,21 +15,21 @@ export type Asked = {
 };
 
 /**
- * A search as the database takes it (SPEC M2). Prices are looked at in one currency alone: amounts of two have no order.
+ * A search as the database takes it (SPEC M2). Tags are looked for as listings have them, in whatever case they were typed. Prices are looked at in one currency alone: amounts of two have no order.
  *
- * @throws {GatewayError} BAD_USER_INPUT for a query or tags that are too long, and for two currencies.
+ * @throws {GatewayError} BAD_USER_INPUT for a query that is too long, for what is no tag or too many of them, and for two currencies.
  */
 export function searchOf({ query, tags, maxPrice, currency }: Asked): MarketSearch {
   const words = query?.trim() || null;
-  if (words && words.length > SEARCH.query) throw tooLong('A query', SEARCH.query, words.length);
+  if (words && words.length > SEARCH.query)
+    throw badInput(`A query has at most ${SEARCH.query} characters.`, { limit: SEARCH.query, actual: words.length });
   if (tags && tags.length > SEARCH.tags)
     throw badInput(`A search takes at most ${SEARCH.tags} tags.`, { limit: SEARCH.tags, actual: tags.length });
-  for (const tag of tags ?? []) if (tag.length > SEARCH.tag) throw tooLong('A tag', SEARCH.tag, tag.length);
   if (maxPrice && currency && maxPrice.currency !== currency)
     throw badInput(`\`maxPrice\` is in ${maxPrice.currency} and \`currency\` is ${currency}: a search is in one.`);
   return {
     query: words,
-    tags: tags?.length ? tags : null,
+    tags: tags?.length ? tags.map(tagOf) : null,
     maxPrice: maxPrice?.amount ?? null,
     currency: maxPrice?.currency ?? currency ?? null,
   };
@@ -44,5 +45,3 @@ export function sortOf({ query, currency }: MarketSearch, sort: MarketSort | nul
   if (sort == null || sort === 'relevance') return query === null ? 'newest' : 'relevance';
   return sort;
 }
-
-const tooLong = (what: string, limit: number, actual: number) => badInput(`${what} has at most ${limit} characters.`, { limit, actual });

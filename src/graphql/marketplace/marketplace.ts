@@ -16,7 +16,7 @@ const NARROWING = builder.args(t => ({
     description:
       'Words to find in titles, tags and summaries, in any form that English gives them: `red apples`, `"red apples"`, `apples or pears`, `apples -red`; at most 200 characters. Where it has no word to look for, nothing is found; where it is empty, everything.',
   }),
-  tags: t.stringList({ description: 'Carrying all of these tags, of which there are at most 20.' }),
+  tags: t.stringList({ description: 'Carrying all of these tags, of which there are at most 20; upper and lower case are the same.' }),
   maxPrice: t.field({ type: MoneyInput, description: 'At this price or below, in its currency.' }),
   currency: t.string({ description: 'Priced in this currency.' }),
 }));

@@ -1,6 +1,6 @@
 import { ROLE_MEANING } from '../../access/meaning.ts';
-import { PERMISSIONS, type Permission as PermissionId, ruleOf } from '../../access/policy.ts';
-import { ROLES, type Role as RoleId, TIERS_WITH } from '../../access/vocabulary.ts';
+import { PERMISSIONS, type Permission as PermissionId, plansFor, ruleOf } from '../../access/policy.ts';
+import { ROLES, type Role as RoleId } from '../../access/vocabulary.ts';
 import { builder } from '../builder.ts';
 import { PlanCode, PrincipalName, RoleName, TenantStatus } from '../enums.ts';
 
@@ -38,10 +38,7 @@ const Permission = builder.objectRef<PermissionId>('Permission').implement({
       policy: 'public',
       nullable: true,
       description: 'The plans that have the feature it needs; null when it needs none.',
-      resolve: name => {
-        const { feature } = ruleOf(name);
-        return feature && [...TIERS_WITH[feature]];
-      },
+      resolve: name => plansFor(ruleOf(name))?.slice(),
     }),
   }),
 });

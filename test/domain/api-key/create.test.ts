@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ROLES, type Role } from '../../../src/access/vocabulary.ts';
 import { expected, PERMISSION_NAMES } from '../../access/expectation.ts';
-import { type Keys, keysOf, rowOf } from '../../support/keys.ts';
-import { type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { rowOf } from '../../support/keys.ts';
+import type { MemberActor } from '../../support/tenant-life.ts';
 
-let life: Life;
-let keys: Keys;
-let home: Home;
-beforeAll(async () => {
-  life = await startLife();
-  keys = keysOf(life);
-});
-afterAll(() => life?.stop());
-beforeEach(async () => {
-  home = await life.home();
-});
+liveWithKeys();
 
 const create = (who: MemberActor, input: object = {}, headers = {}) =>
   life.run(who, 'createApiKey', { name: 'Nightly', scopes: ['tenant:read'], ...input }, headers);
@@ -137,7 +128,7 @@ describe('createApiKey', () => {
 
 describe('the cap on API keys', () => {
   test('P5: at the cap LIMIT_REACHED says the limit and the use, and what was revoked or has expired counts for nothing', async () => {
-    home = await life.home('STARTER');
+    const home = await life.home('STARTER');
     const made = [];
     for (let n = 0; n < 4; n += 1) made.push(await keys.make(home.owner));
     made.push(await keys.make(home.owner, ['tenant:read'], { expiresAt: dayLater() }));
@@ -152,7 +143,7 @@ describe('the cap on API keys', () => {
   });
 
   test('P1: Enterprise has no cap but its contract’s', async () => {
-    home = await life.home('FREE');
+    const home = await life.home('FREE');
     await keys.make(home.owner);
     expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
     await life.database.sql("UPDATE tenant SET plan_code = 'ENTERPRISE' WHERE tenant_id = $1", [home.tenant.id]);
@@ -163,7 +154,7 @@ describe('the cap on API keys', () => {
   });
 
   test('P2, P3: the downgrade whose day has come counts, though no job has run', async () => {
-    home = await life.home('STARTER');
+    const home = await life.home('STARTER');
     await keys.make(home.owner);
     await life.must(home.owner, 'changePlan', { plan: 'FREE' });
     expect((await create(home.owner)).code).toBeNull();
@@ -175,7 +166,7 @@ describe('the cap on API keys', () => {
   const USE = '{ tenant { apiKeyUse { limit used over } planPreview(plan: FREE) { apiKeys { limit used over } } } }';
 
   test('P4: a downgrade takes no key away, and the tenant reads beforehand and afterwards how far over the cap it is', async () => {
-    home = await life.home('STARTER');
+    const home = await life.home('STARTER');
     const made = [await keys.make(home.owner), await keys.make(home.owner), await keys.make(home.owner)];
     const before = await life.gateway.ask(USE, home.owner);
     expect(before.data.tenant).toEqual({

@@ -1,24 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keyActs } from '../../support/key-acts.ts';
-import { type Keys, keysOf, type MadeKey } from '../../support/keys.ts';
-import { type Home, type Life, startLife } from '../../support/tenant-life.ts';
+import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import type { MadeKey } from '../../support/keys.ts';
 
-let life: Life;
-let keys: Keys;
+liveWithKeys();
+
 let acts: ReturnType<typeof keyActs>;
-let home: Home;
 let key: MadeKey;
-beforeAll(async () => {
-  life = await startLife();
-  keys = keysOf(life);
+beforeAll(() => {
   acts = keyActs(life);
 });
-afterAll(async () => {
-  await acts?.close();
-  await life?.stop();
-});
+afterAll(() => acts?.close());
 beforeEach(async () => {
-  home = await life.home();
   const soon = new Date(life.gateway.clock.now().getTime() + 60_000).toISOString();
   key = await keys.make(home.owner, ['dataset:write', 'listing:write'], { expiresAt: soon });
 });

@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Keys, keysOf, type MadeKey } from '../../support/keys.ts';
-import { type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import type { MadeKey } from '../../support/keys.ts';
+import type { MemberActor } from '../../support/tenant-life.ts';
 
-let life: Life;
-let keys: Keys;
-let home: Home;
+liveWithKeys();
+
 let admin: MemberActor;
 let buyer: MemberActor;
-beforeAll(async () => {
-  life = await startLife();
-  keys = keysOf(life);
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
-  home = await life.home();
   admin = await life.join(home, ['admin']);
   buyer = await life.join(home, ['buyer_manager']);
 });

@@ -89,6 +89,7 @@ describe('a search', () => {
     expect(await market.titles({ tags: ['fruit', 'fruit'], query: 'apples' })).toEqual(['Apple harvests', 'Orchards']);
     expect(await market.titles({ tags: ['frui'] })).toEqual([]);
     expect(await market.titles({ tags: [] })).toEqual(NEWEST_FIRST);
+    expect(await market.titles({ tags: [' FRUIT ', 'Prices'] })).toEqual(['Pears']);
   });
 
   test('M2: by price, in the one currency that it is in, to the last digit', async () => {
