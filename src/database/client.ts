@@ -1,19 +1,31 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
+import pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { PrismaClient } from '../generated/prisma/client.ts';
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { type Binding, bound } from './binding.ts';
-import { boundModels, READS } from './bound-models.ts';
+import { boundModels } from './bound-models.ts';
 import { BoundPool } from './bound-pool.ts';
-import type { Ask } from './crossings.ts';
+import type { Ask, Tell } from './crossings.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type ReadCount, ReadCounts } from './read/counts.ts';
 import { StatementNames } from './read/names.ts';
-import { createReader, type Reader } from './read/reader.ts';
+import { createReader, type Reader, type RunStatement } from './read/reader.ts';
+import { tablesOf } from './read/tables.ts';
 import { type Args, flattened } from './scope.ts';
+import { type BoundTransaction, inTransaction } from './transaction.ts';
 
-/** A transaction of one binding: its models, and plain statements for the functions of this folder alone. */
-export type Transaction = { readonly db: TenantClient; readonly ask: Ask };
+/**
+ * A transaction of one binding: its models, and plain statements for the functions of this folder alone. What is asked for in one go, without waiting for each
+ * other's answers, goes to the database in one round trip, in the order in which it was asked for.
+ */
+export type Transaction = {
+  readonly db: TenantClient;
+  readonly ask: Ask;
+  /** A plain statement whose answer nobody waits for: it goes with what is asked for next, or with COMMIT. If it fails, so does the transaction. */
+  readonly tell: Tell;
+  /** A write whose answer nobody waits for, in the same way. */
+  meanwhile(write: Promise<unknown>): void;
+};
 
 /** What a request may do with the database: read, and change all or nothing, both as its binding and nobody else. */
 export type UnitOfWork = {
@@ -21,8 +33,11 @@ export type UnitOfWork = {
   readonly db: TenantClient;
   /** One plain statement, bound: for the functions of this folder alone. */
   readonly ask: Ask;
-  /** Runs `work` in one transaction, which commits when it returns and rolls back when it throws. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One that PostgreSQL ends for the sake of others is run again,
+   * unless it runs `once`: it does something beside the database.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: { readonly once?: boolean }): Promise<T>;
   /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
   founding(tenantId?: string): UnitOfWork & { readonly binding: { readonly tenantId: string } };
   /** The same person in another tenant, where they are no member: for staff, who name it, and for whom an invitation leads there. */
@@ -49,7 +64,7 @@ export type DatabaseOptions = {
   readonly connectTimeout?: number;
   /** Whether statements that come again are prepared under names. Yes, when left out: docs/decisions/0015-reads.md. */
   readonly naming?: boolean;
-  /** Whether reads are one statement where that is covered; without, all are Prisma's. Yes, when left out. */
+  /** Whether reads and writes are one statement where that is covered; without, all are Prisma's. Yes, when left out. */
   readonly singly?: boolean;
   /** Told of a connection that broke while nobody used it. */
   readonly onIdleError?: (error: Error) => void;
@@ -68,52 +83,88 @@ export function openDatabase(
     naming,
   });
   pool.on('error', onIdleError);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
-  const counts = new ReadCounts();
-  const names = new StatementNames();
-  const named = (text: string, values: readonly unknown[]) => ({ text, values: [...values], name: names.of(text) });
-  const read = singly ? readerOn(prisma, pool as unknown as pg.Pool, counts, names) : undefined;
+  const source = sourceOn(pool, { singly });
   return {
-    ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(text, values))).rows as Row[],
-    bind: binding => unitOfWork(prisma, binding, read),
-    reads: () => counts.all(),
+    ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(source, text, values))).rows as Row[],
+    bind: binding => unitOfWork(source, binding),
+    reads: () => source.counts.all(),
     close: async () => {
-      await prisma.$disconnect();
+      await source.prisma.$disconnect();
       await pool.end();
     },
   };
 }
 
-/** A reader on the connections of a pool. */
-export function readerOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Reader {
-  const run = async ({ text, values }: { text: string; values: readonly unknown[] }) => {
-    const { rows } = await pool.query<[unknown]>({ text, values: [...values], name: names.of(text), rowMode: 'array' });
-    return rows[0]![0];
-  };
-  return createReader(prisma, run, counts);
+/** What units of work are made of. */
+export type Source = {
+  readonly pool: BoundPool;
+  readonly prisma: PrismaClient;
+  readonly names: StatementNames;
+  readonly counts: ReadCounts;
+  /** A reader of statements that something runs; undefined where all is Prisma's. */
+  readonly reader: ((run: RunStatement, join?: Join) => Reader) | undefined;
+};
+
+/** A source on the connections of a pool, under whatever role that is. */
+export function sourceOn(pool: BoundPool, { singly = true, counts = new ReadCounts() } = {}): Source {
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
+  const tables = tablesOf(prisma);
+  const reader = (run: RunStatement, join?: Join) => createReader({ tables, counts, run, ...(join && { join }) });
+  return { pool, prisma, counts, names: new StatementNames(), reader: singly ? reader : undefined };
 }
 
-/** A unit of work over any Prisma client: what {@link openDatabase} hands out, and what the tests of one wall put over the other's ruins. */
-export function unitOfWork(prisma: PrismaClient, binding: Binding, read?: Reader): UnitOfWork {
+const named = ({ names }: Pick<Source, 'names'>, text: string, values: readonly unknown[]) => ({
+  text,
+  values: [...values],
+  name: names.of(text),
+});
+
+/** A reader on the connections of a pool. */
+export function readerOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Reader {
+  return createReader({ tables: tablesOf(prisma), counts, run: onPool(pool, names) });
+}
+
+const onPool =
+  (pool: pg.Pool, names: StatementNames): RunStatement =>
+  ({ text, values }) =>
+    pool.query<unknown[]>({ ...named({ names }, text, values), rowMode: 'array' });
+
+/** A unit of work of a binding. */
+export function unitOfWork(source: Source, binding: Binding): UnitOfWork {
+  const { pool, prisma, names, reader } = source;
+  const read = reader?.(onPool(pool as unknown as pg.Pool, names));
   return {
     binding,
-    ask: (text, values) => bound(binding, () => prisma.$queryRawUnsafe(text, ...values)),
-    founding: (tenantId = uuid()) => unitOfWork(prisma, { tenantId, personId: null }, read) as ReturnType<UnitOfWork['founding']>,
-    within: tenantId => unitOfWork(prisma, { ...binding, tenantId }, read),
-    db: boundModels(binding, (model, operation, scoped) => bound(binding, () => byItself(prisma, model, operation, scoped, read))),
-    transaction: work =>
-      bound(binding, () =>
-        prisma.$transaction(
-          tx =>
-            work({
-              db: boundModels(binding, (model, operation, scoped) => prismas(tx, model, operation, scoped)),
-              ask: <Row>(text: string, values: readonly unknown[]) => tx.$queryRawUnsafe<Row[]>(text, ...values),
-            }),
-          { maxWait: PATIENCE, timeout: PATIENCE },
-        ),
-      ),
+    ask: <Row>(text: string, values: readonly unknown[]) =>
+      bound(binding, async () => (await pool.query({ ...named(source, text, values), types: TYPES })).rows as Row[]),
+    founding: (tenantId = uuid()) => unitOfWork(source, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
+    within: tenantId => unitOfWork(source, { ...binding, tenantId }),
+    db: boundModels(binding, (model, operation, scoped) => bound(binding, () => answered(prisma, model, operation, scoped, read))),
+    transaction: (work, { once = false } = {}) =>
+      inTransaction(pool, binding, transaction => work(transactionOf(source, binding, transaction)), {
+        patience: PATIENCE,
+        ...(once && { tries: 1 }),
+      }),
   };
 }
+
+/** What a transaction is to those who run in it. */
+function transactionOf(source: Source, binding: Binding, transaction: BoundTransaction): Transaction {
+  const join: Join = prismas => transaction.join(prismas);
+  const read = source.reader?.(({ text, values }) => transaction.ask({ ...named(source, text, values), rowMode: 'array' }), join);
+  return {
+    db: boundModels(binding, (model, operation, scoped) => answered(source.prisma, model, operation, scoped, read, join)),
+    ask: async <Row>(text: string, values: readonly unknown[]) =>
+      (await transaction.ask({ ...named(source, text, values), types: TYPES })).rows as Row[],
+    tell: (text, values) => transaction.tell({ ...named(source, text, values), isSilent: true }),
+    meanwhile: write => void write.catch(() => {}),
+  };
+}
+
+/** What plain statements answer, where pg would have texts of numbers. */
+const TYPES: pg.CustomTypesConfig = new pg.TypeOverrides();
+(TYPES as pg.TypeOverrides).setTypeParser(pg.types.builtins.INT8, BigInt);
+(TYPES as pg.TypeOverrides).setTypeParser(pg.types.builtins.NUMERIC, text => new Prisma.Decimal(text));
 
 type Delegate = Readonly<Record<string, (args: unknown) => Promise<unknown>>>;
 
@@ -126,10 +177,14 @@ const ALONE: ReadonlyMap<string, string> = new Map([
   ['findUniqueOrThrow', 'findFirstOrThrow'],
 ]);
 
-/** An operation outside of a transaction: by one statement where that is covered, by Prisma otherwise. */
-function byItself(prisma: PrismaClient, model: ModelName, operation: string, scoped: Args, read?: Reader): Promise<unknown> {
+type Join = (prismas: () => Promise<unknown>) => Promise<unknown>;
+
+/** An operation: by one statement where that is covered, by Prisma otherwise. */
+function answered(prisma: PrismaClient, model: ModelName, operation: string, scoped: Args, read?: Reader, join?: Join): Promise<unknown> {
   const alone = ALONE.get(operation);
   const asked = alone ? { ...scoped, where: flattened(model, scoped.where as Args) } : scoped;
-  const otherwise = () => prismas(prisma, model, alone ?? operation, asked);
-  return read && READS.includes(operation) ? read(model, alone ?? operation, asked, otherwise) : otherwise();
+  const name = alone ?? operation;
+  const otherwise = () => prismas(prisma, model, name, asked);
+  if (read) return read(model, name, asked, otherwise);
+  return join ? join(otherwise) : otherwise();
 }

@@ -32,7 +32,7 @@ export async function createTenant(act: Act, input: CreateTenantInput): Promise<
   const founding = act.work.founding(key ? foundingId(key) : undefined);
   const { tenantId } = founding.binding;
   return founding.transaction(async transaction => {
-    const { db, ask } = transaction;
+    const { db, ask, tell } = transaction;
     const userId = await registerPerson(ask, uuid(), profile);
     const now = services.clock.now();
     const earlier = key && (await earlierAnswer(db, key, now));
@@ -46,7 +46,7 @@ export async function createTenant(act: Act, input: CreateTenantInput): Promise<
       .catch(taken(slug));
     const { id: membershipId } = await db.membership.create({ data: { userId, roles: ['owner'], createdAt: now } });
     const actor = () => ({ kind: 'user' as const, id: userId, name: profile.name });
-    const record = recorder(ask, now, { action: act.action, requestId: act.requestId, actor });
+    const record = recorder(tell, now, { action: act.action, requestId: act.requestId, actor });
     await record({ target: { type: 'Tenant', id: tenantId }, after: { name, slug, sells, buys } });
     const membership: PersonMembership = {
       ...{ tenantId, slug, name, status: 'active', statusReason: null, plan: 'FREE', features: [], sells, buys },
