@@ -35,7 +35,7 @@ export class BoundTransaction {
   #failure: unknown;
   #broken: Error | undefined;
   #joined: Promise<unknown> | null = null;
-  #release: (() => void) | null;
+  #ending: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -43,7 +43,6 @@ export class BoundTransaction {
     private readonly binding: Binding,
     patience: number,
   ) {
-    this.#release = () => client.release(this.#broken);
     this.#timer = setTimeout(() => this.#expire(patience), patience);
   }
 
@@ -96,10 +95,12 @@ export class BoundTransaction {
   }
 
   /** Puts the connection back, without a trace of what was not committed. */
-  async end(): Promise<void> {
-    const release = this.#release;
-    if (!release) return;
-    this.#release = null;
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     clearTimeout(this.#timer);
     this.#failure ??= new Error('the transaction is over');
     while (this.#turn) await this.#turn;
@@ -107,7 +108,7 @@ export class BoundTransaction {
       const { error } = await this.client.together([ROLLBACK]);
       if (error) this.#broken = error;
     }
-    release();
+    this.client.release(this.#broken);
   }
 
   #take(waiting: Waiting) {
