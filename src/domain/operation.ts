@@ -6,7 +6,7 @@ import type { Profile, Tell } from '../database/crossings.ts';
 import type { Hold, LockedTenant } from '../database/lock.ts';
 import { ACTIONS, type Action } from './audit/actions.ts';
 import { type ErrorCode, GatewayError } from './errors.ts';
-import { earlierAnswer, type IdempotencyKey, keepAnswer } from './idempotency.ts';
+import { earlierAnswer, type IdempotencyKey, keepAnswer, keptAnswer } from './idempotency.ts';
 import { type OwnMembership, RefusedError, recheck } from './recheck.ts';
 import type { Services } from './services.ts';
 
@@ -63,14 +63,17 @@ export async function operate<Result extends object>(
 ): Promise<Result> {
   const { work, permission, grant, key, services } = act;
   const done = await work.transaction(async transaction => {
-    const { tenant, me } = await recheck(transaction, permission, grant, work.binding, services.clock, hold);
+    const [{ tenant, me }, kept] = await Promise.all([
+      recheck(transaction, permission, grant, work.binding, services.clock, hold),
+      key && keptAnswer(transaction.db, key),
+    ]);
     const now = services.clock.now();
-    const earlier = key && (await earlierAnswer(transaction.db, key, now));
+    const earlier = key && earlierAnswer(kept, key, now);
     if (earlier) return earlier as Result;
     const { action, requestId } = act;
     const record = recorder(transaction.tell, now, { action, requestId, actor: () => actorOf(act) });
     const result = await change({ ...transaction, act, tenantId: work.binding.tenantId!, tenant: tenant!, me, now, record });
-    if (key && !(result instanceof GatewayError)) await keepAnswer(transaction.db, key, result, now);
+    if (key && !(result instanceof GatewayError)) keepAnswer(transaction, key, result, now);
     return result;
   });
   if (done instanceof GatewayError) throw done;

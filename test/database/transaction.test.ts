@@ -9,6 +9,7 @@ import { lockTenant } from '../../src/database/lock.ts';
 import { type BoundTransaction, inTransaction } from '../../src/database/transaction.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { createWorld, type World } from '../support/isolation.ts';
+import { hasPgBouncer, startPgBouncer } from '../support/isolation-pgbouncer.ts';
 
 let database: TestDatabase;
 let world: World;
@@ -345,5 +346,32 @@ describe('the names of a transaction', () => {
     expect(await add()).toEqual([{ name: `${world.a.name}+++` }]);
     expect(pool.naming).toBe(false);
     expect(await add()).toEqual([{ name: `${world.a.name}++++` }]);
+  });
+});
+
+describe.skipIf(!hasPgBouncer())('transactions behind a PgBouncer in transaction mode, whether or not it follows names', () => {
+  test('find each their own, and each is done once', async () => {
+    const bouncer = await startPgBouncer(database.runtimeUrl, { connections: 3 });
+    const bounced = new BoundPool({ connectionString: bouncer.url, max: 8, naming: true });
+    bounced.on('error', () => {});
+    const through = sourceOn(bounced);
+    try {
+      const sides = Array.from({ length: 60 }, (_, i) => (i % 2 ? world.a : world.b));
+      const answers = await Promise.all(
+        sides.map(({ tenantId, ownerId }, i) =>
+          unitOfWork(through, { tenantId, personId: ownerId }).transaction(async ({ ask, db, tell }) => {
+            const [tenant] = await Promise.all([lockTenant(ask), db.membership.count()]);
+            tell("UPDATE tenant SET name = name || '+' WHERE tenant_id = app_tenant()", []);
+            return { tenant: tenant!.name.replaceAll('+', ''), count: i % 5 ? await db.tenant.count() : 1 };
+          }),
+        ),
+      );
+      expect(answers).toEqual(sides.map(side => ({ tenant: side.name, count: 1 })));
+      expect(await name()).toBe(`${world.a.name}${'+'.repeat(30)}`);
+    } finally {
+      await through.prisma.$disconnect();
+      await bounced.end();
+      await bouncer.stop();
+    }
   });
 });
