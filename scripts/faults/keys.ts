@@ -24,7 +24,7 @@ export const KEY_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/domain/recheck.ts',
-    find: 'principal: await principalNow(db, principal, clock), standing: fresh',
+    find: 'principal: principalNow(principal, key, clock), standing: fresh',
     plant: 'principal, standing: fresh',
     tests: ['test/domain/api-key/recheck'],
   },

@@ -10,6 +10,8 @@ export type Fault = {
 const SQL = 'prisma/migrations/20261123120000_tenancy/migration.sql';
 const WALL = ['test/database/catalogue', 'test/database/invariants'];
 const TABLE = ['test/access/policy'];
+const TRANSACTION = ['test/database/transaction'];
+const WRITES = ['test/database/write'];
 
 export const SPINE_FAULTS: readonly Fault[] = [
   // The database's wall
@@ -186,8 +188,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/database/client.ts',
-    find: 'db: boundModels(binding, (model, operation, scoped) => prismas(tx, model, operation, scoped))',
-    plant: 'db: tx',
+    find: 'answered(source.prisma, model, operation, scoped, read, join)',
+    plant: 'answered(source.prisma, model, operation, scoped, read)',
     tests: ['test/database/scope'],
   },
   // Reads by one statement
@@ -223,9 +225,27 @@ export const SPINE_FAULTS: readonly Fault[] = [
     tests: ['test/database/bound-transaction'],
   },
   {
-    file: 'src/database/bound-pool.ts',
+    file: 'src/database/batch.ts',
     find: "error.severity === 'ERROR'",
     plant: "error.severity === 'FATAL'",
     tests: ['test/database/bound-pool'],
   },
+  // Transactions, and writes by one statement
+  {
+    file: 'src/database/transaction.ts',
+    find: 'if (this.#failure) throw this.#failure;\n    this.#waiting',
+    plant: 'this.#waiting',
+    tests: TRANSACTION,
+  },
+  { file: 'src/database/transaction.ts', find: 'while (this.#joined) await this.#joined;', plant: '', tests: TRANSACTION },
+  { file: 'src/database/transaction.ts', find: 'if (isMisnaming) pool.forgoNames();', plant: '', tests: TRANSACTION },
+  { file: 'src/database/transaction.ts', find: "'40P01', ", plant: '', tests: TRANSACTION },
+  { file: 'src/database/write/statement.ts', find: "skipDuplicates ? ' ON CONFLICT DO NOTHING' : ''", plant: "''", tests: WRITES },
+  {
+    file: 'src/database/write/statement.ts',
+    find: 'return sql === null ?',
+    plant: 'return true ?',
+    tests: ['test/database/scope', ...WRITES],
+  },
+  { file: 'src/database/write/statement.ts', find: 'revive?.(row as Record<string, unknown>);', plant: '', tests: WRITES },
 ];

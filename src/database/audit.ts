@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import type { Ask } from './crossings.ts';
+import type { Tell } from './crossings.ts';
 
 /** What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by which rule. */
 export type AuditEntry = {
@@ -16,12 +16,9 @@ export type AuditEntry = {
 };
 
 /** Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives it its place in the chain (SPEC A2). */
-export async function appendEvent(
-  ask: Ask,
-  { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry,
-): Promise<void> {
+export function appendEvent(tell: Tell, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
   const json = (state: object | null) => state && JSON.stringify(state);
-  await ask(
+  tell(
     `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
      VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14)`,
     [

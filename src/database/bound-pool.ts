@@ -1,6 +1,8 @@
 import pg from 'pg';
+import { Batch, isBroken, type Outcome, type Statement } from './batch.ts';
 import { type Binding, bindingStatement, bindingText, currentBinding } from './binding.ts';
 import type { Companion } from './companion.ts';
+import { joined, standIn } from './joined.ts';
 import { nameOf, Prepared, type Wire } from './prepared.ts';
 
 /**
@@ -123,6 +125,18 @@ export class BoundClient extends pg.Client {
     return this.#submit(new BoundQuery(statement, binding, this.naming ? this.#prepared : null), callback);
   }
 
+  /** Statements under one Sync, in the transaction that they begin, go on with, or end: bound as that is. */
+  together(statements: readonly Statement[]): Promise<Outcome> {
+    return new Promise(resolve => {
+      super.query(new Batch(statements, this.naming ? this.#prepared : null, resolve) as never);
+    });
+  }
+
+  /** Whether a transaction is open, failed or not. */
+  get isInTransaction(): boolean {
+    return this.#inTransaction();
+  }
+
   #plain({ name: _, companion: __, ...statement }: Asked, callback?: Callback): unknown {
     return super.query(statement as never, undefined as never, callback as never);
   }
@@ -144,8 +158,12 @@ export class BoundClient extends pg.Client {
   }
 }
 
+/** A connection that a {@link BoundPool} lends out. */
+export type LentClient = BoundClient & pg.PoolClient;
+
 /** The statement of a name isn't there, or another is, as behind a PgBouncer that doesn't follow names from connection to connection. */
 const MISNAMED = ['26000', '42P05'];
+export const isMisnamed = (error: unknown): boolean => error instanceof pg.DatabaseError && MISNAMED.includes(error.code ?? '');
 
 /**
  * A pool of {@link BoundClient}. With `naming`, statements that have a name are prepared once a connection. Names stand for texts, so that the
@@ -168,18 +186,41 @@ export class BoundPool extends pg.Pool {
     return this.#naming;
   }
 
+  /** Has all statements go without names from now on: somebody between here and the database doesn't follow them. */
+  forgoNames(): void {
+    this.#naming = false;
+  }
+
+  /** A connection, to be put back. */
+  async lend(): Promise<LentClient> {
+    const client = (await super.connect()) as unknown as LentClient;
+    client.naming = this.#naming;
+    return client;
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(
+    callback: (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void,
+  ): void;
+  override connect(callback?: unknown): unknown {
+    const to = joined();
+    return to && !callback ? Promise.resolve(standIn(to)) : super.connect(callback as never);
+  }
+
   /**
    * One statement, under the binding in force when it is asked for: awaiting keeps it, where pg's own pool would go on in the context of
    * whoever releases a connection. A statement that fails keeps its connection, which pg's own pool would drop.
    */
   // @ts-expect-error: as above; Prisma's adapter uses this form alone.
   override async query(config: string | Asked, values?: unknown[]): Promise<pg.QueryResult> {
-    const client = (await this.connect()) as unknown as BoundClient & pg.PoolClient;
+    const to = joined();
+    if (to) return to.ask(typeof config === 'string' ? { text: config, values } : { ...(config as Statement), ...(values && { values }) });
+    const client = await this.lend();
     let broken: Error | undefined;
     try {
       return await this.#asked(client, config, values);
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError && error.severity === 'ERROR')) broken = error as Error;
+      if (isBroken(error)) broken = error as Error;
       throw error;
     } finally {
       client.release(broken);
@@ -187,12 +228,12 @@ export class BoundPool extends pg.Pool {
   }
 
   async #asked(client: BoundClient, config: string | Asked, values?: unknown[]): Promise<pg.QueryResult> {
-    client.naming = this.#naming;
     try {
       return (await client.query(config, values)) as pg.QueryResult;
     } catch (error) {
-      if (!client.naming || !(error instanceof pg.DatabaseError && MISNAMED.includes(error.code ?? ''))) throw error;
-      this.#naming = client.naming = false;
+      if (!client.naming || !isMisnamed(error)) throw error;
+      this.forgoNames();
+      client.naming = false;
       return (await client.query(config, values)) as pg.QueryResult;
     }
   }

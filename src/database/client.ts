@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
+import pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { PrismaClient } from '../generated/prisma/client.ts';
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { type Binding, bound } from './binding.ts';
-import { boundModels, READS } from './bound-models.ts';
+import { boundModels } from './bound-models.ts';
 import { type Asked, BoundPool } from './bound-pool.ts';
 import type { Companion } from './companion.ts';
-import type { Ask } from './crossings.ts';
+import type { Ask, Tell } from './crossings.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type ReadCount, ReadCounts } from './read/counts.ts';
 import { Uncovered } from './read/draft.ts';
@@ -15,9 +15,20 @@ import { createJsonReader, createReader, type JsonReader, type Reader, type RunS
 import type { Shape } from './read/shape.ts';
 import { tablesOf } from './read/tables.ts';
 import { type Args, flattened, scope } from './scope.ts';
+import { type BoundTransaction, inTransaction } from './transaction.ts';
 
-/** A transaction of one binding: its models, and plain statements for the functions of this folder alone. */
-export type Transaction = { readonly db: TenantClient; readonly ask: Ask };
+/**
+ * A transaction of one binding: its models, and plain statements for the functions of this folder alone. What is asked for in one go, without waiting for each
+ * other's answers, goes to the database in one round trip, in the order in which it was asked for.
+ */
+export type Transaction = {
+  readonly db: TenantClient;
+  readonly ask: Ask;
+  /** A plain statement whose answer nobody waits for: it goes with what is asked for next, or with COMMIT. If it fails, so does the transaction. */
+  readonly tell: Tell;
+  /** A write whose answer nobody waits for, in the same way. */
+  meanwhile(write: Promise<unknown>): void;
+};
 
 /** What a request may do with the database: read, and change all or nothing, both as its binding and nobody else. */
 export type UnitOfWork = {
@@ -31,8 +42,11 @@ export type UnitOfWork = {
    * @throws {Uncovered} for what rows are to be read for.
    */
   json(model: ModelName, operation: string, args: Args, shape: Shape): Promise<string | null>;
-  /** Runs `work` in one transaction, which commits when it returns and rolls back when it throws. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One that PostgreSQL ends for the sake of others is run again,
+   * unless it runs `once`: it does something beside the database.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: { readonly once?: boolean }): Promise<T>;
   /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
   founding(tenantId?: string): UnitOfWork & { readonly binding: { readonly tenantId: string } };
   /** The same person in another tenant, where they are no member: for staff, who name it, and for whom an invitation leads there. */
@@ -59,7 +73,7 @@ export type DatabaseOptions = {
   readonly connectTimeout?: number;
   /** Whether statements that come again are prepared under names. Yes, when left out: docs/decisions/0015-reads.md. */
   readonly naming?: boolean;
-  /** Whether reads are one statement where that is covered; without, all are Prisma's. Yes, when left out. */
+  /** Whether reads and writes are one statement where that is covered; without, all are Prisma's. Yes, when left out. */
   readonly singly?: boolean;
   /** Told of a connection that broke while nobody used it. */
   readonly onIdleError?: (error: Error) => void;
@@ -78,70 +92,106 @@ export function openDatabase(
     naming,
   });
   pool.on('error', onIdleError);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
-  const counts = new ReadCounts();
-  const names = new StatementNames();
-  const named = (text: string, values: readonly unknown[]) => ({ text, values: [...values], name: names.of(text) });
-  const read = singly ? readersOn(prisma, pool as unknown as pg.Pool, counts, names) : undefined;
+  const source = sourceOn(pool, { singly });
   return {
-    ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(text, values))).rows as Row[],
-    bind: (binding, companion) => unitOfWork(prisma, binding, read, companion),
-    reads: () => counts.all(),
+    ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(source, text, values))).rows as Row[],
+    bind: (binding, companion) => unitOfWork(source, binding, companion),
+    reads: () => source.counts.all(),
     close: async () => {
-      await prisma.$disconnect();
+      await source.prisma.$disconnect();
       await pool.end();
     },
   };
 }
 
-/** What reads without Prisma: as rows, and as JSON. */
-export type Readers = { readonly rows: Reader; readonly json: JsonReader };
+/** What units of work are made of. */
+export type Source = {
+  readonly pool: BoundPool;
+  readonly prisma: PrismaClient;
+  readonly names: StatementNames;
+  readonly counts: ReadCounts;
+  /** A reader of statements that something runs; undefined where all is Prisma's. */
+  readonly reader: ((run: RunStatement, join?: Join) => Reader) | undefined;
+  /** The same for reads that are answered as JSON. */
+  readonly json: ((run: RunStatement) => JsonReader) | undefined;
+};
 
-/** Readers on the connections of a pool. */
-export function readersOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Readers {
-  const run: RunStatement = async ({ text, values }, companion) => {
+/** A source on the connections of a pool, under whatever role that is. */
+export function sourceOn(pool: BoundPool, { singly = true, counts = new ReadCounts() } = {}): Source {
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
+  const tables = tablesOf(prisma);
+  const reader = (run: RunStatement, join?: Join) => createReader({ tables, counts, run, ...(join && { join }) });
+  const json = (run: RunStatement) => createJsonReader({ tables, counts, run });
+  return { pool, prisma, counts, names: new StatementNames(), ...(singly ? { reader, json } : { reader: undefined, json: undefined }) };
+}
+
+const named = ({ names }: Pick<Source, 'names'>, text: string, values: readonly unknown[]) => ({
+  text,
+  values: [...values],
+  name: names.of(text),
+});
+
+/** A reader on the connections of a pool. */
+export function readerOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Reader {
+  return createReader({ tables: tablesOf(prisma), counts, run: onPool(pool, names) });
+}
+
+/** Runs statements on the connections of a pool, the first of which takes the companion along. */
+const onPool =
+  (pool: pg.Pool, names: StatementNames, companion?: Companion): RunStatement =>
+  async ({ text, values }) => {
     const along = companion?.take() ? companion : undefined;
-    const statement: Asked & { rowMode: 'array' } = { text, values: [...values], name: names.of(text), rowMode: 'array', companion: along };
+    const statement: Asked & { rowMode: 'array' } = { ...named({ names }, text, values), rowMode: 'array', companion: along };
     try {
-      const { rows } = await pool.query<[unknown]>(statement);
-      return rows[0]![0];
+      return await pool.query<unknown[]>(statement);
     } catch (error) {
       along?.fail(error);
       throw error;
     }
   };
-  const tables = tablesOf(prisma);
-  return { rows: createReader(tables, run, counts), json: createJsonReader(tables, run, counts) };
-}
 
-/** A unit of work over any Prisma client: what {@link openDatabase} hands out, and what the tests of one wall put over the other's ruins. */
-export function unitOfWork(prisma: PrismaClient, binding: Binding, read?: Readers, companion?: Companion): UnitOfWork {
+/** A unit of work of a binding. */
+export function unitOfWork(source: Source, binding: Binding, companion?: Companion): UnitOfWork {
+  const { pool, prisma, names, reader } = source;
+  const run = onPool(pool as unknown as pg.Pool, names, companion);
+  const read = reader?.(run);
   return {
     binding,
-    ask: (text, values) => bound(binding, () => prisma.$queryRawUnsafe(text, ...values)),
-    founding: (tenantId = uuid()) => unitOfWork(prisma, { tenantId, personId: null }, read) as ReturnType<UnitOfWork['founding']>,
-    within: tenantId => unitOfWork(prisma, { ...binding, tenantId }, read),
-    db: boundModels(binding, (model, operation, scoped) =>
-      bound(binding, () => byItself(prisma, model, operation, scoped, read, companion)),
-    ),
-    json: (model, operation, args, shape) => {
-      if (!read) throw new Uncovered('operation');
-      const asked = alone(model, operation, scope(model, operation, args, binding));
-      return bound(binding, () => read.json({ model, ...asked, tenantId: binding.tenantId }, shape, companion));
+    ask: <Row>(text: string, values: readonly unknown[]) =>
+      bound(binding, async () => (await pool.query({ ...named(source, text, values), types: TYPES })).rows as Row[]),
+    founding: (tenantId = uuid()) => unitOfWork(source, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
+    within: tenantId => unitOfWork(source, { ...binding, tenantId }),
+    db: boundModels(binding, (model, operation, scoped) => bound(binding, () => answered(prisma, model, operation, scoped, read))),
+    json: async (model, operation, args, shape) => {
+      if (!source.json) throw new Uncovered('operation');
+      const asked = byItself(model, operation, scope(model, operation, args, binding));
+      return await bound(binding, () => source.json!(run)({ model, ...asked, tenantId: binding.tenantId }, shape));
     },
-    transaction: work =>
-      bound(binding, () =>
-        prisma.$transaction(
-          tx =>
-            work({
-              db: boundModels(binding, (model, operation, scoped) => prismas(tx, model, operation, scoped)),
-              ask: <Row>(text: string, values: readonly unknown[]) => tx.$queryRawUnsafe<Row[]>(text, ...values),
-            }),
-          { maxWait: PATIENCE, timeout: PATIENCE },
-        ),
-      ),
+    transaction: (work, { once = false } = {}) =>
+      inTransaction(pool, binding, transaction => work(transactionOf(source, binding, transaction)), {
+        patience: PATIENCE,
+        ...(once && { tries: 1 }),
+      }),
   };
 }
+
+/** What a transaction is to those who run in it. */
+function transactionOf(source: Source, binding: Binding, transaction: BoundTransaction): Transaction {
+  const join: Join = prismas => transaction.join(prismas);
+  const read = source.reader?.(({ text, values }) => transaction.ask({ ...named(source, text, values), rowMode: 'array' }), join);
+  return {
+    db: boundModels(binding, (model, operation, scoped) => answered(source.prisma, model, operation, scoped, read, join)),
+    ask: async <Row>(text: string, values: readonly unknown[]) =>
+      (await transaction.ask({ ...named(source, text, values), types: TYPES })).rows as Row[],
+    tell: (text, values) => transaction.tell({ ...named(source, text, values), isSilent: true }),
+    meanwhile: write => void write.catch(() => {}),
+  };
+}
+
+/** What plain statements answer, where pg would have texts of numbers. */
+const TYPES: pg.CustomTypesConfig = new pg.TypeOverrides();
+(TYPES as pg.TypeOverrides).setTypeParser(pg.types.builtins.INT8, BigInt);
+(TYPES as pg.TypeOverrides).setTypeParser(pg.types.builtins.NUMERIC, text => new Prisma.Decimal(text));
 
 type Delegate = Readonly<Record<string, (args: unknown) => Promise<unknown>>>;
 
@@ -154,21 +204,18 @@ const ALONE: ReadonlyMap<string, string> = new Map([
   ['findUniqueOrThrow', 'findFirstOrThrow'],
 ]);
 
-function alone(model: ModelName, operation: string, args: Args): { readonly operation: string; readonly args: Args } {
-  const first = ALONE.get(operation);
-  return first ? { operation: first, args: { ...args, where: flattened(model, args.where as Args) } } : { operation, args };
+type Join = (prismas: () => Promise<unknown>) => Promise<unknown>;
+
+/** An operation as it is asked alone. */
+function byItself(model: ModelName, operation: string, args: Args): { readonly operation: string; readonly args: Args } {
+  const alone = ALONE.get(operation);
+  return alone ? { operation: alone, args: { ...args, where: flattened(model, args.where as Args) } } : { operation, args };
 }
 
-/** An operation outside of a transaction: by one statement where that is covered, by Prisma otherwise. */
-function byItself(
-  prisma: PrismaClient,
-  model: ModelName,
-  asked: string,
-  scoped: Args,
-  read?: Readers,
-  companion?: Companion,
-): Promise<unknown> {
-  const { operation, args } = alone(model, asked, scoped);
+/** An operation: by one statement where that is covered, by Prisma otherwise. */
+function answered(prisma: PrismaClient, model: ModelName, asked: string, scoped: Args, read?: Reader, join?: Join): Promise<unknown> {
+  const { operation, args } = byItself(model, asked, scoped);
   const otherwise = () => prismas(prisma, model, operation, args);
-  return read && READS.includes(asked) ? read.rows(model, operation, args, otherwise, companion) : otherwise();
+  if (read) return read(model, operation, args, otherwise);
+  return join ? join(otherwise) : otherwise();
 }

@@ -66,6 +66,9 @@ export type PersonMemberships = { readonly personId: string | null; readonly mem
 /** What runs one statement: a pool, or a transaction. */
 export type Ask = <Row>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
+/** What has one statement run, without an answer. */
+export type Tell = (text: string, values: readonly unknown[]) => void;
+
 type Row = Omit<PersonMembership, 'tenantId' | 'joinedAt'> & {
   readonly personId: string;
   readonly tenantId: string | null;

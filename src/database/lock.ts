@@ -29,20 +29,20 @@ const LOCKS: Readonly<Record<Hold, { readonly gate: string; readonly row: string
 
 /**
  * Holds the bound tenant until the transaction ends; null when it is gone. The gate is passed first, where those who wait are let through in turn; the row is
- * what says how the tenant is now, and keeps out who didn't come by the gate.
+ * what says how the tenant is now, and keeps out who didn't come by the gate. All else in this statement is as it was before the wait: of the plan that is
+ * the catalogue, which stays. What may have changed meanwhile, such as a membership, is for another statement, which may go out in the same round trip.
  */
 export async function lockTenant(ask: Ask, hold: Hold = 'alone'): Promise<LockedTenant | null> {
   const { gate, row } = LOCKS[hold];
-  const [tenant] = await ask<Omit<LockedTenant, 'features'>>(
+  const [tenant] = await ask<LockedTenant>(
     `WITH gate AS MATERIALIZED (SELECT ${gate}(tenant_gate(app_tenant())))
      SELECT name, status, status_reason AS "statusReason", plan_code AS "planCode", plan_since AS "planSince", next_plan_code AS "nextPlanCode",
-       next_plan_due_at AS "nextPlanDueAt", billing_email AS "billingEmail", deletion_due_at AS "deletionDueAt", sells, buys
+       next_plan_due_at AS "nextPlanDueAt", billing_email AS "billingEmail", deletion_due_at AS "deletionDueAt", sells, buys,
+       (SELECT features FROM plan WHERE code = plan_code) AS features
      FROM gate, tenant WHERE tenant_id = app_tenant() FOR ${row} OF tenant`,
     [],
   );
-  if (!tenant) return null;
-  const [plan] = await ask<{ features: string[] }>('SELECT features FROM plan WHERE code = $1', [tenant.planCode]);
-  return { ...tenant, features: plan!.features };
+  return tenant ?? null;
 }
 
 /** Holds a name until the transaction ends, unless somebody else does: whether it is held. It keeps nobody waiting and locks no row. */

@@ -12,11 +12,11 @@ const NO_REQUEST = 'job';
 
 /** One transaction of the jobs in a tenant, which it holds; `work` doesn't run for a tenant that is gone or deleted. */
 export const inTenant = (unit: UnitOfWork, clock: Clock, work: (due: Due) => Promise<void>): Promise<void> =>
-  unit.transaction(async ({ db, ask }: Transaction) => {
+  unit.transaction(async ({ db, ask, tell }: Transaction) => {
     const tenant = await lockTenant(ask);
     if (!tenant || tenant.status === 'deleted') return;
     const now = clock.now();
-    const record = recorder(ask, now, { action: 'tenant.create', requestId: NO_REQUEST, actor: () => SYSTEM });
+    const record = recorder(tell, now, { action: 'tenant.create', requestId: NO_REQUEST, actor: () => SYSTEM });
     await work({ db, ask, tenantId: unit.binding.tenantId!, tenant, now, record });
   });
 

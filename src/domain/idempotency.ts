@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import type { Transaction } from '../database/client.ts';
 import type { TenantClient } from '../database/models.ts';
 import { badInput, GatewayError } from './errors.ts';
 import { daysAfter } from './services.ts';
@@ -44,32 +45,40 @@ export function foundingId({ hash }: IdempotencyKey): string {
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }
 
+/** An answer that is kept under a key, for the request that it came with, until it expires. */
+export type KeptAnswer = { readonly fingerprint: Uint8Array; readonly answer: Uint8Array; readonly expiresAt: Date };
+
+/** What is kept under a key in the bound tenant, be it expired. */
+export const keptAnswer = (db: TenantClient, key: IdempotencyKey): Promise<KeptAnswer | null> =>
+  db.idempotencyKey.findFirst({
+    where: { keyHash: key.hash as Uint8Array<ArrayBuffer> },
+    select: { fingerprint: true, answer: true, expiresAt: true },
+  });
+
 /**
- * What a key did earlier in the bound tenant, as it was answered then, or null for a key that is new.
+ * What a key did earlier in the bound tenant, as it was answered then, or null for a key that is new at a moment.
  *
  * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED when it came with another request.
  */
-export async function earlierAnswer(db: TenantClient, key: IdempotencyKey, now: Date): Promise<object | null> {
-  const kept = await db.idempotencyKey.findFirst({ where: { keyHash: key.hash as Uint8Array<ArrayBuffer>, expiresAt: { gt: now } } });
-  if (!kept) return null;
+export function earlierAnswer(kept: KeptAnswer | null, key: IdempotencyKey, now: Date): object | null {
+  if (!kept || kept.expiresAt <= now) return null;
   if (!Buffer.from(kept.fingerprint).equals(key.fingerprint))
     throw new GatewayError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key came with another request before. Use a new one.');
   return unseal(kept.answer, key);
 }
 
-/** Keeps an answer under its key, in the transaction that it tells of. */
-export async function keepAnswer(db: TenantClient, key: IdempotencyKey, answer: object, now: Date): Promise<void> {
+/** Keeps an answer under its key, in the transaction that it tells of: nothing waits for it before COMMIT does. */
+export function keepAnswer({ db, meanwhile }: Transaction, key: IdempotencyKey, answer: object, now: Date): void {
   const keyHash = key.hash as Uint8Array<ArrayBuffer>;
-  await db.idempotencyKey.deleteMany({ where: { keyHash, expiresAt: { lte: now } } });
-  await db.idempotencyKey.create({
-    data: {
-      keyHash,
-      fingerprint: key.fingerprint as Uint8Array<ArrayBuffer>,
-      answer: seal(answer, key),
-      createdAt: now,
-      expiresAt: daysAfter(now, REMEMBERED),
-    },
-  });
+  const data = {
+    keyHash,
+    fingerprint: key.fingerprint as Uint8Array<ArrayBuffer>,
+    answer: seal(answer, key),
+    createdAt: now,
+    expiresAt: daysAfter(now, REMEMBERED),
+  };
+  meanwhile(db.idempotencyKey.deleteMany({ where: { keyHash, expiresAt: { lte: now } } }));
+  meanwhile(db.idempotencyKey.createMany({ data }));
 }
 
 // An answer may hold a secret that is shown once, such as a confirmation code. It is sealed with the key, which the database doesn't have.

@@ -2,11 +2,11 @@ import type { Grant } from '../access/grant.ts';
 import type { Permission } from '../access/policy.ts';
 import { type AuditEntry, appendEvent } from '../database/audit.ts';
 import type { Transaction, UnitOfWork } from '../database/client.ts';
-import type { Ask, Profile } from '../database/crossings.ts';
+import type { Profile, Tell } from '../database/crossings.ts';
 import type { Hold, LockedTenant } from '../database/lock.ts';
 import { ACTIONS, type Action } from './audit/actions.ts';
 import { type ErrorCode, GatewayError } from './errors.ts';
-import { earlierAnswer, type IdempotencyKey, keepAnswer } from './idempotency.ts';
+import { earlierAnswer, type IdempotencyKey, keepAnswer, keptAnswer } from './idempotency.ts';
 import { type OwnMembership, RefusedError, recheck } from './recheck.ts';
 import type { Services } from './services.ts';
 
@@ -63,14 +63,17 @@ export async function operate<Result extends object>(
 ): Promise<Result> {
   const { work, permission, grant, key, services } = act;
   const done = await work.transaction(async transaction => {
-    const { tenant, me } = await recheck(transaction, permission, grant, work.binding, services.clock, hold);
+    const [{ tenant, me }, kept] = await Promise.all([
+      recheck(transaction, permission, grant, work.binding, services.clock, hold),
+      key && keptAnswer(transaction.db, key),
+    ]);
     const now = services.clock.now();
-    const earlier = key && (await earlierAnswer(transaction.db, key, now));
+    const earlier = key && earlierAnswer(kept, key, now);
     if (earlier) return earlier as Result;
     const { action, requestId } = act;
-    const record = recorder(transaction.ask, now, { action, requestId, actor: () => actorOf(act) });
+    const record = recorder(transaction.tell, now, { action, requestId, actor: () => actorOf(act) });
     const result = await change({ ...transaction, act, tenantId: work.binding.tenantId!, tenant: tenant!, me, now, record });
-    if (key && !(result instanceof GatewayError)) await keepAnswer(transaction.db, key, result, now);
+    if (key && !(result instanceof GatewayError)) keepAnswer(transaction, key, result, now);
     return result;
   });
   if (done instanceof GatewayError) throw done;
@@ -96,13 +99,13 @@ export const isRecorded = (error: GatewayError): boolean => recorded.has(error);
 /** What events have in common, unless they say otherwise. */
 type Usual = { readonly action: Action | null; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };
 
-/** Leaves events in the log of the tenant that a transaction is bound to. */
+/** Leaves events in the log of the tenant that a transaction is bound to: nothing waits for them before COMMIT does. */
 export const recorder =
-  (ask: Ask, at: Date, usual: Usual) =>
+  (tell: Tell, at: Date, usual: Usual) =>
   async ({ action, target = null, before = null, after = null, actor = usual.actor(), code = null }: Told): Promise<void> => {
     const name = action ?? usual.action;
     if (!name) throw new Error('the audit log has no name for this');
-    await appendEvent(ask, { at, actor, action: name, rule: ACTIONS[name], code, target, before, after, requestId: usual.requestId });
+    appendEvent(tell, { at, actor, action: name, rule: ACTIONS[name], code, target, before, after, requestId: usual.requestId });
   };
 
 /** Who an event is by. Staff and people who aren't members anywhere yet are known by their subject. */

@@ -33,7 +33,8 @@ export type Rechecked = { readonly tenant: LockedTenant | null; readonly me: Own
 
 /**
  * Checks a permission again inside the transaction that is to use it: the role or the status may have changed since the field was
- * checked (DESIGN, Writes). It holds the tenant until the transaction ends.
+ * checked (DESIGN, Writes). It holds the tenant until the transaction ends. All of it is one round trip; each statement sees what was committed by the time
+ * that the one before it is through, so that whoever waited for the tenant finds the membership as those left it who held it.
  *
  * @throws {RefusedError} when the permission is no longer held; {GatewayError} UNAUTHENTICATED when the API key was revoked or has expired, NOT_FOUND when
  * staff name a tenant that isn't there.
@@ -47,7 +48,12 @@ export async function recheck(
   hold: Hold = 'alone',
 ): Promise<Rechecked> {
   const { context } = ruleOf(permission);
-  const tenant = await lockTenant(ask, hold);
+  const isIn = context !== 'none' && context !== 'named';
+  const [tenant, membership, key] = await Promise.all([
+    lockTenant(ask, hold),
+    isIn && personId ? db.membership.findFirst({ where: { userId: personId }, select: { id: true, roles: true } }) : null,
+    isIn && principal.kind === 'api_key' ? keyNow(db, principal.keyId) : null,
+  ]);
   if (context === 'none' || (context === 'named' && principal.kind === 'user')) return { tenant, me: null };
   if (context === 'named') {
     if (!tenant) throw new GatewayError('NOT_FOUND', 'There is no such tenant.');
@@ -55,18 +61,21 @@ export async function recheck(
     if (refused) throw refused;
     return { tenant, me: null };
   }
-  const membership = personId && (await db.membership.findFirst({ where: { userId: personId }, select: { id: true, roles: true } }));
   const roles = (membership ? membership.roles : []) as Role[];
   const fresh = standing && tenant ? standingIn(tenantId!, tenant, roles) : null;
-  const refusal = refusalOf(permission, { principal: await principalNow(db, principal, clock), standing: fresh });
+  const refusal = refusalOf(permission, { principal: principalNow(principal, key, clock), standing: fresh });
   if (refusal) throw new RefusedError(refusal);
   return { tenant, me: membership ? { id: membership.id, roles } : null };
 }
 
+type KeyNow = { readonly scopes: string[]; readonly revokedAt: Date | null; readonly expiresAt: Date | null };
+
+const keyNow = (db: TenantClient, id: string): Promise<KeyNow | null> =>
+  db.apiKey.findFirst({ where: { id }, select: { scopes: true, revokedAt: true, expiresAt: true } });
+
 /** An API key with the scopes that it has now (SPEC R7); anybody else as they are. */
-async function principalNow(db: TenantClient, principal: Principal, clock: Clock): Promise<Principal> {
+function principalNow(principal: Principal, key: KeyNow | null, clock: Clock): Principal {
   if (principal.kind !== 'api_key') return principal;
-  const key = await db.apiKey.findFirst({ where: { id: principal.keyId }, select: { scopes: true, revokedAt: true, expiresAt: true } });
   if (!key || !isLive(key, clock.now())) throw noKey();
   return { ...principal, scopes: new Set(scopesOf(key.scopes)) };
 }

@@ -5,7 +5,7 @@ import { policyOf } from '../access/policy-plugin.ts';
 import type { UnitOfWork } from '../database/client.ts';
 import type { Action } from '../domain/audit/actions.ts';
 import { recordRefusal } from '../domain/audit/refusal.ts';
-import { earlierAnswer, idempotencyKey } from '../domain/idempotency.ts';
+import { earlierAnswer, idempotencyKey, keptAnswer } from '../domain/idempotency.ts';
 import type { Act } from '../domain/operation.ts';
 import type { Context } from './context.ts';
 
@@ -71,7 +71,7 @@ export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types
 }
 
 const answeredBefore = async ({ work, key, services }: Act): Promise<object | null> =>
-  key && work.binding.tenantId !== null ? earlierAnswer(work.db, key, services.clock.now()) : null;
+  key && work.binding.tenantId !== null ? earlierAnswer(await keptAnswer(work.db, key), key, services.clock.now()) : null;
 
 type Asked = OperationOptions & { readonly permission: Permission; readonly name: string; readonly alias: string };
 

@@ -1,34 +1,30 @@
-import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Binding } from '../../src/database/binding.ts';
-import { readersOn, unitOfWork as unitOf } from '../../src/database/client.ts';
+import { BoundPool } from '../../src/database/bound-pool.ts';
+import { type Source, sourceOn, unitOfWork } from '../../src/database/client.ts';
 import { IsolationError, scope } from '../../src/database/scope.ts';
-import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { createWorld, type World } from '../support/isolation.ts';
 
 /** What a bound client leaves in reach, and what a binding of nobody sees; on a superuser's connection, whom no policy holds. */
 let database: TestDatabase;
-let pool: pg.Pool;
-let prisma: PrismaClient;
+let pool: BoundPool;
+let source: Source;
 let world: World;
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new pg.Pool({ connectionString: database.adminUrl, max: 3 });
-  prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  pool = new BoundPool({ connectionString: database.adminUrl, max: 3 });
+  pool.on('error', () => {});
+  source = sourceOn(pool);
   world = await createWorld(database);
 });
 afterAll(async () => {
-  await prisma?.$disconnect();
+  await source?.prisma.$disconnect();
   await pool?.end();
   await database?.drop();
 });
 
-const unitOfWork = (client: PrismaClient, binding: Binding) => unitOf(client, binding, readersOn(client, pool));
-
 const clients = async () => {
-  const work = unitOfWork(prisma, { tenantId: world.a.tenantId, personId: world.a.ownerId });
+  const work = unitOfWork(source, { tenantId: world.a.tenantId, personId: world.a.ownerId });
   return { 'a bound client': work.db, 'a transaction': await work.transaction(async ({ db }) => db) };
 };
 
@@ -82,7 +78,7 @@ describe('what a bound client leaves in reach', () => {
 });
 
 describe('a binding to no tenant', () => {
-  const nobody = () => unitOfWork(prisma, { tenantId: null, personId: null });
+  const nobody = () => unitOfWork(source, { tenantId: null, personId: null });
 
   test('sees no row of any tenant, counts none and finds nobody', async () => {
     const { db } = nobody();
@@ -100,7 +96,7 @@ describe('a binding to no tenant', () => {
   });
 
   test('of a person sees that person, without a membership', async () => {
-    const { db } = unitOfWork(prisma, { tenantId: null, personId: world.shared.id });
+    const { db } = unitOfWork(source, { tenantId: null, personId: world.shared.id });
     expect(await db.user.findMany({ select: { id: true, memberships: true, _count: true } })).toEqual([
       { id: world.shared.id, memberships: [], _count: { memberships: 0 } },
     ]);
@@ -118,7 +114,7 @@ describe('a binding to no tenant', () => {
 
 describe('a unit of work', () => {
   test('rolls a transaction back as a whole when its work throws', async () => {
-    const work = unitOfWork(prisma, { tenantId: world.a.tenantId, personId: null });
+    const work = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
     const failing = work.transaction(async ({ db }) => {
       await db.tenant.update({ where: { id: world.a.tenantId }, data: { name: 'Half done' } });
       throw new Error('stop');
@@ -128,19 +124,19 @@ describe('a unit of work', () => {
   });
 
   test.each(['', 'A', '01A20AC5-7E0E-7725-BB9F-925801A8CDB1', "'; SELECT 1; --"])('is refused for the tenant id %j', async tenantId => {
-    const { db } = unitOfWork(prisma, { tenantId, personId: null });
+    const { db } = unitOfWork(source, { tenantId, personId: null });
     await expect(async () => await db.plan.count()).rejects.toThrow('a binding takes lower-case UUIDs');
   });
 });
 
 describe('what a caller leaves undefined', () => {
   test.each(['AND', 'OR', 'NOT'])('in %s is as if it were not there, as Prisma has it', async key => {
-    const { db } = unitOfWork(prisma, { tenantId: world.a.tenantId, personId: null });
+    const { db } = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
     expect(await db.membership.count({ where: { [key]: undefined } })).toBe(3);
   });
 
   test('an answer is a promise and nothing more: no relation along a chain, whose rows would come unscoped', async () => {
-    const { db } = unitOfWork(prisma, { tenantId: world.a.tenantId, personId: null });
+    const { db } = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
     const answer = db.tenant.findUnique({ where: { id: world.a.tenantId } });
     expect(Object.getPrototypeOf(answer)).toBe(Promise.prototype);
     expect('memberships' in answer).toBe(false);

@@ -1,10 +1,8 @@
-import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Readers, readersOn, type UnitOfWork, unitOfWork } from '../../src/database/client.ts';
+import { BoundPool } from '../../src/database/bound-pool.ts';
+import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../src/database/client.ts';
 import type { TenantClient } from '../../src/database/models.ts';
-import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, type Side, secretsIn, type World } from '../support/isolation.ts';
 import { LIFE_WRITES } from '../support/isolation-life-writes.ts';
@@ -17,31 +15,31 @@ import { type Verdict, WRITES } from '../support/isolation-writes.ts';
 
 /** The client's wall alone: the connection is a superuser's, whom no policy holds (SPEC T6). */
 let database: TestDatabase;
-let pool: pg.Pool;
-let prisma: PrismaClient;
-let reader: Readers;
+let pool: BoundPool;
+let sources: { singly: Source; prismas: Source };
 let world: World;
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new pg.Pool({ connectionString: database.adminUrl, max: 3 });
-  prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-  reader = readersOn(prisma, pool);
+  pool = new BoundPool({ connectionString: database.adminUrl, max: 3 });
+  pool.on('error', () => {});
+  sources = { singly: sourceOn(pool), prismas: sourceOn(pool, { singly: false }) };
   world = await createWorld(database);
 });
 afterAll(async () => {
-  await prisma?.$disconnect();
+  for (const { prisma } of Object.values(sources ?? {})) await prisma.$disconnect();
   await pool?.end();
   await database?.drop();
 });
 
-type Mode = 'by one statement' | "by Prisma's" | 'in a transaction';
+const MODES = ['by one statement', "by Prisma's", 'in a transaction', "in a transaction, by Prisma's"] as const;
+type Mode = (typeof MODES)[number];
 type Work = (db: TenantClient) => Promise<unknown>;
 const run = (side: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode, ask: Work) => {
   const work = unitOf(side, mode);
-  return mode === 'in a transaction' ? work.transaction(({ db }) => ask(db)) : ask(work.db);
+  return mode.startsWith('in a transaction') ? work.transaction(({ db }) => ask(db)) : ask(work.db);
 };
 const unitOf = ({ tenantId, ownerId }: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode): UnitOfWork =>
-  unitOfWork(prisma, { tenantId, personId: ownerId }, mode === 'by one statement' ? reader : undefined);
+  unitOfWork(mode.endsWith("by Prisma's") ? sources.prismas : sources.singly, { tenantId, personId: ownerId });
 
 const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
   refused: /^{"error":\["IsolationError"/,
@@ -50,13 +48,11 @@ const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
   keyless: /^{"error":\["PrismaClientKnownRequestError","P2003"/,
 };
 
-const SIDES = (['a', 'b'] as const).flatMap(side =>
-  (['by one statement', "by Prisma's", 'in a transaction'] as const).map(mode => ({ side, mode })),
-);
+const SIDES = (['a', 'b'] as const).flatMap(side => MODES.map(mode => ({ side, mode })));
 
 test('without the wall, the same connection sees and counts both tenants', async () => {
-  expect(await prisma.tenant.count()).toBe(2);
-  expect(await prisma.membership.count()).toBe(6);
+  expect(await sources.prismas.prisma.tenant.count()).toBe(2);
+  expect(await sources.prismas.prisma.membership.count()).toBe(6);
 });
 
 describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {

@@ -1,11 +1,9 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import fc from 'fast-check';
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Readers, readersOn, unitOfWork } from '../../src/database/client.ts';
+import { BoundPool } from '../../src/database/bound-pool.ts';
+import { type Source, sourceOn, unitOfWork } from '../../src/database/client.ts';
 import { MODELS } from '../../src/database/models.ts';
 import { getDatamodel } from '../../src/generated/pothos.ts';
-import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import {
@@ -32,18 +30,14 @@ import { neutral, plain, poolOf, randomOperation } from '../support/isolation-op
 const RUNS = 300;
 let databases: TestDatabase[];
 let gateways: TestGateway[];
-let clients: { pool: pg.Pool; prisma: PrismaClient; reader: Readers }[];
+let clients: Source[];
 let world: World;
 beforeAll(async () => {
   databases = [await createDatabase(), await createDatabase()];
   world = await createWorld(databases[0]!);
   gateways = [await startTestGateway(databases[0]!), await startTestGateway(databases[1]!)];
   for (const { clock } of gateways) clock.set(gateways[0]!.clock.now()); // some answers tell of the time
-  clients = databases.map(({ adminUrl }) => {
-    const pool = new pg.Pool({ connectionString: adminUrl, max: 2 });
-    const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-    return { pool, prisma, reader: readersOn(prisma, pool) };
-  });
+  clients = databases.map(({ adminUrl }) => sourceOn(new BoundPool({ connectionString: adminUrl, max: 2 })));
 });
 beforeEach(restore);
 afterAll(async () => {
@@ -153,8 +147,8 @@ describe('T4: with a canary in every row of the other tenant', () => {
     await fc.assert(
       fc.asyncProperty(reads, async ({ model, operation, args }) => {
         const [full, lone] = await Promise.all(
-          clients.map(({ prisma, reader }) => {
-            const delegate = unitOfWork(prisma, binding, reader).db[MODELS[model]] as unknown as Record<
+          clients.map(source => {
+            const delegate = unitOfWork(source, binding).db[MODELS[model]] as unknown as Record<
               string,
               (args: unknown) => Promise<unknown>
             >;

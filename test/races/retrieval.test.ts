@@ -79,6 +79,28 @@ test('two tenants that acquire from each other at once, again and again, never w
   }
 });
 
+test('two tenants that acquire from each other while both are changed are all done, and nobody hears of a deadlock', {
+  timeout: PATIENCE,
+}, async () => {
+  const both = async () => {
+    const shop = await trade.shop();
+    await trade.market.setSides(shop.tenant, { buys: true });
+    return shop;
+  };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const sides = [await both(), await both()];
+    const listings = await Promise.all(Array.from({ length: 6 }, async (_, n) => trade.stock(sides[n % 2]!)));
+    const outcomes = await Promise.all(
+      listings.flatMap(({ listingId }, n) => [
+        trade.run(sides[(n + 1) % 2]!.owner, 'acquireEntitlement', { listingId }),
+        trade.run(sides[n % 2]!.owner, 'renameTenant', { name: `Name ${n}` }),
+      ]),
+    );
+    expect(tally(outcomes)).toEqual({ done: 12 });
+    expect(await invariants(trade)).toEqual(SOUND);
+  }
+});
+
 test('M2: of many who acquire the same at once one does, and the others are told that they are entitled already', async () => {
   const [shop, buyer] = [await trade.shop(), await trade.buyer()];
   const outcomes = await Promise.all(

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readersOn } from '../../src/database/client.ts';
+import { readerOn } from '../../src/database/client.ts';
 import { MODELS, type TenantClient } from '../../src/database/models.ts';
 import { flattened } from '../../src/database/scope.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
@@ -8,7 +8,7 @@ type Delegate = Record<string, (args?: object) => Promise<unknown>>;
 
 /** A plain client that narrows nothing and yet reads by one statement: what the database's wall must hold by itself. */
 export function unscoped(prisma: PrismaClient, pool: pg.Pool): TenantClient {
-  const { rows: read } = readersOn(prisma, pool);
+  const read = readerOn(prisma, pool);
   const reads = (model: string, delegate: Delegate): Delegate => {
     const one =
       (operation: string) =>

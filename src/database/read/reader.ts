@@ -1,43 +1,36 @@
 import pg from 'pg';
-import type { Companion } from '../companion.ts';
+import { isBroken } from '../batch.ts';
+import { joining } from '../joined.ts';
+import { isWrite, writeOf } from '../write/statement.ts';
 import type { ReadCounts } from './counts.ts';
 import { type Reason, Uncovered } from './draft.ts';
 import { type Shape, shapedStatement } from './shape.ts';
-import { type Statement, statementOf } from './statement.ts';
+import { ABSENT, type Answered, type Statement, statementOf } from './statement.ts';
 import type { Tables } from './tables.ts';
 
-/**
- * Answers an operation of a model, or has `otherwise` answer it: Prisma, with the same arguments. Both run under the binding in force; the companion
- * goes with a statement of ours.
- */
-export type Reader = (
-  model: string,
-  operation: string,
-  args: object,
-  otherwise: () => Promise<unknown>,
-  companion?: Companion,
-) => Promise<unknown>;
+/** Answers an operation of a model, or has `prismas` answer it: Prisma, with the same arguments. Both run under the binding in force. */
+export type Reader = (model: string, operation: string, args: object, prismas: Prismas) => Promise<unknown>;
+type Prismas = () => Promise<unknown>;
+
+/** Runs a statement whose rows, if any, are one value each, read from JSON. */
+export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>) => Promise<Answered>;
+
+/** What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in its own words: data, names and types, sizes. */
+const REFUSED = /^(22|42|54)/;
 
 /** Answers an operation as JSON text in a shape; null where there is no row. Throws {@link Uncovered} for what rows are to be read for. */
 export type JsonReader = (
   asked: { readonly model: string; readonly operation: string; readonly args: object; readonly tenantId: string | null },
   shape: Shape,
-  companion?: Companion,
 ) => Promise<string | null>;
 
-/** Runs a statement of one row and one column, and answers its value, read from JSON; undefined where there is no row. */
-export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>, companion?: Companion) => Promise<unknown>;
-
-/** What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in its own words: data, names and types, sizes. */
-const REFUSED = /^(22|42|54)/;
-
 /** A reader of JSON: what it doesn't cover, and what PostgreSQL refuses, is for rows to be read for. */
-export function createJsonReader(tables: Tables, run: RunStatement, counts: ReadCounts): JsonReader {
-  return async ({ model, operation, args, tenantId }, shape, companion) => {
+export function createJsonReader({ tables, counts, run }: ReaderOptions): JsonReader {
+  return async ({ model, operation, args, tenantId }, shape) => {
     try {
-      const text = await run(shapedStatement(tables.get(model)!, operation, args, shape, tenantId), companion);
+      const { rows } = await run(shapedStatement(tables.get(model)!, operation, args, shape, tenantId));
       counts.add(model, operation, 'json');
-      return text as string | null;
+      return rows[0]![0] as string | null;
     } catch (error) {
       if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) throw new Uncovered('refused');
       throw error;
@@ -45,29 +38,50 @@ export function createJsonReader(tables: Tables, run: RunStatement, counts: Read
   };
 }
 
-/** A reader that answers with one statement what it covers (docs/decisions/0015-reads.md), and counts what it doesn't. */
-export function createReader(tables: Tables, run: RunStatement, counts: ReadCounts): Reader {
-  return async (model, operation, args, otherwise, companion) => {
-    const prismas = (reason: Reason) => {
+export type ReaderOptions = {
+  readonly tables: Tables;
+  readonly counts: ReadCounts;
+  readonly run: RunStatement;
+  /** In a transaction: where Prisma's statements run as well. Nothing can be asked again there once something has failed. */
+  readonly join?: (prismas: Prismas) => Promise<unknown>;
+};
+
+/** A reader that answers with one statement what it covers (docs/decisions/0015-reads.md, 0016-transactions.md), and counts what it doesn't. */
+export function createReader({ tables, counts, run, join }: ReaderOptions): Reader {
+  return async (model, operation, args, prismas) => {
+    const otherwise = (reason: Reason) => {
       counts.add(model, operation, reason);
-      return otherwise();
+      return join ? join(prismas) : prismas();
     };
     let statement: Statement;
     try {
-      statement = statementOf(tables.get(model)!, operation, args);
+      statement = (isWrite(operation) ? writeOf : statementOf)(tables.get(model)!, operation, args);
     } catch (error) {
-      if (error instanceof Uncovered) return prismas(error.reason);
+      if (error instanceof Uncovered) return otherwise(error.reason);
       throw error;
     }
-    let value: unknown;
+    let answered: Answered;
     try {
-      value = await run(statement, companion);
+      answered = await run(statement);
     } catch (error) {
-      if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) return prismas('refused');
+      if (isBroken(error)) throw error;
+      if (join || isWrite(operation)) {
+        counts.add(model, operation, 'refused');
+        throw await inItsWords(error, prismas);
+      }
+      if (REFUSED.test((error as pg.DatabaseError).code ?? '')) return otherwise('refused');
       throw error;
     }
-    if (value === null && operation.endsWith('OrThrow')) return prismas('absent');
+    const value = statement.answer(answered);
+    if (value === ABSENT) return otherwise('absent');
     counts.add(model, operation, 'statement');
-    return statement.answer(value);
+    return value;
   };
 }
+
+/** What Prisma makes of an error of PostgreSQL's: it is asked the same, and told that error for an answer. No statement runs. */
+const inItsWords = (error: unknown, prismas: Prismas): Promise<unknown> =>
+  joining({ ask: () => Promise.reject(error) }, prismas).then(
+    () => error,
+    told => told,
+  );

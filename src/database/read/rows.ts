@@ -67,9 +67,10 @@ function direction({ columns }: Table, alias: string, name: string, value: unkno
   return `${alias}.${column.sql} ${way}${place}`;
 }
 
-type Selected = { readonly columns: string; readonly revive: Revive | null };
+/** What a selection makes of a row: the columns, and what is left to do. */
+export type Selected = { readonly columns: string; readonly revive: Revive | null };
 
-function selection(draft: Draft, source: Source, { select, include }: Args): Selected {
+export function selection(draft: Draft, source: Source, { select, include }: Args): Selected {
   if (select !== undefined && include !== undefined) throw new Uncovered('selection');
   const chosen = said(select ?? include ?? {}, 'selection').filter(([, value]) => value !== false);
   if (select !== undefined && !chosen.length) throw new Uncovered('selection');

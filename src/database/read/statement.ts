@@ -3,15 +3,21 @@ import { list, many, object } from './rows.ts';
 import type { Table } from './tables.ts';
 import { where } from './where.ts';
 
-/** One statement that answers a read with one JSON value, and what makes Prisma's answer of it. */
+/** What a statement answers: rows of one column, if any, read from JSON, and how many rows it was about. */
+export type Answered = { readonly rows: readonly (readonly unknown[])[]; readonly rowCount: number | null };
+
+/** Stands for a row that must be there and isn't. */
+export const ABSENT = Symbol('absent');
+
+/** One statement that answers an operation, and what makes Prisma's answer of what it answers, or {@link ABSENT}. */
 export type Statement = {
   readonly text: string;
   readonly values: readonly unknown[];
-  readonly answer: (value: unknown) => unknown;
+  readonly answer: (answered: Answered) => unknown;
 };
 
 type Row = Record<string, unknown>;
-type Write = (draft: Draft, table: Table, args: object) => Omit<Statement, 'values'>;
+type Write = (draft: Draft, table: Table, args: object) => { readonly text: string; readonly answer: (value: unknown) => unknown };
 
 /**
  * The statement that answers an operation. Its text depends on the shape of the arguments alone: every value is a parameter.
@@ -22,7 +28,8 @@ export function statementOf(table: Table, operation: string, args: object): Stat
   const draft: Draft = { values: [], aliases: 0 };
   const write = WRITTEN.get(operation);
   if (!write) throw new Uncovered('operation');
-  return { ...write(draft, table, args), values: draft.values };
+  const { text, answer } = write(draft, table, args);
+  return { text, values: draft.values, answer: ({ rows }) => answer(rows[0]![0]) };
 }
 
 const whole = () => null;
@@ -52,6 +59,11 @@ const findFirst: Write = (draft, table, args) => {
   };
 };
 
+const findFirstOrThrow: Write = (draft, table, args) => {
+  const { text, answer } = findFirst(draft, table, args);
+  return { text, answer: row => (row === null ? ABSENT : answer(row)) };
+};
+
 const count: Write = (draft, table, args) => {
   if (said(args, 'argument').some(([name, value]) => name !== 'where' || value === null)) throw new Uncovered('argument');
   const source = sourceOf(draft, table);
@@ -66,6 +78,6 @@ const count: Write = (draft, table, args) => {
 const WRITTEN: ReadonlyMap<string, Write> = new Map([
   ['findMany', findMany],
   ['findFirst', findFirst],
-  ['findFirstOrThrow', findFirst],
+  ['findFirstOrThrow', findFirstOrThrow],
   ['count', count],
 ]);

@@ -8,6 +8,8 @@ export type Column = {
   readonly type: Scalar | null;
   readonly isList: boolean;
   readonly isRequired: boolean;
+  /** Whether somebody fills it in where a new row doesn't say it: Prisma, or the database. */
+  readonly hasDefault: boolean;
 };
 
 const SCALARS = ['String', 'Int', 'BigInt', 'Float', 'Decimal', 'Boolean', 'DateTime', 'Bytes', 'Json'] as const;
@@ -31,6 +33,10 @@ export type Table = {
   readonly relations: ReadonlyMap<string, Relation>;
   /** The names of the primary key's columns, quoted. */
   readonly key: readonly string[];
+  /** The sets of fields that are no two rows' alike, the primary key's first. */
+  readonly uniques: readonly (readonly string[])[];
+  /** Whether Prisma notes by itself when a row was changed. */
+  readonly isStamped: boolean;
 };
 export type Tables = ReadonlyMap<string, Table>;
 
@@ -41,10 +47,14 @@ type Field = {
   readonly isList: boolean;
   readonly isRequired: boolean;
   readonly isId: boolean;
+  readonly isUnique: boolean;
+  readonly isUpdatedAt: boolean;
+  readonly hasDefaultValue: boolean;
   readonly relationName?: string;
   readonly relationFromFields?: readonly string[];
 };
-type Model = { readonly fields: readonly Field[]; readonly primaryKey: { readonly fields: readonly string[] } | null };
+type Key = { readonly fields: readonly string[] };
+type Model = { readonly fields: readonly Field[]; readonly primaryKey: Key | null; readonly uniqueIndexes: readonly Key[] };
 type Named = { readonly name: string; readonly dbName?: string | null };
 type Runtime = {
   readonly models: Readonly<
@@ -60,7 +70,7 @@ export function tablesOf(prisma: PrismaClient): Tables {
   const models = getDatamodel().datamodel.models as unknown as Readonly<Record<string, Model>>;
   const runtime = (prisma as unknown as { _runtimeDataModel: Runtime })._runtimeDataModel;
   const tables = new Map<string, Table & { readonly relations: Map<string, Relation> }>();
-  for (const [name, { fields, primaryKey }] of Object.entries(models)) {
+  for (const [name, { fields, primaryKey, uniqueIndexes }] of Object.entries(models)) {
     const { dbName, schema, fields: named } = runtime.models[name]!;
     const names = new Map(named.map(field => [field.name, quoted(field.dbName ?? field.name)]));
     const columns = fields.filter(({ kind }) => kind !== 'object');
@@ -70,6 +80,8 @@ export function tablesOf(prisma: PrismaClient): Tables {
       columns: new Map(columns.map(field => [field.name, columnOf(field, names.get(field.name)!)])),
       relations: new Map(),
       key: key.map(field => names.get(field)!),
+      uniques: [key, ...columns.filter(({ isUnique }) => isUnique).map(field => [field.name]), ...uniqueIndexes.map(index => index.fields)],
+      isStamped: columns.some(({ isUpdatedAt }) => isUpdatedAt),
     });
   }
   for (const [name, { fields }] of Object.entries(models))
@@ -80,11 +92,12 @@ export function tablesOf(prisma: PrismaClient): Tables {
   return tables;
 }
 
-const columnOf = ({ kind, type, isList, isRequired }: Field, sql: string): Column => ({
+const columnOf = ({ kind, type, isList, isRequired, hasDefaultValue }: Field, sql: string): Column => ({
   sql,
   type: kind === 'scalar' && isScalar(type) ? type : null,
   isList,
   isRequired,
+  hasDefault: hasDefaultValue,
 });
 
 /** A relation through a foreign key to a primary key, which all of ours are (a test holds them against the catalogue); null for another. */

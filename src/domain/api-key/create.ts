@@ -28,14 +28,14 @@ export const createApiKey = (
   const scopes = scopeSet(input.scopes);
   const expiresAt = input.expiresAt ?? null;
   return operate(act, async operation => {
-    const { db, me, now, record, tenantId } = operation;
+    const { db, me, now, record, meanwhile, tenantId } = operation;
     if (expiresAt && expiresAt <= now) throw badInput('The key would have expired already.');
     checkScopes(scopes, me!.roles);
     await checkPlaces(operation);
     const id = randomUUID();
     const { text, hash } = newSecret({ tenantId, id });
     const holder = { holderId: me!.id, holderName: act.profile!.name };
-    await db.apiKey.create({ data: { id, name, scopes, secretHash: hash, ...holder, createdAt: now, expiresAt } });
+    meanwhile(db.apiKey.create({ data: { id, name, scopes, secretHash: hash, ...holder, createdAt: now, expiresAt } }));
     await record({ target: { type: 'ApiKey', id }, after: { name, scopes, expiresAt } });
     return { tenantId, apiKeyId: id, secret: text };
   });

@@ -17,7 +17,7 @@ const { roles: HOLDERS } = ruleOf('api-key:update');
 export const handOverApiKey = (act: Act, input: { apiKey: RowName; membership: RowName }): Promise<ChangedKey> =>
   operate(act, async operation => {
     const { id, holderId, holderName } = await heldLiveKey(operation, input.apiKey);
-    const { db, record, tenantId } = operation;
+    const { db, record, meanwhile, tenantId } = operation;
     const to = rowHere(act, input.membership);
     const member = await db.membership.findFirst({ where: { id: to }, select: { roles: true, user: { select: { name: true } } } });
     if (!member) throw new GatewayError('NOT_FOUND', 'There is no such member.');
@@ -27,7 +27,7 @@ export const handOverApiKey = (act: Act, input: { apiKey: RowName; membership: R
       });
     if (to === holderId) return { tenantId, apiKeyId: id };
     const { name } = member.user;
-    await db.apiKey.updateMany({ where: { id }, data: { holderId: to, holderName: name } });
+    meanwhile(db.apiKey.updateMany({ where: { id }, data: { holderId: to, holderName: name } }));
     await record({
       target: { type: 'ApiKey', id },
       before: { holder: holderId, name: holderName },

@@ -16,10 +16,10 @@ export const narrowApiKey = (act: Act, input: { apiKey: RowName; scopes: readonl
   const scopes = scopeSet(input.scopes);
   return operate(act, async operation => {
     const { id, scopes: before } = await heldLiveKey(operation, input.apiKey);
-    const { db, record, tenantId } = operation;
+    const { db, record, meanwhile, tenantId } = operation;
     refuseScopes(scopes.filter(scope => !before.includes(scope)));
     if (scopes.length === before.length) return { tenantId, apiKeyId: id };
-    await db.apiKey.updateMany({ where: { id }, data: { scopes } });
+    meanwhile(db.apiKey.updateMany({ where: { id }, data: { scopes } }));
     await record({ target: { type: 'ApiKey', id }, before: { scopes: before }, after: { scopes } });
     return { tenantId, apiKeyId: id };
   });

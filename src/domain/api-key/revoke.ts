@@ -11,9 +11,9 @@ import type { ChangedKey } from './narrow.ts';
 export const revokeApiKey = (act: Act, { apiKey }: { apiKey: RowName }): Promise<ChangedKey> =>
   operate(act, async operation => {
     const { id, name, scopes, revokedAt } = await heldKey(operation, apiKey);
-    const { db, now, record, tenantId } = operation;
+    const { db, now, record, meanwhile, tenantId } = operation;
     if (revokedAt) return { tenantId, apiKeyId: id };
-    await db.apiKey.updateMany({ where: { id }, data: { revokedAt: now } });
+    meanwhile(db.apiKey.updateMany({ where: { id }, data: { revokedAt: now } }));
     await record({ target: { type: 'ApiKey', id }, before: { name, scopes } });
     return { tenantId, apiKeyId: id };
   });

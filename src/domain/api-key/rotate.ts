@@ -25,12 +25,12 @@ export const rotateApiKey = (
     throw badInput(`overlapMinutes is 0 to ${OVERLAP.most}.`, { limit: OVERLAP.most, actual: overlap });
   return operate(act, async operation => {
     const { id, scopes, secretHash } = await heldLiveKey(operation, apiKey);
-    const { db, me, now, record, tenantId } = operation;
+    const { db, me, now, record, meanwhile, tenantId } = operation;
     checkScopes(scopes, me!.roles);
     const { text, hash } = newSecret({ tenantId, id });
     const until = overlap ? minutesAfter(now, overlap) : null;
     const earlier = { earlierHash: until && secretHash, earlierExpiresAt: until };
-    await db.apiKey.updateMany({ where: { id }, data: { secretHash: hash, ...earlier, rotatedAt: now } });
+    meanwhile(db.apiKey.updateMany({ where: { id }, data: { secretHash: hash, ...earlier, rotatedAt: now } }));
     await record({ target: { type: 'ApiKey', id }, after: { earlierSecretUntil: until } });
     return { tenantId, apiKeyId: id, secret: text };
   });

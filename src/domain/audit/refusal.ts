@@ -41,7 +41,7 @@ export async function recordRefusal(act: Act, error: unknown): Promise<void> {
     requestId,
   };
   await work
-    .transaction(({ ask }) => appendEvent(ask, entry))
+    .transaction(async ({ tell }) => appendEvent(tell, entry))
     .catch(failure => {
       if (!isGone(failure)) throw failure;
     });

@@ -17,9 +17,9 @@ export const createDataset = (act: Act, input: { name: string; description?: str
   const description = datasetDescription(input.description ?? '');
   return operate(act, async operation => {
     await checkRoom(operation);
-    const { db, now, record, tenantId } = operation;
+    const { db, now, record, meanwhile, tenantId } = operation;
     const id = uuid();
-    await db.dataset.create({ data: { id, name, description, createdAt: now, updatedAt: now } });
+    meanwhile(db.dataset.create({ data: { id, name, description, createdAt: now, updatedAt: now } }));
     await record({ target: { type: 'Dataset', id }, after: { name, description } });
     return { tenantId, datasetId: id };
   });

@@ -12,12 +12,12 @@ import { namedDataset } from './named.ts';
  */
 export const deleteDataset = (act: Act, input: { dataset: RowName }): Promise<ChangedDataset> =>
   operate(act, async operation => {
-    const { db, record, tenantId } = operation;
+    const { db, record, meanwhile, tenantId } = operation;
     const { id, name, listing } = await namedDataset(operation, input.dataset);
     if (listing?.status === 'published')
       throw new GatewayError('CONFLICT', 'The dataset is on the marketplace: withdraw its listing first.');
     const objects = await db.dataObject.count({ where: { datasetId: id } });
-    await db.dataset.deleteMany({ where: { id } });
+    meanwhile(db.dataset.deleteMany({ where: { id } }));
     await record({ target: { type: 'Dataset', id }, before: { name, objects } });
     return { tenantId, datasetId: id };
   });

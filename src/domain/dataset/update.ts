@@ -21,10 +21,10 @@ export const updateDataset = (act: Act, input: UpdateDatasetInput): Promise<Chan
     ...(input.description != null && { description: datasetDescription(input.description) }),
   };
   return operate(act, async operation => {
-    const { db, now, record, tenantId } = operation;
+    const { db, now, record, meanwhile, tenantId } = operation;
     const { id, name, description } = await namedDataset(operation, input.dataset);
     const before = { name, description };
-    await db.dataset.updateMany({ where: { id }, data: { ...given, updatedAt: now } });
+    meanwhile(db.dataset.updateMany({ where: { id }, data: { ...given, updatedAt: now } }));
     await record({ target: { type: 'Dataset', id }, before, after: { ...before, ...given } });
     return { tenantId, datasetId: id };
   });

@@ -8,13 +8,13 @@ import { type RowName, rowHere } from '../row.ts';
  * @throws {GatewayError} NOT_FOUND; CONFLICT when it has ended already.
  */
 export const endEntitlement = (act: Act, entitlement: RowName): Promise<{ tenantId: string; entitlementId: string }> =>
-  operate(act, async ({ db, tenantId, now, record }) => {
+  operate(act, async ({ db, tenantId, now, record, meanwhile }) => {
     const id = rowHere(act, entitlement);
     const found = await db.entitlement.findFirst({ where: { id }, select: { title: true, provider: true, endedAt: true } });
     if (!found) throw new GatewayError('NOT_FOUND', 'There is no such entitlement.');
     const { endedAt, ...before } = found;
     if (endedAt) throw new GatewayError('CONFLICT', 'The entitlement has ended already.');
-    await db.entitlement.updateMany({ where: { id }, data: { endedAt: now } });
+    meanwhile(db.entitlement.updateMany({ where: { id }, data: { endedAt: now } }));
     await record({ target: { type: 'Entitlement', id }, before, after: { endedAt: now } });
     return { tenantId, entitlementId: id };
   });

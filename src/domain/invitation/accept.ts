@@ -1,3 +1,4 @@
+import { v7 as uuid } from 'uuid';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
 import type { PersonMembership } from '../../database/crossings.ts';
 import { GatewayError } from '../errors.ts';
@@ -21,7 +22,7 @@ export const acceptInvitation = (act: Act, { code }: { code: string }): Promise<
       return refuse(operation, new GatewayError('ALREADY_MEMBER', 'You are a member already.'));
     const full = await noPlace(operation);
     if (full) return refuse(operation, full);
-    const membership = await db.membership.create({ data: { userId: personId, roles, createdAt: now } });
+    const membership = await db.membership.create({ data: { id: uuid(), userId: personId, roles, createdAt: now } });
     await db.invitation.deleteMany({ where: { id } });
     await operation.record({ target: { type: 'Membership', id: membership.id }, before: { invitation: id }, after: { email, roles } });
     return { membership: await membershipIn(operation, membership.id, roles as Role[]) };

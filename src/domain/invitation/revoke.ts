@@ -8,11 +8,11 @@ import { type RowName, rowHere } from '../row.ts';
  * @throws {GatewayError} NOT_FOUND.
  */
 export const revokeInvitation = (act: Act, invitation: RowName): Promise<{ tenantId: string; invitationId: string }> =>
-  operate(act, async ({ db, record, tenantId }) => {
+  operate(act, async ({ db, record, meanwhile, tenantId }) => {
     const id = rowHere(act, invitation);
     const [revoked] = await db.invitation.findMany({ where: { id }, select: { email: true, roles: true } });
     if (!revoked) throw new GatewayError('NOT_FOUND', 'There is no such invitation.');
-    await db.invitation.deleteMany({ where: { id } });
+    meanwhile(db.invitation.deleteMany({ where: { id } }));
     await record({ target: { type: 'Invitation', id }, before: revoked });
     return { tenantId, invitationId: id };
   });

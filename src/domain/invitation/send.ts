@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '../../database/client.ts';
+import type { Transaction, UnitOfWork } from '../../database/client.ts';
 import { tryHold } from '../../database/lock.ts';
 import { inTenant } from '../due.ts';
 import type { Clock, Mail, Message } from '../services.ts';
@@ -27,6 +27,7 @@ type Letter = { readonly hash: Uint8Array<ArrayBuffer>; readonly message: Messag
 async function withCode(unit: UnitOfWork, { clock, acceptUrl }: Post, after: string | null): Promise<Next | null> {
   let next: Next | null = null;
   await inTenant(unit, clock, async ({ db, ask, tenant, tenantId, now }) => {
+    next = null;
     if (tenant.status !== 'active') return;
     const where = { sentAt: null, expiresAt: { gt: now }, ...(after && { id: { gt: after } }) };
     const unsent = await db.invitation.findFirst({ where, orderBy: { id: 'asc' } });
@@ -46,12 +47,13 @@ async function withCode(unit: UnitOfWork, { clock, acceptUrl }: Post, after: str
 async function send(unit: UnitOfWork, { clock, mail }: Post, { id, letter }: Next): Promise<void> {
   if (!letter) return;
   const { hash, message } = letter;
-  await unit.transaction(async ({ db, ask }) => {
+  const sendOnce = async ({ db, ask }: Transaction) => {
     const where = { id, secretHash: hash, sentAt: null };
     if (!(await tryHold(ask, sending(id))) || !(await db.invitation.count({ where }))) return;
     await mail.send(message);
     await db.invitation.updateMany({ where, data: { sentAt: clock.now() } });
-  });
+  };
+  await unit.transaction(sendOnce, { once: true });
 }
 
 const sending = (id: string) => `sending ${id}`;

@@ -12,13 +12,13 @@ import { namedListing } from './named.ts';
  */
 export const publishListing = (act: Act, input: { listing: RowName }): Promise<ChangedListing> =>
   operate(act, async operation => {
-    const { db, now, record, tenantId } = operation;
+    const { db, now, record, meanwhile, tenantId } = operation;
     const { id, datasetId, status } = await namedListing(operation, input.listing);
     await checkSells(operation);
     if (status === 'published') throw new GatewayError('CONFLICT', 'The listing is on the marketplace already.');
     if (!(await db.dataObject.count({ where: stored(datasetId) })))
       throw new GatewayError('CONFLICT', 'The dataset has no stored object: there would be nothing to retrieve.');
-    await db.listing.updateMany({ where: { id }, data: { status: 'published', publishedAt: now, updatedAt: now } });
+    meanwhile(db.listing.updateMany({ where: { id }, data: { status: 'published', publishedAt: now, updatedAt: now } }));
     await record({ target: { type: 'Listing', id }, before: { status }, after: { status: 'published' } });
     return { tenantId, listingId: id };
   });

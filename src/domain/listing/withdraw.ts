@@ -11,10 +11,10 @@ import { namedListing } from './named.ts';
  */
 export const withdrawListing = (act: Act, input: { listing: RowName }): Promise<ChangedListing> =>
   operate(act, async operation => {
-    const { db, now, record, tenantId } = operation;
+    const { db, now, record, meanwhile, tenantId } = operation;
     const { id, status } = await namedListing(operation, input.listing);
     if (status !== 'published') throw new GatewayError('CONFLICT', 'The listing is not on the marketplace.');
-    await db.listing.updateMany({ where: { id }, data: { status: 'withdrawn', updatedAt: now } });
+    meanwhile(db.listing.updateMany({ where: { id }, data: { status: 'withdrawn', updatedAt: now } }));
     await record({ target: { type: 'Listing', id }, before: { status }, after: { status: 'withdrawn' } });
     return { tenantId, listingId: id };
   });

@@ -15,12 +15,12 @@ import { namedObject } from './named.ts';
 export const completeObject = async (act: Act, input: { object: RowName }): Promise<ChangedObject> => {
   const { id, ...announced } = await namedObject(act, act.work.db, input.object);
   const found = await act.services.store.find(objectKey(announced.tenantId, id));
-  return operate(act, async ({ db, now, record, tenantId }) => {
+  return operate(act, async ({ db, now, record, meanwhile, tenantId }) => {
     const { name, storedAt } = await namedObject(act, db, input.object);
     if (!found || !isAlike(found, announced))
       throw new GatewayError('OBJECT_NOT_STORED', found ? 'Other bytes lie there than were announced.' : 'Nothing has been uploaded yet.');
     if (storedAt) return { tenantId, objectId: id };
-    await db.dataObject.updateMany({ where: { id }, data: { storedAt: now } });
+    meanwhile(db.dataObject.updateMany({ where: { id }, data: { storedAt: now } }));
     await record({ target: { type: 'DataObject', id }, after: { name, storedAt: now } });
     return { tenantId, objectId: id };
   });

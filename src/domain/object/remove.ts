@@ -11,14 +11,14 @@ import { namedObject } from './named.ts';
  */
 export const removeObject = (act: Act, input: { object: RowName }): Promise<ChangedObject> =>
   operate(act, async operation => {
-    const { db, record, tenantId } = operation;
+    const { db, record, meanwhile, tenantId } = operation;
     const { id, datasetId, name, size, storedAt } = await namedObject(act, db, input.object);
     if (storedAt && (await isPublished(operation, datasetId)) && (await db.dataObject.count({ where: stored(datasetId) })) === 1)
       throw new GatewayError(
         'CONFLICT',
         'The dataset is on the marketplace and would have nothing to retrieve: withdraw its listing first.',
       );
-    await db.dataObject.deleteMany({ where: { id } });
+    meanwhile(db.dataObject.deleteMany({ where: { id } }));
     await record({ target: { type: 'DataObject', id }, before: { dataset: datasetId, name, size: String(size), storedAt } });
     return { tenantId, objectId: id };
   });

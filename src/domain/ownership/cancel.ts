@@ -7,10 +7,10 @@ import { type Act, operate } from '../operation.ts';
  * @throws {GatewayError} TRANSFER_INVALID when there is none.
  */
 export const cancelOwnershipTransfer = (act: Act): Promise<{ tenantId: string }> =>
-  operate(act, async ({ db, now, record, tenantId }) => {
+  operate(act, async ({ db, now, record, meanwhile, tenantId }) => {
     const transfer = await db.ownershipTransfer.findFirst({ where: { expiresAt: { gt: now } }, select: { toMembershipId: true } });
     if (!transfer) throw new GatewayError('TRANSFER_INVALID', 'No transfer is under way.');
-    await db.ownershipTransfer.deleteMany();
+    meanwhile(db.ownershipTransfer.deleteMany());
     await record({ target: { type: 'Membership', id: transfer.toMembershipId } });
     return { tenantId };
   });

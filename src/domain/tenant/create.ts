@@ -3,7 +3,7 @@ import { ownedFreeTenants, type PersonMembership, registerPerson } from '../../d
 import { isConstraint } from '../../database/failure.ts';
 import { emailAddress } from '../email.ts';
 import { GatewayError } from '../errors.ts';
-import { earlierAnswer, foundingId, keepAnswer } from '../idempotency.ts';
+import { earlierAnswer, foundingId, keepAnswer, keptAnswer } from '../idempotency.ts';
 import { type Act, recorder } from '../operation.ts';
 import { suggestSlug, tenantName, tenantSlug } from './name.ts';
 
@@ -32,10 +32,10 @@ export async function createTenant(act: Act, input: CreateTenantInput): Promise<
   const founding = act.work.founding(key ? foundingId(key) : undefined);
   const { tenantId } = founding.binding;
   return founding.transaction(async transaction => {
-    const { db, ask } = transaction;
+    const { db, ask, tell } = transaction;
     const userId = await registerPerson(ask, uuid(), profile);
     const now = services.clock.now();
-    const earlier = key && (await earlierAnswer(db, key, now));
+    const earlier = key && earlierAnswer(await keptAnswer(db, key), key, now);
     if (earlier) return earlier as { membership: PersonMembership };
     const limit = services.settings.freeTenants;
     const used = await ownedFreeTenants(ask);
@@ -44,15 +44,16 @@ export async function createTenant(act: Act, input: CreateTenantInput): Promise<
     await db.tenant
       .create({ data: { id: tenantId, name, slug, sells, buys, billingEmail, planCode: 'FREE', ...since } })
       .catch(taken(slug));
-    const { id: membershipId } = await db.membership.create({ data: { userId, roles: ['owner'], createdAt: now } });
+    const membershipId = uuid();
+    await db.membership.create({ data: { id: membershipId, userId, roles: ['owner'], createdAt: now } });
     const actor = () => ({ kind: 'user' as const, id: userId, name: profile.name });
-    const record = recorder(ask, now, { action: act.action, requestId: act.requestId, actor });
+    const record = recorder(tell, now, { action: act.action, requestId: act.requestId, actor });
     await record({ target: { type: 'Tenant', id: tenantId }, after: { name, slug, sells, buys } });
     const membership: PersonMembership = {
       ...{ tenantId, slug, name, status: 'active', statusReason: null, plan: 'FREE', features: [], sells, buys },
       ...{ membershipId, roles: ['owner'], joinedAt: now },
     };
-    if (key) await keepAnswer(db, key, { membership }, now);
+    if (key) keepAnswer(transaction, key, { membership }, now);
     return { membership };
   });
 }

@@ -8,8 +8,8 @@ import { tenantName } from './name.ts';
  */
 export const renameTenant = (act: Act, input: { name: string }): Promise<{ tenantId: string }> => {
   const name = tenantName(input.name);
-  return operate(act, async ({ db, tenant, tenantId: id, record }) => {
-    await db.tenant.update({ where: { id }, data: { name }, select: { id: true } });
+  return operate(act, async ({ db, tenant, tenantId: id, record, meanwhile }) => {
+    meanwhile(db.tenant.updateMany({ data: { name } }));
     await record({ target: { type: 'Tenant', id }, before: { name: tenant.name }, after: { name } });
     return { tenantId: id };
   });

@@ -8,8 +8,8 @@ import { type Act, operate } from '../operation.ts';
  */
 export const setBillingEmail = (act: Act, input: { email: string }): Promise<{ tenantId: string }> => {
   const billingEmail = emailAddress(input.email, 'The billing e-mail address');
-  return operate(act, async ({ db, tenant, tenantId: id, record }) => {
-    await db.tenant.update({ where: { id }, data: { billingEmail }, select: { id: true } });
+  return operate(act, async ({ db, tenant, tenantId: id, record, meanwhile }) => {
+    meanwhile(db.tenant.updateMany({ data: { billingEmail } }));
     await record({ target: { type: 'Tenant', id }, before: { billingEmail: tenant.billingEmail }, after: { billingEmail } });
     return { tenantId: id };
   });

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readersOn } from '../../../src/database/client.ts';
+import { readerOn } from '../../../src/database/client.ts';
 import { ReadCounts } from '../../../src/database/read/counts.ts';
 import type { Reader } from '../../../src/database/read/reader.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   counts = new ReadCounts();
-  read = readersOn(prisma, pool, counts).rows;
+  read = readerOn(prisma, pool, counts);
 });
 afterAll(async () => {
   await prisma?.$disconnect();

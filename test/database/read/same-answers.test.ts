@@ -3,9 +3,11 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase, type Readers, readersOn, unitOfWork } from '../../../src/database/client.ts';
+import { BoundPool } from '../../../src/database/bound-pool.ts';
+import { type Database, openDatabase, readerOn, sourceOn, unitOfWork } from '../../../src/database/client.ts';
 import { MODELS, type ModelName } from '../../../src/database/models.ts';
 import { ReadCounts } from '../../../src/database/read/counts.ts';
+import type { Reader } from '../../../src/database/read/reader.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { awkward } from '../../support/awkward-rows.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -16,9 +18,10 @@ import { type Known, type RandomRead, randomRead } from '../../support/random-re
 const RUNS = Number(process.env.READ_RUNS ?? 400);
 let database: TestDatabase;
 let pool: pg.Pool;
+let admins: BoundPool;
 let prisma: PrismaClient;
 let counts: ReadCounts;
-let read: Readers;
+let read: Reader;
 let world: World;
 let known: Known;
 let databases: { singly: Database; prismas: Database };
@@ -27,9 +30,11 @@ beforeAll(async () => {
   world = await createWorld(database);
   await awkward(database);
   pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
+  admins = new BoundPool({ connectionString: database.adminUrl, max: 2 });
+  admins.on('error', () => {});
   prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   counts = new ReadCounts();
-  read = readersOn(prisma, pool, counts);
+  read = readerOn(prisma, pool, counts);
   known = Object.fromEntries(
     await Promise.all(Object.entries(MODELS).map(async ([model, name]) => [model, await delegateOf(prisma, name).findMany!({})])),
   );
@@ -42,6 +47,7 @@ afterAll(async () => {
   for (const each of Object.values(databases ?? {})) await each.close();
   await prisma?.$disconnect();
   await pool?.end();
+  await admins?.end();
   await database?.drop();
 });
 
@@ -82,7 +88,7 @@ describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
     await fc.assert(
       fc.asyncProperty(reads, async ({ model, operation, args }) => {
         const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
-        expectSame(await outcome(() => read.rows(model, operation, args, prismas)), await outcome(prismas));
+        expectSame(await outcome(() => read(model, operation, args, prismas)), await outcome(prismas));
       }),
       { numRuns: RUNS, endOnFailure: true },
     );
@@ -113,7 +119,7 @@ describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
   });
 
   test("the same is answered to a bound client, on a superuser's connection", async () => {
-    const clients = { singly: { bind: on(read) }, prismas: { bind: on() } };
+    const clients = { singly: { bind: on(true) }, prismas: { bind: on(false) } };
     await fc.assert(
       fc.asyncProperty(reads, fc.nat(3), async (one, place) => {
         expectSame(await asked(clients.singly, place, one), await asked(clients.prismas, place, one));
@@ -122,5 +128,5 @@ describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
     );
     expect(found).toBeGreaterThan(RUNS / 10);
   });
-  const on = (reader?: Readers) => (binding: Parameters<Database['bind']>[0]) => unitOfWork(prisma, binding, reader);
+  const on = (singly: boolean) => (binding: Parameters<Database['bind']>[0]) => unitOfWork(sourceOn(admins, { singly }), binding);
 });

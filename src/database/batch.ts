@@ -1,0 +1,138 @@
+import pg from 'pg';
+import utils from 'pg/lib/utils.js';
+import type { Prepared, Wire } from './prepared.ts';
+
+/** A statement among others that go out together. */
+export type Statement = {
+  readonly text: string;
+  readonly values?: readonly unknown[] | undefined;
+  /** Where statements may have names. */
+  readonly name?: string | undefined;
+  readonly rowMode?: 'array' | undefined;
+  readonly types?: pg.CustomTypesConfig | undefined;
+  /** It answers no rows, and nobody asks for them: a command, or one whose answer is passed over. */
+  readonly isSilent?: boolean;
+};
+
+/** How far a batch came: what was answered, in order, and why the statement after that failed, and with it all that follow. */
+export type Outcome = { readonly results: readonly pg.QueryResult[]; readonly error: Error | null };
+
+type Building = pg.QueryResult & {
+  addFields(fields: unknown): void;
+  parseRow(fields: unknown): unknown;
+  addRow(row: unknown): void;
+  addCommandComplete(message: unknown): void;
+};
+type Stream = { cork(): void; uncork(): void };
+type BatchWire = Wire & {
+  readonly stream: Stream;
+  describe(message: { type: 'P'; name: string }): void;
+  sync(): void;
+  once(event: 'readyForQuery' | 'end', listener: () => void): void;
+  removeListener(event: 'readyForQuery' | 'end', listener: () => void): void;
+};
+
+const Result = pg.Result as unknown as new (rowMode: string | undefined, types: pg.CustomTypesConfig) => Building;
+
+/** Whether a connection is of no use any more after an error: one that PostgreSQL tells of a statement leaves it as it was. */
+export const isBroken = (error: unknown): boolean => !(error instanceof pg.DatabaseError && error.severity === 'ERROR');
+
+/** A statement on its way: its values as they go over the wire, and what is answered so far. */
+class Part {
+  readonly result: Building;
+  readonly #values: readonly (string | Buffer | null)[];
+
+  constructor(readonly statement: Statement) {
+    this.result = new Result(statement.rowMode, statement.types ?? pg.types);
+    this.#values = (statement.values ?? []).map(value => utils.prepareValue(value));
+  }
+
+  send(wire: BatchWire, prepared: Prepared | null) {
+    const { text, isSilent } = this.statement;
+    const name = (prepared && this.statement.name) || '';
+    if (name) prepared!.ensure(wire, name, text);
+    else wire.parse({ text, name });
+    wire.bind({ portal: '', statement: name, values: this.#values });
+    if (!isSilent) wire.describe({ type: 'P', name: '' });
+    wire.execute({ portal: '' });
+  }
+}
+
+/**
+ * Statements that go out under one Sync, as one query of pg's: one round trip. They run one after the other, each with what is committed by then in sight;
+ * after one that fails PostgreSQL passes over the rest.
+ */
+export class Batch {
+  readonly #parts: readonly Part[];
+  #at = 0;
+  #unread: Error | null = null;
+  #isDone = false;
+
+  constructor(
+    statements: readonly Statement[],
+    private readonly prepared: Prepared | null,
+    private readonly done: (outcome: Outcome) => void,
+  ) {
+    this.#parts = statements.map(statement => new Part(statement));
+  }
+
+  submit(wire: BatchWire): null {
+    wire.stream.cork();
+    try {
+      for (const part of this.#parts) part.send(wire, this.prepared);
+      wire.sync();
+    } finally {
+      wire.stream.uncork();
+    }
+    return null;
+  }
+
+  handleRowDescription({ fields }: { fields: unknown }) {
+    this.#result.addFields(fields);
+  }
+
+  handleDataRow({ fields }: { fields: unknown }) {
+    if (this.#parts[this.#at]!.statement.isSilent) return;
+    try {
+      this.#result.addRow(this.#result.parseRow(fields));
+    } catch (error) {
+      this.#unread ??= error as Error;
+    }
+  }
+
+  handleCommandComplete(message: unknown) {
+    this.#result.addCommandComplete(message);
+    this.#at += 1;
+  }
+
+  handleEmptyQuery() {
+    this.#at += 1;
+  }
+
+  /** Of a statement that failed pg tells at once; what became of the transaction, and the connection itself, is known once PostgreSQL is ready again. */
+  handleError(error: Error, wire: BatchWire) {
+    for (const { statement } of this.#parts.slice(this.#at)) if (statement.name) this.prepared?.doubt(statement.name);
+    if (isBroken(error)) return this.#end(error);
+    const end = () => {
+      wire.removeListener('readyForQuery', end);
+      wire.removeListener('end', end);
+      this.#end(error);
+    };
+    wire.once('readyForQuery', end);
+    wire.once('end', end);
+  }
+
+  handleReadyForQuery() {
+    this.#end(this.#unread);
+  }
+
+  get #result() {
+    return this.#parts[this.#at]!.result;
+  }
+
+  #end(error: Error | null) {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.done({ results: this.#parts.slice(0, this.#at).map(({ result }) => result), error });
+  }
+}
