@@ -35,7 +35,7 @@ export const ERRORS = {
   CODE_WRONG:                { status: null, meaning: 'The confirmation code is not the one that was given; `triesLeft` says how often you may try again.' },
   CONFIRMATION_MISMATCH:     { status: null, meaning: "What was typed is not the tenant's display name." },
   PLAN_BY_SALES:             { status: null, meaning: 'Enterprise is arranged by sales.' },
-  SIDE_OFF:                  { status: null, meaning: "The tenant's provider side or buyer side, which this needs, is switched off; `side` says which." },
+  SIDE_OFF:                  { status: null, meaning: "The tenant's provider side or buyer side, which this needs, is switched off; `side` says which: `sells` or `buys`, as `setTenantSides` names them." },
   OWN_LISTING:               { status: null, meaning: 'A tenant does not buy from itself.' },
   PROVIDER_UNAVAILABLE:      { status: null, meaning: 'The provider is not selling just now: the entitlement stays, try again later.' },
   PROVIDER_GONE:             { status: null, meaning: 'The provider, or the dataset, was deleted. Your own records of it stay.' },

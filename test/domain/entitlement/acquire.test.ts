@@ -56,7 +56,7 @@ describe('acquireEntitlement', () => {
   test('M4: not of oneself, and not with the buyer side off; both sides of one tenant work beside each other', async () => {
     const [shop, other] = [await trade.shop(), await trade.shop()];
     const off = await trade.run(shop.owner, 'acquireEntitlement', { listingId: other.listingId });
-    expect([off.code, off.errors[0]!.extensions.side]).toEqual(['SIDE_OFF', 'BUYER']);
+    expect([off.code, off.errors[0]!.extensions.side]).toEqual(['SIDE_OFF', 'buys']);
     await trade.market.setSides(shop.tenant, { buys: true });
     expect((await trade.run(shop.owner, 'acquireEntitlement', { listingId: shop.listingId })).code).toBe('OWN_LISTING');
     expect((await trade.run(shop.owner, 'acquireEntitlement', { listingId: other.listingId })).code).toBe(null);

@@ -115,7 +115,7 @@ describe('retrieveObject', () => {
     const deal = await trade.deal();
     await trade.market.setSides(deal.buyer.tenant, { buys: false });
     const { code, errors } = await trade.retrieve(deal.buyer.owner, deal);
-    expect([code, errors[0]!.extensions.side]).toEqual(['SIDE_OFF', 'BUYER']);
+    expect([code, errors[0]!.extensions.side]).toEqual(['SIDE_OFF', 'buys']);
     await trade.market.setSides(deal.buyer.tenant, { buys: true });
     expect((await trade.retrieve(deal.buyer.owner, deal)).errors).toEqual([]);
   });
