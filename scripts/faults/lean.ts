@@ -2,6 +2,7 @@ import type { Fault } from './table.ts';
 
 const TOKENS = ['test/http/remembered-tokens'];
 const PLAIN = ['test/http/plain'];
+const PLANS = ['test/graphql/compiled'];
 
 /** What is remembered, and the shorter way of the plain request. */
 export const LEAN_FAULTS: readonly Fault[] = [
@@ -22,5 +23,41 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/http/documents.ts', find: 'document && passed.has(document) ? document : undefined', plant: 'document', tests: PLAIN },
   { file: 'src/http/cost.ts', find: 'varies = true', plant: 'varies = false', tests: ['test/http/cost'] },
   { file: 'src/http/cost.ts', find: 'known && hasGoodVariables(asked, operation)', plant: 'known', tests: ['test/http/cost'] },
+  {
+    file: 'src/graphql/compiled/answer.ts',
+    find: 'field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)',
+    plant: 'false',
+    tests: PLANS,
+    short: true,
+  },
+  { file: 'src/graphql/compiled/answer.ts', find: 'tenantOf(row as never) !== this.#tenantId', plant: 'false', tests: PLANS },
+  { file: 'src/graphql/compiled/answer.ts', find: 'if (!isNullable) throw new Unusual();', plant: '', tests: PLANS },
+  {
+    file: 'src/graphql/compiled/compile.ts',
+    find: "if (selection.directives?.length) throw new Uncompiled('directive');",
+    plant: '',
+    tests: PLANS,
+  },
+  {
+    file: 'src/graphql/compiled/shape.ts',
+    find: 'field.permission !== null && !into.permissions.has(field.permission)',
+    plant: 'false',
+    tests: ['test/http/json-by-database'],
+  },
+  {
+    file: 'src/graphql/compiled/shape.ts',
+    find: 'if (!path || !field.isNullable)',
+    plant: 'if (!field.isNullable)',
+    tests: ['test/http/json-by-database'],
+  },
+  { file: 'src/graphql/compiled/json.ts', find: 'shaped.pages.some(', plant: 'shaped.pages.every(', tests: ['test/http/json-by-database'] },
+  { file: 'src/database/read/shape.ts', find: '(take as number) - 1', plant: 'take as number', tests: ['test/http/json-by-database'] },
+  { file: 'src/http/tenant-context.ts', find: ' === sight.said', plant: " !== ''", tests: ['test/http/foreseen'], short: true },
+  {
+    file: 'src/http/plain.ts',
+    find: 'if (text === null || !holdsSo) return false;',
+    plant: 'if (text === null) return false;',
+    tests: ['test/http/foreseen'],
+  },
   { file: 'src/graphql/refuse.ts', find: 'requestId: context.requestId }', plant: "requestId: '' }", tests: ['test/http/answers'] },
 ];

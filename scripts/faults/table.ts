@@ -8,6 +8,8 @@ export type Fault = {
 };
 
 const SQL = 'prisma/migrations/20261123120000_tenancy/migration.sql';
+/** What made the look-up of memberships anew. */
+const READS = 'prisma/migrations/20261124200000_reads/migration.sql';
 const WALL = ['test/database/catalogue', 'test/database/invariants'];
 const TABLE = ['test/access/policy'];
 const TRANSACTION = ['test/database/transaction'];
@@ -78,26 +80,26 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   // The crossings
   {
-    file: SQL,
+    file: READS,
     find: "WHERE m.person_id = p.id AND t.status <> 'deleted'",
     plant: 'WHERE m.person_id = p.id',
     tests: ['test/access/matrix', 'test/isolation/http'],
   },
   {
-    file: SQL,
+    file: READS,
     find: "WHERE m.person_id = p.id AND t.status <> 'deleted'",
     plant: "WHERE t.status <> 'deleted'",
     tests: ['test/isolation/http'],
     short: true,
   },
   {
-    file: SQL,
+    file: READS,
     find: '(named_id IS NULL OR t.tenant_id = named_id)',
     plant: '(named_id IS NULL OR t.tenant_id <> named_id)',
     tests: ['test/isolation/http'],
   },
   {
-    file: SQL,
+    file: READS,
     find: '(named_slug IS NULL OR t.slug = named_slug)',
     plant: 'true',
     tests: ['test/isolation/http', 'test/isolation/tenant-context', 'test/graphql/viewer'],
