@@ -158,7 +158,7 @@ export const SPINE_FAULTS: readonly Fault[] = [
     file: 'src/database/lock.ts',
     find: "gate: 'pg_advisory_xact_lock', row: 'NO KEY UPDATE'",
     plant: "gate: 'pg_advisory_xact_lock_shared', row: 'KEY SHARE'",
-    tests: ['test/graphql/tenant-rename'],
+    tests: ['test/races/places', 'test/races/status'],
   },
   // The tenant context
   {

@@ -46,6 +46,12 @@ describe('tables', () => {
     ]);
   });
 
+  test('T6: the table of people, who belong to no tenant, forces it too', async () => {
+    expect(await sql("SELECT relrowsecurity AS enabled, relforcerowsecurity AS forced FROM pg_class WHERE relname = 'person'")).toEqual([
+      { enabled: true, forced: true },
+    ]);
+  });
+
   test("T6: every tenant's table forces row-level security on everybody, its owner too", async () => {
     const tables = await sql<{ name: string; enabled: boolean; forced: boolean }>(
       `SELECT relname::text AS name, relrowsecurity AS enabled, relforcerowsecurity AS forced FROM pg_class c

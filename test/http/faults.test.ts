@@ -97,10 +97,13 @@ describe('a fault of ours', () => {
       const token = await gateway.tokens.sign({ sub: ann.subject });
       const headers = { 'x-request-id': 'broken-trigger' };
       const query = 'mutation { renameTenant(input: { name: "Unseen" }) { tenant { name } } }';
-      const { text, data, errors } = await gateway.ask(query, { token, headers });
-      expect(data).toEqual({ renameTenant: null });
-      expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'broken-trigger' } }]);
-      expect(text).not.toMatch(/canary|tenant_|prisma|select|update|\.ts|node_modules| at /i);
+      // By yoga, as a new document is, and the plain way.
+      for (let times = 0; times < 2; times += 1) {
+        const { text, data, errors } = await gateway.ask(query, { token, headers });
+        expect(data).toEqual({ renameTenant: null });
+        expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'broken-trigger' } }]);
+        expect(text).not.toMatch(/canary|tenant_|prisma|select|update|\.ts|node_modules| at /i);
+      }
       expect(gateway.lines().find(line => line.requestId === 'broken-trigger' && line.err)).toBeDefined();
       expect(gateway.text()).not.toContain(token);
     } finally {

@@ -147,7 +147,13 @@ describe('removeObject', () => {
     expect((await remove(id)).data.removeObject).toEqual({ removedObjectId: id });
     expect((await life.events(home)).at(-1)).toMatchObject({ action: 'object.remove', before: { name: 'rows.csv', size: '8' } });
     life.gateway.clock.advance({ minutes: 23 * 60 });
+    // Something else is due in the tenant, so that the jobs come by.
+    await life.database.sql(
+      `INSERT INTO invitation (tenant_id, id, email, roles, inviter, expires_at) VALUES ($1, gen_random_uuid(), 'late@people.example', '{viewer}', 'Keeper', $2)`,
+      [home.id, life.gateway.clock.now()],
+    );
     await life.gateway.settle();
+    expect((await life.rows({ of: home.id })).invitation).toEqual([]);
     expect(await lies(id)).not.toBeNull();
     life.gateway.clock.advance({ minutes: 70 });
     await life.gateway.settle();
