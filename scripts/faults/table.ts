@@ -219,7 +219,7 @@ export const SPINE_FAULTS: readonly Fault[] = [
     tests: ['test/graphql/one-statement'],
   },
   {
-    file: 'src/database/bound-pool.ts',
+    file: 'src/database/bound-client.ts',
     find: '    if (this.#inTransaction()) {\n      if (binding && this.#transaction !== binding)',
     plant: '    if (this.#inTransaction()) {\n      if (false)',
     tests: ['test/database/bound-transaction'],

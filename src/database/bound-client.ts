@@ -1,0 +1,147 @@
+import pg from 'pg';
+import { Batch, type Outcome, type Statement } from './batch.ts';
+import { type Binding, bindingStatement, bindingText, currentBinding } from './binding.ts';
+import { nameOf, Prepared, type Wire } from './prepared.ts';
+
+/**
+ * Connections that bind each statement to its tenant and person in the statement's own round trip: the binding and the statement
+ * go under one Sync, hence in one implicit transaction, and the binding is gone with it. No binding outlives a transaction, so that it
+ * works behind PgBouncer in transaction mode. It leans on the internals of pg's Query, which is why pg is pinned and
+ * test/database/bound-pool.test.ts holds this. The figures are in docs/decisions/0002-isolation.md.
+ */
+
+type WireQuery = pg.Query & {
+  name: string | undefined;
+  readonly text: string;
+  callback: (error: Error | null, result?: pg.QueryResult) => void;
+  prepare(wire: PgWire): void;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, wire: PgWire): void;
+  handleError(error: Error, wire: PgWire): void;
+};
+/** What pg itself takes for prepared already. */
+type PgWire = Wire & { readonly submittedNamedStatements: Record<string, string> };
+type Callback = (error: Error | null, result?: pg.QueryResult) => void;
+
+const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => WireQuery;
+
+/** The names of the few texts that bind. */
+const bindingNames = new Map<string, string>();
+function bindingName(text: string): string {
+  const name = bindingNames.get(text) ?? nameOf(text);
+  bindingNames.set(text, name);
+  return name;
+}
+
+/**
+ * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding. With `prepared`, both are prepared under
+ * names: the one that binds always, the statement where it has a name.
+ */
+class BoundQuery extends PgQuery {
+  readonly #name: string | undefined;
+  #bindingName = '';
+  #bound: boolean;
+
+  constructor(
+    { name, ...statement }: pg.QueryConfig,
+    private readonly binding: Binding | undefined,
+    private readonly prepared: Prepared | null,
+  ) {
+    super({ ...statement, queryMode: 'extended' });
+    this.#name = prepared && name ? name : undefined;
+    this.#bound = !binding;
+  }
+
+  override prepare(wire: PgWire) {
+    if (this.binding) this.#bind(wire, bindingStatement(this.binding));
+    const name = this.#name;
+    if (!name) return super.prepare(wire);
+    this.prepared!.ensure(wire, name, this.text);
+    this.name = name;
+    wire.submittedNamedStatements[name] = this.text;
+    super.prepare(wire);
+    delete wire.submittedNamedStatements[name];
+    this.name = undefined; // pg would keep books of its own
+  }
+
+  #bind(wire: Wire, { text, values }: ReturnType<typeof bindingStatement>) {
+    this.#bindingName = this.prepared ? bindingName(text) : '';
+    if (this.prepared) this.prepared.ensure(wire, this.#bindingName, text);
+    else wire.parse({ text, name: '' });
+    wire.bind({ portal: '', statement: this.#bindingName, values });
+    wire.execute({ portal: '' });
+  }
+
+  override handleDataRow(message: unknown) {
+    if (this.#bound) super.handleDataRow(message);
+  }
+
+  override handleCommandComplete(message: unknown, wire: PgWire) {
+    if (this.#bound) super.handleCommandComplete(message, wire);
+    else this.#bound = true;
+  }
+
+  override handleError(error: Error, wire: PgWire) {
+    this.prepared?.doubt(this.#bindingName);
+    if (this.#name) this.prepared?.doubt(this.#name);
+    super.handleError(error, wire);
+  }
+}
+
+/** A connection whose statements are bound: each by itself, or a transaction as a whole when it begins. */
+export class BoundClient extends pg.Client {
+  /** Whether statements may have names. */
+  naming = false;
+  readonly #prepared = new Prepared();
+  #transaction: Binding | undefined;
+
+  // @ts-expect-error: pg declares nine overloads; this takes all of them and answers as they do.
+  override query(config: string | pg.QueryConfig | pg.Submittable, values?: unknown[] | Callback, callback?: Callback): unknown {
+    if (typeof values === 'function') return this.query(config, undefined, values);
+    if (typeof config === 'object' && 'submit' in config) return super.query(config);
+    const binding = currentBinding();
+    const statement: pg.QueryConfig = { ...(typeof config === 'string' ? { text: config } : config), ...(values && { values }) };
+    if (this.#inTransaction()) {
+      if (binding && this.#transaction !== binding) throw new Error('a transaction belongs to the binding that it began under');
+      return this.#plain(statement, callback);
+    }
+    if (/^\s*BEGIN\b/i.test(statement.text)) {
+      this.#transaction = binding;
+      return this.#plain({ ...statement, text: binding ? `${statement.text}; ${bindingText(binding)}` : statement.text }, callback);
+    }
+    if (!binding && !(statement.name && this.naming)) return this.#plain(statement, callback);
+    return this.#submit(new BoundQuery(statement, binding, this.naming ? this.#prepared : null), callback);
+  }
+
+  /** Statements under one Sync, in the transaction that they begin, go on with, or end: bound as that is. */
+  together(statements: readonly Statement[]): Promise<Outcome> {
+    return new Promise(resolve => {
+      super.query(new Batch(statements, this.naming ? this.#prepared : null, resolve) as never);
+    });
+  }
+
+  /** Whether a transaction is open, failed or not. */
+  get isInTransaction(): boolean {
+    return this.#inTransaction();
+  }
+
+  #plain({ name: _, ...statement }: pg.QueryConfig, callback?: Callback): unknown {
+    return super.query(statement as never, undefined as never, callback as never);
+  }
+
+  #inTransaction() {
+    const status = (this as unknown as { getTransactionStatus(): string | null }).getTransactionStatus();
+    return status === 'T' || status === 'E';
+  }
+
+  #submit(query: BoundQuery, callback?: Callback) {
+    if (callback) {
+      query.callback = callback;
+      return super.query(query);
+    }
+    return new Promise((resolve, reject) => {
+      query.callback = (error, result) => (error ? reject(error) : resolve(result));
+      super.query(query);
+    });
+  }
+}
