@@ -233,8 +233,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   // Transactions, and writes by one statement
   {
     file: 'src/database/transaction.ts',
-    find: 'if (this.#failure) throw this.#failure;\n    this.#waiting',
-    plant: 'this.#waiting',
+    find: 'if (error) this.#failure ??= error;',
+    plant: '',
     tests: TRANSACTION,
   },
   { file: 'src/database/transaction.ts', find: 'while (this.#joined) await this.#joined;', plant: '', tests: TRANSACTION },
