@@ -221,7 +221,7 @@ export const SPINE_FAULTS: readonly Fault[] = [
     tests: ['test/graphql/one-statement'],
   },
   {
-    file: 'src/database/bound-pool.ts',
+    file: 'src/database/bound-client.ts',
     find: '    if (this.#inTransaction()) {\n      if (binding && this.#transaction !== binding)',
     plant: '    if (this.#inTransaction()) {\n      if (false)',
     tests: ['test/database/bound-transaction'],
@@ -235,8 +235,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   // Transactions, and writes by one statement
   {
     file: 'src/database/transaction.ts',
-    find: 'if (this.#failure) throw this.#failure;\n    this.#waiting',
-    plant: 'this.#waiting',
+    find: 'if (error) this.#failure ??= error;',
+    plant: '',
     tests: TRANSACTION,
   },
   { file: 'src/database/transaction.ts', find: 'while (this.#joined) await this.#joined;', plant: '', tests: TRANSACTION },

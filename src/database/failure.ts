@@ -37,5 +37,6 @@ const UNREACHABLE = /^(08...|57P0.|53300|25P04|ECONNREFUSED|ECONNRESET|ENOTFOUND
 export const isUnreachable = (error: unknown): boolean =>
   [...chain(error)].some(
     ({ code, message }) =>
-      UNREACHABLE.test(String(code)) || /timeout exceeded when trying to connect|Connection terminated/.test(String(message)),
+      UNREACHABLE.test(String(code)) ||
+      /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/.test(String(message)),
   );

@@ -230,6 +230,18 @@ describe('a transaction in which a statement fails', () => {
     expect(pool.totalCount).toBe(1);
   });
 
+  test('because its backend died while nothing was asked is UNAVAILABLE', async () => {
+    const died = unit.transaction(async ({ ask }) => {
+      const [{ pid } = { pid: 0 }] = await ask<{ pid: number }>('SELECT pg_backend_pid() AS pid', []);
+      await database.sql('SELECT pg_terminate_backend($1)', [pid]);
+      await expect.poll(() => database.sql('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).toEqual([]);
+      await new Promise(resolve => setTimeout(resolve, 50));
+      await ask('SELECT 1', []);
+    });
+    expect(isUnreachable(await died.catch(error => error))).toBe(true);
+    expect(await unit.transaction(({ db }) => db.tenant.count())).toBe(1);
+  });
+
   test.each([
     ['in the middle', 'SELECT pg_terminate_backend(pg_backend_pid())'],
     ['with COMMIT', "SELECT set_config('app.dies', pg_terminate_backend(pg_backend_pid())::text, true)"],

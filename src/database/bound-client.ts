@@ -1,0 +1,158 @@
+import pg from 'pg';
+import { Batch, type Outcome, type Statement } from './batch.ts';
+import { type Binding, bindingStatement, bindingText, currentBinding } from './binding.ts';
+import type { Companion } from './companion.ts';
+import { nameOf, Prepared, type Wire } from './prepared.ts';
+
+/**
+ * Connections that bind each statement to its tenant and person in the statement's own round trip: the binding and the statement
+ * go under one Sync, hence in one implicit transaction, and the binding is gone with it. No binding outlives a transaction, so that it
+ * works behind PgBouncer in transaction mode. It leans on the internals of pg's Query, which is why pg is pinned and
+ * test/database/bound-pool.test.ts holds this. The figures are in docs/decisions/0002-isolation.md.
+ */
+
+type WireQuery = pg.Query & {
+  name: string | undefined;
+  readonly text: string;
+  callback: (error: Error | null, result?: pg.QueryResult) => void;
+  prepare(wire: PgWire): void;
+  handleDataRow(message: DataRow): void;
+  handleCommandComplete(message: unknown, wire: PgWire): void;
+  handleError(error: Error, wire: PgWire): void;
+};
+type DataRow = { readonly fields: readonly (string | null)[] };
+/** What pg itself takes for prepared already. */
+type PgWire = Wire & { readonly submittedNamedStatements: Record<string, string> };
+type Callback = (error: Error | null, result?: pg.QueryResult) => void;
+
+const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => WireQuery;
+
+/** A statement, and what rides along with it. */
+export type Asked = pg.QueryConfig & { readonly companion?: Companion | undefined };
+
+/** The names of the few texts that stand ahead of others. */
+const aheadNames = new Map<string, string>();
+function aheadName(text: string): string {
+  const name = aheadNames.get(text) ?? nameOf(text);
+  aheadNames.set(text, name);
+  return name;
+}
+
+/**
+ * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding, and by its companion, if there is one. With
+ * `prepared`, all are prepared under names: those ahead always, the statement where it has a name.
+ */
+class BoundQuery extends PgQuery {
+  readonly #name: string | undefined;
+  readonly #names: string[] = [];
+  readonly #companion: Companion | undefined;
+  /** How many of those ahead are to be completed yet. */
+  #ahead: number;
+
+  constructor(
+    { name, companion, ...statement }: Asked,
+    private readonly binding: Binding | undefined,
+    private readonly prepared: Prepared | null,
+  ) {
+    super({ ...statement, queryMode: 'extended' });
+    this.#name = prepared && name ? name : undefined;
+    this.#companion = companion;
+    this.#ahead = Number(Boolean(binding)) + Number(Boolean(companion));
+  }
+
+  override prepare(wire: PgWire) {
+    if (this.binding) this.#run(wire, bindingStatement(this.binding));
+    if (this.#companion) this.#run(wire, this.#companion);
+    const name = this.#name;
+    if (!name) return super.prepare(wire);
+    this.prepared!.ensure(wire, name, this.text);
+    this.name = name;
+    wire.submittedNamedStatements[name] = this.text;
+    super.prepare(wire);
+    delete wire.submittedNamedStatements[name];
+    this.name = undefined; // pg would keep books of its own
+  }
+
+  #run(wire: Wire, { text, values }: { readonly text: string; readonly values: readonly (string | null)[] }) {
+    const name = this.prepared ? aheadName(text) : '';
+    if (this.prepared) this.prepared.ensure(wire, name, text);
+    else wire.parse({ text, name: '' });
+    this.#names.push(name);
+    wire.bind({ portal: '', statement: name, values });
+    wire.execute({ portal: '' });
+  }
+
+  override handleDataRow(message: DataRow) {
+    if (!this.#ahead) super.handleDataRow(message);
+    else if (this.#ahead === 1) this.#companion?.settle(message.fields[0]!);
+  }
+
+  override handleCommandComplete(message: unknown, wire: PgWire) {
+    if (this.#ahead) this.#ahead -= 1;
+    else super.handleCommandComplete(message, wire);
+  }
+
+  override handleError(error: Error, wire: PgWire) {
+    for (const name of this.#names) this.prepared?.doubt(name);
+    if (this.#name) this.prepared?.doubt(this.#name);
+    super.handleError(error, wire);
+  }
+}
+
+/** A connection whose statements are bound: each by itself, or a transaction as a whole when it begins. */
+export class BoundClient extends pg.Client {
+  /** Whether statements may have names. */
+  naming = false;
+  readonly #prepared = new Prepared();
+  #transaction: Binding | undefined;
+
+  // @ts-expect-error: pg declares nine overloads; this takes all of them and answers as they do.
+  override query(config: string | Asked | pg.Submittable, values?: unknown[] | Callback, callback?: Callback): unknown {
+    if (typeof values === 'function') return this.query(config, undefined, values);
+    if (typeof config === 'object' && 'submit' in config) return super.query(config);
+    const binding = currentBinding();
+    const statement: Asked = { ...(typeof config === 'string' ? { text: config } : config), ...(values && { values }) };
+    if (this.#inTransaction()) {
+      if (binding && this.#transaction !== binding) throw new Error('a transaction belongs to the binding that it began under');
+      return this.#plain(statement, callback);
+    }
+    if (/^\s*BEGIN\b/i.test(statement.text)) {
+      this.#transaction = binding;
+      return this.#plain({ ...statement, text: binding ? `${statement.text}; ${bindingText(binding)}` : statement.text }, callback);
+    }
+    if (!binding && !(statement.name && this.naming)) return this.#plain(statement, callback);
+    return this.#submit(new BoundQuery(statement, binding, this.naming ? this.#prepared : null), callback);
+  }
+
+  /** Statements under one Sync, in the transaction that they begin, go on with, or end: bound as that is. */
+  together(statements: readonly Statement[]): Promise<Outcome> {
+    return new Promise(resolve => {
+      super.query(new Batch(statements, this.naming ? this.#prepared : null, resolve) as never);
+    });
+  }
+
+  /** Whether a transaction is open, failed or not. */
+  get isInTransaction(): boolean {
+    return this.#inTransaction();
+  }
+
+  #plain({ name: _, companion: __, ...statement }: Asked, callback?: Callback): unknown {
+    return super.query(statement as never, undefined as never, callback as never);
+  }
+
+  #inTransaction() {
+    const status = (this as unknown as { getTransactionStatus(): string | null }).getTransactionStatus();
+    return status === 'T' || status === 'E';
+  }
+
+  #submit(query: BoundQuery, callback?: Callback) {
+    if (callback) {
+      query.callback = callback;
+      return super.query(query);
+    }
+    return new Promise((resolve, reject) => {
+      query.callback = (error, result) => (error ? reject(error) : resolve(result));
+      super.query(query);
+    });
+  }
+}
