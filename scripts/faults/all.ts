@@ -1,6 +1,7 @@
 import { KEY_FAULTS } from './keys.ts';
 import { LEAN_FAULTS } from './lean.ts';
 import { LIFE_FAULTS } from './life.ts';
+import { BUYER_FAULTS } from './market-buyer.ts';
 import { PROVIDER_FAULTS } from './market-provider.ts';
 import { SEARCH_FAULTS } from './search.ts';
 import { type Fault, SPINE_FAULTS } from './table.ts';
@@ -10,6 +11,7 @@ export const FAULTS: readonly Fault[] = [
   ...SPINE_FAULTS,
   ...LIFE_FAULTS,
   ...PROVIDER_FAULTS,
+  ...BUYER_FAULTS,
   ...SEARCH_FAULTS,
   ...KEY_FAULTS,
   ...LEAN_FAULTS,

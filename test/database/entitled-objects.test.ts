@@ -1,19 +1,21 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { createDatabase, fixtures, type Tenant, type TestDatabase } from '../support/database.ts';
 import { marketFixtures } from '../support/market.ts';
 
-/** How a page of a large dataset's objects is answered: by a walk of its index, and not by a look at each of them. */
+/** The objects of an entitlement as the database tells them by itself; a page of a large dataset's by a walk of an index, not by a look at each. */
 const OBJECTS = 3_000;
 
 let database: TestDatabase;
 let client: pg.Client;
 let entitled: string;
+let seller: Tenant;
+let buyer: Tenant;
 beforeAll(async () => {
   database = await createDatabase();
   const [make, market] = [fixtures(database), marketFixtures(database)];
   const owner = await make.person('Olive Owner');
-  const [seller, buyer] = [await make.tenant('seller', owner), await make.tenant('buyer', owner)];
+  [seller, buyer] = [await make.tenant('seller', owner), await make.tenant('buyer', owner)];
   await market.setSides(seller, { sells: true });
   const listing = await market.listing(seller);
   await database.sql(
@@ -64,4 +66,34 @@ test('M2: a page holds what lies between two places, in either order', async () 
   expect(await ids(`NULL, NULL, true, ${OBJECTS + 1}`)).toEqual(up.toReversed());
   expect(await ids(`'${up[9]}', '${up[13]}', false, 100`)).toEqual(up.slice(10, 13));
   expect(await ids(`'${up[9]}', '${up[13]}', true, 2`)).toEqual([up[12], up[11]]);
+});
+
+/** What is told of the entitlement in a transaction in which something is so: of a page from either end, and the count. */
+async function told(change: string, values: readonly unknown[] = []) {
+  await client.query('BEGIN');
+  try {
+    await client.query(change, [...values]);
+    const { rows } = await client.query(
+      `SELECT (SELECT count(*) FROM crossing_entitled_objects($1, NULL, NULL, false, 5000))::int AS up,
+         (SELECT count(*) FROM crossing_entitled_objects($1, NULL, NULL, true, 5000))::int AS down,
+         crossing_entitled_object_count($1)::int AS count`,
+      [entitled],
+    );
+    return rows[0];
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+// biome-ignore format: a table is read by its columns
+test.each<[string, number, string, () => readonly unknown[]]>([
+  ['M2: all of them while it is open',               OBJECTS,     'SELECT',                                                                    () => []],
+  ['M1: not one whose bytes are not stored',         OBJECTS - 1, "UPDATE data_object SET stored_at = NULL WHERE name = '7.csv'",              () => []],
+  ['M2: none once it has ended',                     0,           'UPDATE entitlement SET ended_at = now() WHERE tenant_id = $1',              () => [buyer.id]],
+  ['S2: none while the provider is suspended',       0,           "UPDATE tenant SET status = 'suspended' WHERE tenant_id = $1",               () => [seller.id]],
+  ['M4: none while its provider side is off',        0,           'UPDATE tenant SET sells = false WHERE tenant_id = $1',                      () => [seller.id]],
+  ['T4: none to the tenant whose they are',          0,           "SELECT set_config('app.tenant_id', $1, true)",                              () => [seller.id]],
+  ['T2: none outside of any tenant',                 0,           "SELECT set_config('app.tenant_id', '', true)",                              () => []],
+])('the database tells of an entitlement’s objects: %s', async (_when, many, change, values) => {
+  expect(await told(change, values())).toEqual({ up: many, down: many, count: many });
 });

@@ -103,6 +103,52 @@ describe('what a buyer reads', () => {
   });
 });
 
+describe('a period holds its first moment, and not its last', () => {
+  /** From the moment of the first three retrievals until that of the last two; and from there on. */
+  const [FIRST, SECOND] = ['2031-03-30T23:30:00Z', '2031-03-31T00:30:00Z'];
+  const EARLY = `(from: "${FIRST}", until: "${SECOND}")`;
+  const LATE = `(from: "${SECOND}", until: "2031-04-01T00:00:00Z")`;
+
+  test.each([
+    [
+      EARLY,
+      3,
+      [
+        { amount: '0.2', currency: 'EUR' },
+        { amount: '7', currency: 'JPY' },
+      ],
+    ],
+    [LATE, 1, [{ amount: '0.1', currency: 'EUR' }]],
+  ])('M2: of a buyer: %s', async (args, many, sums) => {
+    const day = { count: many };
+    expect(
+      await trade.read(
+        deal.buyer.owner,
+        `usage${args} { count byDay { count } byKey { count } records { totalCount } } chargeTotals${args} { amount currency }
+         charges${args} { totalCount }`,
+      ),
+    ).toEqual({
+      usage: { count: many, byDay: [day], byKey: [day], records: { totalCount: many } },
+      ...{ chargeTotals: sums, charges: { totalCount: many } },
+    });
+  });
+
+  test.each([
+    [EARLY, 3, 1, [2, 1]],
+    [LATE, 2, 2, [1, 1]],
+  ])('M6: of a provider: %s', async (args, many, buyers, datasets) => {
+    const { analytics, ...earned } = await trade.read(
+      deal.shop.owner,
+      `analytics${args} { retrievals buyers byDay { retrievals } byDataset { retrievals } } earnings${args} { totalCount }`,
+    );
+    expect(analytics).toEqual({
+      ...{ retrievals: many, buyers, byDay: [{ retrievals: many }] },
+      byDataset: datasets.map(retrievals => ({ retrievals })),
+    });
+    expect(earned).toEqual({ earnings: { totalCount: many } });
+  });
+});
+
 describe('what a provider reads', () => {
   const ANALYTICS = `analytics${MARCH} { from until retrievals revenue { amount currency } buyers byDay { day retrievals revenue { amount currency } } byDataset { datasetId title retrievals buyers revenue { amount currency } } }`;
 

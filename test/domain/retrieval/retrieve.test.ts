@@ -54,6 +54,9 @@ describe('retrieveObject', () => {
     expect((await trade.retrieve(deal.buyer.owner, deal)).payload.retrieval.charge).toEqual({ amount: '2.5', currency: 'EUR' });
     await trade.relist(deal.shop, "status = 'withdrawn'");
     expect((await trade.retrieve(deal.buyer.owner, deal)).payload.retrieval.charge).toEqual({ amount: '2.5', currency: 'EUR' });
+    const money = { amount: 2.5, currency: 'EUR' };
+    expect(await rows('charge', deal.buyer)).toMatchObject([money, money]);
+    expect(await rows('earning', deal.shop)).toMatchObject([money, money]);
   });
 
   test('M3: a retry answers the same retrieval and charges once; its link ends 15 minutes after the retrieval, not after the retry', async () => {

@@ -1,0 +1,57 @@
+import type { Fault } from './table.ts';
+
+const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
+const CHECKS = 'prisma/migrations/20261124210000_market_checks/migration.sql';
+const ACQUIRE = ['test/domain/entitlement'];
+const RETRIEVE = ['test/domain/retrieval/retrieve'];
+const OBJECTS = ['test/domain/entitlement', 'test/database/entitled-objects'];
+const HELD = ['test/database/provider-held'];
+const SALES = ['test/graphql/usage'];
+
+/**
+ * Faults of the buyer side: entitlements, retrievals, and what both sides see of them. That an entitlement is the bound tenant's is said in each function
+ * and by the table's policy, which holds for the owner of the functions as well: neither alone is missed, and so neither is planted.
+ */
+// biome-ignore format: a table is read by its columns
+export const BUYER_FAULTS: readonly Fault[] = [
+  // Who buys what
+  { file: 'src/domain/entitlement/acquire.ts', find: '      checkBuys(tenant);\n', plant: '', tests: ACQUIRE },
+  { file: 'src/domain/entitlement/acquire.ts', find: '      if (own) throw', plant: '      if (false) throw', tests: ACQUIRE },
+  { file: 'src/domain/entitlement/end.ts', find: '    if (endedAt) throw', plant: '    if (false) throw', tests: ACQUIRE },
+  { file: SQL, find: "l.tenant_id = public.app_tenant() OR l.status = 'published' AND t.status = 'active' AND t.sells);", plant: "l.tenant_id = public.app_tenant() OR t.status = 'active' AND t.sells);", tests: ACQUIRE },
+  { file: SQL, find: "l.tenant_id = public.app_tenant() OR l.status = 'published' AND t.status = 'active' AND t.sells);", plant: "l.tenant_id = public.app_tenant() OR l.status = 'published' AND t.sells);", tests: ACQUIRE, short: true },
+  { file: SQL, find: "WHEN status = 'active' AND sells THEN 'available'", plant: "WHEN status = 'active' THEN 'available'", tests: RETRIEVE },
+  // What an entitlement leads to
+  { file: CHECKS, find: ' AND e.ended_at IS NULL', plant: '', tests: OBJECTS },
+  { file: CHECKS, find: " AND t.status = 'active' AND t.sells", plant: '', tests: OBJECTS },
+  { file: CHECKS, find: 'AND o.stored_at IS NOT NULL AND o.id > first AND o.id < last\n      ORDER BY o.id DESC', plant: 'AND o.id > first AND o.id < last\n      ORDER BY o.id DESC', tests: OBJECTS },
+  { file: CHECKS, find: 'AND o.stored_at IS NOT NULL AND o.id > first AND o.id < last\n      ORDER BY o.id LIMIT', plant: 'AND o.id > first AND o.id < last\n      ORDER BY o.id LIMIT', tests: OBJECTS },
+  { file: SQL, find: "AND e.ended_at IS NULL AND t.status = 'active' AND t.sells AND o.stored_at IS NOT NULL\n", plant: "AND t.status = 'active' AND t.sells AND o.stored_at IS NOT NULL\n", tests: OBJECTS },
+  { file: SQL, find: "AND e.ended_at IS NULL AND t.status = 'active' AND t.sells AND o.stored_at IS NOT NULL\n", plant: 'AND e.ended_at IS NULL AND o.stored_at IS NOT NULL\n', tests: OBJECTS },
+  // A retrieval
+  { file: 'src/domain/retrieval/retrieve.ts', find: '      checkBuys(tenant);\n', plant: '', tests: RETRIEVE },
+  { file: 'src/graphql/usage/retrieve.ts', find: '  keyed: true,\n', plant: '', tests: RETRIEVE, short: true },
+  { file: 'src/domain/retrieval/link.ts', find: 'clock.now() < expiresAt', plant: 'clock.now() <= expiresAt', tests: RETRIEVE },
+  { file: SQL, find: 'e.id = entitled AND e.ended_at IS NULL;', plant: 'e.id = entitled;', tests: RETRIEVE },
+  { file: SQL, find: 'AND o.dataset_id = offer.dataset_id AND o.id = wanted', plant: 'AND o.id = wanted', tests: RETRIEVE },
+  { file: SQL, find: 'AND o.id = wanted AND o.stored_at IS NOT NULL', plant: 'AND o.id = wanted', tests: RETRIEVE },
+  { file: SQL, find: 'VALUES (buyer, retrieval, terms.price, terms.currency,', plant: 'VALUES (buyer, retrieval, offer.price, terms.currency,', tests: RETRIEVE, short: true },
+  { file: SQL, find: 'retrieval, offer.dataset_id, terms.price, terms.currency,', plant: 'retrieval, offer.dataset_id, offer.price, terms.currency,', tests: RETRIEVE },
+  { file: SQL, find: 'public.counterparty_ref(seller.tenant_id, buyer), moment);', plant: 'uuid_send(buyer) || uuid_send(buyer), moment);', tests: RETRIEVE },
+  { file: SQL, find: 'WHERE t.tenant_id = offer.tenant_id FOR SHARE;', plant: 'WHERE t.tenant_id = offer.tenant_id;', tests: HELD },
+  { file: 'src/domain/retrieval/retrieve.ts', find: '      await takePlace(operation);', plant: '      void takePlace;', tests: ['test/domain/retrieval/cap'] },
+  { file: SQL, find: 'PERFORM FROM public.tenant t WHERE t.tenant_id = seller FOR SHARE;', plant: '', tests: HELD },
+  // What both sides see
+  { file: SQL, find: 'SELECT count(DISTINCT e.buyer_ref) FROM', plant: 'SELECT count(e.buyer_ref) FROM', tests: SALES },
+  { file: SQL, find: 'SELECT e.dataset_id, count(DISTINCT e.buyer_ref) FROM', plant: 'SELECT e.dataset_id, count(e.buyer_ref) FROM', tests: SALES },
+  { file: SQL, find: 'WHERE e.tenant_id = public.app_tenant() AND e.at >= beginning AND e.at < ending\n$$;', plant: 'WHERE e.at >= beginning AND e.at < ending\n$$;', tests: SALES },
+  { file: 'src/database/revenue.ts', find: 'AND at >= $1::timestamptz AND at < $2::timestamptz', plant: 'AND at >= $1::timestamptz AND at <= $2::timestamptz', tests: SALES },
+  { file: 'src/database/usage.ts', find: 'AND at >= $1::timestamptz AND at < $2::timestamptz', plant: 'AND at > $1::timestamptz AND at < $2::timestamptz', tests: SALES },
+  { file: 'src/domain/billing/period.ts', find: '...(until && { lt: until })', plant: '...(until && { lte: until })', tests: SALES },
+  { file: 'src/domain/billing/period.ts', find: 'if (period.until < period.from) throw', plant: 'if (false) throw', tests: SALES },
+  { file: 'src/access/policy.ts', find: "withFeature('advanced_analytics', orKey(", plant: "((_: string, rule: Rule) => rule)('advanced_analytics', orKey(", tests: ['test/access/policy', ...SALES] },
+  { file: SQL, find: "WHEN c.id IS NULL THEN NOT public.is_buried(e.tenant_id, e.buyer_ref)", plant: 'WHEN c.id IS NULL THEN false', tests: ['test/cli/billing-verify'] },
+  // Tags
+  { file: CHECKS, find: 'BETWEEN 1 AND 32', plant: 'BETWEEN 1 AND 33', tests: ['test/database/market-checks'] },
+  { file: 'src/domain/marketplace/search.ts', find: 'tags.map(tagOf)', plant: '[...tags]', tests: ['test/graphql/marketplace/search'] },
+];
