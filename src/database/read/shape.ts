@@ -8,7 +8,7 @@ export type Shape = { readonly entries: readonly (readonly [name: string, form: 
 
 /** How a value is written. Columns, relations and counts are named as in the data model; what is `text` is JSON already. */
 export type Form =
-  | { readonly kind: 'column'; readonly column: string; readonly as: As }
+  | { readonly kind: 'column'; readonly column: string; readonly as: As; readonly isNullable: boolean }
   | { readonly kind: 'id'; readonly prefix: string; readonly isOfTenant: boolean }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'object'; readonly shape: Shape }
@@ -52,7 +52,7 @@ function written(draft: ShapeDraft, source: Source, select: Args, form: Form): s
     return found;
   };
   if (form.kind === 'text') return literal(form.text);
-  if (form.kind === 'column') return value(column(form.column), `${alias}.${column(form.column).sql}`, form.as);
+  if (form.kind === 'column') return value(column(form.column), `${alias}.${column(form.column).sql}`, form);
   if (form.kind === 'object') return object(draft, source, select, form.shape);
   if (form.kind === 'count') return counted(draft, source, relation(form.relation), countArgs(select, form.relation));
   if (form.kind === 'one') return one(draft, source, relation(form.relation), argsIn(select[form.relation]), form.shape);
@@ -111,7 +111,8 @@ const unknown = (sql: string): string => `(1 / (length(${sql}) - length(${sql}))
 /** The types that PostgreSQL writes as JSON has them. */
 const PLAIN: readonly (Scalar | null)[] = ['String', 'Int', 'Boolean'];
 
-function value({ type, isList, isRequired }: Column, sql: string, as: As): string {
+function value({ type, isList, isRequired }: Column, sql: string, { as, isNullable }: Form & { kind: 'column' }): string {
+  if (!isRequired && !isNullable) throw new Uncovered('selection');
   if (isList) return list(type, `coalesce(${sql}, '{}')`, as);
   const json = item(type, sql, as);
   return isRequired ? json : `coalesce(${json}, 'null')`;

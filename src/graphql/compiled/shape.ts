@@ -111,12 +111,12 @@ const money = ({ fields, type }: ObjectPlan, [amount, currency]: readonly [strin
     if (name === '__typename') return [key, { kind: 'text', text: `"${type.name}"` }] as const;
     return [
       key,
-      { kind: 'column', ...(name === 'amount' ? { column: amount, as: 'decimal' } : { column: currency, as: 'plain' }) },
+      { kind: 'column', isNullable: false, ...(name === 'amount' ? { column: amount, as: 'decimal' } : { column: currency, as: 'plain' }) },
     ] as const;
   }),
 });
 
-function leaf({ type }: ObjectPlan, { field, shape }: FieldPlan): Form {
+function leaf({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan): Form {
   const model = type.extensions.pothosPrismaModel as string | undefined;
   const bare = getNullableType(field.type);
   const named = getNamedType(field.type);
@@ -126,7 +126,7 @@ function leaf({ type }: ObjectPlan, { field, shape }: FieldPlan): Form {
   const column = columns && 'column' in columns ? columns.column : pothosExposedField;
   if (field.name === 'id' && !pothosExposedField) return { kind: 'id', prefix: type.name, isOfTenant: isColumn(model, 'tenantId') };
   if (column === undefined) throw new Unshaped();
-  return { kind: 'column', column, as: asOf(named) };
+  return { kind: 'column', column, as: asOf(named), isNullable };
 }
 
 const AS: Readonly<Record<string, As>> = {
