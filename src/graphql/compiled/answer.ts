@@ -33,7 +33,7 @@ class Answer {
       this.#text += `${separator}"${field.key}":`;
       separator = ',';
       if (field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)) this.#refuse(field, this.path);
-      else if (field.reads) this.#read(field);
+      else if (field.read) this.#read(field, field.read);
       else if (field.shape.kind === 'leaf') this.#value(field, this.#resolved(field, row));
       else {
         this.path[place] = field.key;
@@ -49,17 +49,16 @@ class Answer {
   }
 
   /** A root's rows: as JSON, or to be written here. */
-  #read(field: FieldPlan): void {
+  #read(field: FieldPlan, read: PrismaRead): void {
     const { asking } = this;
     const { shape, isNullable } = field;
     const object = (shape.kind === 'list' ? shape.of : shape) as Shape & { kind: 'object' };
-    const json = jsonOf(field, object.object, asking);
+    const json = jsonOf(field, read, object.object, asking);
     const path = [field.key]; // what reads is a root
     if (json) {
       this.#later(json.text, path, (gap, text) => gap.#splice(text, json, isNullable, path));
       return;
     }
-    const read = field.field.extensions.prismaRead as PrismaRead;
     const rows = read(queryOf(object.object, asking), undefined, field.args(asking.variables), asking.context) as Promise<unknown>;
     this.#later(rows, path, (gap, value) => gap.#complete(shape, isNullable, value));
   }

@@ -88,15 +88,13 @@ function collect(compiling: Compiling, type: GraphQLObjectType, { selections }: 
   }
 }
 
-const TYPENAME: Resolve = () => null;
-
 function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan {
   const name = nodes[0]!.name.value;
   if (name === '__typename') return typenamePlan(parent, key, nodes);
   const field = parent.getFields()[name] as Field | undefined;
   if (!field) throw new Uncompiled('abstract'); // introspection
   const policy = policyOf(field);
-  const { resolve, reads } = resolverOf(field, parent);
+  const { resolve, read } = resolverOf(field, parent);
   return {
     key,
     nodes,
@@ -105,13 +103,13 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
     isNullable: !isNonNullType(field.type),
     args: argsOf(field, nodes[0]!),
     resolve,
-    reads,
+    read,
     shape: shapeOf(compiling, field.type, nodes),
   };
 }
 
 const typenamePlan = ({ name }: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan => ({
-  ...{ key, nodes, field: { extensions: {} } as Field, permission: null, isNullable: false, reads: false },
+  ...{ key, nodes, field: { extensions: {} } as Field, permission: null, isNullable: false, read: null },
   args: () => NO_ARGS,
   resolve: () => name,
   shape: { kind: 'leaf', write: () => `"${name}"` },
@@ -130,20 +128,20 @@ function shapeOf(compiling: Compiling, type: GraphQLOutputType, nodes: readonly 
 const isOfRows = (type: unknown): boolean => type instanceof GraphQLObjectType && Boolean(type.extensions.pothosPrismaModel);
 
 /** What a field resolves by itself. One that looks at the document, or reads rows in a way of its own, is not for us. */
-function resolverOf({ type, extensions }: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'reads'> {
+function resolverOf({ type, extensions }: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'read'> {
   const { kind, resolve, argMappers } = (extensions.pothosConfig ?? {}) as Partial<Config>;
   if (!argMappers || argMappers.length || extensions.pothosPrismaFallback) throw new Uncompiled('resolver');
   const read = extensions.prismaRead as PrismaRead | undefined;
   if (read) {
     if (kind !== 'Query') throw new Uncompiled('rows');
-    return { reads: true, resolve: TYPENAME };
+    return { read, resolve: () => null };
   }
   const isLed = Boolean(extensions.pothosPrismaRelationField) || /(Connection|Edge)$/.test(parent.name);
   if (isOfRows(getNamedType(type)) && !isLed) throw new Uncompiled('rows');
   const exposed = extensions.pothosExposedField;
-  if (typeof exposed === 'string') return { reads: false, resolve: row => (row as Readonly<Record<string, unknown>>)[exposed] };
+  if (typeof exposed === 'string') return { read: null, resolve: row => (row as Readonly<Record<string, unknown>>)[exposed] };
   if (!resolve || (resolve.length > 3 && !extensions.pothosPrismaRelationField)) throw new Uncompiled('resolver');
-  return { reads: false, resolve };
+  return { read: null, resolve };
 }
 
 const NO_ARGS: object = Object.freeze({});

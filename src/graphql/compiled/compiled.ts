@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues, type OperationDefinitionNode } from 'graphql';
 import type { Context } from '../context.ts';
 import { answer } from './answer.ts';
 import { compile, type Reason, Uncompiled } from './compile.ts';
@@ -22,7 +22,7 @@ export type Compiled = {
   counts(): ExecutionCounts;
 };
 
-type Known = { readonly plan: ObjectPlan } | { readonly reason: Reason };
+type Known = { readonly plan: ObjectPlan; readonly operation: OperationDefinitionNode } | { readonly reason: Reason };
 
 /** Answers the queries of a schema by plans, each made once for as long as its document is kept (docs/decisions/0017-compiled-queries.md). */
 export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
@@ -34,13 +34,15 @@ export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
     if (!operation) return { reason: 'operation' };
     const before = plans.get(operation);
     if (before) return before;
-    const fresh = reasoned(() => ({ plan: compile(schema, document, operation) }));
+    const fresh = reasoned(() => ({ plan: compile(schema, document, operation), operation }));
     plans.set(operation, fresh);
     return fresh;
   }
 
-  function variablesOf({ document, operationName, variableValues }: Asked): Readonly<Record<string, unknown>> {
-    const { variableDefinitions = [] } = getOperationAST(document, operationName)!;
+  function variablesOf(
+    { variableDefinitions = [] }: OperationDefinitionNode,
+    variableValues: Asked['variableValues'],
+  ): Readonly<Record<string, unknown>> {
     if (!variableDefinitions.length) return {};
     const { coerced } = getVariableValues(schema, variableDefinitions, variableValues ?? {});
     if (!coerced) throw new Unusual();
@@ -57,7 +59,8 @@ export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
         return null;
       }
       try {
-        const text = await answer(found.plan, { context: asked.contextValue, variables: variablesOf(asked) });
+        const variables = variablesOf(found.operation, asked.variableValues);
+        const text = await answer(found.plan, { context: asked.contextValue, variables });
         counts.compiled += 1;
         return text;
       } catch (error) {

@@ -12,12 +12,11 @@ import { forgetShape, type Shaped, shapedFor } from './shape.ts';
 export type Json = Pick<Shaped, 'refused'> & { readonly text: Promise<string | null> };
 
 /** Has the database write what a root reads, or null where rows are to be read. */
-export function jsonOf(field: FieldPlan, object: ObjectPlan, asking: Asking): Json | null {
+export function jsonOf(field: FieldPlan, read: PrismaRead, object: ObjectPlan, asking: Asking): Json | null {
   const { context, variables } = asking;
   const { permissions } = context.grant;
   const shaped = shapedFor(object, permissions);
   if (!shaped || shaped.pages.some(page => isFromTheEnd(page.args(variables)))) return null;
-  const read = field.field.extensions.prismaRead as PrismaRead;
   const asked = recorded(work => read(queryOf(object, asking), undefined, field.args(variables), work), context);
   if (!asked) return null;
   const text = context.work.json(asked.model, asked.operation, asked.args, shaped.shape).catch(error => {

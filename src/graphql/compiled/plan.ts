@@ -2,6 +2,7 @@ import type { FieldNode, GraphQLField, GraphQLObjectType } from 'graphql';
 import type { Permission } from '../../access/policy.ts';
 import type { Context } from '../context.ts';
 import type { Leaf } from './leaf.ts';
+import type { PrismaRead } from './prisma-read.ts';
 
 /** What a field resolves by itself, without what the plugins put around it. */
 export type Resolve = (parent: unknown, args: object, context: Context) => unknown;
@@ -26,8 +27,8 @@ export type FieldPlan = {
   readonly args: ArgsOf;
   readonly resolve: Resolve;
   readonly shape: Shape;
-  /** What the rows behind it are read with, if it is a root that reads. */
-  readonly reads: boolean;
+  /** What the rows behind it are read with, if it is a root that reads: it resolves nothing, then. */
+  readonly read: PrismaRead | null;
 };
 
 /** The fields of an object that a document asks for. */

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { marketFixtures } from '../support/market.ts';
+
+/**
+ * Every set of roles in every status is told by a plan what it is told by GraphQL.js, whose answers the matrix holds (test/access/matrix.test.ts): the matrix
+ * asks for everything at once, of which there is too much for a plan.
+ */
+let database: TestDatabase;
+let gateways: { plans: TestGateway; graphql: TestGateway };
+let tenant: Tenant;
+let member: Member;
+let [owner, person]: Person[] = [];
+beforeAll(async () => {
+  database = await createDatabase();
+  const [make, market] = [fixtures(database), marketFixtures(database)];
+  owner = await make.person('Owner');
+  person = await make.person('Asker');
+  tenant = await make.tenant('acme', owner, { plan: 'PROFESSIONAL' });
+  member = await make.member(tenant, person, ['viewer']);
+  await market.setSides(tenant, { sells: true, buys: true });
+  await market.object(tenant, { id: (await market.listing(tenant)).datasetId });
+  const [plans, graphql] = await Promise.all([true, false].map(compiled => startTestGateway(database, { poolSize: 2, compiled })));
+  gateways = { plans: plans!, graphql: graphql! };
+  gateways.graphql.clock.set(gateways.plans.clock.now());
+});
+afterAll(async () => {
+  for (const gateway of Object.values(gateways ?? {})) await gateway.stop();
+  await database?.drop();
+});
+
+const ROLES = ['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
+const SETS = Array.from({ length: 2 ** ROLES.length - 1 }, (_, bits) => ROLES.filter((_, place) => (bits + 1) & (1 << place)));
+const STATUSES = ['active', 'suspended', 'pending_deletion'] as const;
+
+/** By rows, and as JSON by the database. */
+const QUESTIONS = [
+  `{ viewer { permissions } tenant { name status billingEmail memberCount datasetCount plan { code } memberUse { used }
+     memberships { totalCount edges { cursor node { id roles user { name email } } } } invitations { totalCount } auditEvents { totalCount }
+     datasets { edges { cursor node { id name earnings { totalCount } listing { title price { amount } } objects { edges { node { size } } } } } } entitlements { totalCount } earnings { totalCount } } }`,
+  '{ tenant { name status billingEmail memberCount datasetCount plan { code } datasets { totalCount edges { node { id listing { status } objects { totalCount } } } } invitations { totalCount } } marketplace { search { totalCount edges { node { title entitled } } } } }',
+];
+
+async function told(gateway: TestGateway, who: Person, query: string): Promise<string> {
+  const options = { token: await gateway.tokenOf(who), tenant: tenant.slug, headers: { 'x-request-id': 'the-same' } };
+  await gateway.ask(query, options);
+  const { errors, ...answer } = JSON.parse((await gateway.ask(query, options)).text) as { errors?: unknown[] };
+  return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() }); // GraphQL.js tells those of two roots as they come
+}
+
+test.each(STATUSES)('R1, S5, G2: %s: every set of roles is told the same, with every reason', async status => {
+  await fixtures(database).setStatus(tenant, status, 'for the test');
+  const before = gateways.plans.counts().queries.compiled;
+  const seen = new Set<string>();
+  for (const roles of [['owner'], ...SETS]) {
+    if (roles[0] !== 'owner') await database.sql('UPDATE membership SET roles = $2 WHERE id = $1', [member.id, roles]);
+    const who = roles[0] === 'owner' ? owner! : person!;
+    for (const query of QUESTIONS) {
+      const [plans, graphql] = [await told(gateways.plans, who, query), await told(gateways.graphql, who, query)];
+      expect(plans, `${roles}`).toBe(graphql);
+      expect(plans).not.toContain('INTERNAL_SERVER_ERROR');
+      seen.add(plans);
+    }
+  }
+  expect(gateways.plans.counts().queries.compiled - before).toBeGreaterThan(SETS.length * QUESTIONS.length);
+  expect(seen.size).toBeGreaterThan(10);
+});
