@@ -1,14 +1,10 @@
-import SchemaBuilder from '@pothos/core';
-import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import '../../src/access/policy-plugin.ts';
 import { type Database, openDatabase } from '../../src/database/client.ts';
-import type { Context } from '../../src/graphql/context.ts';
-import { unauthorized } from '../../src/graphql/refuse.ts';
 import { createAuthenticate } from '../../src/http/authenticate.ts';
 import { createGateway } from '../../src/http/gateway.ts';
 import { createLog } from '../../src/http/log.ts';
 import { startServer } from '../../src/http/server.ts';
+import { contextBuilder } from '../support/context-builder.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
 import { AUDIENCE, ask, createIssuer } from '../support/gateway.ts';
 import { SERVICES } from '../support/services.ts';
@@ -17,16 +13,7 @@ type Thing = { tenantId: string; name: string };
 
 /** A schema with a hole: a public field that leads to rows of any tenant. The fields of those rows are guarded. */
 function holed(rows: () => readonly Thing[]) {
-  const builder = new SchemaBuilder<{
-    Context: Context;
-    DefaultFieldNullability: false;
-    DefaultAuthStrategy: 'all';
-    AuthScopes: { never: boolean };
-  }>({
-    plugins: ['policy', ScopeAuthPlugin],
-    defaultFieldNullability: false,
-    scopeAuth: { defaultStrategy: 'all', authScopes: () => ({ never: false }), unauthorizedError: unauthorized },
-  } as never); // the types would have options of every plugin that there is
+  const builder = contextBuilder();
   const Type = builder.objectRef<Thing>('Thing').implement({
     tenantOf: (row: Thing) => row.tenantId,
     fields: t => ({ name: t.exposeString('name', { policy: 'member:list', nullable: true }) }),

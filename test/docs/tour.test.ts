@@ -1,29 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commandsIn, hasCurl, runCommand } from '../support/commands.ts';
-import { startTemporaryDemo } from '../support/demo.ts';
+import { describe, expect, test } from 'vitest';
+import { commandsIn, hasCurl } from '../support/commands.ts';
+import { walk } from '../support/walk.ts';
 
 const COMMANDS = commandsIn('docs/tour.md');
 
 describe.skipIf(!hasCurl && !process.env.CI)("the tour's commands, as printed but for the port and the folder, one after the other", () => {
-  let running: Awaited<ReturnType<typeof startTemporaryDemo>>;
-  let folder: string;
-  beforeAll(async () => {
-    running = await startTemporaryDemo();
-    folder = await mkdtemp(path.join(tmpdir(), 'ipto-tour-'));
-  });
-  afterAll(async () => {
-    await running?.close();
-    if (folder) await rm(folder, { recursive: true, force: true });
-  });
-
-  async function run(name: string): Promise<string> {
-    const { stdout, stderr } = await runCommand(COMMANDS.get(name)!, running, folder);
-    expect(stderr).toBe('');
-    return stdout;
-  }
+  const run = walk(COMMANDS);
   const json = async (name: string) => JSON.parse(await run(name));
 
   test('there are these and no others', () => {

@@ -1,28 +1,16 @@
-import SchemaBuilder from '@pothos/core';
-import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import '../../../src/access/policy-plugin.ts';
 import { grantOf, type Standing } from '../../../src/access/grant.ts';
 import { createCompiled } from '../../../src/graphql/compiled/compiled.ts';
 import type { Context } from '../../../src/graphql/context.ts';
-import { unauthorized } from '../../../src/graphql/refuse.ts';
+import { contextBuilder } from '../../support/context-builder.ts';
 
 /** What a plan leaves to GraphQL.js when it is asked: all that isn't a value or a refusal. */
 type Thing = { readonly tenantId: string; readonly name: unknown };
 const MINE = { tenantId: 'mine', name: 'Mine' };
 
 function schemaOf(things: () => unknown, needs: () => unknown = () => 'fits') {
-  const builder = new SchemaBuilder<{
-    Context: Context;
-    DefaultFieldNullability: false;
-    DefaultAuthStrategy: 'all';
-    AuthScopes: { never: boolean };
-  }>({
-    plugins: ['policy', ScopeAuthPlugin],
-    defaultFieldNullability: false,
-    scopeAuth: { defaultStrategy: 'all', authScopes: () => ({ never: false }), unauthorizedError: unauthorized },
-  } as never); // the types would have options of every plugin that there is
+  const builder = contextBuilder();
   const Type = builder.objectRef<Thing>('Thing').implement({
     tenantOf: (row: Thing) => row.tenantId,
     fields: t => ({

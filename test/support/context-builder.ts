@@ -1,0 +1,13 @@
+import SchemaBuilder from '@pothos/core';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import '../../src/access/policy-plugin.ts';
+import type { Context } from '../../src/graphql/context.ts';
+import { unauthorized } from '../../src/graphql/refuse.ts';
+
+/** A builder of little schemas that are guarded as the gateway's is, with its context. */
+export const contextBuilder = () =>
+  new SchemaBuilder<{ Context: Context; DefaultFieldNullability: false; DefaultAuthStrategy: 'all'; AuthScopes: { never: boolean } }>({
+    plugins: ['policy', ScopeAuthPlugin],
+    defaultFieldNullability: false,
+    scopeAuth: { defaultStrategy: 'all', authScopes: () => ({ never: false }), unauthorizedError: unauthorized },
+  } as never); // the types would have options of every plugin that there is
