@@ -2,6 +2,8 @@ import type { Fault } from './table.ts';
 
 const TOKENS = ['test/http/remembered-tokens'];
 const PLAIN = ['test/http/plain'];
+const LANES = ['test/database/lanes'];
+const BY_DATABASE = ['test/http/json-by-database', 'test/http/same-bytes'];
 const PLANS = ['test/graphql/compiled'];
 
 /** What is remembered, and the shorter way of the plain request. */
@@ -16,12 +18,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   },
   { file: 'src/http/remembered-tokens.ts', find: "hash('sha256', jwt,", plant: "hash('sha256', jwt.slice(0, -30),", tests: TOKENS },
   { file: 'src/http/issuer-keys.ts', find: '(find.fresh && read.jwks) || null', plant: 'read.jwks ?? null', tests: TOKENS },
-  {
-    file: 'src/http/plain.ts',
-    find: 'if (!question || !isCheap({ schema, contextValue, ...question })) return false;',
-    plant: 'if (!question) return false;',
-    tests: PLAIN,
-  },
+  { file: 'src/http/plain.ts', find: ' || !isWithin(question, contextValue)) return false', plant: ') return false', tests: PLAIN },
   { file: 'src/http/plain.ts', find: ' || !isCleanText(document, variableValues)', plant: '', tests: PLAIN },
   { file: 'src/http/plain.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: PLAIN },
   { file: 'src/http/plain.ts', find: 'publicError(error, served)', plant: 'error', tests: ['test/http/faults'] },
@@ -47,10 +44,10 @@ export const LEAN_FAULTS: readonly Fault[] = [
     file: 'src/graphql/compiled/shape.ts',
     find: 'field.permission !== null && !into.permissions.has(field.permission)',
     plant: 'false',
-    tests: ['test/http/json-by-database'],
+    tests: BY_DATABASE,
   },
-  { file: 'src/graphql/compiled/json.ts', find: 'shaped.pages.some(', plant: 'shaped.pages.every(', tests: ['test/http/json-by-database'] },
-  { file: 'src/database/read/shape.ts', find: '(take as number) - 1', plant: 'take as number', tests: ['test/http/json-by-database'] },
+  { file: 'src/graphql/compiled/json.ts', find: 'shaped.pages.some(', plant: 'shaped.pages.every(', tests: BY_DATABASE },
+  { file: 'src/database/read/shape.ts', find: '(take as number) - 1', plant: 'take as number', tests: BY_DATABASE },
   { file: 'src/http/tenant-context.ts', find: ' === sight.said', plant: " !== ''", tests: ['test/http/foreseen'], short: true },
   {
     file: 'src/http/plain.ts',
@@ -59,4 +56,18 @@ export const LEAN_FAULTS: readonly Fault[] = [
     tests: ['test/http/foreseen'],
   },
   { file: 'src/graphql/refuse.ts', find: 'requestId: context.requestId }', plant: "requestId: '' }", tests: ['test/http/answers'] },
+  { file: 'src/database/lanes.ts', find: '< STALL', plant: '< Number.POSITIVE_INFINITY', tests: LANES },
+  { file: 'src/database/lanes.ts', find: 'othersWait && this.#taken >= LIFE', plant: 'false', tests: LANES },
+  { file: 'src/database/lanes.ts', find: 'this.#load < DEPTH', plant: 'true', tests: LANES },
+  { file: 'src/database/lanes.ts', find: 'this.#broken ??= error', plant: 'void error', tests: LANES },
+  { file: 'src/database/reading.ts', find: 'if (this.binding) {', plant: 'if (this.companion) {', tests: LANES, short: true },
+  { file: 'src/database/reading.ts', find: 'serialize.sync()', plant: 'serialize.flush()', tests: LANES },
+  {
+    file: 'src/database/read/template.ts',
+    find: 'if (value === ANYBODY.tenantId) return tenantId;',
+    plant: '',
+    tests: BY_DATABASE,
+    short: true,
+  },
+  { file: 'src/graphql/compiled/json.ts', find: 'if (!(name in target)) throw new Varies();', plant: '', tests: BY_DATABASE },
 ];

@@ -24,18 +24,39 @@ type Building = pg.QueryResult & {
   addCommandComplete(message: unknown): void;
 };
 type Stream = { cork(): void; uncork(): void };
+/** What tells that PostgreSQL is ready again, or that the connection has ended. */
+export type Telling = {
+  once(event: 'readyForQuery' | 'end', listener: () => void): void;
+  removeListener(event: 'readyForQuery' | 'end', listener: () => void): void;
+};
 type BatchWire = Wire & {
   readonly stream: Stream;
   describe(message: { type: 'P'; name: string }): void;
   sync(): void;
-  once(event: 'readyForQuery' | 'end', listener: () => void): void;
-  removeListener(event: 'readyForQuery' | 'end', listener: () => void): void;
-};
+} & Telling;
 
 const Result = pg.Result as unknown as new (rowMode: string | undefined, types: pg.CustomTypesConfig) => Building;
 
 /** Whether a connection is of no use any more after an error: one that PostgreSQL tells of a statement leaves it as it was. */
 export const isBroken = (error: unknown): boolean => !(error instanceof pg.DatabaseError && error.severity === 'ERROR');
+
+/**
+ * Goes on once a connection has put an error behind it. Of a statement that failed pg tells at once; what became of the transaction, and the connection itself,
+ * is known once PostgreSQL is ready again.
+ */
+export function afterError(error: Error, wire: Telling, then: () => void): void {
+  if (isBroken(error)) {
+    then();
+    return;
+  }
+  const end = () => {
+    wire.removeListener('readyForQuery', end);
+    wire.removeListener('end', end);
+    then();
+  };
+  wire.once('readyForQuery', end);
+  wire.once('end', end);
+}
 
 /** A statement on its way: its values as they go over the wire, and what is answered so far. */
 class Part {
@@ -109,17 +130,9 @@ export class Batch {
     this.#at += 1;
   }
 
-  /** Of a statement that failed pg tells at once; what became of the transaction, and the connection itself, is known once PostgreSQL is ready again. */
   handleError(error: Error, wire: BatchWire) {
     for (const { statement } of this.#parts.slice(this.#at)) if (statement.name) this.prepared?.doubt(statement.name);
-    if (isBroken(error)) return this.#end(error);
-    const end = () => {
-      wire.removeListener('readyForQuery', end);
-      wire.removeListener('end', end);
-      this.#end(error);
-    };
-    wire.once('readyForQuery', end);
-    wire.once('end', end);
+    afterError(error, wire, () => this.#end(error));
   }
 
   handleReadyForQuery() {

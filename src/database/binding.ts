@@ -9,10 +9,14 @@ export const SETTINGS = { tenantId: 'app.tenant_id', personId: 'app.person_id' }
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const bindings = new AsyncLocalStorage<Binding>();
 
+/** @throws {TypeError} for what isn't an id as PostgreSQL writes it. */
+export function checkBinding({ tenantId, personId }: Binding): void {
+  for (const id of [tenantId, personId]) if (id !== null && !UUID.test(id)) throw new TypeError('a binding takes lower-case UUIDs');
+}
+
 /** Runs `work` with every statement that it asks for bound. Await what it asks for inside: a query that is only asked for later isn't bound. */
 export function bound<T>(binding: Binding, work: () => Promise<T>): Promise<T> {
-  for (const id of [binding.tenantId, binding.personId])
-    if (id !== null && !UUID.test(id)) throw new TypeError('a binding takes lower-case UUIDs');
+  checkBinding(binding);
   return bindings.run(binding, async () => await work());
 }
 

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { Batch, type Outcome, type Statement } from './batch.ts';
 import { type Binding, bindingStatement, bindingText, currentBinding } from './binding.ts';
-import type { Companion } from './companion.ts';
 import { nameOf, Prepared, type Wire } from './prepared.ts';
+import type { Reading } from './reading.ts';
 
 /**
  * Connections that bind each statement to its tenant and person in the statement's own round trip: the binding and the statement
@@ -27,42 +27,28 @@ type Callback = (error: Error | null, result?: pg.QueryResult) => void;
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => WireQuery;
 
-/** A statement, and what rides along with it. */
-export type Asked = pg.QueryConfig & { readonly companion?: Companion | undefined };
-
-/** The names of the few texts that stand ahead of others. */
-const aheadNames = new Map<string, string>();
-function aheadName(text: string): string {
-  const name = aheadNames.get(text) ?? nameOf(text);
-  aheadNames.set(text, name);
-  return name;
-}
+const BINDING_NAME = nameOf(bindingStatement({ tenantId: null, personId: null }).text);
 
 /**
- * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding, and by its companion, if there is one. With
- * `prepared`, all are prepared under names: those ahead always, the statement where it has a name.
+ * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding. With `prepared`, both are prepared under names: that
+ * one always, the statement where it has a name.
  */
 class BoundQuery extends PgQuery {
   readonly #name: string | undefined;
-  readonly #names: string[] = [];
-  readonly #companion: Companion | undefined;
-  /** How many of those ahead are to be completed yet. */
-  #ahead: number;
+  #isAhead: boolean;
 
   constructor(
-    { name, companion, ...statement }: Asked,
+    { name, ...statement }: pg.QueryConfig,
     private readonly binding: Binding | undefined,
     private readonly prepared: Prepared | null,
   ) {
     super({ ...statement, queryMode: 'extended' });
     this.#name = prepared && name ? name : undefined;
-    this.#companion = companion;
-    this.#ahead = Number(Boolean(binding)) + Number(Boolean(companion));
+    this.#isAhead = binding !== undefined;
   }
 
   override prepare(wire: PgWire) {
-    if (this.binding) this.#run(wire, bindingStatement(this.binding));
-    if (this.#companion) this.#run(wire, this.#companion);
+    if (this.binding) this.#bind(wire, bindingStatement(this.binding));
     const name = this.#name;
     if (!name) return super.prepare(wire);
     this.prepared!.ensure(wire, name, this.text);
@@ -73,27 +59,25 @@ class BoundQuery extends PgQuery {
     this.name = undefined; // pg would keep books of its own
   }
 
-  #run(wire: Wire, { text, values }: { readonly text: string; readonly values: readonly (string | null)[] }) {
-    const name = this.prepared ? aheadName(text) : '';
+  #bind(wire: Wire, { text, values }: ReturnType<typeof bindingStatement>) {
+    const name = this.prepared ? BINDING_NAME : '';
     if (this.prepared) this.prepared.ensure(wire, name, text);
-    else wire.parse({ text, name: '' });
-    this.#names.push(name);
+    else wire.parse({ text, name });
     wire.bind({ portal: '', statement: name, values });
     wire.execute({ portal: '' });
   }
 
   override handleDataRow(message: DataRow) {
-    if (!this.#ahead) super.handleDataRow(message);
-    else if (this.#ahead === 1) this.#companion?.settle(message.fields[0]!);
+    if (!this.#isAhead) super.handleDataRow(message);
   }
 
   override handleCommandComplete(message: unknown, wire: PgWire) {
-    if (this.#ahead) this.#ahead -= 1;
-    else super.handleCommandComplete(message, wire);
+    if (!this.#isAhead) super.handleCommandComplete(message, wire);
+    this.#isAhead = false;
   }
 
   override handleError(error: Error, wire: PgWire) {
-    for (const name of this.#names) this.prepared?.doubt(name);
+    if (this.binding) this.prepared?.doubt(BINDING_NAME);
     if (this.#name) this.prepared?.doubt(this.#name);
     super.handleError(error, wire);
   }
@@ -107,11 +91,11 @@ export class BoundClient extends pg.Client {
   #transaction: Binding | undefined;
 
   // @ts-expect-error: pg declares nine overloads; this takes all of them and answers as they do.
-  override query(config: string | Asked | pg.Submittable, values?: unknown[] | Callback, callback?: Callback): unknown {
+  override query(config: string | pg.QueryConfig | pg.Submittable, values?: unknown[] | Callback, callback?: Callback): unknown {
     if (typeof values === 'function') return this.query(config, undefined, values);
     if (typeof config === 'object' && 'submit' in config) return super.query(config);
     const binding = currentBinding();
-    const statement: Asked = { ...(typeof config === 'string' ? { text: config } : config), ...(values && { values }) };
+    const statement: pg.QueryConfig = { ...(typeof config === 'string' ? { text: config } : config), ...(values && { values }) };
     if (this.#inTransaction()) {
       if (binding && this.#transaction !== binding) throw new Error('a transaction belongs to the binding that it began under');
       return this.#plain(statement, callback);
@@ -122,6 +106,12 @@ export class BoundClient extends pg.Client {
     }
     if (!binding && !(statement.name && this.naming)) return this.#plain(statement, callback);
     return this.#submit(new BoundQuery(statement, binding, this.naming ? this.#prepared : null), callback);
+  }
+
+  /** A statement that answers texts, bound by itself. */
+  read(reading: Reading): void {
+    reading.prepared = this.naming && reading.mayBeNamed ? this.#prepared : null;
+    super.query(reading as never);
   }
 
   /** Statements under one Sync, in the transaction that they begin, go on with, or end: bound as that is. */
@@ -136,7 +126,7 @@ export class BoundClient extends pg.Client {
     return this.#inTransaction();
   }
 
-  #plain({ name: _, companion: __, ...statement }: Asked, callback?: Callback): unknown {
+  #plain({ name: _, ...statement }: pg.QueryConfig, callback?: Callback): unknown {
     return super.query(statement as never, undefined as never, callback as never);
   }
 

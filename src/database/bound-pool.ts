@@ -1,10 +1,21 @@
 import pg from 'pg';
 import { isBroken, type Statement } from './batch.ts';
-import { type Asked, BoundClient } from './bound-client.ts';
+import type { Binding } from './binding.ts';
+import { BoundClient } from './bound-client.ts';
+import type { Companion } from './companion.ts';
 import { joined, standIn } from './joined.ts';
+import { Lanes } from './lanes.ts';
+import { Reading, type TextStatement, type Texts } from './reading.ts';
 
 /** A connection that a {@link BoundPool} lends out. */
 export type LentClient = BoundClient & pg.PoolClient;
+
+/** How a statement that answers texts is asked. */
+export type ReadOptions = {
+  readonly binding: Binding | undefined;
+  readonly companion?: Companion | undefined;
+  readonly quick?: boolean;
+};
 
 /** The statement of a name isn't there, or another is, as behind a PgBouncer that doesn't follow names from connection to connection. */
 const MISNAMED = ['26000', '42P05'];
@@ -16,6 +27,7 @@ export const isMisnamed = (error: unknown): boolean => error instanceof pg.Datab
  */
 export class BoundPool extends pg.Pool {
   #naming: boolean;
+  readonly #lanes = new Lanes(this);
 
   constructor({ naming = false, ...config }: pg.PoolConfig & { naming?: boolean }) {
     super({ ...config, Client: BoundClient } as pg.PoolConfig);
@@ -57,7 +69,7 @@ export class BoundPool extends pg.Pool {
    * whoever releases a connection. A statement that fails keeps its connection, which pg's own pool would drop.
    */
   // @ts-expect-error: as above; Prisma's adapter uses this form alone.
-  override async query(config: string | Asked, values?: unknown[]): Promise<pg.QueryResult> {
+  override async query(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     const to = joined();
     if (to) return to.ask(typeof config === 'string' ? { text: config, values } : { ...(config as Statement), ...(values && { values }) });
     const client = await this.lend();
@@ -72,7 +84,34 @@ export class BoundPool extends pg.Pool {
     }
   }
 
-  async #asked(client: BoundClient, config: string | Asked, values?: unknown[]): Promise<pg.QueryResult> {
+  /**
+   * The texts that a statement answers, bound by itself and with its companion. One that is `quick` shares a connection with others that are (lanes.ts).
+   */
+  async read(statement: TextStatement, { binding, companion, quick = false }: ReadOptions): Promise<Texts> {
+    const once = (naming: boolean) =>
+      new Promise<Texts>((resolve, reject) => {
+        const reading = new Reading(statement, binding, companion, naming, (error, texts) => (error ? reject(error) : resolve(texts)));
+        if (quick) this.#lanes.take(reading);
+        else void this.#alone(reading);
+      });
+    const { naming } = this;
+    try {
+      return await once(naming);
+    } catch (error) {
+      if (!naming || !isMisnamed(error)) throw error;
+      this.forgoNames();
+      return await once(false);
+    }
+  }
+
+  async #alone(reading: Reading): Promise<void> {
+    const client = await this.lend().catch(error => reading.fail(error));
+    if (!client) return;
+    reading.onSettled = error => client.release(error && isBroken(error) ? error : undefined);
+    client.read(reading);
+  }
+
+  async #asked(client: BoundClient, config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     try {
       return (await client.query(config, values)) as pg.QueryResult;
     } catch (error) {

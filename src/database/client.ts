@@ -2,8 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
-import { type Binding, bound } from './binding.ts';
-import type { Asked } from './bound-client.ts';
+import { type Binding, bound, checkBinding } from './binding.ts';
 import { boundModels } from './bound-models.ts';
 import { BoundPool } from './bound-pool.ts';
 import type { Companion } from './companion.ts';
@@ -11,10 +10,12 @@ import type { Ask, Tell } from './crossings.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type ReadCount, ReadCounts } from './read/counts.ts';
 import { Uncovered } from './read/draft.ts';
+import { createJsonReader, type JsonRead, type JsonReader } from './read/json.ts';
 import { StatementNames } from './read/names.ts';
-import { createJsonReader, createReader, type JsonReader, type Reader, type RunStatement } from './read/reader.ts';
-import type { Shape } from './read/shape.ts';
+import { createReader, type Reader, type RunStatement } from './read/reader.ts';
 import { tablesOf } from './read/tables.ts';
+import { ANYBODY } from './read/template.ts';
+import type { TextStatement, Texts } from './reading.ts';
 import { type Args, flattened, scope } from './scope.ts';
 import { type BoundTransaction, inTransaction } from './transaction.ts';
 
@@ -38,11 +39,11 @@ export type UnitOfWork = {
   /** One plain statement, bound: for the functions of this folder alone. */
   readonly ask: Ask;
   /**
-   * Answers a read as JSON text in a shape, where that is covered; null where there is no row.
+   * Answers a read as JSON text, where that is covered; null where there is no row.
    *
    * @throws {Uncovered} for what rows are to be read for.
    */
-  json(model: ModelName, operation: string, args: Args, shape: Shape): Promise<string | null>;
+  json(read: JsonRead): Promise<string | null>;
   /**
    * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One that PostgreSQL ends for the sake of others is run again,
    * unless it runs `once`: it does something beside the database.
@@ -114,7 +115,7 @@ export type Source = {
   /** A reader of statements that something runs; undefined where all is Prisma's. */
   readonly reader: ((run: RunStatement, join?: Join) => Reader) | undefined;
   /** The same for reads that are answered as JSON. */
-  readonly json: ((run: RunStatement) => JsonReader) | undefined;
+  readonly json: JsonReader | undefined;
 };
 
 /** A source on the connections of a pool, under whatever role that is. */
@@ -122,8 +123,9 @@ export function sourceOn(pool: BoundPool, { singly = true, counts = new ReadCoun
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
   const tables = tablesOf(prisma);
   const reader = (run: RunStatement, join?: Join) => createReader({ tables, counts, run, ...(join && { join }) });
-  const json = (run: RunStatement) => createJsonReader({ tables, counts, run });
-  return { pool, prisma, counts, names: new StatementNames(), ...(singly ? { reader, json } : { reader: undefined, json: undefined }) };
+  const names = new StatementNames();
+  const json = createJsonReader({ tables, counts, names, scoped });
+  return { pool, prisma, counts, names, ...(singly ? { reader, json } : { reader: undefined, json: undefined }) };
 }
 
 const named = ({ names }: Pick<Source, 'names'>, text: string, values: readonly unknown[]) => ({
@@ -132,30 +134,30 @@ const named = ({ names }: Pick<Source, 'names'>, text: string, values: readonly 
   name: names.of(text),
 });
 
-/** A reader on the connections of a pool. */
-export function readerOn(prisma: PrismaClient, pool: pg.Pool, counts = new ReadCounts(), names = new StatementNames()): Reader {
-  return createReader({ tables: tablesOf(prisma), counts, run: onPool(pool, names) });
+/** A read as {@link ANYBODY} may ask it. */
+function scoped({ model, operation, args, shape }: JsonRead): JsonRead {
+  return { model, shape, ...byItself(model as ModelName, operation, scope(model, operation, args as Args, ANYBODY)) };
 }
 
-/** Runs statements on the connections of a pool, the first of which takes the companion along. */
-const onPool =
-  (pool: pg.Pool, names: StatementNames, companion?: Companion): RunStatement =>
-  async ({ text, values }) => {
+/** A unit of work of a binding. */
+export function unitOfWork(source: Source, binding: Binding, companion?: Companion): UnitOfWork {
+  const { pool, prisma, names, reader, json } = source;
+  /** A statement that answers texts: the first one takes the companion along. */
+  const texts = async (statement: TextStatement, quick: boolean): Promise<Texts> => {
+    checkBinding(binding);
     const along = companion?.take() ? companion : undefined;
-    const statement: Asked & { rowMode: 'array' } = { ...named({ names }, text, values), rowMode: 'array', companion: along };
     try {
-      return await pool.query<unknown[]>(statement);
+      return await pool.read(statement, { binding, companion: along, quick });
     } catch (error) {
       along?.fail(error);
       throw error;
     }
   };
-
-/** A unit of work of a binding. */
-export function unitOfWork(source: Source, binding: Binding, companion?: Companion): UnitOfWork {
-  const { pool, prisma, names, reader } = source;
-  const run = onPool(pool as unknown as pg.Pool, names, companion);
-  const read = reader?.(run);
+  const read = reader?.(async ({ text, values }) => {
+    const { rows, rowCount } = await texts({ text, values, name: names.of(text) }, false);
+    return { rows: rows.map(row => [row === null ? null : JSON.parse(row)]), rowCount };
+  });
+  const run = async (statement: TextStatement) => (await texts(statement, true)).rows[0]!;
   return {
     binding,
     ask: <Row>(text: string, values: readonly unknown[]) =>
@@ -163,10 +165,9 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
     founding: (tenantId = uuid()) => unitOfWork(source, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
     within: tenantId => unitOfWork(source, { ...binding, tenantId }),
     db: boundModels(binding, (model, operation, scoped) => bound(binding, () => answered(prisma, model, operation, scoped, read))),
-    json: async (model, operation, args, shape) => {
-      if (!source.json) throw new Uncovered('operation');
-      const asked = byItself(model, operation, scope(model, operation, args, binding));
-      return await bound(binding, () => source.json!(run)({ model, ...asked, tenantId: binding.tenantId }, shape));
+    json: async asked => {
+      if (!json) throw new Uncovered('operation');
+      return await json(asked, binding, run);
     },
     transaction: (work, { once = false } = {}) =>
       inTransaction(pool, binding, transaction => work(transactionOf(source, binding, transaction)), {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { Compiled } from '../graphql/compiled/compiled.ts';
 import type { Context } from '../graphql/context.ts';
 import { RefusedField } from '../graphql/refused-field.ts';
@@ -23,50 +24,79 @@ export type Plain = {
 };
 
 export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
-  /** What a plain request asks, or null for one that isn't. */
-  async function questionOf(request: IncomingMessage): Promise<Question | null> {
-    const type = answerType(request.headers);
-    const bytes = type && (await bodyOf(request));
-    const params = bytes && paramsIn(bytes);
+  const asked = new LRUCache<string, Question>(REMEMBERED);
+
+  /** What the bytes of a body ask, or null where that is not for us. Queries that were asked in the same bytes are not read again. */
+  function read(bytes: Buffer): Question | null {
+    const text = bytes.toString('latin1'); // as many letters as bytes: no two bodies have the same
+    const before = asked.get(text);
+    if (before) return before;
+    const question = questionIn(bytes);
+    if (question?.kind === 'query') asked.set(text, question);
+    return question;
+  }
+
+  function questionIn(bytes: Buffer): Question | null {
+    const params = paramsIn(bytes);
     const document = params && documents.known(params.query);
     if (!document) return null;
     const { variables: variableValues, operationName } = params;
     const kind = getOperationAST(document, operationName)?.operation;
     if (kind === undefined || kind === 'subscription' || !isCleanText(document, variableValues)) return null;
-    return { type, kind, document, operationName, variableValues };
+    return { kind, document, operationName, variableValues };
+  }
+
+  async function questionOf(request: IncomingMessage): Promise<Question | null> {
+    const bytes = await bodyOf(request);
+    return bytes && read(bytes);
+  }
+
+  function isWithin(question: Question, contextValue: Context): boolean {
+    question.isCheap ??= isCheap({ schema, contextValue, ...question });
+    return question.isCheap;
   }
 
   return {
     asked: async (request, response, served, contextValue) => {
-      const question = await questionOf(request);
+      const type = answerType(request.headers);
+      const question = type ? await questionOf(request) : null;
       if (hasLeft(request)) return true;
-      if (!question || !isCheap({ schema, contextValue, ...question })) return false;
-      const text = await plans.answer({ contextValue, ...question });
+      if (!type || !question || !isWithin(question, contextValue)) return false;
+      const text = await plans.answer(question, contextValue);
       const result = text === null ? await execute({ schema, contextValue, ...question }) : null;
       if (result && !('data' in result)) return false; // nothing of it ran
-      send(response, question.type, text ?? textOf(result!, served));
+      send(response, type, text ?? textOf(result!, served));
       return true;
     },
-    foreseen: async (request, response, { context: contextValue, holds }) => {
-      const question = await questionOf(request);
-      if (question?.kind !== 'query' || !isCheap({ schema, contextValue, ...question })) return false;
-      const answered = plans.answer({ contextValue, ...question });
+    foreseen: async (request, response, { context, holds }) => {
+      const type = answerType(request.headers);
+      const question = type ? await questionOf(request) : null;
+      if (!type || question?.kind !== 'query' || !isWithin(question, context)) return false;
+      const answered = plans.answer(question, context);
       const isSo = holds().catch(() => false); // asked again, and told then
       const [text, holdsSo] = [await answered, await isSo];
       if (text === null || !holdsSo) return false;
-      send(response, question.type, text);
+      send(response, type, text);
       return true;
     },
   };
 }
 
+/** How many bodies are remembered, how long one of them may be, and all of them together, in bytes. */
+const REMEMBERED = {
+  max: 1_000,
+  maxEntrySize: 8_000,
+  maxSize: 1_000_000,
+  sizeCalculation: (_question: unknown, text: string) => text.length,
+} as const;
+
 type Question = {
-  /** The media type of the answer. */
-  readonly type: string;
   readonly kind: 'query' | 'mutation';
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variableValues: Record<string, unknown> | null | undefined;
+  /** Whether it is known to be within the limits. */
+  isCheap?: boolean;
 };
 
 const JSON_BODY = /^application\/json(; ?charset=utf-8)?$/i;

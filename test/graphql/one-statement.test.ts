@@ -1,14 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
-import { BoundPool } from '../../src/database/bound-pool.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, fixtures, type Person, type TestDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { watchStatements } from '../support/statements.ts';
 
 /** What an operation costs, in statements: one that finds who asks, and one that reads. */
 let database: TestDatabase;
 let gateway: TestGateway;
 let owner: Person;
 let viewer: Person;
-let statements: MockInstance;
+let statements: ReturnType<typeof watchStatements>;
 beforeAll(async () => {
   database = await createDatabase();
   const make = fixtures(database);
@@ -23,18 +23,18 @@ afterAll(async () => {
   await database?.drop();
 });
 beforeEach(() => {
-  statements = vi.spyOn(BoundPool.prototype, 'query');
+  statements = watchStatements();
 });
-afterEach(() => statements.mockRestore());
+afterEach(() => statements.stop());
 
 const asked = async (person: Person, query: string) => {
   const token = await gateway.tokenOf(person);
-  statements.mockClear();
+  statements.clear();
   const { data, errors } = await gateway.ask(query, { token });
   return {
     data,
     codes: errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]),
-    statements: statements.mock.calls.length,
+    statements: statements.texts.length,
   };
 };
 
@@ -68,7 +68,7 @@ describe('an operation costs', () => {
       ],
     });
     expect(count).toBe(2);
-    expect(statements.mock.calls.map(([{ text }]) => text).join()).not.toMatch(/audit_event|invitation"/);
+    expect(statements.texts.join()).not.toMatch(/audit_event|invitation"/);
   });
 });
 

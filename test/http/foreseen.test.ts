@@ -1,13 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
-import { BoundPool } from '../../src/database/bound-pool.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { watchStatements } from '../support/statements.ts';
 
 /** Who asks again is answered in one round trip, by what the database says in it. */
 let database: TestDatabase;
 let gateway: TestGateway;
 let make: ReturnType<typeof fixtures>;
-let statements: MockInstance;
+let statements: ReturnType<typeof watchStatements>;
 beforeAll(async () => {
   database = await createDatabase();
   make = fixtures(database);
@@ -18,9 +18,9 @@ afterAll(async () => {
   await database?.drop();
 });
 beforeEach(() => {
-  statements = vi.spyOn(BoundPool.prototype, 'query');
+  statements = watchStatements();
 });
-afterEach(() => statements.mockRestore());
+afterEach(() => statements.stop());
 
 const QUERY =
   '{ viewer { permissions membership { roles status plan name } } tenant { name status billingEmail plan { code } memberships { edges { node { user { email } } } } } }';
@@ -47,9 +47,9 @@ async function asker(): Promise<Asker> {
 
 test('costs one round trip, where it was two', async () => {
   const { ask } = await asker();
-  statements.mockClear();
+  statements.clear();
   expect((await ask()).errors).toEqual([]);
-  expect(statements.mock.calls).toHaveLength(1);
+  expect(statements.texts).toHaveLength(1);
 });
 
 // biome-ignore format: a table is read by its columns
@@ -76,6 +76,6 @@ test('whoever is foreseen as somebody else is not: by another tenant, and by ano
 
 test('a read that fails is asked again, and told', async () => {
   const { ask } = await asker();
-  statements.mockImplementationOnce(() => Promise.reject(new Error('broken')));
+  statements.failNext();
   expect((await ask()).errors).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { readerOn } from '../../src/database/client.ts';
 import { MODELS, type TenantClient } from '../../src/database/models.ts';
 import { flattened } from '../../src/database/scope.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
+import { readerOn } from './reader-on.ts';
 
 type Delegate = Record<string, (args?: object) => Promise<unknown>>;
 

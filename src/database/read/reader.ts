@@ -1,10 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { isBroken } from '../batch.ts';
 import { joining } from '../joined.ts';
 import { isWrite, writeOf } from '../write/statement.ts';
 import type { ReadCounts } from './counts.ts';
 import { type Reason, Uncovered } from './draft.ts';
-import { type Shape, shapedStatement } from './shape.ts';
 import { ABSENT, type Answered, type Statement, statementOf } from './statement.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,27 +15,7 @@ type Prismas = () => Promise<unknown>;
 export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>) => Promise<Answered>;
 
 /** What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in its own words: data, names and types, sizes. */
-const REFUSED = /^(22|42|54)/;
-
-/** Answers an operation as JSON text in a shape; null where there is no row. Throws {@link Uncovered} for what rows are to be read for. */
-export type JsonReader = (
-  asked: { readonly model: string; readonly operation: string; readonly args: object; readonly tenantId: string | null },
-  shape: Shape,
-) => Promise<string | null>;
-
-/** A reader of JSON: what it doesn't cover, and what PostgreSQL refuses, is for rows to be read for. */
-export function createJsonReader({ tables, counts, run }: ReaderOptions): JsonReader {
-  return async ({ model, operation, args, tenantId }, shape) => {
-    try {
-      const { rows } = await run(shapedStatement(tables.get(model)!, operation, args, shape, tenantId));
-      counts.add(model, operation, 'json');
-      return rows[0]![0] as string | null;
-    } catch (error) {
-      if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) throw new Uncovered('refused');
-      throw error;
-    }
-  };
-}
+export const REFUSED = /^(22|42|54)/;
 
 export type ReaderOptions = {
   readonly tables: Tables;

@@ -1,6 +1,7 @@
 import { type Draft, from, isPlain, parameter, type Source, said, sourceOf, tied, Uncovered } from './draft.ts';
 import { counted, ordered } from './rows.ts';
 import type { Column, Relation, Scalar, Table } from './tables.ts';
+import { ANYBODY, checked, OfTenant, type Template } from './template.ts';
 import { where } from './where.ts';
 
 /** What becomes JSON of a row: names and what is written under each, in their order. */
@@ -21,9 +22,6 @@ export type As = 'plain' | 'text' | 'moment' | 'decimal' | ReadonlyMap<string, s
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** The tenant is the one that is bound: the only one whose rows there are. */
-type ShapeDraft = Draft & { readonly tenantId: string | null };
-
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const named = (name: string): string => {
   if (!/^\w+$/.test(name)) throw new Uncovered('selection');
@@ -31,7 +29,7 @@ const named = (name: string): string => {
 };
 
 /** A row as JSON text. */
-function object(draft: ShapeDraft, source: Source, select: Args, { entries }: Shape): string {
+function object(draft: Draft, source: Source, select: Args, { entries }: Shape): string {
   const parts = entries.flatMap(([name, form], at) => [
     literal(`${at ? ',' : '{'}"${named(name)}":`),
     written(draft, source, select, form),
@@ -39,7 +37,7 @@ function object(draft: ShapeDraft, source: Source, select: Args, { entries }: Sh
   return `concat(${[...parts, literal(entries.length ? '}' : '{}')].join(', ')})`;
 }
 
-function written(draft: ShapeDraft, source: Source, select: Args, form: Form): string {
+function written(draft: Draft, source: Source, select: Args, form: Form): string {
   const { table, alias } = source;
   const relation = (name: string) => {
     const found = table.relations.get(name);
@@ -67,13 +65,15 @@ function written(draft: ShapeDraft, source: Source, select: Args, form: Form): s
  * The global id of a row: base64 of `Type:tenant:id`, or of `Type:id`, whose letters, digits, colons and hyphens never make a `+` or a `/`. What is the same
  * for every row is encoded here, as far as it fills whole groups of three bytes.
  */
-function globalId(draft: ShapeDraft, { prefix, isOfTenant }: Form & { kind: 'id' }, column: (name: string) => string): string {
-  const same = Buffer.from(isOfTenant ? `${prefix}:${draft.tenantId}:` : `${prefix}:`);
-  const whole = same.length - (same.length % 3);
-  const rest = same.subarray(whole).toString();
+function globalId(draft: Draft, { prefix, isOfTenant }: Form & { kind: 'id' }, column: (name: string) => string): string {
+  const same = (tenantId: string) => (isOfTenant ? `${prefix}:${tenantId}:` : `${prefix}:`);
+  const length = same(ANYBODY.tenantId).length; // of letters and digits alone, as long for every tenant
+  const whole = length - (length % 3);
+  const rest = () => parameter(draft, new OfTenant(tenantId => same(tenantId).slice(whole)));
   const bytes = (sql: string) => `encode((${sql})::bytea, 'base64')`;
-  const id = rest ? `rtrim(${bytes(`${parameter(draft, rest)}::text || ${column('id')}::text`)}, '=')` : bytes(`${column('id')}::text`);
-  return `concat(${parameter(draft, `"${same.subarray(0, whole).toString('base64')}`)}::text, ${id}, '"')`;
+  const id = length > whole ? `rtrim(${bytes(`${rest()}::text || ${column('id')}::text`)}, '=')` : bytes(`${column('id')}::text`);
+  const front = new OfTenant(tenantId => `"${Buffer.from(same(tenantId).slice(0, whole)).toString('base64')}`);
+  return `concat(${parameter(draft, front)}::text, ${id}, '"')`;
 }
 
 const argsIn = (value: unknown): Args => (value === true ? {} : isPlain(value) ? value : {});
@@ -83,7 +83,7 @@ function countArgs(select: Args, relation: string): unknown {
   return argsIn(counts)[relation];
 }
 
-function one(draft: ShapeDraft, source: Source, relation: Relation, args: Args, shape: Shape): string {
+function one(draft: Draft, source: Source, relation: Relation, args: Args, shape: Shape): string {
   const other = sourceOf(draft, relation.to);
   const row = object(draft, other, argsIn(args.select), shape);
   return `coalesce((SELECT ${row} ${from(other)} WHERE ${tied(relation, source, other)}), 'null')`;
@@ -92,7 +92,7 @@ function one(draft: ShapeDraft, source: Source, relation: Relation, args: Args, 
 const PAGE = ['where', 'orderBy', 'take', 'select'];
 
 /** Rows as a JSON list; of a page, which is read with one row more than it has, without that one. */
-function page(draft: ShapeDraft, table: Table, args: Args, shape: Shape, tie: (source: Source) => string | null): string {
+function page(draft: Draft, table: Table, args: Args, shape: Shape, tie: (source: Source) => string | null): string {
   for (const [name] of said(args, 'argument')) if (!PAGE.includes(name)) throw new Uncovered('argument');
   const { take } = args;
   if (take !== undefined && !(Number.isSafeInteger(take) && (take as number) > 0)) throw new Uncovered('page');
@@ -148,25 +148,23 @@ function moment(sql: string): string {
   return `(rpad(rtrim(${json}, '"') || CASE WHEN length(${json}) = 21 THEN '.' ELSE '' END, 24, '0') || 'Z"')`;
 }
 
+/** A read that is answered as JSON text in a shape: the one row that there is, or the rows of a page. */
+export type ShapedRead = { readonly model: string; readonly operation: string; readonly args: object; readonly shape: Shape };
+
 /**
- * The statement that answers an operation with JSON text in a shape; null where there is no row. Its text depends on the shape of arguments and answer alone.
+ * The statement that answers a read with JSON text; null where there is no row. Its text depends on the shape of arguments and answer alone. Whoever asks is
+ * {@link ANYBODY} in the arguments.
  *
  * @throws {Uncovered} for what rows are to be read for.
  */
-export function shapedStatement(
-  table: Table,
-  operation: string,
-  args: object,
-  shape: Shape,
-  tenantId: string | null,
-): { text: string; values: readonly unknown[] } {
-  const draft: ShapeDraft = { values: [], aliases: 0, tenantId };
+export function shapedStatement(table: Table, { operation, args, shape }: Omit<ShapedRead, 'model'>): Template {
+  const draft: Draft = { values: [], aliases: 0 };
   const { where: condition, select, ...more } = args as Args;
   if (operation === 'findMany' && !('take' in args))
-    return { text: `SELECT ${page(draft, table, args as Args, shape, () => null)}`, values: draft.values };
+    return checked({ text: `SELECT ${page(draft, table, args as Args, shape, () => null)}`, values: draft.values });
   if (operation !== 'findFirst' || Object.keys(more).length) throw new Uncovered('operation');
   const source = sourceOf(draft, table);
   const row = object(draft, source, argsIn(select), shape);
   const rows = condition === undefined ? null : where(draft, source, condition);
-  return { text: `SELECT (SELECT ${row} ${from(source)}${rows === null ? '' : ` WHERE ${rows}`} LIMIT 1)`, values: draft.values };
+  return checked({ text: `SELECT (SELECT ${row} ${from(source)}${rows === null ? '' : ` WHERE ${rows}`} LIMIT 1)`, values: draft.values });
 }

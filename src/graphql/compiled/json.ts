@@ -1,7 +1,8 @@
 import { MODELS, type ModelName, type TenantClient } from '../../database/models.ts';
 import { Uncovered } from '../../database/read/draft.ts';
+import type { JsonRead } from '../../database/read/json.ts';
+import { ANYBODY } from '../../database/read/template.ts';
 import type { Args } from '../../database/scope.ts';
-import type { Context } from '../context.ts';
 import { Unusual } from './leaf.ts';
 import type { FieldPlan, ObjectPlan } from './plan.ts';
 import type { PrismaRead } from './prisma-read.ts';
@@ -13,13 +14,12 @@ export type Json = Pick<Shaped, 'refused'> & { readonly text: Promise<string | n
 
 /** Has the database write what a root reads, or null where rows are to be read. */
 export function jsonOf(field: FieldPlan, read: PrismaRead, object: ObjectPlan, asking: Asking): Json | null {
-  const { context, variables } = asking;
-  const { permissions } = context.grant;
+  const { permissions } = asking.context.grant;
   const shaped = shapedFor(object, permissions);
-  if (!shaped || shaped.pages.some(page => isFromTheEnd(page.args(variables)))) return null;
-  const asked = recorded(work => read(queryOf(object, asking), undefined, field.args(variables), work), context);
+  if (!shaped) return null;
+  const asked = readOf(field, read, { object, shaped }, asking);
   if (!asked) return null;
-  const text = context.work.json(asked.model, asked.operation, asked.args, shaped.shape).catch(error => {
+  const text = asking.context.work.json(asked).catch(error => {
     if (!(error instanceof Uncovered)) throw error;
     forgetShape(object, permissions);
     throw new Unusual();
@@ -27,24 +27,75 @@ export function jsonOf(field: FieldPlan, read: PrismaRead, object: ObjectPlan, a
   return { text, refused: shaped.refused };
 }
 
-const isFromTheEnd = ({ last, before }: { last?: unknown; before?: unknown }): boolean => last != null || before != null;
+type Root = { readonly object: ObjectPlan; readonly shaped: Shaped };
+type Known = JsonRead | null | 'varies';
 
-type Recorded = { readonly model: ModelName; readonly operation: string; readonly args: Args };
+/** What roots read, by what that depends on: the field, what whoever asks may do, and the variables, which are the same object where they are the same. */
+const known = new WeakMap<FieldPlan, WeakMap<object, WeakMap<object, Known>>>();
+
+/** The one read of a root, worked out once for all who may do the same and ask the same; null where rows are to be read. */
+function readOf(field: FieldPlan, read: PrismaRead, root: Root, asking: Asking): JsonRead | null {
+  const { context, variables } = asking;
+  const alike = within(within(known, field), context.grant.permissions);
+  let found = alike.get(variables);
+  if (found === undefined) {
+    found = forAnybody(field, read, root, asking);
+    alike.set(variables, found);
+  }
+  return found === 'varies' ? recorded(field, read, root, asking) : found;
+}
+
+function within<Key extends object, Value extends WeakMap<object, unknown>>(map: WeakMap<Key, Value>, key: Key): Value {
+  const before = map.get(key);
+  if (before) return before;
+  const fresh = new WeakMap() as Value;
+  map.set(key, fresh);
+  return fresh;
+}
+
+const isFromTheEnd = ({ last, before }: { last?: unknown; before?: unknown }): boolean => last != null || before != null;
 
 const NAMES = new Map(Object.entries(MODELS).map(([model, name]) => [name as string, model as ModelName]));
 
 /** The one read that a resolver asks for, in place of reading; null if it does anything else. */
-function recorded(resolve: (context: Context) => unknown, context: Context): Recorded | null {
-  let read: Recorded | null = null;
+function recorded(field: FieldPlan, read: PrismaRead, { object, shaped: { shape, pages } }: Root, asking: Asking): JsonRead | null {
+  const { context, variables } = asking;
+  if (pages.some(page => isFromTheEnd(page.args(variables)))) return null;
+  let found: JsonRead | null = null;
   const awaited = {};
   const operations = (model: ModelName) =>
     new Proxy(Object.create(null), {
       get: (_, operation: string) => (args: Args) => {
-        read = { model, operation, args };
+        found = { model, operation, args, shape };
         return awaited;
       },
     });
   const db = new Proxy(Object.create(null), { get: (_, name: string) => operations(NAMES.get(name)!) }) as TenantClient;
-  const answered = resolve(Object.create(context, { work: { value: { db } } }));
-  return answered === awaited ? read : null;
+  const answered = read(queryOf(object, asking), undefined, field.args(variables), Object.create(context, { work: { value: { db } } }));
+  return answered === awaited ? found : null;
 }
+
+/** A look at what tells one who asks from others who may do the same. */
+class Varies extends Error {}
+
+/** The same in words of anybody; `varies` where it depends on who asks, or when, beyond the tenant and what they may do. */
+function forAnybody(field: FieldPlan, read: PrismaRead, root: Root, asking: Asking): Known {
+  const { permissions, standing } = asking.context.grant;
+  if (!standing) return 'varies';
+  const grant = only({ permissions, standing: { ...standing, tenantId: ANYBODY.tenantId } });
+  try {
+    return recorded(field, read, root, { ...asking, context: only({ grant, work: undefined }) as never });
+  } catch (error) {
+    if (error instanceof Varies) return 'varies';
+    throw error;
+  }
+}
+
+/** An object that has nothing else, and says so to who looks. */
+const only = (given: object): object =>
+  new Proxy(given, {
+    get: (target, name) => {
+      if (!(name in target)) throw new Varies();
+      return Reflect.get(target, name);
+    },
+  });

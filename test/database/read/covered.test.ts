@@ -1,7 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readerOn } from '../../../src/database/client.ts';
 import { ReadCounts } from '../../../src/database/read/counts.ts';
 import type { Reader } from '../../../src/database/read/reader.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
@@ -9,6 +8,7 @@ import { awkward } from '../../support/awkward-rows.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { createWorld } from '../../support/isolation.ts';
 import { HOSTILE } from '../../support/random-reads.ts';
+import { readerOn } from '../../support/reader-on.ts';
 
 /** What one statement answers, and what is left to Prisma, for which reason; the answer is Prisma's either way. */
 let database: TestDatabase;

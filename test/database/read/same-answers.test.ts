@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BoundPool } from '../../../src/database/bound-pool.ts';
-import { type Database, openDatabase, readerOn, sourceOn, unitOfWork } from '../../../src/database/client.ts';
+import { type Database, openDatabase, sourceOn, unitOfWork } from '../../../src/database/client.ts';
 import { MODELS, type ModelName } from '../../../src/database/models.ts';
 import { ReadCounts } from '../../../src/database/read/counts.ts';
 import type { Reader } from '../../../src/database/read/reader.ts';
@@ -13,6 +13,7 @@ import { awkward } from '../../support/awkward-rows.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { createWorld, type World } from '../../support/isolation.ts';
 import { type Known, type RandomRead, randomRead } from '../../support/random-reads.ts';
+import { readerOn } from '../../support/reader-on.ts';
 
 /** Random reads of every model, by one statement and by Prisma alone: the answers are the same, or the errors. A failure prints its seed. */
 const RUNS = Number(process.env.READ_RUNS ?? 400);

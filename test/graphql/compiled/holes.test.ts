@@ -30,7 +30,7 @@ const contextOf = (of: Standing | null) => ({ grant: grantOf({ kind: 'user' }, o
 
 async function asked(query: string, things: () => unknown, needs?: () => unknown, of: Standing | null = standing) {
   const compiled = createCompiled(schemaOf(things, needs));
-  const text = await compiled.answer({ document: parse(query), contextValue: contextOf(of) });
+  const text = await compiled.answer({ document: parse(query) }, contextOf(of));
   const { compiled: answered, ...left } = compiled.counts();
   return { text, answered, why: Object.entries(left).flatMap(([why, count]) => (count ? [why] : [])) };
 }

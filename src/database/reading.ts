@@ -1,0 +1,137 @@
+import pg from 'pg';
+import utils from 'pg/lib/utils.js';
+import { serialize } from 'pg-protocol';
+import { afterError, type Telling } from './batch.ts';
+import { type Binding, bindingStatement } from './binding.ts';
+import type { Companion } from './companion.ts';
+import { nameOf, type Prepared, type Wire } from './prepared.ts';
+
+/** A statement whose rows are one text each. */
+export type TextStatement = {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** Where statements may have names. */
+  readonly name?: string | undefined;
+};
+
+/** The texts that a statement answers, and how many rows it was about. */
+export type Texts = { readonly rows: readonly (string | null)[]; readonly rowCount: number | null };
+
+const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig) => pg.Query;
+type Connection = { readonly stream: { write(bytes: Buffer): void } };
+
+/** A statement's messages as one piece of bytes: what is prepared already isn't prepared again. */
+class Message implements Wire {
+  readonly #parts: Buffer[] = [];
+
+  constructor(private readonly prepared: Prepared | null) {}
+
+  /** @param name `''` for one without. */
+  run(name: string, text: string, values: readonly unknown[]): void {
+    const statement = this.prepared ? name : '';
+    if (statement) this.prepared!.ensure(this, statement, text);
+    else this.parse({ text, name: '' });
+    this.bind({ portal: '', statement, values: values.map(value => utils.prepareValue(value)) });
+    this.execute({ portal: '' });
+  }
+
+  parse(message: Parameters<Wire['parse']>[0]) {
+    this.#parts.push(serialize.parse(message));
+  }
+
+  bind({ values, ...message }: Parameters<Wire['bind']>[0]) {
+    this.#parts.push(serialize.bind({ ...message, values: values as never[] }));
+  }
+
+  execute(message: Parameters<Wire['execute']>[0]) {
+    this.#parts.push(serialize.execute(message));
+  }
+
+  close(message: Parameters<Wire['close']>[0]) {
+    this.#parts.push(serialize.close(message));
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat([...this.#parts, serialize.sync()]);
+  }
+}
+
+/** What goes ahead of a statement: what binds it and, in the same statement, its companion. */
+type Ahead = { readonly name: string; readonly text: string };
+const aheads = new Map<string, Ahead>();
+const { text: BINDING } = bindingStatement({ tenantId: null, personId: null });
+
+function aheadOf(companion: string): Ahead {
+  const known = aheads.get(companion);
+  if (known) return known;
+  const text = companion ? `${BINDING}, (${companion.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + 2}`)})` : BINDING;
+  const fresh = { text, name: nameOf(text) };
+  aheads.set(companion, fresh);
+  return fresh;
+}
+
+/**
+ * A statement that goes to the database bound, with a companion if it has one, and answers texts: one piece of bytes out, under one Sync of its own, hence in
+ * one implicit transaction; of what comes back no more is read than it is made for. A client that pipelines takes it, being one of pg's.
+ */
+export class Reading extends PgQuery {
+  readonly #rows: (string | null)[] = [];
+  #rowCount: number | null = null;
+  #ahead: boolean;
+
+  constructor(
+    private readonly statement: TextStatement,
+    private readonly binding: Binding | undefined,
+    private readonly companion: Companion | undefined,
+    /** Whether statements may have names. */
+    readonly mayBeNamed: boolean,
+    private readonly settle: (error: Error | null, texts: Texts) => void,
+  ) {
+    super({ text: statement.text });
+    this.#ahead = binding !== undefined;
+  }
+
+  /** The statements that the connection keeps under names, where it may. */
+  prepared: Prepared | null = null;
+  /** Told that it is over, before whoever asked is. */
+  onSettled: (error: Error | null) => void = () => {};
+
+  override submit = ({ stream }: Connection): null => {
+    const message = new Message(this.prepared);
+    if (this.binding) {
+      const { name, text } = aheadOf(this.companion?.text ?? '');
+      message.run(name, text, [...bindingStatement(this.binding).values, ...(this.companion?.values ?? [])]);
+    }
+    const { name = '', text, values } = this.statement;
+    message.run(name, text, values);
+    stream.write(message.bytes);
+    return null;
+  };
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }) {
+    if (!this.#ahead) this.#rows.push(fields[0]!);
+    else if (this.companion) this.companion.settle(fields[2]!);
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }) {
+    if (!this.#ahead) this.#rowCount = Number(/\d+$/.exec(text)?.[0] ?? Number.NaN) || 0;
+    this.#ahead = false;
+  }
+
+  handleReadyForQuery() {
+    this.onSettled(null);
+    this.settle(null, { rows: this.#rows, rowCount: this.#rowCount });
+  }
+
+  handleError(error: Error, wire: Telling) {
+    if (this.binding) this.prepared?.doubt(aheadOf(this.companion?.text ?? '').name);
+    if (this.statement.name) this.prepared?.doubt(this.statement.name);
+    afterError(error, wire, () => this.fail(error));
+  }
+
+  /** It was not answered, and won't be. */
+  fail(error: Error): void {
+    this.onSettled(error);
+    this.settle(error, { rows: [], rowCount: null });
+  }
+}
