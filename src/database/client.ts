@@ -5,7 +5,7 @@ import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { type Binding, bound, checkBinding } from './binding.ts';
 import { boundModels } from './bound-models.ts';
 import { BoundPool } from './bound-pool.ts';
-import type { Companion } from './companion.ts';
+import type { Companion, Spoken } from './companion.ts';
 import type { Ask, Tell } from './crossings.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type ReadCount, ReadCounts } from './read/counts.ts';
@@ -60,6 +60,8 @@ export type Database = {
   bind(binding: Binding, companion?: Companion): UnitOfWork;
   /** One statement bound to nobody: for the crossings, which are keyed by person. */
   readonly ask: Ask;
+  /** What one quick statement says, bound to nobody. */
+  say(spoken: Spoken): Promise<string | null>;
   /** How many reads were one statement, and how many were left to Prisma, and why. */
   reads(): readonly ReadCount[];
   close(): Promise<void>;
@@ -97,6 +99,10 @@ export function openDatabase(
   const source = sourceOn(pool, { singly });
   return {
     ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(source, text, values))).rows as Row[],
+    say: async ({ text, values }) => {
+      const { rows } = await pool.read({ text, values, name: source.names.of(text) }, { binding: undefined, quick: true });
+      return rows[0]!;
+    },
     bind: (binding, companion) => unitOfWork(source, binding, companion),
     reads: () => source.counts.all(),
     close: async () => {
@@ -143,7 +149,7 @@ function scoped({ model, operation, args, shape }: JsonRead): JsonRead {
 export function unitOfWork(source: Source, binding: Binding, companion?: Companion): UnitOfWork {
   const { pool, prisma, names, reader, json } = source;
   /** A statement that answers texts: the first one takes the companion along. */
-  const texts = async (statement: TextStatement, quick: boolean): Promise<Texts> => {
+  const texts = async (statement: TextStatement, quick = false): Promise<Texts> => {
     checkBinding(binding);
     const along = companion?.take() ? companion : undefined;
     try {
@@ -153,10 +159,12 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
       throw error;
     }
   };
-  const read = reader?.(async ({ text, values }) => {
-    const { rows, rowCount } = await texts({ text, values, name: names.of(text) }, false);
-    return { rows: rows.map(row => [row === null ? null : JSON.parse(row)]), rowCount };
-  });
+  const rowsOf = (quick: boolean) =>
+    reader?.(async ({ text, values }) => {
+      const { rows, rowCount } = await texts({ text, values, name: names.of(text) }, quick);
+      return { rows: rows.map(row => [row === null ? null : JSON.parse(row)]), rowCount };
+    });
+  const [read, readByKey] = [rowsOf(false), rowsOf(true)];
   const run = async (statement: TextStatement) => (await texts(statement, true)).rows[0]!;
   return {
     binding,
@@ -164,7 +172,9 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
       bound(binding, async () => (await pool.query({ ...named(source, text, values), types: TYPES })).rows as Row[]),
     founding: (tenantId = uuid()) => unitOfWork(source, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
     within: tenantId => unitOfWork(source, { ...binding, tenantId }),
-    db: boundModels(binding, (model, operation, scoped) => bound(binding, () => answered(prisma, model, operation, scoped, read))),
+    db: boundModels(binding, (model, operation, scoped) =>
+      bound(binding, () => answered(prisma, model, operation, scoped, ALONE.has(operation) ? readByKey : read)),
+    ),
     json: async asked => {
       if (!json) throw new Uncovered('operation');
       return await json(asked, binding, run);

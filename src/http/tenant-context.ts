@@ -7,7 +7,6 @@ import {
   membershipsStatement,
   type PersonMembership,
   type PersonMemberships,
-  saidBy,
   type TenantName,
 } from '../database/crossings.ts';
 import { GatewayError } from '../domain/errors.ts';
@@ -48,7 +47,7 @@ export async function tenantContext(database: Database, token: Token | null, ask
     if (named !== null) throw notFound(); // staff are in no tenant; they name one in their own mutations
     return contextOf(database, asked, outsider({ profile: token.profile, principal: { kind: 'staff' } }));
   }
-  const said = await saidBy(database.ask, membershipsStatement(token.profile, named === null ? null : tenantName(named)));
+  const said = (await database.say(membershipsStatement(token.profile, named === null ? null : tenantName(named))))!;
   const sight = { said, facts: factsOf(token, asked, membershipsIn(said)) };
   remember(token, asked, sight);
   return contextOf(database, asked, sight.facts);
@@ -65,7 +64,7 @@ export function foresee(database: Database, token: Token | null, asked: Asked): 
   const companion = new Companion(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
   return {
     context: contextOf(database, asked, sight.facts, companion),
-    holds: async () => (companion.isTaken ? await companion.said : await saidBy(database.ask, companion)) === sight.said,
+    holds: async () => (companion.isTaken ? await companion.said : await database.say(companion)) === sight.said,
   };
 }
 
