@@ -2,6 +2,7 @@ import type { Fault } from './table.ts';
 
 const TOKENS = ['test/http/remembered-tokens'];
 const PLAIN = ['test/http/plain'];
+const CHANGE = ['test/http/foreseen-change'];
 const LANES = ['test/database/lanes'];
 const BY_DATABASE = ['test/http/json-by-database', 'test/http/same-bytes'];
 const PLANS = ['test/graphql/compiled'];
@@ -70,4 +71,21 @@ export const LEAN_FAULTS: readonly Fault[] = [
     short: true,
   },
   { file: 'src/graphql/compiled/json.ts', find: 'if (!(name in target)) throw new Varies();', plant: '', tests: BY_DATABASE },
+  { file: 'src/http/tenant-context.ts', find: 'if (!options?.isHeld) no();', plant: '', tests: CHANGE },
+  { file: 'src/http/tenant-context.ts', find: 'if (!isUnexpected(error)) onTried();', plant: '', tests: CHANGE },
+  { file: 'src/domain/operation.ts', find: 'holdAs(tell, standing);', plant: '', tests: CHANGE, short: true },
+  { file: 'src/domain/operation.ts', find: 'if (!isUnexpected(error)) throw error;', plant: 'throw error;', tests: CHANGE },
+  { file: 'src/domain/operation.ts', find: "if (key || principal.kind !== 'user'", plant: "if (principal.kind !== 'user'", tests: CHANGE },
+  {
+    file: 'prisma/migrations/20261124230000_expected/migration.sql',
+    find: 'AND m.roles = expected_roles',
+    plant: '',
+    tests: CHANGE,
+  },
+  {
+    file: 'prisma/migrations/20261124230000_expected/migration.sql',
+    find: 'AND found_status = expected_status',
+    plant: '',
+    tests: CHANGE,
+  },
 ];

@@ -5,8 +5,8 @@ import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { type Binding, bound, checkBinding } from './binding.ts';
 import { boundModels } from './bound-models.ts';
 import { BoundPool } from './bound-pool.ts';
-import type { Companion, Spoken } from './companion.ts';
-import type { Ask, Tell } from './crossings.ts';
+import type { Companion } from './companion.ts';
+import type { Ask, Say, Tell } from './crossings.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type ReadCount, ReadCounts } from './read/counts.ts';
 import { Uncovered } from './read/draft.ts';
@@ -32,6 +32,8 @@ export type Transaction = {
   meanwhile(write: Promise<unknown>): void;
 };
 
+export type TransactionOptions = { readonly once?: boolean; readonly isHeld?: boolean };
+
 /** What a request may do with the database: read, and change all or nothing, both as its binding and nobody else. */
 export type UnitOfWork = {
   readonly binding: Binding;
@@ -46,9 +48,9 @@ export type UnitOfWork = {
   json(read: JsonRead): Promise<string | null>;
   /**
    * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One that PostgreSQL ends for the sake of others is run again,
-   * unless it runs `once`: it does something beside the database.
+   * unless it runs `once`: it does something beside the database. One that `isHeld` begins by checking what it was allowed for.
    */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: { readonly once?: boolean }): Promise<T>;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
   founding(tenantId?: string): UnitOfWork & { readonly binding: { readonly tenantId: string } };
   /** The same person in another tenant, where they are no member: for staff, who name it, and for whom an invitation leads there. */
@@ -61,7 +63,7 @@ export type Database = {
   /** One statement bound to nobody: for the crossings, which are keyed by person. */
   readonly ask: Ask;
   /** What one quick statement says, bound to nobody. */
-  say(spoken: Spoken): Promise<string | null>;
+  readonly say: Say;
   /** How many reads were one statement, and how many were left to Prisma, and why. */
   reads(): readonly ReadCount[];
   close(): Promise<void>;

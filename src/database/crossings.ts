@@ -94,15 +94,12 @@ export function membershipsIn(said: string): PersonMemberships {
   return { personId: rows[0]?.personId ?? null, memberships };
 }
 
-/** The text that a statement answers. */
-export async function saidBy(ask: Ask, { text, values }: Spoken): Promise<string> {
-  const [row] = await ask<{ said: string }>(text, values);
-  return row!.said;
-}
+/** What asks one statement for a text. */
+export type Say = (spoken: Spoken) => Promise<string | null>;
 
 /** A person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is null, everywhere. */
-export const membershipsOf = async (ask: Ask, identity: Identity, named: TenantName | null): Promise<PersonMemberships> =>
-  membershipsIn(await saidBy(ask, membershipsStatement(identity, named)));
+export const membershipsOf = async (say: Say, identity: Identity, named: TenantName | null): Promise<PersonMemberships> =>
+  membershipsIn((await say(membershipsStatement(identity, named)))!);
 
 /** What a verified token says of a person. */
 export type Profile = Identity & { readonly name: string; readonly email: string | null; readonly emailVerified: boolean };

@@ -1,4 +1,5 @@
-import type { Ask } from './crossings.ts';
+import type { Ask, Tell } from './crossings.ts';
+import { isConstraint } from './failure.ts';
 
 /** The bound tenant as it is now, and stays until the transaction ends. */
 export type LockedTenant = {
@@ -44,6 +45,16 @@ export async function lockTenant(ask: Ask, hold: Hold = 'alone'): Promise<Locked
   );
   return tenant ?? null;
 }
+
+/** What a permission was given for: the tenant's status and features, and the roles of the bound person. */
+export type Expected = { readonly status: string; readonly features: readonly string[]; readonly roles: readonly string[] };
+
+/** Holds the bound tenant alone, and fails the transaction unless it is as expected once it is held (prisma/migrations, `hold_as`). */
+export const holdAs = (tell: Tell, { status, features, roles }: Expected): void =>
+  tell('SELECT hold_as($1, $2::text[], $3::text[])', [status, features, roles]);
+
+/** Whether a transaction failed because something isn't as expected any more: nothing was changed. */
+export const isUnexpected = (error: unknown): boolean => isConstraint(error, 'held_as_expected');
 
 /** Holds a name until the transaction ends, unless somebody else does: whether it is held. It keeps nobody waiting and locks no row. */
 export async function tryHold(ask: Ask, name: string): Promise<boolean> {

@@ -1,9 +1,9 @@
 import type { Grant } from '../access/grant.ts';
 import type { Permission } from '../access/policy.ts';
-import { type AuditEntry, appendEvent } from '../database/audit.ts';
+import { type AsItIs, type AuditEntry, appendEvent } from '../database/audit.ts';
 import type { Transaction, UnitOfWork } from '../database/client.ts';
 import type { Profile, Tell } from '../database/crossings.ts';
-import type { Hold, LockedTenant } from '../database/lock.ts';
+import { type Hold, holdAs, isUnexpected, type LockedTenant } from '../database/lock.ts';
 import { ACTIONS, type Action } from './audit/actions.ts';
 import { type ErrorCode, GatewayError } from './errors.ts';
 import { earlierAnswer, type IdempotencyKey, keepAnswer, keptAnswer } from './idempotency.ts';
@@ -28,7 +28,7 @@ export type Act = {
 export type Told = {
   readonly action?: Action;
   readonly target?: AuditEntry['target'];
-  readonly before?: object | null;
+  readonly before?: object | AsItIs | null;
   readonly after?: object | null;
   readonly actor?: AuditEntry['actor'];
   /** Why it was refused; without, it was done. */
@@ -70,14 +70,39 @@ export async function operate<Result extends object>(
     const now = services.clock.now();
     const earlier = key && earlierAnswer(kept, key, now);
     if (earlier) return earlier as Result;
-    const { action, requestId } = act;
-    const record = recorder(transaction.tell, now, { action, requestId, actor: () => actorOf(act) });
+    const record = recorderOf(act, transaction.tell, now);
     const result = await change({ ...transaction, act, tenantId: work.binding.tenantId!, tenant: tenant!, me, now, record });
     if (key && !(result instanceof GatewayError)) keepAnswer(transaction, key, result, now);
     return result;
   });
   if (done instanceof GatewayError) throw done;
   return done;
+}
+
+/** An operation that is known before the tenant is held: it looks at nothing. */
+export type Unseen = Pick<Operation, 'db' | 'meanwhile' | 'tenantId' | 'record'>;
+
+/**
+ * Runs an operation that looks at nothing, in one round trip: it holds the tenant as the permission was given for it, which the database checks, changes, and
+ * tells the audit log. If anything is otherwise by then nothing was changed, and it is run as any operation, which says why it is refused. So it is where there
+ * is an idempotency key, and for whoever isn't a member.
+ */
+export async function operateUnseen<Result extends object>(act: Act, change: (operation: Unseen) => Promise<Result>): Promise<Result> {
+  const { work, grant, key } = act;
+  const { standing, principal } = grant;
+  if (key || principal.kind !== 'user' || !standing || standing.tenantId !== work.binding.tenantId) return operate(act, change);
+  try {
+    return await work.transaction(
+      async ({ db, meanwhile, tell }) => {
+        holdAs(tell, standing);
+        return await change({ db, meanwhile, tenantId: standing.tenantId, record: recorderOf(act, tell) });
+      },
+      { isHeld: true },
+    );
+  } catch (error) {
+    if (!isUnexpected(error)) throw error;
+    return operate(act, change);
+  }
 }
 
 const recorded = new WeakSet<GatewayError>();
@@ -95,6 +120,9 @@ export const refusedState = (error: GatewayError): object =>
 
 /** Whether a refusal stands in the log already. */
 export const isRecorded = (error: GatewayError): boolean => recorded.has(error);
+
+const recorderOf = (act: Act, tell: Tell, now = act.services.clock.now()) =>
+  recorder(tell, now, { action: act.action, requestId: act.requestId, actor: () => actorOf(act) });
 
 /** What events have in common, unless they say otherwise. */
 type Usual = { readonly action: Action | null; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };

@@ -1,5 +1,5 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, PothosSchemaError, type SchemaTypes } from '@pothos/core';
-import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { type GraphQLFieldResolver, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import { type Permission, ruleOf } from '../access/policy.ts';
 import { policyOf } from '../access/policy-plugin.ts';
 import type { UnitOfWork } from '../database/client.ts';
@@ -21,6 +21,8 @@ export type OperationOptions = Logged & {
   readonly place?: (context: Context, input: RawInput) => UnitOfWork;
   /** Whether it comes with an idempotency key, or not at all. */
   readonly keyed?: boolean;
+  /** Whether all that it does is an operation that looks at nothing (domain/operation.ts, `operateUnseen`). */
+  readonly unseen?: boolean;
 };
 
 /** The context of a mutation's resolver. */
@@ -68,6 +70,14 @@ export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     }
     return schema;
   }
+}
+
+/** Whether an operation is one mutation that looks at nothing, and so may run before it is known who asks: it changes nothing if that isn't as expected. */
+export function isUnseen(schema: GraphQLSchema, { selectionSet: { selections } }: OperationDefinitionNode): boolean {
+  const [only, ...more] = selections;
+  if (only?.kind !== Kind.FIELD || more.length) return false;
+  const { operation } = (schema.getMutationType()?.getFields()[only.name.value]?.extensions.pothosOptions ?? {}) as Options;
+  return operation?.unseen === true;
 }
 
 const answeredBefore = async ({ work, key, services }: Act): Promise<object | null> =>

@@ -65,7 +65,7 @@ export function createGateway({ schema, plans = createCompiled(schema), corsOrig
       throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json` or `application/json`.');
     const asker = await askerOf(request, served.requestId, options);
     const foreseen = asker.key === null ? foresee(options.database, asker.token, asker.asked) : null;
-    if (foreseen && (await plain.foreseen(request, response, foreseen))) return;
+    if (foreseen && (await plain.foreseen(request, response, served, foreseen))) return;
     const gateway = await requestContext(asker, options);
     if (!(await plain.asked(request, response, served, gateway))) await yoga(request, response, { ...served, gateway });
   };

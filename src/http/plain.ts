@@ -4,6 +4,7 @@ import { type DocumentNode, type ExecutionResult, execute, type GraphQLError, ty
 import { LRUCache } from 'lru-cache';
 import type { Compiled } from '../graphql/compiled/compiled.ts';
 import type { Context } from '../graphql/context.ts';
+import { isUnseen } from '../graphql/operation-plugin.ts';
 import { RefusedField } from '../graphql/refused-field.ts';
 import { isCleanText } from './clean-text.ts';
 import { isCheap } from './cost.ts';
@@ -19,8 +20,8 @@ import type { Foreseen } from './tenant-context.ts';
 export type Plain = {
   /** @returns whether it was answered. */
   asked(request: IncomingMessage, response: ServerResponse, served: Served, context: Context): Promise<boolean>;
-  /** Answers a query by its plan if whoever asks stands as foreseen. @returns whether it was answered. */
-  foreseen(request: IncomingMessage, response: ServerResponse, foreseen: Foreseen): Promise<boolean>;
+  /** Answers a query by its plan, or a mutation that looks at nothing, if whoever asks stands as foreseen. @returns whether it was answered. */
+  foreseen(request: IncomingMessage, response: ServerResponse, served: Served, foreseen: Foreseen): Promise<boolean>;
 };
 
 export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
@@ -68,18 +69,32 @@ export function createPlain(schema: GraphQLSchema, documents: Documents, plans: 
       send(response, type, text ?? textOf(result!, served));
       return true;
     },
-    foreseen: async (request, response, { context, holds }) => {
+    foreseen: async (request, response, served, foreseen) => {
       const type = answerType(request.headers);
       const question = type ? await questionOf(request) : null;
-      if (!type || question?.kind !== 'query' || !isWithin(question, context)) return false;
-      const answered = plans.answer(question, context);
-      const isSo = holds().catch(() => false); // asked again, and told then
-      const [text, holdsSo] = [await answered, await isSo];
-      if (text === null || !holdsSo) return false;
+      const text = type && question && (await (question.kind === 'query' ? queried : changed)(question, foreseen, served));
+      if (!text) return false;
       send(response, type, text);
       return true;
     },
   };
+
+  async function queried(question: Question, foreseen: Foreseen): Promise<string | null> {
+    const { context, holds } = foreseen.query();
+    if (!isWithin(question, context)) return null;
+    const answered = plans.answer(question, context);
+    const isSo = holds().catch(() => false); // asked again, and told then
+    const [text, holdsSo] = [await answered, await isSo];
+    return holdsSo ? text : null;
+  }
+
+  async function changed(question: Question, foreseen: Foreseen, served: Served): Promise<string | null> {
+    if (!isUnseen(schema, getOperationAST(question.document, question.operationName)!)) return null;
+    const { context: contextValue, wasTried } = foreseen.change();
+    if (contextValue.idempotencyKey !== null || !isWithin(question, contextValue)) return null;
+    const result = await execute({ schema, contextValue, ...question });
+    return wasTried() ? textOf(result, served) : null;
+  }
 }
 
 /** How many bodies are remembered, how long one of them may be, and all of them together, in bytes. */

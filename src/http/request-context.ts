@@ -11,9 +11,10 @@ import { type Asked, tenantContext } from './tenant-context.ts';
 export type ContextOptions = { readonly database: Database; readonly authenticate: Authenticate; readonly services: Services };
 
 /** Headers that decide who asks and where: each must stand once. */
-const SINGLE = ['authorization', 'x-tenant-id', 'idempotency-key'];
+const SINGLE: readonly string[] = ['authorization', 'x-tenant-id', 'idempotency-key'];
 
-const only = ({ headersDistinct }: IncomingMessage, name: string): string | undefined => headersDistinct[name]?.[0];
+/** What stands in a header that stands once. */
+const only = ({ headers }: IncomingMessage, name: string): string | undefined => headers[name] as string | undefined;
 
 /** Who asks, by a token or a key, and for which tenant. */
 export type Asker = { readonly asked: Asked } & ({ readonly key: string } | { readonly key: null; readonly token: Token | null });
@@ -40,8 +41,12 @@ export const requestContext = ({ asked, ...by }: Asker, { database }: Pick<Conte
   by.key === null ? tenantContext(database, by.token, asked) : keyContext(database, by.key, asked);
 
 /** @throws {GatewayError} BAD_REQUEST. */
-export function checkSingle(request: IncomingMessage): void {
-  for (const name of SINGLE)
-    if ((request.headersDistinct[name]?.length ?? 0) > 1)
-      throw new GatewayError('BAD_REQUEST', `The header ${name} stands more than once.`);
+export function checkSingle({ rawHeaders }: IncomingMessage): void {
+  const met = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase();
+    if (!SINGLE.includes(name)) continue;
+    if (met.has(name)) throw new GatewayError('BAD_REQUEST', `The header ${name} stands more than once.`);
+    met.add(name);
+  }
 }

@@ -74,6 +74,7 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
     response.setHeader('x-content-type-options', 'nosniff');
     if (stopping) response.setHeader('connection', 'close');
     response.on('close', () => {
+      if (!log.isLevelEnabled('info')) return;
       const ms = Math.round((performance.now() - began) * 10) / 10;
       const status = response.writableFinished ? response.statusCode : null; // null: the client left before the answer
       log.info({ requestId, method: request.method, path: request.url?.split('?', 1)[0], status, ms }, 'request');

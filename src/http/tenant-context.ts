@@ -1,4 +1,5 @@
 import { type Grant, grantOf, type Principal } from '../access/grant.ts';
+import type { Binding } from '../database/binding.ts';
 import type { Database, UnitOfWork } from '../database/client.ts';
 import { Companion } from '../database/companion.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type PersonMemberships,
   type TenantName,
 } from '../database/crossings.ts';
+import { isUnexpected } from '../database/lock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Token } from './authenticate.ts';
@@ -53,18 +55,62 @@ export async function tenantContext(database: Database, token: Token | null, ask
   return contextOf(database, asked, sight.facts);
 }
 
-/** The context that a request has if whoever asks stands as they did, and whether they do: which the database says on the way of the first read. */
-export type Foreseen = { readonly context: Context; readonly holds: () => Promise<boolean> };
+/** How a request is answered if whoever asks stands as they did. Nothing is answered by that alone. */
+export type Foreseen = {
+  /** For a query: its context, and whether they stand so, which the database says on the way of the first read. */
+  query(): { readonly context: Context; readonly holds: () => Promise<boolean> };
+  /** For a mutation that looks at nothing: its context, in which nothing is changed unless they stand so, and whether it was tried as one who stands so. */
+  change(): { readonly context: Context; readonly wasTried: () => boolean };
+};
 
-/** What a request's context will be if nothing has changed since the same person asked last, or null for who didn't ask before. Nothing is answered by it alone. */
+/** What a request's context will be if nothing has changed since the same person asked last, or null for who didn't ask before. */
 export function foresee(database: Database, token: Token | null, asked: Asked): Foreseen | null {
   const sight = token && sights.get(token)?.get(asked.tenant);
   if (!sight) return null;
-  const named = nameIn(token, asked);
-  const companion = new Companion(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
   return {
-    context: contextOf(database, asked, sight.facts, companion),
-    holds: async () => (companion.isTaken ? await companion.said : await database.say(companion)) === sight.said,
+    query: () => {
+      const named = nameIn(token, asked);
+      const companion = new Companion(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
+      const context = contextOf(database, asked, sight.facts, binding => database.bind(binding, companion));
+      const holds = async () => (companion.isTaken ? await companion.said : await database.say(companion)) === sight.said;
+      return { context, holds };
+    },
+    change: () => {
+      let wasTried = false;
+      const onTried = () => {
+        wasTried = true;
+      };
+      const context = contextOf(database, asked, sight.facts, binding => heldOnly(database.bind(binding), onTried));
+      return { context, wasTried: () => wasTried };
+    },
+  };
+}
+
+/** Something that may not be done for who is foreseen alone: the request begins anew. */
+class Unforeseen extends Error {
+  override name = 'Unforeseen';
+}
+
+/** Work that changes nothing but in a transaction that begins by checking what it was allowed for. */
+function heldOnly(work: UnitOfWork, onTried: () => void): UnitOfWork {
+  const no = () => {
+    throw new Unforeseen();
+  };
+  return {
+    ...work,
+    founding: no,
+    within: no,
+    transaction: async (change, options) => {
+      if (!options?.isHeld) no();
+      try {
+        const result = await work.transaction(change, options);
+        onTried();
+        return result;
+      } catch (error) {
+        if (!isUnexpected(error)) onTried(); // what became of it is told, not tried again
+        throw error;
+      }
+    },
   };
 }
 
@@ -124,10 +170,15 @@ const outsider = ({ profile, principal }: { profile: Facts['profile']; principal
   ...{ profile, grant: grantOf(principal, null), personId: null, membership: null, all: undefined },
 });
 
-function contextOf(database: Database, { tenant: _, ...asked }: Asked, facts: Facts, companion?: Companion): Context {
+function contextOf(
+  database: Database,
+  { tenant: _, ...asked }: Asked,
+  facts: Facts,
+  bind: (binding: Binding) => UnitOfWork = binding => database.bind(binding),
+): Context {
   const { profile, grant, personId, membership, all } = facts;
   const read = async () =>
-    profile && grant.principal.kind === 'user' ? (await membershipsOf(database.ask, profile, null)).memberships : [];
+    profile && grant.principal.kind === 'user' ? (await membershipsOf(database.say, profile, null)).memberships : [];
   let memberships = all;
   let work: UnitOfWork | undefined;
   return {
@@ -137,7 +188,7 @@ function contextOf(database: Database, { tenant: _, ...asked }: Asked, facts: Fa
     grant,
     /** Made for whoever asks: many a request reads nothing beyond its context. */
     get work() {
-      work ??= database.bind({ tenantId: grant.standing?.tenantId ?? null, personId }, companion);
+      work ??= bind({ tenantId: grant.standing?.tenantId ?? null, personId });
       return work;
     },
     memberships: () => {

@@ -16,9 +16,9 @@ beforeAll(async () => {
   opened = openDatabase(own.runtimeUrl);
   database = {
     ...opened,
-    ask: (text, values) => {
+    say: spoken => {
       statements += 1;
-      return opened.ask(text, values);
+      return opened.say(spoken);
     },
   };
   const make = fixtures(own);

@@ -1,4 +1,5 @@
-import { type Act, operate } from '../operation.ts';
+import { AsItIs } from '../../database/audit.ts';
+import { type Act, operateUnseen } from '../operation.ts';
 import { tenantName } from './name.ts';
 
 /**
@@ -8,9 +9,9 @@ import { tenantName } from './name.ts';
  */
 export const renameTenant = (act: Act, input: { name: string }): Promise<{ tenantId: string }> => {
   const name = tenantName(input.name);
-  return operate(act, async ({ db, tenant, tenantId: id, record, meanwhile }) => {
+  return operateUnseen(act, async ({ db, tenantId: id, record, meanwhile }) => {
+    await record({ target: { type: 'Tenant', id }, before: new AsItIs(['name']), after: { name } }); // ahead of the change
     meanwhile(db.tenant.updateMany({ data: { name } }));
-    await record({ target: { type: 'Tenant', id }, before: { name: tenant.name }, after: { name } });
     return { tenantId: id };
   });
 };

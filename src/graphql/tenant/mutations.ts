@@ -41,6 +41,7 @@ mutation('createTenant', {
 mutation('renameTenant', {
   policy: 'tenant:rename',
   action: 'tenant.rename',
+  unseen: true,
   description: "Changes the tenant's display name.",
   input: t => ({ name: t.string({ required: true, description: 'The new display name: 1 to 120 characters.' }) }),
   payload: tenantPayload('RenameTenantPayload'),
