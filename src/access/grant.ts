@@ -53,19 +53,24 @@ export const statusesFor = (kind: PrincipalKind, { statuses }: Rule): readonly T
 
 /** The grant of a principal in a tenant context, or outside of any (SPEC T2). Pure: what it is given must be fresh from the database (SPEC R7, S5). */
 export function grantOf(principal: Principal, standing: Standing | null): Grant {
-  return { principal, standing, permissions: principal.kind === 'api_key' ? heldBy(principal, standing) : heldAlike(principal, standing) };
+  return { principal, standing, permissions: heldAlike(principal, standing) };
 }
 
 const heldBy = (principal: Principal, standing: Standing | null): ReadonlySet<Permission> =>
   new Set(PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, standing) === null));
 
-/** What those hold who stand alike, whoever they are: worked out once for each way to stand, of which there are a few hundred. */
+/** What those hold who stand alike, whoever they are: worked out once for each way to stand. People have a few hundred, keys as many as there are scopes. */
 const alike = new Map<string, ReadonlySet<Permission>>();
+const MOST = 5_000;
 
 function heldAlike(principal: Principal, standing: Standing | null): ReadonlySet<Permission> {
   const { status, features, roles, named } = standing ?? {};
-  const way = JSON.stringify([principal.kind, status, features, roles, named]);
-  const held = alike.get(way) ?? heldBy(principal, standing);
+  const scopes = principal.kind === 'api_key' ? [...principal.scopes].sort() : null;
+  const way = JSON.stringify([principal.kind, scopes, status, features, roles, named]);
+  const known = alike.get(way);
+  if (known) return known;
+  if (alike.size >= MOST) alike.clear();
+  const held = heldBy(principal, standing);
   alike.set(way, held);
   return held;
 }
