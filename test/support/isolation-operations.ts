@@ -140,6 +140,7 @@ export const neutral = (text: string, known: string): string =>
       return made ? JSON.stringify(`<new ${inside.replace(UUID, id => (known.includes(id) ? id : ''))}>`) : word;
     })
     .replace(UUID, id => (known.includes(id) ? id : '<new>'))
+    .replace(/"ipto_[\w-]{12,}"/g, '"<key>"')
     .replace(/"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}"/g, '"<code>"');
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
