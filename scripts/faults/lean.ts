@@ -62,7 +62,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/database/lanes.ts', find: 'this.#load < DEPTH', plant: 'true', tests: LANES },
   { file: 'src/database/lanes.ts', find: 'this.#broken ??= error', plant: 'void error', tests: LANES },
   { file: 'src/database/reading.ts', find: 'if (this.binding) {', plant: 'if (this.companion) {', tests: LANES, short: true },
-  { file: 'src/database/reading.ts', find: 'serialize.sync()', plant: 'serialize.flush()', tests: LANES },
+  { file: 'src/database/message.ts', find: 'serialize.sync()', plant: 'serialize.flush()', tests: LANES },
   {
     file: 'src/database/read/template.ts',
     find: 'if (value === ANYBODY.tenantId) return tenantId;',

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import utils from 'pg/lib/utils.js';
-import type { Prepared, Wire } from './prepared.ts';
+import { type Connection, Message } from './message.ts';
+import type { Prepared } from './prepared.ts';
 
 /** A statement among others that go out together. */
 export type Statement = {
@@ -23,18 +24,11 @@ type Building = pg.QueryResult & {
   addRow(row: unknown): void;
   addCommandComplete(message: unknown): void;
 };
-type Stream = { cork(): void; uncork(): void };
 /** What tells that PostgreSQL is ready again, or that the connection has ended. */
 export type Telling = {
   once(event: 'readyForQuery' | 'end', listener: () => void): void;
   removeListener(event: 'readyForQuery' | 'end', listener: () => void): void;
 };
-type BatchWire = Wire & {
-  readonly stream: Stream;
-  describe(message: { type: 'P'; name: string }): void;
-  sync(): void;
-} & Telling;
-
 const Result = pg.Result as unknown as new (rowMode: string | undefined, types: pg.CustomTypesConfig) => Building;
 
 /** Whether a connection is of no use any more after an error: one that PostgreSQL tells of a statement leaves it as it was. */
@@ -68,14 +62,9 @@ class Part {
     this.#values = (statement.values ?? []).map(value => utils.prepareValue(value));
   }
 
-  send(wire: BatchWire, prepared: Prepared | null) {
-    const { text, isSilent } = this.statement;
-    const name = (prepared && this.statement.name) || '';
-    if (name) prepared!.ensure(wire, name, text);
-    else wire.parse({ text, name });
-    wire.bind({ portal: '', statement: name, values: this.#values });
-    if (!isSilent) wire.describe({ type: 'P', name: '' });
-    wire.execute({ portal: '' });
+  write(message: Message) {
+    const { name = '', text, isSilent } = this.statement;
+    message.run({ name, text, values: this.#values, isDescribed: !isSilent });
   }
 }
 
@@ -97,14 +86,10 @@ export class Batch {
     this.#parts = statements.map(statement => new Part(statement));
   }
 
-  submit(wire: BatchWire): null {
-    wire.stream.cork();
-    try {
-      for (const part of this.#parts) part.send(wire, this.prepared);
-      wire.sync();
-    } finally {
-      wire.stream.uncork();
-    }
+  submit(connection: Connection): null {
+    const message = new Message(this.prepared);
+    for (const part of this.#parts) part.write(message);
+    message.send(connection);
     return null;
   }
 
@@ -130,7 +115,7 @@ export class Batch {
     this.#at += 1;
   }
 
-  handleError(error: Error, wire: BatchWire) {
+  handleError(error: Error, wire: Telling) {
     for (const { statement } of this.#parts.slice(this.#at)) if (statement.name) this.prepared?.doubt(statement.name);
     afterError(error, wire, () => this.#end(error));
   }

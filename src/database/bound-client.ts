@@ -22,7 +22,11 @@ type WireQuery = pg.Query & {
 };
 type DataRow = { readonly fields: readonly (string | null)[] };
 /** What pg itself takes for prepared already. */
-type PgWire = Wire & { readonly submittedNamedStatements: Record<string, string> };
+type PgWire = Wire & {
+  bind(message: { portal: string; statement: string; values: readonly string[] }): void;
+  execute(message: { portal: string }): void;
+  readonly submittedNamedStatements: Record<string, string>;
+};
 type Callback = (error: Error | null, result?: pg.QueryResult) => void;
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => WireQuery;
@@ -59,7 +63,7 @@ class BoundQuery extends PgQuery {
     this.name = undefined; // pg would keep books of its own
   }
 
-  #bind(wire: Wire, { text, values }: ReturnType<typeof bindingStatement>) {
+  #bind(wire: PgWire, { text, values }: ReturnType<typeof bindingStatement>) {
     const name = this.prepared ? BINDING_NAME : '';
     if (this.prepared) this.prepared.ensure(wire, name, text);
     else wire.parse({ text, name });

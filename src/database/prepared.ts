@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** What a connection of pg's takes of the messages that prepare a statement, run it, and forget it. */
+/** What takes the messages that prepare a statement and forget it: a connection of pg's, for one. */
 export type Wire = {
   parse(message: { text: string; name: string }): void;
-  bind(message: { portal: string; statement: string; values: readonly (string | Buffer | null)[] }): void;
-  execute(message: { portal: string }): void;
   close(message: { type: 'S'; name: string }): void;
 };
 

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import utils from 'pg/lib/utils.js';
-import { serialize } from 'pg-protocol';
 import { afterError, type Telling } from './batch.ts';
 import { type Binding, bindingStatement } from './binding.ts';
 import type { Companion } from './companion.ts';
-import { nameOf, type Prepared, type Wire } from './prepared.ts';
+import { type Connection, Message } from './message.ts';
+import { nameOf, type Prepared } from './prepared.ts';
 
 /** A statement whose rows are one text each. */
 export type TextStatement = {
@@ -18,43 +18,6 @@ export type TextStatement = {
 export type Texts = { readonly rows: readonly (string | null)[]; readonly rowCount: number | null };
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig) => pg.Query;
-type Connection = { readonly stream: { write(bytes: Buffer): void } };
-
-/** A statement's messages as one piece of bytes: what is prepared already isn't prepared again. */
-class Message implements Wire {
-  readonly #parts: Buffer[] = [];
-
-  constructor(private readonly prepared: Prepared | null) {}
-
-  /** @param name `''` for one without. */
-  run(name: string, text: string, values: readonly unknown[]): void {
-    const statement = this.prepared ? name : '';
-    if (statement) this.prepared!.ensure(this, statement, text);
-    else this.parse({ text, name: '' });
-    this.bind({ portal: '', statement, values: values.map(value => utils.prepareValue(value)) });
-    this.execute({ portal: '' });
-  }
-
-  parse(message: Parameters<Wire['parse']>[0]) {
-    this.#parts.push(serialize.parse(message));
-  }
-
-  bind({ values, ...message }: Parameters<Wire['bind']>[0]) {
-    this.#parts.push(serialize.bind({ ...message, values: values as never[] }));
-  }
-
-  execute(message: Parameters<Wire['execute']>[0]) {
-    this.#parts.push(serialize.execute(message));
-  }
-
-  close(message: Parameters<Wire['close']>[0]) {
-    this.#parts.push(serialize.close(message));
-  }
-
-  get bytes(): Buffer {
-    return Buffer.concat([...this.#parts, serialize.sync()]);
-  }
-}
 
 /** What goes ahead of a statement: what binds it and, in the same statement, its companion. */
 type Ahead = { readonly name: string; readonly text: string };
@@ -75,6 +38,7 @@ function aheadOf(companion: string): Ahead {
  * one implicit transaction; of what comes back no more is read than it is made for. A client that pipelines takes it, being one of pg's.
  */
 export class Reading extends PgQuery {
+  readonly #values: readonly (string | Buffer | null)[];
   readonly #rows: (string | null)[] = [];
   #rowCount: number | null = null;
   #ahead: boolean;
@@ -88,6 +52,7 @@ export class Reading extends PgQuery {
     private readonly settle: (error: Error | null, texts: Texts) => void,
   ) {
     super({ text: statement.text });
+    this.#values = statement.values.map(value => utils.prepareValue(value));
     this.#ahead = binding !== undefined;
   }
 
@@ -96,15 +61,15 @@ export class Reading extends PgQuery {
   /** Told that it is over, before whoever asked is. */
   onSettled: (error: Error | null) => void = () => {};
 
-  override submit = ({ stream }: Connection): null => {
+  override submit = (connection: Connection): null => {
     const message = new Message(this.prepared);
     if (this.binding) {
-      const { name, text } = aheadOf(this.companion?.text ?? '');
-      message.run(name, text, [...bindingStatement(this.binding).values, ...(this.companion?.values ?? [])]);
+      const values = [...bindingStatement(this.binding).values, ...(this.companion?.values ?? [])];
+      message.run({ ...aheadOf(this.companion?.text ?? ''), values });
     }
-    const { name = '', text, values } = this.statement;
-    message.run(name, text, values);
-    stream.write(message.bytes);
+    const { name = '', text } = this.statement;
+    message.run({ name, text, values: this.#values });
+    message.send(connection);
     return null;
   };
 
