@@ -61,7 +61,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/database/lanes.ts', find: 'othersWait && this.#taken >= LIFE', plant: 'false', tests: LANES },
   { file: 'src/database/lanes.ts', find: 'this.#load < DEPTH', plant: 'true', tests: LANES },
   { file: 'src/database/lanes.ts', find: 'this.#broken ??= error', plant: 'void error', tests: LANES },
-  { file: 'src/database/reading.ts', find: 'if (this.binding) {', plant: 'if (this.companion) {', tests: LANES, short: true },
+  { file: 'src/database/reading.ts', find: 'if (this.binding) {', plant: 'if (this.companion) {', tests: LANES },
   { file: 'src/database/message.ts', find: 'serialize.sync()', plant: 'serialize.flush()', tests: LANES },
   {
     file: 'src/database/read/template.ts',
@@ -73,7 +73,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/graphql/compiled/json.ts', find: 'if (!(name in target)) throw new Varies();', plant: '', tests: BY_DATABASE },
   { file: 'src/http/tenant-context.ts', find: 'if (!options?.isHeld) no();', plant: '', tests: CHANGE },
   { file: 'src/http/tenant-context.ts', find: 'if (!isUnexpected(error)) onTried();', plant: '', tests: CHANGE },
-  { file: 'src/domain/operation.ts', find: 'holdAs(tell, standing);', plant: '', tests: CHANGE, short: true },
+  { file: 'src/domain/operation.ts', find: 'holdAs(tell, standing);', plant: '', tests: CHANGE },
   { file: 'src/domain/operation.ts', find: 'if (!isUnexpected(error)) throw error;', plant: 'throw error;', tests: CHANGE },
   { file: 'src/domain/operation.ts', find: "if (key || principal.kind !== 'user'", plant: "if (principal.kind !== 'user'", tests: CHANGE },
   {

@@ -30,7 +30,7 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: SQL, find: "AND e.ended_at IS NULL AND t.status = 'active' AND t.sells AND o.stored_at IS NOT NULL\n", plant: 'AND e.ended_at IS NULL AND o.stored_at IS NOT NULL\n', tests: OBJECTS },
   // A retrieval
   { file: 'src/domain/retrieval/retrieve.ts', find: '      checkBuys(tenant);\n', plant: '', tests: RETRIEVE },
-  { file: 'src/graphql/usage/retrieve.ts', find: '  keyed: true,\n', plant: '', tests: RETRIEVE, short: true },
+  { file: 'src/graphql/usage/retrieve.ts', find: '  keyed: true,\n', plant: '', tests: RETRIEVE },
   { file: 'src/domain/retrieval/link.ts', find: 'clock.now() < expiresAt', plant: 'clock.now() <= expiresAt', tests: RETRIEVE },
   { file: SQL, find: 'e.id = entitled AND e.ended_at IS NULL;', plant: 'e.id = entitled;', tests: RETRIEVE },
   { file: SQL, find: 'AND o.dataset_id = offer.dataset_id AND o.id = wanted', plant: 'AND o.id = wanted', tests: RETRIEVE },
