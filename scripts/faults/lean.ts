@@ -73,6 +73,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/http/tenant-context.ts', find: 'if (!options?.isHeld) no();', plant: '', tests: CHANGE },
   { file: 'src/http/tenant-context.ts', find: 'if (!isUnexpected(error)) onTried();', plant: '', tests: CHANGE },
   { file: 'src/domain/operation.ts', find: 'holdAs(tell, standing);', plant: '', tests: CHANGE },
+  { file: 'src/domain/operation.ts', find: 'if (!isUnexpected(error)) throw error;', plant: 'throw error;', tests: CHANGE },
   { file: 'src/domain/operation.ts', find: "if (key || principal.kind !== 'user'", plant: "if (principal.kind !== 'user'", tests: CHANGE },
   {
     file: 'prisma/migrations/20261124230000_expected/migration.sql',

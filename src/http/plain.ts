@@ -25,15 +25,15 @@ export type Plain = {
 };
 
 export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
-  const asked = new LRUCache<string, Question>(REMEMBERED);
+  const remembered = new LRUCache<string, Question>(REMEMBERED);
 
   /** What the bytes of a body ask, or null where that is not for us. Queries that were asked in the same bytes are not read again. */
   function read(bytes: Buffer): Question | null {
     const text = bytes.toString('latin1'); // as many letters as bytes: no two bodies have the same
-    const before = asked.get(text);
+    const before = remembered.get(text);
     if (before) return before;
     const question = questionIn(bytes);
-    if (question?.kind === 'query') asked.set(text, question);
+    if (question?.kind === 'query') remembered.set(text, question);
     return question;
   }
 

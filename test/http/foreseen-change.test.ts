@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 import { BoundClient } from '../../src/database/bound-client.ts';
 import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
@@ -106,6 +107,24 @@ describe('counts on the very next request', () => {
     expect((await one.rename('Four')).errors).toEqual([]);
     expect(await one.names()).toHaveLength(4);
   });
+});
+
+test('S2: whose roles change between the look and the lock is asked again under the lock, and does what they still may', async () => {
+  const { tenant } = await asker();
+  const person = await make.person(`Newcomer ${made}`); // who isn't foreseen
+  const { id } = await make.member(tenant, person, ['admin']);
+  const token = await gateway.tokenOf(person);
+  const holder = new pg.Client({ connectionString: database.adminUrl });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM tenant WHERE tenant_id = $1 FOR UPDATE', [tenant.id]);
+  const renamed = gateway.ask(RENAME, { token, tenant: tenant.slug, variables: { name: 'Held' } });
+  const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  await expect.poll(async () => (await database.sql(waiting)).length).toBeGreaterThan(0);
+  await holder.query("UPDATE membership SET roles = '{viewer,admin}' WHERE id = $1", [id]);
+  await holder.query('COMMIT');
+  await holder.end();
+  expect(await renamed).toMatchObject({ data: { renameTenant: { tenant: { name: 'Held' } } }, errors: [] });
 });
 
 test('G6: a key answers as it did', async () => {
