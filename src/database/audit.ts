@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Tell } from './crossings.ts';
+import { randomBytes } from './random.ts';
 
 /** What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by which rule. */
 export type AuditEntry = {
@@ -17,24 +18,28 @@ export type AuditEntry = {
 
 /** The state of the bound tenant's row before a change that the event goes ahead of, for who hasn't looked: these of its columns. */
 export class AsItIs {
-  constructor(readonly columns: readonly ('name' | 'sells' | 'buys')[]) {}
+  /** What appends an event with it. */
+  readonly statement: string;
 
-  get sql(): string {
-    const columns = this.columns.map(column => `'${column}', ${column}`).join(', ');
-    return `(SELECT jsonb_build_object(${columns}) FROM tenant WHERE tenant_id = app_tenant())`;
+  constructor(columns: readonly ('name' | 'sells' | 'buys')[]) {
+    const pairs = columns.map(column => `'${column}', ${column}`).join(', ');
+    this.statement = appending(`(SELECT jsonb_build_object(${pairs}) FROM tenant WHERE tenant_id = app_tenant())`);
   }
 }
+
+function appending(stateBefore: string): string {
+  return `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
+     VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, ${stateBefore}, $12::jsonb, $13)`;
+}
+
+const APPENDING = appending('$14::jsonb');
 
 /** Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives it its place in the chain (SPEC A2). */
 export function appendEvent(tell: Tell, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
   const json = (state: object | null) => state && JSON.stringify(state);
-  const [stateBefore, kept] = before instanceof AsItIs ? [before.sql, []] : ['$14::jsonb', [json(before)]];
-  tell(
-    `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
-     VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, ${stateBefore}, $12::jsonb, $13)`,
-    [
-      ...[uuid(), at, actor.kind, actor.id, actor.name, action, code === null ? 'done' : 'refused', rule, code],
-      ...[target?.type ?? null, target?.id ?? null, json(after), requestId, ...kept],
-    ],
-  );
+  const id = uuid({ random: randomBytes() });
+  const outcome = code === null ? 'done' : 'refused';
+  const values = [id, at, actor.kind, actor.id, actor.name, action, outcome, rule, code, target?.type ?? null, target?.id ?? null];
+  const [statement, kept] = before instanceof AsItIs ? [before.statement, []] : [APPENDING, [json(before)]];
+  tell(statement, [...values, json(after), requestId, ...kept]);
 }

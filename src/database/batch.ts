@@ -13,6 +13,8 @@ export type Statement = {
   readonly types?: pg.CustomTypesConfig | undefined;
   /** It answers no rows, and nobody asks for them: a command, or one whose answer is passed over. */
   readonly isSilent?: boolean;
+  /** Its rows are one text each, and are answered as they come: what describes them isn't asked for. */
+  readonly isText?: boolean;
 };
 
 /** How far a batch came: what was answered, in order, and why the statement after that failed, and with it all that follow. */
@@ -22,7 +24,7 @@ type Building = pg.QueryResult & {
   addFields(fields: unknown): void;
   parseRow(fields: unknown): unknown;
   addRow(row: unknown): void;
-  addCommandComplete(message: unknown): void;
+  addCommandComplete(message: { text: string }): void;
 };
 /** What tells that PostgreSQL is ready again, or that the connection has ended. */
 export type Telling = {
@@ -52,19 +54,38 @@ export function afterError(error: Error, wire: Telling, then: () => void): void 
   wire.once('end', end);
 }
 
+/** What is answered of a statement whose rows aren't described: its command, and the one text of each row. */
+class Undescribed {
+  readonly rows: unknown[] = [];
+  command: string | undefined;
+
+  parseRow([text]: readonly unknown[]) {
+    return text;
+  }
+
+  addRow(row: unknown) {
+    this.rows.push(row);
+  }
+
+  addCommandComplete({ text }: { text: string }) {
+    this.command = text.split(' ', 1)[0];
+  }
+}
+
 /** A statement on its way: its values as they go over the wire, and what is answered so far. */
 class Part {
   readonly result: Building;
   readonly #values: readonly (string | Buffer | null)[];
 
   constructor(readonly statement: Statement) {
-    this.result = new Result(statement.rowMode, statement.types ?? pg.types);
+    const { isSilent, isText, rowMode, types = pg.types } = statement;
+    this.result = isSilent || isText ? (new Undescribed() as Partial<Building> as Building) : new Result(rowMode, types);
     this.#values = (statement.values ?? []).map(value => utils.prepareValue(value));
   }
 
   write(message: Message) {
-    const { name = '', text, isSilent } = this.statement;
-    message.run({ name, text, values: this.#values, isDescribed: !isSilent });
+    const { name = '', text } = this.statement;
+    message.run({ name, text, values: this.#values, isDescribed: !(this.result instanceof Undescribed) });
   }
 }
 
@@ -97,7 +118,7 @@ export class Batch {
     this.#result.addFields(fields);
   }
 
-  handleDataRow({ fields }: { fields: unknown }) {
+  handleDataRow({ fields }: { fields: readonly unknown[] }) {
     if (this.#parts[this.#at]!.statement.isSilent) return;
     try {
       this.#result.addRow(this.#result.parseRow(fields));
@@ -106,7 +127,7 @@ export class Batch {
     }
   }
 
-  handleCommandComplete(message: unknown) {
+  handleCommandComplete(message: { text: string }) {
     this.#result.addCommandComplete(message);
     this.#at += 1;
   }

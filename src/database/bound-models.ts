@@ -40,8 +40,23 @@ class BoundModel {
   }
 }
 
+/** The models of a binding, each made when it is asked for: few are. */
+class BoundModels {
+  readonly #model: (name: ModelName) => BoundModel;
+
+  constructor(binding: Binding, answer: Answer) {
+    this.#model = name => new BoundModel(name, binding, answer);
+  }
+
+  static {
+    for (const [model, name] of Object.entries(MODELS) as [ModelName, string][])
+      Object.defineProperty(BoundModels.prototype, name, {
+        get(this: BoundModels) {
+          return this.#model(model);
+        },
+      });
+  }
+}
+
 /** The models of a binding. */
-export const boundModels = (binding: Binding, answer: Answer): TenantClient =>
-  Object.fromEntries(
-    Object.entries(MODELS).map(([model, name]) => [name, new BoundModel(model as ModelName, binding, answer)]),
-  ) as unknown as TenantClient;
+export const boundModels = (binding: Binding, answer: Answer): TenantClient => new BoundModels(binding, answer) as unknown as TenantClient;

@@ -7,6 +7,7 @@ import { boundModels } from './bound-models.ts';
 import { BoundPool } from './bound-pool.ts';
 import type { Companion } from './companion.ts';
 import type { Ask, Say, Tell } from './crossings.ts';
+import type { Expected } from './lock.ts';
 import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type ReadCount, ReadCounts } from './read/counts.ts';
 import { Uncovered } from './read/draft.ts';
@@ -30,9 +31,11 @@ export type Transaction = {
   readonly tell: Tell;
   /** A write whose answer nobody waits for, in the same way. */
   meanwhile(write: Promise<unknown>): void;
+  /** A read as JSON text, of what is so by then: as a unit of work's. */
+  json(read: JsonRead): Promise<string | null>;
 };
 
-export type TransactionOptions = { readonly once?: boolean; readonly isHeld?: boolean };
+export type TransactionOptions = { readonly once?: boolean; readonly heldAs?: Expected };
 
 /** What a request may do with the database: read, and change all or nothing, both as its binding and nobody else. */
 export type UnitOfWork = {
@@ -48,7 +51,8 @@ export type UnitOfWork = {
   json(read: JsonRead): Promise<string | null>;
   /**
    * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One that PostgreSQL ends for the sake of others is run again,
-   * unless it runs `once`: it does something beside the database. One that `isHeld` begins by checking what it was allowed for.
+   * unless it runs `once`: it does something beside the database. One that is `heldAs` something begins by holding the tenant, alone, and fails unless the
+   * tenant and the person are that (`isUnexpected`).
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
@@ -147,9 +151,15 @@ function scoped({ model, operation, args, shape }: JsonRead): JsonRead {
   return { model, shape, ...byItself(model as ModelName, operation, scope(model, operation, args as Args, ANYBODY)) };
 }
 
+/** @throws {Uncovered} where all is Prisma's. */
+function jsonOf({ json }: Source): JsonReader {
+  if (!json) throw new Uncovered('operation');
+  return json;
+}
+
 /** A unit of work of a binding. */
 export function unitOfWork(source: Source, binding: Binding, companion?: Companion): UnitOfWork {
-  const { pool, prisma, names, reader, json } = source;
+  const { pool, prisma, names, reader } = source;
   /** A statement that answers texts: the first one takes the companion along. */
   const texts = async (statement: TextStatement, quick = false): Promise<Texts> => {
     checkBinding(binding);
@@ -177,13 +187,11 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
     db: boundModels(binding, (model, operation, scoped) =>
       bound(binding, () => answered(prisma, model, operation, scoped, ALONE.has(operation) ? readByKey : read)),
     ),
-    json: async asked => {
-      if (!json) throw new Uncovered('operation');
-      return await json(asked, binding, run);
-    },
-    transaction: (work, { once = false } = {}) =>
+    json: async asked => await jsonOf(source)(asked, binding, run),
+    transaction: (work, { once = false, heldAs } = {}) =>
       inTransaction(pool, binding, transaction => work(transactionOf(source, binding, transaction)), {
         patience: PATIENCE,
+        heldAs,
         ...(once && { tries: 1 }),
       }),
   };
@@ -199,6 +207,8 @@ function transactionOf(source: Source, binding: Binding, transaction: BoundTrans
       (await transaction.ask({ ...named(source, text, values), types: TYPES })).rows as Row[],
     tell: (text, values) => transaction.tell({ ...named(source, text, values), isSilent: true }),
     meanwhile: write => void write.catch(() => {}),
+    json: async asked =>
+      await jsonOf(source)(asked, binding, async statement => (await transaction.ask({ ...statement, isText: true })).rows[0]),
   };
 }
 

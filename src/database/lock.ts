@@ -1,5 +1,8 @@
-import type { Ask, Tell } from './crossings.ts';
+import type { Statement } from './batch.ts';
+import { type Binding, bindingStatement } from './binding.ts';
+import type { Ask } from './crossings.ts';
 import { isConstraint } from './failure.ts';
+import { nameOf } from './prepared.ts';
 
 /** The bound tenant as it is now, and stays until the transaction ends. */
 export type LockedTenant = {
@@ -49,9 +52,17 @@ export async function lockTenant(ask: Ask, hold: Hold = 'alone'): Promise<Locked
 /** What a permission was given for: the tenant's status and features, and the roles of the bound person. */
 export type Expected = { readonly status: string; readonly features: readonly string[]; readonly roles: readonly string[] };
 
-/** Holds the bound tenant alone, and fails the transaction unless it is as expected once it is held (prisma/migrations, `hold_as`). */
-export const holdAs = (tell: Tell, { status, features, roles }: Expected): void =>
-  tell('SELECT hold_as($1, $2::text[], $3::text[])', [status, features, roles]);
+const { text: BINDING } = bindingStatement({ tenantId: null, personId: null });
+const HOLDING = `${BINDING}, hold_as($3, $4::text[], $5::text[])`;
+const HOLDING_NAME = nameOf(HOLDING);
+
+/** Binds a transaction, holds the tenant alone, and fails unless it is as expected once it is held (prisma/migrations, `hold_as`). */
+export const holdAs = (binding: Binding, { status, features, roles }: Expected): Statement => ({
+  text: HOLDING,
+  name: HOLDING_NAME,
+  values: [...bindingStatement(binding).values, status, features, roles],
+  isSilent: true,
+});
 
 /** Whether a transaction failed because something isn't as expected any more: nothing was changed. */
 export const isUnexpected = (error: unknown): boolean => isConstraint(error, 'held_as_expected');

@@ -38,18 +38,24 @@ type Field = { readonly name: string; readonly kind: string; readonly type: stri
 type Model = { readonly fields: readonly Field[]; readonly primaryKey: unknown; readonly uniqueIndexes: readonly unknown[] };
 
 const models = getDatamodel().datamodel.models as unknown as Readonly<Record<string, Model>>;
+const fields = new Map(Object.entries(models).map(([model, { fields }]) => [model, new Map(fields.map(field => [field.name, field]))]));
+const isRelation = (field: Field | undefined) => field?.kind === 'object';
 
 /** The relation that a model's field is, or undefined for a scalar. */
-export const relationOf = (model: string, field: string): Field | undefined =>
-  models[model]?.fields.find(({ name, kind }) => name === field && kind === 'object');
+export function relationOf(model: string, field: string): Field | undefined {
+  const found = fields.get(model)?.get(field);
+  return isRelation(found) ? found : undefined;
+}
 
 /** The relations of a model that lead to many rows. */
 export const listsOf = (model: string): readonly Field[] =>
   models[model]?.fields.filter(({ kind, isList }) => kind === 'object' && isList) ?? [];
 
 /** Whether a field of a model is a column. */
-export const isColumn = (model: string, field: string): boolean =>
-  models[model]?.fields.some(({ name, kind }) => name === field && kind !== 'object') ?? false;
+export function isColumn(model: string, field: string): boolean {
+  const found = fields.get(model)?.get(field);
+  return found !== undefined && !isRelation(found);
+}
 
 /** The field that says which tenant a row belongs to, or null for a model whose rows belong to none (SPEC T1). */
 export function tenantFieldOf(model: string): 'id' | 'tenantId' | null {

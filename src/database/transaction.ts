@@ -1,9 +1,10 @@
 import pg from 'pg';
-import { isBroken, type Statement } from './batch.ts';
+import { isBroken, type Outcome, type Statement } from './batch.ts';
 import { type Binding, bindingStatement, bound, currentBinding } from './binding.ts';
 import { type BoundPool, isMisnamed, type LentClient } from './bound-pool.ts';
 import { TransactionTimeoutError } from './failure.ts';
 import { joining } from './joined.ts';
+import { type Expected, holdAs } from './lock.ts';
 import { nameOf } from './prepared.ts';
 
 type Waiting = {
@@ -23,7 +24,8 @@ const isUnlucky = (error: unknown) => error instanceof pg.DatabaseError && UNLUC
 
 /**
  * A transaction on one connection. Statements that are asked for in one go, without waiting for each other's answers, go out together; BEGIN and the binding go
- * with the first ones, and COMMIT with the last. Once one has failed no other is answered, and nothing is kept.
+ * with the first ones, and COMMIT with the last. One that is asked for in one go as a whole needs neither: what goes out under one Sync is one transaction.
+ * Once a statement has failed no other is answered, and nothing is kept.
  */
 export class BoundTransaction {
   #waiting: Waiting[] = [];
@@ -32,19 +34,19 @@ export class BoundTransaction {
   #turn: Promise<void> | null = null;
   #hasBegun = false;
   #isCommitting = false;
+  #isOver = false;
   #failure: unknown;
   #broken: Error | undefined;
   #joined: Promise<unknown> | null = null;
   #ending: Promise<void> | undefined;
-  readonly #timer: NodeJS.Timeout;
+  #client: LentClient | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly client: LentClient,
+    private readonly pool: BoundPool,
     private readonly binding: Binding,
-    patience: number,
-  ) {
-    this.#timer = setTimeout(() => this.#expire(patience), patience);
-  }
+    private readonly options: Pick<TransactionOptions, 'patience' | 'heldAs'> & { readonly naming: boolean },
+  ) {}
 
   /** Why nothing of it is kept, if that is so already. */
   get failure(): unknown {
@@ -89,7 +91,7 @@ export class BoundTransaction {
     while (this.#joined) await this.#joined;
     if (this.#failure) throw this.#failure;
     this.#isCommitting = true;
-    if (!this.#hasBegun && !this.#waiting.length) return;
+    if (!this.#hasBegun) return await this.#whole();
     const { command } = await this.ask(COMMIT);
     if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
   }
@@ -102,39 +104,57 @@ export class BoundTransaction {
 
   async #end(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#failure ??= new Error('the transaction is over');
+    this.#isOver = true;
     while (this.#turn) await this.#turn;
-    if (!this.#broken && this.client.isInTransaction) {
-      const { error } = await this.client.together([ROLLBACK]);
+    const client = this.#client;
+    if (!client) return;
+    if (!this.#broken && client.isInTransaction) {
+      const { error } = await client.together([ROLLBACK]);
       if (error) this.#broken = error;
     }
-    this.client.release(this.#broken);
+    client.release(this.#broken);
   }
 
   #take(waiting: Waiting) {
     const binding = currentBinding();
     if (binding && binding !== this.binding) throw new Error('a transaction belongs to the binding that it began under');
-    if (this.#failure) throw this.#failure;
+    this.#check();
     this.#waiting.push(waiting);
+  }
+
+  /** @throws why it takes nothing more. */
+  #check() {
+    if (this.#failure) throw this.#failure;
+    if (this.#isOver) throw new Error('the transaction is over');
   }
 
   #go() {
     if (!this.#isWanted || this.#turn) return;
-    this.#isWanted = false;
-    this.#turn = this.#send(this.#waiting.splice(0)).finally(() => {
+    const first = this.#hasBegun ? [] : [BEGIN, this.#binds()];
+    this.#hasBegun = true;
+    this.#turn = this.#send(first).finally(() => {
       this.#turn = null;
       this.#go();
     });
   }
 
-  async #send(sent: readonly Waiting[]): Promise<void> {
-    if (this.#failure) {
-      for (const { reject } of sent) reject(this.#failure);
+  async #whole(): Promise<void> {
+    if (!this.#waiting.length) return;
+    await this.#send([this.#binds()]);
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Sends what waits, after what comes first. */
+  async #send(first: readonly Statement[]): Promise<void> {
+    this.#isWanted = false;
+    const sent = this.#waiting.splice(0);
+    try {
+      this.#check();
+    } catch (error) {
+      for (const { reject } of sent) reject(error);
       return;
     }
-    const first = this.#hasBegun ? [] : [BEGIN, { ...bindingStatement(this.binding), name: BINDING_NAME, isSilent: true }];
-    this.#hasBegun = true;
-    const { results, error } = await this.client.together([...first, ...sent.map(({ statement }) => statement)]);
+    const { results, error } = await this.#together([...first, ...sent.map(({ statement }) => statement)]);
     if (error) this.#failure ??= error;
     if (error && isBroken(error)) this.#broken = error;
     for (const [place, { resolve, reject }] of sent.entries()) {
@@ -142,6 +162,29 @@ export class BoundTransaction {
       if (result) resolve(result);
       else reject(error);
     }
+  }
+
+  #binds(): Statement {
+    const { binding, options } = this;
+    return options.heldAs ? holdAs(binding, options.heldAs) : { ...bindingStatement(binding), name: BINDING_NAME, isSilent: true };
+  }
+
+  async #together(statements: readonly Statement[]): Promise<Outcome> {
+    try {
+      this.#client ??= await this.#lent();
+    } catch (error) {
+      return { results: [], error: error as Error };
+    }
+    return await this.#client.together(statements);
+  }
+
+  /** The connection that it is on from its first statement to its last. */
+  async #lent(): Promise<LentClient> {
+    const { naming, patience } = this.options;
+    const client = await this.pool.lend();
+    client.naming &&= naming;
+    if (this.#hasBegun) this.#timer = setTimeout(() => this.#expire(patience), patience);
+    return client;
   }
 
   #expire(patience: number) {
@@ -157,6 +200,8 @@ export type TransactionOptions = {
   readonly tries?: number;
   /** How long it may take, ms. */
   readonly patience: number;
+  /** What the bound tenant and person are expected to be: it holds the tenant, and fails unless they are. */
+  readonly heldAs?: Expected | undefined;
 };
 
 const TRIES = 3;
@@ -169,20 +214,19 @@ export async function inTransaction<T>(
   pool: BoundPool,
   binding: Binding,
   work: (transaction: BoundTransaction) => Promise<T>,
-  { tries = TRIES, patience }: TransactionOptions,
+  { tries = TRIES, ...options }: TransactionOptions,
 ): Promise<T> {
   return await bound(binding, async () => {
     for (let left = tries; ; left -= 1) {
-      const client = await pool.lend();
-      if (tries === 1) client.naming = false;
-      const transaction = new BoundTransaction(client, binding, patience);
+      const naming = pool.naming && tries > 1;
+      const transaction = new BoundTransaction(pool, binding, { ...options, naming });
       try {
         const result = await work(transaction);
         await transaction.commit();
         return result;
       } catch (error) {
         const { failure } = transaction;
-        const isMisnaming = client.naming && isMisnamed(failure);
+        const isMisnaming = naming && isMisnamed(failure);
         if (isMisnaming) pool.forgoNames();
         if (left <= 1 || !(isMisnaming || isUnlucky(failure))) throw error;
       } finally {

@@ -3,7 +3,7 @@ import type { Permission } from '../access/policy.ts';
 import { type AsItIs, type AuditEntry, appendEvent } from '../database/audit.ts';
 import type { Transaction, UnitOfWork } from '../database/client.ts';
 import type { Profile, Tell } from '../database/crossings.ts';
-import { type Hold, holdAs, isUnexpected, type LockedTenant } from '../database/lock.ts';
+import { type Hold, isUnexpected, type LockedTenant } from '../database/lock.ts';
 import { ACTIONS, type Action } from './audit/actions.ts';
 import { type ErrorCode, GatewayError } from './errors.ts';
 import { earlierAnswer, type IdempotencyKey, keepAnswer, keptAnswer } from './idempotency.ts';
@@ -93,11 +93,8 @@ export async function operateUnseen<Result extends object>(act: Act, change: (op
   if (key || principal.kind !== 'user' || !standing || standing.tenantId !== work.binding.tenantId) return operate(act, change);
   try {
     return await work.transaction(
-      async ({ db, meanwhile, tell }) => {
-        holdAs(tell, standing);
-        return await change({ db, meanwhile, tenantId: standing.tenantId, record: recorderOf(act, tell) });
-      },
-      { isHeld: true },
+      async ({ db, meanwhile, tell }) => await change({ db, meanwhile, tenantId: standing.tenantId, record: recorderOf(act, tell) }),
+      { heldAs: standing },
     );
   } catch (error) {
     if (!isUnexpected(error)) throw error;

@@ -18,6 +18,8 @@ export type Context = {
   readonly idempotencyKey: string | null;
   /** The database, bound to the tenant context and the person. */
   readonly work: UnitOfWork;
+  /** What became of the one mutation that is asked, where it was run by a plan (compiled/change.ts): it isn't run again. */
+  readonly outcome?: Promise<object>;
   /** All of the person's memberships (a crossing), read at most once a request. */
   readonly memberships: () => Promise<readonly PersonMembership[]>;
 };

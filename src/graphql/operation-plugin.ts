@@ -1,5 +1,5 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, PothosSchemaError, type SchemaTypes } from '@pothos/core';
-import { type GraphQLFieldResolver, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import { type Permission, ruleOf } from '../access/policy.ts';
 import { policyOf } from '../access/policy-plugin.ts';
 import type { UnitOfWork } from '../database/client.ts';
@@ -42,16 +42,15 @@ export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     const { operation, policy } = field.pothosOptions as Options;
     if (field.kind !== 'Mutation' || !operation) return resolve;
     return async (root, args, context, info) => {
-      const { input = {} } = args as { input?: RawInput | null };
       const act = actOf(
         context as Context,
         { ...operation, permission: policy as Permission, name: field.name, alias: String(info.path.key) },
-        input ?? {},
+        args,
       );
       const earlier = await answeredBefore(act);
       if (earlier) return earlier;
       try {
-        return await resolve(root, args, { ...(context as Context), act } as never, info);
+        return await ((context as Context).outcome ?? resolve(root, args, { ...(context as Context), act } as never, info));
       } catch (error) {
         // The same request at the same time may have done it, and taken with it what this one needs.
         const meanwhile = await answeredBefore(act);
@@ -72,12 +71,20 @@ export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types
   }
 }
 
-/** Whether an operation is one mutation that looks at nothing, and so may run before it is known who asks: it changes nothing if that isn't as expected. */
-export function isUnseen(schema: GraphQLSchema, { selectionSet: { selections } }: OperationDefinitionNode): boolean {
+/** The one mutation of an operation, if it looks at nothing, and so may run before it is known who asks: it changes nothing if that isn't as expected. */
+export function unseenOf(schema: GraphQLSchema, { selectionSet: { selections } }: OperationDefinitionNode): MutationField | null {
   const [only, ...more] = selections;
-  if (only?.kind !== Kind.FIELD || more.length) return false;
-  const { operation } = (schema.getMutationType()?.getFields()[only.name.value]?.extensions.pothosOptions ?? {}) as Options;
-  return operation?.unseen === true;
+  if (only?.kind !== Kind.FIELD || more.length) return null;
+  const field = schema.getMutationType()?.getFields()[only.name.value];
+  return field && (field.extensions.pothosOptions as Options).operation?.unseen ? field : null;
+}
+
+type MutationField = GraphQLField<unknown, unknown>;
+
+/** What a mutation's own resolver does, for who runs it without what is around it: it has been found to be permitted. */
+export function actIn({ name, extensions }: MutationField, alias: string, context: Context, args: object): Act {
+  const { operation, policy } = extensions.pothosOptions as Options;
+  return actOf(context, { ...operation!, permission: policy as Permission, name, alias }, args);
 }
 
 const answeredBefore = async ({ work, key, services }: Act): Promise<object | null> =>
@@ -85,12 +92,13 @@ const answeredBefore = async ({ work, key, services }: Act): Promise<object | nu
 
 type Asked = OperationOptions & { readonly permission: Permission; readonly name: string; readonly alias: string };
 
-function actOf(context: Context, { action, permission, place, name, alias }: Asked, input: RawInput): Act {
+function actOf(context: Context, { action, permission, place, name, alias }: Asked, args: object): Act {
+  const input = (args as { input?: RawInput | null }).input ?? {};
   const { grant, profile, requestId, services, work } = context;
   const { idempotencyKey: own, ...request } = input;
   const text = own ?? context.idempotencyKey;
-  const caller = profile && [grant.principal.kind, profile.issuer, profile.subject].join('|');
-  const key = text !== null && caller ? idempotencyKey(text, caller, [name, request], own == null ? alias : null) : null;
+  const caller = () => [grant.principal.kind, profile!.issuer, profile!.subject].join('|');
+  const key = text !== null && profile ? idempotencyKey(text, caller(), [name, request], own == null ? alias : null) : null;
   // Whom the permission isn't for stays where they are, and is refused there: where the input leads is nothing to them.
   const isPlaced = place && ruleOf(permission).principals.includes(grant.principal.kind);
   return { action: action ?? null, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };

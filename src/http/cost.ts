@@ -4,7 +4,6 @@ import {
   type ExecutionArgs,
   GraphQLError,
   getOperationAST,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   TypeInfo,
@@ -12,6 +11,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { variablesOf } from '../graphql/variables.ts';
 
 /** How much one operation may ask for (SPEC G7). Costs count a field as 1, and a connection's fields once for each row of a page. */
 export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
@@ -69,8 +69,8 @@ function isVarying({ schema, document }: Asked): boolean {
   return varies;
 }
 
-const hasGoodVariables = ({ schema, variableValues }: Asked, { variableDefinitions = [] }: OperationDefinitionNode): boolean =>
-  variableDefinitions.length === 0 || !getVariableValues(schema, variableDefinitions, variableValues ?? {}).errors;
+const hasGoodVariables = ({ schema, variableValues }: Asked, operation: OperationDefinitionNode): boolean =>
+  !variablesOf(schema, operation, variableValues).errors;
 
 function isWithin({ schema, contextValue, variableValues }: Asked, alone: DocumentNode): boolean {
   try {

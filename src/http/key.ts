@@ -11,7 +11,8 @@ const ISSUER = 'ipto:key';
 
 /** What an `Authorization` header holds in place of a token, if it begins as a key does; else null. */
 export function keyIn(authorization: string | undefined): string | null {
-  const sent = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+  if (!authorization?.includes(KEY_PREFIX)) return null;
+  const sent = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   return sent?.startsWith(KEY_PREFIX) ? sent : null;
 }
 

@@ -4,7 +4,6 @@ import { type DocumentNode, type ExecutionResult, execute, type GraphQLError, ty
 import { LRUCache } from 'lru-cache';
 import type { Compiled } from '../graphql/compiled/compiled.ts';
 import type { Context } from '../graphql/context.ts';
-import { isUnseen } from '../graphql/operation-plugin.ts';
 import { RefusedField } from '../graphql/refused-field.ts';
 import { isCleanText } from './clean-text.ts';
 import { isCheap } from './cost.ts';
@@ -89,11 +88,11 @@ export function createPlain(schema: GraphQLSchema, documents: Documents, plans: 
   }
 
   async function changed(question: Question, foreseen: Foreseen, served: Served): Promise<string | null> {
-    if (!isUnseen(schema, getOperationAST(question.document, question.operationName)!)) return null;
-    const { context: contextValue, wasTried } = foreseen.change();
-    if (contextValue.idempotencyKey !== null || !isWithin(question, contextValue)) return null;
-    const result = await execute({ schema, contextValue, ...question });
-    return wasTried() ? textOf(result, served) : null;
+    const { context, wasTried } = foreseen.change();
+    if (context.idempotencyKey !== null || !isWithin(question, context)) return null;
+    const done = await plans.change(question, context);
+    if (!done || !wasTried()) return null;
+    return done.text ?? textOf(await execute({ schema, contextValue: { ...context, outcome: done.outcome }, ...question }), served);
   }
 }
 
@@ -167,17 +166,19 @@ class ReadBody {
 
 type Params = { readonly query: string; readonly variables?: Record<string, unknown> | null; readonly operationName?: string | null };
 
+const PARAMS: readonly string[] = ['query', 'variables', 'operationName', 'extensions'];
+
 /** The parameters of a body that holds nothing else. */
 function paramsIn(bytes: Buffer): Params | null {
   const params = isUtf8(bytes) ? parsed(bytes.toString()) : null;
   if (!isObject(params)) return null;
-  const { query, variables, operationName, extensions, ...others } = params;
+  const { query, variables, operationName, extensions } = params;
   const fits =
     typeof query === 'string' &&
     (variables == null || isObject(variables)) &&
     (operationName == null || typeof operationName === 'string') &&
     (extensions == null || isObject(extensions)) &&
-    Object.keys(others).length === 0;
+    Object.keys(params).every(name => PARAMS.includes(name));
   return fits ? (params as Params) : null;
 }
 

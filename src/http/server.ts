@@ -69,18 +69,21 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
 
   const server = createServer((request, response) => {
     const requestId = requestIdOf(request);
-    const began = performance.now();
+    if (log.isLevelEnabled('info')) logOnClose(request, response, requestId);
     response.setHeader('x-request-id', requestId);
     response.setHeader('x-content-type-options', 'nosniff');
     if (stopping) response.setHeader('connection', 'close');
+    handle(request, response, requestId).catch(error => fail(error, response, requestId));
+  });
+
+  function logOnClose(request: IncomingMessage, response: ServerResponse, requestId: string) {
+    const began = performance.now();
     response.on('close', () => {
-      if (!log.isLevelEnabled('info')) return;
       const ms = Math.round((performance.now() - began) * 10) / 10;
       const status = response.writableFinished ? response.statusCode : null; // null: the client left before the answer
       log.info({ requestId, method: request.method, path: request.url?.split('?', 1)[0], status, ms }, 'request');
     });
-    handle(request, response, requestId).catch(error => fail(error, response, requestId));
-  });
+  }
 
   function fail(error: unknown, response: ServerResponse, requestId: string) {
     if (response.headersSent) return response.destroy();

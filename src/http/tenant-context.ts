@@ -1,4 +1,5 @@
 import { type Grant, grantOf, type Principal } from '../access/grant.ts';
+import { isBroken } from '../database/batch.ts';
 import type { Binding } from '../database/binding.ts';
 import type { Database, UnitOfWork } from '../database/client.ts';
 import { Companion } from '../database/companion.ts';
@@ -10,7 +11,6 @@ import {
   type PersonMemberships,
   type TenantName,
 } from '../database/crossings.ts';
-import { isUnexpected } from '../database/lock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Token } from './authenticate.ts';
@@ -101,13 +101,13 @@ function heldOnly(work: UnitOfWork, onTried: () => void): UnitOfWork {
     founding: no,
     within: no,
     transaction: async (change, options) => {
-      if (!options?.isHeld) no();
+      if (!options?.heldAs) no();
       try {
         const result = await work.transaction(change, options);
         onTried();
         return result;
       } catch (error) {
-        if (!isUnexpected(error)) onTried(); // what became of it is told, not tried again
+        if (isBroken(error)) onTried(); // what became of it is told, not tried again
         throw error;
       }
     },
@@ -172,7 +172,7 @@ const outsider = ({ profile, principal }: { profile: Facts['profile']; principal
 
 function contextOf(
   database: Database,
-  { tenant: _, ...asked }: Asked,
+  { requestId, idempotencyKey, services }: Asked,
   facts: Facts,
   bind: (binding: Binding) => UnitOfWork = binding => database.bind(binding),
 ): Context {
@@ -182,7 +182,9 @@ function contextOf(
   let memberships = all;
   let work: UnitOfWork | undefined;
   return {
-    ...asked,
+    requestId,
+    idempotencyKey,
+    services,
     profile,
     membership,
     grant,

@@ -133,8 +133,9 @@ describe('names', () => {
       names.of(`once ${i}`);
       expect(names.of('often')).toBe(nameOf('often'));
     }
-    expect(names.size).toBe(10);
-    expect(names.of('once 1')).toBeUndefined();
+    expect(names.size).toBeGreaterThan(1);
+    expect(names.size).toBeLessThanOrEqual(10);
+    for (const forgotten of ['once 1', 'once 980']) expect(names.of(forgotten)).toBeUndefined();
   });
 
   test('differ where texts differ, and fit into what PostgreSQL keeps of a name', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BoundPool } from '../../src/database/bound-pool.ts';
 import { type Source, sourceOn, unitOfWork } from '../../src/database/client.ts';
+import { MODELS } from '../../src/database/models.ts';
 import { IsolationError, scope } from '../../src/database/scope.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { createWorld, type World } from '../support/isolation.ts';
@@ -28,14 +29,22 @@ const clients = async () => {
   return { 'a bound client': work.db, 'a transaction': await work.transaction(async ({ db }) => db) };
 };
 
+/** What an object says when it is looked at, whatever it inherits. */
+function named(object: object): string[] {
+  const chain: object[] = [];
+  for (let at = object; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) chain.push(at);
+  return [...new Set(chain.flatMap(at => Object.getOwnPropertyNames(at)))].sort();
+}
+
 describe('what a bound client leaves in reach', () => {
   test('is the models that are listed here and nothing else', async () => {
     for (const db of Object.values(await clients()))
-      expect(Object.keys(db).sort()).toEqual([
+      expect(named(db)).toEqual([
         ...[
           'apiKey',
           'auditEvent',
           'charge',
+          'constructor',
           'contract',
           'dataObject',
           'dataset',
@@ -66,9 +75,9 @@ describe('what a bound client leaves in reach', () => {
 
   test('leads from no model back to the unbound client', async () => {
     for (const [what, db] of Object.entries(await clients()))
-      for (const [name, model] of Object.entries(db))
+      for (const name of Object.values(MODELS))
         for (const way of ['$parent', 'constructor', '$name'])
-          expect(Reflect.get(model, way)?.$queryRawUnsafe, `${what}: ${name}.${way}`).toBeUndefined();
+          expect(Reflect.get(db[name], way)?.$queryRawUnsafe, `${what}: ${name}.${way}`).toBeUndefined();
   });
 
   test('is no operation without a model', () => {

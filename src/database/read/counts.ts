@@ -12,16 +12,16 @@ type Mutable = { -readonly [K in keyof ReadCount]: ReadCount[K] };
 
 /** Counts reads. There are as many counts as models, operations and reasons: what a request holds is not among them. */
 export class ReadCounts {
-  readonly #counts = new Map<string, Mutable>();
+  readonly #counts = new Map<string, Mutable[]>();
 
   add(model: string, operation: string, outcome: ReadCount['outcome']): void {
-    const key = `${model} ${operation} ${outcome}`;
-    const count = this.#counts.get(key);
+    const known = this.#counts.get(model) ?? [];
+    const count = known.find(one => one.operation === operation && one.outcome === outcome);
     if (count) count.count += 1;
-    else this.#counts.set(key, { model, operation, outcome, count: 1 });
+    else this.#counts.set(model, [...known, { model, operation, outcome, count: 1 }]);
   }
 
   all(): readonly ReadCount[] {
-    return [...this.#counts.values()].map(count => ({ ...count }));
+    return [...this.#counts.values()].flat().map(count => ({ ...count }));
   }
 }

@@ -2,6 +2,8 @@ import { AsItIs } from '../../database/audit.ts';
 import { type Act, operateUnseen } from '../operation.ts';
 import { tenantName } from './name.ts';
 
+const NAME = new AsItIs(['name']);
+
 /**
  * Changes the bound tenant's display name: a member's in an active tenant only (SPEC S2), staff's in any (SPEC, settled).
  *
@@ -10,7 +12,7 @@ import { tenantName } from './name.ts';
 export const renameTenant = (act: Act, input: { name: string }): Promise<{ tenantId: string }> => {
   const name = tenantName(input.name);
   return operateUnseen(act, async ({ db, tenantId: id, record, meanwhile }) => {
-    await record({ target: { type: 'Tenant', id }, before: new AsItIs(['name']), after: { name } }); // ahead of the change
+    await record({ target: { type: 'Tenant', id }, before: NAME, after: { name } }); // ahead of the change
     meanwhile(db.tenant.updateMany({ data: { name } }));
     return { tenantId: id };
   });

@@ -33,7 +33,7 @@ class Answer {
       this.#text += `${separator}"${field.key}":`;
       separator = ',';
       if (field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)) this.#refuse(field, this.path);
-      else if (field.read) this.#read(field, field.read);
+      else if (field.read) this.#read(field, field.read, row);
       else if (field.shape.kind === 'leaf') this.#value(field, this.#resolved(field, row));
       else {
         this.path[place] = field.key;
@@ -49,21 +49,22 @@ class Answer {
   }
 
   /** A root's rows: as JSON, or to be written here. */
-  #read(field: FieldPlan, read: PrismaRead): void {
+  #read(field: FieldPlan, read: PrismaRead, parent: unknown): void {
     const { asking } = this;
     const { shape, isNullable } = field;
     const object = (shape.kind === 'list' ? shape.of : shape) as Shape & { kind: 'object' };
-    const json = jsonOf(field, read, object.object, asking);
-    const path = [field.key]; // what reads is a root
+    const json = jsonOf(field, { read, parent }, object.object, asking);
+    const path = [...this.path, field.key];
     if (json) {
       this.#later(json.text, path, (gap, text) => gap.#splice(text, json, isNullable, path));
       return;
     }
-    const rows = read(queryOf(object.object, asking), undefined, field.args(asking.variables), asking.context) as Promise<unknown>;
+    if (asking.json) throw new Unusual();
+    const rows = read(queryOf(object.object, asking), parent, field.args(asking.variables), asking.context) as Promise<unknown>;
     this.#later(rows, path, (gap, value) => gap.#complete(shape, isNullable, value));
   }
 
-  #splice(text: string | null, { refused }: Json, isNullable: boolean, path: readonly string[]): void {
+  #splice(text: string | null, { refused }: Json, isNullable: boolean, path: readonly (string | number)[]): void {
     if (text === null && !isNullable) throw new Unusual();
     this.#text += text ?? 'null';
     if (text !== null) for (const { field, path: within } of refused) this.#tell(field, [...path, ...within]);
@@ -127,16 +128,24 @@ class Answer {
   }
 }
 
+/** An object as JSON, and the errors of what is refused of it. */
+export type Written = { readonly data: string; readonly errors: readonly string[] };
+
 /**
- * What a query answers, as the JSON of a response.
+ * What is asked of an object.
  *
+ * @param place the object, and where it stands; the root when left out.
  * @throws whatever is not as usual, for GraphQL.js to tell.
  */
-export async function answer(plan: ObjectPlan, asking: Asking): Promise<string> {
+export async function written(plan: ObjectPlan, asking: Asking, { row, path = [] }: Place = {}): Promise<Written> {
   const awaited: Promise<void>[] = [];
-  const whole = new Answer(asking, awaited, []);
-  whole.object(plan, undefined);
+  const whole = new Answer(asking, awaited, [...path]);
+  whole.object(plan, row);
   for (let next = 0; next < awaited.length; next += 1) await awaited[next];
-  const errors = whole.errors;
-  return `{${errors.length ? `"errors":[${errors.join()}],` : ''}"data":${whole.text}}`;
+  return { data: whole.text, errors: whole.errors };
 }
+
+type Place = { readonly row?: unknown; readonly path?: readonly string[] };
+
+/** The JSON of a response. */
+export const responseOf = ({ data, errors }: Written): string => `{${errors.length ? `"errors":[${errors.join()}],` : ''}"data":${data}}`;

@@ -22,8 +22,9 @@ import {
 } from 'graphql';
 import { isPermission, ruleOf } from '../../access/policy.ts';
 import { policyOf, type TenantOf } from '../../access/policy-plugin.ts';
+import { unseenOf } from '../operation-plugin.ts';
 import { leafOf } from './leaf.ts';
-import type { ArgsOf, FieldPlan, ObjectPlan, Resolve, Shape } from './plan.ts';
+import type { ArgsOf, ChangePlan, FieldPlan, ObjectPlan, Resolve, Shape } from './plan.ts';
 import type { PrismaRead } from './prisma-read.ts';
 
 /** Why a document is GraphQL.js's to execute. */
@@ -39,8 +40,13 @@ export class Uncompiled extends Error {
 }
 
 type Field = GraphQLField<unknown, unknown>;
-type Config = { readonly kind: string; readonly resolve?: Resolve; readonly argMappers: readonly unknown[] };
-type Compiling = { readonly schema: GraphQLSchema; readonly fragments: ReadonlyMap<string, FragmentDefinitionNode> };
+type Config = { readonly resolve?: Resolve; readonly argMappers: readonly unknown[] };
+type Compiling = {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** The types whose fields may read. */
+  readonly reading: readonly GraphQLObjectType[];
+};
 
 /**
  * The plan of a query: what each of its fields needs, resolves and is written as, worked out once for a document.
@@ -49,13 +55,36 @@ type Compiling = { readonly schema: GraphQLSchema; readonly fragments: ReadonlyM
  */
 export function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): ObjectPlan {
   if (operation.operation !== 'query' || operation.directives?.length) throw new Uncompiled('operation');
-  const fragments = document.definitions.filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION);
-  const compiling = { schema, fragments: new Map(fragments.map(fragment => [fragment.name.value, fragment])) };
-  return objectPlan(compiling, schema.getQueryType()!, [operation.selectionSet]);
+  const root = schema.getQueryType()!;
+  return objectPlan({ schema, fragments: fragmentsOf(document), reading: [root] }, root, [operation.selectionSet]);
 }
 
+/**
+ * The plan of a mutation that looks at nothing, alone in its document's operation.
+ *
+ * @throws {Uncompiled} for any other, and for what GraphQL.js is left to execute.
+ */
+export function compileChange(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): ChangePlan {
+  const asked = operation.operation === 'mutation' && !operation.directives?.length && unseenOf(schema, operation);
+  if (!asked) throw new Uncompiled('operation');
+  const payload = getNamedType(asked.type) as GraphQLObjectType;
+  const compiling = { schema, fragments: fragmentsOf(document), reading: [payload] };
+  const { fields } = objectPlan(compiling, schema.getMutationType()!, [operation.selectionSet]);
+  const [field] = fields as [ChangePlan['field']];
+  const { object } = field.shape as Shape & { kind: 'object' };
+  if (!object.fields.every(isAtHand)) throw new Uncompiled('resolver');
+  return { field, payload: object };
+}
+
+/** Whether a field is read where its parent is, or says what that says: it reads nothing in a way of its own. */
+const isAtHand = ({ read, field, nodes }: FieldPlan): boolean =>
+  read !== null || typeof field.extensions.pothosExposedField === 'string' || nodes[0]!.name.value === '__typename';
+
+const fragmentsOf = ({ definitions }: DocumentNode): Compiling['fragments'] =>
+  new Map(definitions.filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION).map(fragment => [fragment.name.value, fragment]));
+
 function objectPlan(compiling: Compiling, type: GraphQLObjectType, selections: readonly SelectionSetNode[]): ObjectPlan {
-  const isRoot = type === compiling.schema.getQueryType();
+  const isRoot = type === compiling.schema.getQueryType() || type === compiling.schema.getMutationType();
   const found = new Map<string, FieldNode[]>();
   for (const selection of selections) collect(compiling, type, selection, found);
   const fields = [...found].map(([key, nodes]) => fieldPlan(compiling, type, key, nodes));
@@ -94,7 +123,8 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
   const field = parent.getFields()[name] as Field | undefined;
   if (!field) throw new Uncompiled('abstract'); // introspection
   const policy = policyOf(field);
-  const { resolve, read } = resolverOf(field, parent);
+  const { resolve, read } = resolverOf(compiling, field, parent);
+  const shape = shapeOf(compiling, field.type, nodes);
   return {
     key,
     nodes,
@@ -102,15 +132,17 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
     permission: policy !== undefined && isPermission(policy) ? policy : null,
     isNullable: !isNonNullType(field.type),
     args: argsOf(field, nodes[0]!),
+    hasVariables: hasVariable(nodes[0]!) || fieldsOf(shape).some(inner => inner.hasVariables),
     resolve,
     read,
-    shape: shapeOf(compiling, field.type, nodes),
+    shape,
   };
 }
 
 const typenamePlan = ({ name }: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan => ({
   ...{ key, nodes, field: { extensions: {} } as Field, permission: null, isNullable: false, read: null },
   args: () => NO_ARGS,
+  hasVariables: false,
   resolve: () => name,
   shape: { kind: 'leaf', write: () => `"${name}"` },
 });
@@ -124,16 +156,19 @@ function shapeOf(compiling: Compiling, type: GraphQLOutputType, nodes: readonly 
   return { kind: 'object', object: objectPlan(compiling, bare, selections) };
 }
 
+const fieldsOf = (shape: Shape): readonly FieldPlan[] =>
+  shape.kind === 'list' ? fieldsOf(shape.of) : shape.kind === 'object' ? shape.object.fields : [];
+
 /** Whether a type's rows are Prisma's, who reads of them what is asked for. */
 const isOfRows = (type: unknown): boolean => type instanceof GraphQLObjectType && Boolean(type.extensions.pothosPrismaModel);
 
 /** What a field resolves by itself. One that looks at the document, or reads rows in a way of its own, is not for us. */
-function resolverOf({ type, extensions }: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'read'> {
-  const { kind, resolve, argMappers } = (extensions.pothosConfig ?? {}) as Partial<Config>;
+function resolverOf({ reading }: Compiling, { type, extensions }: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'read'> {
+  const { resolve, argMappers } = (extensions.pothosConfig ?? {}) as Partial<Config>;
   if (!argMappers || argMappers.length || extensions.pothosPrismaFallback) throw new Uncompiled('resolver');
   const read = extensions.prismaRead as PrismaRead | undefined;
   if (read) {
-    if (kind !== 'Query') throw new Uncompiled('rows');
+    if (!reading.includes(parent)) throw new Uncompiled('rows');
     return { read, resolve: () => null };
   }
   const isLed = Boolean(extensions.pothosPrismaRelationField) || /(Connection|Edge)$/.test(parent.name);

@@ -1,11 +1,12 @@
-import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues, type OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Context } from '../context.ts';
-import { answer } from './answer.ts';
-import { compile, type Reason, Uncompiled } from './compile.ts';
+import { variablesOf } from '../variables.ts';
+import { responseOf, written } from './answer.ts';
+import { type Changed, change } from './change.ts';
+import { compile, compileChange, type Reason, Uncompiled } from './compile.ts';
 import { Unusual } from './leaf.ts';
-import type { ObjectPlan } from './plan.ts';
 
-/** How often queries were answered by a plan, or left to GraphQL.js, and why. */
+/** How often operations were answered by a plan, or left to GraphQL.js, and why. */
 export type ExecutionCounts = Readonly<Record<'compiled' | 'failed' | Reason, number>>;
 
 /** What is asked to be executed, whoever asks. The same object, asked again, isn't looked at again. */
@@ -18,22 +19,59 @@ export type Question = {
 export type Compiled = {
   /** The JSON of the response, or null for what GraphQL.js is to execute: nothing of it has been changed. */
   answer(question: Question, context: Context): Promise<string | null>;
+  /** Runs a mutation that looks at nothing, reading its payload in its transaction; null for what GraphQL.js is to execute: nothing was changed. */
+  change(question: Question, context: Context): Promise<Changed | null>;
   counts(): ExecutionCounts;
 };
 
 type Unplanned = { readonly reason: Reason };
-type Planned = { readonly plan: ObjectPlan; readonly operation: OperationDefinitionNode };
-type Ready = { readonly plan: ObjectPlan; readonly variables: Readonly<Record<string, unknown>> };
+type Planned<Plan> = { readonly plan: Plan; readonly operation: OperationDefinitionNode };
+type Ready<Plan> = { readonly plan: Plan; readonly variables: Readonly<Record<string, unknown>> };
+type Compile<Plan> = (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) => Plan;
 
-const NO_VARIABLES = Object.freeze({});
-
-/** Answers the queries of a schema by plans, each made once for as long as its document is kept (docs/decisions/0017-compiled-queries.md). */
+/** Answers the operations of a schema by plans, each made once for as long as its document is kept (docs/decisions/0017-compiled-queries.md). */
 export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
-  const plans = new WeakMap<OperationDefinitionNode, Planned | Unplanned>();
-  const questions = new WeakMap<Question, Ready | Unplanned>();
+  const queries = planner(schema, compile);
+  const changes = planner(schema, compileChange);
   const counts = { compiled: 0, failed: 0, operation: 0, directive: 0, abstract: 0, argument: 0, resolver: 0, rows: 0, value: 0 };
 
-  function planOf({ document, operationName }: Question): Planned | Unplanned {
+  return {
+    counts: () => ({ ...counts }),
+    answer: async (question, context) => {
+      if (!isOn) return null;
+      const found = queries(question);
+      if ('reason' in found) {
+        counts[found.reason] += 1;
+        return null;
+      }
+      try {
+        const text = responseOf(await written(found.plan, { context, variables: found.variables }));
+        counts.compiled += 1;
+        return text;
+      } catch (error) {
+        counts[reasonOf(error)] += 1;
+        return null;
+      }
+    },
+    change: async (question, context) => {
+      const found = isOn && changes(question);
+      if (!found || 'reason' in found) return null; // counted when it is asked in the usual way
+      const changed = await change(found.plan, { context, variables: found.variables });
+      if (changed?.text) counts.compiled += 1;
+      if (changed?.unread) counts[reasonOf(changed.unread)] += 1;
+      return changed;
+    },
+  };
+}
+
+const reasonOf = (error: unknown) => (error instanceof Uncompiled ? error.reason : error instanceof Unusual ? 'value' : 'failed');
+
+/** Plans, by operation, and what they are ready to answer, by question. */
+function planner<Plan>(schema: GraphQLSchema, compile: Compile<Plan>): (question: Question) => Ready<Plan> | Unplanned {
+  const plans = new WeakMap<OperationDefinitionNode, Planned<Plan> | Unplanned>();
+  const questions = new WeakMap<Question, Ready<Plan> | Unplanned>();
+
+  function planOf({ document, operationName }: Question): Planned<Plan> | Unplanned {
     const operation = getOperationAST(document, operationName);
     if (!operation) return { reason: 'operation' };
     const before = plans.get(operation);
@@ -43,48 +81,24 @@ export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
     return fresh;
   }
 
-  function ready(question: Question): Ready | Unplanned {
+  function ready(question: Question): Ready<Plan> | Unplanned {
     const planned = planOf(question);
     if ('reason' in planned) return planned;
     const { plan, operation } = planned;
-    const variables = variablesOf(operation, question.variableValues);
-    return variables ? { plan, variables } : { reason: 'value' };
+    const { coerced } = variablesOf(schema, operation, question.variableValues);
+    return coerced ? { plan, variables: coerced } : { reason: 'value' };
   }
 
-  function known(question: Question): Ready | Unplanned {
+  return question => {
     const before = questions.get(question);
     if (before) return before;
     const fresh = ready(question);
     questions.set(question, fresh);
     return fresh;
-  }
-
-  function variablesOf({ variableDefinitions = [] }: OperationDefinitionNode, variableValues: Question['variableValues']) {
-    return variableDefinitions.length ? getVariableValues(schema, variableDefinitions, variableValues ?? {}).coerced : NO_VARIABLES;
-  }
-
-  return {
-    counts: () => ({ ...counts }),
-    answer: async (question, context) => {
-      if (!isOn) return null;
-      const found = known(question);
-      if ('reason' in found) {
-        counts[found.reason] += 1;
-        return null;
-      }
-      try {
-        const text = await answer(found.plan, { context, variables: found.variables });
-        counts.compiled += 1;
-        return text;
-      } catch (error) {
-        counts[error instanceof Uncompiled ? error.reason : error instanceof Unusual ? 'value' : 'failed'] += 1;
-        return null;
-      }
-    },
   };
 }
 
-function reasoned(plan: () => Planned): Planned | Unplanned {
+function reasoned<Plan>(plan: () => Planned<Plan>): Planned<Plan> | Unplanned {
   try {
     return plan();
   } catch (error) {

@@ -12,14 +12,18 @@ import { forgetShape, type Shaped, shapedFor } from './shape.ts';
 /** What the database writes of a root's rows, and what is refused of them. */
 export type Json = Pick<Shaped, 'refused'> & { readonly text: Promise<string | null> };
 
+/** What reads, and what it stands on: nothing where that is the root. */
+export type Reading = { readonly read: PrismaRead; readonly parent: unknown };
+
 /** Has the database write what a root reads, or null where rows are to be read. */
-export function jsonOf(field: FieldPlan, read: PrismaRead, object: ObjectPlan, asking: Asking): Json | null {
+export function jsonOf(field: FieldPlan, reading: Reading, object: ObjectPlan, asking: Asking): Json | null {
   const { permissions } = asking.context.grant;
   const shaped = shapedFor(object, permissions);
   if (!shaped) return null;
-  const asked = readOf(field, read, { object, shaped }, asking);
+  const asked = readOf(field, { ...reading, object, shaped }, asking);
   if (!asked) return null;
-  const text = asking.context.work.json(asked).catch(error => {
+  const { json = asking.context.work.json } = asking;
+  const text = json(asked).catch(error => {
     if (!(error instanceof Uncovered)) throw error;
     forgetShape(object, permissions);
     throw new Unusual();
@@ -27,23 +31,31 @@ export function jsonOf(field: FieldPlan, read: PrismaRead, object: ObjectPlan, a
   return { text, refused: shaped.refused };
 }
 
-type Root = { readonly object: ObjectPlan; readonly shaped: Shaped };
+type Root = Reading & { readonly object: ObjectPlan; readonly shaped: Shaped };
 type Known = JsonRead | null | 'varies';
 
-/** What roots read, by what that depends on: the field, what whoever asks may do, and the variables, which are the same object where they are the same. */
+/** What roots read, by what that depends on: the field, what whoever asks may do, and the variables, if any are in it, which are the same object where they are the same. */
 const known = new WeakMap<FieldPlan, WeakMap<object, WeakMap<object, Known>>>();
 
 /** The one read of a root, worked out once for all who may do the same and ask the same; null where rows are to be read. */
-function readOf(field: FieldPlan, read: PrismaRead, root: Root, asking: Asking): JsonRead | null {
-  const { context, variables } = asking;
-  const alike = within(within(known, field), context.grant.permissions);
+function readOf(field: FieldPlan, root: Root, asking: Asking): JsonRead | null {
+  const { grant } = asking.context;
+  if (!isOfTenant(root.parent, grant.standing?.tenantId)) return recorded(field, root, asking);
+  const alike = within(within(known, field), grant.permissions);
+  const variables = field.hasVariables ? asking.variables : NO_VARIABLES;
   let found = alike.get(variables);
   if (found === undefined) {
-    found = forAnybody(field, read, root, asking);
+    found = forAnybody(field, root, asking);
     alike.set(variables, found);
   }
-  return found === 'varies' ? recorded(field, read, root, asking) : found;
+  return found === 'varies' ? recorded(field, root, asking) : found;
 }
+
+const NO_VARIABLES = {};
+
+/** Whether a parent, if there is one, says nothing but which tenant it is about: that of whoever asks. */
+const isOfTenant = (parent: unknown, tenantId: string | undefined): boolean =>
+  parent === undefined || Object.values(parent as object).every(value => value === tenantId);
 
 function within<Key extends object, Value extends WeakMap<object, unknown>>(map: WeakMap<Key, Value>, key: Key): Value {
   const before = map.get(key);
@@ -58,7 +70,7 @@ const isFromTheEnd = ({ last, before }: { last?: unknown; before?: unknown }): b
 const NAMES = new Map(Object.entries(MODELS).map(([model, name]) => [name as string, model as ModelName]));
 
 /** The one read that a resolver asks for, in place of reading; null if it does anything else. */
-function recorded(field: FieldPlan, read: PrismaRead, { object, shaped: { shape, pages } }: Root, asking: Asking): JsonRead | null {
+function recorded(field: FieldPlan, { read, parent, object, shaped: { shape, pages } }: Root, asking: Asking): JsonRead | null {
   const { context, variables } = asking;
   if (pages.some(page => isFromTheEnd(page.args(variables)))) return null;
   let found: JsonRead | null = null;
@@ -71,7 +83,7 @@ function recorded(field: FieldPlan, read: PrismaRead, { object, shaped: { shape,
       },
     });
   const db = new Proxy(Object.create(null), { get: (_, name: string) => operations(NAMES.get(name)!) }) as TenantClient;
-  const answered = read(queryOf(object, asking), undefined, field.args(variables), Object.create(context, { work: { value: { db } } }));
+  const answered = read(queryOf(object, asking), parent, field.args(variables), Object.create(context, { work: { value: { db } } }));
   return answered === awaited ? found : null;
 }
 
@@ -79,12 +91,13 @@ function recorded(field: FieldPlan, read: PrismaRead, { object, shaped: { shape,
 class Varies extends Error {}
 
 /** The same in words of anybody; `varies` where it depends on who asks, or when, beyond the tenant and what they may do. */
-function forAnybody(field: FieldPlan, read: PrismaRead, root: Root, asking: Asking): Known {
+function forAnybody(field: FieldPlan, root: Root, asking: Asking): Known {
   const { permissions, standing } = asking.context.grant;
   if (!standing) return 'varies';
   const grant = only({ permissions, standing: { ...standing, tenantId: ANYBODY.tenantId } });
+  const parent = root.parent && Object.fromEntries(Object.keys(root.parent).map(key => [key, ANYBODY.tenantId]));
   try {
-    return recorded(field, read, root, { ...asking, context: only({ grant, work: undefined }) as never });
+    return recorded(field, { ...root, parent }, { ...asking, context: only({ grant, work: undefined }) as never });
   } catch (error) {
     if (error instanceof Varies) return 'varies';
     throw error;

@@ -1,4 +1,5 @@
 import type { GraphQLField } from 'graphql';
+import type { UnitOfWork } from '../../database/client.ts';
 import type { Context } from '../context.ts';
 import { Uncompiled } from './compile.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './plan.ts';
@@ -19,6 +20,8 @@ type Selector = (
 export type Asking = {
   readonly context: Context;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Where what is read must be read as JSON, such as in a transaction: by this. */
+  readonly json?: UnitOfWork['json'];
 };
 
 const objectOf = (shape: Shape): ObjectPlan | null =>

@@ -1,0 +1,63 @@
+import type { Transaction, UnitOfWork } from '../../database/client.ts';
+import { type ActingContext, actIn } from '../operation-plugin.ts';
+import { responseOf, type Written, written } from './answer.ts';
+import type { ChangePlan } from './plan.ts';
+import type { Asking } from './select.ts';
+
+/** What became of a mutation. */
+export type Changed = {
+  /** What the operation answered, or threw. */
+  readonly outcome: Promise<object>;
+  /** The JSON of the response; null where the outcome is for GraphQL.js to tell. */
+  readonly text: string | null;
+  /** Why a payload is to be read otherwise. */
+  readonly unread?: unknown;
+};
+
+/**
+ * Runs a mutation that looks at nothing. Its payload is read in its transaction, with the last of its statements, and sees what it changed.
+ *
+ * @returns null for whoever isn't permitted, or whose input is wrong: why is for GraphQL.js to tell.
+ */
+export async function change({ field, payload }: ChangePlan, { context, variables }: Asking): Promise<Changed | null> {
+  if (!context.grant.permissions.has(field.permission)) return null;
+  const place = { path: [field.key] };
+  let reading: Promise<Written> | undefined;
+  const outcome = run(field, { context, variables }, (row, transaction) => {
+    reading = written(payload, { context, variables, json: transaction.json }, { row, ...place });
+    reading.catch(() => {}); // told below, if the transaction is kept
+  });
+  if (!(await isDone(outcome)) || !reading) return { outcome, text: null };
+  try {
+    const { data, errors } = await reading;
+    return { outcome, text: responseOf({ data: `{"${field.key}":${data}}`, errors }) };
+  } catch (unread) {
+    return { outcome, text: null, unread };
+  }
+}
+
+/** The mutation itself, without its payload, which is read meanwhile. */
+async function run({ field, key, args, resolve }: ChangePlan['field'], { context, variables }: Asking, read: Read): Promise<object> {
+  const given = args(variables);
+  const act = actIn(field, key, context, given);
+  return (await resolve(undefined, given, { act: { ...act, work: along(act.work, read) } } as Partial<ActingContext> as never)) as object;
+}
+
+type Read = (result: unknown, transaction: Transaction) => void;
+
+const isDone = (outcome: Promise<object>): Promise<boolean> =>
+  outcome.then(
+    () => true,
+    () => false,
+  );
+
+/** Work whose transactions have something read of what they come to, before they end. */
+const along = (work: UnitOfWork, read: Read): UnitOfWork => ({
+  ...work,
+  transaction: (change, options) =>
+    work.transaction(async transaction => {
+      const result = await change(transaction);
+      read(result, transaction);
+      return result;
+    }, options),
+});
