@@ -30,10 +30,19 @@ async function copyTree() {
   await symlink(path.join(ROOT, 'node_modules'), path.join(tree, 'node_modules'));
 }
 
+/** How long tests that a fault keeps from ending are waited for, ms. They have failed, then. */
+const PATIENCE = 180_000;
+
 /** Whether the tests fail. */
 async function fails(tests: readonly string[]): Promise<boolean> {
   const env = { ...process.env, DATABASE_URL: database.url };
-  return promisify(execFile)('npx', ['vitest', 'run', '--bail', '1', ...tests], { cwd: tree, env, maxBuffer: 1e8 }).then(
+  return promisify(execFile)(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...tests], {
+    cwd: tree,
+    env,
+    maxBuffer: 1e8,
+    timeout: PATIENCE,
+    killSignal: 'SIGKILL',
+  }).then(
     () => false,
     () => true,
   );

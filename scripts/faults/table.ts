@@ -176,8 +176,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/request-context.ts',
-    find: "const SINGLE = ['authorization', 'x-tenant-id', 'idempotency-key']",
-    plant: "const SINGLE = ['authorization', 'idempotency-key']",
+    find: "const SINGLE: readonly string[] = ['authorization', 'x-tenant-id', 'idempotency-key']",
+    plant: "const SINGLE: readonly string[] = ['authorization', 'idempotency-key']",
     tests: ['test/http/requests', 'test/http/hostile-text'],
   },
   // The client's wall
