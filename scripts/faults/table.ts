@@ -191,8 +191,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   {
     file: 'src/database/client.ts',
     find: 'answered(source.prisma, model, operation, scoped, read, join)',
-    plant: 'answered(source.prisma, model, operation, scoped, read)',
-    tests: ['test/database/scope'],
+    plant: 'answered(source.prisma, model, operation, transactiond, read)',
+    tests: ['test/database/transaction'],
   },
   // Reads by one statement
   {

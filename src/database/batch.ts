@@ -20,7 +20,8 @@ export type Statement = {
 /** How far a batch came: what was answered, in order, and why the statement after that failed, and with it all that follow. */
 export type Outcome = { readonly results: readonly pg.QueryResult[]; readonly error: Error | null };
 
-type Building = pg.QueryResult & {
+/** What pg makes rows of, given what describes them. */
+export type Described = pg.QueryResult & {
   addFields(fields: unknown): void;
   parseRow(fields: unknown): unknown;
   addRow(row: unknown): void;
@@ -31,7 +32,7 @@ export type Telling = {
   once(event: 'readyForQuery' | 'end', listener: () => void): void;
   removeListener(event: 'readyForQuery' | 'end', listener: () => void): void;
 };
-const Result = pg.Result as unknown as new (rowMode: string | undefined, types: pg.CustomTypesConfig) => Building;
+export const Described = pg.Result as unknown as new (rowMode: string | undefined, types: pg.CustomTypesConfig) => Described;
 
 /** Whether a connection is of no use any more after an error: one that PostgreSQL tells of a statement leaves it as it was. */
 export const isBroken = (error: unknown): boolean => !(error instanceof pg.DatabaseError && error.severity === 'ERROR');
@@ -74,12 +75,12 @@ class Undescribed {
 
 /** A statement on its way: its values as they go over the wire, and what is answered so far. */
 class Part {
-  readonly result: Building;
+  readonly result: Described;
   readonly #values: readonly (string | Buffer | null)[];
 
   constructor(readonly statement: Statement) {
     const { isSilent, isText, rowMode, types = pg.types } = statement;
-    this.result = isSilent || isText ? (new Undescribed() as Partial<Building> as Building) : new Result(rowMode, types);
+    this.result = isSilent || isText ? (new Undescribed() as Partial<Described> as Described) : new Described(rowMode, types);
     this.#values = (statement.values ?? []).map(value => utils.prepareValue(value));
   }
 

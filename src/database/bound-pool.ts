@@ -5,12 +5,12 @@ import { BoundClient } from './bound-client.ts';
 import type { Companion } from './companion.ts';
 import { joined, standIn } from './joined.ts';
 import { Lanes } from './lanes.ts';
-import { Reading, type TextStatement, type Texts } from './reading.ts';
+import { type Answered, Reading, type ReadStatement } from './reading.ts';
 
 /** A connection that a {@link BoundPool} lends out. */
 export type LentClient = BoundClient & pg.PoolClient;
 
-/** How a statement that answers texts is asked. */
+/** How a statement is asked by itself. */
 export type ReadOptions = {
   readonly binding: Binding | undefined;
   readonly companion?: Companion | undefined;
@@ -84,13 +84,12 @@ export class BoundPool extends pg.Pool {
     }
   }
 
-  /**
-   * The texts that a statement answers, bound by itself and with its companion. One that is `quick` shares a connection with others that are (lanes.ts).
-   */
-  async read(statement: TextStatement, { binding, companion, quick = false }: ReadOptions): Promise<Texts> {
+  /** What a statement answers, bound by itself and with its companion. One that is `quick` shares a connection with others that are (lanes.ts). */
+  async read<Row = string | null>(statement: ReadStatement, { binding, companion, quick = false }: ReadOptions): Promise<Answered<Row>> {
     const once = (naming: boolean) =>
-      new Promise<Texts>((resolve, reject) => {
-        const reading = new Reading(statement, binding, companion, naming, (error, texts) => (error ? reject(error) : resolve(texts)));
+      new Promise<Answered<Row>>((resolve, reject) => {
+        const settle = (error: Error | null, answered: Answered<unknown>) => (error ? reject(error) : resolve(answered as Answered<Row>));
+        const reading = new Reading(statement, binding, companion, naming, settle);
         if (quick) this.#lanes.take(reading);
         else void this.#alone(reading);
       });

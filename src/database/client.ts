@@ -16,7 +16,7 @@ import { StatementNames } from './read/names.ts';
 import { createReader, type Reader, type RunStatement } from './read/reader.ts';
 import { tablesOf } from './read/tables.ts';
 import { ANYBODY } from './read/template.ts';
-import type { TextStatement, Texts } from './reading.ts';
+import type { Answered, ReadStatement } from './reading.ts';
 import { type Args, flattened, scope } from './scope.ts';
 import { type BoundTransaction, inTransaction } from './transaction.ts';
 
@@ -160,12 +160,12 @@ function jsonOf({ json }: Source): JsonReader {
 /** A unit of work of a binding. */
 export function unitOfWork(source: Source, binding: Binding, companion?: Companion): UnitOfWork {
   const { pool, prisma, names, reader } = source;
-  /** A statement that answers texts: the first one takes the companion along. */
-  const texts = async (statement: TextStatement, quick = false): Promise<Texts> => {
+  /** One statement: the first one takes the companion along. */
+  const asked = async <Row = string | null>(statement: ReadStatement, quick = false): Promise<Answered<Row>> => {
     checkBinding(binding);
     const along = companion?.take() ? companion : undefined;
     try {
-      return await pool.read(statement, { binding, companion: along, quick });
+      return await pool.read<Row>(statement, { binding, companion: along, quick });
     } catch (error) {
       along?.fail(error);
       throw error;
@@ -173,21 +173,20 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
   };
   const rowsOf = (quick: boolean) =>
     reader?.(async ({ text, values }) => {
-      const { rows, rowCount } = await texts({ text, values, name: names.of(text) }, quick);
+      const { rows, rowCount } = await asked({ text, values, name: names.of(text) }, quick);
       return { rows: rows.map(row => [row === null ? null : JSON.parse(row)]), rowCount };
     });
   const [read, readByKey] = [rowsOf(false), rowsOf(true)];
-  const run = async (statement: TextStatement) => (await texts(statement, true)).rows[0]!;
+  const run = async (statement: ReadStatement) => (await asked(statement, true)).rows[0]!;
   return {
     binding,
-    ask: <Row>(text: string, values: readonly unknown[]) =>
-      bound(binding, async () => (await pool.query({ ...named(source, text, values), types: TYPES })).rows as Row[]),
+    ask: async <Row>(text: string, values: readonly unknown[]) => (await asked<Row>({ ...named(source, text, values), types: TYPES })).rows,
     founding: (tenantId = uuid()) => unitOfWork(source, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
     within: tenantId => unitOfWork(source, { ...binding, tenantId }),
     db: boundModels(binding, (model, operation, scoped) =>
       bound(binding, () => answered(prisma, model, operation, scoped, ALONE.has(operation) ? readByKey : read)),
     ),
-    json: async asked => await jsonOf(source)(asked, binding, run),
+    json: async read => await jsonOf(source)(read, binding, run),
     transaction: (work, { once = false, heldAs } = {}) =>
       inTransaction(pool, binding, transaction => work(transactionOf(source, binding, transaction)), {
         patience: PATIENCE,

@@ -1,21 +1,23 @@
 import pg from 'pg';
 import utils from 'pg/lib/utils.js';
-import { afterError, type Telling } from './batch.ts';
+import { afterError, Described, type Telling } from './batch.ts';
 import { type Binding, bindingStatement } from './binding.ts';
 import type { Companion } from './companion.ts';
 import { type Connection, Message } from './message.ts';
 import { nameOf, type Prepared } from './prepared.ts';
 
-/** A statement whose rows are one text each. */
-export type TextStatement = {
+/** A statement that is asked by itself: its rows are one text each, unless it says how to read what is in them. */
+export type ReadStatement = {
   readonly text: string;
   readonly values: readonly unknown[];
   /** Where statements may have names. */
   readonly name?: string | undefined;
+  /** What becomes of the columns of its rows, which are objects then. */
+  readonly types?: pg.CustomTypesConfig | undefined;
 };
 
-/** The texts that a statement answers, and how many rows it was about. */
-export type Texts = { readonly rows: readonly (string | null)[]; readonly rowCount: number | null };
+/** What a statement answers, and how many rows it was about. */
+export type Answered<Row> = { readonly rows: readonly Row[]; readonly rowCount: number | null };
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig) => pg.Query;
 
@@ -34,25 +36,29 @@ function aheadOf(companion: string): Ahead {
 }
 
 /**
- * A statement that goes to the database bound, with a companion if it has one, and answers texts: one piece of bytes out, under one Sync of its own, hence in
+ * A statement that goes to the database bound, with a companion if it has one: one piece of bytes out, under one Sync of its own, hence in
  * one implicit transaction; of what comes back no more is read than it is made for. A client that pipelines takes it, being one of pg's.
  */
 export class Reading extends PgQuery {
   readonly #values: readonly (string | Buffer | null)[];
-  readonly #rows: (string | null)[] = [];
+  readonly #rows: unknown[] = [];
+  /** What makes rows of what comes, where they are more than a text. */
+  readonly #described: Described | null;
   #rowCount: number | null = null;
+  #unread: Error | null = null;
   #ahead: boolean;
 
   constructor(
-    private readonly statement: TextStatement,
+    private readonly statement: ReadStatement,
     private readonly binding: Binding | undefined,
     private readonly companion: Companion | undefined,
     /** Whether statements may have names. */
     readonly mayBeNamed: boolean,
-    private readonly settle: (error: Error | null, texts: Texts) => void,
+    private readonly settle: (error: Error | null, answered: Answered<unknown>) => void,
   ) {
     super({ text: statement.text });
     this.#values = statement.values.map(value => utils.prepareValue(value));
+    this.#described = statement.types ? new Described(undefined, statement.types) : null;
     this.#ahead = binding !== undefined;
   }
 
@@ -68,14 +74,26 @@ export class Reading extends PgQuery {
       message.run({ ...aheadOf(this.companion?.text ?? ''), values });
     }
     const { name = '', text } = this.statement;
-    message.run({ name, text, values: this.#values });
+    message.run({ name, text, values: this.#values, isDescribed: this.#described !== null });
     message.send(connection);
     return null;
   };
 
+  handleRowDescription({ fields }: { readonly fields: unknown }) {
+    this.#described?.addFields(fields);
+  }
+
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }) {
-    if (!this.#ahead) this.#rows.push(fields[0]!);
+    if (!this.#ahead) this.#read(fields);
     else if (this.companion) this.companion.settle(fields[2]!);
+  }
+
+  #read(fields: readonly (string | null)[]) {
+    try {
+      this.#rows.push(this.#described ? this.#described.parseRow(fields) : fields[0]);
+    } catch (error) {
+      this.#unread ??= error as Error;
+    }
   }
 
   handleCommandComplete({ text }: { readonly text: string }) {
@@ -85,7 +103,7 @@ export class Reading extends PgQuery {
 
   handleReadyForQuery() {
     this.onSettled(null);
-    this.settle(null, { rows: this.#rows, rowCount: this.#rowCount });
+    this.settle(this.#unread, { rows: this.#rows, rowCount: this.#rowCount });
   }
 
   handleError(error: Error, wire: Telling) {

@@ -90,7 +90,7 @@ describe('nobody waits', () => {
     let [isOver, answered] = [false, 0];
     const readers = numbers(30).map(async number => {
       while (!isOver) {
-        await read(number);
+        await read(number, 'SELECT concat(pg_sleep(0.001), $1::text)'); // answered one after the other, so that there is always one more
         answered += 1;
       }
     });

@@ -169,6 +169,22 @@ test('S2: whose roles change between the look and the lock is asked again under 
   expect(await renamed).toMatchObject({ data: { renameTenant: { tenant: { name: 'Held' } } }, errors: [] });
 });
 
+test('R3: who stands as before and may not is refused, and nothing is changed', async () => {
+  const one = await asker();
+  const person = await make.person(`Viewer ${made}`);
+  await make.member(one.tenant, person, ['viewer']);
+  const token = await gateway.tokenOf(person);
+  const ask = (query: string) => gateway.ask(query, { token, tenant: one.tenant.slug, variables: { name: 'Three' } });
+  expect(await ask('{ tenant { name } }')).toMatchObject({ data: { tenant: { name: 'Two' } } });
+  for (let times = 0; times < 2; times += 1)
+    expect(await ask(RENAME)).toMatchObject({
+      data: { renameTenant: null },
+      errors: [{ extensions: { code: 'FORBIDDEN', because: 'ROLE' } }],
+    });
+  expect(await nameOf(one)).toBe('Two');
+  expect(await one.names()).toHaveLength(2);
+});
+
 test('G6: a key answers as it did', async () => {
   const one = await asker();
   for (let times = 0; times < 3; times += 1)

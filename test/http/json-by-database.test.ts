@@ -22,12 +22,12 @@ const json = () => gateways[0]!.counts().reads.reduce((sum, { outcome, count }) 
 const subjectOf = (id: string) => (world.rows.person.find(row => row.id === id) as { subject: string }).subject;
 
 /** Both gateways' answers, each asked as often as it takes to be asked by a plan and as foreseen; and how often the database wrote JSON. */
-async function asked(query: string, person = world.a.ownerId) {
+async function asked(query: string, person = world.a.ownerId, variables = {}) {
   const before = json();
   const [one, other] = await Promise.all(
     gateways.map(async gateway => {
       const token = await gateway.tokenOf({ subject: subjectOf(person) });
-      const options = { token, tenant: world.a.tenantId, headers: { 'x-request-id': 'the-same' } };
+      const options = { token, tenant: world.a.tenantId, variables, headers: { 'x-request-id': 'the-same' } };
       for (let times = 0; times < 2; times += 1) await gateway.ask(query, options);
       return gateway.ask(query, options);
     }),
@@ -57,6 +57,17 @@ describe('by the database, the same bytes', () => {
     expect(one.errors).toEqual([]);
     expect(one.text).toBe(other.text);
     expect(json).toBeGreaterThan(0);
+  });
+
+  test('what variables say, each time', async () => {
+    const query =
+      'query ($first: Int, $role: RoleName) { tenant { memberships(first: $first, filter: { role: $role }) { edges { node { id roles } } } } }';
+    for (const variables of [{ first: 1 }, { first: 2 }, { first: 2, role: 'VIEWER' }, { first: 1 }]) {
+      const { one, other, json } = await asked(query, world.a.ownerId, variables);
+      expect(one.errors).toEqual([]);
+      expect(one.text).toBe(other.text);
+      expect(json).toBeGreaterThan(0);
+    }
   });
 
   test('G2: what is refused of an object, with its reasons, and the object around it', async () => {

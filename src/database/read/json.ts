@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Binding } from '../binding.ts';
-import type { TextStatement } from '../reading.ts';
+import type { ReadStatement } from '../reading.ts';
 import type { ReadCounts } from './counts.ts';
 import { Uncovered } from './draft.ts';
 import type { StatementNames } from './names.ts';
@@ -13,7 +13,7 @@ import { filled, type Template } from './template.ts';
 export type JsonRead = ShapedRead;
 
 /** Runs a statement that answers one text. */
-export type RunText = (statement: TextStatement) => Promise<string | null>;
+export type RunText = (statement: ReadStatement) => Promise<string | null>;
 
 /** Answers a read as JSON text; null where there is no row. Throws {@link Uncovered} for what rows are to be read for. */
 export type JsonReader = (read: JsonRead, binding: Binding, run: RunText) => Promise<string | null>;
