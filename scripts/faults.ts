@@ -20,60 +20,67 @@ const faults = FAULTS.filter(({ short }) => short || !process.argv.includes('--s
 
 const copy = await mkdtemp(path.join(tmpdir(), 'ipto-faults-'));
 const database = await startEmbedded({ directory: path.join(copy, 'database'), durable: false });
-const tree = path.join(copy, 'tree');
 
-async function copyTree() {
-  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
-    .split('\0')
-    .filter(Boolean);
-  for (const file of [...files, 'src/generated']) await cp(path.join(ROOT, file), path.join(tree, file), { recursive: true });
-  await symlink(path.join(ROOT, 'node_modules'), path.join(tree, 'node_modules'));
-}
+/** How many faults are planted at the same time, each in a tree of its own. */
+const TREES = 2;
 
 /** How long tests that a fault keeps from ending are waited for, ms. They have failed, then. */
 const PATIENCE = 180_000;
 
-/** Whether the tests fail. */
-async function fails(tests: readonly string[]): Promise<boolean> {
-  const env = { ...process.env, DATABASE_URL: database.url };
-  return promisify(execFile)(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...tests], {
-    cwd: tree,
-    env,
-    maxBuffer: 1e8,
-    timeout: PATIENCE,
-    killSignal: 'SIGKILL',
-  }).then(
-    () => false,
-    () => true,
-  );
+/** A copy of the repository, in which one fault is planted at a time. */
+class Tree {
+  constructor(private readonly directory: string) {}
+
+  async make(): Promise<this> {
+    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
+      .split('\0')
+      .filter(Boolean);
+    for (const file of [...files, 'src/generated']) await cp(path.join(ROOT, file), path.join(this.directory, file), { recursive: true });
+    await symlink(path.join(ROOT, 'node_modules'), path.join(this.directory, 'node_modules'));
+    return this;
+  }
+
+  /** Whether the tests fail. */
+  async fails(tests: readonly string[]): Promise<boolean> {
+    const env = { ...process.env, DATABASE_URL: database.url };
+    const options = { cwd: this.directory, env, maxBuffer: 1e8, timeout: PATIENCE, killSignal: 'SIGKILL' } as const;
+    return promisify(execFile)(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...tests], options).then(
+      () => false,
+      () => true,
+    );
+  }
+
+  /** What became of a fault. */
+  async outcomeOf({ file, find, plant, tests }: Fault): Promise<'found' | 'SURVIVED' | 'DOES NOT FIT'> {
+    const place = path.join(this.directory, file);
+    const text = await readFile(place, 'utf8');
+    if (text.split(find).length !== 2) return 'DOES NOT FIT';
+    await writeFile(
+      place,
+      text.replace(find, () => plant),
+    );
+    const found = await this.fails(tests);
+    await writeFile(place, text);
+    return found ? 'found' : 'SURVIVED';
+  }
 }
 
-/** What became of a fault. */
-async function outcomeOf({ file, find, plant, tests }: Fault): Promise<'found' | 'SURVIVED' | 'DOES NOT FIT'> {
-  const place = path.join(tree, file);
-  const text = await readFile(place, 'utf8');
-  if (text.split(find).length !== 2) return 'DOES NOT FIT';
-  await writeFile(
-    place,
-    text.replace(find, () => plant),
-  );
-  const found = await fails(tests);
-  await writeFile(place, text);
-  return found ? 'found' : 'SURVIVED';
-}
+const line = (text: string, most: number) => text.trim().split('\n')[0]!.slice(0, most);
 
 let bad = 0;
 try {
-  await copyTree();
+  const trees = await Promise.all(Array.from({ length: TREES }, (_, at) => new Tree(path.join(copy, `tree-${at}`)).make()));
   const tests = [...new Set(faults.flatMap(fault => fault.tests))];
-  if (await fails(tests)) throw new Error(`The tests fail without any fault: ${tests.join(' ')}`);
-  for (const fault of faults) {
-    const outcome = await outcomeOf(fault);
-    if (outcome !== 'found') bad += 1;
-    process.stdout.write(
-      `${outcome.padEnd(13)}${fault.file}: ${fault.find.trim().split('\n')[0]!.slice(0, 90)} → ${fault.plant.trim().split('\n')[0]!.slice(0, 60) || '(nothing)'}\n`,
-    );
-  }
+  if (await trees[0]!.fails(tests)) throw new Error(`The tests fail without any fault: ${tests.join(' ')}`);
+  const left = [...faults];
+  const plantAll = async (tree: Tree) => {
+    for (let fault = left.shift(); fault; fault = left.shift()) {
+      const outcome = await tree.outcomeOf(fault);
+      if (outcome !== 'found') bad += 1;
+      process.stdout.write(`${outcome.padEnd(13)}${fault.file}: ${line(fault.find, 90)} → ${line(fault.plant, 60) || '(nothing)'}\n`);
+    }
+  };
+  await Promise.all(trees.map(plantAll));
   process.stdout.write(`planted faults: ${faults.length - bad} of ${faults.length} found\n`);
 } finally {
   await database.stop();
