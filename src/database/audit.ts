@@ -39,7 +39,19 @@ export function appendEvent(tell: Tell, { at, actor, action, rule, code, target,
   const json = (state: object | null) => state && JSON.stringify(state);
   const id = uuid({ random: randomBytes() });
   const outcome = code === null ? 'done' : 'refused';
-  const values = [id, at, actor.kind, actor.id, actor.name, action, outcome, rule, code, target?.type ?? null, target?.id ?? null];
+  const values = [
+    id,
+    at.toISOString(),
+    actor.kind,
+    actor.id,
+    actor.name,
+    action,
+    outcome,
+    rule,
+    code,
+    target?.type ?? null,
+    target?.id ?? null,
+  ];
   const [statement, kept] = before instanceof AsItIs ? [before.statement, []] : [APPENDING, [json(before)]];
   tell(statement, [...values, json(after), requestId, ...kept]);
 }

@@ -1,3 +1,4 @@
+import utils from 'pg/lib/utils.js';
 import type { Statement } from './batch.ts';
 import { type Binding, bindingStatement } from './binding.ts';
 import type { Ask } from './crossings.ts';
@@ -56,11 +57,22 @@ const { text: BINDING } = bindingStatement({ tenantId: null, personId: null });
 const HOLDING = `${BINDING}, hold_as($3, $4::text[], $5::text[])`;
 const HOLDING_NAME = nameOf(HOLDING);
 
+const written = new WeakMap<readonly string[], unknown>();
+
+/** An array as it goes over the wire: written once, as long as it is the same. */
+function arrayOf(names: readonly string[]): unknown {
+  const before = written.get(names);
+  if (before !== undefined) return before;
+  const fresh = utils.prepareValue(names);
+  written.set(names, fresh);
+  return fresh;
+}
+
 /** Binds a transaction, holds the tenant alone, and fails unless it is as expected once it is held (prisma/migrations, `hold_as`). */
 export const holdAs = (binding: Binding, { status, features, roles }: Expected): Statement => ({
   text: HOLDING,
   name: HOLDING_NAME,
-  values: [...bindingStatement(binding).values, status, features, roles],
+  values: [...bindingStatement(binding).values, status, arrayOf(features), arrayOf(roles)],
   isSilent: true,
 });
 

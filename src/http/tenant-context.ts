@@ -180,7 +180,6 @@ function contextOf(
   const read = async () =>
     profile && grant.principal.kind === 'user' ? (await membershipsOf(database.say, profile, null)).memberships : [];
   let memberships = all;
-  let work: UnitOfWork | undefined;
   return {
     requestId,
     idempotencyKey,
@@ -188,11 +187,7 @@ function contextOf(
     profile,
     membership,
     grant,
-    /** Made for whoever asks: many a request reads nothing beyond its context. */
-    get work() {
-      work ??= bind({ tenantId: grant.standing?.tenantId ?? null, personId });
-      return work;
-    },
+    work: bind({ tenantId: grant.standing?.tenantId ?? null, personId }),
     memberships: () => {
       memberships ??= read();
       return memberships;
