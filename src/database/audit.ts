@@ -37,21 +37,12 @@ const APPENDING = appending('$14::jsonb');
 /** Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives it its place in the chain (SPEC A2). */
 export function appendEvent(tell: Tell, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
   const json = (state: object | null) => state && JSON.stringify(state);
-  const id = uuid({ random: randomBytes() });
+  const { type = null, id = null } = target ?? {};
   const outcome = code === null ? 'done' : 'refused';
+  // biome-ignore format: a row is read by its columns
   const values = [
-    id,
-    at.toISOString(),
-    actor.kind,
-    actor.id,
-    actor.name,
-    action,
-    outcome,
-    rule,
-    code,
-    target?.type ?? null,
-    target?.id ?? null,
+    uuid({ random: randomBytes() }), at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(after), requestId,
   ];
-  const [statement, kept] = before instanceof AsItIs ? [before.statement, []] : [APPENDING, [json(before)]];
-  tell(statement, [...values, json(after), requestId, ...kept]);
+  if (before instanceof AsItIs) tell(before.statement, values);
+  else tell(APPENDING, [...values, json(before)]);
 }
