@@ -84,7 +84,7 @@ export type Unseen = Pick<Operation, 'db' | 'meanwhile' | 'tenantId' | 'record'>
 
 /**
  * Runs an operation that looks at nothing, in one round trip: it holds the tenant as the permission was given for it, which the database checks, changes, and
- * tells the audit log. If anything is otherwise by then nothing was changed, and it is run as any operation, which says why it is refused. So it is where there
+ * tells the audit log. If anything is otherwise by then nothing was changed, and it is run like every other operation, which says why it is refused. So it is where there
  * is an idempotency key, and for whoever isn't a member.
  */
 export async function operateUnseen<Result extends object>(act: Act, change: (operation: Unseen) => Promise<Result>): Promise<Result> {

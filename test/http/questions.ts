@@ -80,7 +80,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   'as application/json':                  { as: 'viewer',    ask: { query: '{ tenant { name billingEmail } }' }, headers: ['accept: application/json'] },
   'as graphql-response':                  { as: 'viewer',    ask: { query: '{ tenant { name billingEmail } }' }, headers: [MODERN] },
   'as anything':                          { as: 'viewer',    ask: { query: '{ tenant { name billingEmail } }' }, headers: ['accept: */*'] },
-  'as any application':                   { as: 'viewer',    ask: { query: '{ tenant { name billingEmail } }' }, headers: ['accept: application/*'] },
+  'of whatever application type':         { as: 'viewer',    ask: { query: '{ tenant { name billingEmail } }' }, headers: ['accept: application/*'] },
   'as one of two, the newer first':       { as: 'viewer',    ask: { query: '{ tenant { name billingEmail } }' }, headers: ['accept: application/graphql-response+json, application/json;q=0.9'] },
   'as one of two, the older first':       { as: 'viewer',    ask: { query: '{ tenant { name billingEmail } }' }, headers: ['Accept: application/json, application/graphql-response+json'] },
   'as a browser asks':                    { as: 'viewer',    ask: { query: '{ tenant { name billingEmail } }' }, headers: ['accept: text/html,application/xhtml+xml,*/*;q=0.8'] },

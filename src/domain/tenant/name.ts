@@ -21,13 +21,10 @@ export function tenantName(text: string): string {
  */
 export function line(text: string, what: string, limit: number): string {
   const trimmed = text.normalize('NFC').trim();
-  if (trimmed.length > limit) checkLength([...trimmed].length, what, limit);
+  const actual = [...trimmed].length;
+  if (actual > limit) throw badInput(`${what} is longer than ${limit} characters.`, { limit, actual });
   if (/[\p{Cc}\u2028\u2029]/u.test(trimmed)) throw badInput(`${what} holds control characters.`);
   return trimmed;
-}
-
-function checkLength(actual: number, what: string, limit: number): void {
-  if (actual > limit) throw badInput(`${what} is longer than ${limit} characters.`, { limit, actual });
 }
 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;

@@ -21,10 +21,9 @@ export type Changed = {
  */
 export async function change({ field, payload }: ChangePlan, { context, variables }: Asking): Promise<Changed | null> {
   if (!context.grant.permissions.has(field.permission)) return null;
-  const place = { path: [field.key] };
   let reading: Promise<Written> | undefined;
   const outcome = run(field, { context, variables }, (row, transaction) => {
-    reading = written(payload, { context, variables, json: transaction.json }, { row, ...place });
+    reading = written(payload, { context, variables, json: transaction.json }, { row, path: [field.key] });
     reading.catch(() => {}); // told below, if the transaction is kept
   });
   if (!(await isDone(outcome)) || !reading) return { outcome, text: null };

@@ -1,3 +1,4 @@
+import { memoize1 } from '@graphql-tools/utils';
 import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Context } from '../context.ts';
 import { variablesOf } from '../variables.ts';
@@ -69,7 +70,6 @@ const reasonOf = (error: unknown) => (error instanceof Uncompiled ? error.reason
 /** Plans, by operation, and what they are ready to answer, by question. */
 function planner<Plan>(schema: GraphQLSchema, compile: Compile<Plan>): (question: Question) => Ready<Plan> | Unplanned {
   const plans = new WeakMap<OperationDefinitionNode, Planned<Plan> | Unplanned>();
-  const questions = new WeakMap<Question, Ready<Plan> | Unplanned>();
 
   function planOf({ document, operationName }: Question): Planned<Plan> | Unplanned {
     const operation = getOperationAST(document, operationName);
@@ -81,21 +81,13 @@ function planner<Plan>(schema: GraphQLSchema, compile: Compile<Plan>): (question
     return fresh;
   }
 
-  function ready(question: Question): Ready<Plan> | Unplanned {
+  return memoize1((question: Question): Ready<Plan> | Unplanned => {
     const planned = planOf(question);
     if ('reason' in planned) return planned;
     const { plan, operation } = planned;
     const { coerced } = variablesOf(schema, operation, question.variableValues);
     return coerced ? { plan, variables: coerced } : { reason: 'value' };
-  }
-
-  return question => {
-    const before = questions.get(question);
-    if (before) return before;
-    const fresh = ready(question);
-    questions.set(question, fresh);
-    return fresh;
-  };
+  });
 }
 
 function reasoned<Plan>(plan: () => Planned<Plan>): Planned<Plan> | Unplanned {

@@ -120,7 +120,7 @@ test('S2: of a suspended tenant, its own members see nothing on the marketplace 
   expect((await seen(provider.owner)).where).toEqual(NOWHERE);
 });
 
-test('T4: a cursor at a listing that is hidden now leads on as one at a place where there never was any', async () => {
+test('T4: a cursor at a listing that is hidden now leads on like one at a place where nothing ever was', async () => {
   const { provider, id, seen } = await shown();
   const order = { sort: 'NEWEST', first: 5 };
   const place = (one: string) => Buffer.from(JSON.stringify(['newest', '2026-01-02T00:00:00.000Z', one])).toString('base64url');
