@@ -59,6 +59,8 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/graphql/refuse.ts', find: 'requestId: context.requestId }', plant: "requestId: '' }", tests: ['test/http/answers'] },
   { file: 'src/database/lanes.ts', find: '< STALL', plant: '< Number.POSITIVE_INFINITY', tests: LANES },
   { file: 'src/database/lanes.ts', find: 'othersWait && this.#taken >= LIFE', plant: 'false', tests: LANES },
+  { file: 'src/database/reading.ts', find: 'this.settle(this.#unread, {', plant: 'this.settle(null, {', tests: LANES },
+  { file: 'src/graphql/variables.ts', find: 'variableDefinitions.every(isText)', plant: 'true', tests: ['test/graphql/variables'] },
   { file: 'src/database/reading.ts', find: 'if (this.binding) {', plant: 'if (this.companion) {', tests: LANES },
   { file: 'src/database/message.ts', find: 'serialize.sync()', plant: 'serialize.flush()', tests: LANES },
   {

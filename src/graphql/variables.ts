@@ -16,7 +16,7 @@ const coercionOf = memoize2((schema: GraphQLSchema, { variableDefinitions = [] }
   const areTexts = variableDefinitions.every(isText);
   return memoize1(
     (values: Values): Coerced =>
-      areTexts && names.every(name => typeof values[name] === 'string' && Object.hasOwn(values, name))
+      areTexts && names.every(name => typeof values[name] === 'string')
         ? { coerced: Object.fromEntries(names.map(name => [name, values[name]])) }
         : getVariableValues(schema, variableDefinitions, values),
   );

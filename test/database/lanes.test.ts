@@ -57,6 +57,16 @@ describe.each([
     expect(rows[0]).toMatch(/^x\/\d+\/\d+$/);
   });
 
+  test('one whose rows can not be read fails, and leaves its connection as it was', async () => {
+    const unreadable = () => {
+      throw new Error('unreadable');
+    };
+    const asked = pool.read({ text: 'SELECT 1', values: [], types: { getTypeParser: () => unreadable } }, { binding: undefined });
+    await expect(asked).rejects.toThrow('unreadable');
+    expect(pool.idleCount).toBe(pool.totalCount);
+    expect(await read(1)).toMatch(/^0/);
+  });
+
   test('one that fails fails alone, and is told its own error', async () => {
     const failing = (number: number) => read(number, "SELECT (1 / length(repeat('x', $1::int)))::text", [number % 3]);
     const outcomes = await Promise.allSettled(numbers(30).flatMap(number => [failing(number), read(number)]));
