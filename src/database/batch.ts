@@ -1,6 +1,5 @@
 import pg from 'pg';
-import utils from 'pg/lib/utils.js';
-import { type Connection, Message } from './message.ts';
+import { type Connection, Message, parametersOf } from './message.ts';
 import type { Prepared } from './prepared.ts';
 
 /** A statement among others that go out together. */
@@ -76,17 +75,17 @@ class Undescribed {
 /** A statement on its way: its values as they go over the wire, and what is answered so far. */
 class Part {
   readonly result: Described;
-  readonly #values: readonly (string | Buffer | null)[];
+  readonly #parameters: string;
 
   constructor(readonly statement: Statement) {
     const { isSilent, isText, rowMode, types = pg.types } = statement;
     this.result = isSilent || isText ? (new Undescribed() as Partial<Described> as Described) : new Described(rowMode, types);
-    this.#values = (statement.values ?? []).map(value => utils.prepareValue(value));
+    this.#parameters = parametersOf(statement.values ?? []);
   }
 
   write(message: Message) {
     const { name = '', text } = this.statement;
-    message.run({ name, text, values: this.#values, isDescribed: !(this.result instanceof Undescribed) });
+    message.run({ name, text, parameters: this.#parameters, isDescribed: !(this.result instanceof Undescribed) });
   }
 }
 

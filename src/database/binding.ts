@@ -23,11 +23,10 @@ export function bound<T>(binding: Binding, work: () => Promise<T>): Promise<T> {
 /** The binding in force, or none. */
 export const currentBinding = (): Binding | undefined => bindings.getStore();
 
+const BINDING = `SELECT set_config('${SETTINGS.tenantId}', $1, true), set_config('${SETTINGS.personId}', $2, true)`;
+
 /** The statement that binds the transaction that it runs in, and its parameters. */
-export const bindingStatement = ({ tenantId, personId }: Binding) => ({
-  text: `SELECT set_config('${SETTINGS.tenantId}', $1, true), set_config('${SETTINGS.personId}', $2, true)`,
-  values: [tenantId ?? '', personId ?? ''],
-});
+export const bindingStatement = ({ tenantId, personId }: Binding) => ({ text: BINDING, values: [tenantId ?? '', personId ?? ''] });
 
 /** The same as text, to follow BEGIN in one round trip. SET, not SELECT: a SET TRANSACTION after it must stay legal. */
 export const bindingText = ({ tenantId, personId }: Binding) =>

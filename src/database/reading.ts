@@ -1,9 +1,8 @@
 import pg from 'pg';
-import utils from 'pg/lib/utils.js';
 import { afterError, Described, type Telling } from './batch.ts';
 import { type Binding, bindingStatement } from './binding.ts';
 import type { Companion } from './companion.ts';
-import { type Connection, Message } from './message.ts';
+import { type Connection, Message, parametersOf } from './message.ts';
 import { nameOf, type Prepared } from './prepared.ts';
 
 /** A statement that is asked by itself: its rows are one text each, unless it says how to read what is in them. */
@@ -40,7 +39,7 @@ function aheadOf(companion: string): Ahead {
  * one implicit transaction; of what comes back no more is read than it is made for. A client that pipelines takes it, being one of pg's.
  */
 export class Reading extends PgQuery {
-  readonly #values: readonly (string | Buffer | null)[];
+  readonly #parameters: string;
   readonly #rows: unknown[] = [];
   /** What makes rows of what comes, where they are more than a text. */
   readonly #described: Described | null;
@@ -57,7 +56,7 @@ export class Reading extends PgQuery {
     private readonly settle: (error: Error | null, answered: Answered<unknown>) => void,
   ) {
     super({ text: statement.text });
-    this.#values = statement.values.map(value => utils.prepareValue(value));
+    this.#parameters = parametersOf(statement.values);
     this.#described = statement.types ? new Described(undefined, statement.types) : null;
     this.#ahead = binding !== undefined;
   }
@@ -70,11 +69,11 @@ export class Reading extends PgQuery {
   override submit = (connection: Connection): null => {
     const message = new Message(this.prepared);
     if (this.binding) {
-      const values = [...bindingStatement(this.binding).values, ...(this.companion?.values ?? [])];
-      message.run({ ...aheadOf(this.companion?.text ?? ''), values });
+      const parameters = parametersOf([...bindingStatement(this.binding).values, ...(this.companion?.values ?? [])]);
+      message.run({ ...aheadOf(this.companion?.text ?? ''), parameters });
     }
     const { name = '', text } = this.statement;
-    message.run({ name, text, values: this.#values, isDescribed: this.#described !== null });
+    message.run({ name, text, parameters: this.#parameters, isDescribed: this.#described !== null });
     message.send(connection);
     return null;
   };

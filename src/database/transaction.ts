@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { isBroken, type Outcome, type Statement } from './batch.ts';
-import { type Binding, bindingStatement, bound, currentBinding } from './binding.ts';
+import { type Binding, bindingStatement, bound, checkBinding, currentBinding } from './binding.ts';
 import { type BoundPool, isMisnamed, type LentClient } from './bound-pool.ts';
 import { TransactionTimeoutError } from './failure.ts';
 import { joining } from './joined.ts';
@@ -77,7 +77,7 @@ export class BoundTransaction {
     const before = this.#joined;
     const result = (async () => {
       await before;
-      return await joining(this, work);
+      return await bound(this.binding, () => joining(this, work));
     })();
     const settled = result.then(nothing, nothing).then(() => {
       if (this.#joined === settled) this.#joined = null;
@@ -216,22 +216,21 @@ export async function inTransaction<T>(
   work: (transaction: BoundTransaction) => Promise<T>,
   { tries = TRIES, ...options }: TransactionOptions,
 ): Promise<T> {
-  return await bound(binding, async () => {
-    for (let left = tries; ; left -= 1) {
-      const naming = pool.naming && tries > 1;
-      const transaction = new BoundTransaction(pool, binding, { ...options, naming });
-      try {
-        const result = await work(transaction);
-        await transaction.commit();
-        return result;
-      } catch (error) {
-        const { failure } = transaction;
-        const isMisnaming = naming && isMisnamed(failure);
-        if (isMisnaming) pool.forgoNames();
-        if (left <= 1 || !(isMisnaming || isUnlucky(failure))) throw error;
-      } finally {
-        await transaction.end();
-      }
+  checkBinding(binding);
+  for (let left = tries; ; left -= 1) {
+    const naming = pool.naming && tries > 1;
+    const transaction = new BoundTransaction(pool, binding, { ...options, naming });
+    try {
+      const result = await work(transaction);
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      const { failure } = transaction;
+      const isMisnaming = naming && isMisnamed(failure);
+      if (isMisnaming) pool.forgoNames();
+      if (left <= 1 || !(isMisnaming || isUnlucky(failure))) throw error;
+    } finally {
+      await transaction.end();
     }
-  });
+  }
 }

@@ -44,7 +44,7 @@ export function mutation<Input extends InputFieldMap, Payload extends object>(
       resolve: ((_root: unknown, args: { input?: unknown }, { act }: ActingContext) => {
         if (operation.keyed && !act.key)
           throw badInput('Send an idempotency key with it: `idempotencyKey`, or the header `Idempotency-Key`.');
-        const { idempotencyKey: _, ...given } = { ...(args.input as object & { idempotencyKey?: string }) };
+        const { idempotencyKey: _, ...given } = (args.input ?? {}) as { idempotencyKey?: string };
         return run(act, given as InputShapeFromFields<Input>);
       }) as never,
     }),

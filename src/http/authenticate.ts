@@ -21,7 +21,7 @@ export type TokenOptions = KeyOptions & {
 export type Token = { readonly profile: Profile; readonly staff: boolean; readonly tenant: string | null };
 
 /** Verifies the `Authorization` header of a request; null where there is none. */
-export type Authenticate = (authorization: string | undefined) => Promise<Token | null>;
+export type Authenticate = (authorization: string | undefined) => Token | null | Promise<Token>;
 
 /** Text that PostgreSQL can hold. */
 const text = z.string().refine(value => value.isWellFormed() && !value.includes('\0'));
@@ -39,17 +39,14 @@ export function createAuthenticate(options: TokenOptions): Authenticate {
   const keys = issuerKeys(options);
   const { issuer, audience, clockSkew, remembered: atMost } = options;
   const checks = { issuer, audience, clockTolerance: clockSkew, algorithms: [...options.algorithms], requiredClaims: ['exp', 'sub'] };
-  const verify = async (jwt: string) => {
+  const verify = async (authorization: string) => {
+    const jwt = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+) *$/i.exec(authorization)?.[1];
+    if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
     const { payload } = await jwtVerify(jwt, keys.find, checks).catch(explain);
     return { token: tokenOf(payload, options), exp: payload.exp!, nbf: payload.nbf ?? 0 };
   };
   const verified = rememberTokens(verify, { keysInForce: keys.inForce, clockSkew, atMost });
-  return async authorization => {
-    if (authorization === undefined) return null;
-    const jwt = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+) *$/i.exec(authorization)?.[1];
-    if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
-    return verified(jwt);
-  };
+  return authorization => (authorization === undefined ? null : verified(authorization));
 }
 
 function tokenOf(payload: JWTPayload, { issuer, tenantClaim, staffClaim }: TokenOptions): Token {

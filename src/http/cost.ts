@@ -3,7 +3,7 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   GraphQLError,
-  getOperationAST,
+  type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   TypeInfo,
@@ -11,47 +11,42 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { variablesOf } from '../graphql/variables.ts';
+import type { Question } from '../graphql/question.ts';
 
 /** How much one operation may ask for (SPEC G7). Costs count a field as 1, and a connection's fields once for each row of a page. */
 export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
 
-/** An operation as it is asked to run. */
-export type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues' | 'contextValue'>;
+/** Where an operation is asked to run. */
+type Place = { readonly schema: GraphQLSchema; readonly contextValue: unknown };
 
 /** What is known of an operation: that it fits or doesn't, whatever its variables, or what to weigh with them. */
 type Weighed = boolean | DocumentNode;
 
-const weighed = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Weighed>>();
+const weighed = new WeakMap<OperationDefinitionNode, Weighed>();
 
 /**
  * Whether an operation is known to be within the limits. What is not may be too dear, or have variables that don't fit: {@link tooDear} says.
- * A document is weighed once; with its variables each time, where the size of a page or of a list is among them.
+ * An operation is weighed once; with its variables each time, where the size of a page or of a list is among them.
  */
-export function isCheap(asked: Asked): boolean {
-  const operation = getOperationAST(asked.document, asked.operationName);
-  if (!operation) return false;
-  const known = weigh(asked, operation);
-  return typeof known === 'boolean' ? known && hasGoodVariables(asked, operation) : isWithin(asked, known);
+export function isCheap(question: Question, place: Place): boolean {
+  const known = weigh(question, place);
+  return typeof known === 'boolean' ? known && !question.variables(place.schema).errors : isWithin(known, question.variableValues, place);
 }
 
-function weigh(asked: Asked, operation: OperationDefinitionNode): Weighed {
-  const ofDocument = weighed.get(asked.document) ?? new Map<OperationDefinitionNode, Weighed>();
-  const known = ofDocument.get(operation);
+function weigh({ document, operation }: Question, place: Place): Weighed {
+  const known = weighed.get(operation);
   if (known !== undefined) return known;
   const alone = (chosen: OperationDefinitionNode): DocumentNode => ({
     kind: Kind.DOCUMENT,
-    definitions: [chosen, ...asked.document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
+    definitions: [chosen, ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
   });
-  const fresh = isVarying(asked)
-    ? alone(operation)
-    : isWithin({ ...asked, variableValues: {} }, alone({ ...operation, variableDefinitions: [] }));
-  weighed.set(asked.document, ofDocument.set(operation, fresh));
+  const fresh = isVarying(document, place) ? alone(operation) : isWithin(alone({ ...operation, variableDefinitions: [] }), {}, place);
+  weighed.set(operation, fresh);
   return fresh;
 }
 
 /** Whether a variable stands among the arguments of a field that costs by its arguments. */
-function isVarying({ schema, document }: Asked): boolean {
+function isVarying(document: DocumentNode, { schema }: Place): boolean {
   const types = new TypeInfo(schema);
   let varies = false;
   const fields = visitWithTypeInfo(types, {
@@ -69,10 +64,7 @@ function isVarying({ schema, document }: Asked): boolean {
   return varies;
 }
 
-const hasGoodVariables = ({ schema, variableValues }: Asked, operation: OperationDefinitionNode): boolean =>
-  !variablesOf(schema, operation, variableValues).errors;
-
-function isWithin({ schema, contextValue, variableValues }: Asked, alone: DocumentNode): boolean {
+function isWithin(alone: DocumentNode, variableValues: Question['variableValues'], { schema, contextValue }: Place): boolean {
   try {
     const { depth, breadth, complexity } = complexityFromQuery(alone, {
       schema,
@@ -86,7 +78,7 @@ function isWithin({ schema, contextValue, variableValues }: Asked, alone: Docume
 }
 
 /** Why an operation that isn't cheap may not run. */
-export function tooDear({ schema, document, operationName, variableValues, contextValue }: Asked): readonly GraphQLError[] {
+export function tooDear({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): readonly GraphQLError[] {
   const rule = createComplexityRule({
     context: contextValue as object,
     variableValues: variableValues ?? {},

@@ -4,6 +4,7 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { type GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { badInput } from '../domain/errors.ts';
+import { Question } from '../graphql/question.ts';
 import { isCleanText } from './clean-text.ts';
 import { COST, isCheap, tooDear, tooExpensive } from './cost.ts';
 import type { Documents } from './documents.ts';
@@ -67,7 +68,8 @@ function nestingOf(text: string): number {
 /** Refuses an operation that is too deep, too broad or too dear, before anything of it runs. */
 const useCost = (): Plugin => ({
   onExecute({ args, setResultAndStopExecution }) {
-    if (isCheap(args)) return;
+    const question = Question.of(args);
+    if (question && isCheap(question, args)) return;
     const errors = tooDear(args);
     if (errors.length) setResultAndStopExecution({ errors });
   },

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Compiled } from '../graphql/compiled/compiled.ts';
 import type { Context } from '../graphql/context.ts';
+import { Question } from '../graphql/question.ts';
 import { RefusedField } from '../graphql/refused-field.ts';
 import { isCleanText } from './clean-text.ts';
 import { isCheap } from './cost.ts';
@@ -24,44 +25,49 @@ export type Plain = {
 };
 
 export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
-  const remembered = new LRUCache<string, Question>(REMEMBERED);
+  const remembered = new LRUCache<string, Plainly>(REMEMBERED);
 
   /** What the bytes of a body ask, or null where that is not for us. Queries that were asked in the same bytes are not read again. */
-  function read(bytes: Buffer): Question | null {
+  function read(bytes: Buffer): Plainly | null {
     const text = bytes.toString('latin1'); // as many letters as bytes: no two bodies have the same
     const before = remembered.get(text);
     if (before) return before;
-    const question = questionIn(bytes);
-    if (question?.kind === 'query') remembered.set(text, question);
-    return question;
+    const plainly = questionIn(bytes);
+    if (plainly?.question.operation.operation === 'query') remembered.set(text, plainly);
+    return plainly;
   }
 
-  function questionIn(bytes: Buffer): Question | null {
+  function questionIn(bytes: Buffer): Plainly | null {
     const params = paramsIn(bytes);
     const document = params && documents.known(params.query);
     if (!document) return null;
     const { variables: variableValues, operationName } = params;
-    const kind = getOperationAST(document, operationName)?.operation;
-    if (kind === undefined || kind === 'subscription' || !isCleanText(document, variableValues)) return null;
-    return { kind, document, operationName, variableValues };
+    const question = Question.of({ document, operationName, variableValues });
+    if (!question || question.operation.operation === 'subscription' || !isCleanText(document, variableValues)) return null;
+    return { question };
   }
 
-  async function questionOf(request: IncomingMessage): Promise<Question | null> {
-    const bytes = await bodyOf(request);
-    return bytes && read(bytes);
+  /** What a request asks, once its body is read; null where that is not for us. */
+  async function asks(request: Read): Promise<Plainly | null> {
+    if (request.body === undefined) {
+      const bytes = await wholeOf(request);
+      request.body = bytes && new ReadBody(bytes);
+    }
+    return request.body && read(request.body.bytes);
   }
 
-  function isWithin(question: Question, contextValue: Context): boolean {
-    question.isCheap ??= isCheap({ schema, contextValue, ...question });
-    return question.isCheap;
+  function isWithin(plainly: Plainly, contextValue: Context): boolean {
+    plainly.isCheap ??= isCheap(plainly.question, { schema, contextValue });
+    return plainly.isCheap;
   }
 
   return {
     asked: async (request, response, served, contextValue) => {
       const type = answerType(request.headers);
-      const question = type ? await questionOf(request) : null;
+      const plainly = type ? await asks(request) : null;
       if (hasLeft(request)) return true;
-      if (!type || !question || !isWithin(question, contextValue)) return false;
+      if (!type || !plainly || !isWithin(plainly, contextValue)) return false;
+      const { question } = plainly;
       const text = await plans.answer(question, contextValue);
       const result = text === null ? await execute({ schema, contextValue, ...question }) : null;
       if (result && !('data' in result)) return false; // nothing of it ran
@@ -70,26 +76,29 @@ export function createPlain(schema: GraphQLSchema, documents: Documents, plans: 
     },
     foreseen: async (request, response, served, foreseen) => {
       const type = answerType(request.headers);
-      const question = type ? await questionOf(request) : null;
-      const text = type && question && (await (question.kind === 'query' ? queried : changed)(question, foreseen, served));
+      const plainly = type ? await asks(request) : null;
+      if (!type || !plainly) return false;
+      const isQuery = plainly.question.operation.operation === 'query';
+      const text = await (isQuery ? queried : changed)(plainly, foreseen, served);
       if (!text) return false;
       send(response, type, text);
       return true;
     },
   };
 
-  async function queried(question: Question, foreseen: Foreseen): Promise<string | null> {
+  async function queried(plainly: Plainly, foreseen: Foreseen): Promise<string | null> {
     const { context, holds } = foreseen.query();
-    if (!isWithin(question, context)) return null;
-    const answered = plans.answer(question, context);
+    if (!isWithin(plainly, context)) return null;
+    const answered = plans.answer(plainly.question, context);
     const isSo = holds().catch(() => false); // asked again, and told then
     const [text, holdsSo] = [await answered, await isSo];
     return holdsSo ? text : null;
   }
 
-  async function changed(question: Question, foreseen: Foreseen, served: Served): Promise<string | null> {
+  async function changed(plainly: Plainly, foreseen: Foreseen, served: Served): Promise<string | null> {
     const { context, wasTried } = foreseen.change();
-    if (context.idempotencyKey !== null || !isWithin(question, context)) return null;
+    if (context.idempotencyKey !== null || !isWithin(plainly, context)) return null;
+    const { question } = plainly;
     const done = await plans.change(question, context);
     if (!done || !wasTried()) return null;
     return done.text ?? textOf(await execute({ schema, contextValue: { ...context, outcome: done.outcome }, ...question }), served);
@@ -104,14 +113,8 @@ const REMEMBERED = {
   sizeCalculation: (_question: unknown, text: string) => text.length,
 } as const;
 
-type Question = {
-  readonly kind: 'query' | 'mutation';
-  readonly document: DocumentNode;
-  readonly operationName: string | null | undefined;
-  readonly variableValues: Record<string, unknown> | null | undefined;
-  /** Whether it is known to be within the limits. */
-  isCheap?: boolean;
-};
+/** What is asked plainly, and whether that is known to be within the limits. */
+type Plainly = { readonly question: Question; isCheap?: boolean };
 
 const JSON_BODY = /^application\/json(; ?charset=utf-8)?$/i;
 const MODERN = 'application/graphql-response+json';
@@ -137,22 +140,14 @@ type Read = IncomingMessage & { body?: ReadBody | null };
 
 const hasLeft = (request: IncomingMessage): boolean => (request as Read).body === null;
 
-/** All of a body, read once, or null if it breaks off. */
-async function bodyOf(request: Read): Promise<Buffer | null> {
-  if (request.body === undefined) {
-    const bytes = await wholeOf(request);
-    request.body = bytes && new ReadBody(bytes);
-  }
-  return request.body?.bytes ?? null;
-}
-
+/** All of a body, or null if it breaks off. */
 const wholeOf = (request: IncomingMessage): Promise<Buffer | null> =>
   new Promise(resolve => {
     if (request.destroyed) return resolve(null);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    for (const broken of ['close', 'error']) request.once(broken, () => resolve(null));
+    request.once('error', () => resolve(null)); // also where the client leaves: for who listens, Node makes that an error
   });
 
 /** The bytes of a body. */

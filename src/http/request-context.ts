@@ -13,9 +13,6 @@ export type ContextOptions = { readonly database: Database; readonly authenticat
 /** Headers that decide who asks and where: each must stand once. */
 const SINGLE: readonly string[] = ['authorization', 'x-tenant-id', 'idempotency-key'];
 
-/** What stands in a header that stands once. */
-const only = ({ headers }: IncomingMessage, name: string): string | undefined => headers[name] as string | undefined;
-
 /** Who asks, by a token or a key, and for which tenant. */
 export type Asker = { readonly asked: Asked } & ({ readonly key: string } | { readonly key: null; readonly token: Token | null });
 
@@ -24,10 +21,10 @@ export type Asker = { readonly asked: Asked } & ({ readonly key: string } | { re
  *
  * @throws {GatewayError} UNAUTHENTICATED.
  */
-export async function askerOf(request: IncomingMessage, requestId: string, { authenticate, services }: ContextOptions): Promise<Asker> {
-  const { authorization } = request.headers;
-  const [tenant, idempotencyKey = null] = [only(request, 'x-tenant-id'), only(request, 'idempotency-key')];
-  const asked = { requestId, tenant, idempotencyKey, services };
+export async function askerOf({ headers }: IncomingMessage, requestId: string, { authenticate, services }: ContextOptions): Promise<Asker> {
+  const { authorization } = headers;
+  const idempotencyKey = (headers['idempotency-key'] ?? null) as string | null; // each stands once
+  const asked = { requestId, tenant: headers['x-tenant-id'] as string | undefined, idempotencyKey, services };
   const key = keyIn(authorization);
   return key === null ? { asked, key, token: await authenticate(authorization) } : { asked, key };
 }

@@ -1,6 +1,6 @@
-import { buildSchema, getOperationAST, getVariableValues, parse } from 'graphql';
+import { buildSchema, getVariableValues, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { variablesOf } from '../../src/graphql/variables.ts';
+import { Question } from '../../src/graphql/question.ts';
 
 const schema = buildSchema('type Query { of(text: String): Int } enum Role { OWNER VIEWER } input Named { name: String! }');
 
@@ -25,8 +25,8 @@ test.each<[string, Record<string, unknown> | null]>([
   ['$a: Named',                 { a: 'x' }],
   ['$toString: String!',        {}],
 ])('(%s) of %j are what GraphQL.js makes of them, once', (definitions, values) => {
-  const operation = getOperationAST(parse(`query (${definitions}) { __typename }`))!;
-  const made = variablesOf(schema, operation, values);
-  expect(made).toEqual(getVariableValues(schema, operation.variableDefinitions!, values ?? {}));
-  expect(variablesOf(schema, operation, values)).toBe(made);
+  const question = Question.of({ document: parse(`query (${definitions}) { __typename }`), variableValues: values })!;
+  const made = question.variables(schema);
+  expect(made).toEqual(getVariableValues(schema, question.operation.variableDefinitions!, values ?? {}));
+  expect(question.variables(schema)).toBe(made);
 });

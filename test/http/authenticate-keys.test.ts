@@ -25,7 +25,7 @@ const options = (more: Partial<TokenOptions> = {}): TokenOptions => ({
 const authenticateWith = (more?: Partial<TokenOptions>) => createAuthenticate(options(more));
 const bearer = async (key: Key) => `Bearer ${await signed(key, issuer.claims())}`;
 const outcome = async (authenticate: Authenticate, key: Key) =>
-  authenticate(await bearer(key)).then(
+  Promise.resolve(authenticate(await bearer(key))).then(
     token => token!.profile.subject,
     error => error.code,
   );

@@ -7,7 +7,6 @@ import {
   GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
-  getArgumentValues,
   getNamedType,
   getNullableType,
   isInputObjectType,
@@ -18,13 +17,13 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  visit,
 } from 'graphql';
 import { isPermission, ruleOf } from '../../access/policy.ts';
 import { policyOf, type TenantOf } from '../../access/policy-plugin.ts';
 import { unseenOf } from '../operation-plugin.ts';
+import { argsOf, hasVariable } from './arguments.ts';
 import { leafOf } from './leaf.ts';
-import type { ArgsOf, ChangePlan, FieldPlan, ObjectPlan, Resolve, Shape } from './plan.ts';
+import type { ChangePlan, FieldPlan, ObjectPlan, Resolve, Shape } from './plan.ts';
 import type { PrismaRead } from './prisma-read.ts';
 
 /** Why a document is GraphQL.js's to execute. */
@@ -125,6 +124,7 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
   const policy = policyOf(field);
   const { resolve, read } = resolverOf(compiling, field, parent);
   const shape = shapeOf(compiling, field.type, nodes);
+  if (field.args.some(({ type }) => hasId(type))) throw new Uncompiled('argument');
   return {
     key,
     nodes,
@@ -141,7 +141,7 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
 
 const typenamePlan = ({ name }: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan => ({
   ...{ key, nodes, field: { extensions: {} } as Field, permission: null, isNullable: false, read: null },
-  args: () => NO_ARGS,
+  args: () => ({}),
   hasVariables: false,
   resolve: () => name,
   shape: { kind: 'leaf', write: () => `"${name}"` },
@@ -179,16 +179,6 @@ function resolverOf({ reading }: Compiling, { type, extensions }: Field, parent:
   return { read: null, resolve };
 }
 
-const NO_ARGS: object = Object.freeze({});
-
-function argsOf(field: Field, node: FieldNode): ArgsOf {
-  if (!field.args.length) return () => NO_ARGS;
-  if (field.args.some(({ type }) => hasId(type))) throw new Uncompiled('argument');
-  if (hasVariable(node)) return variables => getArgumentValues(field, node, variables);
-  const args = getArgumentValues(field, node);
-  return () => args;
-}
-
 /** Whether an id may stand in an argument: Pothos decodes them. */
 function hasId(type: GraphQLInputType, seen = new Set<unknown>()): boolean {
   const named = getNamedType(type);
@@ -196,15 +186,4 @@ function hasId(type: GraphQLInputType, seen = new Set<unknown>()): boolean {
   seen.add(named);
   if (isInputObjectType(named)) return Object.values(named.getFields()).some(inner => hasId(inner.type, seen));
   return named.name === 'ID';
-}
-
-function hasVariable(node: FieldNode): boolean {
-  let has = false;
-  for (const argument of node.arguments ?? [])
-    visit(argument, {
-      Variable: () => {
-        has = true;
-      },
-    });
-  return has;
 }

@@ -1,7 +1,6 @@
-import { memoize1 } from '@graphql-tools/utils';
-import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Context } from '../context.ts';
-import { variablesOf } from '../variables.ts';
+import type { Question } from '../question.ts';
 import { responseOf, written } from './answer.ts';
 import { type Changed, change } from './change.ts';
 import { compile, compileChange, type Reason, Uncompiled } from './compile.ts';
@@ -9,13 +8,6 @@ import { Unusual } from './leaf.ts';
 
 /** How often operations were answered by a plan, or left to GraphQL.js, and why. */
 export type ExecutionCounts = Readonly<Record<'compiled' | 'failed' | Reason, number>>;
-
-/** What is asked to be executed, whoever asks. The same object, asked again, isn't looked at again. */
-export type Question = {
-  readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
-};
 
 export type Compiled = {
   /** The JSON of the response, or null for what GraphQL.js is to execute: nothing of it has been changed. */
@@ -26,8 +18,8 @@ export type Compiled = {
 };
 
 type Unplanned = { readonly reason: Reason };
-type Planned<Plan> = { readonly plan: Plan; readonly operation: OperationDefinitionNode };
-type Ready<Plan> = { readonly plan: Plan; readonly variables: Readonly<Record<string, unknown>> };
+type Planned<Plan> = { readonly plan: Plan };
+type Ready<Plan> = Planned<Plan> & { readonly variables: Readonly<Record<string, unknown>> };
 type Compile<Plan> = (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) => Plan;
 
 /** Answers the operations of a schema by plans, each made once for as long as its document is kept (docs/decisions/0017-compiled-queries.md). */
@@ -67,27 +59,22 @@ export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
 
 const reasonOf = (error: unknown) => (error instanceof Uncompiled ? error.reason : error instanceof Unusual ? 'value' : 'failed');
 
-/** Plans, by operation, and what they are ready to answer, by question. */
+/** Plans, by operation, with what they are asked. */
 function planner<Plan>(schema: GraphQLSchema, compile: Compile<Plan>): (question: Question) => Ready<Plan> | Unplanned {
   const plans = new WeakMap<OperationDefinitionNode, Planned<Plan> | Unplanned>();
 
-  function planOf({ document, operationName }: Question): Planned<Plan> | Unplanned {
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return { reason: 'operation' };
-    const before = plans.get(operation);
-    if (before) return before;
-    const fresh = reasoned(() => ({ plan: compile(schema, document, operation), operation }));
+  function plan({ document, operation }: Question): Planned<Plan> | Unplanned {
+    const fresh = reasoned(() => ({ plan: compile(schema, document, operation) }));
     plans.set(operation, fresh);
     return fresh;
   }
 
-  return memoize1((question: Question): Ready<Plan> | Unplanned => {
-    const planned = planOf(question);
+  return question => {
+    const planned = plans.get(question.operation) ?? plan(question);
     if ('reason' in planned) return planned;
-    const { plan, operation } = planned;
-    const { coerced } = variablesOf(schema, operation, question.variableValues);
-    return coerced ? { plan, variables: coerced } : { reason: 'value' };
-  });
+    const { coerced } = question.variables(schema);
+    return coerced ? { plan: planned.plan, variables: coerced } : { reason: 'value' };
+  };
 }
 
 function reasoned<Plan>(plan: () => Planned<Plan>): Planned<Plan> | Unplanned {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { grantOf, type Standing } from '../../../src/access/grant.ts';
 import { createCompiled } from '../../../src/graphql/compiled/compiled.ts';
 import type { Context } from '../../../src/graphql/context.ts';
+import { Question } from '../../../src/graphql/question.ts';
 import { contextBuilder } from '../../support/context-builder.ts';
 
 /** What a plan leaves to GraphQL.js when it is asked: all that isn't a value or a refusal. */
@@ -30,7 +31,7 @@ const contextOf = (of: Standing | null) => ({ grant: grantOf({ kind: 'user' }, o
 
 async function asked(query: string, things: () => unknown, needs?: () => unknown, of: Standing | null = standing) {
   const compiled = createCompiled(schemaOf(things, needs));
-  const text = await compiled.answer({ document: parse(query) }, contextOf(of));
+  const text = await compiled.answer(Question.of({ document: parse(query) })!, contextOf(of));
   const { compiled: answered, ...left } = compiled.counts();
   return { text, answered, why: Object.entries(left).flatMap(([why, count]) => (count ? [why] : [])) };
 }
