@@ -57,7 +57,11 @@ export function afterError(error: Error, wire: Telling, then: () => void): void 
 /** What is answered of a statement whose rows aren't described: its command, and the one text of each row. */
 class Undescribed {
   readonly rows: unknown[] = [];
-  command: string | undefined;
+  #tag = '';
+
+  get command() {
+    return this.#tag.split(' ', 1)[0];
+  }
 
   parseRow([text]: readonly unknown[]) {
     return text;
@@ -68,7 +72,7 @@ class Undescribed {
   }
 
   addCommandComplete({ text }: { text: string }) {
-    this.command = text.split(' ', 1)[0];
+    this.#tag = text;
   }
 }
 

@@ -46,7 +46,8 @@ const compound = (model: string, key: string, value: unknown): value is Args =>
 function narrow(model: string, where: unknown, binding: Binding): Where {
   const own = isObject(where) ? filter(model, where, binding) : {};
   const condition = visible(model, binding);
-  return condition ? { ...own, AND: [...listed(own.AND ?? []), condition] } : own;
+  if (!condition) return own;
+  return where === undefined ? condition : { ...own, AND: [...listed(own.AND ?? []), condition] };
 }
 
 function filter(model: string, where: Args, binding: Binding): Args {

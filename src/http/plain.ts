@@ -27,18 +27,19 @@ export type Plain = {
 export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
   const remembered = new LRUCache<string, Plainly>(REMEMBERED);
 
-  /** What the bytes of a body ask, or null where that is not for us. Queries that were asked in the same bytes are not read again. */
+  /** What a body asks, or null where that is not for us. Queries that were asked in the same words are not read again. */
   function read(bytes: Buffer): Plainly | null {
-    const text = bytes.toString('latin1'); // as many letters as bytes: no two bodies have the same
+    if (!isUtf8(bytes)) return null;
+    const text = bytes.toString();
     const before = remembered.get(text);
     if (before) return before;
-    const plainly = questionIn(bytes);
+    const plainly = plainlyIn(text);
     if (plainly?.question.operation.operation === 'query') remembered.set(text, plainly);
     return plainly;
   }
 
-  function questionIn(bytes: Buffer): Plainly | null {
-    const params = paramsIn(bytes);
+  function plainlyIn(text: string): Plainly | null {
+    const params = paramsIn(text);
     const document = params && documents.known(params.query);
     if (!document) return null;
     const { variables: variableValues, operationName } = params;
@@ -105,7 +106,7 @@ export function createPlain(schema: GraphQLSchema, documents: Documents, plans: 
   }
 }
 
-/** How many bodies are remembered, how long one of them may be, and all of them together, in bytes. */
+/** How many bodies are remembered, how long one of them may be, and all of them together, in letters. */
 const REMEMBERED = {
   max: 1_000,
   maxEntrySize: 8_000,
@@ -164,8 +165,8 @@ type Params = { readonly query: string; readonly variables?: Record<string, unkn
 const PARAMS: readonly string[] = ['query', 'variables', 'operationName', 'extensions'];
 
 /** The parameters of a body that holds nothing else. */
-function paramsIn(bytes: Buffer): Params | null {
-  const params = isUtf8(bytes) ? parsed(bytes.toString()) : null;
+function paramsIn(text: string): Params | null {
+  const params = parsed(text);
   if (!isObject(params)) return null;
   const { query, variables, operationName, extensions } = params;
   const fits =

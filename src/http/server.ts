@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { isUnreachable } from '../database/failure.ts';
@@ -36,6 +36,18 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
+/** A response that tells which request it answers, and that its type is what it says: in the one step that writes its head. */
+class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+  readonly requestId = requestIdOf(this.req);
+
+  override writeHead(status: number, ...rest: unknown[]): this {
+    const given = rest.length ? rest.at(-1) : {};
+    const own = { 'x-request-id': this.requestId, 'x-content-type-options': 'nosniff' };
+    const head = Array.isArray(given) ? [...given, ...Object.entries(own).flat()] : { ...own, ...(given as OutgoingHttpHeaders) };
+    return rest.length > 1 ? super.writeHead(status, rest[0] as string, head) : super.writeHead(status, head);
+  }
+}
+
 function send(response: ServerResponse, status: number, body: unknown) {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
@@ -70,11 +82,9 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
     await gateway(request, response, { requestId, log });
   }
 
-  const server = createServer((request, response) => {
-    const requestId = requestIdOf(request);
+  const server = createServer({ ServerResponse: Answer }, (request, response) => {
+    const { requestId } = response;
     if (log.isLevelEnabled('info')) logOnClose(request, response, requestId);
-    response.setHeader('x-request-id', requestId);
-    response.setHeader('x-content-type-options', 'nosniff');
     if (stopping) response.setHeader('connection', 'close');
     handle(request, response, requestId).catch(error => fail(error, response, requestId));
   });
