@@ -54,6 +54,9 @@ export function afterError(error: Error, wire: Telling, then: () => void): void 
   wire.once('end', end);
 }
 
+/** How many rows a statement was about, as PostgreSQL tags what it has done: `UPDATE 3`. */
+export const rowsIn = (tag: string): number => Number(/\d+$/.exec(tag)?.[0] ?? 0);
+
 /** What is answered of a statement whose rows aren't described: its command, and the one text of each row. */
 class Undescribed {
   readonly rows: unknown[] = [];
@@ -61,6 +64,10 @@ class Undescribed {
 
   get command() {
     return this.#tag.split(' ', 1)[0];
+  }
+
+  get rowCount() {
+    return rowsIn(this.#tag);
   }
 
   parseRow([text]: readonly unknown[]) {

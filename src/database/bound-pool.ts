@@ -49,10 +49,15 @@ export class BoundPool extends pg.Pool {
   }
 
   /** A connection, to be put back. */
-  async lend(): Promise<LentClient> {
-    const client = (await super.connect()) as unknown as LentClient;
-    client.naming = this.#naming;
-    return client;
+  lend(): Promise<LentClient> {
+    return new Promise((resolve, reject) => {
+      super.connect((error, lent) => {
+        if (error) return reject(error);
+        const client = lent as unknown as LentClient;
+        client.naming = this.#naming;
+        resolve(client);
+      });
+    });
   }
 
   override connect(): Promise<pg.PoolClient>;

@@ -173,10 +173,7 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
     }
   };
   const rowsOf = (quick: boolean) =>
-    reader?.(async ({ text, values }) => {
-      const { rows, rowCount } = await asked({ text, values, name: names.of(text) }, quick);
-      return { rows: rows.map(row => [row === null ? null : JSON.parse(row)]), rowCount };
-    });
+    reader?.(async ({ text, values }) => fromJson(await asked({ text, values, name: names.of(text) }, quick)));
   const [read, readByKey] = [rowsOf(false), rowsOf(true)];
   const run = async (statement: ReadStatement) => (await asked(statement, true)).rows[0]!;
   return {
@@ -197,10 +194,19 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
   };
 }
 
+/** Rows of one text each, which is JSON, as what it says. */
+const fromJson = ({ rows, rowCount }: Answered<string | null>) => ({
+  rows: rows.map(row => [row === null ? null : JSON.parse(row)]),
+  rowCount,
+});
+
 /** What a transaction is to those who run in it. */
 function transactionOf(source: Source, binding: Binding, transaction: BoundTransaction): Transaction {
   const join: Join = prismas => transaction.join(prismas);
-  const read = source.reader?.(({ text, values }) => transaction.ask({ ...named(source, text, values), rowMode: 'array' }), join);
+  const read = source.reader?.(
+    async ({ text, values }) => fromJson(await transaction.ask({ text, values, name: source.names.of(text), isText: true })),
+    join,
+  );
   return {
     db: boundModels(binding, (model, operation, scoped) => answered(source.prisma, model, operation, scoped, read, join)),
     ask: async <Row>(text: string, values: readonly unknown[]) =>

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterError, Described, type Telling } from './batch.ts';
+import { afterError, Described, rowsIn, type Telling } from './batch.ts';
 import { type Binding, bindingStatement } from './binding.ts';
 import type { Companion } from './companion.ts';
 import { type Connection, Message, parametersOf } from './message.ts';
@@ -96,7 +96,7 @@ export class Reading extends PgQuery {
   }
 
   handleCommandComplete({ text }: { readonly text: string }) {
-    if (!this.#ahead) this.#rowCount = Number(/\d+$/.exec(text)?.[0] ?? Number.NaN) || 0;
+    if (!this.#ahead) this.#rowCount = rowsIn(text);
     this.#ahead = false;
   }
 

@@ -26,12 +26,18 @@ export async function change({ field, payload }: ChangePlan, { context, variable
     reading = written(payload, { context, variables, json: transaction.json }, { row, path: [field.key] });
     reading.catch(() => {}); // told below, if the transaction is kept
   });
-  if (!(await isDone(outcome)) || !reading) return { outcome, text: null };
+  const untold = { outcome, text: null };
+  try {
+    await outcome;
+  } catch {
+    return untold;
+  }
+  if (!reading) return untold;
   try {
     const { data, errors } = await reading;
     return { outcome, text: responseOf({ data: `{"${field.key}":${data}}`, errors }) };
   } catch (unread) {
-    return { outcome, text: null, unread };
+    return { ...untold, unread };
   }
 }
 
@@ -43,12 +49,6 @@ async function run({ field, key, args, resolve }: ChangePlan['field'], { context
 }
 
 type Read = (result: unknown, transaction: Transaction) => void;
-
-const isDone = (outcome: Promise<object>): Promise<boolean> =>
-  outcome.then(
-    () => true,
-    () => false,
-  );
 
 /** Work whose transactions have something read of what they come to, before they end. */
 const along = (work: UnitOfWork, read: Read): UnitOfWork => ({
