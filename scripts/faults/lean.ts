@@ -97,8 +97,8 @@ export const LEAN_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/database/transaction.ts',
-    find: 'if (this.#failure) throw this.#failure;\n  }\n\n  /** Sends',
-    plant: '}\n\n  /** Sends',
+    find: 'if (this.#failure) throw this.#failure;\n      return;',
+    plant: 'return;',
     tests: CHANGE,
   },
   {

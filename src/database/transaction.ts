@@ -91,7 +91,11 @@ export class BoundTransaction {
     while (this.#joined) await this.#joined;
     if (this.#failure) throw this.#failure;
     this.#isCommitting = true;
-    if (!this.#hasBegun) return await this.#whole();
+    if (!this.#hasBegun) {
+      if (this.#waiting.length) await this.#send([this.#binds()]);
+      if (this.#failure) throw this.#failure;
+      return;
+    }
     const { command } = await this.ask(COMMIT);
     if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
   }
@@ -138,12 +142,6 @@ export class BoundTransaction {
     });
   }
 
-  async #whole(): Promise<void> {
-    if (!this.#waiting.length) return;
-    await this.#send([this.#binds()]);
-    if (this.#failure) throw this.#failure;
-  }
-
   /** Sends what waits, after what comes first. */
   async #send(first: readonly Statement[]): Promise<void> {
     this.#isWanted = false;
@@ -157,11 +155,11 @@ export class BoundTransaction {
     const { results, error } = await this.#together([...first, ...sent.map(({ statement }) => statement)]);
     if (error) this.#failure ??= error;
     if (error && isBroken(error)) this.#broken = error;
-    for (const [place, { resolve, reject }] of sent.entries()) {
+    sent.forEach(({ resolve, reject }, place) => {
       const result = results[first.length + place];
       if (result) resolve(result);
       else reject(error);
-    }
+    });
   }
 
   #binds(): Statement {
@@ -169,22 +167,19 @@ export class BoundTransaction {
     return options.heldAs ? holdAs(binding, options.heldAs) : { ...bindingStatement(binding), name: BINDING_NAME, isSilent: true };
   }
 
+  /** Asks on the connection that it is on from its first statement to its last. */
   async #together(statements: readonly Statement[]): Promise<Outcome> {
-    try {
-      this.#client ??= await this.#lent();
-    } catch (error) {
-      return { results: [], error: error as Error };
+    if (!this.#client) {
+      try {
+        this.#client = await this.pool.lend();
+      } catch (error) {
+        return { results: [], error: error as Error };
+      }
+      const { naming, patience } = this.options;
+      this.#client.naming &&= naming;
+      if (this.#hasBegun) this.#timer = setTimeout(() => this.#expire(patience), patience);
     }
     return await this.#client.together(statements);
-  }
-
-  /** The connection that it is on from its first statement to its last. */
-  async #lent(): Promise<LentClient> {
-    const { naming, patience } = this.options;
-    const client = await this.pool.lend();
-    client.naming &&= naming;
-    if (this.#hasBegun) this.#timer = setTimeout(() => this.#expire(patience), patience);
-    return client;
   }
 
   #expire(patience: number) {

@@ -93,7 +93,7 @@ export async function operateUnseen<Result extends object>(act: Act, change: (op
   if (key || principal.kind !== 'user' || !standing || standing.tenantId !== work.binding.tenantId) return operate(act, change);
   try {
     return await work.transaction(
-      async ({ db, meanwhile, tell }) => await change({ db, meanwhile, tenantId: standing.tenantId, record: recorderOf(act, tell) }),
+      ({ db, meanwhile, tell }) => change({ db, meanwhile, tenantId: standing.tenantId, record: recorderOf(act, tell) }),
       { heldAs: standing },
     );
   } catch (error) {

@@ -21,12 +21,18 @@ export type Asker = { readonly asked: Asked } & ({ readonly key: string } | { re
  *
  * @throws {GatewayError} UNAUTHENTICATED.
  */
-export async function askerOf({ headers }: IncomingMessage, requestId: string, { authenticate, services }: ContextOptions): Promise<Asker> {
+export function askerOf(
+  { headers }: IncomingMessage,
+  requestId: string,
+  { authenticate, services }: ContextOptions,
+): Asker | Promise<Asker> {
   const { authorization } = headers;
   const idempotencyKey = (headers['idempotency-key'] ?? null) as string | null; // each stands once
   const asked = { requestId, tenant: headers['x-tenant-id'] as string | undefined, idempotencyKey, services };
   const key = keyIn(authorization);
-  return key === null ? { asked, key, token: await authenticate(authorization) } : { asked, key };
+  if (key !== null) return { asked, key };
+  const token = authenticate(authorization);
+  return token instanceof Promise ? token.then(verified => ({ asked, key, token: verified })) : { asked, key, token };
 }
 
 /**
