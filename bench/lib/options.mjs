@@ -37,7 +37,7 @@ export function readOptions(args) {
     short,
     seconds: number(values.seconds, short ? 2 : 10, 600),
     rounds: number(values.rounds, short ? 1 : 5, 100),
-    warmup: number(values.warmup, short ? 40 : 1_000, 100_000),
+    warmup: number(values.warmup, short ? 0 : 10, 600),
     connections: number(values.connections, 20, 1_000),
     servers: chosen(values.only, Object.keys(SERVERS), 'server'),
     workloads: chosen(values.workloads, Object.keys(WORKLOADS), 'workload'),

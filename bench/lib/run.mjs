@@ -69,14 +69,18 @@ async function checkAnswers(plan, servers, database, asking, { short }, say) {
   return faults;
 }
 
-/** Rounds in turn: every server once, then again. A warm-up comes first; it also tells how many requests make a round. */
+/** Requests that tell how fast a server answers, before it is warm. */
+const FIRST = 500;
+
+/** Rounds in turn: every server once, then again. First each is loaded until its code is compiled; that also tells how many requests make a round. */
 async function measure(plan, database, asking, { rounds, seconds, warmup, connections }, say) {
   const samples = [];
   for (const [workload, able] of plan) {
     const loads = [];
     for (const server of able) {
       const requests = await requestsOf(workload, server.dialect, asking);
-      const warm = await load(server, requests, { amount: warmup, connections, database });
+      const first = await load(server, requests, { amount: warmup ? FIRST : 40, connections, database });
+      const warm = warmup ? await load(server, requests, { amount: amountFor(first, warmup), connections, database }) : first;
       loads.push({ server, requests, amount: amountFor(warm, seconds) });
     }
     for (let round = 1; round <= rounds; round++)

@@ -11,7 +11,7 @@ export async function soak({ plan, servers, database, asking, options, say }) {
     const requests = [];
     for (const [workload, able] of plan) if (able.includes(server)) requests.push(...(await requestsOf(workload, server.dialect, asking)));
     const points = [];
-    let last = await load(server, requests, { amount: options.warmup, connections: options.connections, database });
+    let last = await load(server, requests, { amount: 1_000, connections: options.connections, database });
     const began = Date.now();
     while (Date.now() - began < options.soak * 1_000) {
       last = await load(server, requests, { amount: amountFor(last, SLICE), connections: options.connections, database });
