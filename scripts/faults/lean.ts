@@ -31,6 +31,8 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/graphql/compiled/arguments.ts', find: 'value === undefined || value === null', plant: 'value === undefined', tests: PLANS },
   { file: 'src/graphql/compiled/arguments.ts', find: 'given === undefined ? usual : given', plant: 'given ?? usual', tests: PLANS },
   { file: 'src/graphql/compiled/arguments.ts', find: ' || bare.isOneOf', plant: '', tests: PLANS },
+  { file: 'src/graphql/compiled/arguments.ts', find: 'Object.hasOwn(variables, name) ?', plant: 'true ?', tests: PLANS },
+  { file: 'src/http/server.ts', find: '[...given, ...Object.entries(own).flat()]', plant: 'given', tests: ['test/http/server'] },
   {
     file: 'src/database/message.ts',
     find: 'Buffer.byteLength(written) === written.length',

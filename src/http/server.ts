@@ -41,10 +41,10 @@ class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerRe
   readonly requestId = requestIdOf(this.req);
 
   override writeHead(status: number, ...rest: unknown[]): this {
-    const given = rest.length ? rest.at(-1) : {};
+    const given = rest.find(part => typeof part === 'object') ?? {};
     const own = { 'x-request-id': this.requestId, 'x-content-type-options': 'nosniff' };
-    const head = Array.isArray(given) ? [...given, ...Object.entries(own).flat()] : { ...own, ...(given as OutgoingHttpHeaders) };
-    return rest.length > 1 ? super.writeHead(status, rest[0] as string, head) : super.writeHead(status, head);
+    const head = Array.isArray(given) ? [...given, ...Object.entries(own).flat()] : { ...own, ...given };
+    return typeof rest[0] === 'string' ? super.writeHead(status, rest[0], head) : super.writeHead(status, head);
   }
 }
 

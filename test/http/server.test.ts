@@ -184,3 +184,29 @@ describe('a graceful stop', () => {
     await stop();
   });
 });
+
+describe('a response tells which request it answers, and that its type is meant, however its head is written', () => {
+  const ways: Record<string, (response: ServerResponse) => unknown> = {
+    'a status': response => response.writeHead(202),
+    'a reason': response => response.writeHead(202, 'Fine'),
+    headers: response => response.writeHead(202, { own: 'yes' }),
+    'a reason and headers': response => response.writeHead(202, 'Fine', { own: 'yes' }),
+    'a list of headers': response => response.writeHead(202, ['own', 'yes']),
+    'headers that were set, and more': response => response.setHeader('own', 'yes').writeHead(202, { more: 'yes' }),
+    'nothing but headers that were set': response => Object.assign(response.setHeader('own', 'yes'), { statusCode: 202 }),
+  };
+
+  test.each(Object.entries(ways))('%s', async (way, write) => {
+    const { url, serve, waiting, isAsked } = await start();
+    serve();
+    const asked = isAsked();
+    const answer = fetch(`${url}/graphql`, { headers: { 'x-request-id': 'mine' } });
+    await asked;
+    write(waiting[0]!);
+    waiting[0]!.end();
+    const { status, statusText, headers } = await answer;
+    expect([status, headers.get('x-request-id'), headers.get('x-content-type-options')]).toEqual([202, 'mine', 'nosniff']);
+    expect(headers.get('own')).toBe(way.includes('headers') ? 'yes' : null);
+    expect(statusText).toBe(way.includes('reason') ? 'Fine' : 'Accepted');
+  });
+});

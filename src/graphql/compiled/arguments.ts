@@ -68,7 +68,7 @@ function partsOf(declared: readonly Declared[], given: readonly Given[]): readon
 function readerOf(node: ValueNode, type: GraphQLInputType): ValueOf | null {
   if (node.kind === Kind.VARIABLE) {
     const { value: name } = node.name;
-    return variables => variables[name];
+    return variables => (Object.hasOwn(variables, name) ? variables[name] : undefined);
   }
   if (!hasVariable(node)) {
     const value = valueFromAST(node, type);

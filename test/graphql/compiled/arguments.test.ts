@@ -18,7 +18,7 @@ const schema = buildSchema(`
 `);
 
 const VARIABLES =
-  '$text: String, $needed: String!, $number: Int = 7, $role: Role, $tags: [String!], $inner: Inner, $outer: Outer!, $int: Int';
+  '$text: String, $needed: String!, $number: Int = 7, $role: Role, $tags: [String!], $inner: Inner, $outer: Outer!, $int: Int, $toString: String';
 
 /** What is asked of a field with all variables in sight, read by us and by GraphQL.js. */
 function both(call: string, values: Record<string, unknown>) {
@@ -46,6 +46,7 @@ const CALLS = [
   'many(first: $int)',
   'many(first: $number, after: $text)',
   'many(after: $needed, size: $int)',
+  'many(after: $toString)',
   'many(size: $number, first: null)',
   'input(input: $outer)',
   'input(input: { inner: $inner })',
