@@ -30,7 +30,7 @@ function both(call: string, values: Record<string, unknown>) {
   if (!coerced) throw new Error('the variables are to be good');
   const outcome = (read: () => object): unknown => {
     try {
-      return JSON.stringify(read());
+      return JSON.stringify(read(), (_name, value) => (typeof value === 'function' ? 'a function' : value));
     } catch (error) {
       return error instanceof Unusual || (error as Error).name === 'GraphQLError' ? 'wrong' : error;
     }
