@@ -97,7 +97,6 @@ export function openDatabase(
   const pool = new BoundPool({
     connectionString: url,
     max: poolSize,
-    min: poolSize, // what is open stays open: no timer for each use of a connection
     connectionTimeoutMillis: connectTimeout,
     application_name: 'ipto-gateway',
     naming,
