@@ -35,7 +35,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/http/server.ts', find: '[...given, ...Object.entries(own).flat()]', plant: 'given', tests: ['test/http/server'] },
   {
     file: 'src/database/message.ts',
-    find: 'Buffer.byteLength(written) === written.length',
+    find: 'Buffer.byteLength(text) === text.length',
     plant: 'true',
     tests: ['test/database/message'],
   },

@@ -28,11 +28,12 @@ const int32 = (number: number): string => int16(number >>> 16) + int16(number & 
 
 const NULL = int32(0xff_ff_ff_ff);
 
+const inUtf8 = (text: string): string => (Buffer.byteLength(text) === text.length ? text : lettersOf(Buffer.from(text)));
+
 /** A value: its length and what it is written as; or that it is null. */
 function value(written: string | Buffer | null): string {
   if (written === null) return NULL;
-  const isAscii = typeof written === 'string' && Buffer.byteLength(written) === written.length;
-  const letters = isAscii ? written : lettersOf(Buffer.from(written as string));
+  const letters = typeof written === 'string' ? inUtf8(written) : lettersOf(written);
   return int32(letters.length) + letters;
 }
 

@@ -73,10 +73,7 @@ function relationFilter(model: string, value: Args, binding: Binding): Args {
   });
 }
 
-const SELECTING = ['select', 'include', 'cursor', 'orderBy'];
-
 function selection(model: string, args: Args, binding: Binding): Args {
-  if (!SELECTING.some(name => name in args)) return args;
   return mapped(args, (key, value) => {
     if ((key === 'select' || key === 'include') && isObject(value))
       return mapped(value, (field, chosen) => chosenField(model, field, chosen, binding));

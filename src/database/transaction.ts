@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { isBroken, type Outcome, type Statement } from './batch.ts';
-import { type Binding, bindingStatement, bound, checkBinding, currentBinding } from './binding.ts';
+import { type Binding, bindingStatement, checkBinding, currentBinding } from './binding.ts';
 import { type BoundPool, isMisnamed, type LentClient } from './bound-pool.ts';
 import { TransactionTimeoutError } from './failure.ts';
 import { joining } from './joined.ts';
@@ -77,7 +77,7 @@ export class BoundTransaction {
     const before = this.#joined;
     const result = (async () => {
       await before;
-      return await bound(this.binding, () => joining(this, work));
+      return await joining(this, work);
     })();
     const settled = result.then(nothing, nothing).then(() => {
       if (this.#joined === settled) this.#joined = null;

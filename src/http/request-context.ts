@@ -13,6 +13,9 @@ export type ContextOptions = { readonly database: Database; readonly authenticat
 /** Headers that decide who asks and where: each must stand once. */
 const SINGLE: readonly string[] = ['authorization', 'x-tenant-id', 'idempotency-key'];
 
+/** What stands in a header that stands once. */
+const only = ({ headers }: IncomingMessage, name: string): string | undefined => headers[name] as string | undefined;
+
 /** Who asks, by a token or a key, and for which tenant. */
 export type Asker = { readonly asked: Asked } & ({ readonly key: string } | { readonly key: null; readonly token: Token | null });
 
@@ -21,18 +24,12 @@ export type Asker = { readonly asked: Asked } & ({ readonly key: string } | { re
  *
  * @throws {GatewayError} UNAUTHENTICATED.
  */
-export function askerOf(
-  { headers }: IncomingMessage,
-  requestId: string,
-  { authenticate, services }: ContextOptions,
-): Asker | Promise<Asker> {
-  const { authorization } = headers;
-  const idempotencyKey = (headers['idempotency-key'] ?? null) as string | null; // each stands once
-  const asked = { requestId, tenant: headers['x-tenant-id'] as string | undefined, idempotencyKey, services };
+export async function askerOf(request: IncomingMessage, requestId: string, { authenticate, services }: ContextOptions): Promise<Asker> {
+  const { authorization } = request.headers;
+  const [tenant, idempotencyKey = null] = [only(request, 'x-tenant-id'), only(request, 'idempotency-key')];
+  const asked = { requestId, tenant, idempotencyKey, services };
   const key = keyIn(authorization);
-  if (key !== null) return { asked, key };
-  const token = authenticate(authorization);
-  return token instanceof Promise ? token.then(verified => ({ asked, key, token: verified })) : { asked, key, token };
+  return key === null ? { asked, key, token: await authenticate(authorization) } : { asked, key };
 }
 
 /**

@@ -73,10 +73,7 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
       const up = await ready();
       return send(response, up ? 200 : 503, { status: up ? 'ready' : 'not ready' });
     }
-    for (const route of routes) {
-      const isTaken = route(request, response);
-      if (isTaken === true || (isTaken && (await isTaken))) return;
-    }
+    for (const route of routes) if (await route(request, response)) return;
     if (!isServed(path)) return sendError(response, 'NOT_FOUND', `There is nothing here; GraphQL is at ${ENDPOINT}.`, requestId);
     if (!gateway || stopping) return sendError(response, 'UNAVAILABLE', 'The gateway is starting or stopping. Try again.', requestId);
     await gateway(request, response, { requestId, log });

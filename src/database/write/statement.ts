@@ -24,8 +24,7 @@ export function writeOf(table: Table, operation: string, args: object): Statemen
 }
 
 const allowed = (args: Args, names: readonly string[]) => {
-  for (const name of Object.keys(args))
-    if (args[name] !== undefined && (args[name] === null || !names.includes(name))) throw new Uncovered('argument');
+  for (const [name, value] of said(args, 'argument')) if (!names.includes(name) || value === null) throw new Uncovered('argument');
 };
 
 const create: Write = (draft, source, args) => {

@@ -21,7 +21,7 @@ export function tenantName(text: string): string {
  */
 export function line(text: string, what: string, limit: number): string {
   const trimmed = text.normalize('NFC').trim();
-  const actual = trimmed.length > limit ? [...trimmed].length : trimmed.length;
+  const actual = [...trimmed].length;
   if (actual > limit) throw badInput(`${what} is longer than ${limit} characters.`, { limit, actual });
   if (/[\p{Cc}\u2028\u2029]/u.test(trimmed)) throw badInput(`${what} holds control characters.`);
   return trimmed;
