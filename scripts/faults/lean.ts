@@ -24,7 +24,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
     tests: TOKENS,
   },
   { file: 'src/http/issuer-keys.ts', find: '(find.fresh && read.jwks) || null', plant: 'read.jwks ?? null', tests: TOKENS },
-  { file: 'src/http/plain.ts', find: ' || !isWithin(plainly, contextValue)) return false', plant: ') return false', tests: PLAIN },
+  { file: 'src/http/plain.ts', find: ' || !isCheap(question, contextValue)) return false', plant: ') return false', tests: PLAIN },
   { file: 'src/http/plain.ts', find: ' || !isCleanText(document, variableValues)', plant: '', tests: PLAIN },
   { file: 'src/http/plain.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: PLAIN },
   { file: 'src/http/plain.ts', find: 'publicError(error, served)', plant: 'error', tests: ['test/http/faults'] },
@@ -42,7 +42,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/database/message.ts', find: 'int16(Number(Buffer.isBuffer(given)))', plant: 'int16(0)', tests: ['test/database/message'] },
   { file: 'src/http/documents.ts', find: 'document && passed.has(document) ? document : undefined', plant: 'document', tests: PLAIN },
   { file: 'src/http/cost.ts', find: 'varies = true', plant: 'varies = false', tests: ['test/http/cost'] },
-  { file: 'src/http/cost.ts', find: 'known && !question.variables(place.schema).errors', plant: 'known', tests: ['test/http/cost'] },
+  { file: 'src/http/cost.ts', find: 'known && !question.variables.errors', plant: 'known', tests: ['test/http/cost'] },
   {
     file: 'src/graphql/compiled/answer.ts',
     find: 'field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)',

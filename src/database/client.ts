@@ -13,7 +13,7 @@ import { type ReadCount, ReadCounts } from './read/counts.ts';
 import { Uncovered } from './read/draft.ts';
 import { createJsonReader, type JsonRead, type JsonReader } from './read/json.ts';
 import { StatementNames } from './read/names.ts';
-import { createReader, type Reader, type RunStatement } from './read/reader.ts';
+import { createReader, fromJson, type Reader, type RunStatement } from './read/reader.ts';
 import { tablesOf } from './read/tables.ts';
 import { ANYBODY } from './read/template.ts';
 import type { Answered, ReadStatement } from './reading.ts';
@@ -192,12 +192,6 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
       }),
   };
 }
-
-/** Rows of one text each, which is JSON, as what it says. */
-const fromJson = ({ rows, rowCount }: Answered<string | null>) => ({
-  rows: rows.map(row => [row === null ? null : JSON.parse(row)]),
-  rowCount,
-});
 
 /** What a transaction is to those who run in it. */
 function transactionOf(source: Source, binding: Binding, transaction: BoundTransaction): Transaction {

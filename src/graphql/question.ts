@@ -7,14 +7,17 @@ type Asked = {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 };
 
-/** An operation to be executed, whoever asks: the same object, asked again, is not looked at again. */
+/** An operation that a schema is to execute, whoever asks: the same object, asked again, is not looked at again. */
 export class Question {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variableValues: Readonly<Record<string, unknown>> | null | undefined;
-  #coerced: Coerced | undefined;
+  /** Whether it is within the limits, once that is known (http/cost.ts). */
+  isCheap?: boolean;
+  #variables: Coerced | undefined;
 
   private constructor(
+    readonly schema: GraphQLSchema,
     { document, operationName, variableValues }: Asked,
     readonly operation: OperationDefinitionNode,
   ) {
@@ -24,14 +27,14 @@ export class Question {
   }
 
   /** What is asked; null where the document has no such operation. */
-  static of(asked: Asked): Question | null {
+  static of(schema: GraphQLSchema, asked: Asked): Question | null {
     const operation = getOperationAST(asked.document, asked.operationName);
-    return operation ? new Question(asked, operation) : null;
+    return operation ? new Question(schema, asked, operation) : null;
   }
 
   /** Its variables, coerced, or what is wrong with them. */
-  variables(schema: GraphQLSchema): Coerced {
-    this.#coerced ??= coerced(schema, this.operation, this.variableValues ?? {});
-    return this.#coerced;
+  get variables(): Coerced {
+    this.#variables ??= coerced(this.schema, this.operation, this.variableValues ?? {});
+    return this.#variables;
   }
 }

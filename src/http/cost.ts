@@ -16,9 +16,6 @@ import type { Question } from '../graphql/question.ts';
 /** How much one operation may ask for (SPEC G7). Costs count a field as 1, and a connection's fields once for each row of a page. */
 export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
 
-/** Where an operation is asked to run. */
-type Place = { readonly schema: GraphQLSchema; readonly contextValue: unknown };
-
 /** What is known of an operation: that it fits or doesn't, whatever its variables, or what to weigh with them. */
 type Weighed = boolean | DocumentNode;
 
@@ -26,27 +23,32 @@ const weighed = new WeakMap<OperationDefinitionNode, Weighed>();
 
 /**
  * Whether an operation is known to be within the limits. What is not may be too dear, or have variables that don't fit: {@link tooDear} says.
- * An operation is weighed once; with its variables each time, where the size of a page or of a list is among them.
+ * An operation is weighed once; with its variables for each question, where the size of a page or of a list is among them.
  */
-export function isCheap(question: Question, place: Place): boolean {
-  const known = weigh(question, place);
-  return typeof known === 'boolean' ? known && !question.variables(place.schema).errors : isWithin(known, question.variableValues, place);
+export function isCheap(question: Question, contextValue: unknown): boolean {
+  if (question.isCheap === undefined) {
+    const known = weigh(question, contextValue);
+    question.isCheap = typeof known === 'boolean' ? known && !question.variables.errors : isWithin(known, question, contextValue);
+  }
+  return question.isCheap;
 }
 
-function weigh({ document, operation }: Question, place: Place): Weighed {
+function weigh({ schema, document, operation }: Question, contextValue: unknown): Weighed {
   const known = weighed.get(operation);
   if (known !== undefined) return known;
   const alone = (chosen: OperationDefinitionNode): DocumentNode => ({
     kind: Kind.DOCUMENT,
     definitions: [chosen, ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
   });
-  const fresh = isVarying(document, place) ? alone(operation) : isWithin(alone({ ...operation, variableDefinitions: [] }), {}, place);
+  const fresh = isVarying(schema, document)
+    ? alone(operation)
+    : isWithin(alone({ ...operation, variableDefinitions: [] }), { schema, variableValues: {} }, contextValue);
   weighed.set(operation, fresh);
   return fresh;
 }
 
 /** Whether a variable stands among the arguments of a field that costs by its arguments. */
-function isVarying(document: DocumentNode, { schema }: Place): boolean {
+function isVarying(schema: GraphQLSchema, document: DocumentNode): boolean {
   const types = new TypeInfo(schema);
   let varies = false;
   const fields = visitWithTypeInfo(types, {
@@ -64,7 +66,9 @@ function isVarying(document: DocumentNode, { schema }: Place): boolean {
   return varies;
 }
 
-function isWithin(alone: DocumentNode, variableValues: Question['variableValues'], { schema, contextValue }: Place): boolean {
+type Weighable = Pick<Question, 'schema' | 'variableValues'>;
+
+function isWithin(alone: DocumentNode, { schema, variableValues }: Weighable, contextValue: unknown): boolean {
   try {
     const { depth, breadth, complexity } = complexityFromQuery(alone, {
       schema,

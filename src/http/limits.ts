@@ -68,8 +68,8 @@ function nestingOf(text: string): number {
 /** Refuses an operation that is too deep, too broad or too dear, before anything of it runs. */
 const useCost = (): Plugin => ({
   onExecute({ args, setResultAndStopExecution }) {
-    const question = Question.of(args);
-    if (question && isCheap(question, args)) return;
+    const question = Question.of(args.schema, args);
+    if (question && isCheap(question, args.contextValue)) return;
     const errors = tooDear(args);
     if (errors.length) setResultAndStopExecution({ errors });
   },

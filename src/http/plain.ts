@@ -25,31 +25,31 @@ export type Plain = {
 };
 
 export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
-  const remembered = new LRUCache<string, Plainly>(REMEMBERED);
+  const remembered = new LRUCache<string, Question>(REMEMBERED);
 
   /** What a body asks, or null where that is not for us. Queries that were asked in the same words are not read again. */
-  function read(bytes: Buffer): Plainly | null {
+  function read(bytes: Buffer): Question | null {
     if (!isUtf8(bytes)) return null;
     const text = bytes.toString();
     const before = remembered.get(text);
     if (before) return before;
-    const plainly = plainlyIn(text);
-    if (plainly?.question.operation.operation === 'query') remembered.set(text, plainly);
-    return plainly;
+    const question = questionIn(text);
+    if (question?.operation.operation === 'query') remembered.set(text, question);
+    return question;
   }
 
-  function plainlyIn(text: string): Plainly | null {
+  function questionIn(text: string): Question | null {
     const params = paramsIn(text);
     const document = params && documents.known(params.query);
     if (!document) return null;
     const { variables: variableValues, operationName } = params;
-    const question = Question.of({ document, operationName, variableValues });
+    const question = Question.of(schema, { document, operationName, variableValues });
     if (!question || question.operation.operation === 'subscription' || !isCleanText(document, variableValues)) return null;
-    return { question };
+    return question;
   }
 
   /** What a request asks, once its body is read; null where that is not for us. */
-  async function asks(request: Read): Promise<Plainly | null> {
+  async function questionOf(request: Read): Promise<Question | null> {
     if (request.body === undefined) {
       const bytes = await wholeOf(request);
       request.body = bytes && new ReadBody(bytes);
@@ -57,52 +57,43 @@ export function createPlain(schema: GraphQLSchema, documents: Documents, plans: 
     return request.body && read(request.body.bytes);
   }
 
-  function isWithin(plainly: Plainly, contextValue: Context): boolean {
-    plainly.isCheap ??= isCheap(plainly.question, { schema, contextValue });
-    return plainly.isCheap;
-  }
-
   return {
     asked: async (request, response, served, contextValue) => {
       const type = answerType(request.headers);
-      const plainly = type ? await asks(request) : null;
+      const question = type ? await questionOf(request) : null;
       if (hasLeft(request)) return true;
-      if (!type || !plainly || !isWithin(plainly, contextValue)) return false;
-      const { question } = plainly;
+      if (!type || !question || !isCheap(question, contextValue)) return false;
       const text = await plans.answer(question, contextValue);
-      const result = text === null ? await execute({ schema, contextValue, ...question }) : null;
+      const result = text === null ? await execute({ contextValue, ...question }) : null;
       if (result && !('data' in result)) return false; // nothing of it ran
       send(response, type, text ?? textOf(result!, served));
       return true;
     },
     foreseen: async (request, response, served, foreseen) => {
       const type = answerType(request.headers);
-      const plainly = type ? await asks(request) : null;
-      if (!type || !plainly) return false;
-      const isQuery = plainly.question.operation.operation === 'query';
-      const text = await (isQuery ? queried : changed)(plainly, foreseen, served);
-      if (!text) return false;
+      const question = type ? await questionOf(request) : null;
+      const text = question && (await (question.operation.operation === 'query' ? queried : changed)(question, foreseen, served));
+      if (!type || !text) return false;
       send(response, type, text);
       return true;
     },
   };
 
-  async function queried(plainly: Plainly, foreseen: Foreseen): Promise<string | null> {
+  async function queried(question: Question, foreseen: Foreseen): Promise<string | null> {
     const { context, holds } = foreseen.query();
-    if (!isWithin(plainly, context)) return null;
-    const answered = plans.answer(plainly.question, context);
+    if (!isCheap(question, context)) return null;
+    const answered = plans.answer(question, context);
     const isSo = holds().catch(() => false); // asked again, and told then
     const [text, holdsSo] = [await answered, await isSo];
     return holdsSo ? text : null;
   }
 
-  async function changed(plainly: Plainly, foreseen: Foreseen, served: Served): Promise<string | null> {
+  async function changed(question: Question, foreseen: Foreseen, served: Served): Promise<string | null> {
     const { context, wasTried } = foreseen.change();
-    if (context.idempotencyKey !== null || !isWithin(plainly, context)) return null;
-    const { question } = plainly;
+    if (context.idempotencyKey !== null || !isCheap(question, context)) return null;
     const done = await plans.change(question, context);
     if (!done || !wasTried()) return null;
-    return done.text ?? textOf(await execute({ schema, contextValue: { ...context, outcome: done.outcome }, ...question }), served);
+    return done.text ?? textOf(await execute({ contextValue: { ...context, outcome: done.outcome }, ...question }), served);
   }
 }
 
@@ -113,9 +104,6 @@ const REMEMBERED = {
   maxSize: 1_000_000,
   sizeCalculation: (_question: unknown, text: string) => text.length,
 } as const;
-
-/** What is asked plainly, and whether that is known to be within the limits. */
-type Plainly = { readonly question: Question; isCheap?: boolean };
 
 const JSON_BODY = /^application\/json(; ?charset=utf-8)?$/i;
 const MODERN = 'application/graphql-response+json';

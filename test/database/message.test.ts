@@ -1,17 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/client.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 /** What goes over the wire is what was given: read by itself, and in a transaction. */
+const binding = { tenantId: '00000000-0000-7000-8000-000000000001', personId: null };
 let database: TestDatabase;
 let opened: Database[];
-let binding: { tenantId: string; personId: string };
 beforeAll(async () => {
   database = await createDatabase();
-  const make = fixtures(database);
-  const owner = await make.person('Owner');
-  binding = { tenantId: (await make.tenant('acme', owner)).id, personId: owner.id };
   opened = [true, false].map(naming => openDatabase(database.runtimeUrl, { poolSize: 1, naming }));
 });
 afterAll(async () => {

@@ -25,8 +25,8 @@ test.each<[string, Record<string, unknown> | null]>([
   ['$a: Named',                 { a: 'x' }],
   ['$toString: String!',        {}],
 ])('(%s) of %j are what GraphQL.js makes of them, once', (definitions, values) => {
-  const question = Question.of({ document: parse(`query (${definitions}) { __typename }`), variableValues: values })!;
-  const made = question.variables(schema);
+  const question = Question.of(schema, { document: parse(`query (${definitions}) { __typename }`), variableValues: values })!;
+  const made = question.variables;
   expect(made).toEqual(getVariableValues(schema, question.operation.variableDefinitions!, values ?? {}));
-  expect(question.variables(schema)).toBe(made);
+  expect(question.variables).toBe(made);
 });

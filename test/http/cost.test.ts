@@ -8,9 +8,9 @@ import { isCheap, tooDear } from '../../src/http/cost.ts';
 const schema = buildSchema();
 
 /** Whether what is asked is cheap; what isn't there to be asked is not. */
-function fits(asked: Parameters<typeof Question.of>[0]): boolean {
-  const question = Question.of(asked);
-  return question !== null && isCheap(question, { schema, contextValue: {} });
+function fits(asked: Parameters<typeof Question.of>[1]): boolean {
+  const question = Question.of(schema, asked);
+  return question !== null && isCheap(question, {});
 }
 
 const size = fc.oneof(fc.integer({ min: -1, max: 101 }).map(String), fc.constantFrom('$n', '$m', 'null', '100'));

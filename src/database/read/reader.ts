@@ -14,6 +14,14 @@ type Prismas = () => Promise<unknown>;
 /** Runs a statement whose rows, if any, are one value each, read from JSON. */
 export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>) => Promise<Answered>;
 
+type Texts = { readonly rows: readonly (string | null)[]; readonly rowCount: number | null };
+
+/** What such a statement answered, of rows that came as one text each. */
+export const fromJson = ({ rows, rowCount }: Texts): Answered => ({
+  rows: rows.map(row => [row === null ? null : JSON.parse(row)]),
+  rowCount,
+});
+
 /** What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in its own words: data, names and types, sizes. */
 export const REFUSED = /^(22|42|54)/;
 

@@ -72,7 +72,7 @@ function planner<Plan>(schema: GraphQLSchema, compile: Compile<Plan>): (question
   return question => {
     const planned = plans.get(question.operation) ?? plan(question);
     if ('reason' in planned) return planned;
-    const { coerced } = question.variables(schema);
+    const { coerced } = question.variables;
     return coerced ? { plan: planned.plan, variables: coerced } : { reason: 'value' };
   };
 }

@@ -5,6 +5,7 @@ import type { Binding } from '../../../src/database/binding.ts';
 import { BoundPool } from '../../../src/database/bound-pool.ts';
 import { type Source, sourceOn, unitOfWork } from '../../../src/database/client.ts';
 import { MODELS, type ModelName } from '../../../src/database/models.ts';
+import { fromJson } from '../../../src/database/read/reader.ts';
 import { tablesOf } from '../../../src/database/read/tables.ts';
 import { type BoundTransaction, inTransaction } from '../../../src/database/transaction.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -92,7 +93,7 @@ const pastWalls = ({ pool, prisma, reader }: Source, { model, operation, args }:
       (transaction: BoundTransaction) => {
         const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
         const join = (asked: () => Promise<unknown>) => transaction.join(asked);
-        const read = reader?.(statement => transaction.ask({ ...statement, rowMode: 'array' }), join);
+        const read = reader?.(async statement => fromJson(await transaction.ask({ ...statement, isText: true })), join);
         return work(
           () => (read ? read(model, operation, args, prismas) : join(prismas)),
           async () => (await transaction.ask({ text: rowsOf(model) })).rows,

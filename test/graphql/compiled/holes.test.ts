@@ -30,8 +30,9 @@ const standing: Standing = { tenantId: 'mine', status: 'active', features: [], r
 const contextOf = (of: Standing | null) => ({ grant: grantOf({ kind: 'user' }, of), requestId: 'r' }) as Context;
 
 async function asked(query: string, things: () => unknown, needs?: () => unknown, of: Standing | null = standing) {
-  const compiled = createCompiled(schemaOf(things, needs));
-  const text = await compiled.answer(Question.of({ document: parse(query) })!, contextOf(of));
+  const schema = schemaOf(things, needs);
+  const compiled = createCompiled(schema);
+  const text = await compiled.answer(Question.of(schema, { document: parse(query) })!, contextOf(of));
   const { compiled: answered, ...left } = compiled.counts();
   return { text, answered, why: Object.entries(left).flatMap(([why, count]) => (count ? [why] : [])) };
 }
