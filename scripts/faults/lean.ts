@@ -4,6 +4,7 @@ const TOKENS = ['test/http/remembered-tokens'];
 const PLAIN = ['test/http/plain'];
 const CHANGE = ['test/http/foreseen-change'];
 const LANES = ['test/database/lanes'];
+const TURNS = ['test/database/turns'];
 const BY_DATABASE = ['test/http/json-by-database', 'test/http/same-bytes'];
 const PLANS = ['test/graphql/compiled'];
 
@@ -74,6 +75,12 @@ export const LEAN_FAULTS: readonly Fault[] = [
     tests: ['test/http/foreseen'],
   },
   { file: 'src/graphql/refuse.ts', find: 'requestId: context.requestId }', plant: "requestId: '' }", tests: ['test/http/answers'] },
+  { file: 'src/database/turns.ts', find: ' || this.pool.waitingCount > this.#asks', plant: '', tests: TURNS },
+  { file: 'src/database/turns.ts', find: '        this.#watchOver();', plant: '', tests: TURNS },
+  { file: 'src/database/turns.ts', find: ' || !client.isOpen', plant: '', tests: TURNS },
+  { file: 'src/database/turns.ts', find: ' && this.#waiting[0].since <= since', plant: '', tests: TURNS },
+  { file: 'src/database/turns.ts', find: 'this.means.prepare(client);', plant: '', tests: TURNS },
+  { file: 'src/database/bound-pool.ts', find: 'broken || !this.#turns.pass(client)', plant: '!this.#turns.pass(client)', tests: TURNS },
   { file: 'src/database/lanes.ts', find: '< STALL', plant: '< Number.POSITIVE_INFINITY', tests: LANES },
   { file: 'src/database/lanes.ts', find: 'othersWait && this.#taken >= LIFE', plant: 'false', tests: LANES },
   { file: 'src/database/reading.ts', find: 'this.settle(this.#unread, {', plant: 'this.settle(null, {', tests: LANES },

@@ -125,6 +125,12 @@ export class BoundClient extends pg.Client {
     });
   }
 
+  /** Whether it is of use still. */
+  get isOpen(): boolean {
+    const { _queryable, _ending } = this as unknown as { readonly _queryable: boolean; readonly _ending: boolean };
+    return _queryable && !_ending;
+  }
+
   /** Whether a transaction is open, failed or not. */
   get isInTransaction(): boolean {
     return this.#inTransaction();

@@ -6,6 +6,7 @@ import type { Companion } from './companion.ts';
 import { joined, standIn } from './joined.ts';
 import { Lanes } from './lanes.ts';
 import { type Answered, Reading, type ReadStatement } from './reading.ts';
+import { Turns } from './turns.ts';
 
 /** A connection that a {@link BoundPool} lends out. */
 export type LentClient = BoundClient & pg.PoolClient;
@@ -28,6 +29,7 @@ export const isMisnamed = (error: unknown): boolean => error instanceof pg.Datab
 export class BoundPool extends pg.Pool {
   #naming: boolean;
   readonly #lanes = new Lanes(this);
+  readonly #turns: Turns;
 
   constructor({ naming = false, ...config }: pg.PoolConfig & { naming?: boolean }) {
     super({ ...config, Client: BoundClient } as pg.PoolConfig);
@@ -36,6 +38,10 @@ export class BoundPool extends pg.Pool {
     // One that breaks while it is used fails the statement that it is used for. Without a listener it would end the process as well: where its
     // COMMIT fails it is put back before it is known to be gone, and taken again.
     this.on('connect', client => client.on('error', () => {}));
+    const prepare = (client: LentClient) => {
+      client.naming = this.#naming;
+    };
+    this.#turns = new Turns(this, { connect: callback => super.connect(callback as never), prepare });
   }
 
   /** Whether statements still have names. */
@@ -50,14 +56,12 @@ export class BoundPool extends pg.Pool {
 
   /** A connection, to be put back. */
   lend(): Promise<LentClient> {
-    return new Promise((resolve, reject) => {
-      super.connect((error, lent) => {
-        if (error) return reject(error);
-        const client = lent as unknown as LentClient;
-        client.naming = this.#naming;
-        resolve(client);
-      });
-    });
+    return this.#turns.take();
+  }
+
+  /** Puts a connection back, for whoever is next; a broken one is closed. */
+  putBack(client: LentClient, broken?: Error): void {
+    if (broken || !this.#turns.pass(client)) client.release(broken);
   }
 
   override connect(): Promise<pg.PoolClient>;
@@ -85,7 +89,7 @@ export class BoundPool extends pg.Pool {
       if (isBroken(error)) broken = error as Error;
       throw error;
     } finally {
-      client.release(broken);
+      this.putBack(client, broken);
     }
   }
 
@@ -111,7 +115,7 @@ export class BoundPool extends pg.Pool {
   async #alone(reading: Reading): Promise<void> {
     const client = await this.lend().catch(error => reading.fail(error));
     if (!client) return;
-    reading.onSettled = error => client.release(error && isBroken(error) ? error : undefined);
+    reading.onSettled = error => this.putBack(client, error && isBroken(error) ? error : undefined);
     client.read(reading);
   }
 

@@ -15,6 +15,8 @@ const STALL = 50;
 
 type Streaming = { readonly connection: { readonly stream: { cork(): void; uncork(): void } }; pipeline: boolean };
 
+type Pool = { lend(): Promise<LentClient>; putBack(client: LentClient, broken?: Error): void; readonly waitingCount: number };
+
 /** A connection that several reads are on, one behind the other; each is a transaction of its own. */
 class Lane {
   #client: (LentClient & Streaming) | null = null;
@@ -25,7 +27,10 @@ class Lane {
   #isCorked = false;
   #broken: Error | undefined;
 
-  constructor(private readonly leave: (lane: Lane) => void) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly leave: (lane: Lane) => void,
+  ) {}
 
   get load(): number {
     return this.#load;
@@ -39,9 +44,9 @@ class Lane {
     return this.#load < DEPTH && !(othersWait && this.#taken >= LIFE);
   }
 
-  async open(lend: Promise<LentClient>): Promise<void> {
+  async open(): Promise<void> {
     try {
-      this.#client = (await lend) as LentClient & Streaming;
+      this.#client = (await this.pool.lend()) as LentClient & Streaming;
       this.#client.pipeline = true;
       this.#answeredAt = performance.now();
       for (const reading of this.#early.splice(0)) this.#send(this.#client, reading);
@@ -81,7 +86,7 @@ class Lane {
     this.leave(this);
     if (!this.#client) return;
     this.#client.pipeline = false;
-    this.#client.release(this.#broken);
+    this.pool.putBack(this.#client, this.#broken);
   }
 }
 
@@ -93,7 +98,7 @@ class Lane {
 export class Lanes {
   readonly #lanes = new Set<Lane>();
 
-  constructor(private readonly pool: { lend(): Promise<LentClient>; readonly waitingCount: number }) {}
+  constructor(private readonly pool: Pool) {}
 
   take(reading: Reading): void {
     const lane = this.#shared() ?? this.#opened();
@@ -114,9 +119,9 @@ export class Lanes {
   }
 
   #opened(): Lane {
-    const lane = new Lane(gone => this.#lanes.delete(gone));
+    const lane = new Lane(this.pool, gone => this.#lanes.delete(gone));
     this.#lanes.add(lane);
-    void lane.open(this.pool.lend());
+    void lane.open();
     return lane;
   }
 }

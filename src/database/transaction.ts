@@ -116,7 +116,7 @@ export class BoundTransaction {
       const { error } = await client.together([ROLLBACK]);
       if (error) this.#broken = error;
     }
-    client.release(this.#broken);
+    this.pool.putBack(client, this.#broken);
   }
 
   #take(waiting: Waiting) {

@@ -48,7 +48,7 @@ describe.each([
     const connections = new Set(answers.map(parts => parts.at(-2))).size;
     expect(connections).toBeGreaterThan(1);
     expect(connections).toBeLessThanOrEqual(10);
-    expect(pool.idleCount).toBe(pool.totalCount);
+    await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0); // some were asked for that others were quicker than
   });
 
   test('T6: no binding is left for whoever comes next', async () => {
