@@ -63,8 +63,9 @@ export async function drill(name: string, run: (drill: Drill) => Promise<number>
 const idleIn =
   ({ sql }: ScriptDatabase) =>
   async () => {
-    while ((await sql("SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ipto-gateway'")).length)
-      await sleep(5);
+    const atWork =
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ipto-gateway' AND state <> 'idle'";
+    while ((await sql(atWork)).length) await sleep(5);
   };
 
 const starter =

@@ -76,6 +76,9 @@ export type Database = {
 /** How long a request waits for a connection, and how long a transaction may take, ms. */
 const PATIENCE = 15_000;
 
+/** How long a connection is kept that nobody uses, ms: a new one is a process, a proof of the password, and all statements prepared anew. */
+const KEPT_IDLE = 60_000;
+
 export type DatabaseOptions = {
   /** Connections at most. */
   readonly poolSize?: number;
@@ -98,6 +101,7 @@ export function openDatabase(
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeout,
+    idleTimeoutMillis: KEPT_IDLE,
     application_name: 'ipto-gateway',
     naming,
   });
