@@ -24,6 +24,7 @@ export function readOptions(args) {
       markdown: { type: 'string' },
       soak: { type: 'string' },
       short: { type: 'boolean', default: false },
+      steady: { type: 'boolean', default: false },
       'check-tokens-always': { type: 'boolean', default: false },
     },
   });
@@ -35,6 +36,7 @@ export function readOptions(args) {
   };
   return {
     short,
+    steady: values.steady,
     seconds: number(values.seconds, short ? 2 : 10, 600),
     rounds: number(values.rounds, short ? 1 : 5, 100),
     warmup: number(values.warmup, short ? 0 : 10, 600),

@@ -40,7 +40,10 @@ export function jsonReport({ options, size, samples, skipped, servers }) {
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       node: process.version,
     },
-    options: { seconds: options.seconds, rounds: options.rounds, connections: options.connections, tokenCache: options.tokenCache },
+    options: {
+      ...{ seconds: options.seconds, rounds: options.rounds, connections: options.connections },
+      ...{ tokenCache: options.tokenCache, steady: options.steady },
+    },
     size,
     base,
     servers: servers.map(({ name, title }) => ({ name, title })),
@@ -59,7 +62,7 @@ const row = cells => `| ${cells.join(' | ')} |`;
 /** The report for people: what one request costs a server compared with the base, then a table for each workload. */
 export function markdownReport({ results, base, servers, skipped, machine, options, at }) {
   const lines = [
-    `${at.slice(0, 10)}, Node ${machine.node.slice(1)}, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB. ${options.rounds} rounds of ${options.seconds} s in turn, ${options.connections} connections. Medians; in brackets the ratio to ${SERVERS[base].title}.`,
+    `${at.slice(0, 10)}, Node ${machine.node.slice(1)}, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB. ${options.rounds} rounds of ${options.seconds} s in turn, ${options.connections} connections${options.steady ? ', at a steady rate: half of what the slowest answers' : ''}. Medians; in brackets the ratio to ${SERVERS[base].title}.`,
     ...skipped.map(({ workload, server }) => `\nSKIPPED: ${SERVERS[server].title} has no operation for \`${workload}\`.`),
     '',
     `### Work done for a second of the server's CPU, ${SERVERS[base].title} = 1 (higher is better)`,

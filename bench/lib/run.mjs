@@ -72,8 +72,11 @@ async function checkAnswers(plan, servers, database, asking, { short }, say) {
 /** Requests that tell how fast a server answers, before it is warm. */
 const FIRST = 500;
 
+/** What a steady rate is of what the slowest of the servers answers. */
+const STEADY = 0.5;
+
 /** Rounds in turn: every server once, then again. First each is loaded until its code is compiled; that also tells how many requests make a round. */
-async function measure(plan, database, asking, { rounds, seconds, warmup, connections }, say) {
+async function measure(plan, database, asking, { rounds, seconds, warmup, connections, steady }, say) {
   const samples = [];
   for (const [workload, able] of plan) {
     const loads = [];
@@ -81,12 +84,14 @@ async function measure(plan, database, asking, { rounds, seconds, warmup, connec
       const requests = await requestsOf(workload, server.dialect, asking);
       const first = await load(server, requests, { amount: warmup ? FIRST : 40, connections, database });
       const warm = warmup ? await load(server, requests, { amount: amountFor(first, warmup), connections, database }) : first;
-      loads.push({ server, requests, amount: amountFor(warm, seconds) });
+      loads.push({ server, requests, warm });
     }
+    const rate = steady ? Math.min(...loads.map(({ warm }) => warm.throughput)) * STEADY : undefined;
     for (let round = 1; round <= rounds; round++)
-      for (const { server, requests, amount } of loads) {
+      for (const { server, requests, warm } of loads) {
+        const amount = amountFor(rate ? { throughput: rate } : warm, seconds);
         if (workload === 'rename') await database.admin.query('VACUUM (ANALYZE) tenant, audit_event, audit_head');
-        const sample = await load(server, requests, { amount, connections, database });
+        const sample = await load(server, requests, { amount, connections, rate, database });
         samples.push({ workload, server: server.name, round, ...sample });
         const cpu = sample.cpu === null ? '' : `, ${sample.cpu.toFixed(2)} CPU s/1,000`;
         say(
