@@ -40,7 +40,10 @@ describe('functions', () => {
       'purge_rows',
       'refuse_buried_id',
     ]);
-    const more: Readonly<Record<string, string[]>> = { crossing_market_search: ['random_page_cost=1.1'] };
+    const more: Readonly<Record<string, string[]>> = {
+      crossing_memberships_of: ['plan_cache_mode=force_generic_plan'],
+      crossing_market_search: ['random_page_cost=1.1'],
+    };
     for (const { name, config } of functions) expect(config, name).toEqual(['search_path=pg_catalog, pg_temp', ...(more[name] ?? [])]);
   });
 
