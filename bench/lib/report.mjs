@@ -19,6 +19,7 @@ const ratio = (one, other) => (one === null || !other ? null : one / other);
  * otherwise the first server.
  */
 export function jsonReport({ options, size, samples, skipped, servers }) {
+  const { seconds, rounds, connections, tokenCache, steady } = options;
   const base = options.servers.includes('limit') ? 'limit' : options.servers[0];
   const results = {};
   for (const { workload, server } of samples) {
@@ -40,10 +41,7 @@ export function jsonReport({ options, size, samples, skipped, servers }) {
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       node: process.version,
     },
-    options: {
-      ...{ seconds: options.seconds, rounds: options.rounds, connections: options.connections },
-      ...{ tokenCache: options.tokenCache, steady: options.steady },
-    },
+    options: { seconds, rounds, connections, tokenCache, steady },
     size,
     base,
     servers: servers.map(({ name, title }) => ({ name, title })),

@@ -7,6 +7,9 @@ import autocannon from 'autocannon';
  * @typedef {{ answered: number, failed: number, seconds: number, p50: number, p99: number, trouble: string }} Sent
  */
 
+/** How long an answer may take, s. */
+const PATIENCE = 60;
+
 /** Each connection begins at another request, so that not all of them ask in the same tenant at once. */
 function spread(requests, connections) {
   let next = 0;
@@ -21,7 +24,7 @@ export async function flatOut({ url }, requests, { amount, connections }) {
   const setupClient = spread(requests, connections);
   const began = performance.now();
   let ended = began; // autocannon itself looks at the time once a second
-  const running = autocannon({ url, connections, amount: Math.max(amount, connections), requests, setupClient, timeout: 60 });
+  const running = autocannon({ url, connections, amount: Math.max(amount, connections), requests, setupClient, timeout: PATIENCE });
   running.on('response', () => {
     ended = performance.now();
   });
@@ -56,6 +59,7 @@ export async function steadily({ url }, requests, { amount, connections, rate })
         agent,
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       });
+      asked.setTimeout(PATIENCE * 1_000, () => asked.destroy(new Error('timeout')));
       asked.on('error', ({ code, message }) => fail(code ?? message));
       asked.on('response', response => {
         response.resume();

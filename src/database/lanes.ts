@@ -1,5 +1,5 @@
 import { isBroken } from './batch.ts';
-import type { LentClient } from './bound-pool.ts';
+import type { BoundPool, LentClient } from './bound-pool.ts';
 import type { Reading } from './reading.ts';
 
 /** How many reads are on one connection at most, and how many it takes in all while others wait for a connection. */
@@ -15,7 +15,7 @@ const STALL = 50;
 
 type Streaming = { readonly connection: { readonly stream: { cork(): void; uncork(): void } }; pipeline: boolean };
 
-type Pool = { lend(): Promise<LentClient>; putBack(client: LentClient, broken?: Error): void; readonly waitingCount: number };
+type Pool = Pick<BoundPool, 'lend' | 'putBack' | 'waitingCount'>;
 
 /** A connection that several reads are on, one behind the other; each is a transaction of its own. */
 class Lane {
