@@ -8,8 +8,8 @@ export type Fault = {
 };
 
 const SQL = 'prisma/migrations/20261123120000_tenancy/migration.sql';
-/** What made the look-up of memberships anew. */
-const READS = 'prisma/migrations/20261124200000_reads/migration.sql';
+/** What made the look-up of memberships last. */
+const MEMBERSHIPS = 'prisma/migrations/20261128030000_memberships_plan/migration.sql';
 const WALL = ['test/database/catalogue', 'test/database/invariants'];
 const TABLE = ['test/access/policy'];
 const TRANSACTION = ['test/database/transaction'];
@@ -80,26 +80,38 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   // The crossings
   {
-    file: READS,
+    file: MEMBERSHIPS,
     find: "WHERE m.person_id = p.id AND t.status <> 'deleted'",
     plant: 'WHERE m.person_id = p.id',
     tests: ['test/access/matrix', 'test/isolation/http'],
   },
   {
-    file: READS,
+    file: MEMBERSHIPS,
     find: "WHERE m.person_id = p.id AND t.status <> 'deleted'",
     plant: "WHERE t.status <> 'deleted'",
     tests: ['test/isolation/http'],
     short: true,
   },
   {
-    file: READS,
-    find: '(named_id IS NULL OR t.tenant_id = named_id)',
-    plant: '(named_id IS NULL OR t.tenant_id <> named_id)',
+    file: MEMBERSHIPS,
+    find: 'm.tenant_id BETWEEN coalesce',
+    plant: 'm.tenant_id NOT BETWEEN coalesce',
     tests: ['test/isolation/http'],
   },
   {
-    file: READS,
+    file: MEMBERSHIPS,
+    find: 'BETWEEN coalesce(named_id, ',
+    plant: 'BETWEEN coalesce(NULL, ',
+    tests: ['test/isolation/http', 'test/isolation/tenant-context'],
+  },
+  {
+    file: MEMBERSHIPS,
+    find: 'AND coalesce(named_id, ',
+    plant: 'AND coalesce(NULL, ',
+    tests: ['test/isolation/http', 'test/isolation/tenant-context'],
+  },
+  {
+    file: MEMBERSHIPS,
     find: '(named_slug IS NULL OR t.slug = named_slug)',
     plant: 'true',
     tests: ['test/isolation/http', 'test/isolation/tenant-context', 'test/graphql/viewer'],

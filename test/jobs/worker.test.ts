@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -182,6 +183,7 @@ describe('the worker', () => {
       isStopped = true;
     });
     expect(atWork).toMatchObject({ task: 'settle' });
+    await Promise.race([stopping, sleep(300)]); // one that doesn't wait is over by then
     expect(await isKept(atWork?.id)).toBe(true);
     expect(isStopped).toBe(false);
     letGo();

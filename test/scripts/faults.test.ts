@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FAULTS } from '../../scripts/faults/all.ts';
 
@@ -6,3 +6,25 @@ import { FAULTS } from '../../scripts/faults/all.ts';
 test.each(FAULTS.map(({ file, find }) => [file, find]))('a fault that is planted stands once in the code: %s, %j', (file, find) => {
   expect(readFileSync(file, 'utf8').split(find)).toHaveLength(2);
 });
+
+const MIGRATIONS = 'prisma/migrations';
+const later = (file: string) =>
+  readdirSync(MIGRATIONS)
+    .filter(name => !name.includes('.'))
+    .map(name => `${MIGRATIONS}/${name}/migration.sql`)
+    .filter(other => other > file);
+
+/** The function that a place in a migration is in the body of, if any. */
+function functionAt(file: string, find: string): string | undefined {
+  const before = readFileSync(file, 'utf8').split(find)[0]!;
+  return /.*FUNCTION (?:public\.)?(\w+)\((?!.*\$\$;).*$/s.exec(before)?.[1];
+}
+
+test.each(FAULTS.filter(({ file }) => file.startsWith(MIGRATIONS)).map(({ file, find }) => [file, find]))(
+  'a fault that is planted in a function is not made good by a later migration: %s, %j',
+  (file, find) => {
+    const name = functionAt(file, find);
+    const made = new RegExp(`CREATE OR REPLACE FUNCTION (public\\.)?${name}\\(`);
+    expect(later(file).filter(other => made.test(readFileSync(other, 'utf8')))).toEqual([]);
+  },
+);
