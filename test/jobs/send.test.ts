@@ -42,6 +42,22 @@ const held = () =>
   life.database.sql(
     "SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
   );
+/** A message that is on its way until it is let go, and whoever sends it. */
+async function sendingSlowly() {
+  let letGo = () => {};
+  const gate = new Promise<void>(resolve => {
+    letGo = resolve;
+  });
+  let isOnItsWay = false;
+  const post = postThat(() => {
+    isOnItsWay = true;
+    return gate;
+  });
+  const first = settleTenant(replicas[0]!, post, home.id);
+  await vi.waitFor(() => expect(isOnItsWay).toBe(true), { timeout: 10_000 });
+  expect(await held()).toHaveLength(1);
+  return { first, letGo: () => letGo() };
+}
 
 describe('sending invitations', () => {
   test('one address that is refused keeps no other waiting: each is tried once, and what failed is told at the end', async () => {
@@ -86,16 +102,7 @@ describe('sending invitations', () => {
 
   test('while one is sending, others neither send nor make its code worthless', async () => {
     await invite('slow@people.example');
-    let letGo = () => {};
-    const gate = new Promise<void>(resolve => {
-      letGo = resolve;
-    });
-    const first = settleTenant(
-      replicas[0]!,
-      postThat(() => gate),
-      home.id,
-    );
-    await vi.waitFor(async () => expect(await held()).toHaveLength(1), { timeout: 10_000 });
+    const { first, letGo } = await sendingSlowly();
     for (const replica of replicas.slice(1))
       await settleTenant(
         replica,
@@ -122,22 +129,13 @@ describe('sending invitations', () => {
 
   test('while a message is on its way, the tenant is nobody’s: members write', async () => {
     await invite('blocked@people.example');
-    let letGo = () => {};
-    const gate = new Promise<void>(resolve => {
-      letGo = resolve;
-    });
-    const sending = settleTenant(
-      replicas[0]!,
-      postThat(() => gate),
-      home.id,
-    );
-    await vi.waitFor(async () => expect(await held()).toHaveLength(1), { timeout: 10_000 });
+    const { first, letGo } = await sendingSlowly();
     expect((await life.mutate(home.admin, 'renameTenant', { name: 'Meanwhile' })).errors).toEqual([]);
     const { data } = await life.query(home.owner, '{ tenant { invitations { edges { node { id } } } } }');
     const invitationId = data.tenant.invitations.edges[0].node.id;
     expect((await life.mutate(home.owner, 'revokeInvitation', { invitationId })).errors).toEqual([]);
     letGo();
-    await sending;
+    await first;
     expect((await accept(sent[0]!)).errors).toMatchObject([{ extensions: { code: 'INVITATION_INVALID' } }]);
   });
 
