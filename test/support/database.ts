@@ -3,7 +3,7 @@ import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { inject } from 'vitest';
 import type { PlanCode, Role, TenantStatus } from '../../src/access/vocabulary.ts';
-import { withDatabase } from './database-cluster.ts';
+import { admin, withDatabase } from './database-cluster.ts';
 
 /** A database of a test file's own. */
 export type TestDatabase = {
@@ -32,22 +32,29 @@ export async function createDatabase(): Promise<TestDatabase> {
     sql: async (text, values = []) => (await pool.query(text, [...values])).rows,
     drop: async () => {
       await pool.end();
+      await admin(clusterUrl, client => client.query(leftAlone(name)));
       await once(clusterUrl, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
 
-/** CREATE DATABASE from one template runs one at a time in a cluster: test files that meet there try again. */
-async function once(url: string, statement: string) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+/**
+ * Waits, for two seconds at most, until nobody is connected. pg's pool has ended before its connections have: one that FORCE breaks tells the pool of an error,
+ * and vitest of it where nobody listens.
+ */
+const leftAlone = (name: string) => `DO $$ BEGIN
+  FOR tries IN 1..200 LOOP
+    EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend');
+    PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
+  END LOOP;
+END $$`;
+
+/** CREATE DATABASE from one template runs one at a time in a cluster: test files that meet there wait for each other. */
+const once = (url: string, statement: string) =>
+  admin(url, async client => {
     await client.query('SELECT pg_advisory_lock(4711)');
     await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
+  });
 
 export type Person = { readonly id: string; readonly subject: string; readonly email: string; readonly name: string };
 export type Tenant = { readonly id: string; readonly slug: string; readonly name: string };
