@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { startEmbedded } from '../src/database/embedded.ts';
-import { migrate } from '../src/database/migrate.ts';
+import { migrate } from '../src/database/admin/migrate.ts';
+import { startEmbedded } from '../src/demo/postgres/embedded.ts';
 
 /** A migrated database of a script's own. */
 export type ScriptDatabase = {

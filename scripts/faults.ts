@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startEmbedded } from '../src/database/embedded.ts';
+import { startEmbedded } from '../src/demo/postgres/embedded.ts';
 import { FAULTS } from './faults/all.ts';
 import type { Fault } from './faults/table.ts';
 

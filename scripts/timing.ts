@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { newSecret } from '../src/domain/api-key/secret.ts';
-import { createLog } from '../src/http/log.ts';
+import { createLog } from '../src/http/server/log.ts';
 import { startGateway } from '../src/main.ts';
 import { SERVICES } from '../test/support/services.ts';
 import { makeDatabase, startCluster } from './database.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SETTINGS, type Settings } from './domain/services.ts';
+import { SETTINGS, type Settings } from './domain/core/services.ts';
 
 /** A setting is missing or wrong. The message names each, and what it should be. */
 export class ConfigError extends Error {

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Database, type DatabaseOptions, openDatabase } from './database/client.ts';
-import { isUnreachable } from './database/failure.ts';
-import { checkDatabase } from './database/guard.ts';
-import type { ReadCount } from './database/read/counts.ts';
-import type { Services } from './domain/services.ts';
-import { createCompiled, type ExecutionCounts } from './graphql/compiled/compiled.ts';
+import { isUnreachable } from './database/driver/failure.ts';
+import type { ReadCount } from './database/sql/counts.ts';
+import { checkDatabase } from './database/tenancy/startup-check.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database/unit-of-work.ts';
+import type { Services } from './domain/core/services.ts';
+import { createCompiled, type ExecutionCounts } from './executor/executor.ts';
 import { buildSchema } from './graphql/schema.ts';
-import { createAuthenticate, type TokenOptions } from './http/authenticate.ts';
-import { createGateway } from './http/gateway.ts';
-import { type Route, startServer } from './http/server.ts';
+import { createAuthenticate, type TokenOptions } from './http/auth/authenticate.ts';
+import { createGateway } from './http/graphql/gateway.ts';
+import { type Route, startServer } from './http/server/server.ts';
 
 export type StartOptions = {
   readonly log: Logger;

@@ -1,4 +1,4 @@
-import { createLog } from '../../src/http/log.ts';
+import { createLog } from '../../src/http/server/log.ts';
 import { startGateway } from '../../src/main.ts';
 import { SERVICES } from '../../test/support/services.ts';
 import { AUDIENCE, ISSUER } from './tokens.ts';

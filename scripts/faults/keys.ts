@@ -1,7 +1,7 @@
 import type { Fault } from './table.ts';
 
 const MANAGE = ['test/domain/api-key/manage', 'test/domain/api-key/rotate'];
-const SIGN_IN = ['test/http/key-refused'];
+const SIGN_IN = ['test/http/auth/key-refused'];
 
 /** Faults of API keys: how they sign in, and who makes and manages them. */
 export const KEY_FAULTS: readonly Fault[] = [
@@ -15,15 +15,15 @@ export const KEY_FAULTS: readonly Fault[] = [
   { file: 'src/domain/api-key/sign-in.ts', find: ' && found.earlierUntil > now.getTime()', plant: '', tests: MANAGE },
   { file: 'src/domain/api-key/sign-in.ts', find: '  revokedAt === null && (', plant: '  (', tests: SIGN_IN },
   { file: 'src/domain/api-key/sign-in.ts', find: " || key.status === 'deleted'", plant: '', tests: SIGN_IN },
-  { file: 'src/http/key.ts', find: '  checkStatus(key);\n', plant: '', tests: SIGN_IN, short: true },
+  { file: 'src/http/auth/api-key.ts', find: '  checkStatus(key);\n', plant: '', tests: SIGN_IN, short: true },
   {
-    file: 'src/database/api-key.ts',
+    file: 'src/database/queries/api-key.ts',
     find: 'LEFT JOIN tenant t ON t.tenant_id = $1::uuid',
     plant: 'JOIN tenant t ON t.tenant_id = $1::uuid',
-    tests: ['test/http/key-way'],
+    tests: ['test/http/auth/key-timing'],
   },
   {
-    file: 'src/domain/recheck.ts',
+    file: 'src/domain/core/recheck.ts',
     find: 'principal: principalNow(principal, key, clock), standing: fresh',
     plant: 'principal, standing: fresh',
     tests: ['test/domain/api-key/recheck'],
@@ -69,10 +69,10 @@ export const KEY_FAULTS: readonly Fault[] = [
     tests: MANAGE,
   },
   {
-    file: 'src/http/key.ts',
+    file: 'src/http/auth/api-key.ts',
     find: 'if (header !== undefined && ![key.tenantId, key.slug].includes(header.toLowerCase()))',
     plant: 'if (false)',
-    tests: ['test/http/key.test'],
+    tests: ['test/http/auth/api-key.test'],
   },
   {
     file: 'src/access/grant.ts',
@@ -81,10 +81,10 @@ export const KEY_FAULTS: readonly Fault[] = [
     tests: ['test/access/grant', 'test/access/obstacle'],
   },
   {
-    file: 'src/database/api-key.ts',
+    file: 'src/database/queries/api-key.ts',
     find: " AND (last_used_at IS NULL OR last_used_at <= $2::timestamptz - interval '1 minute')",
     plant: '',
-    tests: ['test/http/key-used'],
+    tests: ['test/http/auth/key-used'],
   },
   { file: 'src/domain/api-key/create.ts', find: '    await checkPlaces(operation);\n', plant: '', tests: ['test/races/keys'] },
   {

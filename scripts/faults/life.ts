@@ -2,7 +2,7 @@ import type { Fault } from './table.ts';
 
 const SQL = 'prisma/migrations/20261124090000_tenant_life/migration.sql';
 const LIFE = ['test/domain/tenant', 'test/database'];
-const PEOPLE = ['test/domain/invitation', 'test/domain/member'];
+const PEOPLE = ['test/domain/invitation', 'test/domain/membership'];
 const OWNERSHIP = ['test/domain/ownership'];
 const PLAN = ['test/domain/plan'];
 const AUDIT = ['test/domain/audit'];
@@ -25,7 +25,7 @@ export const LIFE_FAULTS: readonly Fault[] = [
     file: 'prisma/migrations/20261124150000_marketplace/migration.sql',
     find: "'invitation', 'contract', 'audit_event', 'audit_head'",
     plant: "'invitation', 'audit_event', 'audit_head'",
-    tests: ['test/database/purge'],
+    tests: ['test/database/schema/purge'],
     short: true,
   },
   {
@@ -100,37 +100,37 @@ export const LIFE_FAULTS: readonly Fault[] = [
     tests: AUDIT,
   },
   {
-    file: 'src/database/grants.ts',
+    file: 'src/database/admin/grants.ts',
     find: 'audit_event:        { select: true, insert: true,  delete: false',
     plant: 'audit_event:        { select: true, insert: true,  delete: true',
     tests: ['test/database', ...AUDIT],
   },
   {
-    file: 'src/graphql/operation-plugin.ts',
+    file: 'src/graphql/core/command-plugin.ts',
     find: '        await recordRefusal(act, error);\n',
     plant: '',
     tests: ['test/domain/audit/refusals'],
     short: true,
   },
   {
-    file: 'src/graphql/operation-plugin.ts',
+    file: 'src/graphql/core/command-plugin.ts',
     find: 'place && ruleOf(permission).principals.includes(grant.principal.kind)',
     plant: 'place',
     tests: [...AUDIT, 'test/graphql', 'test/access'],
   },
   // Operations and keys
   {
-    file: 'src/domain/idempotency.ts',
+    file: 'src/domain/core/idempotency.ts',
     find: '!Buffer.from(kept.fingerprint).equals(key.fingerprint)',
     plant: 'false',
-    tests: ['test/domain/idempotency'],
+    tests: ['test/domain/core/idempotency'],
   },
-  { file: 'src/domain/idempotency.ts', find: 'sha256(caller, text)', plant: 'sha256(text)', tests: ['test/domain/idempotency'] },
+  { file: 'src/domain/core/idempotency.ts', find: 'sha256(caller, text)', plant: 'sha256(text)', tests: ['test/domain/core/idempotency'] },
   {
-    file: 'src/graphql/operation-plugin.ts',
+    file: 'src/graphql/core/command-plugin.ts',
     find: '        if (meanwhile) return meanwhile;\n',
     plant: '',
-    tests: ['test/races/idempotency', 'test/domain/idempotency'],
+    tests: ['test/races/idempotency', 'test/domain/core/idempotency'],
   },
   { file: 'src/jobs/worker.ts', find: '          throw error; // the queue tries again\n', plant: '', tests: ['test/jobs'] },
 ];

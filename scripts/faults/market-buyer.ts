@@ -4,9 +4,9 @@ const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
 const CHECKS = 'prisma/migrations/20261124210000_market_checks/migration.sql';
 const ACQUIRE = ['test/domain/entitlement'];
 const RETRIEVE = ['test/domain/retrieval/retrieve'];
-const OBJECTS = ['test/domain/entitlement', 'test/database/entitled-objects'];
-const HELD = ['test/database/provider-held'];
-const SALES = ['test/graphql/usage'];
+const OBJECTS = ['test/domain/entitlement', 'test/database/queries/entitled-objects'];
+const HELD = ['test/database/queries/provider-held'];
+const SALES = ['test/graphql/retrieval/usage'];
 
 /**
  * Faults of the buyer side: entitlements, retrievals, and what both sides see of them. That an entitlement is the bound tenant's is said in each function
@@ -30,7 +30,7 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: SQL, find: "AND e.ended_at IS NULL AND t.status = 'active' AND t.sells AND o.stored_at IS NOT NULL\n", plant: 'AND e.ended_at IS NULL AND o.stored_at IS NOT NULL\n', tests: OBJECTS },
   // A retrieval
   { file: 'src/domain/retrieval/retrieve.ts', find: '      checkBuys(tenant);\n', plant: '', tests: RETRIEVE },
-  { file: 'src/graphql/usage/retrieve.ts', find: '  keyed: true,\n', plant: '', tests: RETRIEVE },
+  { file: 'src/graphql/retrieval/retrieve.ts', find: '  keyed: true,\n', plant: '', tests: RETRIEVE },
   { file: 'src/domain/retrieval/link.ts', find: 'clock.now() < expiresAt', plant: 'clock.now() <= expiresAt', tests: RETRIEVE },
   { file: SQL, find: 'e.id = entitled AND e.ended_at IS NULL;', plant: 'e.id = entitled;', tests: RETRIEVE },
   { file: SQL, find: 'AND o.dataset_id = offer.dataset_id AND o.id = wanted', plant: 'AND o.id = wanted', tests: RETRIEVE },
@@ -45,13 +45,13 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: SQL, find: 'SELECT count(DISTINCT e.buyer_ref) FROM', plant: 'SELECT count(e.buyer_ref) FROM', tests: SALES },
   { file: SQL, find: 'SELECT e.dataset_id, count(DISTINCT e.buyer_ref) FROM', plant: 'SELECT e.dataset_id, count(e.buyer_ref) FROM', tests: SALES },
   { file: SQL, find: 'WHERE e.tenant_id = public.app_tenant() AND e.at >= beginning AND e.at < ending\n$$;', plant: 'WHERE e.at >= beginning AND e.at < ending\n$$;', tests: SALES },
-  { file: 'src/database/revenue.ts', find: 'AND at >= $1::timestamptz AND at < $2::timestamptz', plant: 'AND at >= $1::timestamptz AND at <= $2::timestamptz', tests: SALES },
-  { file: 'src/database/usage.ts', find: 'AND at >= $1::timestamptz AND at < $2::timestamptz', plant: 'AND at > $1::timestamptz AND at < $2::timestamptz', tests: SALES },
+  { file: 'src/database/queries/revenue.ts', find: 'AND at >= $1::timestamptz AND at < $2::timestamptz', plant: 'AND at >= $1::timestamptz AND at <= $2::timestamptz', tests: SALES },
+  { file: 'src/database/queries/usage.ts', find: 'AND at >= $1::timestamptz AND at < $2::timestamptz', plant: 'AND at > $1::timestamptz AND at < $2::timestamptz', tests: SALES },
   { file: 'src/domain/billing/period.ts', find: '...(until && { lt: until })', plant: '...(until && { lte: until })', tests: SALES },
   { file: 'src/domain/billing/period.ts', find: 'if (period.until < period.from) throw', plant: 'if (false) throw', tests: SALES },
   { file: 'src/access/policy.ts', find: "withFeature('advanced_analytics', orKey(", plant: "((_: string, rule: Rule) => rule)('advanced_analytics', orKey(", tests: ['test/access/policy', ...SALES] },
   { file: SQL, find: "WHEN c.id IS NULL THEN NOT public.is_buried(e.tenant_id, e.buyer_ref)", plant: 'WHEN c.id IS NULL THEN false', tests: ['test/cli/billing-verify'] },
   // Tags
-  { file: CHECKS, find: 'BETWEEN 1 AND 32', plant: 'BETWEEN 1 AND 33', tests: ['test/database/market-checks'] },
+  { file: CHECKS, find: 'BETWEEN 1 AND 32', plant: 'BETWEEN 1 AND 33', tests: ['test/database/schema/market-checks'] },
   { file: 'src/domain/marketplace/search.ts', find: 'tags.map(tagOf)', plant: '[...tags]', tests: ['test/graphql/marketplace/search'] },
 ];

@@ -16,8 +16,8 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
   { file: 'src/store/link.ts', find: "given.toString('base64url') !== signature || ", plant: '', tests: STORE },
   // The folder
   { file: 'src/store/files.ts', find: 'if (!hash.digest().equals(sha256))', plant: 'if (false)', tests: STORE },
-  { file: 'src/http/objects.ts', find: 'if (length !== String(facts.size))', plant: 'if (false)', tests: STORE },
-  { file: 'src/http/objects.ts', find: 'if (type !== facts.mediaType)', plant: 'if (false)', tests: STORE },
+  { file: 'src/http/routes/objects.ts', find: 'if (length !== String(facts.size))', plant: 'if (false)', tests: STORE },
+  { file: 'src/http/routes/objects.ts', find: 'if (type !== facts.mediaType)', plant: 'if (false)', tests: STORE },
   {
     file: 'src/store/files.ts',
     find: '      } finally {\n        await rm(part, { force: true });\n      }',

@@ -27,7 +27,7 @@ export const SEARCH_FAULTS: readonly Fault[] = [
   { file: SQL, find: 'e.tenant_id = public.app_tenant() AND e.listing_id = m.listing_id AND e.ended_at IS NULL', plant: 'e.tenant_id = public.app_tenant() AND e.listing_id = m.listing_id', tests: STANDING },
   { file: SQL, find: 'm.published_at, m.tenant_id = public.app_tenant(),', plant: 'm.published_at, m.tenant_id <> public.app_tenant(),', tests: STANDING },
   { file: `${GRAPHQL}/listing.ts`, find: "policy: 'entitlement:read',", plant: "policy: 'marketplace:read',", tests: STANDING },
-  { file: SQL, find: 'REVOKE ALL ON FUNCTION crossing_market_listings(uuid[]) FROM PUBLIC;', plant: '', tests: ['test/database/catalogue-functions'] },
+  { file: SQL, find: 'REVOKE ALL ON FUNCTION crossing_market_listings(uuid[]) FROM PUBLIC;', plant: '', tests: ['test/database/schema/catalogue-functions'] },
   // What is found, and in which order
   { file: SQL, find: "setweight(to_tsvector('english', NEW.title), 'A')", plant: "setweight(to_tsvector('english', NEW.title), 'D')", tests: SEARCH },
   { file: SQL, find: "THEN 'm.tags @> $2' END", plant: "THEN 'm.tags && $2' END", tests: SEARCH },

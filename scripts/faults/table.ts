@@ -10,10 +10,10 @@ export type Fault = {
 const SQL = 'prisma/migrations/20261123120000_tenancy/migration.sql';
 /** What made the look-up of memberships last. */
 const MEMBERSHIPS = 'prisma/migrations/20261128030000_memberships_plan/migration.sql';
-const WALL = ['test/database/catalogue', 'test/database/invariants'];
+const WALL = ['test/database/schema/catalogue', 'test/database/schema/invariants'];
 const TABLE = ['test/access/policy'];
-const TRANSACTION = ['test/database/transaction'];
-const WRITES = ['test/database/write'];
+const TRANSACTION = ['test/database/driver/transaction'];
+const WRITES = ['test/database/sql/write-covered', 'test/database/sql/same-rows'];
 
 export const SPINE_FAULTS: readonly Fault[] = [
   // The database's wall
@@ -114,22 +114,22 @@ export const SPINE_FAULTS: readonly Fault[] = [
     file: MEMBERSHIPS,
     find: '(named_slug IS NULL OR t.slug = named_slug)',
     plant: 'true',
-    tests: ['test/isolation/http', 'test/isolation/tenant-context', 'test/graphql/viewer'],
+    tests: ['test/isolation/http', 'test/isolation/tenant-context', 'test/graphql/viewer/viewer'],
   },
   { file: SQL, find: "AND t.plan_code = 'FREE' AND t.status <> 'deleted'", plant: "AND t.plan_code = 'FREE'", tests: ['test/domain'] },
   { file: SQL, find: 'WHERE m.person_id = public.app_person() AND', plant: 'WHERE', tests: ['test/domain'] },
   // Privileges
   {
-    file: 'src/database/grants.ts',
+    file: 'src/database/admin/grants.ts',
     find: "tenant:             { select: true, insert: true,  delete: false, update: ['name',",
     plant: "tenant:             { select: true, insert: true,  delete: false, update: ['slug', 'name',",
     tests: WALL,
   },
   {
-    file: 'src/database/roles.ts',
+    file: 'src/database/admin/roles.ts',
     find: 'NOBYPASSRLS',
     plant: 'BYPASSRLS',
-    tests: ['test/database/guard', 'test/database/row-level-security', 'test/database/migrate'],
+    tests: ['test/database/tenancy/startup-check', 'test/database/tenancy/row-level-security', 'test/database/admin/migrate'],
   },
   // Who may do what
   {
@@ -149,7 +149,7 @@ export const SPINE_FAULTS: readonly Fault[] = [
     file: 'src/graphql/tenant/tenant.ts',
     find: "t.exposeString('billingEmail', { policy: 'billing-contact:read'",
     plant: "t.exposeString('billingEmail', { policy: 'tenant:read'",
-    tests: ['test/graphql/tenant.test'],
+    tests: ['test/graphql/tenant/tenant'],
     short: true,
   },
   {
@@ -158,108 +158,108 @@ export const SPINE_FAULTS: readonly Fault[] = [
     plant: "policy: 'member:list'",
     tests: ['test/access/matrix'],
   },
-  { file: 'src/graphql/node.ts', find: '  if (refusal) throw refusal;\n', plant: '', tests: ['test/graphql/node'] },
+  { file: 'src/graphql/core/node.ts', find: '  if (refusal) throw refusal;\n', plant: '', tests: ['test/graphql/core/node'] },
   {
-    file: 'src/domain/recheck.ts',
+    file: 'src/domain/core/recheck.ts',
     find: '  if (refusal) throw new RefusedError(refusal);\n  return {',
     plant: '  return {',
-    tests: ['test/graphql/tenant-rename'],
+    tests: ['test/graphql/tenant/tenant-rename'],
     short: true,
   },
   {
-    file: 'src/database/lock.ts',
+    file: 'src/database/tenancy/tenant-lock.ts',
     find: "gate: 'pg_advisory_xact_lock', row: 'NO KEY UPDATE'",
     plant: "gate: 'pg_advisory_xact_lock_shared', row: 'KEY SHARE'",
     tests: ['test/races/places', 'test/races/status'],
   },
   // The tenant context
   {
-    file: 'src/http/tenant-context.ts',
+    file: 'src/http/auth/tenant-context.ts',
     find: '  if (!first) throw notFound();\n',
     plant: '',
-    tests: ['test/isolation/http', 'test/isolation/tenant-context', 'test/graphql/viewer'],
+    tests: ['test/isolation/http', 'test/isolation/tenant-context', 'test/graphql/viewer/viewer'],
     short: true,
   },
   {
-    file: 'src/http/tenant-context.ts',
+    file: 'src/http/auth/tenant-context.ts',
     find: 'memberships.length === 1 ? first : null',
     plant: 'first',
-    tests: ['test/graphql/viewer-tenant', 'test/isolation/tenant-context'],
+    tests: ['test/graphql/viewer/viewer-tenant', 'test/isolation/tenant-context'],
   },
   {
-    file: 'src/http/request-context.ts',
+    file: 'src/http/auth/request-context.ts',
     find: "const SINGLE: readonly string[] = ['authorization', 'x-tenant-id', 'idempotency-key']",
     plant: "const SINGLE: readonly string[] = ['authorization', 'idempotency-key']",
-    tests: ['test/http/requests', 'test/http/hostile-text'],
+    tests: ['test/http/graphql/requests', 'test/http/graphql/hostile-text'],
   },
   // The client's wall
   {
-    file: 'src/database/bound-models.ts',
+    file: 'src/database/tenancy/bound-models.ts',
     find: 'const scoped = scope(model, operation, args, binding);',
     plant: 'const scoped = args as ReturnType<typeof scope>;',
-    tests: ['test/database/scope'],
+    tests: ['test/database/tenancy/query-scope'],
     short: true,
   },
   {
-    file: 'src/database/client.ts',
+    file: 'src/database/unit-of-work.ts',
     find: 'answered(source.prisma, model, operation, scoped, read, join)',
     plant: 'answered(source.prisma, model, operation, transactiond, read)',
-    tests: ['test/database/transaction'],
+    tests: ['test/database/driver/transaction'],
   },
   // Reads by one statement
   {
-    file: 'src/database/read/rows.ts',
+    file: 'src/database/sql/rows.ts',
     find: 'args.where === undefined ? null : where(draft, source, args.where)]',
     plant: 'null]',
-    tests: ['test/database/scope', 'test/database/read'],
+    tests: ['test/database/tenancy/query-scope', 'test/database/sql'],
   },
   {
-    file: 'src/database/read/rows.ts',
+    file: 'src/database/sql/rows.ts',
     find: 'other => tied(relation, source, other)',
     plant: '() => null',
-    tests: ['test/database/read'],
+    tests: ['test/database/sql'],
   },
-  { file: 'src/database/read/where.ts', find: "parts.join(' OR ')", plant: "parts.join(' AND ')", tests: ['test/database/read'] },
+  { file: 'src/database/sql/where.ts', find: "parts.join(' OR ')", plant: "parts.join(' AND ')", tests: ['test/database/sql'] },
   {
-    file: 'src/database/prepared.ts',
+    file: 'src/database/driver/prepared-statements.ts',
     find: 'if (this.#names.size > this.most) this.#forget(wire);',
     plant: '',
-    tests: ['test/database/prepared'],
+    tests: ['test/database/driver/prepared-statements'],
   },
   {
-    file: 'src/graphql/related-page.ts',
+    file: 'src/graphql/core/related-page.ts',
     find: 'if (!context.grant.permissions.has(policyOf(field) as Permission)) return null;',
     plant: '',
-    tests: ['test/graphql/one-statement'],
+    tests: ['test/graphql/core/one-statement'],
   },
   {
-    file: 'src/database/bound-client.ts',
+    file: 'src/database/driver/connection.ts',
     find: '    if (this.#inTransaction()) {\n      if (binding && this.#transaction !== binding)',
     plant: '    if (this.#inTransaction()) {\n      if (false)',
-    tests: ['test/database/bound-transaction'],
+    tests: ['test/database/driver/prisma-transaction'],
   },
   {
-    file: 'src/database/batch.ts',
+    file: 'src/database/driver/batch.ts',
     find: "error.severity === 'ERROR'",
     plant: "error.severity === 'FATAL'",
-    tests: ['test/database/bound-pool'],
+    tests: ['test/database/driver/pool'],
   },
   // Transactions, and writes by one statement
   {
-    file: 'src/database/transaction.ts',
+    file: 'src/database/driver/transaction.ts',
     find: 'if (error) this.#failure ??= error;',
     plant: '',
     tests: TRANSACTION,
   },
-  { file: 'src/database/transaction.ts', find: 'while (this.#joined) await this.#joined;', plant: '', tests: TRANSACTION },
-  { file: 'src/database/transaction.ts', find: 'if (isMisnaming) pool.forgoNames();', plant: '', tests: TRANSACTION },
-  { file: 'src/database/transaction.ts', find: "'40P01', ", plant: '', tests: TRANSACTION },
-  { file: 'src/database/write/statement.ts', find: "skipDuplicates ? ' ON CONFLICT DO NOTHING' : ''", plant: "''", tests: WRITES },
+  { file: 'src/database/driver/transaction.ts', find: 'while (this.#joined) await this.#joined;', plant: '', tests: TRANSACTION },
+  { file: 'src/database/driver/transaction.ts', find: 'if (isMisnaming) pool.forgoNames();', plant: '', tests: TRANSACTION },
+  { file: 'src/database/driver/transaction.ts', find: "'40P01', ", plant: '', tests: TRANSACTION },
+  { file: 'src/database/sql/write-statement.ts', find: "skipDuplicates ? ' ON CONFLICT DO NOTHING' : ''", plant: "''", tests: WRITES },
   {
-    file: 'src/database/write/statement.ts',
+    file: 'src/database/sql/write-statement.ts',
     find: 'return sql === null ?',
     plant: 'return true ?',
-    tests: ['test/database/scope', ...WRITES],
+    tests: ['test/database/tenancy/query-scope', ...WRITES],
   },
-  { file: 'src/database/write/statement.ts', find: 'revive?.(row as Record<string, unknown>);', plant: '', tests: WRITES },
+  { file: 'src/database/sql/write-statement.ts', find: 'revive?.(row as Record<string, unknown>);', plant: '', tests: WRITES },
 ];

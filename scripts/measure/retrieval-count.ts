@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { migrate } from '../../src/database/migrate.ts';
+import { migrate } from '../../src/database/admin/migrate.ts';
 
 /**
  * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: how many retrievals of one tenant 20 connections make a second on bare SQL, with the

@@ -1,11 +1,11 @@
-import { ERRORS } from '../../src/domain/errors.ts';
+import { ERRORS } from '../../src/domain/core/errors.ts';
 
 const rows = Object.entries(ERRORS)
   .map(([code, { status, meaning }]) => `| \`${code}\` | ${status ?? 'on a field'} | ${meaning.replaceAll('|', '\\|')} |`)
   .join('\n');
 
 /** docs/errors.md. */
-export const printErrors = (): string => `<!-- Printed from src/domain/errors.ts by \`npm run print\`. -->
+export const printErrors = (): string => `<!-- Printed from src/domain/core/errors.ts by \`npm run print\`. -->
 
 # Errors
 

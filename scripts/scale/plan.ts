@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Ask } from '../../src/database/crossings.ts';
+import type { Ask } from '../../src/database/queries/crossings.ts';
 
 /** What running a statement inside of a crossing took, as PostgreSQL itself tells it. */
 export type Plan = {

@@ -1,5 +1,5 @@
-import { countMarket, type MarketPage, type MarketSearch, marketTags, searchMarket } from '../../src/database/crossings/market.ts';
-import type { Ask } from '../../src/database/crossings.ts';
+import type { Ask } from '../../src/database/queries/crossings.ts';
+import { countMarket, type MarketPage, type MarketSearch, marketTags, searchMarket } from '../../src/database/queries/marketplace.ts';
 import { TAG, WORDS } from './fill.ts';
 
 /** A typical search, and the index that it is to be answered by; null where most of the listings are looked at, and any way will do. */

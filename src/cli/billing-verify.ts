@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { defineCommand } from 'citty';
 import { ConfigError, verificationConfig } from '../config.ts';
-import { openDatabase } from '../database/client.ts';
-import { type BillingFault, type BillingTotal, billingFaults, billingTotals } from '../database/crossings/billing.ts';
-import { printDecimal } from '../graphql/scalars.ts';
+import { type BillingFault, type BillingTotal, billingFaults, billingTotals } from '../database/queries/billing.ts';
+import { openDatabase } from '../database/unit-of-work.ts';
+import { printDecimal } from '../graphql/core/scalars.ts';
 import { orFail } from './fail.ts';
 
 /** How the process ends: the books add up; they don't; nothing could be said. */

@@ -4,8 +4,8 @@ import { type DemoConfig, demoConfig, settingsOf } from '../config.ts';
 import { type Demo, startDemo } from '../demo/demo.ts';
 import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
-import { ENDPOINT } from '../http/gateway.ts';
-import { createLog } from '../http/log.ts';
+import { ENDPOINT } from '../http/graphql/gateway.ts';
+import { createLog } from '../http/server/log.ts';
 import { stopOnSignal } from '../main.ts';
 import { fail, orFail } from './fail.ts';
 

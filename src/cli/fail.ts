@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { ConfigError } from '../config.ts';
-import { EmbeddedError } from '../database/embedded/error.ts';
-import { isUnreachable } from '../database/failure.ts';
-import { UnsafeDatabaseError } from '../database/guard.ts';
-import { MigrationError } from '../database/migrate.ts';
+import { MigrationError } from '../database/admin/migrate.ts';
+import { isUnreachable } from '../database/driver/failure.ts';
+import { UnsafeDatabaseError } from '../database/tenancy/startup-check.ts';
 import { DemoError } from '../demo/home.ts';
-import { ListenError } from '../http/server.ts';
+import { EmbeddedError } from '../demo/postgres/error.ts';
+import { ListenError } from '../http/server/server.ts';
 import { AnchorsError } from './anchors.ts';
 
 /** Errors whose message is a sentence for the person at the keyboard. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { defineCommand } from 'citty';
 import { type MigrationConfig, migrationConfig } from '../config.ts';
-import { migrate } from '../database/migrate.ts';
+import { migrate } from '../database/admin/migrate.ts';
 import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';
 

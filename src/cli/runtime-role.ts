@@ -1,5 +1,5 @@
 import { ConfigError } from '../config.ts';
-import type { RuntimeRole } from '../database/roles.ts';
+import type { RuntimeRole } from '../database/admin/roles.ts';
 
 /** The gateway's role as its connection URL names it. */
 export function runtimeRole(url: string): RuntimeRole {

@@ -1,11 +1,11 @@
 import { defineCommand } from 'citty';
 import { type ProductionConfig, productionConfig, settingsOf } from '../config.ts';
-import { migrate } from '../database/migrate.ts';
-import { systemClock } from '../domain/services.ts';
-import { ENDPOINT } from '../http/gateway.ts';
-import { createExplorer } from '../http/graphiql/explorer.ts';
-import { createLog } from '../http/log.ts';
-import { objectsRoute } from '../http/objects.ts';
+import { migrate } from '../database/admin/migrate.ts';
+import { systemClock } from '../domain/core/services.ts';
+import { ENDPOINT } from '../http/graphql/gateway.ts';
+import { createExplorer } from '../http/routes/graphiql/explorer.ts';
+import { objectsRoute } from '../http/routes/objects.ts';
+import { createLog } from '../http/server/log.ts';
 import { startGateway, stopOnSignal } from '../main.ts';
 import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';

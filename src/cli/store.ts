@@ -1,5 +1,5 @@
 import type { StoreConfig } from '../config.ts';
-import type { Clock, ObjectRemoval, ObjectStore } from '../domain/services.ts';
+import type { Clock, ObjectRemoval, ObjectStore } from '../domain/core/services.ts';
 import { filesIn } from '../store/files.ts';
 import { type FolderStore, folderStore } from '../store/folder.ts';
 import { s3Store } from '../store/s3.ts';

@@ -1,9 +1,9 @@
 import { defineCommand } from 'citty';
 import { type WorkerConfig, workerConfig } from '../config.ts';
-import { openDatabase } from '../database/client.ts';
-import { checkDatabase } from '../database/guard.ts';
-import { systemClock } from '../domain/services.ts';
-import { createLog } from '../http/log.ts';
+import { checkDatabase } from '../database/tenancy/startup-check.ts';
+import { openDatabase } from '../database/unit-of-work.ts';
+import { systemClock } from '../domain/core/services.ts';
+import { createLog } from '../http/server/log.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { smtpMail } from '../mail/smtp.ts';
 import { stopOnSignal, whenReachable } from '../main.ts';

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { openDatabase } from '../database/client.ts';
-import { type EmbeddedDatabase, startEmbedded } from '../database/embedded.ts';
-import { migrate } from '../database/migrate.ts';
-import { SETTINGS, type Settings, systemClock } from '../domain/services.ts';
-import { objectsRoute } from '../http/objects.ts';
+import { migrate } from '../database/admin/migrate.ts';
+import { openDatabase } from '../database/unit-of-work.ts';
+import { SETTINGS, type Settings, systemClock } from '../domain/core/services.ts';
+import { objectsRoute } from '../http/routes/objects.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { folderMail } from '../mail/folder.ts';
 import { type Running, startGateway } from '../main.ts';
@@ -13,6 +12,7 @@ import { filesIn } from '../store/files.ts';
 import { type FolderStore, folderStore } from '../store/folder.ts';
 import { type Home, openHome, reset } from './home.ts';
 import { DEMO_AUDIENCE, DEMO_ISSUER, type Issuer, openIssuer } from './issuer.ts';
+import { type EmbeddedDatabase, startEmbedded } from './postgres/embedded.ts';
 import { demoRoutes } from './routes.ts';
 import { seed } from './seed.ts';
 

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeWritable } from '../database/embedded/folder.ts';
-import { removeEmbedded } from '../database/embedded.ts';
+import { removeEmbedded } from './postgres/embedded.ts';
+import { makeWritable } from './postgres/folder.ts';
 
 /** Why the demo can't do what was asked, in a sentence for the person who asked. */
 export class DemoError extends Error {

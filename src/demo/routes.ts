@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { ENDPOINT } from '../http/gateway.ts';
-import { createExplorer } from '../http/graphiql/explorer.ts';
-import type { Route } from '../http/server.ts';
+import { ENDPOINT } from '../http/graphql/gateway.ts';
+import { createExplorer } from '../http/routes/graphiql/explorer.ts';
+import type { Route } from '../http/server/server.ts';
 import { newestMessage } from '../mail/folder.ts';
 import type { Home } from './home.ts';
 import type { Issuer } from './issuer.ts';

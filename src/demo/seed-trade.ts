@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { offerOf } from '../database/crossings/entitlement.ts';
-import { takeRetrieval, writeRetrieval } from '../database/crossings/retrieval.ts';
-import type { Ask } from '../database/crossings.ts';
+import type { Ask } from '../database/queries/crossings.ts';
+import { offerOf } from '../database/queries/entitlement.ts';
+import { takeRetrieval, writeRetrieval } from '../database/queries/retrieval.ts';
 import { newSecret } from '../domain/api-key/secret.ts';
 import { cycleStart } from '../domain/plan/cycle.ts';
 import { DAYS_OPEN, DEMO_KEYS, type DemoKey, PURCHASES, type Purchase } from './purchases.ts';

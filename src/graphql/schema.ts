@@ -9,16 +9,16 @@ import {
   lexicographicSortSchema,
   specifiedDirectives,
 } from 'graphql';
-import { builder } from './builder.ts';
+import { builder } from './core/builder.ts';
 import './api-key/api-keys.ts';
 import './api-key/mutations.ts';
 import './audit/audit-events.ts';
-import './dataset/dataset-mutations.ts';
+import './dataset/mutations.ts';
 import './dataset/datasets.ts';
-import './dataset/listing-mutations.ts';
-import './dataset/object-mutations.ts';
-import './earning/analytics.ts';
-import './earning/earnings.ts';
+import './listing/mutations.ts';
+import './object/mutations.ts';
+import './billing/analytics.ts';
+import './billing/earnings.ts';
 import './entitlement/entitlements.ts';
 import './entitlement/mutations.ts';
 import './entitlement/objects.ts';
@@ -32,9 +32,9 @@ import './plan/tenant-plan.ts';
 import './role/role.ts';
 import './staff/staff.ts';
 import './tenant/mutations.ts';
-import './usage/charges.ts';
-import './usage/retrieve.ts';
-import './usage/usage.ts';
+import './billing/charges.ts';
+import './retrieval/retrieve.ts';
+import './retrieval/usage.ts';
 import './viewer/viewer.ts';
 
 const requires = new GraphQLDirective({

@@ -1,7 +1,7 @@
-import type { Database } from '../database/client.ts';
-import { dueTenants } from '../database/crossings.ts';
-import { wakeJobs } from '../database/jobs.ts';
-import { settleDue } from '../domain/due.ts';
+import { dueTenants } from '../database/queries/crossings.ts';
+import { wakeJobs } from '../database/queries/jobs.ts';
+import type { Database } from '../database/unit-of-work.ts';
+import { settleDue } from '../domain/core/due.ts';
 import { type Post, sendInvitations } from '../domain/invitation/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';
 import { type PurgeMeans, purgeTenant } from '../domain/tenant/purge.ts';

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { v7 as uuid } from 'uuid';
-import type { Mail } from '../domain/services.ts';
+import type { Mail } from '../domain/core/services.ts';
 
 /** Puts each message into a folder as an `.eml` file, which any mail program opens; file names are in the order of sending. */
 export function folderMail(directory: string, from: string): Mail {

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import type { Mail } from '../domain/services.ts';
+import type { Mail } from '../domain/core/services.ts';
 
 export type SmtpOptions = {
   /** `smtps://user:password@host:465` or `smtp://host:587`, which asks for STARTTLS. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { v7 as uuid } from 'uuid';
-import type { ObjectFacts, ObjectRemoval, ObjectStore } from '../domain/services.ts';
+import type { ObjectFacts, ObjectRemoval, ObjectStore } from '../domain/core/services.ts';
 import { checkKey, checkPrefix } from './key.ts';
 
 /** The bytes are not those that were announced. Nothing of them is kept. */

@@ -1,4 +1,4 @@
-import type { Clock, ObjectStore } from '../domain/services.ts';
+import type { Clock, ObjectStore } from '../domain/core/services.ts';
 import { type Files, filesIn } from './files.ts';
 import { checkKey } from './key.ts';
 import { linkOf, type Pass, passOf } from './link.ts';
@@ -7,7 +7,7 @@ export type FolderOptions = {
   readonly directory: string;
   /** What links are signed with: the same for every process that shares the folder. */
   readonly secret: string;
-  /** Where clients reach the gateway, which serves the links (http/objects.ts). */
+  /** Where clients reach the gateway, which serves the links (http/routes/objects.ts). */
   readonly url: () => string;
   readonly clock: Clock;
 };

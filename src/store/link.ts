@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ObjectFacts } from '../domain/services.ts';
+import type { ObjectFacts } from '../domain/core/services.ts';
 import { isKey } from './key.ts';
 
 /** Where the links of a folder lead to. */

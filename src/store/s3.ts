@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Clock, ObjectStore } from '../domain/services.ts';
+import type { Clock, ObjectStore } from '../domain/core/services.ts';
 import { attachment } from './disposition.ts';
 import { checkKey, checkPrefix } from './key.ts';
 

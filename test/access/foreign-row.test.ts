@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/client.ts';
-import { createAuthenticate } from '../../src/http/authenticate.ts';
-import { createGateway } from '../../src/http/gateway.ts';
-import { createLog } from '../../src/http/log.ts';
-import { startServer } from '../../src/http/server.ts';
+import { type Database, openDatabase } from '../../src/database/unit-of-work.ts';
+import { createAuthenticate } from '../../src/http/auth/authenticate.ts';
+import { createGateway } from '../../src/http/graphql/gateway.ts';
+import { createLog } from '../../src/http/server/log.ts';
+import { startServer } from '../../src/http/server/server.ts';
 import { contextBuilder } from '../support/context-builder.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
 import { AUDIENCE, ask, createIssuer } from '../support/gateway.ts';

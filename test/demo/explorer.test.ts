@@ -1,7 +1,7 @@
 import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.ts';
-import { openingTabs } from '../../src/http/graphiql/tabs.ts';
+import { openingTabs } from '../../src/http/routes/graphiql/tabs.ts';
 import { hasChromium, type OpenedExplorer, openExplorer } from '../support/browser.ts';
 import { startTemporaryDemo } from '../support/demo.ts';
 import { chooseTab } from '../support/explorer.ts';

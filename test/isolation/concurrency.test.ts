@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/isolation-pgbouncer.ts';
+import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/isolation/pgbouncer.ts';
 
 const TENANTS = 12;
 const LANES = 24;

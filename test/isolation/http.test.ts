@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Ask } from '../support/gateway.ts';
-import { absent, type Side, secretsIn, type Target } from '../support/isolation.ts';
+import { absent, type Side, secretsIn, type Target } from '../support/isolation/isolation.ts';
 import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
 
 standSideBySide();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { newInvitationCode } from '../../src/domain/invitation/secret.ts';
 import type { Answer } from '../support/gateway.ts';
-import { absent, rowsOf, rowsOfOther, secretsIn, type Target } from '../support/isolation.ts';
+import { absent, rowsOf, rowsOfOther, secretsIn, type Target } from '../support/isolation/isolation.ts';
 import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
 
 standSideBySide();

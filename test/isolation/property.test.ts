@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../src/database/bound-pool.ts';
-import { type Source, sourceOn, unitOfWork } from '../../src/database/client.ts';
-import { MODELS } from '../../src/database/models.ts';
+import { BoundPool } from '../../src/database/driver/pool.ts';
+import { MODELS } from '../../src/database/tenancy/models.ts';
+import { type Source, sourceOn, unitOfWork } from '../../src/database/unit-of-work.ts';
 import { getDatamodel } from '../../src/generated/pothos.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { randomRead } from '../support/isolation/arguments.ts';
 import {
   absent,
   createWorld,
@@ -17,11 +18,10 @@ import {
   rowsWithout,
   type World,
   written,
-} from '../support/isolation.ts';
-import { randomRead } from '../support/isolation-arguments.ts';
-import { type Market, marketOf } from '../support/isolation-market.ts';
-import { RELATIONS } from '../support/isolation-model.ts';
-import { neutral, plain, poolOf, randomOperation } from '../support/isolation-operations.ts';
+} from '../support/isolation/isolation.ts';
+import { type Market, marketOf } from '../support/isolation/market.ts';
+import { RELATIONS } from '../support/isolation/model.ts';
+import { neutral, plain, poolOf, randomOperation } from '../support/isolation/operations.ts';
 
 /**
  * Two databases: one in which tenant b stands beside tenant a, with a canary in every text of every row of it, and one in which it never

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fixtures } from '../support/database.ts';
 import type { Ask } from '../support/gateway.ts';
-import { absent, secretsIn } from '../support/isolation.ts';
+import { absent, secretsIn } from '../support/isolation/isolation.ts';
 import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
 
 standSideBySide();

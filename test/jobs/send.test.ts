@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/client.ts';
-import type { Message } from '../../src/domain/services.ts';
+import { type Database, openDatabase } from '../../src/database/unit-of-work.ts';
+import type { Message } from '../../src/domain/core/services.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { codeIn } from '../support/gateway.ts';
 import { type Home, startTenantLife, type TenantLife } from '../support/homes.ts';

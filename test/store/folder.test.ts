@@ -3,12 +3,12 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { minutesAfter } from '../../src/domain/core/services.ts';
 import { objectKey } from '../../src/domain/object/key.ts';
-import { minutesAfter } from '../../src/domain/services.ts';
-import { objectsRoute } from '../../src/http/objects.ts';
-import { type RunningServer, startServer } from '../../src/http/server.ts';
+import { objectsRoute } from '../../src/http/routes/objects.ts';
+import { type RunningServer, startServer } from '../../src/http/server/server.ts';
 import { folderStore } from '../../src/store/folder.ts';
-import { keepLog } from '../http/serve.ts';
+import { keepLog } from '../http/server/serve.ts';
 import { movableClock } from '../support/gateway.ts';
 import { type TestServices, testServices } from '../support/services.ts';
 

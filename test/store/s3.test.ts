@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { minutesAfter } from '../../src/domain/core/services.ts';
 import { objectKey } from '../../src/domain/object/key.ts';
-import { minutesAfter } from '../../src/domain/services.ts';
 import { type S3Options, type S3Store, s3Store } from '../../src/store/s3.ts';
 import { movableClock } from '../support/gateway.ts';
 import { BUCKET, KEYS, startS3 } from '../support/s3-server.ts';

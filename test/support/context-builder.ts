@@ -1,8 +1,8 @@
 import SchemaBuilder from '@pothos/core';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import '../../src/access/policy-plugin.ts';
-import type { Context } from '../../src/graphql/context.ts';
-import { unauthorized } from '../../src/graphql/refuse.ts';
+import type { Context } from '../../src/graphql/core/context.ts';
+import { unauthorized } from '../../src/graphql/core/refusal.ts';
 
 /** A builder of little schemas that are guarded as the gateway's is, with its context. */
 export const contextBuilder = () =>

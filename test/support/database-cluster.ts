@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbedded } from '../../src/database/embedded.ts';
-import { migrate } from '../../src/database/migrate.ts';
+import { migrate } from '../../src/database/admin/migrate.ts';
+import { startEmbedded } from '../../src/demo/postgres/embedded.ts';
 
 /** The PostgreSQL that the tests run on: an embedded one, or the one that DATABASE_URL names (as a superuser). */
 export type Cluster = {

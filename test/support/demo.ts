@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Demo, startDemo } from '../../src/demo/demo.ts';
-import { createLog } from '../../src/http/log.ts';
+import { createLog } from '../../src/http/server/log.ts';
 
 /** The demo in a folder of its own, on a free port; `close` ends it and removes the folder. */
 export async function startTemporaryDemo(): Promise<{ readonly demo: Demo; readonly directory: string; close(): Promise<void> }> {

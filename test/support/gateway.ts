@@ -1,9 +1,9 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Logger } from 'pino';
-import { openDatabase } from '../../src/database/client.ts';
-import { dueTenants } from '../../src/database/crossings.ts';
-import type { Clock, Message, Settings } from '../../src/domain/services.ts';
-import { createLog } from '../../src/http/log.ts';
+import { dueTenants } from '../../src/database/queries/crossings.ts';
+import { openDatabase } from '../../src/database/unit-of-work.ts';
+import type { Clock, Message, Settings } from '../../src/domain/core/services.ts';
+import { createLog } from '../../src/http/server/log.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { type Running, type StartOptions, startGateway } from '../../src/main.ts';
 import { ISSUER, type TestDatabase } from './database.ts';

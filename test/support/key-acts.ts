@@ -1,8 +1,8 @@
 import type { Permission } from '../../src/access/policy.ts';
-import { type Database, openDatabase } from '../../src/database/client.ts';
+import { type Database, openDatabase } from '../../src/database/unit-of-work.ts';
 import type { Action } from '../../src/domain/audit/actions.ts';
-import { type Act, operate } from '../../src/domain/operation.ts';
-import { keyContext } from '../../src/http/key.ts';
+import { type Act, operate } from '../../src/domain/core/command.ts';
+import { keyContext } from '../../src/http/auth/api-key.ts';
 import { SERVICES } from './services.ts';
 import type { Life } from './tenant-life.ts';
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { ReadCounts } from '../../src/database/read/counts.ts';
-import { createReader, type Reader } from '../../src/database/read/reader.ts';
-import { tablesOf } from '../../src/database/read/tables.ts';
+import { ReadCounts } from '../../src/database/sql/counts.ts';
+import { createReader, type Reader } from '../../src/database/sql/reader.ts';
+import { tablesOf } from '../../src/database/sql/tables.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
 
 /** A reader on the connections of a plain pool, bound to nobody. */

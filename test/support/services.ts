@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, SETTINGS, type Services, type Settings, systemClock } from '../../src/domain/services.ts';
-import { objectsRoute } from '../../src/http/objects.ts';
-import type { Route } from '../../src/http/server.ts';
+import { type Clock, SETTINGS, type Services, type Settings, systemClock } from '../../src/domain/core/services.ts';
+import { objectsRoute } from '../../src/http/routes/objects.ts';
+import type { Route } from '../../src/http/server/server.ts';
 import { type FolderStore, folderStore } from '../../src/store/folder.ts';
 
 /** What a gateway under test works with. Its objects lie in a folder of its own, which isn't there before the first of them. */

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { BoundPool } from '../../src/database/bound-pool.ts';
+import { BoundPool } from '../../src/database/driver/pool.ts';
 
 /** The statements that are asked of the database from now on, each of which is a round trip. */
 export function watchStatements() {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { startTestGateway, type TestGateway } from './gateway.ts';
-import { createWorld, putRows, type World } from './isolation.ts';
+import { createWorld, putRows, type World } from './isolation/isolation.ts';
 
 /** A database of the file's own, once {@link standSideBySide} was called. */
 export let database: TestDatabase;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Permission } from '../../access/policy.ts';
-import { badInput } from '../errors.ts';
-import { type Act, type Operation, operate } from '../operation.ts';
+import { type Act, type Operation, operate } from '../core/command.ts';
+import { badInput } from '../core/errors.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, keysInUse, limitsOn } from '../plan/limits.ts';
 import { line } from '../tenant/name.ts';

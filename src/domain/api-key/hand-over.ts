@@ -1,7 +1,7 @@
 import { ruleOf } from '../../access/policy.ts';
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import { type RowName, rowHere } from '../row.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import { type RowName, rowHere } from '../core/row-ref.ts';
 import { heldLiveKey } from './held.ts';
 import type { ChangedKey } from './narrow.ts';
 

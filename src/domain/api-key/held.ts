@@ -1,8 +1,8 @@
 import type { Permission } from '../../access/policy.ts';
-import { GatewayError } from '../errors.ts';
-import type { Operation } from '../operation.ts';
-import { checkAlso } from '../recheck.ts';
-import { type RowName, rowHere } from '../row.ts';
+import type { Operation } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import { checkAlso } from '../core/recheck.ts';
+import { type RowName, rowHere } from '../core/row-ref.ts';
 import { isLive, scopesOf } from './sign-in.ts';
 
 /** An API key as an operation finds it. */

@@ -1,6 +1,6 @@
 import type { Permission } from '../../access/policy.ts';
-import { type Act, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
+import { type Act, operate } from '../core/command.ts';
+import type { RowName } from '../core/row-ref.ts';
 import { heldLiveKey } from './held.ts';
 import { refuseScopes, scopeSet } from './scopes.ts';
 

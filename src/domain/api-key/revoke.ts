@@ -1,5 +1,5 @@
-import { type Act, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
+import { type Act, operate } from '../core/command.ts';
+import type { RowName } from '../core/row-ref.ts';
 import { heldKey } from './held.ts';
 import type { ChangedKey } from './narrow.ts';
 

@@ -1,7 +1,7 @@
-import { badInput } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
-import { minutesAfter } from '../services.ts';
+import { type Act, operate } from '../core/command.ts';
+import { badInput } from '../core/errors.ts';
+import type { RowName } from '../core/row-ref.ts';
+import { minutesAfter } from '../core/services.ts';
 import type { KeyWithSecret } from './create.ts';
 import { heldLiveKey } from './held.ts';
 import { checkScopes } from './scopes.ts';

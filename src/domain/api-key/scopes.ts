@@ -1,7 +1,7 @@
 import { unscopable } from '../../access/grant.ts';
 import type { Permission } from '../../access/policy.ts';
 import type { Role } from '../../access/vocabulary.ts';
-import { badInput, GatewayError } from '../errors.ts';
+import { badInput, GatewayError } from '../core/errors.ts';
 
 /**
  * Scopes as a key holds them.

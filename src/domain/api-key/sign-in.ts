@@ -1,7 +1,7 @@
 import { isPermission, type Permission } from '../../access/policy.ts';
-import { findKey, type KeyFound, keyFound, noteUse, type SigningKey } from '../../database/api-key.ts';
-import type { Ask } from '../../database/crossings.ts';
-import { GatewayError } from '../errors.ts';
+import { findKey, type KeyFound, keyFound, noteUse, type SigningKey } from '../../database/queries/api-key.ts';
+import type { Ask } from '../../database/queries/crossings.ts';
+import { GatewayError } from '../core/errors.ts';
 import { isHash, type KeyName, readKey } from './secret.ts';
 
 /** A key whose secret was proven. */

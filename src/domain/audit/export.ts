@@ -1,8 +1,8 @@
 import type { Grant } from '../../access/grant.ts';
 import { refusalOf } from '../../access/refusal.ts';
-import type { UnitOfWork } from '../../database/client.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Prisma } from '../../generated/prisma/client.ts';
-import { RefusedError, standingNow } from '../recheck.ts';
+import { RefusedError, standingNow } from '../core/recheck.ts';
 import { type AuditFilter, auditWhere } from './query.ts';
 
 /** What of an event an export holds: what the API shows of it. */

@@ -1,8 +1,8 @@
 import { ruleOf } from '../../access/policy.ts';
-import { appendEvent } from '../../database/audit.ts';
-import { isConstraint } from '../../database/failure.ts';
-import { GatewayError } from '../errors.ts';
-import { type Act, actorOf, isRecorded, refusedState } from '../operation.ts';
+import { isConstraint } from '../../database/driver/failure.ts';
+import { appendEvent } from '../../database/queries/audit.ts';
+import { type Act, actorOf, isRecorded, refusedState } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
 import { ACTIONS } from './actions.ts';
 
 /** What says nothing about what somebody may do: a slip of the pen, a fault of ours, a retry. */

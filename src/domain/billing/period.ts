@@ -1,6 +1,6 @@
-import type { TenantClient } from '../../database/models.ts';
-import type { Period } from '../../database/usage.ts';
-import { badInput } from '../errors.ts';
+import type { Period } from '../../database/queries/usage.ts';
+import type { TenantClient } from '../../database/tenancy/models.ts';
+import { badInput } from '../core/errors.ts';
 import { presentPlan } from '../plan/apply.ts';
 import { cycleEnd, cycleStart } from '../plan/cycle.ts';
 

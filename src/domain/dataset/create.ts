@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { type Act, type Operation, operate } from '../operation.ts';
+import { type Act, type Operation, operate } from '../core/command.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
 import { datasetDescription, datasetName } from './text.ts';

@@ -1,6 +1,6 @@
-import { badInput } from '../errors.ts';
+import { badInput } from '../core/errors.ts';
+import { prose } from '../core/text.ts';
 import { line } from '../tenant/name.ts';
-import { prose } from '../text.ts';
 
 /** The longest name and description, characters. */
 const [NAME, DESCRIPTION] = [120, 4_000];

@@ -1,5 +1,5 @@
-import { type Act, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
+import { type Act, operate } from '../core/command.ts';
+import type { RowName } from '../core/row-ref.ts';
 import type { ChangedDataset } from './create.ts';
 import { namedDataset } from './named.ts';
 import { datasetDescription, datasetName } from './text.ts';

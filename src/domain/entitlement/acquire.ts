@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
-import { offerOf } from '../../database/crossings/entitlement.ts';
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
+import { offerOf } from '../../database/queries/entitlement.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
 import { checkBuys } from './side.ts';
 
 /**

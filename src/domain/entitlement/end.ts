@@ -1,6 +1,6 @@
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import { type RowName, rowHere } from '../row.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import { type RowName, rowHere } from '../core/row-ref.ts';
 
 /**
  * Ends an entitlement: nothing is retrieved by it any more, and its records stay. It works with the buyer side switched off, too.

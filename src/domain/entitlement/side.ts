@@ -1,5 +1,5 @@
-import type { LockedTenant } from '../../database/lock.ts';
-import { GatewayError } from '../errors.ts';
+import type { LockedTenant } from '../../database/tenancy/tenant-lock.ts';
+import { GatewayError } from '../core/errors.ts';
 
 /** @throws {GatewayError} SIDE_OFF unless the tenant buys (SPEC M4). */
 export function checkBuys({ buys }: Pick<LockedTenant, 'buys'>): void {

@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
-import type { PersonMembership } from '../../database/crossings.ts';
-import { GatewayError } from '../errors.ts';
-import { type Act, type Operation, operate, refuse } from '../operation.ts';
+import type { PersonMembership } from '../../database/queries/crossings.ts';
+import { type Act, type Operation, operate, refuse } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
 import { heldInvitation } from './answer.ts';

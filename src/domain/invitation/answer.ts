@@ -1,9 +1,9 @@
 import { v7 as uuid } from 'uuid';
-import { registerPerson } from '../../database/crossings.ts';
-import { comparable } from '../email.ts';
-import { GatewayError } from '../errors.ts';
-import { type Operation, refuse } from '../operation.ts';
-import { refusedIn } from '../recheck.ts';
+import { registerPerson } from '../../database/queries/crossings.ts';
+import { type Operation, refuse } from '../core/command.ts';
+import { comparable } from '../core/email.ts';
+import { GatewayError } from '../core/errors.ts';
+import { refusedIn } from '../core/recheck.ts';
 import { isSecret, readInvitationCode } from './secret.ts';
 
 /** An invitation in the hands of the person that it is for, whose row is at hand as well. */

@@ -1,13 +1,13 @@
 import { v7 as uuid } from 'uuid';
 import type { Role } from '../../access/vocabulary.ts';
-import { wakeJobs } from '../../database/jobs.ts';
-import { comparable, emailAddress, literally } from '../email.ts';
-import { GatewayError } from '../errors.ts';
-import { checkGrantable, roleSet } from '../member/roles.ts';
-import { type Act, type Operation, operate } from '../operation.ts';
+import { wakeJobs } from '../../database/queries/jobs.ts';
+import { type Act, type Operation, operate } from '../core/command.ts';
+import { comparable, emailAddress, literally } from '../core/email.ts';
+import { GatewayError } from '../core/errors.ts';
+import { daysAfter } from '../core/services.ts';
+import { checkGrantable, roleSet } from '../membership/roles.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn, memberUse } from '../plan/limits.ts';
-import { daysAfter } from '../services.ts';
 
 /**
  * Invites an e-mail address (SPEC R5). An invitation that it has is replaced. The message with its code is sent by a job, which makes the

@@ -1,5 +1,5 @@
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
 import { heldInvitation } from './answer.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import { type RowName, rowHere } from '../row.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import { type RowName, rowHere } from '../core/row-ref.ts';
 
 /**
  * Takes an invitation back (SPEC R5): its code is worth nothing from now on.

@@ -1,7 +1,7 @@
-import type { Transaction, UnitOfWork } from '../../database/client.ts';
-import { tryHold } from '../../database/lock.ts';
-import { inTenant } from '../due.ts';
-import type { Clock, Mail, Message } from '../services.ts';
+import { tryHold } from '../../database/tenancy/tenant-lock.ts';
+import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
+import { inTenant } from '../core/due.ts';
+import type { Clock, Mail, Message } from '../core/services.ts';
 import { newInvitationCode } from './secret.ts';
 
 /** What sending needs: the time, the post, and where the page is that accepts an invitation; `{code}` stands for the code. */

@@ -1,5 +1,5 @@
-import type { Operation } from '../operation.ts';
-import { notHere, type RowName, rowHere } from '../row.ts';
+import type { Operation } from '../core/command.ts';
+import { notHere, type RowName, rowHere } from '../core/row-ref.ts';
 
 /**
  * The listing that an input names.

@@ -1,7 +1,7 @@
-import { GatewayError } from '../errors.ts';
+import { type Act, type Operation, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { RowName } from '../core/row-ref.ts';
 import { stored } from '../object/remove.ts';
-import { type Act, type Operation, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
 import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
 

@@ -1,4 +1,4 @@
-import { badInput } from '../errors.ts';
+import { badInput } from '../core/errors.ts';
 import { line } from '../tenant/name.ts';
 
 /** The longest tag, characters; the database holds it too. */

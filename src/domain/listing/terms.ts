@@ -1,6 +1,6 @@
-import { badInput } from '../errors.ts';
+import { badInput } from '../core/errors.ts';
+import { prose } from '../core/text.ts';
 import { line } from '../tenant/name.ts';
-import { prose } from '../text.ts';
 import { tagOf } from './tag.ts';
 
 /** An amount and its currency, as they were typed and found to be good. */

@@ -1,5 +1,5 @@
-import { type Act, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
+import { type Act, operate } from '../core/command.ts';
+import type { RowName } from '../core/row-ref.ts';
 import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
 import { type TermsInput, termsOf, toldOf } from './terms.ts';

@@ -1,6 +1,6 @@
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { RowName } from '../core/row-ref.ts';
 import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
 

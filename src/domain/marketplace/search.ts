@@ -1,5 +1,5 @@
-import type { MarketSearch, MarketSort } from '../../database/crossings/market.ts';
-import { badInput } from '../errors.ts';
+import type { MarketSearch, MarketSort } from '../../database/queries/marketplace.ts';
+import { badInput } from '../core/errors.ts';
 import { tagOf } from '../listing/tag.ts';
 
 /** How much may be looked for: the query in characters, the tags in number. */

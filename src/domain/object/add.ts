@@ -1,9 +1,9 @@
 import { v7 as uuid } from 'uuid';
-import { isConstraint } from '../../database/failure.ts';
+import { isConstraint } from '../../database/driver/failure.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { RowName } from '../core/row-ref.ts';
 import { namedDataset } from '../dataset/named.ts';
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
 import { objectFacts, objectName } from './facts.ts';
 
 /** An object that was added or changed. */

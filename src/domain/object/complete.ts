@@ -1,7 +1,7 @@
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
-import type { ObjectFacts } from '../services.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { RowName } from '../core/row-ref.ts';
+import type { ObjectFacts } from '../core/services.ts';
 import type { ChangedObject } from './add.ts';
 import { objectKey } from './key.ts';
 import { namedObject } from './named.ts';

@@ -1,5 +1,5 @@
-import { badInput } from '../errors.ts';
-import type { ObjectFacts } from '../services.ts';
+import { badInput } from '../core/errors.ts';
+import type { ObjectFacts } from '../core/services.ts';
 import { line } from '../tenant/name.ts';
 
 /** The largest object, bytes: what a store takes in one request. */

@@ -1,6 +1,6 @@
-import type { TenantClient } from '../../database/models.ts';
-import type { Act } from '../operation.ts';
-import { notHere, type RowName, rowHere } from '../row.ts';
+import type { TenantClient } from '../../database/tenancy/models.ts';
+import type { Act } from '../core/command.ts';
+import { notHere, type RowName, rowHere } from '../core/row-ref.ts';
 
 /**
  * The object that an input names.

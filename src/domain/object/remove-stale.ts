@@ -1,5 +1,5 @@
-import type { UnitOfWork } from '../../database/client.ts';
-import { type Clock, daysAfter, type ObjectRemoval } from '../services.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import { type Clock, daysAfter, type ObjectRemoval } from '../core/services.ts';
 import { objectKey } from './key.ts';
 
 /**

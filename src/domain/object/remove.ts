@@ -1,6 +1,6 @@
-import { GatewayError } from '../errors.ts';
-import { type Act, type Operation, operate } from '../operation.ts';
-import type { RowName } from '../row.ts';
+import { type Act, type Operation, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { RowName } from '../core/row-ref.ts';
 import type { ChangedObject } from './add.ts';
 import { namedObject } from './named.ts';
 

@@ -1,5 +1,5 @@
-import type { ObjectFacts, Services, UploadLink } from '../services.ts';
-import { minutesAfter } from '../services.ts';
+import type { ObjectFacts, Services, UploadLink } from '../core/services.ts';
+import { minutesAfter } from '../core/services.ts';
 import { objectKey } from './key.ts';
 
 /** A link to upload an object's bytes, and until when it is good. */

@@ -1,6 +1,6 @@
 import type { Role } from '../../access/vocabulary.ts';
-import { GatewayError } from '../errors.ts';
-import { type Act, type Operation, operate, refuse } from '../operation.ts';
+import { type Act, type Operation, operate, refuse } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
 import { isTransferCode } from './code.ts';
 import { voidTransfer } from './void.ts';
 

@@ -1,7 +1,7 @@
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import { type RowName, rowHere } from '../row.ts';
-import { minutesAfter } from '../services.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import { type RowName, rowHere } from '../core/row-ref.ts';
+import { minutesAfter } from '../core/services.ts';
 import { newTransferCode, transferCodeHash } from './code.ts';
 import { voidTransfer } from './void.ts';
 

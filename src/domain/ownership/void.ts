@@ -1,5 +1,5 @@
-import type { Operation } from '../operation.ts';
-import { SYSTEM } from '../system.ts';
+import type { Operation } from '../core/command.ts';
+import { SYSTEM } from '../core/system.ts';
 
 /**
  * Voids the transfer that is under way, if what changes touches it (SPEC O2): the status, or the membership named. The database does so by

@@ -1,6 +1,6 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
-import type { Operation } from '../operation.ts';
-import { SYSTEM } from '../system.ts';
+import type { Operation } from '../core/command.ts';
+import { SYSTEM } from '../core/system.ts';
 
 /** What of an operation, or of a job, it needs. */
 export type Due = Pick<Operation, 'db' | 'tenantId' | 'tenant' | 'now' | 'record'>;

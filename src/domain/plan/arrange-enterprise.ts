@@ -1,5 +1,5 @@
-import { badInput } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
+import { type Act, operate } from '../core/command.ts';
+import { badInput } from '../core/errors.ts';
 import { applyDueChange } from './apply.ts';
 import type { Limits } from './limits.ts';
 

@@ -1,6 +1,6 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
-import { GatewayError } from '../errors.ts';
-import { type Act, type Operation, operate } from '../operation.ts';
+import { type Act, type Operation, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from './apply.ts';
 import { cycleEnd } from './cycle.ts';
 

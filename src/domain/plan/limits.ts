@@ -1,6 +1,6 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
-import type { TenantClient } from '../../database/models.ts';
-import { GatewayError } from '../errors.ts';
+import type { TenantClient } from '../../database/tenancy/models.ts';
+import { GatewayError } from '../core/errors.ts';
 
 /** What a tenant may have; null is no cap (SPEC P1, P2). */
 export type Limits = {

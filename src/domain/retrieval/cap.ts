@@ -1,6 +1,6 @@
-import { takeRetrieval } from '../../database/crossings/retrieval.ts';
-import type { TenantClient } from '../../database/models.ts';
-import type { Operation } from '../operation.ts';
+import { takeRetrieval } from '../../database/queries/retrieval.ts';
+import type { TenantClient } from '../../database/tenancy/models.ts';
+import type { Operation } from '../core/command.ts';
 import { presentPlan } from '../plan/apply.ts';
 import { cycleStart } from '../plan/cycle.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';

@@ -1,4 +1,4 @@
-import type { Services } from '../services.ts';
+import type { Services } from '../core/services.ts';
 import type { Retrieval } from './retrieve.ts';
 
 /** The link to what was retrieved: the same file until the same moment, however often it is asked for; null after it. */

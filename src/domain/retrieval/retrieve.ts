@@ -1,10 +1,10 @@
 import { v7 as uuid } from 'uuid';
-import { type NotRetrieved, type Retrieved, writeRetrieval } from '../../database/crossings/retrieval.ts';
+import { type NotRetrieved, type Retrieved, writeRetrieval } from '../../database/queries/retrieval.ts';
+import { type Act, operate } from '../core/command.ts';
+import { badInput, GatewayError } from '../core/errors.ts';
+import { type RowName, rowHere } from '../core/row-ref.ts';
+import { minutesAfter } from '../core/services.ts';
 import { checkBuys } from '../entitlement/side.ts';
-import { badInput, GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import { type RowName, rowHere } from '../row.ts';
-import { minutesAfter } from '../services.ts';
 import { takePlace } from './cap.ts';
 
 /** How long the link to what was retrieved is good for, minutes. */

@@ -1,6 +1,6 @@
 import type { TenantStatus } from '../../access/vocabulary.ts';
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
 import { moveTenant } from './status.ts';
 
 /**

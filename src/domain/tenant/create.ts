@@ -1,10 +1,10 @@
 import { v7 as uuid } from 'uuid';
-import { ownedFreeTenants, type PersonMembership, registerPerson } from '../../database/crossings.ts';
-import { isConstraint } from '../../database/failure.ts';
-import { emailAddress } from '../email.ts';
-import { GatewayError } from '../errors.ts';
-import { earlierAnswer, foundingId, keepAnswer, keptAnswer } from '../idempotency.ts';
-import { type Act, recorder } from '../operation.ts';
+import { isConstraint } from '../../database/driver/failure.ts';
+import { ownedFreeTenants, type PersonMembership, registerPerson } from '../../database/queries/crossings.ts';
+import { type Act, recorder } from '../core/command.ts';
+import { emailAddress } from '../core/email.ts';
+import { GatewayError } from '../core/errors.ts';
+import { earlierAnswer, foundingId, keepAnswer, keptAnswer } from '../core/idempotency.ts';
 import { suggestSlug, tenantName, tenantSlug } from './name.ts';
 
 export type CreateTenantInput = {

@@ -1,4 +1,4 @@
-import { badInput } from '../errors.ts';
+import { badInput } from '../core/errors.ts';
 
 /** The longest display name, characters. */
 export const NAME_LIMIT = 120;

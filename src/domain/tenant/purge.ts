@@ -1,7 +1,7 @@
-import type { UnitOfWork } from '../../database/client.ts';
-import { buryTenant, purgeRows } from '../../database/crossings.ts';
+import { buryTenant, purgeRows } from '../../database/queries/crossings.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { Clock, ObjectRemoval } from '../core/services.ts';
 import { prefixOf } from '../object/key.ts';
-import type { Clock, ObjectRemoval } from '../services.ts';
 
 /** Rows that one transaction of a purge removes. */
 export const BATCH = 1_000;

@@ -1,5 +1,5 @@
-import { AsItIs } from '../../database/audit.ts';
-import { type Act, operateUnseen } from '../operation.ts';
+import { AsItIs } from '../../database/queries/audit.ts';
+import { type Act, operateUnseen } from '../core/command.ts';
 import { tenantName } from './name.ts';
 
 const NAME = new AsItIs(['name']);

@@ -1,6 +1,6 @@
-import { GatewayError } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
-import { daysAfter } from '../services.ts';
+import { type Act, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import { daysAfter } from '../core/services.ts';
 import { moveTenant } from './status.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type Act, operate } from '../operation.ts';
+import { type Act, operate } from '../core/command.ts';
 import { moveTenant } from './status.ts';
 
 /** Resumes the bound tenant: everything is as it was (SPEC S2). Refused unless it is suspended. */

@@ -1,5 +1,5 @@
-import { emailAddress } from '../email.ts';
-import { type Act, operate } from '../operation.ts';
+import { type Act, operate } from '../core/command.ts';
+import { emailAddress } from '../core/email.ts';
 
 /**
  * Changes the address that bills go to (SPEC S2: also while suspended, for it may resolve that).

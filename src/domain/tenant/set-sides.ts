@@ -1,5 +1,5 @@
-import { badInput } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
+import { type Act, operate } from '../core/command.ts';
+import { badInput } from '../core/errors.ts';
 
 /** What is left out, or null, stays as it is. */
 export type SidesInput = { readonly sells?: boolean | null | undefined; readonly buys?: boolean | null | undefined };

@@ -1,5 +1,5 @@
 import type { TenantStatus } from '../../access/vocabulary.ts';
-import type { Operation } from '../operation.ts';
+import type { Operation } from '../core/command.ts';
 import { voidTransfer } from '../ownership/void.ts';
 
 /** A move of the bound tenant to another status. The database refuses one that the specification doesn't have (SPEC S). */

@@ -1,5 +1,5 @@
-import { badInput } from '../errors.ts';
-import { type Act, operate } from '../operation.ts';
+import { type Act, operate } from '../core/command.ts';
+import { badInput } from '../core/errors.ts';
 import { line } from './name.ts';
 import { moveTenant } from './status.ts';
 

@@ -1,7 +1,7 @@
 import { isPermission } from '../../access/policy.ts';
 import { prefixOf, SHOWN } from '../../domain/api-key/secret.ts';
-import { builder } from '../builder.ts';
-import { rowId, rowOf } from '../global-id.ts';
+import { builder } from '../core/builder.ts';
+import { rowId, rowOf } from '../core/global-id.ts';
 import { isMember } from './holders.ts';
 
 /** An API key, without its secret: that is told once, when it is made. */

@@ -1,7 +1,7 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { liveAt } from '../../domain/plan/limits.ts';
-import { builder } from '../builder.ts';
-import { type Order, type PageQuery, page, pageCost } from '../page.ts';
+import { builder } from '../core/builder.ts';
+import { type Order, type PageQuery, page, pageCost } from '../core/page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { ApiKey } from './api-key.ts';
 

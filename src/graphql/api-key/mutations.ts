@@ -4,9 +4,9 @@ import { type ChangedKey, narrowApiKey } from '../../domain/api-key/narrow.ts';
 import { revokeApiKey } from '../../domain/api-key/revoke.ts';
 import { OVERLAP, rotateApiKey } from '../../domain/api-key/rotate.ts';
 import { SHOWN } from '../../domain/api-key/secret.ts';
-import { builder } from '../builder.ts';
-import { rowNamed } from '../global-id.ts';
-import { mutation } from '../mutation.ts';
+import { builder } from '../core/builder.ts';
+import { rowNamed } from '../core/global-id.ts';
+import { mutation } from '../core/mutation.ts';
 import { ApiKey } from './api-key.ts';
 
 /** A payload that leads to the key that was changed. */

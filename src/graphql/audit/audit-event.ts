@@ -1,9 +1,9 @@
 import type { Action } from '../../domain/audit/actions.ts';
 import type { Prisma } from '../../generated/prisma/client.ts';
-import { builder } from '../builder.ts';
-import { AuditAction, AuditActor, AuditOutcome } from '../enums.ts';
-import { rowId, rowOf } from '../global-id.ts';
-import type { Order } from '../page.ts';
+import { builder } from '../core/builder.ts';
+import { AuditAction, AuditActor, AuditOutcome } from '../core/enums.ts';
+import { rowId, rowOf } from '../core/global-id.ts';
+import type { Order } from '../core/page.ts';
 
 /** The newest events first. The places of a log are numbers without a gap. */
 export const NEWEST_FIRST: Order<'seq', number> = {

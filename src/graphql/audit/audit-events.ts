@@ -1,8 +1,8 @@
 import { auditWhere } from '../../domain/audit/query.ts';
-import { builder } from '../builder.ts';
-import { AuditAction, AuditOutcome } from '../enums.ts';
-import { type PageArgs, pageCost } from '../page.ts';
-import { relatedPage } from '../related-page.ts';
+import { builder } from '../core/builder.ts';
+import { AuditAction, AuditOutcome } from '../core/enums.ts';
+import { type PageArgs, pageCost } from '../core/page.ts';
+import { relatedPage } from '../core/related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { AuditEvent, NEWEST_FIRST } from './audit-event.ts';
 

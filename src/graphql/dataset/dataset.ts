@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
-import { countOf } from '../columns.ts';
-import { rowId, rowOf } from '../global-id.ts';
+import { builder } from '../core/builder.ts';
+import { countOf } from '../core/columns.ts';
+import { rowId, rowOf } from '../core/global-id.ts';
 
 /** A dataset of the tenant context. */
 export const Dataset = builder.prismaNode('Dataset', {

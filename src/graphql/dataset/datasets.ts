@@ -1,12 +1,12 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
 import { datasetCap } from '../../domain/plan/preview.ts';
-import { builder } from '../builder.ts';
-import { countOf } from '../columns.ts';
-import { containing } from '../containing.ts';
-import { ListingStatus } from '../enums.ts';
-import { OLDEST_FIRST, type PageArgs, pageCost } from '../page.ts';
+import { builder } from '../core/builder.ts';
+import { countOf } from '../core/columns.ts';
+import { containing } from '../core/containing.ts';
+import { ListingStatus } from '../core/enums.ts';
+import { OLDEST_FIRST, type PageArgs, pageCost } from '../core/page.ts';
+import { relatedPage } from '../core/related-page.ts';
 import { CapUseType } from '../plan/tenant-plan.ts';
-import { relatedPage } from '../related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Dataset } from './dataset.ts';
 

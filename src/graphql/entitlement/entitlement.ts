@@ -1,8 +1,8 @@
-import { AVAILABILITIES } from '../../database/crossings/entitlement.ts';
-import { builder } from '../builder.ts';
-import { upper } from '../enums.ts';
-import { encodeGlobalId, rowId, rowOf } from '../global-id.ts';
-import { MoneyType } from '../money.ts';
+import { AVAILABILITIES } from '../../database/queries/entitlement.ts';
+import { builder } from '../core/builder.ts';
+import { upper } from '../core/enums.ts';
+import { encodeGlobalId, rowId, rowOf } from '../core/global-id.ts';
+import { MoneyType } from '../core/money.ts';
 import { availability } from './availability.ts';
 
 export const AvailabilityName = builder.enumType('Availability', {

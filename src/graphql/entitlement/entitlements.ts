@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
-import { LATEST_FIRST, type PageArgs, pageCost } from '../page.ts';
-import { relatedPage } from '../related-page.ts';
+import { builder } from '../core/builder.ts';
+import { LATEST_FIRST, type PageArgs, pageCost } from '../core/page.ts';
+import { relatedPage } from '../core/related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Entitlement } from './entitlement.ts';
 

@@ -1,8 +1,8 @@
 import { acquireEntitlement } from '../../domain/entitlement/acquire.ts';
 import { endEntitlement } from '../../domain/entitlement/end.ts';
-import { builder } from '../builder.ts';
-import { idNamed, rowNamed } from '../global-id.ts';
-import { mutation } from '../mutation.ts';
+import { builder } from '../core/builder.ts';
+import { idNamed, rowNamed } from '../core/global-id.ts';
+import { mutation } from '../core/mutation.ts';
 import { Entitlement } from './entitlement.ts';
 
 type Changed = { readonly tenantId: string; readonly entitlementId: string };

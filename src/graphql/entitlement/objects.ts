@@ -1,6 +1,6 @@
-import { countEntitledObjects, type EntitledObject, entitledObjects } from '../../database/crossings/entitlement.ts';
-import { builder } from '../builder.ts';
-import { OLDEST_FIRST, page, pageCost } from '../page.ts';
+import { countEntitledObjects, type EntitledObject, entitledObjects } from '../../database/queries/entitlement.ts';
+import { builder } from '../core/builder.ts';
+import { OLDEST_FIRST, page, pageCost } from '../core/page.ts';
 import { availability } from './availability.ts';
 import { Entitlement } from './entitlement.ts';
 

@@ -1,9 +1,9 @@
-import { builder } from '../builder.ts';
-import { columnOf } from '../columns.ts';
-import { RoleName } from '../enums.ts';
-import { rowId, rowOf } from '../global-id.ts';
-import { OLDEST_FIRST, pageCost } from '../page.ts';
-import { relatedPage } from '../related-page.ts';
+import { builder } from '../core/builder.ts';
+import { columnOf } from '../core/columns.ts';
+import { RoleName } from '../core/enums.ts';
+import { rowId, rowOf } from '../core/global-id.ts';
+import { OLDEST_FIRST, pageCost } from '../core/page.ts';
+import { relatedPage } from '../core/related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 
 /** An open invitation. The code that accepts it is nowhere but in the message. */

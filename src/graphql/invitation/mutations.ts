@@ -1,16 +1,16 @@
-import type { PersonMembership } from '../../database/crossings.ts';
-import { GatewayError } from '../../domain/errors.ts';
+import type { PersonMembership } from '../../database/queries/crossings.ts';
+import { GatewayError } from '../../domain/core/errors.ts';
 import { acceptInvitation } from '../../domain/invitation/accept.ts';
 import { inviteMember } from '../../domain/invitation/create.ts';
 import { declineInvitation } from '../../domain/invitation/decline.ts';
 import { revokeInvitation } from '../../domain/invitation/revoke.ts';
 import { readInvitationCode } from '../../domain/invitation/secret.ts';
-import { builder } from '../builder.ts';
-import type { Context } from '../context.ts';
-import { RoleName } from '../enums.ts';
-import { encodeGlobalId, rowId, rowNamed } from '../global-id.ts';
-import { mutation } from '../mutation.ts';
-import type { RawInput } from '../operation-plugin.ts';
+import { builder } from '../core/builder.ts';
+import type { RawInput } from '../core/command-plugin.ts';
+import type { Context } from '../core/context.ts';
+import { RoleName } from '../core/enums.ts';
+import { encodeGlobalId, rowId, rowNamed } from '../core/global-id.ts';
+import { mutation } from '../core/mutation.ts';
 import { ViewerMembership } from '../viewer/viewer-membership.ts';
 import { Invitation } from './invitation.ts';
 

@@ -1,6 +1,6 @@
-import type { MarketPlace, MarketSort, RankedListing } from '../../database/crossings/market.ts';
-import { badCursor, type Cursors } from '../page.ts';
-import { printDecimal } from '../scalars.ts';
+import type { MarketPlace, MarketSort, RankedListing } from '../../database/queries/marketplace.ts';
+import { badCursor, type Cursors } from '../core/page.ts';
+import { printDecimal } from '../core/scalars.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

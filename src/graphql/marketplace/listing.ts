@@ -1,7 +1,7 @@
-import { type MarketListing, marketListings } from '../../database/crossings/market.ts';
-import { builder } from '../builder.ts';
-import type { Context } from '../context.ts';
-import { MoneyType } from '../money.ts';
+import { type MarketListing, marketListings } from '../../database/queries/marketplace.ts';
+import { builder } from '../core/builder.ts';
+import type { Context } from '../core/context.ts';
+import { MoneyType } from '../core/money.ts';
 
 const read = { policy: 'marketplace:read', nullable: true } as const;
 

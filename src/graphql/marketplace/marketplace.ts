@@ -1,10 +1,10 @@
-import { countMarket, type MarketTag, marketTags, searchMarket } from '../../database/crossings/market.ts';
+import { countMarket, type MarketTag, marketTags, searchMarket } from '../../database/queries/marketplace.ts';
 import { type Asked, searchOf, sortOf } from '../../domain/marketplace/search.ts';
-import { builder } from '../builder.ts';
-import { MarketplaceSort } from '../enums.ts';
-import { idNamed } from '../global-id.ts';
-import { currencyOf, MoneyInput, moneyOf } from '../money.ts';
-import { pageBy, pageCost, sizeOf } from '../page.ts';
+import { builder } from '../core/builder.ts';
+import { MarketplaceSort } from '../core/enums.ts';
+import { idNamed } from '../core/global-id.ts';
+import { currencyOf, MoneyInput, moneyOf } from '../core/money.ts';
+import { pageBy, pageCost, sizeOf } from '../core/page.ts';
 import { cursorsBy } from './cursor.ts';
 import { listingsOf, MarketplaceListing } from './listing.ts';
 

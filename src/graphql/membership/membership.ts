@@ -1,7 +1,7 @@
-import { builder } from '../builder.ts';
-import { columnOf } from '../columns.ts';
-import { RoleName } from '../enums.ts';
-import { rowId, rowOf } from '../global-id.ts';
+import { builder } from '../core/builder.ts';
+import { columnOf } from '../core/columns.ts';
+import { RoleName } from '../core/enums.ts';
+import { rowId, rowOf } from '../core/global-id.ts';
 
 /** A person, as those see them who share a tenant with them. */
 export const User = builder.prismaNode('User', {

@@ -1,8 +1,8 @@
-import { builder } from '../builder.ts';
-import { containing } from '../containing.ts';
-import { RoleName } from '../enums.ts';
-import { OLDEST_FIRST, type PageArgs, pageCost } from '../page.ts';
-import { relatedPage } from '../related-page.ts';
+import { builder } from '../core/builder.ts';
+import { containing } from '../core/containing.ts';
+import { RoleName } from '../core/enums.ts';
+import { OLDEST_FIRST, type PageArgs, pageCost } from '../core/page.ts';
+import { relatedPage } from '../core/related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Membership } from './membership.ts';
 

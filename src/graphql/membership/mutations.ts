@@ -1,12 +1,12 @@
 import type { Role } from '../../access/vocabulary.ts';
-import { dropRoles } from '../../domain/member/drop-roles.ts';
-import { leaveTenant } from '../../domain/member/leave.ts';
-import { removeMember } from '../../domain/member/remove.ts';
-import { setMemberRoles } from '../../domain/member/set-roles.ts';
-import { builder } from '../builder.ts';
-import { RoleName } from '../enums.ts';
-import { encodeGlobalId, rowId, rowNamed } from '../global-id.ts';
-import { mutation } from '../mutation.ts';
+import { dropRoles } from '../../domain/membership/drop-roles.ts';
+import { leaveTenant } from '../../domain/membership/leave.ts';
+import { removeMember } from '../../domain/membership/remove.ts';
+import { setMemberRoles } from '../../domain/membership/set-roles.ts';
+import { builder } from '../core/builder.ts';
+import { RoleName } from '../core/enums.ts';
+import { encodeGlobalId, rowId, rowNamed } from '../core/global-id.ts';
+import { mutation } from '../core/mutation.ts';
 import { Membership } from './membership.ts';
 
 type Changed = { readonly tenantId: string; readonly membershipId: string };

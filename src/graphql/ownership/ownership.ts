@@ -1,9 +1,9 @@
 import { cancelOwnershipTransfer } from '../../domain/ownership/cancel.ts';
 import { confirmOwnershipTransfer } from '../../domain/ownership/confirm.ts';
 import { type Requested, requestOwnershipTransfer } from '../../domain/ownership/request.ts';
-import { builder } from '../builder.ts';
-import { rowNamed } from '../global-id.ts';
-import { mutation } from '../mutation.ts';
+import { builder } from '../core/builder.ts';
+import { rowNamed } from '../core/global-id.ts';
+import { mutation } from '../core/mutation.ts';
 import { tenantPayload } from '../tenant/payload.ts';
 import { Tenant } from '../tenant/tenant.ts';
 

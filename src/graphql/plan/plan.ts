@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
-import { columnOf } from '../columns.ts';
-import { PlanCode, PlanFeature, SupportLevel } from '../enums.ts';
+import { builder } from '../core/builder.ts';
+import { columnOf } from '../core/columns.ts';
+import { PlanCode, PlanFeature, SupportLevel } from '../core/enums.ts';
 
 const limit = 'Null is no cap.';
 

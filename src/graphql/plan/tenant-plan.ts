@@ -3,9 +3,9 @@ import { cancelPlanChange } from '../../domain/plan/cancel-change.ts';
 import { changePlan } from '../../domain/plan/change.ts';
 import { type Limits, limitsOn } from '../../domain/plan/limits.ts';
 import { apiKeyCap, type CapUse, memberCap, type PlanPreview, previewPlan } from '../../domain/plan/preview.ts';
-import { builder } from '../builder.ts';
-import { PlanChangeKind, PlanCode, PlanFeature } from '../enums.ts';
-import { mutation } from '../mutation.ts';
+import { builder } from '../core/builder.ts';
+import { PlanChangeKind, PlanCode, PlanFeature } from '../core/enums.ts';
+import { mutation } from '../core/mutation.ts';
 import { tenantPayload } from '../tenant/payload.ts';
 import { Tenant } from '../tenant/tenant.ts';
 

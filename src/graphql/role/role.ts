@@ -1,8 +1,8 @@
 import { ROLE_MEANING } from '../../access/meaning.ts';
 import { PERMISSIONS, type Permission as PermissionId, plansFor, ruleOf } from '../../access/policy.ts';
 import { ROLES, type Role as RoleId } from '../../access/vocabulary.ts';
-import { builder } from '../builder.ts';
-import { PlanCode, PrincipalName, RoleName, TenantStatus } from '../enums.ts';
+import { builder } from '../core/builder.ts';
+import { PlanCode, PrincipalName, RoleName, TenantStatus } from '../core/enums.ts';
 
 const Permission = builder.objectRef<PermissionId>('Permission').implement({
   description: 'A row of the permission table: who may do what, in which status. The gateway enforces exactly this.',

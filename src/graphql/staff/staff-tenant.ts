@@ -1,15 +1,15 @@
 import type { PlanCode as Code, TenantStatus as Status } from '../../access/vocabulary.ts';
-import type { UnitOfWork } from '../../database/client.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Action } from '../../domain/audit/actions.ts';
 import { auditWhere } from '../../domain/audit/query.ts';
 import { limitsOn } from '../../domain/plan/limits.ts';
 import { memberCap } from '../../domain/plan/preview.ts';
 import { NEWEST_FIRST } from '../audit/audit-event.ts';
 import { AuditFilterInput } from '../audit/audit-events.ts';
-import { builder } from '../builder.ts';
-import type { Context } from '../context.ts';
-import { AuditAction, AuditActor, AuditOutcome, PlanCode, TenantStatus } from '../enums.ts';
-import { page, pageCost } from '../page.ts';
+import { builder } from '../core/builder.ts';
+import type { Context } from '../core/context.ts';
+import { AuditAction, AuditActor, AuditOutcome, PlanCode, TenantStatus } from '../core/enums.ts';
+import { page, pageCost } from '../core/page.ts';
 import { CapUseType, PlanLimits } from '../plan/tenant-plan.ts';
 
 /** A tenant's control data, as staff read it. */

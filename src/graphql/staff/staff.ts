@@ -2,8 +2,8 @@ import { arrangeEnterprise } from '../../domain/plan/arrange-enterprise.ts';
 import { renameTenant } from '../../domain/tenant/rename.ts';
 import { resumeTenant } from '../../domain/tenant/resume.ts';
 import { suspendTenant } from '../../domain/tenant/suspend.ts';
-import { builder } from '../builder.ts';
-import { mutation } from '../mutation.ts';
+import { builder } from '../core/builder.ts';
+import { mutation } from '../core/mutation.ts';
 import { readTenant, StaffTenantType, staffPlace } from './staff-tenant.ts';
 import './tombstone.ts';
 

@@ -1,5 +1,5 @@
-import type { UnitOfWork } from '../../database/client.ts';
-import { builder } from '../builder.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import { builder } from '../core/builder.ts';
 import { staffPlace } from './staff-tenant.ts';
 
 const staff = { policy: 'staff:read-tenant', nullable: true } as const;

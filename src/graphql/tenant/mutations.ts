@@ -1,12 +1,12 @@
-import type { PersonMembership } from '../../database/crossings.ts';
+import type { PersonMembership } from '../../database/queries/crossings.ts';
 import { cancelDeletion } from '../../domain/tenant/cancel-deletion.ts';
 import { createTenant } from '../../domain/tenant/create.ts';
 import { renameTenant } from '../../domain/tenant/rename.ts';
 import { requestDeletion } from '../../domain/tenant/request-deletion.ts';
 import { setBillingEmail } from '../../domain/tenant/set-billing-email.ts';
 import { setTenantSides } from '../../domain/tenant/set-sides.ts';
-import { builder } from '../builder.ts';
-import { mutation } from '../mutation.ts';
+import { builder } from '../core/builder.ts';
+import { mutation } from '../core/mutation.ts';
 import { ViewerMembership } from '../viewer/viewer-membership.ts';
 import { tenantPayload } from './payload.ts';
 

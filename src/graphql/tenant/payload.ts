@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../core/builder.ts';
 import { Tenant } from './tenant.ts';
 
 /** A payload that leads back to the tenant that was changed. */

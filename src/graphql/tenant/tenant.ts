@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
-import { columnOf, countOf } from '../columns.ts';
-import { TenantStatus } from '../enums.ts';
+import { builder } from '../core/builder.ts';
+import { columnOf, countOf } from '../core/columns.ts';
+import { TenantStatus } from '../core/enums.ts';
 
 /** The tenant context's own tenant: no other is ever an object of this type. */
 export const Tenant = builder.prismaNode('Tenant', {

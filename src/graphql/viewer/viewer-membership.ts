@@ -1,6 +1,6 @@
-import type { PersonMembership } from '../../database/crossings.ts';
-import { builder } from '../builder.ts';
-import { PlanCode, RoleName, TenantStatus } from '../enums.ts';
+import type { PersonMembership } from '../../database/queries/crossings.ts';
+import { builder } from '../core/builder.ts';
+import { PlanCode, RoleName, TenantStatus } from '../core/enums.ts';
 
 /** What a person may know of a tenant that they are a member of without acting in it: enough to choose it (SPEC T2). */
 export const ViewerMembership = builder.objectRef<PersonMembership>('ViewerMembership').implement({

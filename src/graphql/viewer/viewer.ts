@@ -1,8 +1,8 @@
 import { PERMISSIONS } from '../../access/policy.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
-import { builder } from '../builder.ts';
-import type { Context } from '../context.ts';
-import { ObstacleName, PlanCode, PrincipalName, RoleName, TenantStatus } from '../enums.ts';
+import { builder } from '../core/builder.ts';
+import type { Context } from '../core/context.ts';
+import { ObstacleName, PlanCode, PrincipalName, RoleName, TenantStatus } from '../core/enums.ts';
 import { ViewerMembership } from './viewer-membership.ts';
 
 const RefusalType = builder.objectRef<Refusal>('Refusal').implement({

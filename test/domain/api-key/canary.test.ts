@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Served, serve } from '../../http/serve.ts';
+import { type Served, serve } from '../../http/server/serve.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { movableClock } from '../../support/gateway.ts';
 import { testServices } from '../../support/services.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../../src/database/client.ts';
-import type { Message } from '../../../src/domain/services.ts';
+import { openDatabase } from '../../../src/database/unit-of-work.ts';
+import type { Message } from '../../../src/domain/core/services.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
-import { keepLog, type Served, serve } from '../../http/serve.ts';
+import { keepLog, type Served, serve } from '../../http/server/serve.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { codeIn, movableClock } from '../../support/gateway.ts';
 import { SERVICES } from '../../support/services.ts';

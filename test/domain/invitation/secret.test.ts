@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway } from '../../../src/main.ts';
-import { keepLog } from '../../http/serve.ts';
+import { keepLog } from '../../http/server/serve.ts';
 import { AUDIENCE, ask } from '../../support/gateway.ts';
 import { SERVICES } from '../../support/services.ts';
 import { documentOf, type Life, startLife } from '../../support/tenant-life.ts';

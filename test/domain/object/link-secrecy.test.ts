@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keepLog } from '../../http/serve.ts';
+import { keepLog } from '../../http/server/serve.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { startTenantLife, type TenantLife } from '../../support/homes.ts';
 import { announced, OBJECT, send, UPLOAD, type Upload } from '../../support/provider.ts';

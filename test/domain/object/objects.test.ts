@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { minutesAfter } from '../../../src/domain/core/services.ts';
 import { objectKey } from '../../../src/domain/object/key.ts';
-import { minutesAfter } from '../../../src/domain/services.ts';
 import { type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
 import { announced, codeOf, OBJECT, providerOf, rowIn, send, sha256, UPLOAD } from '../../support/provider.ts';
 

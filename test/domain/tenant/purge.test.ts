@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../../src/database/client.ts';
-import { membershipsOf } from '../../../src/database/crossings.ts';
+import { membershipsOf } from '../../../src/database/queries/crossings.ts';
+import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import { prefixOf } from '../../../src/domain/object/key.ts';
 import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { ISSUER } from '../../support/database.ts';
 import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
-import { marketOf, tradeIn } from '../../support/isolation-market.ts';
+import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 import { providerOf } from '../../support/provider.ts';
 
 let life: TenantLife;

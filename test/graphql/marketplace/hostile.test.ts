@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LIMITS } from '../../../src/http/limits.ts';
+import { LIMITS } from '../../../src/http/graphql/limits.ts';
 import { type Market, startMarket } from './market.ts';
 
 let market: Market;

@@ -1,8 +1,8 @@
 import { graphql } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { grantOf } from '../../../src/access/grant.ts';
-import { type Database, openDatabase } from '../../../src/database/client.ts';
-import type { Context } from '../../../src/graphql/context.ts';
+import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import type { Context } from '../../../src/graphql/core/context.ts';
 import { buildSchema } from '../../../src/graphql/schema.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';

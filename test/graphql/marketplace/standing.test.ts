@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role, TenantStatus } from '../../../src/access/vocabulary.ts';
-import { openDatabase } from '../../../src/database/client.ts';
-import { countMarket, marketListings, marketTags, searchMarket } from '../../../src/database/crossings/market.ts';
-import type { Ask } from '../../../src/database/crossings.ts';
+import type { Ask } from '../../../src/database/queries/crossings.ts';
+import { countMarket, marketListings, marketTags, searchMarket } from '../../../src/database/queries/marketplace.ts';
+import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import type { Actor, Home } from '../../support/tenant-life.ts';
 import { listingId, type Market, startMarket } from './market.ts';
 

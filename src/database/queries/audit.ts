@@ -1,0 +1,48 @@
+import { v7 as uuid } from 'uuid';
+import { randomBytes } from '../driver/random.ts';
+import type { Tell } from './crossings.ts';
+
+/** What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by which rule. */
+export type AuditEntry = {
+  readonly at: Date;
+  readonly actor: { readonly kind: 'user' | 'api_key' | 'staff' | 'system'; readonly id: string; readonly name: string };
+  readonly action: string;
+  readonly rule: string;
+  /** Why it was refused: a code of the catalogue; null where it was done. */
+  readonly code: string | null;
+  readonly target: { readonly type: string; readonly id: string } | null;
+  readonly before: object | AsItIs | null;
+  readonly after: object | null;
+  readonly requestId: string;
+};
+
+/** The state of the bound tenant's row before a change that the event goes ahead of, for who hasn't looked: these of its columns. */
+export class AsItIs {
+  /** What appends an event with it. */
+  readonly statement: string;
+
+  constructor(columns: readonly ('name' | 'sells' | 'buys')[]) {
+    const pairs = columns.map(column => `'${column}', ${column}`).join(', ');
+    this.statement = appending(`(SELECT jsonb_build_object(${pairs}) FROM tenant WHERE tenant_id = app_tenant())`);
+  }
+}
+
+function appending(stateBefore: string): string {
+  return `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
+     VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, ${stateBefore}, $12::jsonb, $13)`;
+}
+
+const APPENDING = appending('$14::jsonb');
+
+/** Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives it its place in the chain (SPEC A2). */
+export function appendEvent(tell: Tell, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
+  const json = (state: object | null) => state && JSON.stringify(state);
+  const { type = null, id = null } = target ?? {};
+  const outcome = code === null ? 'done' : 'refused';
+  // biome-ignore format: a row is read by its columns
+  const values = [
+    uuid({ random: randomBytes() }), at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(after), requestId,
+  ];
+  if (before instanceof AsItIs) tell(before.statement, values);
+  else tell(APPENDING, [...values, json(before)]);
+}

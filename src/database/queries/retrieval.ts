@@ -1,0 +1,46 @@
+import type { Ask } from './crossings.ts';
+
+/** What somebody retrieves, by whose key if it is a program, and when. */
+export type Wanted = {
+  readonly retrievalId: string;
+  readonly entitlementId: string;
+  readonly objectId: string;
+  readonly apiKeyId: string | null;
+  readonly at: Date;
+};
+
+/** What was retrieved: where its bytes lie, and the price. Sizes and amounts are numbers as text. */
+export type Retrieved = {
+  readonly objectKey: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: string;
+  readonly amount: string;
+  readonly currency: string;
+};
+
+/** Why nothing was. */
+export type NotRetrieved = { readonly refused: 'NOT_FOUND' | 'PROVIDER_UNAVAILABLE' | 'PROVIDER_GONE' };
+
+/** Writes a retrieval of the bound tenant's: its usage record and charge, and the provider's earning; or nothing, and the code of why not (SPEC M3). */
+export async function writeRetrieval(
+  ask: Ask,
+  { retrievalId, entitlementId, objectId, apiKeyId, at }: Wanted,
+): Promise<Retrieved | NotRetrieved> {
+  const [row] = await ask<Retrieved & { refused: NotRetrieved['refused'] | null }>(
+    `SELECT refused, object_key AS "objectKey", name, media_type AS "mediaType", size::text AS size, price::text AS amount, currency
+     FROM crossing_retrieve($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::timestamptz)`,
+    [retrievalId, entitlementId, objectId, apiKeyId, at],
+  );
+  const { refused, ...retrieved } = row!;
+  return refused ? { refused } : retrieved;
+}
+
+/**
+ * Takes one of the bound tenant's retrievals of a billing cycle, of which there are `limit`, or any number where that is null: null once it is taken, else how
+ * many are used.
+ */
+export async function takeRetrieval(ask: Ask, cycle: Date, limit: number | null): Promise<number | null> {
+  const [row] = await ask<{ used: number | null }>('SELECT take_retrieval($1::timestamptz, $2::int)::int AS used', [cycle, limit]);
+  return row!.used;
+}

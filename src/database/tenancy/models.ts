@@ -1,0 +1,75 @@
+import { getDatamodel } from '../../generated/pothos.ts';
+import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { Binding } from './binding.ts';
+
+/** The models that resolvers and domain operations can reach, as properties of a client. */
+export const MODELS = {
+  Plan: 'plan',
+  User: 'user',
+  Tenant: 'tenant',
+  Membership: 'membership',
+  Invitation: 'invitation',
+  OwnershipTransfer: 'ownershipTransfer',
+  Contract: 'contract',
+  IdempotencyKey: 'idempotencyKey',
+  AuditEvent: 'auditEvent',
+  Tombstone: 'tombstone',
+  PurgeReceipt: 'purgeReceipt',
+  Dataset: 'dataset',
+  DataObject: 'dataObject',
+  StaleObject: 'staleObject',
+  Listing: 'listing',
+  Entitlement: 'entitlement',
+  UsageRecord: 'usageRecord',
+  Charge: 'charge',
+  Earning: 'earning',
+  RetrievalCount: 'retrievalCount',
+  ApiKey: 'apiKey',
+} as const;
+export type ModelName = keyof typeof MODELS;
+
+/** A Prisma client cut down to its models: no raw SQL, no transaction of its own, no way back to the unbound client. */
+export type TenantClient = Pick<PrismaClient, (typeof MODELS)[ModelName]>;
+
+/** A condition on a model's rows, in Prisma's `where` notation. */
+export type Where = Readonly<Record<string, unknown>>;
+
+type Field = { readonly name: string; readonly kind: string; readonly type: string; readonly isList: boolean };
+type Model = { readonly fields: readonly Field[]; readonly primaryKey: unknown; readonly uniqueIndexes: readonly unknown[] };
+
+const models = getDatamodel().datamodel.models as unknown as Readonly<Record<string, Model>>;
+const fields = new Map(Object.entries(models).map(([model, { fields }]) => [model, new Map(fields.map(field => [field.name, field]))]));
+const isRelation = (field: Field | undefined) => field?.kind === 'object';
+
+/** The relation that a model's field is, or undefined for a scalar. */
+export function relationOf(model: string, field: string): Field | undefined {
+  const found = fields.get(model)?.get(field);
+  return isRelation(found) ? found : undefined;
+}
+
+/** The relations of a model that lead to many rows. */
+export const listsOf = (model: string): readonly Field[] =>
+  models[model]?.fields.filter(({ kind, isList }) => kind === 'object' && isList) ?? [];
+
+/** Whether a field of a model is a column. */
+export function isColumn(model: string, field: string): boolean {
+  const found = fields.get(model)?.get(field);
+  return found !== undefined && !isRelation(found);
+}
+
+/** The field that says which tenant a row belongs to, or null for a model whose rows belong to none (SPEC T1). */
+export function tenantFieldOf(model: string): 'id' | 'tenantId' | null {
+  if (model === 'Tenant') return 'id';
+  return isColumn(model, 'tenantId') ? 'tenantId' : null;
+}
+
+/** Matches no row: what there is to see without a tenant or a person. */
+const NONE = { in: [] };
+
+/** Which rows of a model a binding sees, or null for all: the client's side of what the row-level security policies say. */
+export function visible(model: string, { tenantId, personId }: Binding): Where | null {
+  const field = tenantFieldOf(model);
+  if (field) return { [field]: tenantId ?? NONE };
+  if (model === 'User') return { OR: [{ id: personId ?? NONE }, { memberships: { some: { tenantId: tenantId ?? NONE } } }] };
+  return null;
+}

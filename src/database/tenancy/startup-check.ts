@@ -1,0 +1,61 @@
+import { migrationsIn } from '../admin/migrate.ts';
+import type { Ask } from '../queries/crossings.ts';
+
+/** The database would not hold its wall, or isn't the one that this build was made for. The message lists every reason. */
+export class UnsafeDatabaseError extends Error {
+  override name = 'UnsafeDatabaseError';
+}
+
+const ROLE = `
+  SELECT r.rolname AS role, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
+    EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relnamespace = 'public'::regnamespace)
+      OR EXISTS (SELECT FROM pg_proc WHERE proowner = r.oid AND pronamespace = 'public'::regnamespace) AS owns,
+    ARRAY(SELECT o.rolname::text FROM pg_roles o WHERE o.oid <> r.oid AND pg_has_role(r.oid, o.oid, 'MEMBER')
+      AND (o.rolsuper OR o.rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = o.oid AND relnamespace = 'public'::regnamespace))) AS may_become
+  FROM pg_roles r WHERE r.rolname = current_user`;
+
+/** Every table that the role can read, but the public catalogue, must be held by policies that bind its owner too. */
+const UNFORCED = `
+  SELECT c.relname::text AS name FROM pg_class c
+  WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege(c.oid, 'SELECT') AND c.relname <> 'plan'
+    AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1`;
+
+const MIGRATIONS = 'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL';
+
+type Role = { role: string; superuser: boolean; bypasses: boolean; owns: boolean; may_become: string[] };
+
+/**
+ * Refuses a database connection under which the second wall wouldn't stand (SPEC T6), or whose migrations aren't this build's.
+ *
+ * @throws {UnsafeDatabaseError} naming each reason.
+ */
+export async function checkDatabase(ask: Ask): Promise<void> {
+  const [role] = await ask<Role>(ROLE, []);
+  const reasons = roleReasons(role!);
+  if (reasons.length) throw refusal(reasons);
+  const pending = await pendingMigrations(ask);
+  if (pending.length) throw refusal([`the database lacks the migration ${pending.join(', ')}: run \`npm run migrate\``]);
+  const unforced = await ask<{ name: string }>(UNFORCED, []);
+  if (unforced.length) throw refusal(unforced.map(({ name }) => `table ${name} does not force row-level security`));
+}
+
+const refusal = (reasons: readonly string[]) =>
+  new UnsafeDatabaseError(`The gateway does not start on this database: ${reasons.join('; ')}.`);
+
+const roleReasons = ({ role, superuser, bypasses, owns, may_become }: Role): readonly string[] => [
+  ...(superuser
+    ? [`role ${role} is a superuser, whom row-level security does not hold; \`npm run migrate\` makes a role for the gateway`]
+    : []),
+  ...(bypasses && !superuser ? [`role ${role} has BYPASSRLS`] : []),
+  ...(owns && !superuser ? [`role ${role} owns tables or functions, and could switch their policies off`] : []),
+  ...(superuser ? [] : may_become.map(other => `role ${role} can become ${other}, whom row-level security does not hold`)),
+];
+
+async function pendingMigrations(ask: Ask): Promise<readonly string[]> {
+  const applied = await ask<{ name: string }>(MIGRATIONS, []).catch(error => {
+    if (['42P01', '42501'].includes(error.code)) return []; // no such table, or no right to read it yet: nothing is applied
+    throw error;
+  });
+  const names = new Set(applied.map(({ name }) => name));
+  return migrationsIn().filter(name => !names.has(name));
+}

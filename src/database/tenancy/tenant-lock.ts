@@ -1,0 +1,86 @@
+import utils from 'pg/lib/utils.js';
+import type { Statement } from '../driver/batch.ts';
+import { isConstraint } from '../driver/failure.ts';
+import { nameOf } from '../driver/prepared-statements.ts';
+import type { Ask } from '../queries/crossings.ts';
+import { type Binding, bindingStatement } from './binding.ts';
+
+/** The bound tenant as it is now, and stays until the transaction ends. */
+export type LockedTenant = {
+  readonly name: string;
+  readonly status: string;
+  readonly statusReason: string | null;
+  readonly planCode: string;
+  readonly planSince: Date;
+  readonly nextPlanCode: string | null;
+  readonly nextPlanDueAt: Date | null;
+  readonly billingEmail: string | null;
+  readonly deletionDueAt: Date | null;
+  readonly sells: boolean;
+  readonly buys: boolean;
+  readonly features: string[];
+};
+
+/**
+ * How a tenant is held: `alone`, so that writes in it go one after the other; or `shared` with others who share it, while whoever wants it alone, to
+ * suspend it for one, waits and then isn't overtaken.
+ */
+export type Hold = 'alone' | 'shared';
+
+const LOCKS: Readonly<Record<Hold, { readonly gate: string; readonly row: string }>> = {
+  alone: { gate: 'pg_advisory_xact_lock', row: 'NO KEY UPDATE' },
+  shared: { gate: 'pg_advisory_xact_lock_shared', row: 'SHARE' },
+};
+
+/**
+ * Holds the bound tenant until the transaction ends; null when it is gone. The gate is passed first, where those who wait are let through in turn; the row is
+ * what says how the tenant is now, and keeps out who didn't come by the gate. All else in this statement is as it was before the wait: of the plan that is
+ * the catalogue, which stays. What may have changed meanwhile, such as a membership, is for another statement, which may go out in the same round trip.
+ */
+export async function lockTenant(ask: Ask, hold: Hold = 'alone'): Promise<LockedTenant | null> {
+  const { gate, row } = LOCKS[hold];
+  const [tenant] = await ask<LockedTenant>(
+    `WITH gate AS MATERIALIZED (SELECT ${gate}(tenant_gate(app_tenant())))
+     SELECT name, status, status_reason AS "statusReason", plan_code AS "planCode", plan_since AS "planSince", next_plan_code AS "nextPlanCode",
+       next_plan_due_at AS "nextPlanDueAt", billing_email AS "billingEmail", deletion_due_at AS "deletionDueAt", sells, buys,
+       (SELECT features FROM plan WHERE code = plan_code) AS features
+     FROM gate, tenant WHERE tenant_id = app_tenant() FOR ${row} OF tenant`,
+    [],
+  );
+  return tenant ?? null;
+}
+
+/** What a permission was given for: the tenant's status and features, and the roles of the bound person. */
+export type Expected = { readonly status: string; readonly features: readonly string[]; readonly roles: readonly string[] };
+
+const { text: BINDING } = bindingStatement({ tenantId: null, personId: null });
+const HOLDING = `${BINDING}, hold_as($3, $4::text[], $5::text[])`;
+const HOLDING_NAME = nameOf(HOLDING);
+
+const written = new WeakMap<readonly string[], unknown>();
+
+/** An array as it goes over the wire: written once, as long as it is the same. */
+function arrayOf(names: readonly string[]): unknown {
+  const before = written.get(names);
+  if (before !== undefined) return before;
+  const fresh = utils.prepareValue(names);
+  written.set(names, fresh);
+  return fresh;
+}
+
+/** Binds a transaction, holds the tenant alone, and fails unless it is as expected once it is held (prisma/migrations, `hold_as`). */
+export const holdAs = (binding: Binding, { status, features, roles }: Expected): Statement => ({
+  text: HOLDING,
+  name: HOLDING_NAME,
+  values: [...bindingStatement(binding).values, status, arrayOf(features), arrayOf(roles)],
+  isSilent: true,
+});
+
+/** Whether a transaction failed because something isn't as expected any more: nothing was changed. */
+export const isUnexpected = (error: unknown): boolean => isConstraint(error, 'held_as_expected');
+
+/** Holds a name until the transaction ends, unless somebody else does: whether it is held. It keeps nobody waiting and locks no row. */
+export async function tryHold(ask: Ask, name: string): Promise<boolean> {
+  const [row] = await ask<{ held: boolean }>('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS held', [name]);
+  return row!.held;
+}

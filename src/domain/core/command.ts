@@ -1,0 +1,144 @@
+import type { Grant } from '../../access/grant.ts';
+import type { Permission } from '../../access/policy.ts';
+import { type AsItIs, type AuditEntry, appendEvent } from '../../database/queries/audit.ts';
+import type { Profile, Tell } from '../../database/queries/crossings.ts';
+import { type Hold, isUnexpected, type LockedTenant } from '../../database/tenancy/tenant-lock.ts';
+import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
+import { ACTIONS, type Action } from '../audit/actions.ts';
+import { type ErrorCode, GatewayError } from './errors.ts';
+import { earlierAnswer, type IdempotencyKey, keepAnswer, keptAnswer } from './idempotency.ts';
+import { type OwnMembership, RefusedError, recheck } from './recheck.ts';
+import type { Services } from './services.ts';
+
+/** Somebody who is about to do something in a tenant: what every operation takes first. */
+export type Act = {
+  /** What the audit log calls it; null for what the log hears nothing of. */
+  readonly action: Action | null;
+  readonly permission: Permission;
+  readonly grant: Pick<Grant, 'principal' | 'standing'>;
+  readonly profile: Profile | null;
+  readonly requestId: string;
+  readonly services: Services;
+  /** The database, bound to the tenant that the operation is in and to the person who acts. */
+  readonly work: UnitOfWork;
+  readonly key: IdempotencyKey | null;
+};
+
+/** What an operation tells the audit log, where it differs from its own action and rule. */
+export type Told = {
+  readonly action?: Action;
+  readonly target?: AuditEntry['target'];
+  readonly before?: object | AsItIs | null;
+  readonly after?: object | null;
+  readonly actor?: AuditEntry['actor'];
+  /** Why it was refused; without, it was done. */
+  readonly code?: ErrorCode | null;
+};
+
+/** One transaction in one tenant, which it holds until it ends. */
+export type Operation = Transaction & {
+  readonly act: Act;
+  readonly tenantId: string;
+  readonly tenant: LockedTenant;
+  /** The caller's own membership; null for staff and for those who aren't members. */
+  readonly me: OwnMembership | null;
+  /** The moment that the whole operation happens at. */
+  readonly now: Date;
+  /** Leaves an event (SPEC A1): it is kept if the change is. */
+  record(told: Told): Promise<void>;
+};
+
+/**
+ * Runs an operation: one transaction that holds the tenant, checks the permission again, changes, tells the audit log and keeps the answer
+ * under the idempotency key, or none of it (DESIGN, Writes). A key that was used answers as it did then.
+ *
+ * @param change does it. An error that it throws undoes everything; one that it returns is thrown after what it changed is kept.
+ * @param hold `shared` where others may do theirs in the tenant at the same time: they change nothing of the tenant's row.
+ * @throws {RefusedError} when the permission is no longer held; {GatewayError} IDEMPOTENCY_KEY_REUSED.
+ */
+export async function operate<Result extends object>(
+  act: Act,
+  change: (operation: Operation) => Promise<Result | GatewayError>,
+  hold: Hold = 'alone',
+): Promise<Result> {
+  const { work, permission, grant, key, services } = act;
+  const done = await work.transaction(async transaction => {
+    const [{ tenant, me }, kept] = await Promise.all([
+      recheck(transaction, permission, grant, work.binding, services.clock, hold),
+      key && keptAnswer(transaction.db, key),
+    ]);
+    const now = services.clock.now();
+    const earlier = key && earlierAnswer(kept, key, now);
+    if (earlier) return earlier as Result;
+    const record = recorderOf(act, transaction.tell, now);
+    const result = await change({ ...transaction, act, tenantId: work.binding.tenantId!, tenant: tenant!, me, now, record });
+    if (key && !(result instanceof GatewayError)) keepAnswer(transaction, key, result, now);
+    return result;
+  });
+  if (done instanceof GatewayError) throw done;
+  return done;
+}
+
+/** An operation that is known before the tenant is held: it looks at nothing. */
+export type Unseen = Pick<Operation, 'db' | 'meanwhile' | 'tenantId' | 'record'>;
+
+/**
+ * Runs an operation that looks at nothing, in one round trip: it holds the tenant as the permission was given for it, which the database checks, changes, and
+ * tells the audit log. If anything is otherwise by then nothing was changed, and it is run like every other operation, which says why it is refused. So it is where there
+ * is an idempotency key, and for whoever isn't a member.
+ */
+export async function operateUnseen<Result extends object>(act: Act, change: (operation: Unseen) => Promise<Result>): Promise<Result> {
+  const { work, grant, key } = act;
+  const { standing, principal } = grant;
+  if (key || principal.kind !== 'user' || !standing || standing.tenantId !== work.binding.tenantId) return operate(act, change);
+  try {
+    return await work.transaction(
+      ({ db, meanwhile, tell }) => change({ db, meanwhile, tenantId: standing.tenantId, record: recorderOf(act, tell) }),
+      { heldAs: standing },
+    );
+  } catch (error) {
+    if (!isUnexpected(error)) throw error;
+    return operate(act, change);
+  }
+}
+
+const recorded = new WeakSet<GatewayError>();
+
+/** Refuses, and says so in the log at once: for those who aren't members, whose refusals the tenant hears of only here. What was changed is kept. */
+export async function refuse({ record }: Operation, error: GatewayError): Promise<GatewayError> {
+  await record({ code: error.code, after: refusedState(error) });
+  recorded.add(error);
+  return error;
+}
+
+/** What the log keeps of a refusal beside its code. */
+export const refusedState = (error: GatewayError): object =>
+  error instanceof RefusedError ? { permission: error.refusal.permission, because: error.refusal.because } : error.details;
+
+/** Whether a refusal stands in the log already. */
+export const isRecorded = (error: GatewayError): boolean => recorded.has(error);
+
+const recorderOf = (act: Act, tell: Tell, now = act.services.clock.now()) =>
+  recorder(tell, now, { action: act.action, requestId: act.requestId, actor: () => actorOf(act) });
+
+/** What events have in common, unless they say otherwise. */
+type Usual = { readonly action: Action | null; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };
+
+/** Leaves events in the log of the tenant that a transaction is bound to: nothing waits for them before COMMIT does. */
+export const recorder =
+  (tell: Tell, at: Date, usual: Usual) =>
+  async ({ action, target = null, before = null, after = null, actor = usual.actor(), code = null }: Told): Promise<void> => {
+    const name = action ?? usual.action;
+    if (!name) throw new Error('the audit log has no name for this');
+    appendEvent(tell, { at, actor, action: name, rule: ACTIONS[name], code, target, before, after, requestId: usual.requestId });
+  };
+
+/** Who an event is by. Staff and people who aren't members anywhere yet are known by their subject. */
+export function actorOf({ grant, profile, work }: Pick<Act, 'grant' | 'profile' | 'work'>): AuditEntry['actor'] {
+  const { kind } = grant.principal;
+  return {
+    kind: kind === 'staff' ? 'staff' : kind === 'api_key' ? 'api_key' : 'user',
+    id: (kind !== 'staff' && work.binding.personId) || profile!.subject,
+    name: profile!.name,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Role } from '../../access/vocabulary.ts';
+import { type Act, type Operation, operate } from '../core/command.ts';
+import { GatewayError } from '../core/errors.ts';
+import { type RowName, rowHere } from '../core/row-ref.ts';
+import { voidTransfer } from '../ownership/void.ts';
+import { checkGrantable, ownerProtected, roleSet } from './roles.ts';
+
+type Changed = { readonly tenantId: string; readonly membershipId: string };
+
+/**
+ * Gives another member exactly these roles (SPEC R4). Those that they have already change nothing, and leave no event.
+ *
+ * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED, ROLE_NOT_GRANTABLE.
+ */
+export const setMemberRoles = (act: Act, input: { membership: RowName; roles: readonly Role[] }): Promise<Changed> => {
+  const roles = roleSet(input.roles);
+  return operate(act, async operation => {
+    const { id, roles: before } = await otherMember(operation, input.membership);
+    if (isSame(roles, before)) return { tenantId: operation.tenantId, membershipId: id };
+    checkGrantable(
+      roles.filter(role => !before.includes(role)),
+      operation.me!.roles,
+    );
+    await voidTransfer(operation, 'roles changed', id);
+    await operation.db.membership.updateMany({ where: { id }, data: { roles } });
+    await operation.record({ target: { type: 'Membership', id }, before: { roles: before }, after: { roles } });
+    return { tenantId: operation.tenantId, membershipId: id };
+  });
+};
+
+const isSame = (roles: readonly Role[], before: readonly Role[]) =>
+  roles.length === before.length && roles.every(role => before.includes(role));
+
+/** A member as an operation of somebody else's finds them. */
+export type OtherMember = { readonly id: string; readonly roles: readonly Role[]; readonly name: string };
+
+/**
+ * The member whom somebody else may change or remove: not themself, and not the owner (SPEC R4).
+ *
+ * @throws {GatewayError} NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED.
+ */
+export async function otherMember({ act, db, me }: Operation, membership: RowName): Promise<OtherMember> {
+  const id = rowHere(act, membership);
+  const found = await db.membership.findFirst({ where: { id }, select: { roles: true, user: { select: { name: true } } } });
+  if (!found) throw new GatewayError('NOT_FOUND', 'There is no such member.');
+  if (id === me!.id) throw new GatewayError('OWN_MEMBERSHIP', 'Use leaveTenant or dropRoles for your own membership.');
+  if (found.roles.includes('owner')) throw ownerProtected();
+  return { id, roles: found.roles as Role[], name: found.user.name };
+}

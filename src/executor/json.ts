@@ -1,0 +1,114 @@
+import { Uncovered } from '../database/sql/draft.ts';
+import type { JsonRead } from '../database/sql/json.ts';
+import { ANYBODY } from '../database/sql/template.ts';
+import { MODELS, type ModelName, type TenantClient } from '../database/tenancy/models.ts';
+import type { Args } from '../database/tenancy/query-scope.ts';
+import type { PrismaRead } from '../graphql/core/prisma-read.ts';
+import { forgetShape, type Shaped, shapedFor } from './json-shape.ts';
+import { Unusual } from './leaf.ts';
+import type { FieldPlan, ObjectPlan } from './query-plan.ts';
+import { type Asking, queryOf } from './select.ts';
+
+/** What the database writes of a root's rows, and what is refused of them. */
+export type Json = Pick<Shaped, 'refused'> & { readonly text: Promise<string | null> };
+
+/** What reads, and what it stands on: nothing where that is the root. */
+export type Reading = { readonly read: PrismaRead; readonly parent: unknown };
+
+/** Has the database write what a root reads, or null where rows are to be read. */
+export function jsonOf(field: FieldPlan, reading: Reading, object: ObjectPlan, asking: Asking): Json | null {
+  const { permissions } = asking.context.grant;
+  const shaped = shapedFor(object, permissions);
+  if (!shaped) return null;
+  const asked = readOf(field, { ...reading, object, shaped }, asking);
+  if (!asked) return null;
+  const { json = asking.context.work.json } = asking;
+  const text = json(asked).catch(error => {
+    if (!(error instanceof Uncovered)) throw error;
+    forgetShape(object, permissions);
+    throw new Unusual();
+  });
+  return { text, refused: shaped.refused };
+}
+
+type Root = Reading & { readonly object: ObjectPlan; readonly shaped: Shaped };
+type Known = JsonRead | null | 'varies';
+
+/** What roots read, by what that depends on: the field, what whoever asks may do, and the variables, if any are in it, which are the same object where they are the same. */
+const known = new WeakMap<FieldPlan, WeakMap<object, WeakMap<object, Known>>>();
+
+/** The one read of a root, worked out once for all who may do the same and ask the same; null where rows are to be read. */
+function readOf(field: FieldPlan, root: Root, asking: Asking): JsonRead | null {
+  const { grant } = asking.context;
+  if (!isOfTenant(root.parent, grant.standing?.tenantId)) return recorded(field, root, asking);
+  const alike = within(within(known, field), grant.permissions);
+  const variables = field.hasVariables ? asking.variables : NO_VARIABLES;
+  let found = alike.get(variables);
+  if (found === undefined) {
+    found = forAnybody(field, root, asking);
+    alike.set(variables, found);
+  }
+  return found === 'varies' ? recorded(field, root, asking) : found;
+}
+
+const NO_VARIABLES = {};
+
+/** Whether a parent, if there is one, says nothing but which tenant it is about: that of whoever asks. */
+const isOfTenant = (parent: unknown, tenantId: string | undefined): boolean =>
+  parent === undefined || Object.values(parent as object).every(value => value === tenantId);
+
+function within<Key extends object, Value extends WeakMap<object, unknown>>(map: WeakMap<Key, Value>, key: Key): Value {
+  const before = map.get(key);
+  if (before) return before;
+  const fresh = new WeakMap() as Value;
+  map.set(key, fresh);
+  return fresh;
+}
+
+const isFromTheEnd = ({ last, before }: { last?: unknown; before?: unknown }): boolean => last != null || before != null;
+
+const NAMES = new Map(Object.entries(MODELS).map(([model, name]) => [name as string, model as ModelName]));
+
+/** The one read that a resolver asks for, in place of reading; null if it does anything else. */
+function recorded(field: FieldPlan, { read, parent, object, shaped: { shape, pages } }: Root, asking: Asking): JsonRead | null {
+  const { context, variables } = asking;
+  if (pages.some(page => isFromTheEnd(page.args(variables)))) return null;
+  let found: JsonRead | null = null;
+  const awaited = {};
+  const operations = (model: ModelName) =>
+    new Proxy(Object.create(null), {
+      get: (_, operation: string) => (args: Args) => {
+        found = { model, operation, args, shape };
+        return awaited;
+      },
+    });
+  const db = new Proxy(Object.create(null), { get: (_, name: string) => operations(NAMES.get(name)!) }) as TenantClient;
+  const answered = read(queryOf(object, asking), parent, field.args(variables), Object.create(context, { work: { value: { db } } }));
+  return answered === awaited ? found : null;
+}
+
+/** A look at what tells one who asks from others who may do the same. */
+class Varies extends Error {}
+
+/** The same in words of anybody; `varies` where it depends on who asks, or when, beyond the tenant and what they may do. */
+function forAnybody(field: FieldPlan, root: Root, asking: Asking): Known {
+  const { permissions, standing } = asking.context.grant;
+  if (!standing) return 'varies';
+  const grant = only({ permissions, standing: { ...standing, tenantId: ANYBODY.tenantId } });
+  const parent = root.parent && Object.fromEntries(Object.keys(root.parent).map(key => [key, ANYBODY.tenantId]));
+  try {
+    return recorded(field, { ...root, parent }, { ...asking, context: only({ grant, work: undefined }) as never });
+  } catch (error) {
+    if (error instanceof Varies) return 'varies';
+    throw error;
+  }
+}
+
+/** An object that has nothing else, and says so to who looks. */
+const only = (given: object): object =>
+  new Proxy(given, {
+    get: (target, name) => {
+      if (!(name in target)) throw new Varies();
+      return Reflect.get(target, name);
+    },
+  });

@@ -1,0 +1,80 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import '../../access/policy-plugin.ts';
+import './prisma-read.ts';
+import './global-id-field.ts';
+import './command-plugin.ts';
+import type PrismaTypes from '../../generated/pothos.ts';
+import { getDatamodel } from '../../generated/pothos.ts';
+import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { Context } from './context.ts';
+import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
+import { loadNode, loadNodes } from './node.ts';
+import { unauthorized } from './refusal.ts';
+import type { Scalars } from './scalars.ts';
+
+type Types = {
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  Scalars: Scalars;
+  DefaultAuthStrategy: 'all';
+  DefaultFieldNullability: false;
+  AuthScopes: { never: boolean };
+  Connection: { totalCount: () => number | Promise<number> };
+};
+
+const wrapper = { policy: 'as-parent' } as const;
+
+/**
+ * The schema's builder. The policy plugin stands before scope-auth, which enforces what it makes of a field's policy; the operation plugin
+ * around both, to hear of refusals.
+ */
+export const builder = new SchemaBuilder<Types>({
+  plugins: ['operation', 'policy', ScopeAuthPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
+  defaultFieldNullability: false,
+  scopeAuth: {
+    defaultStrategy: 'all',
+    treatErrorsAsUnauthorized: false,
+    authScopes: () => ({ never: false }),
+    unauthorizedError: unauthorized,
+  },
+  prisma: {
+    client: ({ work }) => work.db as unknown as PrismaClient,
+    dmmf: getDatamodel(),
+    onUnusedQuery: process.env.NODE_ENV === 'production' ? null : 'error',
+  },
+  relay: {
+    encodeGlobalID: encodeGlobalId,
+    decodeGlobalID: decodeGlobalId,
+    cursorType: 'String',
+    clientMutationId: 'omit',
+    idFieldOptions: { ...wrapper, description: 'The object again, through `node`.' },
+    nodeQueryOptions: {
+      policy: 'public',
+      nullable: true,
+      resolve: loadNode,
+      description: 'An object by its global id. Absent, and not for you to know, are the same: null.',
+    },
+    nodesQueryOptions: {
+      policy: 'public',
+      resolve: loadNodes,
+      complexity: ({ ids }: { ids: unknown[] }) => ({ field: 1, multiplier: ids.length }),
+      description: 'Objects by their global ids, in their order; at most 100.',
+    },
+    cursorFieldOptions: wrapper,
+    nodeFieldOptions: wrapper,
+    edgesFieldOptions: { ...wrapper, complexity: { field: 1, multiplier: 1 } }, // the connection has counted its rows
+    pageInfoFieldOptions: wrapper,
+    hasNextPageFieldOptions: wrapper,
+    hasPreviousPageFieldOptions: wrapper,
+    startCursorFieldOptions: wrapper,
+    endCursorFieldOptions: wrapper,
+  },
+});
+
+builder.globalConnectionField('totalCount', t =>
+  t.int({ policy: 'as-parent', description: 'How many there are on all pages.', resolve: ({ totalCount }) => totalCount() }),
+);

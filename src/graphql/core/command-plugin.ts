@@ -1,0 +1,125 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, PothosSchemaError, type SchemaTypes } from '@pothos/core';
+import { type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { type Permission, ruleOf } from '../../access/policy.ts';
+import { policyOf } from '../../access/policy-plugin.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { Action } from '../../domain/audit/actions.ts';
+import { recordRefusal } from '../../domain/audit/refusal.ts';
+import type { Act } from '../../domain/core/command.ts';
+import { earlierAnswer, idempotencyKey, keptAnswer } from '../../domain/core/idempotency.ts';
+import type { Context } from './context.ts';
+
+/** A mutation's input as it was sent. */
+export type RawInput = Readonly<Record<string, unknown>> & { readonly idempotencyKey?: string | null };
+
+/** What the audit log calls a mutation; or why it is no administrative action, and neither its doing nor its refusals are the log's. */
+type Logged = { readonly action: Action; readonly unlogged?: never } | { readonly action?: never; readonly unlogged: string };
+
+/** What a mutation says of itself. */
+export type OperationOptions = Logged & {
+  /** Where it acts, if not in the tenant context. */
+  readonly place?: (context: Context, input: RawInput) => UnitOfWork;
+  /** Whether it comes with an idempotency key, or not at all. */
+  readonly keyed?: boolean;
+  /** Whether all that it does is an operation that looks at nothing (domain/core/command.ts, `operateUnseen`). */
+  readonly unseen?: boolean;
+};
+
+/** The context of a mutation's resolver. */
+export type ActingContext = Context & { readonly act: Act };
+
+type Options = { operation?: OperationOptions; policy?: string };
+
+/**
+ * What every mutation has around it, outside of the check of its permission: an idempotency key that was used answers as it did then (SPEC G6),
+ * and a refusal leaves an event (SPEC A1). A mutation that neither names its action nor says why it has none stops the build.
+ */
+export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    field: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    const { operation, policy } = field.pothosOptions as Options;
+    if (field.kind !== 'Mutation' || !operation) return resolve;
+    return async (root, args, context, info) => {
+      const act = actOf(
+        context as Context,
+        { ...operation, permission: policy as Permission, name: field.name, alias: String(info.path.key) },
+        args,
+      );
+      const earlier = await answeredBefore(act);
+      if (earlier) return earlier;
+      try {
+        return await ((context as Context).outcome ?? resolve(root, args, { ...(context as Context), act } as never, info));
+      } catch (error) {
+        // The same request at the same time may have done it, and taken with it what this one needs.
+        const meanwhile = await answeredBefore(act);
+        if (meanwhile) return meanwhile;
+        await recordRefusal(act, error);
+        throw error;
+      }
+    };
+  }
+
+  override afterBuild(schema: GraphQLSchema): GraphQLSchema {
+    for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+      const { action, unlogged } = (field.extensions.pothosOptions as Options).operation ?? {};
+      if (Boolean(action) === Boolean(unlogged) || policyOf(field) === 'public')
+        throw new PothosSchemaError(`Mutation.${field.name} names no action for the audit log, nor why it has none, or no permission`);
+    }
+    return schema;
+  }
+}
+
+/** The one mutation of an operation, if it looks at nothing, and so may run before it is known who asks: it changes nothing if that isn't as expected. */
+export function unseenOf(schema: GraphQLSchema, { selectionSet: { selections } }: OperationDefinitionNode): MutationField | null {
+  const [only, ...more] = selections;
+  if (only?.kind !== Kind.FIELD || more.length) return null;
+  const field = schema.getMutationType()?.getFields()[only.name.value];
+  return field && (field.extensions.pothosOptions as Options).operation?.unseen ? field : null;
+}
+
+type MutationField = GraphQLField<unknown, unknown>;
+
+/** What a mutation's own resolver does, for who runs it without what is around it: it has been found to be permitted. */
+export function actIn({ name, extensions }: MutationField, alias: string, context: Context, args: object): Act {
+  const { operation, policy } = extensions.pothosOptions as Options;
+  return actOf(context, { ...operation!, permission: policy as Permission, name, alias }, args);
+}
+
+const answeredBefore = async ({ work, key, services }: Act): Promise<object | null> =>
+  key && work.binding.tenantId !== null ? earlierAnswer(await keptAnswer(work.db, key), key, services.clock.now()) : null;
+
+type Asked = OperationOptions & { readonly permission: Permission; readonly name: string; readonly alias: string };
+
+function actOf(context: Context, { action, permission, place, name, alias }: Asked, args: object): Act {
+  const input = (args as { input?: RawInput | null }).input ?? {};
+  const { grant, profile, requestId, services, work } = context;
+  const { idempotencyKey: own, ...request } = input;
+  const text = own ?? context.idempotencyKey;
+  const caller = () => [grant.principal.kind, profile!.issuer, profile!.subject].join('|');
+  const key = text !== null && profile ? idempotencyKey(text, caller(), [name, request], own == null ? alias : null) : null;
+  // Whom the permission isn't for stays where they are, and is refused there: where the input leads is nothing to them.
+  const isPlaced = place && ruleOf(permission).principals.includes(grant.principal.kind);
+  return { action: action ?? null, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };
+}
+
+SchemaBuilder.registerPlugin('operation', OperationPlugin as never);
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      operation: OperationPlugin<Types>;
+    }
+    export interface MutationFieldOptions<
+      Types extends SchemaTypes,
+      Type extends import('@pothos/core').TypeParam<Types>,
+      Nullable extends import('@pothos/core').FieldNullability<Type>,
+      Args extends import('@pothos/core').InputFieldMap,
+      ResolveReturnShape,
+    > {
+      /** What the mutation does, to the audit log, and where. */
+      operation?: OperationOptions;
+    }
+  }
+}

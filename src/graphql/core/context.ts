@@ -1,0 +1,25 @@
+import type { Grant } from '../../access/grant.ts';
+import type { PersonMembership, Profile } from '../../database/queries/crossings.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { Services } from '../../domain/core/services.ts';
+
+/** What a request is, worked out before any resolver runs (SPEC T2). Resolvers get nothing else: no unbound client, no token, no headers. */
+export type Context = {
+  /** Leads to the request in the logs; in every response's `x-request-id` and in every refusal. */
+  readonly requestId: string;
+  /** What the verified token says of the person, or null for nobody. */
+  readonly profile: Profile | null;
+  readonly grant: Grant;
+  /** The person's membership in the tenant context, or null outside of any. */
+  readonly membership: PersonMembership | null;
+  /** The time and the settings. */
+  readonly services: Services;
+  /** The `Idempotency-Key` header, if there is one. */
+  readonly idempotencyKey: string | null;
+  /** The database, bound to the tenant context and the person. */
+  readonly work: UnitOfWork;
+  /** What became of the one mutation that is asked, where it was run by a plan (executor/blind-write.ts): it isn't run again. */
+  readonly outcome?: Promise<object>;
+  /** All of the person's memberships (a crossing), read at most once a request. */
+  readonly memberships: () => Promise<readonly PersonMembership[]>;
+};

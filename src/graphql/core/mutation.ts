@@ -1,0 +1,52 @@
+import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
+import type { Permission } from '../../access/policy.ts';
+import type { Act } from '../../domain/core/command.ts';
+import { badInput } from '../../domain/core/errors.ts';
+import { builder } from './builder.ts';
+import type { ActingContext, OperationOptions } from './command-plugin.ts';
+
+type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
+type Fields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
+type PayloadRef<Payload> = ReturnType<ReturnType<typeof builder.objectRef<Payload>>['implement']>;
+
+type MutationOptions<Input extends InputFieldMap, Payload extends object> = OperationOptions & {
+  readonly policy: Permission;
+  readonly description: string;
+  /** The fields of its input; without, the input may be left out. */
+  readonly input?: (t: Fields) => Input;
+  readonly payload: PayloadRef<Payload>;
+  /** Does it. What it answers is what the operation keeps under an idempotency key: a retry resolves the payload from that. */
+  readonly run: (act: Act, input: InputShapeFromFields<NoInfer<Input>>) => Promise<NoInfer<Payload>>;
+};
+
+const KEY =
+  'A key of your own for this request, such as a UUID: sent again within a day with the same request, it answers the same and does nothing.';
+
+const KEYED = `${KEY} It must have one: here, or in the header \`Idempotency-Key\`.`;
+
+/** A mutation: one input with an idempotency key, optional unless it says `keyed`, and one payload (SPEC G6). */
+export function mutation<Input extends InputFieldMap, Payload extends object>(
+  name: string,
+  { policy, description, input, payload, run, ...operation }: MutationOptions<Input, Payload>,
+): void {
+  const typename = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+  const type = builder.inputType(typename, {
+    fields: t => ({ ...(input?.(t as never) ?? {}), idempotencyKey: t.string({ description: operation.keyed ? KEYED : KEY }) }),
+  });
+  builder.mutationField(name, t =>
+    t.field({
+      type: payload as never,
+      policy,
+      operation,
+      nullable: true,
+      description,
+      args: { input: t.arg({ type, required: input !== undefined }) },
+      resolve: ((_root: unknown, args: { input?: unknown }, { act }: ActingContext) => {
+        if (operation.keyed && !act.key)
+          throw badInput('Send an idempotency key with it: `idempotencyKey`, or the header `Idempotency-Key`.');
+        const { idempotencyKey: _, ...given } = (args.input ?? {}) as { idempotencyKey?: string };
+        return run(act, given as InputShapeFromFields<Input>);
+      }) as never,
+    }),
+  );
+}

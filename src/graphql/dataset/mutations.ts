@@ -1,0 +1,63 @@
+import { type ChangedDataset, createDataset } from '../../domain/dataset/create.ts';
+import { deleteDataset } from '../../domain/dataset/delete.ts';
+import { updateDataset } from '../../domain/dataset/update.ts';
+import { builder } from '../core/builder.ts';
+import { encodeGlobalId, rowId, rowNamed } from '../core/global-id.ts';
+import { mutation } from '../core/mutation.ts';
+import { Dataset } from './dataset.ts';
+
+const datasetPayload = (name: string) =>
+  builder.objectRef<ChangedDataset>(name).implement({
+    tenantOf: ({ tenantId }: ChangedDataset) => tenantId,
+    fields: t => ({
+      dataset: t.prismaField({
+        type: Dataset,
+        policy: 'dataset:read',
+        nullable: true,
+        resolve: (query, { tenantId, datasetId: id }, _args, { work }) =>
+          work.db.dataset.findUnique({ ...query, where: { tenantId_id: { tenantId, id } } }),
+      }),
+    }),
+  });
+
+const [NAME, DESCRIPTION] = ['1 to 120 characters. It need not be unique.', 'Up to 4,000 characters, in lines.'];
+
+mutation('createDataset', {
+  policy: 'dataset:write',
+  action: 'dataset.create',
+  description: 'Makes a dataset, without objects yet. The plan says how many there can be.',
+  input: t => ({ name: t.string({ required: true, description: NAME }), description: t.string({ description: DESCRIPTION }) }),
+  payload: datasetPayload('CreateDatasetPayload'),
+  run: (act, input) => createDataset(act, input),
+});
+
+mutation('updateDataset', {
+  policy: 'dataset:write',
+  action: 'dataset.update',
+  description: "Changes a dataset's name and description; what is left out stays. Its listing has a title of its own.",
+  input: t => ({
+    datasetId: t.globalID({ required: true }),
+    name: t.string({ description: NAME }),
+    description: t.string({ description: DESCRIPTION }),
+  }),
+  payload: datasetPayload('UpdateDatasetPayload'),
+  run: (act, { datasetId, ...input }) => updateDataset(act, { ...input, dataset: rowNamed('Dataset', datasetId) }),
+});
+
+const DeleteDatasetPayload = builder.objectRef<ChangedDataset>('DeleteDatasetPayload').implement({
+  fields: t => ({
+    deletedDatasetId: t.id({
+      policy: 'public',
+      resolve: ({ tenantId, datasetId: id }) => encodeGlobalId('Dataset', rowId({ tenantId, id })),
+    }),
+  }),
+});
+
+mutation('deleteDataset', {
+  policy: 'dataset:delete',
+  action: 'dataset.delete',
+  description: 'Deletes a dataset with its objects and its listing, for good. A published listing is withdrawn first.',
+  input: t => ({ datasetId: t.globalID({ required: true }) }),
+  payload: DeleteDatasetPayload,
+  run: (act, { datasetId }) => deleteDataset(act, { dataset: rowNamed('Dataset', datasetId) }),
+});

@@ -1,0 +1,78 @@
+import { type ChangedListing, draftListing } from '../../domain/listing/draft.ts';
+import { publishListing } from '../../domain/listing/publish.ts';
+import { updateListing } from '../../domain/listing/update.ts';
+import { withdrawListing } from '../../domain/listing/withdraw.ts';
+import { builder } from '../core/builder.ts';
+import { rowNamed } from '../core/global-id.ts';
+import { MoneyInput, moneyOf } from '../core/money.ts';
+import { mutation } from '../core/mutation.ts';
+import { Listing } from './listing.ts';
+
+const listingPayload = (name: string) =>
+  builder.objectRef<ChangedListing>(name).implement({
+    tenantOf: ({ tenantId }: ChangedListing) => tenantId,
+    fields: t => ({
+      listing: t.prismaField({
+        type: Listing,
+        policy: 'dataset:read',
+        nullable: true,
+        resolve: (query, { tenantId, listingId: id }, _args, { work }) =>
+          work.db.listing.findUnique({ ...query, where: { tenantId_id: { tenantId, id } } }),
+      }),
+    }),
+  });
+
+const TITLE = '1 to 120 characters.';
+const SUMMARY = 'Up to 2,000 characters, in lines.';
+const TAGS = 'At most 20 of 1 to 32 characters; they are kept in lower case, each once.';
+const PRICE = 'What one retrieval costs.';
+
+mutation('draftListing', {
+  policy: 'listing:write',
+  action: 'listing.draft',
+  description: 'Drafts how a dataset is to be offered. Nobody else sees it before `publishListing`.',
+  input: t => ({
+    datasetId: t.globalID({ required: true }),
+    title: t.string({ required: true, description: TITLE }),
+    summary: t.string({ description: SUMMARY }),
+    tags: t.stringList({ description: TAGS }),
+    price: t.field({ type: MoneyInput, required: true, description: PRICE }),
+  }),
+  payload: listingPayload('DraftListingPayload'),
+  run: (act, { datasetId, price, ...input }) =>
+    draftListing(act, { ...input, price: moneyOf(price), dataset: rowNamed('Dataset', datasetId) }),
+});
+
+mutation('updateListing', {
+  policy: 'listing:write',
+  action: 'listing.update',
+  description: 'Changes what a listing says; what is left out stays. Whoever is entitled already keeps the price that it was.',
+  input: t => ({
+    listingId: t.globalID({ required: true }),
+    title: t.string({ description: TITLE }),
+    summary: t.string({ description: SUMMARY }),
+    tags: t.stringList({ description: TAGS }),
+    price: t.field({ type: MoneyInput, description: PRICE }),
+  }),
+  payload: listingPayload('UpdateListingPayload'),
+  run: (act, { listingId, price, ...input }) =>
+    updateListing(act, { ...input, price: price && moneyOf(price), listing: rowNamed('Listing', listingId) }),
+});
+
+mutation('publishListing', {
+  policy: 'listing:publish',
+  action: 'listing.publish',
+  description: "Puts a listing on the marketplace. The tenant's provider side is on, and the dataset has a stored object.",
+  input: t => ({ listingId: t.globalID({ required: true }) }),
+  payload: listingPayload('PublishListingPayload'),
+  run: (act, { listingId }) => publishListing(act, { listing: rowNamed('Listing', listingId) }),
+});
+
+mutation('withdrawListing', {
+  policy: 'listing:publish',
+  action: 'listing.withdraw',
+  description: 'Takes a listing off the marketplace. Whoever is entitled already stays so.',
+  input: t => ({ listingId: t.globalID({ required: true }) }),
+  payload: listingPayload('WithdrawListingPayload'),
+  run: (act, { listingId }) => withdrawListing(act, { listing: rowNamed('Listing', listingId) }),
+});

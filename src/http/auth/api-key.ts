@@ -1,0 +1,51 @@
+import { grantOf, KEY_STATUSES, type Principal, type Standing } from '../../access/grant.ts';
+import type { Database } from '../../database/unit-of-work.ts';
+import { KEY_PREFIX } from '../../domain/api-key/secret.ts';
+import { noteUsed, type ProvenKey, provenKey, scopesOf } from '../../domain/api-key/sign-in.ts';
+import { GatewayError } from '../../domain/core/errors.ts';
+import type { Context } from '../../graphql/core/context.ts';
+import type { Asked } from './tenant-context.ts';
+
+/** The issuer that keys have as profiles: no identity provider's, for those are URLs. */
+const ISSUER = 'ipto:key';
+
+/** What an `Authorization` header holds in place of a token, if it begins as a key does; else null. */
+export function keyIn(authorization: string | undefined): string | null {
+  if (!authorization?.includes(KEY_PREFIX)) return null;
+  const sent = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+  return sent?.startsWith(KEY_PREFIX) ? sent : null;
+}
+
+/**
+ * Resolves a request with an API key to the key's tenant (SPEC T3), with what the database says at this moment.
+ *
+ * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header names another tenant; TENANT_STATUS when the tenant isn't active (SPEC K2),
+ * which is no secret to who has proven that they hold its key.
+ */
+export async function keyContext(database: Database, text: string, { tenant: header, ...asked }: Asked): Promise<Context> {
+  const now = asked.services.clock.now();
+  const key = await provenKey(database.ask, text, now);
+  if (header !== undefined && ![key.tenantId, key.slug].includes(header.toLowerCase()))
+    throw new GatewayError('TENANT_CONFLICT', 'Your API key and the X-Tenant-Id header name different tenants.');
+  checkStatus(key);
+  noteUsed(database.ask, key, now);
+  const { tenantId, id, name, status, features } = key;
+  const principal: Principal = { kind: 'api_key', keyId: id, scopes: new Set(scopesOf(key.scopes)) };
+  const standing: Standing = { tenantId, status, features, roles: [] };
+  return {
+    ...asked,
+    profile: { issuer: ISSUER, subject: id, name, email: null, emailVerified: false },
+    membership: null,
+    grant: grantOf(principal, standing),
+    work: database.bind({ tenantId, personId: null }),
+    memberships: async () => [],
+  };
+}
+
+/** Refuses the whole request in a status in which no key works, in the words of a field's refusal (SPEC K2). */
+function checkStatus({ status }: ProvenKey) {
+  if (KEY_STATUSES.includes(status)) return;
+  const requires = { principals: ['API_KEY'], roles: [], statuses: KEY_STATUSES.map(name => name.toUpperCase()), plans: null };
+  const details = { because: 'TENANT_STATUS', requires, tenantStatus: status.toUpperCase() };
+  throw new GatewayError('TENANT_STATUS', `API keys work while the tenant is ${KEY_STATUSES.join(' or ')}; it is ${status}.`, details);
+}

@@ -1,0 +1,196 @@
+import { type Grant, grantOf, type Principal } from '../../access/grant.ts';
+import { isBroken } from '../../database/driver/batch.ts';
+import { Companion } from '../../database/driver/piggyback-query.ts';
+import {
+  membershipsIn,
+  membershipsOf,
+  membershipsStatement,
+  type PersonMembership,
+  type PersonMemberships,
+  type TenantName,
+} from '../../database/queries/crossings.ts';
+import type { Binding } from '../../database/tenancy/binding.ts';
+import type { Database, UnitOfWork } from '../../database/unit-of-work.ts';
+import { GatewayError } from '../../domain/core/errors.ts';
+import type { Context } from '../../graphql/core/context.ts';
+import type { Token } from './authenticate.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** A tenant that doesn't exist and one that you are no member of: one answer (SPEC T3). */
+const notFound = () => new GatewayError('TENANT_NOT_FOUND', 'There is no such tenant, or you are no member of it.');
+
+/** A text as a name that a tenant may have: an id or a slug. */
+function tenantName(text: string): TenantName {
+  const name = text.toLowerCase();
+  if (UUID.test(name)) return { id: name };
+  if (SLUG.test(name) && name.length <= 32) return { slug: name };
+  throw notFound();
+}
+
+const isNamed = ({ tenantId, slug }: PersonMembership, text: string) => [tenantId, slug].includes(text.toLowerCase());
+
+/** What a request brings beside its token. */
+export type Asked = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> & {
+  /** The tenant that its header names. */
+  readonly tenant: string | undefined;
+};
+
+/**
+ * Resolves a request to one tenant context or to none, before any resolver runs (SPEC T2, T3), with what the database says at this moment.
+ *
+ * @throws {GatewayError} TENANT_NOT_FOUND, or TENANT_CONFLICT when the token and the header name different tenants.
+ */
+export async function tenantContext(database: Database, token: Token | null, asked: Asked): Promise<Context> {
+  if (!token) return contextOf(database, asked, outsider({ profile: null, principal: { kind: 'nobody' } }));
+  const named = nameIn(token, asked);
+  if (token.staff) {
+    if (named !== null) throw notFound(); // staff are in no tenant; they name one in their own mutations
+    return contextOf(database, asked, outsider({ profile: token.profile, principal: { kind: 'staff' } }));
+  }
+  const said = (await database.say(membershipsStatement(token.profile, named === null ? null : tenantName(named))))!;
+  const sight = { said, facts: factsOf(token, asked, membershipsIn(said)) };
+  remember(token, asked, sight);
+  return contextOf(database, asked, sight.facts);
+}
+
+/** How a request is answered if whoever asks stands as they did. Nothing is answered by that alone. */
+export type Foreseen = {
+  /** For a query: its context, and whether they stand so, which the database says on the way of the first read. */
+  query(): { readonly context: Context; readonly holds: () => Promise<boolean> };
+  /** For a mutation that looks at nothing: its context, in which nothing is changed unless they stand so, and whether it was tried as one who stands so. */
+  change(): { readonly context: Context; readonly wasTried: () => boolean };
+};
+
+/** What a request's context will be if nothing has changed since the same person asked last, or null for who didn't ask before. */
+export function foresee(database: Database, token: Token | null, asked: Asked): Foreseen | null {
+  const sight = token && sights.get(token)?.get(asked.tenant);
+  if (!sight) return null;
+  return {
+    query: () => {
+      const named = nameIn(token, asked);
+      const companion = new Companion(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
+      const context = contextOf(database, asked, sight.facts, binding => database.bind(binding, companion));
+      const holds = async () => (companion.isTaken ? await companion.said : await database.say(companion)) === sight.said;
+      return { context, holds };
+    },
+    change: () => {
+      let wasTried = false;
+      const onTried = () => {
+        wasTried = true;
+      };
+      const context = contextOf(database, asked, sight.facts, binding => heldOnly(database.bind(binding), onTried));
+      return { context, wasTried: () => wasTried };
+    },
+  };
+}
+
+/** Something that may not be done for who is foreseen alone: the request begins anew. */
+class Unforeseen extends Error {
+  override name = 'Unforeseen';
+}
+
+/** Work that changes nothing but in a transaction that begins by checking what it was allowed for. */
+function heldOnly(work: UnitOfWork, onTried: () => void): UnitOfWork {
+  const no = () => {
+    throw new Unforeseen();
+  };
+  return {
+    ...work,
+    founding: no,
+    within: no,
+    transaction: async (change, options) => {
+      if (!options?.heldAs) no();
+      try {
+        const result = await work.transaction(change, options);
+        onTried();
+        return result;
+      } catch (error) {
+        if (isBroken(error)) onTried(); // what became of it is told, not tried again
+        throw error;
+      }
+    },
+  };
+}
+
+/** What the database said of who asked, and what follows from it. */
+type Sight = { readonly said: string; readonly facts: Facts };
+
+/** By token and by the tenant that was named with it, as long as the token is remembered. */
+const sights = new WeakMap<Token, Map<string | undefined, Sight>>();
+
+/** How many tenants are remembered of a token, or spellings of one. */
+const MOST = 16;
+
+function remember(token: Token, { tenant }: Asked, sight: Sight): void {
+  const known = sights.get(token) ?? new Map<string | undefined, Sight>();
+  if (known.size >= MOST) known.clear();
+  sights.set(token, known.set(tenant, sight));
+}
+
+const nameIn = (token: Token, { tenant }: Asked): string | null => tenant ?? token.tenant;
+
+/** The one membership that a request acts by: the named one, or the only one. */
+function chosen({ memberships }: PersonMemberships, header: string | undefined, claim: string | null): PersonMembership | null {
+  const [first = null] = memberships;
+  if (header === undefined && claim === null) return memberships.length === 1 ? first : null;
+  if (!first) throw notFound();
+  if (claim !== null && !isNamed(first, claim))
+    throw new GatewayError('TENANT_CONFLICT', 'Your token and the X-Tenant-Id header name different tenants.');
+  return first;
+}
+
+/** What a context is made of beside the request. */
+type Facts = Pick<Context, 'profile'> & {
+  readonly grant: Grant;
+  readonly personId: string | null;
+  readonly membership: PersonMembership | null;
+  readonly all: Promise<readonly PersonMembership[]> | undefined;
+};
+
+function factsOf(token: Token, { tenant }: Asked, person: PersonMemberships): Facts {
+  const membership = chosen(person, tenant, token.tenant);
+  const standing = membership && {
+    tenantId: membership.tenantId,
+    status: membership.status,
+    features: membership.features,
+    roles: membership.roles,
+  };
+  return {
+    profile: token.profile,
+    grant: grantOf({ kind: 'user' }, standing),
+    personId: person.personId,
+    membership,
+    all: tenant === undefined && token.tenant === null ? Promise.resolve(person.memberships) : undefined,
+  };
+}
+
+const outsider = ({ profile, principal }: { profile: Facts['profile']; principal: Principal }): Facts => ({
+  ...{ profile, grant: grantOf(principal, null), personId: null, membership: null, all: undefined },
+});
+
+function contextOf(
+  database: Database,
+  { requestId, idempotencyKey, services }: Asked,
+  facts: Facts,
+  bind: (binding: Binding) => UnitOfWork = binding => database.bind(binding),
+): Context {
+  const { profile, grant, personId, membership, all } = facts;
+  const read = async () =>
+    profile && grant.principal.kind === 'user' ? (await membershipsOf(database.say, profile, null)).memberships : [];
+  let memberships = all;
+  return {
+    requestId,
+    idempotencyKey,
+    services,
+    profile,
+    membership,
+    grant,
+    work: bind({ tenantId: grant.standing?.tenantId ?? null, personId }),
+    memberships: () => {
+      memberships ??= read();
+      return memberships;
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { RefusedField } from '../../access/refused-field.ts';
+import type { Compiled } from '../../executor/executor.ts';
+import { Question } from '../../executor/prepared-operation.ts';
+import type { Context } from '../../graphql/core/context.ts';
+import type { Foreseen } from '../auth/tenant-context.ts';
+import { isCleanText } from './clean-text.ts';
+import { isCheap } from './complexity.ts';
+import type { Documents } from './documents.ts';
+import { publicError, type Served } from './errors.ts';
+import { LIMITS } from './limits.ts';
+
+/**
+ * Answers requests that are plain, and leaves any other to yoga, with what was read of it: a POST of JSON as clients send it, whose document passed
+ * before, within the limits. Nothing is refused here: whatever could be, yoga refuses. What is answered here is what yoga would answer, to the byte.
+ */
+export type Plain = {
+  /** @returns whether it was answered. */
+  asked(request: IncomingMessage, response: ServerResponse, served: Served, context: Context): Promise<boolean>;
+  /** Answers a query by its plan, or a mutation that looks at nothing, if whoever asks stands as foreseen. @returns whether it was answered. */
+  foreseen(request: IncomingMessage, response: ServerResponse, served: Served, foreseen: Foreseen): Promise<boolean>;
+};
+
+export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
+  const remembered = new LRUCache<string, Question>(REMEMBERED);
+
+  /** What a body asks, or null where that is not for us. Queries that were asked in the same words are not read again. */
+  function read(bytes: Buffer): Question | null {
+    if (!isUtf8(bytes)) return null;
+    const text = bytes.toString();
+    const before = remembered.get(text);
+    if (before) return before;
+    const question = questionIn(text);
+    if (question?.operation.operation === 'query') remembered.set(text, question);
+    return question;
+  }
+
+  function questionIn(text: string): Question | null {
+    const params = paramsIn(text);
+    const document = params && documents.known(params.query);
+    if (!document) return null;
+    const { variables: variableValues, operationName } = params;
+    const question = Question.of(schema, { document, operationName, variableValues });
+    if (!question || question.operation.operation === 'subscription' || !isCleanText(document, variableValues)) return null;
+    return question;
+  }
+
+  /** What a request asks, once its body is read; null where that is not for us. */
+  async function questionOf(request: Read): Promise<Question | null> {
+    if (request.body === undefined) {
+      const bytes = await wholeOf(request);
+      request.body = bytes && new ReadBody(bytes);
+    }
+    return request.body && read(request.body.bytes);
+  }
+
+  return {
+    asked: async (request, response, served, contextValue) => {
+      const type = answerType(request.headers);
+      const question = type ? await questionOf(request) : null;
+      if (hasLeft(request)) return true;
+      if (!type || !question || !isCheap(question, contextValue)) return false;
+      const text = await plans.answer(question, contextValue);
+      const result = text === null ? await execute({ contextValue, ...question }) : null;
+      if (result && !('data' in result)) return false; // nothing of it ran
+      send(response, type, text ?? textOf(result!, served));
+      return true;
+    },
+    foreseen: async (request, response, served, foreseen) => {
+      const type = answerType(request.headers);
+      const question = type ? await questionOf(request) : null;
+      const text = question && (await (question.operation.operation === 'query' ? queried : changed)(question, foreseen, served));
+      if (!type || !text) return false;
+      send(response, type, text);
+      return true;
+    },
+  };
+
+  async function queried(question: Question, foreseen: Foreseen): Promise<string | null> {
+    const { context, holds } = foreseen.query();
+    if (!isCheap(question, context)) return null;
+    const answered = plans.answer(question, context);
+    const isSo = holds().catch(() => false); // asked again, and told then
+    const [text, holdsSo] = [await answered, await isSo];
+    return holdsSo ? text : null;
+  }
+
+  async function changed(question: Question, foreseen: Foreseen, served: Served): Promise<string | null> {
+    const { context, wasTried } = foreseen.change();
+    if (context.idempotencyKey !== null || !isCheap(question, context)) return null;
+    const done = await plans.change(question, context);
+    if (!done || !wasTried()) return null;
+    return done.text ?? textOf(await execute({ contextValue: { ...context, outcome: done.outcome }, ...question }), served);
+  }
+}
+
+/** How many bodies are remembered, how long one of them may be, and all of them together, in letters. */
+const REMEMBERED = {
+  max: 1_000,
+  maxEntrySize: 8_000,
+  maxSize: 1_000_000,
+  sizeCalculation: (_question: unknown, text: string) => text.length,
+} as const;
+
+const JSON_BODY = /^application\/json(; ?charset=utf-8)?$/i;
+const MODERN = 'application/graphql-response+json';
+const LEGACY = 'application/json';
+/** The media type of the answer, by what an `Accept` header names first. */
+const ANSWERS = new Map([
+  ['*/*', LEGACY],
+  ['application/*', LEGACY],
+  [LEGACY, LEGACY],
+  [MODERN, MODERN],
+]);
+
+/** The media type of the answer to a request whose head is as that of most; or undefined. */
+function answerType(headers: IncomingMessage['headers']): string | undefined {
+  const length = Number(headers['content-length']);
+  if (!(length > 0 && length <= LIMITS.bodyBytes) || headers['content-encoding'] !== undefined) return undefined;
+  if (!JSON_BODY.test(headers['content-type'] ?? '')) return undefined;
+  return ANSWERS.get((headers.accept || '*/*').split(',', 1)[0]!);
+}
+
+/** A request whose body was read, for yoga, which takes it from there; null where the client left before its end. */
+type Read = IncomingMessage & { body?: ReadBody | null };
+
+const hasLeft = (request: IncomingMessage): boolean => (request as Read).body === null;
+
+/** All of a body, or null if it breaks off. */
+const wholeOf = (request: IncomingMessage): Promise<Buffer | null> =>
+  new Promise(resolve => {
+    if (request.destroyed) return resolve(null);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.once('error', () => resolve(null)); // also where the client leaves: for who listens, Node makes that an error
+  });
+
+/** The bytes of a body. */
+class ReadBody {
+  constructor(readonly bytes: Buffer) {}
+
+  async *[Symbol.asyncIterator]() {
+    yield this.bytes;
+  }
+}
+
+type Params = { readonly query: string; readonly variables?: Record<string, unknown> | null; readonly operationName?: string | null };
+
+const PARAMS: readonly string[] = ['query', 'variables', 'operationName', 'extensions'];
+
+/** The parameters of a body that holds nothing else. */
+function paramsIn(text: string): Params | null {
+  const params = parsed(text);
+  if (!isObject(params)) return null;
+  const { query, variables, operationName, extensions } = params;
+  const fits =
+    typeof query === 'string' &&
+    (variables == null || isObject(variables)) &&
+    (operationName == null || typeof operationName === 'string') &&
+    (extensions == null || isObject(extensions)) &&
+    Object.keys(params).every(name => PARAMS.includes(name));
+  return fits ? (params as Params) : null;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function send(response: ServerResponse, type: string, text: string) {
+  if (response.destroyed) return;
+  response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+function textOf({ data, errors }: ExecutionResult, served: Served): string {
+  const told = errors && `"errors":[${errors.map(error => errorText(publicError(error, served))).join()}],`;
+  return `{${told ?? ''}"data":${JSON.stringify(data)}}`;
+}
+
+const errorText = (error: GraphQLError): string => (error instanceof RefusedField ? error.text : JSON.stringify(error));

@@ -1,0 +1,90 @@
+import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
+import { type GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { badInput } from '../../domain/core/errors.ts';
+import { Question } from '../../executor/prepared-operation.ts';
+import { isCleanText } from './clean-text.ts';
+import { COST, isCheap, tooDear, tooExpensive } from './complexity.ts';
+import type { Documents } from './documents.ts';
+
+/** What one request may ask for (SPEC G7). */
+export const LIMITS = {
+  bodyBytes: 256 * 1024,
+  tokens: 2_000,
+  nesting: 100,
+  aliases: 30,
+  directives: 30,
+  ...COST,
+} as const;
+
+/** Any of these makes a browser ask first, so that a foreign page can't send it unasked. */
+const CSRF_HEADERS = ['x-graphql-csrf', 'authorization', 'x-tenant-id', 'apollo-require-preflight'];
+
+/** The limits, as yoga takes them. */
+export const useLimits = (documents: Documents): Plugin[] =>
+  [
+    useCSRFPrevention({ requestHeaders: CSRF_HEADERS }),
+    useDocumentSize(documents),
+    maxAliasesPlugin({ n: LIMITS.aliases, allowList: [], onReject: [invalid] }),
+    maxDirectivesPlugin({ n: LIMITS.directives, onReject: [invalid] }),
+    useCost(),
+    useCleanText(),
+    usePassed(documents),
+  ] as Plugin[];
+
+const invalid = (_context: unknown, error: GraphQLError) => void Object.assign(error.extensions, { code: 'GRAPHQL_VALIDATION_FAILED' });
+
+/** Refuses a document that is too long, and one whose brackets, of any kind, nest deeper than the parser's stack may take. */
+const useDocumentSize = (documents: Documents): Plugin => ({
+  onParse({ params: { source }, setParseFn }) {
+    if (documents.parsed.has(String(source))) return;
+    setParseFn((given: string | Source, options?: object) => parse(given, { ...options, maxTokens: LIMITS.tokens }));
+    const actual = nestingOf(String(source));
+    if (actual > LIMITS.nesting) throw tooExpensive('nesting', actual, LIMITS.nesting);
+  },
+});
+
+const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** How deep brackets nest, counted as far as the parser would read. */
+function nestingOf(text: string): number {
+  const lexer = new Lexer(new Source(text));
+  let open = 0;
+  let most = 0;
+  try {
+    for (let tokens = 0; tokens <= LIMITS.tokens; tokens++) {
+      const { kind } = lexer.advance();
+      if (kind === TokenKind.EOF) break;
+      if (OPENING.has(kind)) most = Math.max(most, ++open);
+      else if (CLOSING.has(kind)) open--;
+    }
+  } catch {} // what isn't GraphQL is told by the parser
+  return most;
+}
+
+/** Refuses an operation that is too deep, too broad or too dear, before anything of it runs. */
+const useCost = (): Plugin => ({
+  onExecute({ args, setResultAndStopExecution }) {
+    const question = Question.of(args.schema, args);
+    if (question && isCheap(question, args.contextValue)) return;
+    const errors = tooDear(args);
+    if (errors.length) setResultAndStopExecution({ errors });
+  },
+});
+
+/** Refuses text that PostgreSQL can't hold. */
+const useCleanText = (): Plugin => ({
+  onExecute({ args: { document, variableValues } }) {
+    if (!isCleanText(document, variableValues)) throw badInput('A text holds a NUL character or half of a surrogate pair.');
+  },
+});
+
+/** Whatever is executed has been found valid. */
+const usePassed = ({ pass }: Documents): Plugin => ({
+  onExecute({ args: { document } }) {
+    pass(document);
+  },
+});

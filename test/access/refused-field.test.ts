@@ -1,0 +1,44 @@
+import { type FieldNode, GraphQLError, Kind, parse, visit } from 'graphql';
+import { expect, test } from 'vitest';
+import { RefusedField, told } from '../../src/access/refused-field.ts';
+
+const TEXT = '{\n  a { email }\r\n  b: a { one: email two: email }\n\té: a }'.replace('é', 'e');
+const nodes: FieldNode[] = [];
+visit(parse(TEXT), { [Kind.FIELD]: (node: FieldNode) => void nodes.push(node) });
+
+const path = {
+  prev: { prev: { prev: undefined, key: 'a"é', typename: 'Query' }, key: 3, typename: undefined },
+  key: 'email',
+  typename: 'A',
+};
+const EXTENSIONS = { code: 'FORBIDDEN', requires: { roles: ['OWNER'] }, requestId: '"\u2028\\' };
+
+test.each([
+  ['one place', nodes.slice(1, 2)],
+  ['another line', nodes.slice(3, 4)],
+  ['two places', nodes.slice(3, 5)],
+  ['all places', nodes],
+])('a refused field in %s says what an error of GraphQL.js would, to the letter', (_where, fieldNodes) => {
+  const telling = told('It says "no".', { ...EXTENSIONS });
+  const usual = new GraphQLError('It says "no".', { nodes: fieldNodes, path: ['a"é', 3, 'email'], extensions: EXTENSIONS });
+  for (let again = 0; again < 2; again++) {
+    const refused = new RefusedField(telling, { path, fieldNodes });
+    expect([refused.text, JSON.stringify(refused)]).toEqual([JSON.stringify(usual), JSON.stringify(usual)]);
+    expect({ locations: refused.locations, path: refused.path, nodes: refused.nodes }).toEqual({
+      locations: usual.locations,
+      path: usual.path,
+      nodes: usual.nodes,
+    });
+  }
+});
+
+test('it is an error to whoever asks, without a stack, and shares what it tells', () => {
+  const telling = told('No.', { ...EXTENSIONS });
+  const [one, two] = [0, 1].map(() => new RefusedField(telling, { path, fieldNodes: nodes.slice(0, 1) }) as unknown as GraphQLError);
+  expect([one instanceof GraphQLError, one instanceof Error, one!.name, one!.stack, one!.originalError, String(one)]).toEqual([
+    ...[true, true, 'GraphQLError', undefined, undefined],
+    String(new GraphQLError('No.', { nodes: nodes.slice(0, 1) })),
+  ]);
+  expect(one!.extensions).toBe(two!.extensions);
+  expect(Object.isFrozen(one!.extensions)).toBe(true);
+});

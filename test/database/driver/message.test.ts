@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+
+/** What goes over the wire is what was given: read by itself, and in a transaction. */
+const binding = { tenantId: '00000000-0000-7000-8000-000000000001', personId: null };
+let database: TestDatabase;
+let opened: Database[];
+beforeAll(async () => {
+  database = await createDatabase();
+  opened = [true, false].map(naming => openDatabase(database.runtimeUrl, { poolSize: 1, naming }));
+});
+afterAll(async () => {
+  for (const one of opened ?? []) await one.close();
+  await database?.drop();
+});
+
+const ECHO =
+  'SELECT $1::text AS text, $2::bytea AS bytes, $3::text[] AS list, $4::int AS number, $5::jsonb AS json, app_tenant() AS tenant';
+
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', 'ascii', 'ä', '\u{1f600}', 'x'.repeat(70_000)),
+);
+const sayable = text.filter(value => !value.includes('\0'));
+const bytes = fc.uint8Array({ maxLength: 300 }).map(given => Buffer.from(given));
+const values = fc.record({
+  text: fc.option(sayable),
+  bytes: fc.option(bytes),
+  list: fc.option(fc.array(sayable, { maxLength: 3 })),
+  number: fc.option(fc.integer()),
+  json: fc.option(fc.record({ of: sayable })),
+});
+
+describe.each(['in a transaction', 'by itself'] as const)('%s', how => {
+  test('values arrive as they are: letters of any kind, bytes, lists, nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(values, fc.boolean(), async (given, isNamed) => {
+        const work = opened[Number(!isNamed)]!.bind(binding);
+        const asked = [given.text, given.bytes, given.list, given.number, given.json];
+        const rows = await (how === 'by itself' ? work.ask(ECHO, asked) : work.transaction(({ ask }) => ask(ECHO, asked)));
+        expect(rows).toEqual([{ ...given, tenant: binding.tenantId }]);
+      }),
+      { numRuns: 100, seed: 11 },
+    );
+  });
+
+  test('a statement has as many values as it is given, none among them', async () => {
+    const work = opened[0]!.bind(binding);
+    const ask = (statement: string, given: readonly unknown[]) =>
+      how === 'by itself' ? work.ask(statement, given) : work.transaction(transaction => transaction.ask(statement, given));
+    expect(await ask('SELECT 7 AS seven', [])).toEqual([{ seven: 7 }]);
+    const many = Array.from({ length: 300 }, (_, number) => number);
+    const [row] = await ask(`SELECT ARRAY[${many.map(number => `$${number + 1}::int`)}] AS all`, many);
+    expect(row).toEqual({ all: many });
+  });
+});

@@ -1,0 +1,140 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+
+/** Reads that share connections: each for whom it is asked, each by itself, and none behind what takes long. */
+let database: TestDatabase;
+let pool: BoundPool;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database?.drop());
+
+const idOf = (number: number) => `00000000-0000-7000-8000-${number.toString().padStart(12, '0')}`;
+const WHO = "concat_ws('/', app_tenant(), app_person(), $1::text, pg_backend_pid(), txid_current())";
+
+async function read(number: number, text = `SELECT ${WHO}`, values: readonly unknown[] = [`${number}`]): Promise<string> {
+  const binding = { tenantId: idOf(number), personId: number % 2 ? idOf(number + 1) : null };
+  const { rows } = await pool.read({ text, values, name: undefined }, { binding, quick: true });
+  return rows[0]!;
+}
+
+/** A connection that holds a lock until it ends. */
+async function holding(lock: number) {
+  const holder = new pg.Client({ connectionString: database.adminUrl });
+  await holder.connect();
+  await holder.query('SELECT pg_advisory_lock($1)', [lock]);
+  return holder;
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
+
+describe.each([
+  ['with names', true],
+  ['without', false],
+])('%s', (_how, naming) => {
+  beforeAll(() => {
+    pool = new BoundPool({ connectionString: database.runtimeUrl, max: 10, naming });
+    pool.on('error', () => {});
+  });
+  afterAll(() => pool.end());
+
+  test('T6: each is bound as it is asked, in a transaction of its own, on a few connections', async () => {
+    const answers = (await Promise.all(numbers(100).map(number => read(number)))).map(answer => answer.split('/'));
+    const expected = numbers(100).map(number => [idOf(number), ...(number % 2 ? [idOf(number + 1)] : []), `${number}`]);
+    expect(answers.map(parts => parts.slice(0, -2))).toEqual(expected);
+    expect(new Set(answers.map(parts => parts.at(-1))).size).toBe(100);
+    const connections = new Set(answers.map(parts => parts.at(-2))).size;
+    expect(connections).toBeGreaterThan(1);
+    expect(connections).toBeLessThanOrEqual(10);
+    await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0); // some were asked for that others were quicker than
+  });
+
+  test('T6: no binding is left for whoever comes next', async () => {
+    await Promise.all(numbers(20).map(number => read(number)));
+    const { rows } = await pool.read({ text: `SELECT ${WHO}`, values: ['x'] }, { binding: undefined });
+    expect(rows[0]).toMatch(/^x\/\d+\/\d+$/);
+  });
+
+  test('one whose rows can not be read fails, and leaves its connection as it was', async () => {
+    const unreadable = () => {
+      throw new Error('unreadable');
+    };
+    const asked = pool.read({ text: 'SELECT 1', values: [], types: { getTypeParser: () => unreadable } }, { binding: undefined });
+    await expect(asked).rejects.toThrow('unreadable');
+    expect(pool.idleCount).toBe(pool.totalCount);
+    expect(await read(1)).toMatch(/^0/);
+  });
+
+  test('one that fails fails alone, and is told its own error', async () => {
+    const failing = (number: number) => read(number, "SELECT (1 / length(repeat('x', $1::int)))::text", [number % 3]);
+    const outcomes = await Promise.allSettled(numbers(30).flatMap(number => [failing(number), read(number)]));
+    for (const [at, number] of numbers(30).entries()) {
+      const [first, second] = outcomes.slice(at * 2);
+      if (number % 3) expect(first).toMatchObject({ status: 'fulfilled' });
+      else expect(first).toMatchObject({ status: 'rejected', reason: { message: 'division by zero' } });
+      expect(second).toMatchObject({ status: 'fulfilled', value: expect.stringMatching(new RegExp(`^${idOf(number)}/`)) });
+    }
+    expect(pool.idleCount).toBe(pool.totalCount);
+  });
+});
+
+describe('nobody waits', () => {
+  beforeAll(() => {
+    pool = new BoundPool({ connectionString: database.runtimeUrl, max: 3 });
+    pool.on('error', () => {});
+  });
+  afterAll(() => pool.end());
+
+  test('behind a read that takes long', async () => {
+    const holder = await holding(7);
+    const slow = read(1, 'SELECT pg_advisory_xact_lock(7)::text || $1', ['']);
+    await new Promise(resolve => setTimeout(resolve, 200));
+    await Promise.all(numbers(50).map(number => read(number)));
+    await holder.end();
+    expect(await slow).toBe('');
+  });
+
+  test('for a connection while reads go on and on', async () => {
+    let [isOver, answered] = [false, 0];
+    const readers = numbers(30).map(async number => {
+      while (!isOver) {
+        await read(number, 'SELECT concat(pg_sleep(0.001), $1::text)'); // answered one after the other, so that there is always one more
+        answered += 1;
+      }
+    });
+    await expect.poll(() => answered).toBeGreaterThan(100);
+    const client = await pool.lend();
+    isOver = true;
+    client.release();
+    await Promise.all(readers);
+  });
+});
+
+test('with a connection go those that are on it, and nobody else', async () => {
+  pool = new BoundPool({ connectionString: database.runtimeUrl, max: 3 });
+  pool.on('error', () => {});
+  const holder = await holding(8);
+  const stuck = numbers(6).map(number => read(number, 'SELECT pg_advisory_xact_lock(8)::text || $1', ['']));
+  const failures = Promise.allSettled(stuck);
+  const waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'";
+  await expect.poll(async () => (await holder.query(waiting)).rowCount).toBeGreaterThan(0);
+  await expect
+    .poll(async () => {
+      await holder.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) w`);
+      return Promise.race([failures.then(() => 'over'), new Promise(resolve => setTimeout(resolve, 20, 'stuck'))]);
+    })
+    .toBe('over');
+  for (const outcome of await failures) expect(outcome.status).toBe('rejected');
+  await holder.end();
+  expect(await Promise.all(numbers(20).map(number => read(number)))).toHaveLength(20);
+  await pool.end();
+});
+
+test('all fail where there is no database', async () => {
+  pool = new BoundPool({ connectionString: Object.assign(new URL(database.runtimeUrl), { port: '1' }).href, max: 2 });
+  pool.on('error', () => {});
+  for (const outcome of await Promise.allSettled(numbers(20).map(number => read(number)))) expect(outcome.status).toBe('rejected');
+  await pool.end();
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { GRANTS } from '../../../src/database/admin/grants.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+
+/** What the database's own catalogue says of the role that the gateway logs in as. */
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database?.drop());
+
+const { name: runtime } = inject('cluster').runtime;
+const sql = <Row extends object>(text: string, values?: readonly unknown[]) => database.sql<Row & Record<string, unknown>>(text, values);
+const namesOf = async (text: string, values?: readonly unknown[]) =>
+  (await sql<{ name: string }>(text, values)).map(({ name }) => name).sort();
+
+const OURS = "c.relnamespace = 'public'::regnamespace";
+
+describe("the gateway's role", () => {
+  test('is nobody special and owns nothing', async () => {
+    expect(
+      await sql('SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolinherit FROM pg_roles WHERE rolname = $1', [
+        runtime,
+      ]),
+    ).toEqual([
+      { rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, rolreplication: false, rolinherit: false },
+    ]);
+    expect(await namesOf('SELECT relname::text AS name FROM pg_class WHERE relowner = $1::regrole', [runtime])).toEqual([]);
+    expect(await namesOf('SELECT proname::text AS name FROM pg_proc WHERE proowner = $1::regrole', [runtime])).toEqual([]);
+    expect(await namesOf('SELECT roleid::regrole::text AS name FROM pg_auth_members WHERE member = $1::regrole', [runtime])).toEqual([]);
+    expect(await sql("SELECT has_schema_privilege($1, 'public', 'CREATE') AS creates", [runtime])).toEqual([{ creates: false }]);
+  });
+
+  test('may do with each table what is listed here, column by column, and nothing else', async () => {
+    const held = await sql<{ held: string }>(
+      `SELECT c.relname || ' ' || p.privilege || coalesce(' ' || a.attname, '') AS held
+       FROM pg_class c CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS p (privilege)
+       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+       WHERE c.relkind IN ('r', 'p') AND ${OURS} AND has_column_privilege($1, c.oid, a.attname, p.privilege)
+         AND NOT has_table_privilege($1, c.oid, p.privilege)
+       UNION ALL SELECT c.relname || ' ' || p.privilege
+       FROM pg_class c CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p (privilege)
+       WHERE c.relkind IN ('r', 'p', 'S') AND ${OURS} AND has_table_privilege($1, c.oid, p.privilege) ORDER BY 1`,
+      [runtime],
+    );
+    expect(held.map(({ held }) => held)).toEqual(HELD.flatMap(([table, held]) => held.map(each => `${table} ${each}`)).sort());
+    expect(Object.keys(GRANTS).sort()).toEqual(HELD.map(([table]) => table).filter(table => table !== '_prisma_migrations'));
+  });
+});
+
+const columns = (privilege: string, names: string) => names.split(' ').map(name => `${privilege} ${name}`);
+
+/** Table by table, in words; a privilege on some columns alone names them. */
+// biome-ignore format: a table is read by its columns
+const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
+  ['_prisma_migrations', columns('SELECT', 'finished_at migration_name rolled_back_at')],
+  ['api_key',            ['INSERT', 'SELECT', ...columns('UPDATE', 'earlier_expires_at earlier_hash holder_id holder_name last_used_at revoked_at rotated_at scopes secret_hash')]],
+  ['audit_event',        ['INSERT', 'SELECT']],
+  ['charge',             columns('SELECT', 'amount at currency id provider tenant_id title')],
+  ['contract',           ['DELETE', 'INSERT', 'SELECT']],
+  ['data_object',        ['DELETE', 'INSERT', 'SELECT', 'UPDATE stored_at']],
+  ['dataset',            ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'description name updated_at')]],
+  ['earning',            columns('SELECT', 'amount at currency dataset_id id tenant_id title')],
+  ['entitlement',        ['INSERT', 'SELECT', 'UPDATE ended_at']],
+  ['idempotency_key',    ['DELETE', 'INSERT', 'SELECT']],
+  ['invitation',         ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'secret_hash sent_at')]],
+  ['listing',            ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'currency price published_at status summary tags title updated_at')]],
+  ['membership',         ['DELETE', 'INSERT', 'SELECT', 'UPDATE roles']],
+  ['ownership_transfer', ['DELETE', 'INSERT', 'SELECT', 'UPDATE tries_left']],
+  ['person',             ['SELECT']],
+  ['plan',               ['SELECT']],
+  ['purge_receipt',      ['SELECT']],
+  ['retrieval_count',    ['INSERT', 'SELECT', ...columns('UPDATE', 'cap used')]],
+  ['stale_object',       ['DELETE', 'INSERT', 'SELECT']],
+  ['tenant',             ['INSERT', 'SELECT', ...columns('UPDATE', 'billing_email buys deletion_due_at name next_plan_code next_plan_due_at plan_code plan_since sells status status_changed_at status_reason')]],
+  ['tombstone',          ['SELECT']],
+  ['usage_record',       ['SELECT']],
+];

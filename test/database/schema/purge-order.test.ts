@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { PURGED, REMAINS } from './purged.ts';
+
+/** Which tables a deletion empties, held against the database's own catalogue: a new one that isn't purged fails here. */
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database?.drop());
+
+describe('S4: the order of a purge', () => {
+  const order = async () => (await database.sql<{ name: string }>('SELECT unnest(purge_order()) AS name')).map(({ name }) => name);
+
+  test("has every table that holds a tenant's rows, but what a deletion leaves", async () => {
+    const holding = await database.sql<{ name: string }>(
+      `SELECT c.relname::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+       WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace`,
+    );
+    expect([...(await order()), ...REMAINS].sort()).toEqual(holding.map(({ name }) => name).sort());
+    expect(await order()).toEqual(PURGED);
+  });
+
+  test('has what refers to a table before that table', async () => {
+    const places = await order();
+    const references = await database.sql<{ from: string; to: string }>(
+      `SELECT c.relname::text AS "from", f.relname::text AS "to" FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
+       WHERE k.contype = 'f' AND c.relname = ANY ($1) AND f.relname = ANY ($1)`,
+      [places],
+    );
+    expect(references.length).toBeGreaterThan(16);
+    for (const { from, to } of references) expect(places.indexOf(from), `${from} refers to ${to}`).toBeLessThan(places.indexOf(to));
+  });
+});

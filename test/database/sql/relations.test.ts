@@ -1,0 +1,59 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Table, tablesOf } from '../../../src/database/sql/tables.ts';
+import { getDatamodel } from '../../../src/generated/pothos.ts';
+import { PrismaClient } from '../../../src/generated/prisma/client.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+
+/** What a statement is written from is what the database has. */
+let database: TestDatabase;
+let prisma: PrismaClient;
+let tables: ReadonlyMap<string, Table>;
+beforeAll(async () => {
+  database = await createDatabase();
+  prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.adminUrl }), errorFormat: 'minimal' });
+  tables = tablesOf(prisma);
+});
+afterAll(async () => {
+  await prisma?.$disconnect();
+  await database?.drop();
+});
+
+const bare = (name: string) => name.replace(/^"public"\./, '').replaceAll('"', '');
+
+test('every column of every model is one of its table', async () => {
+  const rows = await database.sql<{ column: string }>(
+    "SELECT table_name || '.' || column_name AS column FROM information_schema.columns WHERE table_schema = 'public'",
+  );
+  const known = new Set(rows.map(({ column }) => column));
+  for (const { sql, columns } of tables.values())
+    for (const column of columns.values()) expect(known).toContain(`${bare(sql)}.${bare(column.sql)}`);
+});
+
+test('every relation of every model goes along a foreign key, column by column, but for the one whose rows may be gone', async () => {
+  const rows = await database.sql<{ key: string }>(
+    `SELECT conrelid::regclass || ' ' || confrelid::regclass || ' ' || (SELECT string_agg(a.attname || '=' || b.attname, ',' ORDER BY a.attname, b.attname)
+       FROM unnest(conkey, confkey) AS k (ours, theirs)
+       JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = ours JOIN pg_attribute b ON b.attrelid = confrelid AND b.attnum = theirs) AS key
+     FROM pg_constraint WHERE contype = 'f'`,
+  );
+  const known = new Set(rows.map(({ key }) => key));
+  const unheld: string[] = [];
+  const models = getDatamodel().datamodel.models as unknown as Record<string, { fields: { name: string; kind: string }[] }>;
+  for (const [model, { fields }] of Object.entries(models)) {
+    const table = tables.get(model)!;
+    for (const { name } of fields.filter(({ kind }) => kind === 'object')) {
+      const relation = table.relations.get(name);
+      expect(relation, `${model}.${name}`).toBeDefined();
+      const { to, on, isForward } = relation!;
+      const pairs = on.map(([ours, theirs]) => (isForward ? [ours, theirs] : [theirs, ours]).map(bare).join('=')).sort();
+      const [holder, held] = isForward ? [table, to] : [to, table];
+      if (!known.has(`${bare(holder.sql)} ${bare(held.sql)} ${pairs.join(',')}`)) unheld.push(`${model}.${name} ${pairs.join(',')}`);
+    }
+  }
+  expect(unheld).toEqual(['Dataset.earnings', 'Earning.dataset'].map(name => `${name} dataset_id=id,tenant_id=tenant_id`));
+});
+
+test('every model has a key', () => {
+  for (const { sql, key } of tables.values()) expect(key.length, sql).toBeGreaterThan(0);
+});

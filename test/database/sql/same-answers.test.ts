@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import { PrismaPg } from '@prisma/adapter-pg';
+import fc from 'fast-check';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ReadCounts } from '../../../src/database/sql/counts.ts';
+import type { Reader } from '../../../src/database/sql/reader.ts';
+import { MODELS, type ModelName } from '../../../src/database/tenancy/models.ts';
+import { type Database, openDatabase, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
+import { PrismaClient } from '../../../src/generated/prisma/client.ts';
+import { awkward } from '../../support/awkward-rows.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { createWorld, type World } from '../../support/isolation/isolation.ts';
+import { type Known, type RandomRead, randomRead } from '../../support/random-reads.ts';
+import { readerOn } from '../../support/reader-on.ts';
+
+/** Random reads of every model, by one statement and by Prisma alone: the answers are the same, or the errors. A failure prints its seed. */
+const RUNS = Number(process.env.READ_RUNS ?? 400);
+let database: TestDatabase;
+let pool: pg.Pool;
+let admins: BoundPool;
+let prisma: PrismaClient;
+let counts: ReadCounts;
+let read: Reader;
+let world: World;
+let known: Known;
+let databases: { singly: Database; prismas: Database };
+beforeAll(async () => {
+  database = await createDatabase();
+  world = await createWorld(database);
+  await awkward(database);
+  pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
+  admins = new BoundPool({ connectionString: database.adminUrl, max: 2 });
+  admins.on('error', () => {});
+  prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  counts = new ReadCounts();
+  read = readerOn(prisma, pool, counts);
+  known = Object.fromEntries(
+    await Promise.all(Object.entries(MODELS).map(async ([model, name]) => [model, await delegateOf(prisma, name).findMany!({})])),
+  );
+  databases = {
+    singly: openDatabase(database.runtimeUrl, { poolSize: 2 }),
+    prismas: openDatabase(database.runtimeUrl, { poolSize: 2, singly: false }),
+  };
+});
+afterAll(async () => {
+  for (const each of Object.values(databases ?? {})) await each.close();
+  await prisma?.$disconnect();
+  await pool?.end();
+  await admins?.end();
+  await database?.drop();
+});
+
+type Delegate = Record<string, (args: unknown) => Promise<unknown>>;
+const delegateOf = (client: object, name: string) => (client as Record<string, Delegate>)[name]!;
+
+/** An answer with its types, or an error with what it says. Of several values that the database refuses Prisma tells one, by chance. */
+const outcome = (ask: () => Promise<unknown>) =>
+  ask().then(
+    answer => ({ answer, text: text(answer) }),
+    (error: Error & { code?: unknown; meta?: { driverAdapterError?: unknown } }) => ({
+      error: [error.constructor.name, ...(error.meta?.driverAdapterError ? ['refused'] : [error.code, error.message, error.meta])],
+    }),
+  );
+
+/** The keys in their order, which equality passes over. */
+const text = (answer: unknown) => JSON.stringify(answer, (_key, value) => (typeof value === 'bigint' ? `${value}n` : value));
+
+type Outcome = Awaited<ReturnType<typeof outcome>>;
+let found = 0;
+beforeEach(() => {
+  found = 0;
+});
+
+/** Alike in values, types, keys, and the order of keys. */
+function expectSame(one: Outcome, other: Outcome) {
+  if ('text' in one && !['null', '[]', '0'].includes(one.text)) found += 1;
+  if (!isDeepStrictEqual(one, other)) expect({ ...one }, 'by one statement, and by Prisma').toEqual({ ...other });
+  expect(isDeepStrictEqual(one, other)).toBe(true);
+}
+
+const reads = fc.gen().map(g => randomRead(g, known));
+const statements = () => counts.all().filter(({ outcome: how }) => how === 'statement');
+const sum = (of: readonly { count: number }[]) => of.reduce((total, { count }) => total + count, 0);
+
+describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
+  test('the same is answered to any read of any model, past both walls', async () => {
+    await fc.assert(
+      fc.asyncProperty(reads, async ({ model, operation, args }) => {
+        const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
+        expectSame(await outcome(() => read(model, operation, args, prismas)), await outcome(prismas));
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    expect(found).toBeGreaterThan(RUNS / 5);
+    expect(sum(statements())).toBeGreaterThan(RUNS / 4);
+  });
+
+  test.for(Object.entries(MODELS))('every row of %s is the same by one statement', async ([model, name]) => {
+    const before = sum(statements());
+    const prismas = () => delegateOf(prisma, name).findMany!({});
+    expectSame(await outcome(() => read(model, 'findMany', {}, prismas)), await outcome(prismas));
+    expect(sum(statements())).toBe(before + 1);
+  });
+
+  const bindings = () => [
+    { tenantId: world.a.tenantId, personId: world.a.ownerId },
+    { tenantId: world.b.tenantId, personId: world.shared.id },
+    { tenantId: null, personId: world.shared.id },
+    { tenantId: null, personId: null },
+  ];
+  const asked = (client: Pick<Database, 'bind'>, place: number, { model, operation, args }: RandomRead) =>
+    outcome(() => delegateOf(client.bind(bindings()[place]!).db, MODELS[model as ModelName])[operation]!(args));
+
+  test('the same is answered to a bound client, under both walls', async () => {
+    await fc.assert(
+      fc.asyncProperty(reads, fc.nat(3), async (one, place) => {
+        expectSame(await asked(databases.singly, place, one), await asked(databases.prismas, place, one));
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    expect(found).toBeGreaterThan(RUNS / 10);
+    expect(sum(databases.singly.reads().filter(({ outcome: how }) => how === 'statement'))).toBeGreaterThan(RUNS / 4);
+    expect(databases.prismas.reads()).toEqual([]);
+  });
+
+  test("the same is answered to a bound client, on a superuser's connection", async () => {
+    const clients = { singly: { bind: on(true) }, prismas: { bind: on(false) } };
+    await fc.assert(
+      fc.asyncProperty(reads, fc.nat(3), async (one, place) => {
+        expectSame(await asked(clients.singly, place, one), await asked(clients.prismas, place, one));
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    expect(found).toBeGreaterThan(RUNS / 10);
+  });
+  const on = (singly: boolean) => (binding: Parameters<Database['bind']>[0]) => unitOfWork(sourceOn(admins, { singly }), binding);
+});

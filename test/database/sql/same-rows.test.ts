@@ -1,0 +1,166 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { type BoundTransaction, inTransaction } from '../../../src/database/driver/transaction.ts';
+import { fromJson } from '../../../src/database/sql/reader.ts';
+import { tablesOf } from '../../../src/database/sql/tables.ts';
+import type { Binding } from '../../../src/database/tenancy/binding.ts';
+import { MODELS, type ModelName } from '../../../src/database/tenancy/models.ts';
+import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { createWorld, type World } from '../../support/isolation/isolation.ts';
+import type { Known, RandomRead } from '../../support/random-reads.ts';
+import { randomWrite } from '../../support/random-writes.ts';
+
+/**
+ * Random writes of every model, by one statement and by Prisma alone, each in a transaction that is rolled back: the answers are the same, or the errors, and so
+ * is the table after. A failure prints its seed; `READ_RUNS=5000` runs longer.
+ */
+const RUNS = Number(process.env.READ_RUNS ?? 400);
+let database: TestDatabase;
+let pools: BoundPool[];
+let past: { singly: Source; prismas: Source };
+let behind: { singly: Source; prismas: Source };
+let tables: ReturnType<typeof tablesOf>;
+let world: World;
+let known: Known;
+beforeAll(async () => {
+  database = await createDatabase();
+  world = await createWorld(database);
+  const sources = (connectionString: string) => {
+    const pool = new BoundPool({ connectionString, max: 2, naming: true });
+    pool.on('error', () => {});
+    pools.push(pool);
+    return { singly: sourceOn(pool), prismas: sourceOn(pool, { singly: false }) };
+  };
+  pools = [];
+  past = sources(database.adminUrl);
+  behind = sources(database.runtimeUrl);
+  tables = tablesOf(past.singly.prisma);
+  known = Object.fromEntries(
+    await Promise.all(
+      Object.entries(MODELS).map(async ([model, name]) => [model, await delegateOf(past.singly.prisma, name).findMany!({})]),
+    ),
+  );
+});
+afterAll(async () => {
+  for (const { prisma } of [past, behind].filter(Boolean).flatMap(Object.values<Source>)) await prisma.$disconnect();
+  for (const pool of pools ?? []) await pool.end();
+  await database?.drop();
+});
+
+type Delegate = Record<string, (args: unknown) => Promise<unknown>>;
+const delegateOf = (client: object, name: string) => (client as Record<string, Delegate>)[name]!;
+
+type Failure = Error & { code?: string; meta?: { driverAdapterError?: { cause?: { kind?: string; constraint?: object } } } };
+
+/** An error with what it says. What the database said of values is told by its kind: of several that it refuses it tells one, by chance. */
+const failure = (error: Failure) => {
+  const cause = error.meta?.driverAdapterError?.cause;
+  return {
+    error: [error.constructor.name, ...(cause ? [error.code, cause.kind, cause.constraint] : [error.code, error.message, error.meta])],
+  };
+};
+
+class Undo extends Error {}
+
+/** What came of a write, and the table after it; nothing of it stays. */
+async function outcome(run: (work: (write: () => Promise<unknown>, table: () => Promise<unknown>) => Promise<void>) => Promise<unknown>) {
+  let came: object = {};
+  await run(async (write, table) => {
+    came = await write().then(
+      answer => ({ answer, keys: JSON.stringify(answer, (_key, value) => (typeof value === 'bigint' ? `${value}n` : value)) }),
+      error => failure(error as Failure),
+    );
+    if ('answer' in came) came = { ...came, after: await table() };
+    throw new Undo();
+  }).catch(error => {
+    if (!(error instanceof Undo)) throw error;
+  });
+  return came;
+}
+
+const rowsOf = (model: string) => `SELECT t::text AS row FROM ${tables.get(model)!.sql} AS t ORDER BY 1`;
+const NOBODY: Binding = { tenantId: null, personId: null };
+
+/** Without a wall: what is asked is what the statement says. */
+const pastWalls = ({ pool, prisma, reader }: Source, { model, operation, args }: RandomRead) =>
+  outcome(work =>
+    inTransaction(
+      pool,
+      NOBODY,
+      (transaction: BoundTransaction) => {
+        const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
+        const join = (asked: () => Promise<unknown>) => transaction.join(asked);
+        const read = reader?.(async statement => fromJson(await transaction.ask({ ...statement, isText: true })), join);
+        return work(
+          () => (read ? read(model, operation, args, prismas) : join(prismas)),
+          async () => (await transaction.ask({ text: rowsOf(model) })).rows,
+        );
+      },
+      { patience: 15_000 },
+    ),
+  );
+
+const behindWalls = (source: Source, binding: Binding, { model, operation, args }: RandomRead) =>
+  outcome(work =>
+    unitOfWork(source, binding).transaction(({ db, ask }) =>
+      work(
+        () => delegateOf(db, MODELS[model as ModelName])[operation]!(args),
+        () => ask(rowsOf(model), []).catch(() => 'not to be seen'),
+      ),
+    ),
+  );
+
+let changed = 0;
+beforeEach(() => {
+  changed = 0;
+});
+
+/** Alike in values, types, keys, the order of keys, and the rows after. */
+function expectSame(one: object, other: object) {
+  if ('answer' in one) changed += 1;
+  if (!isDeepStrictEqual(one, other)) expect(one, 'by one statement, and by Prisma').toEqual(other);
+  expect(isDeepStrictEqual(one, other)).toBe(true);
+}
+
+const writes = fc.gen().map(g => randomWrite(g, known));
+const counted = ({ counts }: Source) => counts.all().filter(({ outcome: how }) => how === 'statement');
+const sum = (of: readonly { count: number }[]) => of.reduce((total, { count }) => total + count, 0);
+
+describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
+  test('any write of any model does the same, past both walls', async () => {
+    await fc.assert(
+      fc.asyncProperty(writes, async write => {
+        expectSame(await pastWalls(past.singly, write), await pastWalls(past.prismas, write));
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    expect(changed).toBeGreaterThan(RUNS / 10);
+    expect(sum(counted(past.singly))).toBeGreaterThan(RUNS / 12);
+    expect(new Set(counted(past.singly).map(({ operation }) => operation)).size).toBeGreaterThan(4);
+  });
+
+  test.each([
+    ['the database', () => behind],
+    ['a superuser', () => past],
+  ])("any write of a bound client's does the same, under the role of %s", async (_whose, sources) => {
+    const { singly, prismas } = sources();
+    const bindings = [
+      { tenantId: world.a.tenantId, personId: world.a.ownerId },
+      { tenantId: world.b.tenantId, personId: world.shared.id },
+      { tenantId: world.a.tenantId, personId: null },
+      NOBODY,
+    ];
+    await fc.assert(
+      fc.asyncProperty(writes, fc.nat(bindings.length - 1), async (write, place) => {
+        const binding = bindings[place]!;
+        expectSame(await behindWalls(singly, binding, write), await behindWalls(prismas, binding, write));
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    expect(changed).toBeGreaterThan(RUNS / 20);
+    expect(sum(counted(singly))).toBeGreaterThan(RUNS / 50);
+  });
+});

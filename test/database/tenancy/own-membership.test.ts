@@ -1,0 +1,40 @@
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { bound } from '../../../src/database/tenancy/binding.ts';
+import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
+
+/** The database's wall alone: a membership is made for the bound person, so that nobody is pulled into a tenant and read there. */
+let database: TestDatabase;
+let pool: BoundPool;
+let owner: Person;
+let stranger: Person;
+let tenant: Tenant;
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = new BoundPool({ connectionString: database.runtimeUrl, max: 1 });
+  const make = fixtures(database);
+  owner = await make.person('Owner');
+  stranger = await make.person('Stranger');
+  tenant = await make.tenant('acme', owner);
+});
+afterAll(async () => {
+  await pool?.end();
+  await database?.drop();
+});
+
+const attach = (personId: string, as: string) =>
+  bound({ tenantId: tenant.id, personId: as }, () =>
+    pool.query('INSERT INTO membership (id, person_id, roles) VALUES ($1, $2, $3)', [uuid(), personId, ['viewer']]),
+  );
+
+test('T4: an existing and an absent person are refused alike', async () => {
+  const refusal = { code: '42501', message: 'new row violates row-level security policy "own_membership" for table "membership"' };
+  await expect(attach(stranger.id, owner.id)).rejects.toMatchObject(refusal);
+  await expect(attach(uuid(), owner.id)).rejects.toMatchObject(refusal);
+});
+
+test('the bound person gets one', async () => {
+  await attach(stranger.id, stranger.id);
+  expect(await database.sql('SELECT person_id FROM membership WHERE tenant_id = $1 ORDER BY created_at', [tenant.id])).toHaveLength(2);
+});

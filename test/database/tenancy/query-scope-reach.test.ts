@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { MODELS } from '../../../src/database/tenancy/models.ts';
+import { IsolationError, scope } from '../../../src/database/tenancy/query-scope.ts';
+import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { createWorld, type World } from '../../support/isolation/isolation.ts';
+
+/** What a bound client leaves in reach, and what a binding of nobody sees; on a superuser's connection, whom no policy holds. */
+let database: TestDatabase;
+let pool: BoundPool;
+let source: Source;
+let world: World;
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = new BoundPool({ connectionString: database.adminUrl, max: 3 });
+  pool.on('error', () => {});
+  source = sourceOn(pool);
+  world = await createWorld(database);
+});
+afterAll(async () => {
+  await source?.prisma.$disconnect();
+  await pool?.end();
+  await database?.drop();
+});
+
+const clients = async () => {
+  const work = unitOfWork(source, { tenantId: world.a.tenantId, personId: world.a.ownerId });
+  return { 'a bound client': work.db, 'a transaction': await work.transaction(async ({ db }) => db) };
+};
+
+/** What an object says when it is looked at, whatever it inherits. */
+function named(object: object): string[] {
+  const chain: object[] = [];
+  for (let at = object; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) chain.push(at);
+  return [...new Set(chain.flatMap(at => Object.getOwnPropertyNames(at)))].sort();
+}
+
+describe('what a bound client leaves in reach', () => {
+  test('is the models that are listed here and nothing else', async () => {
+    for (const db of Object.values(await clients()))
+      expect(named(db)).toEqual([
+        ...[
+          'apiKey',
+          'auditEvent',
+          'charge',
+          'constructor',
+          'contract',
+          'dataObject',
+          'dataset',
+          'earning',
+          'entitlement',
+          'idempotencyKey',
+          'invitation',
+        ],
+        ...['listing', 'membership', 'ownershipTransfer', 'plan', 'purgeReceipt', 'retrievalCount', 'staleObject', 'tenant', 'tombstone'],
+        ...['usageRecord', 'user'],
+      ]);
+  });
+
+  test('is no raw statement, no transaction, no extension and no connection', async () => {
+    for (const db of Object.values(await clients()))
+      for (const name of [
+        '$queryRaw',
+        '$queryRawUnsafe',
+        '$executeRaw',
+        '$executeRawUnsafe',
+        '$transaction',
+        '$extends',
+        '$connect',
+        '$on',
+      ])
+        expect(name in db, name).toBe(false);
+  });
+
+  test('leads from no model back to the unbound client', async () => {
+    for (const [what, db] of Object.entries(await clients()))
+      for (const name of Object.values(MODELS))
+        for (const way of ['$parent', 'constructor', '$name'])
+          expect(Reflect.get(db[name], way)?.$queryRawUnsafe, `${what}: ${name}.${way}`).toBeUndefined();
+  });
+
+  test('is no operation without a model', () => {
+    for (const operation of ['$queryRaw', '$executeRaw', '$queryRawUnsafe', '$executeRawUnsafe'])
+      expect(() => scope(undefined, operation, {}, { tenantId: world.a.tenantId, personId: null })).toThrow(IsolationError);
+  });
+});
+
+describe('a binding to no tenant', () => {
+  const nobody = () => unitOfWork(source, { tenantId: null, personId: null });
+
+  test('sees no row of any tenant, counts none and finds nobody', async () => {
+    const { db } = nobody();
+    expect(await db.tenant.findMany()).toEqual([]);
+    expect(await db.membership.findMany({ where: { tenantId: world.a.tenantId } })).toEqual([]);
+    expect(await db.user.findMany()).toEqual([]);
+    expect(await Promise.all([db.tenant.count(), db.membership.count(), db.user.count()])).toEqual([0, 0, 0]);
+    expect(await db.tenant.findUnique({ where: { id: world.a.tenantId } })).toBeNull();
+    expect(await db.plan.count({ where: { tenants: { some: {} } } })).toBe(0);
+    expect((await db.plan.findMany({ include: { tenants: true, _count: true } })).flatMap(plan => plan.tenants)).toEqual([]);
+  });
+
+  test('reads the plan catalogue', async () => {
+    expect(await nobody().db.plan.count()).toBe(4);
+  });
+
+  test('of a person sees that person, without a membership', async () => {
+    const { db } = unitOfWork(source, { tenantId: null, personId: world.shared.id });
+    expect(await db.user.findMany({ select: { id: true, memberships: true, _count: true } })).toEqual([
+      { id: world.shared.id, memberships: [], _count: { memberships: 0 } },
+    ]);
+  });
+
+  test('writes nothing', async () => {
+    const { db } = nobody();
+    await expect(db.tenant.create({ data: { name: 'x', slug: 'new-slug' } })).rejects.toThrow('no tenant is bound for a new Tenant');
+    await expect(db.membership.createMany({ data: { userId: world.shared.id, roles: ['viewer'] } })).rejects.toThrow(IsolationError);
+    await expect(db.tenant.update({ where: { id: world.a.tenantId }, data: { name: 'x' } })).rejects.toMatchObject({ code: 'P2025' });
+    expect(await db.tenant.updateMany({ data: { name: 'x' } })).toEqual({ count: 0 });
+    expect(await db.membership.deleteMany()).toEqual({ count: 0 });
+  });
+});
+
+describe('a unit of work', () => {
+  test('rolls a transaction back as a whole when its work throws', async () => {
+    const work = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
+    const failing = work.transaction(async ({ db }) => {
+      await db.tenant.update({ where: { id: world.a.tenantId }, data: { name: 'Half done' } });
+      throw new Error('stop');
+    });
+    await expect(failing).rejects.toThrow('stop');
+    expect(await work.db.tenant.findMany({ select: { name: true } })).toEqual([{ name: world.a.name }]);
+  });
+
+  test.each(['', 'A', '01A20AC5-7E0E-7725-BB9F-925801A8CDB1', "'; SELECT 1; --"])('is refused for the tenant id %j', async tenantId => {
+    const { db } = unitOfWork(source, { tenantId, personId: null });
+    await expect(async () => await db.plan.count()).rejects.toThrow('a binding takes lower-case UUIDs');
+  });
+});
+
+describe('what a caller leaves undefined', () => {
+  test.each(['AND', 'OR', 'NOT'])('in %s is as if it were not there, as Prisma has it', async key => {
+    const { db } = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
+    expect(await db.membership.count({ where: { [key]: undefined } })).toBe(3);
+  });
+
+  test('an answer is a promise and nothing more: no relation along a chain, whose rows would come unscoped', async () => {
+    const { db } = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
+    const answer = db.tenant.findUnique({ where: { id: world.a.tenantId } });
+    expect(Object.getPrototypeOf(answer)).toBe(Promise.prototype);
+    expect('memberships' in answer).toBe(false);
+    await answer;
+  });
+});

@@ -1,0 +1,159 @@
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BoundPool } from '../../../src/database/driver/pool.ts';
+import type { TenantClient } from '../../../src/database/tenancy/models.ts';
+import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import {
+  absent,
+  createWorld,
+  outcome,
+  putRows,
+  rowsOf,
+  rowsOfOther,
+  type Side,
+  secretsIn,
+  type World,
+} from '../../support/isolation/isolation.ts';
+import { LIFE_WRITES } from '../../support/isolation/life-writes.ts';
+import { MARKET_CURSORS, MARKET_READS } from '../../support/isolation/market-reads.ts';
+import { MARKET_SUMS } from '../../support/isolation/market-sums.ts';
+import { BUYER_WRITES, SELLER_WRITES } from '../../support/isolation/market-writes.ts';
+import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../../support/isolation/reads.ts';
+import { SUMS } from '../../support/isolation/sums.ts';
+import { type Verdict, WRITES } from '../../support/isolation/writes.ts';
+
+/** The client's wall alone: the connection is a superuser's, whom no policy holds (SPEC T6). */
+let database: TestDatabase;
+let pool: BoundPool;
+let sources: { singly: Source; prismas: Source };
+let world: World;
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = new BoundPool({ connectionString: database.adminUrl, max: 3 });
+  pool.on('error', () => {});
+  sources = { singly: sourceOn(pool), prismas: sourceOn(pool, { singly: false }) };
+  world = await createWorld(database);
+});
+afterAll(async () => {
+  for (const { prisma } of Object.values(sources ?? {})) await prisma.$disconnect();
+  await pool?.end();
+  await database?.drop();
+});
+
+const MODES = ['by one statement', "by Prisma's", 'in a transaction', "in a transaction, by Prisma's"] as const;
+type Mode = (typeof MODES)[number];
+type Work = (db: TenantClient) => Promise<unknown>;
+const run = (side: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode, ask: Work) => {
+  const work = unitOf(side, mode);
+  return mode.startsWith('in a transaction') ? work.transaction(({ db }) => ask(db)) : ask(work.db);
+};
+const unitOf = ({ tenantId, ownerId }: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode): UnitOfWork =>
+  unitOfWork(mode.endsWith("by Prisma's") ? sources.prismas : sources.singly, { tenantId, personId: ownerId });
+
+const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
+  refused: /^{"error":\["IsolationError"/,
+  nothing: /^({"value":({"count":0}|\[\])}|{"error":\["PrismaClientKnownRequestError","P2025")/,
+  own: /^({"value":(\[{|{"count":[12]})|{"error":\["PrismaClientKnownRequestError","P2002")/,
+  keyless: /^{"error":\["PrismaClientKnownRequestError","P2003"/,
+};
+
+const SIDES = (['a', 'b'] as const).flatMap(side => MODES.map(mode => ({ side, mode })));
+
+test('without the wall, the same connection sees and counts both tenants', async () => {
+  expect(await sources.prismas.prisma.tenant.count()).toBe(2);
+  expect(await sources.prismas.prisma.membership.count()).toBe(6);
+});
+
+describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
+  const sides = () => ({ own: world[side], other: world[side === 'a' ? 'b' : 'a'] });
+  const both = async (trial: Trial) => {
+    const { own, other } = sides();
+    const answers = [other, absent()].map(target => () => outcome(() => run(own, mode, db => trial(db, target, own)), target));
+    const foreign = await answers[0]!();
+    expect(rowsOfOther(await rowsOf(database), other)).toEqual(rowsOfOther(world.rows, other));
+    return { foreign, none: answers[1]!, own, other };
+  };
+
+  test.each([...READS, ...MARKET_READS])('finds for "%s" what it finds for what does not exist', async (_name, expected, trial) => {
+    const { foreign, none, other } = await both(trial);
+    expect(foreign).toBe(await none());
+    expect(foreign).toBe(JSON.stringify({ value: expected }));
+    expect(secretsIn(foreign, other)).toEqual([]);
+  });
+
+  test.each([...CURSORS, ...MARKET_CURSORS])(
+    'finds at a cursor into the other, of %s, what it finds at one that does not exist',
+    async (_name, trial) => {
+      const { foreign, none, other } = await both(trial);
+      expect(foreign).toBe(await none());
+      expect(secretsIn(foreign, other)).toEqual([]);
+    },
+  );
+
+  test.each([...SUMS, ...MARKET_SUMS])('finds of "%s" its own alone', async (_name, expected, sum) => {
+    const { own, other } = sides();
+    const found = await run(own, mode, sum);
+    expect(found).toEqual(expected);
+    expect(secretsIn(JSON.stringify(found), other)).toEqual([]);
+  });
+
+  test.each([...WRITES, ...LIFE_WRITES, ...SELLER_WRITES, ...BUYER_WRITES])(
+    'changes nothing of the other by "%s"',
+    async (_name, verdict, trial) => {
+      try {
+        const { foreign, none, other } = await both(trial);
+        expect(foreign).toMatch(VERDICTS[verdict]);
+        expect(secretsIn(foreign, other)).toEqual([]);
+        await putRows(database, world.rows);
+        expect(foreign).toBe(await none());
+      } finally {
+        await putRows(database, world.rows);
+      }
+    },
+  );
+
+  test.each(PERSON_CURSORS)('refuses a cursor at a person %s', async (_name, trial) => {
+    const { own, other } = sides();
+    await expect(run(own, mode, db => trial(db, other, own))).rejects.toThrow('a cursor of User would look across tenants');
+  });
+
+  test('refuses an order that would count across tenants', async () => {
+    const orders: readonly Work[] = [
+      db => db.user.findMany({ orderBy: { memberships: { _count: 'desc' } } }),
+      db => db.plan.findMany({ orderBy: [{ name: 'asc' }, { tenants: { _count: 'desc' } }] }),
+      db => db.membership.findMany({ orderBy: { user: { memberships: { _count: 'asc' } } } }),
+      db => db.membership.findMany({ orderBy: { tenant: { plan: { tenants: { _count: 'asc' } } } } }),
+      db => db.tenant.findMany({ include: { memberships: { orderBy: { user: { memberships: { _count: 'asc' } } } } } }),
+      db => db.plan.findMany({ select: { tenants: { orderBy: [{ plan: { tenants: { _count: 'asc' } } }] } } }),
+    ];
+    for (const order of orders)
+      await expect(run(sides().own, mode, order)).rejects.toMatchObject({
+        name: 'IsolationError',
+        message: expect.stringContaining('would count across tenants'),
+      });
+  });
+
+  test('writes a new row into its own tenant, whatever it leaves out', async () => {
+    const { own } = sides();
+    const newcomer = { tenantId: own.tenantId, ownerId: world.stranger.id };
+    const created = await run(newcomer, mode, db => db.membership.create({ data: { userId: world.stranger.id, roles: ['viewer'] } }));
+    expect(created).toMatchObject({ tenantId: own.tenantId, userId: world.stranger.id });
+    await putRows(database, world.rows);
+    await run(newcomer, mode, db =>
+      db.membership.createMany({ data: [{ tenantId: own.tenantId, userId: world.stranger.id, roles: ['viewer'] }] }),
+    );
+    const rows = await database.sql('SELECT tenant_id AS "tenantId" FROM membership WHERE person_id = $1', [world.stranger.id]);
+    expect(rows).toEqual([{ tenantId: own.tenantId }]);
+    await putRows(database, world.rows);
+  });
+
+  test('makes no membership for anybody but the bound person, whether that one exists or not', async () => {
+    const { own } = sides();
+    for (const userId of [world.stranger.id, uuid()])
+      await expect(run(own, mode, db => db.membership.create({ data: { userId, roles: ['viewer'] } }))).rejects.toThrow(
+        'a membership is made for the bound person alone',
+      );
+    expect(await rowsOf(database)).toEqual(world.rows);
+  });
+});

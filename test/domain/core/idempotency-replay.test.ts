@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Actor, type Home, type Life, type MemberActor, startLife, type Verb } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+let member: MemberActor;
+let invitee: Actor;
+let code: string;
+let asked = 0;
+beforeAll(async () => {
+  life = await startLife();
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+  member = await life.join(home, ['admin', 'viewer']);
+  asked += 1;
+  const email = `replay.${asked}@people.example`;
+  await life.must(home.owner, 'inviteMember', { email, roles: ['VIEWER'] });
+  code = await life.codeFor(email);
+  invitee = await life.stranger(email);
+});
+
+const keyed = (input: object = {}) => ({ ...input, idempotencyKey: randomUUID() });
+const here = () => ({ tenantId: home.tenant.id });
+const target = () => ({ membershipId: member.membershipId });
+const transfer = async () => ({ code: (await life.must(home.owner, 'requestOwnershipTransfer', target())).code });
+const invitation = async () => ({
+  invitationId: (await life.gateway.ask('{ tenant { invitations { edges { node { id } } } } }', home.owner)).data.tenant.invitations
+    .edges[0].node.id,
+});
+const ownerDo = (input: () => object | Promise<object>) => async () => [home.owner, await input()] as const;
+
+describe('a replay', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each<[Verb, () => Promise<readonly [Actor, object]>]>([
+    ['inviteMember',             ownerDo(() => ({ email: 'somebody@people.example', roles: ['VIEWER', 'ADMIN'] }))],
+    ['revokeInvitation',         ownerDo(invitation)],
+    ['acceptInvitation',         async () => [invitee, { code }]],
+    ['declineInvitation',        async () => [invitee, { code }]],
+    ['setMemberRoles',           ownerDo(() => ({ ...target(), roles: ['OPERATOR'] }))],
+    ['removeMember',             ownerDo(target)],
+    ['dropRoles',                async () => [member, { roles: ['ADMIN'] }]],
+    ['requestOwnershipTransfer', ownerDo(target)],
+    ['confirmOwnershipTransfer', ownerDo(transfer)],
+    ['cancelOwnershipTransfer',  ownerDo(async () => { await transfer(); return {}; })],
+    ['renameTenant',             ownerDo(() => ({ name: 'Renamed' }))],
+    ['setBillingEmail',          ownerDo(() => ({ email: 'bills@people.example' }))],
+    ['changePlan',               ownerDo(() => ({ plan: 'STARTER' }))],
+    ['requestTenantDeletion',    ownerDo(() => ({ confirmation: home.tenant.name }))],
+    ['cancelTenantDeletion',     ownerDo(async () => { await life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name }); return {}; })],
+    ['staffSuspendTenant',       async () => [await life.staff(), { ...here(), reason: 'a bill' }]],
+    ['staffResumeTenant',        async () => { await life.make.setStatus(home.tenant, 'suspended'); return [await life.staff(), here()]; }],
+  ])('G6: %s: the same answer, though what it needs may be gone by its own doing; done once', async (verb, prepare) => {
+    const [who, given] = await prepare();
+    const input = keyed(given);
+    const first = await life.must(who, verb, input);
+    const [roles, events] = [await life.roles(home), await life.events(home)];
+    expect(await life.run(who, verb, input)).toMatchObject({ payload: first, errors: [] });
+    expect([await life.roles(home), await life.events(home)]).toEqual([roles, events]);
+    expect(events.filter(event => event.code)).toEqual([]);
+  });
+
+  test('G6: many at once are answered the same, and it is done once, though the permission goes with it', async () => {
+    const input = keyed(await transfer());
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => life.run(home.owner, 'confirmOwnershipTransfer', input)));
+    for (const { payload, errors } of outcomes) expect([payload, errors]).toEqual([{ tenant: here() }, []]);
+    expect((await life.events(home)).filter(({ action }) => action === 'ownership.confirm')).toMatchObject([{ code: null }]);
+  });
+
+  test('O1, G6: the transfer code of the answer is the one that works', async () => {
+    const input = keyed(target());
+    await life.must(home.owner, 'requestOwnershipTransfer', input);
+    const again = await life.must(home.owner, 'requestOwnershipTransfer', input);
+    expect((await life.run(home.owner, 'confirmOwnershipTransfer', { code: again.code })).errors).toEqual([]);
+    expect((await life.roles(home))[member.member.id]).toContain('owner');
+  });
+
+  test('R7, G6: who was removed meanwhile is told nothing by their key', async () => {
+    const input = keyed({ name: 'By me' });
+    await life.must(member, 'renameTenant', input);
+    await life.must(home.owner, 'removeMember', target());
+    expect(await life.run(member, 'renameTenant', input)).toMatchObject({ status: 403, code: 'TENANT_NOT_FOUND' });
+  });
+
+  test('G6: answers are sealed in the database: neither code, nor name, nor key is to be read there', async () => {
+    const input = keyed(target());
+    const { code: given } = await life.must(home.owner, 'requestOwnershipTransfer', input);
+    await life.must(invitee, 'acceptInvitation', { code, idempotencyKey: `${input.idempotencyKey}-2` });
+    const rows = await life.database.sql<{ answer: Buffer; fingerprint: Buffer; key_hash: Buffer }>(
+      'SELECT answer, fingerprint, key_hash FROM idempotency_key WHERE tenant_id = $1',
+      [home.tenant.id],
+    );
+    expect(rows).toHaveLength(2);
+    for (const row of rows.flatMap(columns => Object.values(columns)))
+      for (const text of [given, home.tenant.name, home.tenant.id, input.idempotencyKey, 'code', 'membership', 'tenantId'])
+        expect(row.includes(text)).toBe(false);
+  });
+});
+
+describe('createTenant with a key', () => {
+  const founding = (input: object) => ({ name: 'Founded', ...input });
+  const create = (who: Actor, input: object) => life.run(who, 'createTenant', input);
+
+  test('G6, R2: the same again is the same tenant, also once it is the founder’s context; a header does as well', async () => {
+    const founder = await life.stranger('founder@people.example');
+    const input = keyed(founding({ slug: 'founded-once' }));
+    const first = await create(founder, input);
+    expect(first.errors).toEqual([]);
+    for (let again = 0; again < 2; again += 1) expect(await create(founder, input)).toMatchObject({ payload: first.payload, errors: [] });
+    const tenant = first.payload.membership.tenantId;
+    expect(await create({ ...founder, tenant }, input)).toMatchObject({ payload: first.payload, errors: [] });
+    const headers = { 'idempotency-key': randomUUID() };
+    const second = await life.must(founder, 'createTenant', founding({ slug: 'founded-second' }), headers);
+    expect(await life.must(founder, 'createTenant', founding({ slug: 'founded-second' }), headers)).toEqual(second);
+    const { data } = await life.gateway.ask('{ viewer { memberships { slug } } }', founder);
+    expect(data.viewer.memberships).toHaveLength(2);
+  });
+
+  test('G6: many at once found one tenant, and all are told of it', async () => {
+    const founder = await life.stranger('many@people.example');
+    const input = keyed(founding({ slug: 'founded-by-many' }));
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => create(founder, input)));
+    expect(outcomes.map(({ errors }) => errors)).toEqual(Array(8).fill([]));
+    expect(new Set(outcomes.map(({ payload }) => payload.membership.tenantId)).size).toBe(1);
+  });
+
+  test('G6: the same key for another tenant is IDEMPOTENCY_KEY_REUSED, within the day and after it', async () => {
+    const founder = await life.stranger('again@people.example');
+    const input = keyed(founding({ slug: 'founded-reused' }));
+    expect((await create(founder, input)).errors).toEqual([]);
+    expect(await create(founder, { ...input, slug: 'founded-other' })).toMatchObject({ payload: null, code: 'IDEMPOTENCY_KEY_REUSED' });
+    life.gateway.clock.advance({ days: 1 });
+    await life.gateway.settle();
+    expect(await create(founder, { ...input, slug: 'founded-other' })).toMatchObject({ payload: null, code: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  test("G6: two people's same key are two tenants; a refused request isn't remembered", async () => {
+    const [one, two] = [await life.stranger('one@people.example'), await life.stranger('two@people.example')];
+    const input = keyed(founding({ slug: 'founded-shared' }));
+    expect((await create(one, input)).errors).toEqual([]);
+    expect(await create(two, input)).toMatchObject({ payload: null, code: 'CONFLICT' });
+    expect((await create(two, { ...input, slug: 'founded-apart' })).errors).toEqual([]);
+  });
+});

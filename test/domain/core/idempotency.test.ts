@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Home, type Life, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let home: Home;
+beforeAll(async () => {
+  life = await startLife();
+});
+afterAll(() => life?.stop());
+beforeEach(async () => {
+  home = await life.home();
+});
+
+const key = () => ({ idempotencyKey: randomUUID() });
+const rows = () => life.database.sql('SELECT * FROM idempotency_key WHERE tenant_id = $1', [home.tenant.id]);
+const told = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
+const rename = (name: string, extra: object = {}, headers: Record<string, string> = {}, who = home.owner) =>
+  life.run(who, 'renameTenant', { name, ...extra }, headers);
+
+describe('an idempotency key', () => {
+  test('G6: the same request again answers the same and does nothing', async () => {
+    const sent = key();
+    const first = await rename('Once', sent);
+    expect(await rename('Once', sent)).toMatchObject({ payload: first.payload, errors: [] });
+    expect(await told()).toEqual([['tenant.rename', null]]);
+  });
+
+  test('G6: without a key, or with another, it is done again', async () => {
+    for (const extra of [{}, {}, key(), key(), { idempotencyKey: null }]) await rename('Often', extra);
+    expect(await told()).toHaveLength(5);
+    expect(await rows()).toHaveLength(2);
+  });
+
+  test('G6: in the header it is the same as in the input; the input’s own goes before', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    for (let again = 0; again < 3; again += 1) expect((await rename('Header', {}, headers)).errors).toEqual([]);
+    expect(await told()).toHaveLength(1);
+    for (let again = 0; again < 3; again += 1)
+      expect((await rename('Own', { idempotencyKey: 'own-'.repeat(4) }, headers)).errors).toEqual([]);
+    expect(await told()).toHaveLength(2);
+  });
+
+  test('G6: one header for several mutations of a request is a key for each of them', async () => {
+    const document = `mutation { one: renameTenant(input: { name: "One" }) { tenant { name } } two: renameTenant(input: { name: "Two" }) { tenant { name } }
+      inviteMember(input: { email: "several@people.example", roles: [VIEWER] }) { invitation { id } } }`;
+    const asked = { ...home.owner, headers: { 'idempotency-key': randomUUID() } };
+    const first = await life.gateway.ask(document, asked);
+    expect(first.errors).toEqual([]);
+    const second = await life.gateway.ask(document, asked);
+    expect(second.errors).toEqual([]);
+    expect(second.data.inviteMember).toEqual(first.data.inviteMember);
+    expect(await told()).toEqual([
+      ['tenant.rename', null],
+      ['tenant.rename', null],
+      ['invitation.create', null],
+    ]);
+    expect(await rows()).toHaveLength(3);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, (sent: object) => Promise<{ code: string | null }>]>([
+    ['another name',          sent => rename('Another', sent)],
+    ['another mutation',      sent => life.run(home.owner, 'setBillingEmail', { email: 'a@b.example', ...sent })],
+    ['no input but the key',  sent => life.run(home.owner, 'cancelOwnershipTransfer', sent)],
+  ])('G6: the same key with %s is IDEMPOTENCY_KEY_REUSED, does nothing, and is no event', async (_what, ask) => {
+    const sent = key();
+    await rename('First', sent);
+    expect(await ask(sent)).toMatchObject({ payload: null, code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await told()).toEqual([['tenant.rename', null]]);
+    expect((await rename('First', sent)).errors).toEqual([]);
+  });
+
+  test('G6: the order of the input’s fields makes no other request', async () => {
+    const sent = key();
+    await life.must(home.owner, 'inviteMember', { email: 'order@people.example', roles: ['VIEWER'], ...sent });
+    await life.must(home.owner, 'inviteMember', { ...sent, roles: ['VIEWER'], email: 'order@people.example' });
+    expect(await told()).toEqual([['invitation.create', null]]);
+  });
+
+  test("G6: somebody else's same key is another key: nothing of the first's answer is told", async () => {
+    const admin = await life.join(home, ['admin']);
+    const sent = key();
+    await rename('Theirs', sent);
+    expect((await rename('Mine', sent, {}, admin)).payload.tenant.name).toBe('Mine');
+    expect((await rename('Theirs', sent)).errors).toEqual([]);
+    expect(await told()).toHaveLength(2);
+  });
+
+  test('T9, G6: the same person’s same key in another tenant is another key', async () => {
+    const other = await life.home();
+    await life.make.member(other.tenant, home.owner.person, ['admin']);
+    const sent = key();
+    await rename('Here', sent);
+    const there = await life.run({ token: home.owner.token, tenant: other.tenant.id }, 'renameTenant', { name: 'There', ...sent });
+    expect(there.payload).toEqual({ tenant: { tenantId: other.tenant.id, name: 'There' } });
+  });
+
+  test('G6: a request that was refused isn’t remembered: the same key does it once nothing stands in the way', async () => {
+    const sent = key();
+    await life.make.setStatus(home.tenant, 'suspended');
+    expect((await rename('Later', sent)).code).toBe('TENANT_STATUS');
+    await life.make.setStatus(home.tenant, 'active');
+    expect(await rows()).toEqual([]);
+    expect((await rename('Later', sent)).payload.tenant.name).toBe('Later');
+  });
+
+  test('G6: a wrong code isn’t remembered: it costs a try each time', async () => {
+    const { membershipId } = await life.join(home, ['viewer']);
+    await life.must(home.owner, 'requestOwnershipTransfer', { membershipId });
+    const sent = key();
+    for (const triesLeft of [4, 3])
+      expect((await life.run(home.owner, 'confirmOwnershipTransfer', { code: '', ...sent })).errors).toMatchObject([
+        { extensions: { triesLeft } },
+      ]);
+    expect(await rows()).toEqual([]);
+  });
+
+  test('G6: it is remembered for a day: until just before, and not after; the jobs remove it', async () => {
+    const sent = key();
+    const start = life.gateway.clock.now().getTime();
+    await rename('Day', sent);
+    life.gateway.clock.set(new Date(start + 24 * 60 * 60_000 - 1));
+    await life.gateway.settle();
+    await rename('Day', sent);
+    expect(await told()).toHaveLength(1);
+    life.gateway.clock.set(new Date(start + 24 * 60 * 60_000));
+    expect((await rename('Another day', sent)).payload.tenant.name).toBe('Another day');
+    expect(await told()).toHaveLength(2);
+    expect(await rows()).toHaveLength(1);
+    life.gateway.clock.advance({ days: 1 });
+    await life.gateway.settle();
+    expect(await rows()).toEqual([]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, string | null]>([
+    ['15 characters',              'x'.repeat(15),          'BAD_USER_INPUT'],
+    ['16 characters',              'x'.repeat(16),          null],
+    ['128 characters',             'x'.repeat(128),         null],
+    ['129 characters',             'x'.repeat(129),         'BAD_USER_INPUT'],
+    ['nothing',                    '',                      'BAD_USER_INPUT'],
+    ['a blank inside',             'sixteen or so, with one', 'BAD_USER_INPUT'],
+    ['what isn’t ASCII',           'ü'.repeat(16),          'BAD_USER_INPUT'],
+    ['all kinds of visible ASCII', '!"#$%&\'()*+,-./:;<=>?@[]^_`{|}~', null],
+  ])('G6: %s as a key, in the input and in the header', async (_what, text, code) => {
+    expect((await rename('Syntax', { idempotencyKey: text })).code).toBe(code);
+    expect((await rename('Syntax', {}, { 'idempotency-key': text })).code).toBe(code);
+    expect(await rows()).toHaveLength(code ? 0 : 2);
+  });
+
+  test('G6: nobody’s key changes nothing about why they are refused', async () => {
+    const { errors } = await life.gateway.ask(
+      'mutation { renameTenant(input: { name: "x", idempotencyKey: "short" }) { tenant { name } } }',
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});

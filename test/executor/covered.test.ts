@@ -1,0 +1,37 @@
+import { type GraphQLSchema, getOperationAST, parse } from 'graphql';
+import { beforeAll, expect, test } from 'vitest';
+import { compile, Uncompiled } from '../../src/executor/compile.ts';
+import { buildSchema } from '../../src/graphql/schema.ts';
+
+let schema: GraphQLSchema;
+beforeAll(() => {
+  schema = buildSchema();
+});
+
+function outcome(query: string): string {
+  const document = parse(query);
+  try {
+    compile(schema, document, getOperationAST(document)!);
+    return 'compiled';
+  } catch (error) {
+    if (error instanceof Uncompiled) return error.reason;
+    throw error;
+  }
+}
+
+// biome-ignore format: a table is read by its columns
+test.each([
+  ['compiled',  '{ viewer { name membership { roles plan } permissions can(permission: "member:list") } plans { code features } }'],
+  ['compiled',  '{ tenant { id name plan { code } memberCount limits { memberLimit } memberUse { used } } }'],
+  ['compiled',  'query ($first: Int) { tenant { memberships(first: $first, filter: { role: OWNER }) { totalCount pageInfo { endCursor } edges { cursor node { roles user { name email } } } } } }'],
+  ['compiled',  '{ tenant { datasets { edges { node { listing { price { amount } } objects { totalCount } earnings(first: 3) { edges { node { at } } } } } } } }'],
+  ['compiled',  '{ marketplace { search(query: "x") { edges { node { title price { amount } } } } tags { tag count } } }'],
+  ['compiled',  '{ tenant { ...T ... on Tenant { slug } } } fragment T on Tenant { name }'],
+  ['operation', 'mutation { leaveTenant(input: {}) { leftTenantId } }'],
+  ['directive', 'query ($yes: Boolean!) { tenant { name @include(if: $yes) } }'],
+  ['resolver',  '{ node(id: "x") { id } }'],
+  ['abstract',  '{ __schema { queryType { name } } }'],
+  ['resolver',  '{ tenant { charges { totalCount } } }'],
+])('%s: %s', (expected, query) => {
+  expect(outcome(query)).toBe(expected);
+});

@@ -1,0 +1,91 @@
+import { parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { grantOf, type Standing } from '../../src/access/grant.ts';
+import { createCompiled } from '../../src/executor/executor.ts';
+import { Question } from '../../src/executor/prepared-operation.ts';
+import type { Context } from '../../src/graphql/core/context.ts';
+import { contextBuilder } from '../support/context-builder.ts';
+
+/** What a plan leaves to GraphQL.js when it is asked: all that isn't a value or a refusal. */
+type Thing = { readonly tenantId: string; readonly name: unknown };
+const MINE = { tenantId: 'mine', name: 'Mine' };
+
+function schemaOf(things: () => unknown, needs: () => unknown = () => 'fits') {
+  const builder = contextBuilder();
+  const Type = builder.objectRef<Thing>('Thing').implement({
+    tenantOf: (row: Thing) => row.tenantId,
+    fields: t => ({
+      name: t.string({ policy: 'member:list', nullable: true, resolve: ({ name }) => name as string }),
+      open: t.string({ policy: 'public', resolve: ({ name }) => name as string }),
+      secret: t.string({ policy: 'member:read-email', nullable: true, resolve: () => 'secret' }),
+    }),
+  });
+  builder.queryType();
+  builder.queryField('things', t => t.field({ type: [Type], policy: 'public', resolve: () => things() as Thing[] }));
+  builder.queryField('needed', t => t.string({ policy: 'public', resolve: () => needs() as string }));
+  return builder.toSchema();
+}
+
+const standing: Standing = { tenantId: 'mine', status: 'active', features: [], roles: ['viewer'] };
+const contextOf = (of: Standing | null) => ({ grant: grantOf({ kind: 'user' }, of), requestId: 'r' }) as Context;
+
+async function asked(query: string, things: () => unknown, needs?: () => unknown, of: Standing | null = standing) {
+  const schema = schemaOf(things, needs);
+  const compiled = createCompiled(schema);
+  const text = await compiled.answer(Question.of(schema, { document: parse(query) })!, contextOf(of));
+  const { compiled: answered, ...left } = compiled.counts();
+  return { text, answered, why: Object.entries(left).flatMap(([why, count]) => (count ? [why] : [])) };
+}
+
+const NAMES = '{ things { name } }';
+
+describe('a plan answers', () => {
+  test('what it is given, at once or awaited, in the order of the document', async () => {
+    const query = '{ needed things { name open __typename } again: needed }';
+    const text = '{"data":{"needed":"fits","things":[{"name":"Mine","open":"Mine","__typename":"Thing"}],"again":"fits"}}';
+    const later = async () => [MINE];
+    const delayed = () => new Promise(resolve => setImmediate(resolve, 'fits'));
+    for (const [things, needs] of [[() => [MINE]], [later], [later, delayed], [() => [MINE], delayed]] as const)
+      expect(await asked(query, things, needs)).toEqual({ text, answered: 1, why: [] });
+  });
+
+  test('G2: a refusal on each row, with its place and its reasons, and nothing of the row', async () => {
+    const { text } = await asked('{ things { secret a: name } }', () => [MINE, MINE]);
+    const { data, errors } = JSON.parse(text!);
+    expect(data).toEqual({ things: [0, 1].map(() => ({ secret: null, a: 'Mine' })) });
+    expect(errors).toMatchObject(
+      [0, 1].map(at => ({ path: ['things', at, 'secret'], extensions: { code: 'FORBIDDEN', because: 'ROLE', requestId: 'r' } })),
+    );
+    expect(text).not.toContain('"secret":"secret"');
+  });
+
+  test('text as JSON writes it', async () => {
+    const name = 'a"b\\c\nd\u0000e\ud800f\u2028é😀';
+    const { text } = await asked(NAMES, () => [{ ...MINE, name }]);
+    expect(text).toBe(JSON.stringify({ data: { things: [{ name }] } }));
+  });
+});
+
+describe('a plan leaves to GraphQL.js', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, () => unknown, (() => unknown) | undefined, string]>([
+    ['T4: a row of another tenant',          NAMES,                          () => [{ tenantId: 'theirs', name: 'x' }],           undefined,                          'value'],
+    ['a row of nobody\'s',                   NAMES,                          () => [{ name: 'x' }],                               undefined,                          'value'],
+    ['a row that isn\'t there',              NAMES,                          () => [null],                                        undefined,                          'value'],
+    ['no list',                              NAMES,                          () => new Set([MINE]),                               undefined,                          'value'],
+    ['a list of what is to come',            NAMES,                          () => [Promise.resolve(MINE)],                       undefined,                          'value'],
+    ['a field that throws',                  NAMES,                          () => { throw new Error('broken'); },                undefined,                          'failed'],
+    ['a field that fails later',             NAMES,                          async () => { throw new Error('broken'); },          undefined,                          'failed'],
+    ['one that fails while another is awaited', '{ things { name } needed }', () => new Promise(resolve => setTimeout(resolve, 20, [MINE])), async () => { throw new Error('broken'); }, 'failed'],
+    ['null where it can\'t be',              '{ needed }',                   () => [],                                            () => null,                         'value'],
+    ['what can\'t be sent',                  NAMES,                          () => [{ ...MINE, name: { an: 'object' } }],         undefined,                          'failed'],
+    ['a directive',                          '{ things { name @skip(if: true) } }', () => [MINE],                                 undefined,                          'directive'],
+    ['introspection',                        '{ __schema { queryType { name } } }', () => [MINE],                                 undefined,                          'abstract'],
+  ])('%s', async (_what, query, things, needs, why) => {
+    expect(await asked(query, things, needs)).toEqual({ text: null, answered: 0, why: [why] });
+  });
+
+  test('a guarded field outside of any tenant', async () => {
+    expect(await asked(NAMES, () => [MINE], undefined, null)).toMatchObject({ text: null, why: ['value'] });
+  });
+});

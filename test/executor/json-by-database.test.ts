@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { createWorld, type World } from '../support/isolation/isolation.ts';
+
+/** What the database writes as JSON is what is written of rows, to the byte; and what it can't write, rows are read for. */
+let database: TestDatabase;
+let gateways: TestGateway[];
+let world: World;
+beforeAll(async () => {
+  database = await createDatabase();
+  world = await createWorld(database);
+  gateways = await Promise.all([true, false].map(compiled => startTestGateway(database, { poolSize: 2, compiled })));
+  for (const { clock } of gateways) clock.set(gateways[0]!.clock.now());
+});
+afterAll(async () => {
+  for (const gateway of gateways ?? []) await gateway.stop();
+  await database?.drop();
+});
+
+const json = () => gateways[0]!.counts().reads.reduce((sum, { outcome, count }) => sum + (outcome === 'json' ? count : 0), 0);
+const subjectOf = (id: string) => (world.rows.person.find(row => row.id === id) as { subject: string }).subject;
+
+/** Both gateways' answers, each asked as often as it takes to be asked by a plan and as foreseen; and how often the database wrote JSON. */
+async function asked(query: string, person = world.a.ownerId, variables = {}) {
+  const before = json();
+  const [one, other] = await Promise.all(
+    gateways.map(async gateway => {
+      const token = await gateway.tokenOf({ subject: subjectOf(person) });
+      const options = { token, tenant: world.a.tenantId, variables, headers: { 'x-request-id': 'the-same' } };
+      for (let times = 0; times < 2; times += 1) await gateway.ask(query, options);
+      return gateway.ask(query, options);
+    }),
+  );
+  return { one: one!, other: other!, json: json() - before };
+}
+
+const ROW = 'id name createdAt';
+const MONEY = '{ currency amount __typename }';
+
+describe('by the database, the same bytes', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['columns of every type',   '{ tenant { id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince __typename } }'],
+    ['what is there once',      '{ tenant { plan { code name features support memberLimit monthlyRetrievals } nextPlan { code } nextPlanAt } }'],
+    ['counts',                  '{ tenant { memberCount datasetCount a: memberCount datasets { totalCount edges { node { objectCount } } } } }'],
+    ['pages',                   `{ tenant { memberships(first: 2) { totalCount __typename edges { __typename node { id roles joinedAt user { id name email __typename } } } } } }`],
+    ['pages of pages',          `{ tenant { datasets { edges { node { ${ROW} description updatedAt objects(first: 2) { edges { node { id name size mediaType createdAt storedAt dataset { id } } } } earnings(first: 1) { totalCount edges { node { id datasetId: title at amount ${MONEY} } } } listing { id status title summary tags price ${MONEY} publishedAt } } } } } }`],
+    ['no row of a page',        '{ tenant { datasets(first: 0) { edges { node { id } } } memberships(filter: { search: "nobody is called this" }) { totalCount edges { node { id } } } } }'],
+    ['invitations',             '{ tenant { invitations { totalCount edges { node { id email roles invitedBy createdAt expiresAt sentAt } } } } }'],
+    ['entitlements',            '{ tenant { entitlements(state: OPEN) { totalCount edges { node { id title provider acquiredAt endedAt } } } } }'],
+    ['the catalogue',           '{ plans { code name features support apiKeyLimit datasetLimit costPointsPerMinute } }'],
+    ['names of one\'s own',     '{ tenant { t: name people: memberships { all: edges { one: node { who: user { n: name } as: roles } } } } }'],
+    ['two roots, and fragments', '{ tenant { ...T } viewer { name } plans { code } } fragment T on Tenant { name memberships(first: 1) { edges { node { ...M } } } } fragment M on Membership { id user { name } }'],
+  ])('%s', async (_what, query) => {
+    const { one, other, json } = await asked(query);
+    expect(one.errors).toEqual([]);
+    expect(one.text).toBe(other.text);
+    expect(json).toBeGreaterThan(0);
+  });
+
+  test('what variables say, each time', async () => {
+    const query =
+      'query ($first: Int, $role: RoleName) { tenant { memberships(first: $first, filter: { role: $role }) { edges { node { id roles } } } } }';
+    for (const variables of [{ first: 1 }, { first: 2 }, { first: 2, role: 'VIEWER' }, { first: 1 }]) {
+      const { one, other, json } = await asked(query, world.a.ownerId, variables);
+      expect(one.errors).toEqual([]);
+      expect(one.text).toBe(other.text);
+      expect(json).toBeGreaterThan(0);
+    }
+  });
+
+  test('G2: what is refused of an object, with its reasons, and the object around it', async () => {
+    const { one, other, json } = await asked(
+      '{ tenant { name billingEmail memberships(first: 1) { edges { node { roles } } } more: billingEmail } }',
+      world.a.userId,
+    );
+    expect(one.errors.map(({ path }) => path)).toEqual([
+      ['tenant', 'billingEmail'],
+      ['tenant', 'more'],
+    ]);
+    expect(one.text).toBe(other.text);
+    expect(json).toBeGreaterThan(0);
+  });
+});
+
+describe('by rows, since the database does not say', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['cursors',                  '{ tenant { memberships { edges { cursor node { id } } } } }'],
+    ['whether there is more',    '{ tenant { memberships(first: 1) { pageInfo { hasNextPage endCursor } edges { node { id } } } } }'],
+    ['a page from the end',      '{ tenant { memberships(last: 1) { edges { node { id } } } } }'],
+    ['what is told of elsewhere', '{ tenant { entitlements { edges { node { title listingId availability } } } } }'],
+    ['what is worked out',       '{ tenant { name memberUse { used } } }'],
+    ['objects without a type',   '{ tenant { auditEvents { edges { node { before } } } } }'],
+  ])('%s', async (_what, query) => {
+    const { one, other, json } = await asked(query);
+    expect(one.errors).toEqual([]);
+    expect(one.text).toBe(other.text);
+    expect(json).toBe(0);
+  });
+
+  test('what is refused in a list, whose length would have to be known', async () => {
+    const { one, other, json } = await asked('{ tenant { memberships(first: 2) { edges { node { user { email } } } } } }', world.a.userId);
+    expect(one.errors).toHaveLength(2);
+    expect(one.text).toBe(other.text);
+    expect(json).toBe(0);
+  });
+});
+
+test('moments with any part of a second, texts with anything in them, and a value that no name stands for', async () => {
+  const query = '{ tenant { name createdAt statusChangedAt status } }';
+  for (const [name, at] of [
+    ['"quoted" \\ and\ttabbed', '2026-01-02T03:04:05.1Z'],
+    ['\u0001\u007f\u2028é😀', '2026-01-02T03:04:05.12Z'],
+    ['plain', '0001-01-01T00:00:00Z'],
+    ['late', '9999-12-31T23:59:59.999Z'],
+  ]) {
+    await database.sql('UPDATE tenant SET name = $2, status_changed_at = $3 WHERE tenant_id = $1', [world.a.tenantId, name, at]);
+    const { one, other, json } = await asked(query);
+    expect(one.text).toBe(other.text);
+    expect(one.data.tenant).toMatchObject({ name, statusChangedAt: new Date(at!).toISOString() });
+    expect(json).toBeGreaterThan(0);
+  }
+  await database.sql('ALTER TABLE plan DROP CONSTRAINT plan_support_check');
+  await database.sql(`UPDATE plan SET support = 'unheard of' WHERE code = 'FREE'`);
+  const { one, other } = await asked('{ plans { code support } }');
+  expect(one.text).toBe(other.text);
+  expect(one.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+});

@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import type { MadeKey } from '../../support/keys.ts';
+
+liveWithKeys();
+
+let made: MadeKey[];
+
+/** Five keys: the first two made at one moment, the third expired, the fourth revoked. */
+beforeEach(async () => {
+  made = [await keys.make(home.owner), await keys.make(home.owner)];
+  for (let n = 2; n < 5; n += 1) {
+    life.gateway.clock.advance({ minutes: 1 });
+    const soon = new Date(life.gateway.clock.now().getTime() + 60_000).toISOString();
+    made.push(await keys.make(home.owner, ['tenant:read'], n === 2 ? { expiresAt: soon } : {}));
+  }
+  await life.must(home.owner, 'revokeApiKey', { apiKeyId: made[3]!.id });
+});
+
+const idsIn = (keysListed: readonly { id: string }[]) => keysListed.map(({ id }) => id);
+const inOrder = () => [...made.slice(0, 2).sort((a, b) => (a.row < b.row ? -1 : 1)), ...made.slice(2)].map(({ id }) => id);
+const PAGE = `query ($first: Int, $last: Int, $after: String, $before: String) { tenant { apiKeys(
+  first: $first, last: $last, after: $after, before: $before, filter: { state: ALL }) {
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } } } } }`;
+const pageOf = async (variables: object) => (await life.gateway.ask(PAGE, { ...home.owner, variables })).data.tenant.apiKeys;
+
+describe('Tenant.apiKeys', () => {
+  test('K1: lists all of them, in the order in which they were made', async () => {
+    expect(idsIn(await keys.list(home.owner, 'ALL'))).toEqual(inOrder());
+  });
+
+  test('K1: lists those that live, unless it is asked for all', async () => {
+    const live = inOrder().filter((_, at) => at !== 2 && at !== 3);
+    expect(idsIn(await keys.list(home.owner, 'LIVE'))).toEqual(live);
+    const { data } = await life.gateway.ask('{ tenant { apiKeys { totalCount edges { node { id } } } } }', home.owner);
+    expect([data.tenant.apiKeys.totalCount, idsIn(data.tenant.apiKeys.edges.map(({ node }: { node: { id: string } }) => node))]).toEqual([
+      3,
+      live,
+    ]);
+  });
+
+  test('G4: goes forwards and backwards through the pages, over what was made at one moment as well', async () => {
+    const forwards: string[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const { edges, pageInfo, totalCount } = await pageOf({ first: 1, after });
+      expect(totalCount).toBe(5);
+      forwards.push(edges[0].node.id);
+      [after, more] = [pageInfo.endCursor, pageInfo.hasNextPage];
+    }
+    expect(forwards).toEqual(inOrder());
+    const backwards: string[] = [];
+    for (let before: string | null = null, more = true; more; ) {
+      const { edges, pageInfo } = await pageOf({ last: 2, before });
+      backwards.unshift(...edges.map(({ node }: { node: { id: string } }) => node.id));
+      [before, more] = [pageInfo.startCursor, pageInfo.hasPreviousPage];
+    }
+    expect(backwards).toEqual(inOrder());
+  });
+
+  test.each([
+    'x',
+    Buffer.from('2026-13-45T99:99:99.999Z/00000000-0000-4000-8000-000000000000').toString('base64url'),
+    Buffer.from('2026-01-01T00:00:00.000Z/x').toString('base64url'),
+    Buffer.from('0000-01-01T00:00:00.000Z/00000000-0000-4000-8000-000000000000').toString('base64url'),
+  ])('G4: %j is no cursor', async after => {
+    const { errors } = await life.gateway.ask(PAGE, { ...home.owner, variables: { first: 1, after } });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('K1: a key is a node, without its secret and its hash', async () => {
+    const { data } = await life.gateway.ask(
+      `{ node(id: "${made[0]!.id}") { id ... on ApiKey { prefix } } __type(name: "ApiKey") { fields { name } } }`,
+      home.owner,
+    );
+    expect(data.node).toEqual({ id: made[0]!.id, prefix: made[0]!.secret.slice(0, 17) });
+    expect(data.__type.fields.map(({ name }: { name: string }) => name).join(' ')).not.toMatch(/hash|secret\b/i);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['owner',          true],
+    ['admin',          true],
+    ['seller_manager', false],
+    ['buyer_manager',  true],
+    ['operator',       false],
+    ['viewer',         true],
+  ] as const)('K1: %s reads them: %s', async (role, may) => {
+    const who = role === 'owner' ? home.owner : await life.join(home, [role]);
+    const { data, errors } = await life.gateway.ask(`{ tenant { apiKeys { totalCount } } node(id: "${made[0]!.id}") { id } }`, who);
+    expect(data).toEqual({ tenant: { apiKeys: may ? { totalCount: 3 } : null }, node: may ? { id: made[0]!.id } : null });
+    expect(errors.map(({ extensions }) => extensions.permission)).toEqual(may ? [] : ['api-key:read', 'api-key:read']);
+  });
+
+  test("T4: another tenant's are not there: not in the list, not by id, not by a cursor", async () => {
+    const elsewhere = await life.home();
+    await keys.make(elsewhere.owner);
+    expect(await keys.list(elsewhere.owner)).toHaveLength(1);
+    const { edges } = await pageOf({ first: 1 });
+    const { data } = await life.gateway.ask(
+      `{ node(id: "${made[0]!.id}") { id } tenant { apiKeys(after: "${edges[0].cursor}") { edges { node { id } } } } }`,
+      elsewhere.owner,
+    );
+    expect([data.node, data.tenant.apiKeys.edges.length]).toEqual([null, 1]);
+  });
+});

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let token: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+  const make = fixtures(database);
+  const owner = await make.person('Owner');
+  await make.tenant('acme', owner);
+  token = await gateway.tokenOf(owner);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const page = (variables: object) =>
+  gateway.ask(
+    'query ($after: String, $before: String, $search: String) { tenant { memberships(after: $after, before: $before, filter: { search: $search }) { pageInfo { startCursor endCursor } edges { cursor } } } }',
+    { token, variables },
+  );
+
+describe('a page without rows', () => {
+  test('has no cursors: an empty text is none that this API gives out', async () => {
+    const { data, errors } = await page({ search: 'nobody is called this' });
+    expect(errors).toEqual([]);
+    expect(data.tenant.memberships).toEqual({ pageInfo: { startCursor: null, endCursor: null }, edges: [] });
+  });
+});
+
+describe('an empty cursor', () => {
+  test.each(['after', 'before'])('in `%s` is BAD_USER_INPUT, not the first page', async place => {
+    const { data, errors } = await page({ [place]: '' });
+    expect(errors).toMatchObject([{ path: ['tenant', 'memberships'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(data.tenant.memberships).toBeNull();
+  });
+});

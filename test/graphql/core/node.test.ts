@@ -1,0 +1,187 @@
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+const globalId = (...parts: readonly string[]) => Buffer.from(parts.join(':')).toString('base64url');
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let viewer: string;
+let operator: string;
+let ids: Record<'tenant' | 'membership' | 'user', string>;
+let foreign: typeof ids;
+let absent: typeof ids;
+let mixed: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+  const make = fixtures(database);
+  const [owner, vic, oda, stranger] = [
+    await make.person('Owner'),
+    await make.person('Vic'),
+    await make.person('Oda'),
+    await make.person('Stranger'),
+  ];
+  const acme = await make.tenant('acme', owner);
+  const other = await make.tenant('other', stranger);
+  const membership = await make.member(acme, vic, ['viewer']);
+  await make.member(acme, oda, ['operator']);
+  viewer = await gateway.tokenOf(vic);
+  operator = await gateway.tokenOf(oda);
+  const idsOf = (tenant: string, row: string, person: string) => ({
+    tenant: globalId('Tenant', tenant),
+    membership: globalId('Membership', tenant, row),
+    user: globalId('User', person),
+  });
+  ids = idsOf(acme.id, membership.id, vic.id);
+  foreign = idsOf(other.id, other.owner.id, stranger.id);
+  absent = idsOf(uuid(), uuid(), uuid());
+  mixed = globalId('Membership', acme.id, other.owner.id);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const INSIDE = '__typename id ... on Tenant { slug } ... on Membership { roles user { name } } ... on User { name }';
+const node = (id: string, token?: string) =>
+  gateway.ask(`query ($id: ID!) { node(id: $id) { ${INSIDE} } viewer { principal } }`, { token, variables: { id } });
+const nodes = (list: readonly string[], token?: string) =>
+  gateway.ask(`query ($ids: [ID!]!) { nodes(ids: $ids) { ${INSIDE} } }`, { token, variables: { ids: list } });
+const OWN = () => ({
+  tenant: { __typename: 'Tenant', id: ids.tenant, slug: 'acme' },
+  membership: { __typename: 'Membership', id: ids.membership, roles: ['VIEWER'], user: { name: 'Vic' } },
+  user: { __typename: 'User', id: ids.user, name: 'Vic' },
+});
+
+describe.each(['tenant', 'membership', 'user'] as const)('node, of a %s', kind => {
+  test('of one’s own tenant is the object, under the id that it was asked by', async () => {
+    const { data, errors } = await node(ids[kind], viewer);
+    expect(errors).toEqual([]);
+    expect(data.node).toEqual(OWN()[kind]);
+  });
+
+  test('of another tenant and of nowhere is null, and the answer is the same', async () => {
+    for (const id of [foreign[kind], absent[kind]]) {
+      const { data, errors } = await node(id, viewer);
+      expect({ data, errors }).toEqual({ data: { node: null, viewer: { principal: 'USER' } }, errors: [] });
+    }
+  });
+
+  test('is refused to nobody before it is looked for, wherever it is', async () => {
+    const permission = kind === 'tenant' ? 'tenant:read' : 'member:list';
+    for (const id of [ids[kind], foreign[kind], absent[kind]]) {
+      const { data, errors } = await node(id);
+      expect(data).toEqual({ node: null, viewer: { principal: 'NOBODY' } });
+      expect(errors).toMatchObject([{ path: ['node'], extensions: { because: 'SIGN_IN', permission } }]);
+    }
+  });
+});
+
+describe('node', () => {
+  test('finds no row under the own tenant’s name that is another’s', async () => {
+    expect((await node(mixed, viewer)).data.node).toBeNull();
+  });
+
+  test('refuses an operator a membership that there is, one of another tenant and one that there isn’t alike', async () => {
+    const answers = [];
+    for (const { membership } of [ids, foreign, absent]) answers.push(await node(membership, operator));
+    const told = answers.map(({ text, headers }) => text.replaceAll(headers.get('x-request-id')!, ''));
+    expect(new Set(told).size).toBe(1);
+    expect(answers[0]!.data.node).toBeNull();
+    expect(answers[0]!.errors).toEqual([
+      {
+        message: 'member:list needs the role owner, admin, seller_manager, buyer_manager or viewer.',
+        locations: [{ line: 1, column: 20 }],
+        path: ['node'],
+        extensions: {
+          code: 'FORBIDDEN',
+          permission: 'member:list',
+          because: 'ROLE',
+          requires: {
+            principals: ['USER'],
+            roles: ['OWNER', 'ADMIN', 'SELLER_MANAGER', 'BUYER_MANAGER', 'VIEWER'],
+            statuses: ['ACTIVE', 'SUSPENDED', 'PENDING_DELETION'],
+            plans: null,
+          },
+          tenantStatus: 'ACTIVE',
+          requestId: answers[0]!.headers.get('x-request-id'),
+        },
+      },
+    ]);
+  });
+
+  test('refuses oneself to an operator, who sees no people', async () => {
+    expect((await node(ids.user, operator)).errors).toMatchObject([{ extensions: { because: 'ROLE' } }]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string | (() => string)]>([
+    ['nothing',                         ''],
+    ['a word',                          'garbage'],
+    ['a type that there is not',        globalId('Dataset', '0190aaaa-0000-7000-8000-000000000001')],
+    ['a type that is no node',          globalId('Plan', 'FREE')],
+    ['what every object has',           globalId('toString', '0190aaaa-0000-7000-8000-000000000001')],
+    ['a type without an id',            globalId('Tenant')],
+    ['an id that is none',              globalId('Tenant', '1')],
+    ['an id in upper case',             globalId('Tenant', '0190AAAA-0000-7000-8000-000000000001')],
+    ['an id with something after it',   globalId('Tenant', '0190aaaa-0000-7000-8000-000000000001', '')],
+    ['an id with something before it',  globalId('Tenant', ' 0190aaaa-0000-7000-8000-000000000001')],
+    ['a membership without its tenant', globalId('Membership', '0190aaaa-0000-7000-8000-000000000001')],
+    ['a membership of three parts',     globalId('Membership', ...Array(3).fill('0190aaaa-0000-7000-8000-000000000001'))],
+    ['the plain id of a tenant',        '0190aaaa-0000-7000-8000-000000000001'],
+    ['padding',                         () => `${ids.tenant}=`],
+    ['white space',                     () => ` ${ids.tenant}`],
+  ])('%s for an id is BAD_USER_INPUT, to whoever asks', async (_what, id) => {
+    const garbage = typeof id === 'string' ? id : id();
+    for (const token of [viewer, undefined]) {
+      const { data, errors } = await node(garbage, token);
+      expect(data).toMatchObject({ node: null, viewer: {} });
+      expect(errors).toMatchObject([{ message: 'This is not an id that this API gives out.', path: ['node'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    }
+  });
+});
+
+describe('nodes', () => {
+  test('are in the order of their ids, the same one as often as it is asked for, and null where there is none', async () => {
+    const own = OWN();
+    const asked = [ids.user, foreign.tenant, ids.tenant, absent.membership, ids.membership, ids.tenant, foreign.user, mixed];
+    const { data, errors } = await nodes(asked, viewer);
+    expect(errors).toEqual([]);
+    expect(data.nodes).toEqual([own.user, null, own.tenant, null, own.membership, own.tenant, null, null]);
+  });
+
+  test('that are refused stand as nulls with their reasons beside those that aren’t', async () => {
+    const asked = [ids.membership, ids.tenant, foreign.tenant, absent.user, ids.tenant];
+    const { data, errors } = await nodes(asked, operator);
+    const { tenant } = OWN();
+    expect(data.nodes).toEqual([null, tenant, null, null, tenant]);
+    expect(errors.map(({ path, extensions: { because, permission } }) => [path, because, permission])).toEqual([
+      [['nodes', 0], 'ROLE', 'member:list'],
+      [['nodes', 3], 'ROLE', 'member:list'],
+    ]);
+  });
+
+  test('all refused, and none at all', async () => {
+    const { data, errors } = await nodes([ids.membership, absent.membership], operator);
+    expect(data.nodes).toEqual([null, null]);
+    expect(errors).toHaveLength(2);
+    expect((await nodes([], viewer)).data.nodes).toEqual([]);
+  });
+
+  test('are at most a hundred', async () => {
+    const many = (count: number) => Array.from({ length: count }, () => ids.tenant);
+    const { data } = await nodes(many(100), viewer);
+    expect(data.nodes).toEqual(many(100).map(() => OWN().tenant));
+    const { errors } = await nodes(many(101), viewer);
+    expect(errors).toMatchObject([
+      { message: 'nodes takes at most 100 ids.', path: ['nodes'], extensions: { code: 'BAD_USER_INPUT', limit: 100, actual: 101 } },
+    ]);
+  });
+
+  test('with one id of garbage among them are BAD_USER_INPUT', async () => {
+    const { errors } = await nodes([ids.tenant, 'garbage'], viewer);
+    expect(errors).toMatchObject([{ message: 'This is not an id that this API gives out.', extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});

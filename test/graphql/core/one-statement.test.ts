@@ -1,0 +1,88 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, fixtures, type Person, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { watchStatements } from '../../support/statements.ts';
+
+/** What an operation costs, in statements: one that finds who asks, and one that reads. */
+let database: TestDatabase;
+let gateway: TestGateway;
+let owner: Person;
+let viewer: Person;
+let statements: ReturnType<typeof watchStatements>;
+beforeAll(async () => {
+  database = await createDatabase();
+  const make = fixtures(database);
+  owner = await make.person('Nora');
+  viewer = await make.person('Vera');
+  const tenant = await make.tenant('acme', owner, { plan: 'STARTER' });
+  await make.member(tenant, viewer, ['viewer']);
+  gateway = await startTestGateway(database, { poolSize: 2 });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+beforeEach(() => {
+  statements = watchStatements();
+});
+afterEach(() => statements.stop());
+
+const asked = async (person: Person, query: string) => {
+  const token = await gateway.tokenOf(person);
+  statements.clear();
+  const { data, errors } = await gateway.ask(query, { token });
+  return {
+    data,
+    codes: errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]),
+    statements: statements.texts.length,
+  };
+};
+
+describe('an operation costs', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['a viewer',                          1, '{ viewer { name membership { roles } permissions } }'],
+    ['a tenant with its plan and count',  2, '{ tenant { name plan { code } memberCount } }'],
+    ['a page of members with it',         2, '{ tenant { name plan { code } memberCount memberships(first: 20) { totalCount edges { node { roles user { name } } } } } }'],
+    ['three connections',                 2, '{ tenant { memberships { totalCount } invitations { edges { node { email } } } auditEvents(first: 5) { totalCount edges { node { at before after } } } } }'],
+    ['a filtered page and its count',     2, '{ tenant { memberships(filter: { role: OWNER, search: "nor" }) { totalCount pageInfo { hasNextPage } edges { cursor node { id } } } } }'],
+    ['a seller\'s dashboard',            2, '{ tenant { datasetCount datasets { totalCount edges { node { name objects(first: 2) { totalCount edges { node { name } } } earnings(first: 3) { edges { node { at amount { amount currency } } } } } } } earnings(first: 2) { totalCount nodes: edges { node { title } } } } }'],
+    ['a buyer\'s',                       2, '{ tenant { entitlements(state: OPEN) { totalCount edges { node { title } } } } }'],
+    ['two pages of one relation',         3, '{ tenant { name a: memberships(first: 1) { edges { node { id } } } b: memberships(last: 1) { edges { node { id } } } } }'],
+    ['the plan catalogue',                2, '{ plans { code features } }'],
+  ])('%s: %i statements', async (_what, expected, query) => {
+    expect(await asked(owner, query)).toMatchObject({ codes: [], statements: expected });
+  });
+
+  test('nothing for what is refused', async () => {
+    const {
+      codes,
+      data,
+      statements: count,
+    } = await asked(viewer, '{ tenant { auditEvents { totalCount edges { node { at } } } invitations { totalCount } name } }');
+    expect({ data, codes }).toEqual({
+      data: { tenant: { auditEvents: null, invitations: null, name: 'Tenant acme' } },
+      codes: [
+        ['tenant.auditEvents', 'FORBIDDEN'],
+        ['tenant.invitations', 'FORBIDDEN'],
+      ],
+    });
+    expect(count).toBe(2);
+    expect(statements.texts.join()).not.toMatch(/audit_event|invitation"/);
+  });
+});
+
+describe('what a page is asked wrongly stays the error of the page', () => {
+  const place = (text: string) => Buffer.from(text).toString('base64url');
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['a negative page',      'memberships(first: -1)',                        'BAD_USER_INPUT'],
+    ['a page too large',     'memberships(first: 101)',                       'BAD_USER_INPUT'],
+    ['both ends',            'memberships(first: 1, last: 1)',                'BAD_USER_INPUT'],
+    ['no cursor of ours',    'memberships(after: "x")',                       'BAD_USER_INPUT'],
+    ['a place past numbers', `auditEvents(after: "${place('9999999999')}")`,  'BAD_USER_INPUT'],
+  ])('%s', async (_what, page, code) => {
+    const { data, codes } = await asked(owner, `{ tenant { name page: ${page} { totalCount edges { cursor } } memberships { totalCount } } }`);
+    expect({ data, codes }).toEqual({ data: { tenant: { name: 'Tenant acme', page: null, memberships: { totalCount: 2 } } }, codes: [['tenant.page', code]] });
+  });
+});

@@ -1,0 +1,65 @@
+import { expect } from 'vitest';
+import type { Role } from '../../../src/access/vocabulary.ts';
+import { createDatabase, fixtures, type Member } from '../../support/database.ts';
+import { startTestGateway } from '../../support/gateway.ts';
+
+// biome-ignore format: a table is read by its columns
+const MEMBERS: readonly [name: string, roles: readonly Role[]][] = [
+  ['Ada Admin',      ['admin']],
+  ['Vic Viewer',     ['viewer']],
+  ['Oda Operator',   ['operator']],
+  ['Sue Seller',     ['seller_manager', 'viewer']],
+  ['100% Pure',      ['buyer_manager']],
+  ['under_score',    ['viewer']],
+  ['back\\slash',    ['viewer', 'operator']],
+  ['Zoë ZOË',        ['buyer_manager', 'viewer']],
+];
+
+/** Everybody of the tenant, in the order in which they joined. */
+export const ALL: readonly string[] = ['Olga Owner', ...MEMBERS.map(([name]) => name)];
+
+export const LIST = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: MembershipFilter) {
+  tenant { memberships(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
+    totalCount pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { cursor node { user { name } } } } } }`;
+
+type Edge = { cursor: string; node: { user: { name: string } } };
+
+/** A gateway over one tenant of nine members, and another that nobody must see anything of. */
+export async function startMembers() {
+  const database = await createDatabase();
+  const gateway = await startTestGateway(database);
+  const make = fixtures(database);
+  const acme = await make.tenant('acme', await make.person('Olga Owner'), { plan: 'PROFESSIONAL' });
+  const members: Member[] = [acme.owner];
+  for (const [name, roles] of MEMBERS) members.push(await make.member(acme, await make.person(name), roles));
+  const other = await make.tenant('other', await make.person('Otto Other'), { plan: 'PROFESSIONAL' });
+  await make.member(other, await make.person('Vic Elsewhere'), ['viewer', 'admin']);
+  const tokens: Record<string, string> = {};
+  for (const [index, who] of ['owner', 'admin', 'viewer', 'operator', 'seller', 'buyer'].entries())
+    tokens[who] = await gateway.tokenOf(members[index]!.person);
+
+  const list = (variables: object = {}) => gateway.ask(LIST, { token: tokens.viewer, variables });
+  return {
+    database,
+    gateway,
+    make,
+    acme,
+    tokens,
+    list,
+    /** A page as its names, and whether there is more before and behind it. */
+    async pageOf(variables: object) {
+      const { data, errors } = await list(variables);
+      expect(errors).toEqual([]);
+      const { edges, pageInfo, totalCount } = data.tenant.memberships;
+      const [startCursor, endCursor] = [edges[0]?.cursor, edges.at(-1)?.cursor];
+      expect(pageInfo).toMatchObject({ startCursor: startCursor ?? null, endCursor: endCursor ?? null });
+      const { hasPreviousPage: before, hasNextPage: behind } = pageInfo;
+      return { names: edges.map(({ node }: Edge) => node.user.name), before, behind, totalCount, startCursor, endCursor };
+    },
+    cursorAt: async (index: number): Promise<string> => (await list()).data.tenant.memberships.edges[index].cursor,
+    async stop() {
+      await gateway.stop();
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expected, PERMISSION_NAMES, PLANS_WITH, ROLES } from '../../access/expectation.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const upper = (names: readonly string[]) => names.map(name => name.toUpperCase());
+
+describe('the catalogue, read by nobody', () => {
+  test('P1: the four plans, lowest first; no cap is null', async () => {
+    const { data, errors } = await gateway.ask(
+      '{ plans { code name memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute features support } }',
+    );
+    expect(errors).toEqual([]);
+    const columns = [
+      'code',
+      'name',
+      'memberLimit',
+      'apiKeyLimit',
+      'datasetLimit',
+      'monthlyRetrievals',
+      'costPointsPerMinute',
+      'features',
+      'support',
+    ];
+    // biome-ignore format: a table is read by its columns
+    expect(data.plans.map((plan: Record<string, unknown>) => columns.map(column => plan[column]))).toEqual([
+      ['FREE',         'Free',         3,    1,    2,    1_000,     1_000,   [],                     'COMMUNITY'],
+      ['STARTER',      'Starter',      10,   5,    20,   50_000,    10_000,  [],                     'BASIC'],
+      ['PROFESSIONAL', 'Professional', 100,  50,   500,  5_000_000, 100_000, ['ADVANCED_ANALYTICS'], 'PRIORITY'],
+      ['ENTERPRISE',   'Enterprise',   null, null, null, null,      null,    ['ADVANCED_ANALYTICS'], 'DEDICATED'],
+    ]);
+  });
+
+  test('the permission table, as it is expected', async () => {
+    const { data, errors } = await gateway.ask('{ permissions { name meaning needsTenant principals roles statuses plans } }');
+    expect(errors).toEqual([]);
+    expect(data.permissions).toEqual(
+      PERMISSION_NAMES.map(name => {
+        const { roles, statuses, principals, context, feature } = expected(name);
+        return {
+          name,
+          meaning: expect.stringMatching(/^[A-Z].+/),
+          needsTenant: context === 'tenant',
+          principals: upper(principals),
+          roles: upper(roles),
+          statuses: upper(statuses),
+          plans: feature && PLANS_WITH[feature],
+        };
+      }),
+    );
+  });
+
+  test('a row of it, in words', async () => {
+    const { data } = await gateway.ask('{ permissions { name meaning needsTenant principals roles statuses plans } }');
+    expect(data.permissions[2]).toEqual({
+      name: 'tenant:rename',
+      meaning: "Change the tenant's display name",
+      needsTenant: true,
+      principals: ['USER'],
+      roles: ['OWNER', 'ADMIN'],
+      statuses: ['ACTIVE'],
+      plans: null,
+    });
+  });
+
+  test('R3: the six roles, what each is for, and the permissions that each carries', async () => {
+    const { data, errors } = await gateway.ask('{ roles { name description permissions { name roles } } }');
+    expect(errors).toEqual([]);
+    expect(data.roles.map(({ name }: { name: string }) => name)).toEqual(upper(ROLES));
+    const MONITOR = ['tenant:read', 'plan:read', 'member:count'];
+    const SELF = ['member:drop-roles', 'member:leave'];
+    const SHELVES = ['earning:read', 'analytics:read', 'analytics:read-series'];
+    const SELLS = ['dataset:write', 'dataset:delete', 'listing:write', 'listing:publish'];
+    const BUYS = [
+      'entitlement:read',
+      'entitlement:acquire',
+      'entitlement:end',
+      'object:retrieve',
+      'usage:count',
+      'usage:read',
+      'charge:read',
+    ];
+    const KEYS = ['api-key:read', 'api-key:create', 'api-key:update'];
+    const OPERATOR = [...MONITOR, ...SELF, 'dataset:count', 'usage:count'];
+    const READER = [...MONITOR, 'member:list', ...SELF, 'dataset:count'];
+    const SELLER = [...READER, 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read', 'usage:count'];
+    const BUYER = [...READER, 'marketplace:read', ...BUYS, ...KEYS];
+    const READS = ['dataset:read', ...SHELVES, 'marketplace:read', 'entitlement:read', 'usage:count', 'usage:read', 'charge:read'];
+    const VIEWER = [...READER, ...READS, 'api-key:read'];
+    const BOTH = [
+      ...['audit:read', 'tenant:set-sides', 'dataset:count', 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read'],
+      ...[...BUYS, ...KEYS, 'api-key:update-any'],
+    ];
+    const MOST = [
+      ...['tenant:read', 'tenant:rename', 'billing-contact:read', 'billing-contact:update', 'plan:read', 'plan:change', 'member:count'],
+      ...['member:list', 'member:read-email', 'member:set-roles', 'member:remove', 'member:drop-roles', 'member:leave'],
+      ...['invitation:list', 'invitation:create', 'invitation:revoke'],
+    ];
+    const OWNER = [...MOST, 'ownership:transfer', 'deletion:request', 'deletion:cancel', ...BOTH];
+    const carried = [OWNER, [...MOST, ...BOTH], SELLER, BUYER, OPERATOR, VIEWER];
+    for (const [index, { name, description, permissions }] of data.roles.entries()) {
+      expect(description).toMatch(/^[A-Z].+\.$/);
+      expect(permissions.map((permission: { name: string }) => permission.name)).toEqual(carried[index]);
+      for (const { roles } of permissions) expect(roles).toContain(name);
+    }
+  });
+
+  test('the catalogue is the same for somebody in a tenant', async () => {
+    const make = '{ plans { code } roles { name } permissions { name } }';
+    const anonymous = await gateway.ask(make);
+    const signedIn = await gateway.ask(make, { token: await gateway.tokenOf({ subject: 'somebody' }) });
+    expect(signedIn.data).toEqual(anonymous.data);
+  });
+});

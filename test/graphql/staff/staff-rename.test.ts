@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Asker, startTenantLife, type TenantLife } from '../../support/homes.ts';
+
+let life: TenantLife;
+let staff: Asker;
+beforeAll(async () => {
+  life = await startTenantLife();
+  staff = await life.staff();
+});
+afterAll(() => life?.stop());
+
+const rename = (tenantId: string, name: string, key?: string) =>
+  life.mutate(staff, 'staffRenameTenant', { tenantId, name, ...(key && { idempotencyKey: key }) }, 'tenant { tenantId name status }');
+
+describe('staffRenameTenant', () => {
+  test.each(['active', 'suspended', 'pending_deletion'] as const)('staff rename a tenant that is %s, and its log says so', async status => {
+    const home = await life.home({ name: 'As it was' });
+    await life.make.setStatus(home, status, 'Kept');
+    const others = await life.rows({ except: home.id });
+    const { data, errors } = await rename(home.id, ' Cafe\u0301 ');
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ staffRenameTenant: { tenant: { tenantId: home.id, name: 'Café', status: status.toUpperCase() } } });
+    expect(await life.events(home)).toEqual([
+      {
+        ...{ action: 'tenant.staff_rename', outcome: 'done', code: null, by: 'staff', name: 'Dana' },
+        ...{ before: { name: 'As it was' }, after: { name: 'Café' } },
+      },
+    ]);
+    expect(await life.statusOf(home)).toEqual({ status, reason: 'Kept' });
+    expect(await life.rows({ except: home.id })).toEqual(others);
+    expect((await life.query(home.viewer, '{ tenant { name } }')).data).toEqual({ tenant: { name: 'Café' } });
+  });
+
+  test('not one that is deleted', async () => {
+    const home = await life.home({ name: 'As it was' });
+    await life.make.setStatus(home, 'deleted');
+    expect((await rename(home.id, 'Ghost')).errors).toMatchObject([
+      { extensions: { code: 'TENANT_STATUS', permission: 'staff:rename', tenantStatus: 'DELETED' } },
+    ]);
+  });
+
+  test('A3: its members read it in their log, as done by staff', async () => {
+    const home = await life.home();
+    await rename(home.id, 'Better');
+    const { data, errors } = await life.query(home.owner, '{ tenant { auditEvents { edges { node { action actorKind actorName } } } } }');
+    expect(errors).toEqual([]);
+    expect(data.tenant.auditEvents.edges).toEqual([{ node: { action: 'TENANT_STAFF_RENAME', actorKind: 'STAFF', actorName: 'Dana' } }]);
+  });
+
+  test('a name that can’t be one is BAD_USER_INPUT, and leaves no event', async () => {
+    const home = await life.home();
+    const before = await life.rows({ of: home.id });
+    for (const name of ['', 'a\nb', 'x'.repeat(121)])
+      expect((await rename(home.id, name)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(await life.rows({ of: home.id })).toEqual(before);
+  });
+
+  test('G6: sent again under its key it is done once; for another tenant the key is another', async () => {
+    const [one, two] = [await life.home(), await life.home()];
+    const key = 'rename-under-a-key';
+    const first = await rename(one.id, 'Once', key);
+    await life.mutate(one.owner, 'renameTenant', { name: 'Meanwhile' });
+    const again = await rename(one.id, 'Once', key);
+    expect([first.errors, again.errors]).toEqual([[], []]);
+    expect(again.data.staffRenameTenant.tenant.name).toBe('Meanwhile');
+    expect((await life.events(one)).map(({ action }) => action)).toEqual(['tenant.staff_rename', 'tenant.rename']);
+    expect((await rename(two.id, 'Once', key)).errors).toEqual([]);
+    expect(await life.events(two)).toHaveLength(1);
+  });
+});

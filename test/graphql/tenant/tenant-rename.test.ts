@@ -1,0 +1,158 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createDatabase, fixtures, type Member, type Tenant, type TestDatabase } from '../../support/database.ts';
+import { type Answer, startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let acme: Tenant;
+let other: Tenant;
+let admin: Member;
+let token: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+let made = 0;
+/** A tenant of each test's own. */
+beforeEach(async () => {
+  const make = fixtures(database);
+  made += 1;
+  const owner = await make.person(`Owner ${made}`);
+  acme = await make.tenant(`acme-${made}`, owner, { name: 'As it was' });
+  other = await make.tenant(`other-${made}`, owner, { name: 'The other' });
+  admin = await make.member(acme, await make.person(`Admin ${made}`), ['admin']);
+  token = await gateway.tokenOf(admin.person);
+});
+
+const nameOf = async ({ id }: Tenant) =>
+  (await database.sql<{ name: string }>('SELECT name FROM tenant WHERE tenant_id = $1', [id]))[0]?.name;
+const rename = (name: unknown): Promise<Answer> =>
+  gateway.ask('mutation ($input: RenameTenantInput!) { renameTenant(input: $input) { tenant { tenantId name } } }', {
+    token,
+    variables: { input: { name } },
+  });
+
+describe('renameTenant', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, string]>([
+    ['a new name',                                     'Acme GmbH',         'Acme GmbH'],
+    ['white space at its ends is dropped',             ' \t Acme\u00a0 ',   'Acme'],
+    ['an accent of its own joins its letter (NFC)',    'Cafe\u0301',        'Caf\u00e9'],
+    ['one character',                                  'x',                 'x'],
+    ['120 characters',                                 'x'.repeat(120),     'x'.repeat(120)],
+    ['120 characters that take two units each',        '😀'.repeat(120),    '😀'.repeat(120)],
+    ['120 characters once the accents have joined',    'e\u0301'.repeat(120), '\u00e9'.repeat(120)],
+    ['120 characters and white space around them',     `  ${'x'.repeat(120)}  `, 'x'.repeat(120)],
+    ['quotes and markup are text',                     `'"<b>;--`,          `'"<b>;--`],
+    ['the name that it has',                           'As it was',         'As it was'],
+  ])('%s', async (_what, typed, stored) => {
+    const { data, errors } = await rename(typed);
+    expect(errors).toEqual([]);
+    expect(data.renameTenant.tenant).toEqual({ tenantId: acme.id, name: stored });
+    expect(await nameOf(acme)).toBe(stored);
+    expect(await nameOf(other)).toBe('The other');
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string, string]>([
+    ['an empty name',                '',                   'The name is empty.'],
+    ['white space alone',            ' \n\t\u2003',        'The name is empty.'],
+    ['121 characters',               'x'.repeat(121),      'The name is longer than 120 characters.'],
+    ['121 that take two units each', '😀'.repeat(121),     'The name is longer than 120 characters.'],
+    ['a line break inside',          'a\nb',               'The name holds control characters.'],
+    ['a line separator inside',      'a\u2028b',           'The name holds control characters.'],
+    ['a NUL',                        'a\u0000b',           'A text holds a NUL character or half of a surrogate pair.'],
+    ['half a surrogate pair',        'a\ud83db',           'A text holds a NUL character or half of a surrogate pair.'],
+  ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, typed, message) => {
+    const { errors } = await rename(typed);
+    expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(await nameOf(acme)).toBe('As it was');
+  });
+
+  test('how much too long it is, is told', async () => {
+    expect((await rename('x'.repeat(130))).errors[0]!.extensions).toMatchObject({ limit: 120, actual: 130 });
+  });
+
+  test('the order matters not: one who may not is refused before the name is looked at', async () => {
+    await database.sql(`UPDATE membership SET roles = '{viewer}' WHERE id = $1`, [admin.id]);
+    expect((await rename('')).errors).toMatchObject([{ path: ['renameTenant'], extensions: { because: 'ROLE' } }]);
+  });
+
+  test('several in one request are done in their order, each told as it was then', async () => {
+    const { data, errors } = await gateway.ask(
+      `mutation { one: renameTenant(input: { name: "One" }) { tenant { name } } none: renameTenant(input: { name: "" }) { tenant { name } }
+        two: renameTenant(input: { name: "Two" }) { tenant { name } } }`,
+      { token },
+    );
+    expect(data).toEqual({ one: { tenant: { name: 'One' } }, none: null, two: { tenant: { name: 'Two' } } });
+    expect(errors).toMatchObject([{ path: ['none'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(await nameOf(acme)).toBe('Two');
+  });
+});
+
+describe('a permission that goes between the check of the field and the change', () => {
+  let holder: pg.Client;
+  beforeEach(async () => {
+    holder = new pg.Client({ connectionString: database.adminUrl });
+    await holder.connect();
+  });
+  afterEach(() => holder?.end());
+
+  /** Holds the tenant's row, lets a rename run up to it, changes what is to change, and lets go. */
+  async function meanwhile(change: string): Promise<Answer> {
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM tenant WHERE tenant_id = $1 FOR UPDATE', [acme.id]);
+    const answer = rename('Too late');
+    const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    await vi.waitFor(async () => expect(await database.sql(waiting)).toHaveLength(1), { timeout: 10_000 });
+    await holder.query(change);
+    await holder.query('COMMIT');
+    return answer;
+  }
+  const inAcme = () => `tenant_id = '${acme.id}'`;
+  const mine = () => `${inAcme()} AND id = '${admin.id}'`;
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => string, string, string | null]>([
+    ['the tenant is suspended',            () => `UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`,        'TENANT_STATUS', 'SUSPENDED'],
+    ['the tenant is to be deleted',        () => `UPDATE tenant SET status = 'pending_deletion' WHERE ${inAcme()}`, 'TENANT_STATUS', 'PENDING_DELETION'],
+    ['the tenant is deleted',              () => `SET LOCAL session_replication_role = replica; UPDATE tenant SET status = 'deleted' WHERE ${inAcme()}`, 'TENANT_STATUS', 'DELETED'],
+    ['the role is taken',                  () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}`,        'ROLE',          'ACTIVE'],
+    ['the membership is removed',          () => `DELETE FROM membership WHERE ${mine()}`,                          'ROLE',          'ACTIVE'],
+    ['role and status go',                 () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}; UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`, 'ROLE', 'SUSPENDED'],
+    ['the tenant’s row is gone',           () => `DELETE FROM membership WHERE ${inAcme()}; DELETE FROM tenant WHERE ${inAcme()}`, 'NO_TENANT', null],
+  ])('%s: refused as the field itself would be, and nothing is changed', async (_what, change, because, tenantStatus) => {
+    const { data, errors, headers } = await meanwhile(change());
+    expect(data).toEqual({ renameTenant: null });
+    expect(errors).toMatchObject([{ path: ['renameTenant'] }]);
+    expect(errors[0]!.extensions).toEqual({
+      code: { TENANT_STATUS: 'TENANT_STATUS', ROLE: 'FORBIDDEN', NO_TENANT: 'TENANT_REQUIRED' }[because],
+      permission: 'tenant:rename',
+      because,
+      requires: { principals: ['USER'], roles: ['OWNER', 'ADMIN'], statuses: ['ACTIVE'], plans: null },
+      tenantStatus,
+      requestId: headers.get('x-request-id'),
+    });
+    expect(await nameOf(acme)).not.toBe('Too late');
+    expect(await nameOf(other)).toBe('The other');
+  });
+
+  test('one role of two goes: the other is enough', async () => {
+    await database.sql(`UPDATE membership SET roles = '{admin,viewer}' WHERE id = $1`, [admin.id]);
+    const { errors } = await meanwhile(`UPDATE membership SET roles = '{admin}' WHERE ${mine()}`);
+    expect(errors).toEqual([]);
+    expect(await nameOf(acme)).toBe('Too late');
+  });
+
+  test('another tenant of the same person is suspended, and another member loses a role: it is nothing to this one', async () => {
+    const { errors } = await meanwhile(`UPDATE tenant SET status = 'suspended' WHERE tenant_id = '${other.id}'`);
+    expect(errors).toEqual([]);
+    expect(await nameOf(acme)).toBe('Too late');
+  });
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { tenantContext } from '../../../src/http/auth/tenant-context.ts';
+import { createDatabase, fixtures, ISSUER, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
+import { SERVICES } from '../../support/services.ts';
+
+let own: TestDatabase;
+let opened: Database;
+let sam: Person;
+let acme: Tenant;
+let statements = 0;
+/** The database, with what is asked for outside of any tenant counted. */
+let database: Database;
+beforeAll(async () => {
+  own = await createDatabase();
+  opened = openDatabase(own.runtimeUrl);
+  database = {
+    ...opened,
+    say: spoken => {
+      statements += 1;
+      return opened.say(spoken);
+    },
+  };
+  const make = fixtures(own);
+  const owner = await make.person('Owner');
+  sam = await make.person('Sam');
+  acme = await make.tenant('acme', owner, { plan: 'PROFESSIONAL' });
+  await make.member(acme, sam, ['viewer', 'operator']);
+  await make.member(await make.tenant('bakery', owner), sam, ['viewer']);
+});
+afterAll(async () => {
+  await opened?.close();
+  await own?.drop();
+});
+beforeEach(() => {
+  statements = 0;
+});
+
+const contextIn = (header?: string) => {
+  const profile = { issuer: ISSUER, subject: sam.subject, name: sam.name, email: sam.email, emailVerified: true };
+  return tenantContext(
+    database,
+    { profile, staff: false, tenant: null },
+    {
+      requestId: 'request-1',
+      tenant: header,
+      idempotencyKey: null,
+      services: SERVICES,
+    },
+  );
+};
+
+describe('the context of a request', () => {
+  test('has the tenant’s status and features and the person’s roles, from the database, in one statement', async () => {
+    const { grant, work, requestId } = await contextIn('acme');
+    expect(grant.standing).toEqual({
+      tenantId: acme.id,
+      status: 'active',
+      features: ['advanced_analytics'],
+      roles: ['viewer', 'operator'],
+    });
+    expect(work.binding).toEqual({ tenantId: acme.id, personId: sam.id });
+    expect(requestId).toBe('request-1');
+    expect(statements).toBe(1);
+  });
+
+  test('in a tenant, reads all memberships when they are asked for, and once', async () => {
+    const { memberships } = await contextIn('acme');
+    expect(statements).toBe(1);
+    const [first, second] = [await memberships(), await memberships()];
+    expect(first.map(({ slug }) => slug)).toEqual(['acme', 'bakery']);
+    expect(second).toBe(first);
+    expect(statements).toBe(2);
+  });
+
+  test('outside of any, has read them already', async () => {
+    const { memberships, grant, work } = await contextIn();
+    expect(grant.standing).toBeNull();
+    expect(work.binding).toEqual({ tenantId: null, personId: sam.id });
+    expect((await memberships()).map(({ slug }) => slug)).toEqual(['acme', 'bakery']);
+    expect(statements).toBe(1);
+  });
+});

@@ -1,0 +1,126 @@
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, fixtures, type Person, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let one: Person;
+let two: Person;
+let ids: Record<'acme' | 'bakery' | 'foreign', string>;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+  const make = fixtures(database);
+  const owner = await make.person('Owner');
+  one = await make.person('One');
+  two = await make.person('Two');
+  const [acme, bakery, foreign] = [
+    await make.tenant('acme', owner),
+    await make.tenant('bakery', owner),
+    await make.tenant('foreign', owner),
+  ];
+  ids = { acme: acme.id, bakery: bakery.id, foreign: foreign.id };
+  for (const [tenant, person] of [
+    [acme, one],
+    [acme, two],
+    [bakery, two],
+  ] as const)
+    await make.member(tenant, person, ['viewer']);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+type Asked = { claim?: unknown; header?: string };
+const asked = async (person: Person, { claim, header }: Asked) =>
+  gateway.ask('{ viewer { membership { slug } } tenant { slug } }', {
+    token: await gateway.tokenOf(person, claim === undefined ? {} : { tenant: claim }),
+    ...(header !== undefined && { headers: { 'x-tenant-id': header } }),
+  });
+const name = (text: string | undefined) => text?.replace(/^id of (\w+)$/, (_all, slug: 'acme') => ids[slug]);
+const NOT_FOUND = 'There is no such tenant, or you are no member of it.';
+const CONFLICT = 'Your token and the X-Tenant-Id header name different tenants.';
+
+describe('T3: the tenant that a request acts in', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, 'one' | 'two', string | undefined, string | undefined, string | null]>([
+    ['the only membership, when none is named',       'one', undefined,       undefined,           'acme'],
+    ['none, with two memberships and none named',     'two', undefined,       undefined,           null],
+    ['the header’s, by slug',                         'two', undefined,       'bakery',            'bakery'],
+    ['the header’s, by id',                           'two', undefined,       'id of bakery',      'bakery'],
+    ['the token’s, by slug',                          'two', 'bakery',        undefined,           'bakery'],
+    ['the token’s, by id',                            'two', 'id of acme',    undefined,           'acme'],
+    ['the same in both, alike',                       'two', 'acme',          'acme',              'acme'],
+    ['the same in both, by slug and by id',           'two', 'acme',          'id of acme',        'acme'],
+    ['the same in both, by id and by slug',           'two', 'id of bakery',  'bakery',            'bakery'],
+    ['the only membership, when it is named as well', 'one', 'acme',          'id of acme',        'acme'],
+  ])('%s', async (_what, who, claim, header, slug) => {
+    const { status, data } = await asked(who === 'one' ? one : two, { claim: name(claim), ...(header && { header: name(header)! }) });
+    expect(status).toBe(200);
+    expect(data).toEqual({ viewer: { membership: slug && { slug } }, tenant: slug && { slug } });
+  });
+
+  test('names are taken in upper case too, from the header and from the token', async () => {
+    for (const named of [
+      { header: ids.bakery.toUpperCase() },
+      { header: 'BaKery' },
+      { claim: ids.bakery.toUpperCase() },
+      { claim: 'BAKERY' },
+    ])
+      expect((await asked(two, named)).data.tenant).toEqual({ slug: 'bakery' });
+    expect((await asked(two, { claim: 'BAKERY', header: ids.bakery.toUpperCase() })).data.tenant).toEqual({ slug: 'bakery' });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string | undefined, string | undefined, number, string, string]>([
+    ['the token and the header disagree',               'acme',         'bakery',       400, 'TENANT_CONFLICT',  CONFLICT],
+    ['they disagree by id',                             'id of bakery', 'id of acme',   400, 'TENANT_CONFLICT',  CONFLICT],
+    ['the token names a foreign one, the header mine',  'foreign',      'acme',         400, 'TENANT_CONFLICT',  CONFLICT],
+    ['the token names an absent one, the header mine',  'absent',       'acme',         400, 'TENANT_CONFLICT',  CONFLICT],
+    ['the header names a foreign one',                  undefined,      'foreign',      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header names a foreign one by id',            undefined,      'id of foreign', 403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header names a foreign one, the token mine',  'acme',         'foreign',      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header names an absent one',                  undefined,      'absent',       403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header names none that could be',             undefined,      'not a name',   403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header names one with a hyphen at its end',   undefined,      'acme-',        403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header is too long for a slug',               undefined,      'a'.repeat(33), 403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header is a slug with something before it',   undefined,      '%acme',        403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header is empty',                             undefined,      '',             403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token names a foreign one',                   'foreign',      undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token names none that could be',              '*',            undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token names one with a NUL in it',            'ac\0me',       undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token names half of a surrogate pair',        'ac\ud83dme',   undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token names an empty one',                    '',             undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+  ])('refused whole: %s', async (_what, claim, header, status, code, message) => {
+    for (const person of [two, one]) {
+      if (person === one && code === 'TENANT_CONFLICT' && name(header) !== 'acme') continue; // for one, who is no member of bakery, it is absent
+      const answer = await asked(person, { claim: name(claim), ...(header !== undefined && { header: name(header)! }) });
+      const extensions = { code, requestId: answer.headers.get('x-request-id') };
+      expect({ status: answer.status, body: JSON.parse(answer.text) }).toEqual({ status, body: { errors: [{ message, extensions }] } });
+    }
+  });
+
+  test('the id of one tenant and nearly the id of it are no more alike than any two', async () => {
+    for (const header of [`${ids.acme}0`, `0${ids.acme}`, ids.acme.slice(1), ids.acme.replaceAll('-', ''), uuid()])
+      expect((await asked(two, { header })).status).toBe(403);
+  });
+
+  test('staff are in no tenant: to name one is refused, by the header or by the token', async () => {
+    for (const named of [{ header: 'acme' }, { claim: 'acme' }]) {
+      const { claim, header } = { claim: undefined, header: undefined, ...named };
+      const answer = await gateway.ask('{ viewer { principal } }', {
+        token: await gateway.tokenOf(two, { ipto_staff: true, ...(claim && { tenant: claim }) }),
+        tenant: header,
+      });
+      expect(answer.status).toBe(403);
+      expect(answer.errors).toMatchObject([{ message: NOT_FOUND, extensions: { code: 'TENANT_NOT_FOUND' } }]);
+    }
+  });
+
+  test('R6: one who names another tenant is there at once, and nothing of the earlier one stays', async () => {
+    for (const slug of ['acme', 'bakery', 'acme', 'bakery'])
+      expect((await asked(two, { header: slug })).data).toEqual({ viewer: { membership: { slug } }, tenant: { slug } });
+  });
+});

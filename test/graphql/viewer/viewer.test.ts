@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, fixtures, type Person, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let sam: Person;
+let tenants: Record<'acme' | 'bakery' | 'closed', { id: string; slug: string }>;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+  const make = fixtures(database);
+  const owner = await make.person('Owner');
+  sam = await make.person('Sam');
+  tenants = {
+    acme: await make.tenant('acme', owner, { plan: 'STARTER', name: 'Acme Data' }),
+    bakery: await make.tenant('bakery', owner, { plan: 'FREE', name: 'The Bakery' }),
+    closed: await make.tenant('closed', owner),
+  };
+  await make.member(tenants.bakery, sam, ['operator', 'buyer_manager']);
+  await make.member(tenants.closed, sam, ['viewer']);
+  await make.member(tenants.acme, sam, ['operator']);
+  await make.setStatus(tenants.bakery, 'suspended', 'Unpaid');
+  await make.setStatus(tenants.closed, 'deleted');
+  await database.sql(`UPDATE tenant SET sells = true WHERE slug = 'acme'; UPDATE tenant SET buys = true WHERE slug = 'bakery';
+    UPDATE membership m SET created_at = '2026-03-01T10:00:00.250Z' FROM tenant t WHERE t.tenant_id = m.tenant_id AND slug = 'bakery';
+    UPDATE membership m SET created_at = '2026-03-02T10:00:00Z' FROM tenant t WHERE t.tenant_id = m.tenant_id AND slug = 'acme'`);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const SUMMARY = 'tenantId slug name status statusReason plan sells buys roles joinedAt';
+const WHO = `{ viewer { principal name email emailVerified permissions membership { slug roles } memberships { ${SUMMARY} } } }`;
+const summaries = () => [
+  {
+    tenantId: tenants.bakery.id,
+    slug: 'bakery',
+    name: 'The Bakery',
+    status: 'SUSPENDED',
+    statusReason: 'Unpaid',
+    plan: 'FREE',
+    sells: false,
+    buys: true,
+    roles: ['OPERATOR', 'BUYER_MANAGER'],
+    joinedAt: '2026-03-01T10:00:00.250Z',
+  },
+  {
+    tenantId: tenants.acme.id,
+    slug: 'acme',
+    name: 'Acme Data',
+    status: 'ACTIVE',
+    statusReason: null,
+    plan: 'STARTER',
+    sells: true,
+    buys: false,
+    roles: ['OPERATOR'],
+    joinedAt: '2026-03-02T10:00:00.000Z',
+  },
+];
+
+describe('who am I', () => {
+  test('nobody is nobody', async () => {
+    const { data, errors } = await gateway.ask(WHO);
+    expect(errors).toEqual([]);
+    expect(data.viewer).toEqual({
+      principal: 'NOBODY',
+      name: null,
+      email: null,
+      emailVerified: null,
+      permissions: [],
+      membership: null,
+      memberships: [],
+    });
+  });
+
+  test('nobody stays nobody in a tenant that is named', async () => {
+    const { data, errors } = await gateway.ask(WHO, { tenant: 'acme' });
+    expect(errors).toEqual([]);
+    expect(data.viewer).toMatchObject({ principal: 'NOBODY', membership: null, memberships: [] });
+  });
+
+  test('a user is whom the token says, with the memberships in tenants that aren’t deleted, oldest first', async () => {
+    const token = await gateway.tokenOf(
+      { subject: sam.subject, email: 'sam@elsewhere.example', name: 'Samantha' },
+      { email_verified: false },
+    );
+    const { data, errors } = await gateway.ask(WHO, { token });
+    expect(errors).toEqual([]);
+    expect(data.viewer).toEqual({
+      principal: 'USER',
+      name: 'Samantha',
+      email: 'sam@elsewhere.example',
+      emailVerified: false,
+      permissions: ['tenant:create', 'invitation:accept', 'invitation:decline'],
+      membership: null,
+      memberships: summaries(),
+    });
+  });
+
+  test('in a tenant, the membership there, and still all of one’s own', async () => {
+    const { data, errors } = await gateway.ask(WHO, { token: await gateway.tokenOf(sam), tenant: 'acme' });
+    expect(errors).toEqual([]);
+    expect(data.viewer).toEqual({
+      principal: 'USER',
+      name: 'Sam',
+      email: sam.email,
+      emailVerified: true,
+      permissions: [
+        ...['tenant:create', 'tenant:read', 'plan:read', 'member:count', 'member:drop-roles', 'member:leave'],
+        ...['invitation:accept', 'invitation:decline'],
+        ...['dataset:count', 'usage:count'],
+      ],
+      membership: { slug: 'acme', roles: ['OPERATOR'] },
+      memberships: summaries(),
+    });
+  });
+
+  test('R1: with two roles one may do what either may, as far as a suspension leaves it', async () => {
+    const { data } = await gateway.ask(WHO, { token: await gateway.tokenOf(sam), tenant: 'bakery' });
+    expect(data.viewer).toMatchObject({
+      permissions: [
+        ...['tenant:create', 'tenant:read', 'plan:read', 'member:count', 'member:list', 'member:leave'],
+        ...['invitation:accept', 'invitation:decline'],
+        ...['dataset:count', 'marketplace:read', 'entitlement:read', 'usage:count', 'usage:read', 'charge:read', 'api-key:read'],
+      ],
+      membership: { slug: 'bakery', roles: ['OPERATOR', 'BUYER_MANAGER'] },
+    });
+  });
+
+  test('a user whom the gateway has never seen is a user with no membership', async () => {
+    const { data } = await gateway.ask(WHO, { token: await gateway.tokenOf({ subject: 'new' }) });
+    expect(data.viewer).toMatchObject({
+      principal: 'USER',
+      name: 'new',
+      email: null,
+      memberships: [],
+      permissions: ['tenant:create', 'invitation:accept', 'invitation:decline'],
+    });
+  });
+
+  test('staff are staff and nothing else, though they are members somewhere', async () => {
+    const { data, errors } = await gateway.ask(WHO, { token: await gateway.tokenOf(sam, { ipto_staff: true }) });
+    expect(errors).toEqual([]);
+    expect(data.viewer).toEqual({
+      principal: 'STAFF',
+      name: 'Sam',
+      email: sam.email,
+      emailVerified: true,
+      permissions: ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rename', 'staff:arrange-plan'],
+      membership: null,
+      memberships: [],
+    });
+  });
+
+  test('the same subject of another issuer is somebody else', async () => {
+    await database.sql(
+      `INSERT INTO person (id, issuer, subject, name) VALUES (gen_random_uuid(), 'https://other.example', 'twin', 'Twin')`,
+    );
+    const { data } = await gateway.ask(WHO, { token: await gateway.tokenOf({ subject: 'twin' }) });
+    expect(data.viewer).toMatchObject({ name: 'twin', memberships: [] });
+  });
+});
+
+describe('what may I do', () => {
+  const MAY = `query ($permission: PermissionName!) { viewer { can(permission: $permission)
+    refusal(permission: $permission) { code message because roles statuses plans tenantStatus } } }`;
+  const may = async (permission: string, tenant?: string) =>
+    gateway.ask(MAY, { token: await gateway.tokenOf(sam), tenant, variables: { permission } });
+
+  test('what one may do has no refusal', async () => {
+    expect((await may('member:count', 'acme')).data.viewer).toEqual({ can: true, refusal: null });
+    expect((await may('tenant:create')).data.viewer).toEqual({ can: true, refusal: null });
+  });
+
+  test('G3: what one may not do is explained beforehand', async () => {
+    expect((await may('member:list', 'acme')).data.viewer).toEqual({
+      can: false,
+      refusal: {
+        code: 'FORBIDDEN',
+        message: 'member:list needs the role owner, admin, seller_manager, buyer_manager or viewer.',
+        because: 'ROLE',
+        roles: ['OWNER', 'ADMIN', 'SELLER_MANAGER', 'BUYER_MANAGER', 'VIEWER'],
+        statuses: ['ACTIVE', 'SUSPENDED', 'PENDING_DELETION'],
+        plans: null,
+        tenantStatus: 'ACTIVE',
+      },
+    });
+    expect((await may('tenant:read')).data.viewer).toMatchObject({ can: false, refusal: { because: 'NO_TENANT', tenantStatus: null } });
+  });
+
+  test.each(['tenant:fly', '', 'TENANT:READ', 'toString'])(
+    '%j is no permission, and the answer lists those there are',
+    async permission => {
+      const { data, errors } = await may(permission);
+      expect(data).toBeUndefined();
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(errors[0]!.message).toContain('tenant:create, tenant:read, tenant:rename');
+    },
+  );
+});

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import type { MadeKey } from '../../support/keys.ts';
+import type { Home } from '../../support/tenant-life.ts';
+
+liveWithKeys();
+
+let key: MadeKey;
+beforeEach(async () => {
+  key = await keys.make(home.owner, ['tenant:read', 'usage:read']);
+});
+
+const ME = '{ viewer { principal name email membership { slug } memberships { slug } permissions } tenant { slug } }';
+describe('a request with an API key', () => {
+  test('T2, T3: acts in the key’s tenant with what its scopes name, as the key and nobody else', async () => {
+    const { status, data, errors } = await keys.ask(key.secret, ME);
+    expect([status, errors]).toEqual([200, []]);
+    expect(data).toEqual({
+      viewer: {
+        principal: 'API_KEY',
+        name: 'Nightly',
+        email: null,
+        membership: null,
+        memberships: [],
+        permissions: ['tenant:read', 'usage:read'],
+      },
+      tenant: { slug: home.tenant.slug },
+    });
+  });
+
+  test('G2: what its scopes don’t name is refused with the scope that would do, and the rest stands', async () => {
+    const { data, errors } = await keys.ask(key.secret, '{ tenant { slug memberCount apiKeyUse { used } } }');
+    expect(data).toEqual({ tenant: { slug: home.tenant.slug, memberCount: null, apiKeyUse: null } });
+    expect(errors.map(({ message, extensions }) => [message, extensions.because, extensions.code])).toEqual([
+      ['This API key does not carry member:count.', 'KEY_SCOPE', 'FORBIDDEN'],
+      ['This API key does not carry plan:read.', 'KEY_SCOPE', 'FORBIDDEN'],
+    ]);
+  });
+
+  test('K1: a scope in its row that no key may carry, or that is no permission any more, opens nothing', async () => {
+    await life.database.sql("UPDATE api_key SET scopes = '{tenant:read,member:count,audit:read,plan:read,gone:long-since}' WHERE id = $1", [
+      key.row,
+    ]);
+    const { data, errors } = await keys.ask(
+      key.secret,
+      `{ viewer { permissions } tenant { slug memberCount auditEvents { totalCount } } }`,
+    );
+    expect(data).toEqual({
+      viewer: { permissions: ['tenant:read'] },
+      tenant: { slug: home.tenant.slug, memberCount: null, auditEvents: null },
+    });
+    expect(errors.map(({ extensions }) => extensions.because)).toEqual(['KEY_SCOPE', 'KEY_SCOPE']);
+  });
+
+  test('K1: administration is closed to it, and the refusal is in the log under the key’s name', async () => {
+    for (const mutation of ['renameTenant(input: { name: "New" })', `revokeApiKey(input: { apiKeyId: "${key.id}" })`]) {
+      const { errors } = await keys.ask(key.secret, `mutation { ${mutation} { __typename } }`);
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'KEY_SCOPE' } }]);
+    }
+    expect(
+      await life.database.sql(
+        "SELECT actor_kind, actor_id, actor_name, action, code FROM audit_event WHERE actor_kind = 'api_key' ORDER BY seq",
+      ),
+    ).toEqual([
+      { actor_kind: 'api_key', actor_id: key.row, actor_name: 'Nightly', action: 'tenant.rename', code: 'FORBIDDEN' },
+      { actor_kind: 'api_key', actor_id: key.row, actor_name: 'Nightly', action: 'api_key.revoke', code: 'FORBIDDEN' },
+    ]);
+  });
+
+  test('K1, A3: the audit log is not exported to it', async () => {
+    const headers = { authorization: `Bearer ${key.secret}` };
+    const response = await fetch(`${life.gateway.url}/audit/export?format=jsonl`, { headers });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { because: 'KEY_SCOPE', permission: 'audit:read' } }] });
+  });
+
+  test('T2: it founds no tenant and accepts no invitation', async () => {
+    for (const mutation of ['createTenant(input: { name: "Mine" })', 'acceptInvitation(input: { code: "ipto_invite_x" })']) {
+      const { errors } = await keys.ask(key.secret, `mutation { ${mutation} { __typename } }`);
+      expect(errors).toMatchObject([{ extensions: { because: 'KEY_SCOPE' } }]);
+    }
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => string, number]>([
+    ['its id',                 () => home.tenant.id,                 200],
+    ['its slug',               () => home.tenant.slug,               200],
+    ['its slug in capitals',   () => home.tenant.slug.toUpperCase(), 200],
+    ['another’s id',           () => other.id,                       400],
+    ['another’s slug',         () => other.slug,                     400],
+    ['nothing that could be',  () => randomUUID(),                   400],
+    ['no name at all',         () => 'no name',                      400],
+  ])('T3: beside a key, X-Tenant-Id names %s', async (_what, name, status) => {
+    const answer = await keys.ask(key.secret, '{ tenant { slug } }', { 'x-tenant-id': name() });
+    expect(answer.status).toBe(status);
+    if (status === 200) expect(answer.data).toEqual({ tenant: { slug: home.tenant.slug } });
+    else expect(answer.errors).toMatchObject([{ extensions: { code: 'TENANT_CONFLICT' } }]);
+  });
+  let other: Home['tenant'];
+  beforeEach(async () => {
+    other = (await life.home()).tenant;
+  });
+
+  test('T4: it reaches nothing of another tenant: not by id, and not by the key’s own bytes with another tenant’s in them', async () => {
+    const elsewhere = await life.home();
+    const theirs = await keys.make(elsewhere.owner);
+    const id = Buffer.from(`Tenant:${elsewhere.tenant.id}`).toString('base64url');
+    const { data } = await keys.ask(key.secret, `{ node(id: "${id}") { id } nodes(ids: ["${id}"]) { id } }`);
+    expect(data).toEqual({ node: null, nodes: [null] });
+    const [mine, their] = [key, theirs].map(({ secret }) => Buffer.from(secret.slice(5), 'base64url'));
+    const crossed = Buffer.concat([mine!.subarray(0, 16), their!.subarray(16, 32), mine!.subarray(32)]);
+    expect((await keys.ask(`ipto_${crossed.toString('base64url')}`)).status).toBe(401);
+  });
+});

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Authenticate, createAuthenticate, type TokenOptions } from '../../../src/http/auth/authenticate.ts';
+import { createDatabase } from '../../support/database.ts';
+import { serve } from '../server/serve.ts';
+import { AUDIENCE, createKey, type Key, type LoopbackIssuer, signed, startIssuer } from './oidc.ts';
+
+let issuer: LoopbackIssuer;
+let first: Key;
+beforeEach(async () => {
+  issuer = await startIssuer();
+  first = await createKey('ES256', 'first');
+  issuer.state.keys = [first];
+});
+afterEach(() => issuer.close());
+
+const options = (more: Partial<TokenOptions> = {}): TokenOptions => ({
+  issuer: issuer.issuer,
+  audience: AUDIENCE,
+  algorithms: ['ES256'],
+  tenantClaim: 'tenant',
+  staffClaim: 'ipto_staff',
+  clockSkew: 5,
+  ...more,
+});
+const authenticateWith = (more?: Partial<TokenOptions>) => createAuthenticate(options(more));
+const bearer = async (key: Key) => `Bearer ${await signed(key, issuer.claims())}`;
+const outcome = async (authenticate: Authenticate, key: Key) =>
+  Promise.resolve(authenticate(await bearer(key))).then(
+    token => token!.profile.subject,
+    error => error.code,
+  );
+
+describe("the issuer's keys", () => {
+  test('are found by discovery and asked for once, however many tokens come at once', async () => {
+    const authenticate = authenticateWith();
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome(authenticate, first)));
+    expect(outcomes).toEqual(Array(20).fill('ann'));
+    expect(issuer.state.fetches).toEqual({ discovery: 1, keys: 1 });
+  });
+
+  test('are asked for where the settings say, and then nothing is discovered', async () => {
+    expect(await outcome(authenticateWith({ keys: { uri: issuer.keysUri } }), first)).toBe('ann');
+    expect(issuer.state.fetches).toEqual({ discovery: 0, keys: 1 });
+  });
+
+  test('are not asked for before a token comes', async () => {
+    expect(await authenticateWith()(undefined)).toBeNull();
+    expect(issuer.state.fetches).toEqual({ discovery: 0, keys: 0 });
+  });
+
+  test('may be followed by a new one, which is accepted once the cool-down is over', async () => {
+    const authenticate = authenticateWith({ cooldown: 0 });
+    expect(await outcome(authenticate, first)).toBe('ann');
+    const second = await createKey('ES256', 'second');
+    issuer.state.keys = [first, second];
+    expect(await outcome(authenticate, second)).toBe('ann');
+    expect(await outcome(authenticate, first)).toBe('ann');
+  });
+
+  test('may go: a token of a withdrawn key is refused as soon as the keys are read again', async () => {
+    const authenticate = authenticateWith({ cooldown: 0 });
+    expect(await outcome(authenticate, first)).toBe('ann');
+    const second = await createKey('ES256', 'second');
+    issuer.state.keys = [second];
+    expect(await outcome(authenticate, second)).toBe('ann');
+    expect(await outcome(authenticate, first)).toBe('UNAUTHENTICATED');
+  });
+
+  test('are not asked for again within the cool-down, however many tokens name an unknown one', async () => {
+    const authenticate = authenticateWith();
+    expect(await outcome(authenticate, first)).toBe('ann');
+    const strangers = await Promise.all(Array.from({ length: 50 }, (_, i) => createKey('ES256', `stranger-${i}`)));
+    for (const stranger of strangers) expect(await outcome(authenticate, stranger)).toBe('UNAUTHENTICATED');
+    expect(issuer.state.fetches.keys).toBe(1);
+  });
+
+  test('of two with one algorithm, a token that names none is refused rather than tried with each', async () => {
+    issuer.state.keys = [first, await createKey('ES256', 'second')];
+    const token = await signed(first, issuer.claims(), { kid: undefined });
+    await expect(authenticateWith()(`Bearer ${token}`)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
+
+describe('an issuer that can’t be relied on', () => {
+  test.each<[string, () => void]>([
+    ['is down', () => Object.assign(issuer.state, { down: true })],
+    ['redirects its keys elsewhere', () => Object.assign(issuer.state, { redirect: true })],
+    ['answers with no JSON', () => Object.assign(issuer.state, { answer: '<html>' })],
+    ['answers with no keys', () => Object.assign(issuer.state, { answer: '{"nothing":true}' })],
+    ['says in its discovery document that it is another', () => Object.assign(issuer.state, { claimedIssuer: 'https://evil.example' })],
+  ])('and %s is UNAVAILABLE, and good again when it is', async (_what, spoil) => {
+    const authenticate = authenticateWith();
+    spoil();
+    expect(await outcome(authenticate, first)).toBe('UNAVAILABLE');
+    Object.assign(issuer.state, { down: false, redirect: false, answer: undefined, claimedIssuer: undefined });
+    expect(await outcome(authenticate, first)).toBe('ann');
+  });
+
+  test('is not followed to an unencrypted address of its keys, when it is encrypted itself', async () => {
+    const answer = JSON.stringify({ issuer: 'https://issuer.example', jwks_uri: issuer.keysUri });
+    const asked: string[] = [];
+    const { fetch } = globalThis;
+    globalThis.fetch = async url => {
+      asked.push(String(url));
+      return new Response(answer);
+    };
+    try {
+      const claims = { ...issuer.claims(), iss: 'https://issuer.example' };
+      const authenticate = authenticateWith({ issuer: 'https://issuer.example' });
+      await expect(authenticate(`Bearer ${await signed(first, claims)}`)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    expect(asked).toEqual(['https://issuer.example/.well-known/openid-configuration']);
+  });
+
+  test('doesn’t matter to a token of a key that is known', async () => {
+    const authenticate = authenticateWith();
+    await outcome(authenticate, first);
+    issuer.state.down = true;
+    expect(await outcome(authenticate, first)).toBe('ann');
+  });
+
+  test('is a 503 over HTTP, which says when to try again, and is logged with its reason', async () => {
+    const database = await createDatabase();
+    const gateway = await serve({ databaseUrl: database.runtimeUrl, tokens: options() });
+    try {
+      issuer.state.down = true;
+      const token = await signed(first, issuer.claims());
+      const headers = { 'x-request-id': 'issuer-down' };
+      const { status, headers: answered, errors } = await gateway.ask('{ plans { code } }', { token, headers });
+      expect({ status, retry: answered.get('retry-after'), code: errors[0]!.extensions }).toEqual({
+        status: 503,
+        retry: '1',
+        code: { code: 'UNAVAILABLE', requestId: 'issuer-down' },
+      });
+      expect(gateway.lines().find(line => line.requestId === 'issuer-down' && line.err)).toMatchObject({ level: 40 });
+      issuer.state.down = false;
+      expect((await gateway.ask('{ viewer { name } }', { token })).data).toEqual({ viewer: { name: 'ann' } });
+    } finally {
+      await gateway.stop();
+      await database.drop();
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Ask } from '../../../src/database/queries/crossings.ts';
+import { currentBinding } from '../../../src/database/tenancy/binding.ts';
+import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { newSecret } from '../../../src/domain/api-key/secret.ts';
+import { provenKey } from '../../../src/domain/api-key/sign-in.ts';
+import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase;
+let opened: Database;
+/** Keys that are refused, by why. */
+let refused: Record<string, string>;
+let good: string;
+let tenantId: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  opened = openDatabase(database.runtimeUrl, { poolSize: 1 });
+  const make = fixtures(database);
+  const [north, south] = [await make.tenant('north', await make.person('Ann')), await make.tenant('south', await make.person('Sue'))];
+  tenantId = north.id;
+  const keep = async (tenant: string, columns: Readonly<Record<string, string>> = {}) => {
+    const name = { tenantId: tenant, id: randomUUID() };
+    const { text, hash } = newSecret(name);
+    await database.sql(
+      `INSERT INTO api_key (tenant_id, id, name, scopes, secret_hash, holder_id, holder_name, revoked_at, expires_at)
+       VALUES ($1, $2, 'Key', '{tenant:read}', $3, $2, 'Ann', ${columns.revoked ?? 'NULL'}, ${columns.expires ?? 'NULL'})`,
+      [name.tenantId, name.id, Buffer.from(hash)],
+    );
+    return { ...name, text };
+  };
+  const kept = await keep(north.id);
+  good = kept.text;
+  refused = {
+    'a wrong secret': newSecret(kept).text,
+    'an id that nothing has': newSecret({ ...kept, id: randomUUID() }).text,
+    'a tenant that is none': newSecret({ ...kept, tenantId: randomUUID() }).text,
+    'a revoked one': (await keep(north.id, { revoked: 'now()' })).text,
+    'an expired one': (await keep(north.id, { expires: "now() - interval '1 day'" })).text,
+    "a deleted tenant's": (await keep(south.id)).text,
+  };
+  await make.setStatus(south, 'deleted');
+});
+afterAll(async () => {
+  await opened?.close();
+  await database?.drop();
+});
+
+/** What the database is asked on the way of a key, under which tenant, and the columns and sizes of what it answers. */
+async function wayOf(text: string) {
+  const asked: object[] = [];
+  const ask: Ask = async <Row>(statement: string, values: readonly unknown[]) => {
+    const rows = await opened.ask<Row>(statement, values);
+    const shape = rows.map(row =>
+      Object.entries(row as object).map(([name, value]) => [name, Buffer.isBuffer(value) ? value.length : typeof value]),
+    );
+    asked.push({ statement, values: values.length, bound: currentBinding()?.tenantId === values[0], rows: shape });
+    return rows;
+  };
+  const outcome = await provenKey(ask, text, new Date()).then(
+    () => 'proven',
+    error => `${error.code}: ${error.message}`,
+  );
+  return { outcome, asked };
+}
+
+test('K1: whatever is wrong with a key, the way is the same: one statement, bound to the tenant that it says, and one row of the same shape', async () => {
+  const proven = await wayOf(good);
+  expect(proven.outcome).toBe('proven');
+  expect(proven.asked).toEqual([
+    {
+      statement: expect.stringContaining('LEFT JOIN api_key'),
+      values: 2,
+      bound: true,
+      rows: [
+        [
+          ['hash', 32],
+          ['earlierHash', 32],
+          ['earlierUntil', 'object'],
+          ['key', 'string'],
+        ],
+      ],
+    },
+  ]);
+  for (const [why, text] of Object.entries(refused))
+    expect([why, await wayOf(text)]).toEqual([why, { outcome: 'UNAUTHENTICATED: The API key is not valid.', asked: proven.asked }]);
+});
+
+test('K1: what can’t be a key asks nothing', async () => {
+  expect(await wayOf('ipto_nothing')).toEqual({ outcome: 'UNAUTHENTICATED: The API key is not valid.', asked: [] });
+});
+
+test('T4: the statement bound to another tenant finds no key, whatever the parameters say', async () => {
+  const statements: string[] = [];
+  const unbound: Ask = async (statement, values) => {
+    statements.push(statement);
+    return opened.ask(statement, values);
+  };
+  await provenKey(unbound, good, new Date());
+  const id = Buffer.from(good.slice(5), 'base64url').subarray(0, 16).toString('hex');
+  const [row] = await opened.ask<{ key: string }>(statements[0]!, [tenantId, id]); // bound to nobody
+  expect(JSON.parse(row!.key)).toMatchObject({ name: null, slug: null, status: null });
+});

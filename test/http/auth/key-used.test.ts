@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { noteUse } from '../../../src/database/queries/api-key.ts';
+import { openDatabase } from '../../../src/database/unit-of-work.ts';
+import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import type { MadeKey } from '../../support/keys.ts';
+
+liveWithKeys();
+
+let key: MadeKey;
+beforeEach(async () => {
+  key = await keys.make(home.owner, ['tenant:read', 'usage:read']);
+});
+
+const usedAt = async () => (await keys.row(key)).last_used_at as Date | null;
+/** When the use was noted, which is beside the request. */
+async function noted(): Promise<Date> {
+  for (;;) {
+    const at = await usedAt();
+    if (at) return at;
+    await sleep(5);
+  }
+}
+
+/** Counts from here on how often a use is written. */
+async function countWrites() {
+  const { sql } = life.database;
+  const drop = () => sql('DROP TRIGGER IF EXISTS note ON api_key; DROP FUNCTION IF EXISTS note; DROP TABLE IF EXISTS noted');
+  await drop(); // another test's that failed
+  await sql(`CREATE TABLE noted (at timestamptz); GRANT INSERT ON noted TO PUBLIC;
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.noted VALUES (NEW.last_used_at); RETURN NEW; END';
+    CREATE TRIGGER note AFTER UPDATE OF last_used_at ON api_key FOR EACH ROW EXECUTE FUNCTION note()`);
+  return {
+    writes: async () => (await sql<{ writes: number }>('SELECT count(*)::int AS writes FROM noted'))[0]!.writes,
+    drop,
+  };
+}
+/** How many sessions are at writing a use, in a state. */
+const noting = async (state: string): Promise<number> =>
+  (
+    await life.database.sql<{ many: number }>(
+      `SELECT count(*)::int AS many FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^\\s*UPDATE api_key SET last_used_at' AND ${state}`,
+    )
+  )[0]!.many;
+
+describe('when a key was last used', () => {
+  test('K1: is noted at its first use, and then once a minute at most', async () => {
+    const { clock } = life.gateway;
+    const first = clock.now();
+    await keys.ask(key.secret);
+    expect(await noted()).toEqual(first);
+    clock.set(new Date(first.getTime() + 59_999));
+    await Promise.all(Array.from({ length: 20 }, () => keys.ask(key.secret)));
+    await sleep(100);
+    expect(await usedAt()).toEqual(first);
+    clock.set(new Date(first.getTime() + 60_000));
+    await Promise.all(Array.from({ length: 20 }, () => keys.ask(key.secret)));
+    await expect.poll(usedAt).toEqual(clock.now());
+  });
+
+  test('K1: of many uses at once one writes', async () => {
+    const { clock } = life.gateway;
+    const counter = await countWrites();
+    await Promise.all(Array.from({ length: 50 }, () => keys.ask(key.secret)));
+    expect(await noted()).toEqual(clock.now());
+    await sleep(100);
+    expect(await counter.writes()).toBe(1);
+    await counter.drop();
+  });
+
+  test('K1: of two replicas that both knew of no use, one writes', async () => {
+    const counter = await countWrites();
+    const replica = openDatabase(life.database.runtimeUrl, { poolSize: 1 }); // what it knows of keys is in its own memory, not in this process's
+    const holder = new pg.Client({ connectionString: life.database.adminUrl });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM api_key WHERE id = $1 FOR UPDATE', [key.row]);
+      expect((await keys.ask(key.secret)).errors).toEqual([]);
+      const other = noteUse(replica.ask, { tenantId: key.tenant, id: key.row }, life.gateway.clock.now());
+      await expect.poll(() => noting("wait_event_type = 'Lock'")).toBe(2);
+      await holder.query('COMMIT');
+      await other;
+      await expect.poll(() => noting("state = 'active'")).toBe(0);
+    } finally {
+      await holder.end();
+      await replica.close();
+    }
+    expect([await counter.writes(), await usedAt()]).toEqual([1, life.gateway.clock.now()]);
+    await counter.drop();
+  });
+
+  test('K1: that it can’t be noted fails no request, and makes none wait', async () => {
+    await life.database.sql(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RAISE EXCEPTION $q$no$q$; END';
+      CREATE TRIGGER fail BEFORE UPDATE OF last_used_at ON api_key FOR EACH ROW EXECUTE FUNCTION fail()`);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => keys.ask(key.secret)));
+    expect(answers.map(({ errors }) => errors)).toEqual(Array.from({ length: 10 }, () => []));
+    expect(await usedAt()).toBeNull();
+    await sleep(1_100);
+    await life.database.sql('DROP TRIGGER fail ON api_key; DROP FUNCTION fail');
+    await keys.ask(key.secret);
+    expect(await noted()).toEqual(life.gateway.clock.now());
+  });
+});

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { QUESTIONS, type Question } from '../../executor/queries.ts';
+import { createDatabase, statusColumns, type TestDatabase } from '../../support/database.ts';
+import { post, raw } from '../server/raw.ts';
+import { type Served, serve } from '../server/serve.ts';
+
+let database: TestDatabase;
+let gateway: Served;
+const tokens: Record<string, string> = {};
+
+const person = (n: number) => `0190d0d0-0000-7000-8000-00000000010${n}`;
+const tenant = (n: number) => `0190d0d0-0000-7000-8000-00000000020${n}`;
+const membership = (n: number) => `0190d0d0-0000-7000-8000-00000000030${n}`;
+
+/** Rows that are the same in every run: two tenants, of which the second is suspended, and six people of whom the last is in none. */
+async function putRows({ sql }: TestDatabase) {
+  for (const [n, name] of ['Ann', 'Vic', 'Opal', 'Émile "É" Ω', 'Sue', 'Nia'].entries())
+    await sql('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $5, true)', [
+      person(n),
+      gateway.tokens.issuer,
+      `p${n}`,
+      name,
+      `p${n}@people.example`,
+    ]);
+  for (const [n, slug] of ['north', 'south'].entries())
+    await sql(
+      `WITH t AS (INSERT INTO tenant (tenant_id, slug, name, plan_code, billing_email, created_at, status_changed_at, plan_since)
+         VALUES ($1, $2, $3, 'STARTER', $4, '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05Z', '2026-01-02T00:00:00Z'))
+       INSERT INTO membership (tenant_id, id, person_id, roles, created_at) VALUES ($1, $5, $6, '{owner}', '2026-01-02T03:04:05Z')`,
+      [tenant(n), slug, `The ${slug}`, `bills@${slug}.example`, membership(n * 4), person(n * 4)],
+    );
+  for (const [n, role] of ['viewer', 'operator', 'admin'].entries())
+    await sql('INSERT INTO membership (tenant_id, id, person_id, roles, created_at) VALUES ($1, $2, $3, $4, $5)', [
+      tenant(0),
+      membership(n + 1),
+      person(n + 1),
+      [role],
+      `2026-02-0${n + 1}T00:00:00Z`,
+    ]);
+  await sql(`UPDATE tenant SET ${statusColumns('suspended')}, status_reason = 'unpaid', status_changed_at = '2026-03-04T05:06:07Z'
+    WHERE tenant_id = '${tenant(1)}'`);
+}
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await serve({ databaseUrl: database.runtimeUrl });
+  await putRows(database);
+  const sign = (n: number, claims = {}) =>
+    gateway.tokens.sign({ sub: `p${n}`, name: `Person ${n}`, email: `p${n}@people.example`, ...claims });
+  Object.assign(tokens, {
+    owner: await sign(0),
+    viewer: await sign(1),
+    operator: await sign(2),
+    suspended: await sign(4),
+    nowhere: await sign(5),
+    staff: await sign(6, { ipto_staff: true }),
+  });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const headersOf = ({ as, headers = [] }: Question) => [
+  'x-request-id: the-same',
+  ...(as ? [`authorization: Bearer ${tokens[as]}`] : []),
+  ...headers,
+];
+
+/** An answer as it goes over the wire, but for the clock. */
+async function answered(question: Question): Promise<string> {
+  const { ask, get } = question;
+  const body = typeof ask === 'string' ? ask : JSON.stringify(ask);
+  const head = get === undefined ? post(body, ...headersOf(question)) : [`GET /graphql?${get} HTTP/1.1`, ...headersOf(question)];
+  const answer = await raw(gateway.url, head, get === undefined ? body : '');
+  return `${answer.head.replace(/^date: .*\r\n/im, '')}\r\n\r\n${answer.body}`.replaceAll('\r\n', '\n');
+}
+
+const answers = new Map<string, string>();
+
+/** What says more of its type isn't plain, and goes all the way through yoga (src/http/graphql/fast-path.ts). */
+test.each(Object.entries(QUESTIONS))('an answer is the same when it is asked for again, plainly or not: %s', async (name, question) => {
+  const first = await answered(question);
+  for (let again = 0; again < 3; again++) expect(await answered(question)).toBe(first);
+  if (!question.headers?.some(header => header.startsWith('content-type')) && question.get === undefined)
+    expect(await answered({ ...question, headers: [...(question.headers ?? []), 'content-type: application/json; profile=x'] })).toBe(
+      first,
+    );
+  answers.set(name, first);
+});
+
+test('answers are what they were, to the byte', async () => {
+  const all = Object.keys(QUESTIONS).map(name => `### ${name}\n${answers.get(name)}\n`);
+  await expect(all.join('\n')).toMatchFileSnapshot('answers.http');
+});

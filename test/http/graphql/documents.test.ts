@@ -1,0 +1,28 @@
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { createDocuments } from '../../../src/http/graphql/documents.ts';
+
+const document = parse('{ a }');
+
+test('a document is known when it has passed, by its very text, and not when it was only parsed', () => {
+  const { parsed, pass, known } = createDocuments();
+  parsed.set('{ a }', document);
+  expect(known('{ a }')).toBeUndefined();
+  pass(document);
+  expect([known('{ a }'), known('{ a } ')]).toEqual([document, undefined]);
+});
+
+test('the thousand documents that were asked for last are remembered, as long as they are not too long', () => {
+  const { parsed, failed } = createDocuments();
+  for (const [documents, kept] of [[parsed, document] as const, [failed, new Error('not GraphQL')] as const]) {
+    const set = (text: string) => documents.set(text, kept as never);
+    for (let i = 0; i < 1_000; i++) set(`{ a${i} }`);
+    documents.get('{ a0 }');
+    set('{ b }');
+    expect([documents.size, documents.has('{ a0 }'), documents.has('{ a1 }')]).toEqual([1_000, true, false]);
+    set('{ long }'.padEnd(20_000));
+    expect([documents.has('{ long }'.padEnd(20_000)), documents.has('{ b }')]).toEqual([false, true]);
+    for (let i = 0; i < 30; i++) set(`{ c${i} }`.padEnd(19_000));
+    expect([documents.size, documents.has('{ b }'), documents.calculatedSize <= 500_000]).toEqual([26, false, true]);
+  }
+});

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let token: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startTestGateway(database);
+  const make = fixtures(database);
+  const owner = await make.person('Owner');
+  await make.tenant('acme', owner);
+  token = await gateway.tokenOf(owner);
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+test('an answer holds its fields in the order in which they were asked for, however long each takes', async () => {
+  const fast = 'slug name status';
+  const slow = 'memberships(first: 1) { totalCount edges { node { user { name } roles } } } plan { name code } memberCount';
+  for (const [query, keys] of [
+    [`{ tenant { ${slow} ${fast} } plans { code } }`, ['memberships', 'plan', 'memberCount', 'slug', 'name', 'status']],
+    [`{ tenant { ${fast} ${slow} } plans { code } }`, ['slug', 'name', 'status', 'memberships', 'plan', 'memberCount']],
+  ] as const) {
+    const { data } = await gateway.ask(query, { token });
+    expect(Object.keys(data)).toEqual(['tenant', 'plans']);
+    expect(Object.keys(data.tenant)).toEqual(keys);
+    expect(Object.keys(data.tenant.plan)).toEqual(['name', 'code']);
+  }
+});

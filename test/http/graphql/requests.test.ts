@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { post, raw } from '../server/raw.ts';
+import { type Served, serve } from '../server/serve.ts';
+
+let database: TestDatabase;
+let gateway: Served;
+let token: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await serve({ databaseUrl: database.runtimeUrl });
+  const { person, tenant } = fixtures(database);
+  const ann = await person('Ann');
+  await tenant('north', ann);
+  token = await gateway.tokens.sign({ sub: ann.subject });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+const ASK = JSON.stringify({ query: '{ __typename }' });
+const send = (body: string | Uint8Array, ...headers: string[]) => raw(gateway.url, post(body, ...headers), body);
+const get = (query: string, ...headers: string[]) => raw(gateway.url, [`GET /graphql?${query} HTTP/1.1`, ...headers]);
+const read = ({ status, body }: { status: number; body: string }) => {
+  const { data, errors } = JSON.parse(/\{.*\}/s.exec(body)![0]);
+  return { status, data, code: errors?.[0].extensions.code };
+};
+const refused = (status: number, code: string) => ({ status, data: undefined, code });
+const fine = { status: 200, data: { __typename: 'Query' }, code: undefined };
+
+describe('a body', () => {
+  const KB256 = 256 * 1024;
+  const padded = (bytes: number) => ASK.padEnd(bytes);
+  const chunked = (body: string) =>
+    `${[body.slice(0, 100_000), body.slice(100_000)].map(part => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`;
+  const sendChunked = (body: string) =>
+    raw(gateway.url, ['POST /graphql HTTP/1.1', 'content-type: application/json', 'transfer-encoding: chunked'], chunked(body));
+
+  test('of 256 kB is read, and one byte more is refused, announced or not', async () => {
+    expect(read(await send(padded(KB256)))).toEqual(fine);
+    expect(read(await sendChunked(padded(KB256)))).toEqual(fine);
+    expect(read(await send(padded(KB256 + 1)))).toEqual(refused(413, 'REQUEST_ENTITY_TOO_LARGE'));
+    expect(read(await sendChunked(padded(KB256 + 1)))).toEqual(refused(413, 'REQUEST_ENTITY_TOO_LARGE'));
+  });
+
+  test('of 256 kB is counted in bytes, not letters', async () => {
+    const body = JSON.stringify({ query: '{ __typename }', extensions: { text: 'é'.repeat(KB256 / 2) } });
+    expect(read(await send(body))).toEqual(refused(413, 'REQUEST_ENTITY_TOO_LARGE'));
+  });
+
+  test('announced as 1 TB is refused before it comes', async () => {
+    const head = ['POST /graphql HTTP/1.1', 'content-type: application/json', 'content-length: 1099511627776'];
+    expect(read(await raw(gateway.url, head, ASK))).toEqual(refused(413, 'REQUEST_ENTITY_TOO_LARGE'));
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string | Uint8Array]>([
+    ['nothing',                             ''],
+    ['no JSON',                             '{'],
+    ['JSON with something after',           `${ASK}x`],
+    ['a null',                              'null'],
+    ['a number',                            '7'],
+    ['a text',                              '"{ __typename }"'],
+    ['a batch',                             `[${ASK},${ASK}]`],
+    ['a batch of one',                      `[${ASK}]`],
+    ['a batch of none',                     '[]'],
+    ['130,000 lists inside one another',    '['.repeat(130_000) + ']'.repeat(130_000)],
+    ['no query',                            '{}'],
+    ['a query that is a number',            '{"query":7}'],
+    ['a query that is null',                '{"query":null}'],
+    ['an unknown member',                   '{"query":"{ __typename }","role":"owner"}'],
+    ['a persisted operation',               '{"query":"{ __typename }","documentId":"abc"}'],
+    ['__proto__',                           '{"query":"{ __typename }","__proto__":{"admin":true}}'],
+    ['variables that are a text',           '{"query":"{ __typename }","variables":"{}"}'],
+    ['variables that are a list',           '{"query":"{ __typename }","variables":[]}'],
+    ['variables that are a number',         '{"query":"{ __typename }","variables":1}'],
+    ['variables that are true',             '{"query":"{ __typename }","variables":true}'],
+    ['extensions that are a list',          '{"query":"{ __typename }","extensions":[]}'],
+    ['bytes that are no UTF-8',             Buffer.from('{"query":"{ __typename } #\xff\xfe"}', 'latin1')],
+    ['a NUL in overlong UTF-8',             Buffer.from('{"query":"{ __typename } #\xc0\x80"}', 'latin1')],
+    ['half a surrogate pair in UTF-8',      Buffer.from('{"query":"{ __typename } #\xed\xa0\x80"}', 'latin1')],
+    ['a letter that is cut in two',         Buffer.from('{"query":"{ __typename }"}\xc3', 'latin1')],
+  ])('of %s is BAD_REQUEST', async (_what, body) => {
+    expect(read(await send(body))).toEqual(refused(400, 'BAD_REQUEST'));
+    expect(read(await send(body, 'accept: application/graphql-response+json'))).toEqual(refused(400, 'BAD_REQUEST'));
+  });
+
+  test('may begin with a byte order mark, and hold nulls where nothing is asked for', async () => {
+    expect(read(await send(`\ufeff${ASK}`))).toEqual(fine);
+    expect(read(await send('{"query":"{ __typename }","variables":null,"extensions":null,"operationName":null}'))).toEqual(fine);
+  });
+
+  test('that isn’t JSON is told without its text', async () => {
+    const { body } = await send('{"query": canary}');
+    expect(body).toContain('The body is not JSON.');
+    expect(body).not.toMatch(/canary|position|SyntaxError/);
+  });
+});
+
+describe('a media type', () => {
+  test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON', 'application/json; profile=x'])(
+    '%s is taken',
+    async type => {
+      expect(read(await send(ASK, `content-type: ${type}`))).toEqual(fine);
+    },
+  );
+
+  test.each([
+    'application/graphql',
+    'application/xml',
+    'application/jsonp',
+    'application/graphql-response+json',
+    'text/json',
+    'application/json; charset=utf-16',
+    'application/json; charset=iso-8859-1',
+  ])('%s is refused', async type => {
+    expect(read(await send(ASK, `content-type: ${type}`))).toEqual(refused(415, 'UNSUPPORTED_MEDIA_TYPE'));
+  });
+
+  test('that a form may have is taken for a foreign page’s, and with a header of one’s own it is still no JSON', async () => {
+    for (const type of [
+      'text/plain',
+      'text/plain; application/json',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      '',
+    ]) {
+      expect(read(await send(ASK, `content-type: ${type}`))).toEqual(refused(403, 'CSRF_REFUSED'));
+      expect(read(await send(ASK, `content-type: ${type}`, 'x-graphql-csrf: 1'))).toEqual(refused(415, 'UNSUPPORTED_MEDIA_TYPE'));
+    }
+  });
+
+  test('of a compressed body is refused', async () => {
+    expect(read(await send(ASK, 'content-encoding: gzip'))).toEqual(refused(415, 'UNSUPPORTED_MEDIA_TYPE'));
+  });
+
+  test.each(['application/xml', 'text/html', 'text/event-stream', 'application/json;q=0', 'application/json; charset=utf-16'])(
+    'of %s alone is no answer, and then nothing runs',
+    async accept => {
+      const body = JSON.stringify({ query: 'mutation { renameTenant(input: { name: "Renamed unseen" }) { tenant { name } } }' });
+      const answer = await send(body, `accept: ${accept}`, `authorization: Bearer ${token}`);
+      expect(read(answer)).toEqual(refused(406, 'NOT_ACCEPTABLE'));
+      expect(await database.sql('SELECT name FROM tenant')).toEqual([{ name: 'Tenant north' }]);
+    },
+  );
+});
+
+describe('a GET', () => {
+  const QUERY = 'query=%7B__typename%7D';
+  const MUTATION = 'mutation B { renameTenant(input: { name: "By GET" }) { tenant { name } } }';
+
+  test('carries a query, with a header that a foreign page can’t send', async () => {
+    expect(read(await get(QUERY))).toEqual(refused(403, 'CSRF_REFUSED'));
+    for (const header of ['x-graphql-csrf: 1', 'x-tenant-id: north', `authorization: Bearer ${token}`, 'apollo-require-preflight: true'])
+      expect(read(await get(QUERY, header))).toEqual(fine);
+  });
+
+  test('never carries a mutation, also not as one of two operations', async () => {
+    for (const query of [
+      `query=${encodeURIComponent(MUTATION)}`,
+      `query=${encodeURIComponent(`query A { __typename } ${MUTATION}`)}&operationName=B`,
+    ]) {
+      const answer = await get(query, `authorization: Bearer ${token}`);
+      expect(read(answer)).toEqual(refused(405, 'METHOD_NOT_ALLOWED'));
+      expect(answer.head).toMatch(/^allow: POST\r?$/im);
+    }
+    expect(await database.sql('SELECT name FROM tenant')).toEqual([{ name: 'Tenant north' }]);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each([
+    ['no query',                          'a=b'],
+    ['variables that are no JSON',        `${QUERY}&variables=%7B`],
+    ['variables that are a list',         `${QUERY}&variables=[]`],
+    ['extensions that are no JSON',       `${QUERY}&extensions=x`],
+    ['bytes that are no UTF-8',           'query=%7B__typename%7D%20%23%ff'],
+    ['an escape that is cut short',       'query=%7B__typename%7D%'],
+  ])('with %s is BAD_REQUEST', async (_what, query) => {
+    expect(read(await get(query, 'x-graphql-csrf: 1'))).toEqual(refused(400, 'BAD_REQUEST'));
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])('and a POST are all that there is: %s is refused', async method => {
+    const answer = await raw(gateway.url, [`${method} /graphql HTTP/1.1`, 'content-length: 0', 'x-graphql-csrf: 1']);
+    expect(read(answer)).toEqual(refused(405, 'METHOD_NOT_ALLOWED'));
+    expect(answer.head).toMatch(/^allow: GET, POST\r?$/im);
+  });
+});

@@ -1,0 +1,162 @@
+import { get, type IncomingMessage } from 'node:http';
+import net from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { append } from '../../domain/audit/chains.ts';
+import { createDatabase, fixtures, type Member, type Tenant, type TestDatabase } from '../../support/database.ts';
+import { type Served, serve } from '../server/serve.ts';
+
+const EVENTS = 100_000;
+
+let database: TestDatabase;
+let gateway: Served;
+let tenant: Tenant;
+let admin: Member;
+let token: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await serve({ databaseUrl: database.runtimeUrl });
+  const make = fixtures(database);
+  tenant = await make.tenant('long-log', await make.person('Olga'));
+  // The links are of no matter here, and making so many takes long.
+  await database.sql(`BEGIN; SET LOCAL session_replication_role = replica;
+    INSERT INTO audit_event (tenant_id, id, seq, at, actor_kind, actor_id, actor_name, action, outcome, rule, state_after, request_id, previous_hash, hash)
+    SELECT '${tenant.id}', gen_random_uuid(), n, timestamptz '2026-01-01' + n * interval '1 s', 'user', 'a', 'Ada', 'tenant.rename', 'done', 'S1',
+      jsonb_build_object('name', repeat('x', 400)), 'r' || n, '', '' FROM generate_series(1, ${EVENTS}) n;
+    INSERT INTO audit_head VALUES ('${tenant.id}', ${EVENTS}, ''); COMMIT; ANALYZE audit_event`);
+});
+beforeEach(async () => {
+  const make = fixtures(database);
+  await database.sql(`DELETE FROM membership WHERE tenant_id = '${tenant.id}' AND NOT 'owner' = ANY (roles)`);
+  admin = await make.member(tenant, await make.person(`Adam ${Math.random()}`), ['admin']);
+  token = await gateway.tokens.sign({ sub: admin.person.subject });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await database?.drop();
+});
+
+/** An export whose answer has begun, and is not read yet. */
+const begin = (query = '?format=jsonl') =>
+  new Promise<IncomingMessage>((resolve, reject) => {
+    const request = get(`${gateway.url}/audit/export${query}`, { headers: { authorization: `Bearer ${token}` }, agent: false }, resolve);
+    request.on('error', reject);
+  });
+
+/** Reads on to the end, or to the fault that ends it. */
+async function readOn(response: IncomingMessage) {
+  let text = '';
+  try {
+    for await (const chunk of response) text += chunk;
+    return { text, fault: null, complete: response.complete };
+  } catch (error) {
+    return { text, fault: (error as NodeJS.ErrnoException).code, complete: response.complete };
+  }
+}
+const sequences = (text: string) =>
+  text
+    .slice(0, text.lastIndexOf('\n'))
+    .split('\n')
+    .map(line => JSON.parse(line).sequence as number);
+const upTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1);
+
+/** Waits until the gateway asks the database for nothing any more. */
+async function quiet(): Promise<void> {
+  const last =
+    "SELECT max(state_change)::text AS at, coalesce(bool_or(state = 'active'), false) AS busy FROM pg_stat_activity WHERE usename = $1";
+  let [before, same] = ['', 0];
+  await vi.waitFor(
+    async () => {
+      const [{ at, busy } = { at: '', busy: true }] = await database.sql<{ at: string; busy: boolean }>(last, [roleOf()]);
+      same = at === before && !busy ? same + 1 : 0;
+      before = at;
+      if (same < 15) throw new Error('still reading');
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+}
+
+/** Rows of the log that the database has given out, once it gives no more. A connection tells its count when it ends. */
+async function givenOut(): Promise<number> {
+  await quiet();
+  await database.sql('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = $1', [roleOf()]);
+  const [row] = await database.sql<{ read: string }>(
+    "SELECT idx_tup_fetch + seq_tup_read AS read FROM pg_stat_user_tables WHERE relname = 'audit_event'",
+  );
+  return Number(row!.read);
+}
+
+describe('an export of 100,000 events', () => {
+  test('is whole, and in order', async () => {
+    const { text, complete } = await readOn(await begin());
+    expect(complete).toBe(true);
+    expect(sequences(text)).toEqual(upTo(EVENTS));
+  });
+
+  test('is whole as CSV, over several pages, with one header', async () => {
+    const { text, complete } = await readOn(await begin('?format=csv&from=2026-01-02T00:00:00Z&until=2026-01-02T01:00:00Z'));
+    expect(complete).toBe(true);
+    const [header, ...rows] = text.split('\r\n').slice(0, -1);
+    expect(header).toMatch(/^id,sequence,/);
+    expect(rows.map(row => Number(row.split(',')[1]))).toEqual(Array.from({ length: 3_600 }, (_, place) => 86_400 + place));
+  });
+
+  test('is read no faster than the client takes it, and no further once the client has left', { timeout: 240_000 }, async () => {
+    const before = await givenOut();
+    const response = await begin();
+    const stalled = (await givenOut()) - before;
+    expect(stalled).toBeGreaterThan(0);
+    expect(stalled).toBeLessThan(EVENTS / 4);
+    response.destroy();
+    await vi.waitFor(() => expect(gateway.lines().at(-1)).toMatchObject({ msg: 'request', path: '/audit/export', status: null }));
+    expect((await givenOut()) - before).toBeLessThan(EVENTS / 4);
+    expect(gateway.lines().filter(({ msg }) => msg === 'an export broke off')).toEqual([]);
+  });
+
+  test('is the log as it was when it began', async () => {
+    const response = await begin('?format=jsonl&from=2026-01-01T20:00:00Z');
+    await append(database, tenant.id, EVENTS + 1, EVENTS + 5);
+    const { text, complete } = await readOn(response);
+    expect({ complete, last: sequences(text).at(-1) }).toEqual({ complete: true, last: EVENTS });
+    await database.sql(`DELETE FROM audit_event WHERE seq > ${EVENTS}`);
+    await database.sql(`UPDATE audit_head SET seq = ${EVENTS}`);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => string, () => string]>([
+    ['R7: the role is taken',       () => `UPDATE membership SET roles = '{viewer}' WHERE id = '${admin.id}'`, () => 'SELECT'],
+    ['R7: the member is removed',   () => `DELETE FROM membership WHERE id = '${admin.id}'`,                   () => 'SELECT'],
+    ['S5: the tenant is deleted',   () => `SET session_replication_role = replica; UPDATE tenant SET status = 'deleted'; RESET session_replication_role`,
+                                    () => `SET session_replication_role = replica; UPDATE tenant SET status = 'active'; RESET session_replication_role`],
+    ['the database refuses',        () => `REVOKE SELECT ON audit_event FROM ${roleOf()}`,                     () => `GRANT SELECT ON audit_event TO ${roleOf()}`],
+  ])('%s meanwhile: the connection is reset, never a part that looks whole', async (_what, change, back) => {
+    const response = await begin();
+    await database.sql(change());
+    const { text, fault, complete } = await readOn(response);
+    await database.sql(back());
+    expect({ fault, complete }).toEqual({ fault: 'ECONNRESET', complete: false });
+    const got = sequences(text);
+    expect(got.length).toBeLessThan(EVENTS);
+    expect(got).toEqual(upTo(got.length));
+    expect(gateway.lines().filter(({ msg }) => msg === 'an export broke off')).not.toEqual([]);
+    expect((await readOn(await begin('?format=jsonl&until=2026-01-01T00:00:05Z'))).text).not.toContain('"sequence":5');
+  });
+
+  test('a client of HTTP/1.0, who knows the end by the closing alone, sees a reset too', async () => {
+    const socket = net.connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    socket.write(`GET /audit/export?format=csv HTTP/1.0\r\nauthorization: Bearer ${token}\r\n\r\n`);
+    await new Promise(resolve => socket.once('readable', resolve));
+    let text = String(socket.read());
+    await database.sql(`DELETE FROM membership WHERE id = '${admin.id}'`);
+    const ended = new Promise(resolve => {
+      socket.on('end', () => resolve('ended'));
+      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    socket.on('data', part => {
+      text += part;
+    });
+    const how = await ended;
+    expect({ how, head: text.slice(0, 300) }).toMatchObject({ how: 'ECONNRESET', head: expect.stringMatching(/^HTTP\/1.1 200 OK/) });
+  });
+});
+
+const roleOf = () => new URL(database.runtimeUrl).username;

@@ -1,0 +1,195 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { hasChromium, type OpenedExplorer, openExplorer, ready } from '../../support/browser.ts';
+import { chooseTab } from '../../support/explorer.ts';
+import { type StandIn, startStandIn, tokenOwner } from './graphiql-stand-in.ts';
+
+const PERSONAS = [
+  { email: 'owner@northwind.example', label: 'Owner', tenants: ['northwind'] },
+  { email: 'viewer@northwind.example', label: 'Viewer', tenants: ['northwind'] },
+  { email: 'sam@people.example', label: 'Sam', tenants: ['contoso', 'northwind'] },
+  { email: 'staff@ipto.example', label: 'Staff </script><img src=x>', tenants: [] },
+];
+const NOTHING = { authorization: undefined, tenant: undefined };
+
+const browser = hasChromium();
+let standIn: StandIn;
+let explorer: OpenedExplorer;
+const page = () => explorer.page;
+
+const choosePersona = (email: string) => page().getByRole('combobox', { name: 'Persona' }).selectOption(email);
+const chooseTenant = (slug: string) => page().getByRole('combobox', { name: 'Tenant' }).selectOption(slug);
+const sends = () => page().locator('#sends').textContent();
+const tabTitles = () => page().locator('.graphiql-tab-button').allTextContents();
+
+/** Runs the tab that is open and gives the server's answer, once it is also shown. */
+async function run(shown: string): Promise<unknown> {
+  const [answer] = await Promise.all([
+    page().waitForResponse(response => response.url() === `${standIn.origin}/graphql` && response.request().method() === 'POST'),
+    page().locator('.graphiql-execute-button').click(),
+  ]);
+  await page().locator('.graphiql-response .view-lines', { hasText: shown }).waitFor();
+  return answer.json();
+}
+
+const openTab = (operation: string) => chooseTab(page(), operation);
+
+async function tenantChoices(): Promise<Record<string, string[]>> {
+  const groups = await page().locator('#tenant optgroup').all();
+  const entries = groups.map(async group => [await group.getAttribute('label'), await group.locator('option').allTextContents()]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function lastAsked() {
+  const { authorization, tenant } = standIn.asked.at(-1)!;
+  return { persona: tokenOwner(authorization), tenant };
+}
+
+describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
+  beforeEach(async () => {
+    standIn = await startStandIn({ personas: PERSONAS });
+    explorer = await openExplorer(`${standIn.origin}/graphql`);
+  });
+
+  afterEach(async () => {
+    const { requested, complaints } = explorer;
+    await explorer.close();
+    await standIn.close();
+    expect(complaints).toEqual([]);
+    expect(requested.filter(url => !url.startsWith('data:') && new URL(url).origin !== standIn.origin)).toEqual([]);
+  });
+
+  test('opens with a tab for each thing to try, as nobody and without a tenant', async () => {
+    expect(await tabTitles()).toEqual(['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
+    expect(await sends()).toBe('Sends only the headers that you type');
+    await run('ANONYMOUS');
+    expect(standIn.asked).toEqual([NOTHING]);
+    expect(standIn.tokensFor).toEqual([]);
+  });
+
+  test('a persona brings its token and its tenant, and shows what is refused and why', async () => {
+    await choosePersona('viewer@northwind.example');
+    expect(await sends()).toBe('Sends authorization: Bearer …, x-tenant-id: northwind');
+    await openTab('RefusedAndWhy');
+    const answer = await run('FORBIDDEN');
+    expect(lastAsked()).toEqual({ persona: 'viewer@northwind.example', tenant: 'northwind' });
+    expect(answer).toMatchObject({
+      data: { tenant: { name: 'northwind', billingEmail: null } },
+      errors: [
+        { path: ['tenant', 'billingEmail'], extensions: { because: 'ROLE', requires: { roles: ['OWNER'] } } },
+        { path: ['tenant', 'memberships', 'edges', 0, 'node', 'user', 'email'] },
+      ],
+    });
+
+    await choosePersona('owner@northwind.example');
+    expect(await run('bills@example')).not.toHaveProperty('errors');
+    expect(lastAsked()).toEqual({ persona: 'owner@northwind.example', tenant: 'northwind' });
+  });
+
+  test('a new persona keeps neither the token nor the tenant of the earlier one', async () => {
+    await choosePersona('sam@people.example');
+    await chooseTenant('northwind');
+    await run('sam@people.example');
+    expect(lastAsked()).toEqual({ persona: 'sam@people.example', tenant: 'northwind' });
+
+    await choosePersona('staff@ipto.example');
+    await run('staff@ipto.example');
+    expect(lastAsked()).toEqual({ persona: 'staff@ipto.example', tenant: undefined });
+
+    await choosePersona('');
+    await run('ANONYMOUS');
+    expect(standIn.asked.at(-1)).toEqual(NOTHING);
+    expect(standIn.tokensFor).toEqual(['sam@people.example', 'staff@ipto.example']);
+  });
+
+  test('the token goes to the endpoint and nowhere else', async () => {
+    await choosePersona('viewer@northwind.example');
+    const asset = await page().locator('link[rel=stylesheet]').first().getAttribute('href');
+    const [request] = await Promise.all([page().waitForRequest(`**${asset}`), page().evaluate(`void fetch('${asset}')`)]);
+    expect(Object.keys(await request.allHeaders()).filter(name => /authorization|tenant/.test(name))).toEqual([]);
+    expect(standIn.tokensFor).toEqual([]);
+  });
+
+  test('an answer to an earlier choice is dimmed until the present one has been asked', async () => {
+    const dimmed = page().locator('body[data-answer=outdated]');
+    await run('ANONYMOUS');
+    await choosePersona('viewer@northwind.example');
+    expect(await dimmed.count()).toBe(1);
+    await run('viewer@northwind.example');
+    expect(await dimmed.count()).toBe(0);
+  });
+
+  test('tenants of others can be chosen too, set apart and marked', async () => {
+    expect(await tenantChoices()).toEqual({ 'Not a member': ['northwind', 'contoso'] });
+    await choosePersona('viewer@northwind.example');
+    expect(await tenantChoices()).toEqual({ 'Member of': ['northwind'], 'Not a member': ['contoso'] });
+    await chooseTenant('contoso');
+    expect(await sends()).toBe('Sends authorization: Bearer …, x-tenant-id: contoso (not a member)');
+    await chooseTenant('');
+    await run('viewer@northwind.example');
+    expect(lastAsked()).toEqual({ persona: 'viewer@northwind.example', tenant: undefined });
+  });
+
+  test('a token is used again while it is good, and renewed in the minute before it ends', async () => {
+    await choosePersona('viewer@northwind.example');
+    await run('viewer@northwind.example');
+    await openTab('MyTenant');
+    await run('northwind');
+    expect(standIn.tokensFor).toHaveLength(1);
+
+    standIn.tokenLife = 59;
+    await choosePersona('owner@northwind.example');
+    await run('bills@example');
+    await openTab('WhoAmI');
+    await run('owner@northwind.example');
+    expect(standIn.tokensFor.slice(1)).toEqual(['owner@northwind.example', 'owner@northwind.example']);
+  });
+
+  test('the choice and the tabs outlive a reload', async () => {
+    await choosePersona('sam@people.example');
+    await chooseTenant('northwind');
+    await page().reload();
+    await ready(page());
+    expect(await sends()).toBe('Sends authorization: Bearer …, x-tenant-id: northwind');
+    expect(await tabTitles()).toEqual(['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
+    expect(page().url()).toBe(`${standIn.origin}/graphql`);
+  });
+
+  test('a link with a query opens it in a tab of its own, and runs nothing', async () => {
+    // In a profile of its own: the first page notes its tabs a moment after it is ready, also after its storage was cleared.
+    await explorer.close();
+    explorer = await openExplorer(`${standIn.origin}/graphql?query=${encodeURIComponent('query Linked { viewer { email } }')}`);
+    expect(await tabTitles()).toEqual(['Linked', 'WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
+    expect(standIn.asked).toEqual([]);
+    await run('email');
+    expect(standIn.asked).toEqual([NOTHING]);
+  });
+
+  test('checks a query while it is typed, in a worker that the policy lets run', async () => {
+    await page().locator('.graphiql-query-editor .view-lines').click();
+    await page().keyboard.press('ControlOrMeta+a');
+    await page().keyboard.insertText('{ nothingOfTheKind }');
+    await page().locator('.graphiql-query-editor .squiggly-error').first().waitFor();
+  });
+});
+
+describe.skipIf(!browser)('the explorer outside the demo, in Chromium', () => {
+  beforeAll(async () => {
+    standIn = await startStandIn(null);
+    explorer = await openExplorer(`${standIn.origin}/graphql`);
+  });
+
+  afterAll(async () => {
+    await explorer.close();
+    await standIn.close();
+  });
+
+  test('has no personas, and sends the headers that are typed', async () => {
+    expect(await page().locator('select').count()).toBe(0);
+    await page().getByRole('button', { name: 'Headers', exact: true }).click();
+    await page().locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
+    await page().keyboard.insertText('{ "x-tenant-id": "northwind" }');
+    await run('northwind');
+    expect(standIn.asked).toEqual([{ authorization: undefined, tenant: 'northwind' }]);
+    expect(explorer.complaints).toEqual([]);
+  });
+});

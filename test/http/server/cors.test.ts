@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { type Served, serve } from './serve.ts';
+
+const [APP, OTHER] = ['https://app.example', 'http://localhost:5173'];
+
+let database: TestDatabase;
+let closed: Served;
+let one: Served;
+let two: Served;
+beforeAll(async () => {
+  database = await createDatabase();
+  const databaseUrl = database.runtimeUrl;
+  closed = await serve({ databaseUrl });
+  one = await serve({ databaseUrl, corsOrigins: [APP] });
+  two = await serve({ databaseUrl, corsOrigins: [APP, OTHER] });
+});
+afterAll(async () => {
+  for (const gateway of [closed, one, two]) await gateway?.stop();
+  await database?.drop();
+});
+
+const body = JSON.stringify({ query: '{ __typename }' });
+const call = ({ url }: Served, origin: string, headers: Record<string, string> = {}) =>
+  fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', origin, ...headers }, body });
+const preflight = ({ url }: Served, origin: string) =>
+  fetch(`${url}/graphql`, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type,x-tenant-id',
+    },
+  });
+const corsOf = ({ headers }: Response) =>
+  Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-') || name === 'vary'));
+
+describe('pages of other origins', () => {
+  test('get no leave by default', async () => {
+    expect(corsOf(await call(closed, APP))).toEqual({});
+    const asked = await preflight(closed, APP);
+    expect([asked.status, corsOf(asked)]).toEqual([405, {}]);
+  });
+
+  test('that are listed may call, and read the request id', async () => {
+    for (const [gateway, origin] of [
+      [one, APP],
+      [two, APP],
+      [two, OTHER],
+    ] as const) {
+      const answer = await call(gateway, origin);
+      expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+      expect(corsOf(answer)).toEqual({
+        vary: 'origin',
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'content-disposition, x-request-id',
+      });
+    }
+  });
+
+  test('that are listed get leave beforehand, for the headers that the gateway reads, and for no cookie', async () => {
+    const asked = await preflight(two, OTHER);
+    expect([asked.status, await asked.text()]).toEqual([204, '']);
+    expect(corsOf(asked)).toEqual({
+      vary: 'origin',
+      'access-control-allow-origin': OTHER,
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': 'accept, authorization, content-type, idempotency-key, x-graphql-csrf, x-request-id, x-tenant-id',
+      'access-control-expose-headers': 'content-disposition, x-request-id',
+      'access-control-max-age': '600',
+    });
+  });
+
+  test('may also read why they are refused', async () => {
+    const refused = await call(two, APP, { authorization: 'Bearer a.b.c' });
+    expect([refused.status, corsOf(refused)['access-control-allow-origin']]).toEqual([401, APP]);
+  });
+
+  test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'https://app.example:444', 'null'])(
+    'that aren’t listed get none: %s',
+    async origin => {
+      for (const gateway of [one, two]) {
+        expect(corsOf(await call(gateway, origin))).toEqual({ vary: 'origin' });
+        expect(corsOf(await preflight(gateway, origin))).toEqual({ vary: 'origin' });
+      }
+    },
+  );
+});

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type RunningServer, startServer } from '../../../src/http/server/server.ts';
+import { open } from './raw.ts';
+import { keepLog } from './serve.ts';
+
+let kept: ReturnType<typeof keepLog>;
+let server: RunningServer;
+beforeEach(async () => {
+  kept = keepLog();
+  server = await startServer({ log: kept.log, host: '127.0.0.1', port: 0, isReady: async () => true });
+});
+afterEach(() => server.stop(0));
+
+describe('the log', () => {
+  test('has one line of JSON for a request, with its id, and without what it asked', async () => {
+    const { lines, text } = kept;
+    await fetch(`${server.url}/livez?query=canary`, {
+      headers: { 'x-request-id': 'req-1', authorization: 'Bearer canary', cookie: 'canary' },
+    });
+    await expect.poll(() => lines(), { timeout: 30_000 }).toHaveLength(1);
+    expect(lines()).toEqual([
+      {
+        level: 30,
+        time: expect.any(String),
+        requestId: 'req-1',
+        method: 'GET',
+        path: '/livez',
+        status: 200,
+        ms: expect.any(Number),
+        msg: 'request',
+      },
+    ]);
+    expect(text()).not.toContain('canary');
+  });
+
+  test('says no status for a client that left before the answer', async () => {
+    const asked = new Promise<void>(resolve => server.serve(async () => resolve()));
+    const socket = await open(server.url);
+    socket.write('GET /graphql HTTP/1.1\r\nhost: gateway\r\n\r\n');
+    await asked;
+    socket.destroy();
+    await expect.poll(() => kept.lines(), { timeout: 30_000 }).toMatchObject([{ path: '/graphql', status: null }]);
+  });
+
+  test('hides secrets wherever they stand in what is logged', () => {
+    const { log, text } = keepLog();
+    const secret = {
+      authorization: 'canary',
+      password: 'canary',
+      token: 'canary',
+      secret: 'canary',
+      cookie: 'canary',
+      connectionString: 'canary',
+    };
+    log.info({ ...secret, a: secret, b: { c: secret, d: { e: secret } } }, 'all of it');
+    expect(text()).toContain('[redacted]');
+    expect(text()).not.toContain('canary');
+  });
+});

@@ -1,0 +1,178 @@
+import { v7 as uuid } from 'uuid';
+import { fixtures, ISSUER, type Person, type TestDatabase } from '../database.ts';
+import { buryAlso, type Life, lifeOf, liveIn } from './life.ts';
+import { type Market, marketOf, tradeIn } from './market.ts';
+
+/** All that there is to know of one tenant that another must not learn, and what names its rows. */
+export type Target = Life &
+  Market & {
+    readonly tenantId: string;
+    readonly slug: string;
+    readonly name: string;
+    readonly billingEmail: string;
+    readonly statusReason: string;
+    readonly membershipId: string;
+    readonly userId: string;
+    readonly personName: string;
+    readonly email: string;
+    readonly subject: string;
+  };
+
+/** One side of two: a tenant of three members, one of whom is in both. */
+export type Side = Target & { readonly ownerId: string; readonly secrets: readonly string[] };
+
+export type World = {
+  readonly a: Side;
+  readonly b: Side;
+  /** A member of both tenants. */
+  readonly shared: Person;
+  /** A person who is a member nowhere. */
+  readonly stranger: Person;
+  readonly rows: Rows;
+};
+
+/** What {@link Target} there would be of a tenant that doesn't exist. */
+export const absent = (): Target => ({
+  ...lifeOf('Absent'),
+  ...marketOf('Absent'),
+  tenantId: uuid(),
+  slug: 'absent-slug',
+  name: 'Absent name',
+  billingEmail: 'absent@bills.example',
+  statusReason: 'absent reason',
+  membershipId: uuid(),
+  userId: uuid(),
+  personName: 'Absent Person',
+  email: 'absent@people.example',
+  subject: 'absent-subject',
+});
+
+/** Two tenants on one plan, alike in all but their texts and ids. Every text of a side carries `mark` of that side. */
+export async function createWorld(database: TestDatabase): Promise<World> {
+  const make = fixtures(database);
+  const shared = await make.person('Shared Person');
+  const stranger = await make.person('Stranger Person');
+  const side = async (mark: string): Promise<Side> => {
+    const owner = await make.person(`${mark} Owner`);
+    const viewer = await make.person(`${mark} Viewer`);
+    const tenant = await make.tenant(`${mark.toLowerCase()}-slug`, owner, { plan: 'STARTER', name: `${mark} name` });
+    const statusReason = `${mark} reason`;
+    await make.setStatus(tenant, 'active', statusReason);
+    const member = await make.member(tenant, viewer, ['viewer']);
+    const both = await make.member(tenant, shared, ['admin', 'operator']);
+    const billingEmail = `${tenant.slug}@bills.example`;
+    const words = { ...lifeOf(mark), ...marketOf(mark) };
+    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: member.id }, words);
+    await tradeIn(database, tenant.id, words);
+    await buryAlso(database, tenant.id);
+    const people = [owner, viewer].flatMap(({ id, name, email }) => [id, name, email]);
+    return {
+      ...words,
+      tenantId: tenant.id,
+      slug: tenant.slug,
+      name: tenant.name,
+      billingEmail,
+      statusReason,
+      membershipId: member.id,
+      userId: viewer.id,
+      personName: viewer.name,
+      email: viewer.email,
+      subject: viewer.subject,
+      ownerId: owner.id,
+      secrets: [
+        tenant.id,
+        tenant.slug,
+        tenant.name,
+        billingEmail,
+        statusReason,
+        tenant.owner.id,
+        member.id,
+        both.id,
+        ...people,
+        ...Object.values(words),
+      ],
+    };
+  };
+  const [a, b] = [await side('Alpaca'), await side('Bison')];
+  return { a, b, shared, stranger, rows: await rowsOf(database) };
+}
+
+const TABLES = [
+  ...(['plan', 'person', 'tenant', 'membership', 'slug_claim', 'invitation', 'ownership_transfer', 'contract', 'idempotency_key'] as const),
+  ...(['audit_event', 'audit_head', 'tombstone', 'purge_receipt'] as const),
+  ...(['dataset', 'data_object', 'stale_object', 'listing', 'market_index', 'earning'] as const),
+  ...(['entitlement', 'usage_record', 'charge', 'retrieval_count', 'api_key'] as const),
+];
+type Row = Readonly<Record<string, unknown>>;
+
+/** Every row of every table. */
+export type Rows = Readonly<Record<(typeof TABLES)[number], readonly Row[]>>;
+
+/** Reads all rows, past both walls. */
+export async function rowsOf({ sql }: Pick<TestDatabase, 'sql'>): Promise<Rows> {
+  const all = TABLES.map(
+    table => `'${table}', (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY to_jsonb(r)::text), '[]'::jsonb) FROM ${table} r)`,
+  );
+  const [row] = await sql<{ rows: Rows }>(`SELECT jsonb_build_object(${all.join(', ')}) AS rows`);
+  return row!.rows;
+}
+
+/** Puts exactly these rows into the tables, whatever they hold; no trigger runs. A table that holds them is left alone. */
+export async function putRows({ sql }: Pick<TestDatabase, 'sql'>, rows: Rows): Promise<void> {
+  const present = await rowsOf({ sql });
+  const changed = TABLES.filter(table => JSON.stringify(present[table]) !== JSON.stringify(rows[table]));
+  if (!changed.length) return;
+  const quoted = (table: keyof Rows) => `'${JSON.stringify(rows[table]).replaceAll("'", "''")}'`;
+  await sql(`BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL standard_conforming_strings = on;
+    ${changed.map(table => `DELETE FROM ${table};`).join(' ')}
+    ${changed.map(table => `INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, ${quoted(table)});`).join(' ')}
+    COMMIT`);
+}
+
+/** Whether a row is a side's alone: its tenant's, or of somebody whom it alone knows. */
+const isOf =
+  (table: string, { tenantId, userId, ownerId }: Side) =>
+  (row: Row): boolean => {
+    if (table === 'person') return row.id === userId || row.id === ownerId;
+    return (table === 'slug_claim' ? row.held_by : row.tenant_id) === tenantId;
+  };
+
+const filtered = (rows: Rows, keep: (table: string) => (row: Row) => boolean): Rows =>
+  Object.fromEntries(Object.entries(rows).map(([table, all]) => [table, table === 'plan' ? all : all.filter(keep(table))])) as Rows;
+
+/** The rows that one side's tenant must neither see nor change: the other's, and the people whom only the other knows. */
+export const rowsOfOther = (rows: Rows, side: Side): Rows => filtered(rows, table => isOf(table, side));
+
+/** The rows as they would be had a side's tenant never been. */
+export const rowsWithout = (rows: Rows, side: Side): Rows =>
+  filtered(rows, table => {
+    const isItsOwn = isOf(table, side);
+    return row => !isItsOwn(row);
+  });
+
+/** A value as JSON, with its bigints as texts. */
+export const written = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
+
+/** What came of asking, with every word of the target and every time and new id replaced, so that two askings compare. */
+export async function outcome(ask: () => Promise<unknown>, target: Target): Promise<string> {
+  const told = await ask().then(
+    value => ({ value }),
+    (error: Error & { code?: unknown; meta?: unknown }) => ({ error: [error.name, error.code, error.message] }),
+  );
+  return without(written(told), target);
+}
+
+const NOW = /"\d{4}-\d\d-\d\dT[\d:.]+Z"/g;
+
+function without(text: string, target: Target): string {
+  const words = Object.entries(target).filter(([key]) => key !== 'ownerId' && key !== 'secrets') as [string, string][];
+  const replaced = words.sort((x, y) => y[1].length - x[1].length).reduce((left, [key, word]) => left.replaceAll(word, `<${key}>`), text);
+  return replaced.replace(NOW, '"<time>"');
+}
+
+/** The secrets of a side that stand in a text. */
+export const secretsIn = (text: string, { secrets }: Side): readonly string[] =>
+  secrets.filter(secret => text.toLowerCase().includes(secret.toLowerCase()));
+
+export { ISSUER };

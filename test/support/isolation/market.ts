@@ -1,0 +1,140 @@
+import { v7 as uuid } from 'uuid';
+import type { TestDatabase } from '../database.ts';
+
+/** The words of a tenant's rows on both sides of the marketplace: what names them, and what is written in them. */
+export type Market = {
+  readonly datasetId: string;
+  readonly datasetName: string;
+  readonly datasetDescription: string;
+  readonly objectId: string;
+  readonly objectName: string;
+  readonly mediaType: string;
+  readonly staleId: string;
+  readonly listingId: string;
+  readonly listingTitle: string;
+  readonly listingSummary: string;
+  readonly listingTag: string;
+  readonly entitlementId: string;
+  readonly boughtListingId: string;
+  readonly boughtTitle: string;
+  readonly boughtFrom: string;
+  readonly usageId: string;
+  readonly usedObjectId: string;
+  readonly usedObjectName: string;
+  readonly chargeTitle: string;
+  readonly chargedBy: string;
+  readonly earningId: string;
+  readonly earningTitle: string;
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly keyHolderId: string;
+  readonly keyHolder: string;
+  /** In hexadecimal, as PostgreSQL writes it after `\x`. */
+  readonly keySecretHash: string;
+};
+
+const bytesOf = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('hex');
+
+/** What {@link Market} a tenant of that mark has. */
+export const marketOf = (mark: string): Market => ({
+  datasetId: uuid(),
+  datasetName: `${mark} dataset`,
+  datasetDescription: `${mark} description`,
+  objectId: uuid(),
+  objectName: `${mark} object.csv`,
+  mediaType: `text/${mark.toLowerCase()}`,
+  staleId: uuid(),
+  listingId: uuid(),
+  listingTitle: `${mark} listing`,
+  listingSummary: `${mark} summary`,
+  listingTag: `${mark} tag`,
+  entitlementId: uuid(),
+  boughtListingId: uuid(),
+  boughtTitle: `${mark} bought`,
+  boughtFrom: `${mark} provider`,
+  usageId: uuid(),
+  usedObjectId: uuid(),
+  usedObjectName: `${mark} used.csv`,
+  chargeTitle: `${mark} charged`,
+  chargedBy: `${mark} charging`,
+  earningId: uuid(),
+  earningTitle: `${mark} earned`,
+  keyId: uuid(),
+  keyName: `${mark} key`,
+  keyHolderId: uuid(),
+  keyHolder: `${mark} holder`,
+  keySecretHash: bytesOf(`${mark} secret`),
+});
+
+/** What a tenant sells: a dataset of two objects, a published listing, which stands in the index, an object that is gone, and two earnings. */
+export async function sellIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: Market) {
+  const { datasetId, datasetName, datasetDescription, objectId, objectName, mediaType, staleId, earningId, earningTitle } = market;
+  const { listingId, listingTitle, listingSummary, listingTag } = market;
+  await sql('INSERT INTO dataset (tenant_id, id, name, description) VALUES ($1, $2, $3, $4)', [
+    ...[tenantId, datasetId, datasetName, datasetDescription],
+  ]);
+  for (const [id, name] of [
+    [objectId, objectName],
+    [uuid(), `Second ${objectName}`],
+  ])
+    await sql(
+      `INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256, stored_at)
+       VALUES ($1, $2, $3, $4, 1000, $5, sha256(uuid_send($2::uuid)), now())`,
+      [tenantId, id, datasetId, name, mediaType],
+    );
+  await sql('INSERT INTO stale_object (tenant_id, id) VALUES ($1, $2)', [tenantId, staleId]);
+  await sql(
+    `INSERT INTO listing (tenant_id, id, dataset_id, status, title, summary, tags, price, currency, published_at)
+     VALUES ($1, $2, $3, 'published', $4, $5, ARRAY[$6], 1.25, 'EUR', now())`,
+    [tenantId, listingId, datasetId, listingTitle, listingSummary, listingTag],
+  );
+  for (const [id, day] of [
+    [earningId, '2026-11-01'],
+    [uuid(), '2026-11-02'],
+  ])
+    await sql(
+      `INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
+       VALUES ($1, $2, $3, 1.25, 'EUR', $4, sha256(uuid_send($2::uuid)), $5)`,
+      [tenantId, id, datasetId, earningTitle, day],
+    );
+}
+
+/** What a tenant buys: an entitlement, two retrievals with their charges, the count of them in two shards, and an API key that made one. */
+export async function buyIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: Market) {
+  const { entitlementId, boughtListingId, boughtTitle, boughtFrom, usageId, usedObjectId, usedObjectName, chargeTitle, chargedBy } = market;
+  const { keyId, keyName, keyHolderId, keyHolder, keySecretHash } = market;
+  await sql(
+    `INSERT INTO api_key (tenant_id, id, name, scopes, secret_hash, holder_id, holder_name)
+     VALUES ($1, $2, $3, '{tenant:read}', decode($4, 'hex'), $5, $6)`,
+    [tenantId, keyId, keyName, keySecretHash, keyHolderId, keyHolder],
+  );
+  await sql(
+    `INSERT INTO entitlement (tenant_id, id, listing_id, title, provider, price, currency) VALUES ($1, $2, $3, $4, $5, 3.5, 'EUR')`,
+    [tenantId, entitlementId, boughtListingId, boughtTitle, boughtFrom],
+  );
+  for (const [id, key, day] of [
+    [usageId, keyId, '2026-11-01'],
+    [uuid(), null, '2026-11-02'],
+  ]) {
+    await sql(
+      `INSERT INTO usage_record (tenant_id, id, entitlement_id, api_key_id, object_id, object_name, size, at)
+       VALUES ($1, $2, $3, $4, $5, $6, 2000, $7)`,
+      [tenantId, id, entitlementId, key, usedObjectId, usedObjectName, day],
+    );
+    await sql(
+      `INSERT INTO charge (tenant_id, id, amount, currency, title, provider, provider_ref, at)
+       VALUES ($1, $2, 3.5, 'EUR', $3, $4, sha256(uuid_send($2::uuid)), $5)`,
+      [tenantId, id, chargeTitle, chargedBy, day],
+    );
+  }
+  await sql(
+    `INSERT INTO retrieval_count (tenant_id, since, shard, cap, used) VALUES ($1, '2026-11-01', 0, 5, 2), ($1, '2026-11-01', 1, NULL, 0)`,
+    [tenantId],
+  );
+}
+
+/** Both sides of the marketplace. */
+export async function tradeIn(database: Pick<TestDatabase, 'sql'>, tenantId: string, market: Market) {
+  await sellIn(database, tenantId, market);
+  await buyIn(database, tenantId, market);
+}

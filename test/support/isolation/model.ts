@@ -1,0 +1,108 @@
+import type { ModelName } from '../../../src/database/tenancy/models.ts';
+import { ISSUER, type Target } from './isolation.ts';
+
+type Word = keyof Target | 'plan';
+type Args = Record<string, unknown>;
+
+/** The data model by hand: a model's relations; those in brackets are to many. */
+export const RELATIONS: Readonly<Record<ModelName, Readonly<Record<string, ModelName | readonly [ModelName]>>>> = {
+  Tenant: {
+    ...{ plan: 'Plan', nextPlan: 'Plan', memberships: ['Membership'], invitations: ['Invitation'], ownershipTransfer: 'OwnershipTransfer' },
+    ...{ contract: 'Contract', idempotencyKeys: ['IdempotencyKey'], auditEvents: ['AuditEvent'] },
+    ...{ datasets: ['Dataset'], staleObjects: ['StaleObject'], earnings: ['Earning'] },
+    ...{ entitlements: ['Entitlement'], retrievalCounts: ['RetrievalCount'], apiKeys: ['ApiKey'] },
+  },
+  Membership: { tenant: 'Tenant', user: 'User', giving: ['OwnershipTransfer'], gaining: ['OwnershipTransfer'] },
+  User: { memberships: ['Membership'] },
+  Plan: { tenants: ['Tenant'], tenantsToBe: ['Tenant'] },
+  Invitation: { tenant: 'Tenant' },
+  OwnershipTransfer: { tenant: 'Tenant', from: 'Membership', to: 'Membership' },
+  Contract: { tenant: 'Tenant' },
+  IdempotencyKey: { tenant: 'Tenant' },
+  AuditEvent: { tenant: 'Tenant' },
+  Tombstone: { receipt: ['PurgeReceipt'] },
+  PurgeReceipt: { tombstone: 'Tombstone' },
+  Dataset: { tenant: 'Tenant', objects: ['DataObject'], listing: 'Listing', earnings: ['Earning'] },
+  DataObject: { dataset: 'Dataset' },
+  StaleObject: { tenant: 'Tenant' },
+  Listing: { dataset: 'Dataset' },
+  Earning: { tenant: 'Tenant', dataset: 'Dataset' },
+  Entitlement: { tenant: 'Tenant', usage: ['UsageRecord'] },
+  UsageRecord: { entitlement: 'Entitlement', charge: 'Charge' },
+  Charge: { usage: 'UsageRecord' },
+  RetrievalCount: { tenant: 'Tenant' },
+  ApiKey: { tenant: 'Tenant' },
+};
+
+/** Columns of each model, and the word of a target that each holds. */
+export const COLUMNS: Readonly<Record<ModelName, Readonly<Record<string, Word>>>> = {
+  Tenant: { id: 'tenantId', slug: 'slug', name: 'name', billingEmail: 'billingEmail', statusReason: 'statusReason', planCode: 'plan' },
+  Membership: { tenantId: 'tenantId', id: 'membershipId', userId: 'userId' },
+  User: { id: 'userId', name: 'personName', email: 'email', subject: 'subject' },
+  Plan: { code: 'plan', name: 'plan' },
+  Invitation: { tenantId: 'tenantId', id: 'invitationId', email: 'inviteeEmail', inviter: 'inviter' },
+  OwnershipTransfer: { tenantId: 'tenantId', toMembershipId: 'membershipId' },
+  Contract: { tenantId: 'tenantId' },
+  IdempotencyKey: { tenantId: 'tenantId' },
+  AuditEvent: {
+    ...{ tenantId: 'tenantId', id: 'eventId', actorId: 'actorId', actorName: 'actorName', targetId: 'tenantId', requestId: 'requestId' },
+  },
+  Tombstone: { tenantId: 'tenantId' },
+  PurgeReceipt: { tenantId: 'tenantId' },
+  Dataset: { tenantId: 'tenantId', id: 'datasetId', name: 'datasetName', description: 'datasetDescription' },
+  DataObject: { tenantId: 'tenantId', id: 'objectId', datasetId: 'datasetId', name: 'objectName', mediaType: 'mediaType' },
+  StaleObject: { tenantId: 'tenantId', id: 'staleId' },
+  Listing: { tenantId: 'tenantId', id: 'listingId', datasetId: 'datasetId', title: 'listingTitle', summary: 'listingSummary' },
+  Earning: { tenantId: 'tenantId', id: 'earningId', datasetId: 'datasetId', title: 'earningTitle' },
+  Entitlement: { tenantId: 'tenantId', id: 'entitlementId', listingId: 'boughtListingId', title: 'boughtTitle', provider: 'boughtFrom' },
+  UsageRecord: {
+    ...{ tenantId: 'tenantId', id: 'usageId', entitlementId: 'entitlementId', apiKeyId: 'keyId', objectName: 'usedObjectName' },
+  },
+  Charge: { tenantId: 'tenantId', id: 'usageId', title: 'chargeTitle', provider: 'chargedBy' },
+  RetrievalCount: { tenantId: 'tenantId' },
+  ApiKey: { tenantId: 'tenantId', id: 'keyId', name: 'keyName', holderId: 'keyHolderId', holderName: 'keyHolder' },
+};
+
+/** What ends an order, so that it is one. */
+export const LAST: Readonly<Record<ModelName, string>> = {
+  ...{ Tenant: 'id', Membership: 'id', User: 'id', Plan: 'code', Invitation: 'id', OwnershipTransfer: 'tenantId', Contract: 'tenantId' },
+  ...{ IdempotencyKey: 'keyHash', AuditEvent: 'id', Tombstone: 'tenantId', PurgeReceipt: 'table' },
+  ...{ Dataset: 'id', DataObject: 'id', StaleObject: 'id', Listing: 'id', Earning: 'id' },
+  ...{ Entitlement: 'id', UsageRecord: 'id', Charge: 'id', RetrievalCount: 'shard', ApiKey: 'id' },
+};
+
+/** When the counted cycle of each side began. */
+const day = new Date('2026-11-01T00:00:00Z');
+
+/** Each way in which a row of a model is named: one or the other unique key, out of the words that `word` picks. */
+export function uniqueKeys(model: ModelName, word: (key: Word) => string): readonly Args[] {
+  const tenantId = word('tenantId');
+  const byId = (id: string) => ({ tenantId_id: { tenantId, id } });
+  const keys: Readonly<Record<ModelName, () => readonly Args[]>> = {
+    Plan: () => [{ code: word('plan') }],
+    Tenant: () => [{ id: tenantId }],
+    User: () => [{ id: word('userId') }, { issuer_subject: { issuer: ISSUER, subject: word('subject') } }],
+    Membership: () => [byId(word('membershipId')), { tenantId_userId: { tenantId, userId: word('userId') } }],
+    Invitation: () => [byId(word('invitationId')), { tenantId_email: { tenantId, email: word('inviteeEmail') } }],
+    OwnershipTransfer: () => [{ tenantId }],
+    Contract: () => [{ tenantId }],
+    IdempotencyKey: () => [{ tenantId_keyHash: { tenantId, keyHash: Buffer.from(word('keyHash'), 'hex') } }],
+    AuditEvent: () => [byId(word('eventId')), { tenantId_seq: { tenantId, seq: 1 } }],
+    Tombstone: () => [{ tenantId }],
+    PurgeReceipt: () => ['tenant', 'membership', 'none'].map(table => ({ tenantId_table: { tenantId, table } })),
+    Dataset: () => [byId(word('datasetId'))],
+    DataObject: () => [
+      byId(word('objectId')),
+      { tenantId_datasetId_name: { tenantId, datasetId: word('datasetId'), name: word('objectName') } },
+    ],
+    StaleObject: () => [byId(word('staleId'))],
+    Listing: () => [byId(word('listingId')), { tenantId_datasetId: { tenantId, datasetId: word('datasetId') } }],
+    Earning: () => [byId(word('earningId'))],
+    Entitlement: () => [byId(word('entitlementId'))],
+    UsageRecord: () => [byId(word('usageId'))],
+    Charge: () => [byId(word('usageId'))],
+    RetrievalCount: () => [0, 1, 2].map(shard => ({ tenantId_since_shard: { tenantId, since: day, shard } })),
+    ApiKey: () => [byId(word('keyId'))],
+  };
+  return keys[model]();
+}
