@@ -5,7 +5,7 @@ import type { ReadCount } from './database/sql/counts.ts';
 import { checkDatabase } from './database/tenancy/startup-check.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database/unit-of-work.ts';
 import type { Services } from './domain/core/services.ts';
-import { createCompiled, type ExecutionCounts } from './executor/executor.ts';
+import { createExecutor, type ExecutionCounts } from './executor/executor.ts';
 import { buildSchema } from './graphql/schema.ts';
 import { createAuthenticate, type TokenOptions } from './http/auth/authenticate.ts';
 import { createGateway } from './http/graphql/gateway.ts';
@@ -54,11 +54,11 @@ const LAST_STATEMENTS = 5_000;
 export async function startGateway(options: StartOptions): Promise<Running> {
   const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services } = options;
   const schema = buildSchema();
-  const plans = createCompiled(schema, compiled);
+  const plans = createExecutor(schema, compiled);
   let stopping = false;
   const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');
   const database = openDatabase(databaseUrl, { ...reads, poolSize, onIdleError });
-  const isReady = async () => (await database.ask('SELECT 1', [])).length === 1;
+  const isReady = async () => (await database.query('SELECT 1', [])).length === 1;
   const server = await startServer({ log, host, port, routes, isReady }).catch(async error => {
     await database.close();
     throw error;
@@ -83,7 +83,7 @@ const prepared = ({ log, prepare, signal }: StartOptions, database: Database): P
   whenReachable(
     async () => {
       await prepare?.();
-      await checkDatabase(database.ask);
+      await checkDatabase(database.query);
     },
     log,
     signal,

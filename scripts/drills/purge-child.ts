@@ -5,7 +5,7 @@ import { filesIn } from '../../src/store/files.ts';
 /** Purges one tenant in small batches, a month from now. */
 const { DRILL_DATABASE_URL: url, DRILL_TENANT: tenantId, DRILL_BATCH: batch, DRILL_OBJECTS: objects } = process.env;
 const database = openDatabase(url!, { poolSize: 1 });
-await database.ask('SELECT 1', []);
+await database.query('SELECT 1', []);
 process.send!('at work');
 const store = filesIn(objects!);
 const clock = { now: () => new Date(Date.now() + 31 * 86_400_000) };

@@ -155,7 +155,7 @@ await drill('purge', async world => {
       await check(world, objects, id, before, isDone);
       const others = await bytesOf(objects, neighbour);
       if (others !== 2 * OBJECTS || !isDeepStrictEqual(await digest(world, neighbour), untouched)) fault('the other tenant was touched');
-      const { memberships } = await membershipsOf(database.say, { issuer: ISSUER, subject: 'person-7' }, null);
+      const { memberships } = await membershipsOf(database.queryText, { issuer: ISSUER, subject: 'person-7' }, null);
       const seen = memberships.some(({ tenantId }) => tenantId === id);
       if (seen !== (await isKept(world, id))) fault(`the tenant is ${seen ? 'still seen' : 'not seen any more'} by its members`);
     }

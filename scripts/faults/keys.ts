@@ -24,8 +24,8 @@ export const KEY_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/domain/core/recheck.ts',
-    find: 'principal: principalNow(principal, key, clock), standing: fresh',
-    plant: 'principal, standing: fresh',
+    find: 'principal: principalNow(principal, key, clock), tenantAccess: fresh',
+    plant: 'principal, tenantAccess: fresh',
     tests: ['test/domain/api-key/recheck'],
   },
   {
@@ -36,7 +36,7 @@ export const KEY_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/domain/api-key/held.ts',
-    find: "  if (found.holderId !== me!.id) checkAlso('api-key:update-any', operation);\n",
+    find: "  if (found.holderId !== me!.id) checkAlso('api-key:update-any', command);\n",
     plant: '',
     tests: MANAGE,
   },
@@ -86,7 +86,7 @@ export const KEY_FAULTS: readonly Fault[] = [
     plant: '',
     tests: ['test/http/auth/key-used'],
   },
-  { file: 'src/domain/api-key/create.ts', find: '    await checkPlaces(operation);\n', plant: '', tests: ['test/races/keys'] },
+  { file: 'src/domain/api-key/create.ts', find: '    await checkPlaces(command);\n', plant: '', tests: ['test/races/keys'] },
   {
     file: 'src/domain/api-key/create.ts',
     find: 'after: { name, scopes, expiresAt }',

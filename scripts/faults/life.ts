@@ -54,7 +54,7 @@ export const LIFE_FAULTS: readonly Fault[] = [
   { file: 'src/domain/invitation/answer.ts', find: '!profile.emailVerified || ', plant: '', tests: PEOPLE },
   {
     file: 'src/domain/invitation/accept.ts',
-    find: 'await operation.db.membership.count()',
+    find: 'await command.db.membership.count()',
     plant: '0',
     tests: [...PLAN, ...PEOPLE, 'test/races'],
   },
@@ -107,7 +107,7 @@ export const LIFE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/graphql/core/command-plugin.ts',
-    find: '        await recordRefusal(act, error);\n',
+    find: '        await recordRefusal(command, error);\n',
     plant: '',
     tests: ['test/domain/audit/refusals'],
     short: true,

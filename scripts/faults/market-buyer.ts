@@ -39,7 +39,7 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: SQL, find: 'retrieval, offer.dataset_id, terms.price, terms.currency,', plant: 'retrieval, offer.dataset_id, offer.price, terms.currency,', tests: RETRIEVE },
   { file: SQL, find: 'public.counterparty_ref(seller.tenant_id, buyer), moment);', plant: 'uuid_send(buyer) || uuid_send(buyer), moment);', tests: RETRIEVE },
   { file: SQL, find: 'WHERE t.tenant_id = offer.tenant_id FOR SHARE;', plant: 'WHERE t.tenant_id = offer.tenant_id;', tests: HELD },
-  { file: 'src/domain/retrieval/retrieve.ts', find: '      await takePlace(operation);', plant: '      void takePlace;', tests: ['test/domain/retrieval/cap'] },
+  { file: 'src/domain/retrieval/retrieve.ts', find: '      await takePlace(command);', plant: '      void takePlace;', tests: ['test/domain/retrieval/cap'] },
   { file: SQL, find: 'PERFORM FROM public.tenant t WHERE t.tenant_id = seller FOR SHARE;', plant: '', tests: HELD },
   // What both sides see
   { file: SQL, find: 'SELECT count(DISTINCT e.buyer_ref) FROM', plant: 'SELECT count(e.buyer_ref) FROM', tests: SALES },

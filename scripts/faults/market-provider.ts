@@ -33,11 +33,11 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
   { file: 'src/store/s3.ts', find: 'if (Errors.length) throw', plant: 'if (false) throw', tests: STORE },
   { file: 'src/store/s3.ts', find: '{checkPrefix(prefix)}/', plant: '{checkPrefix(prefix).slice(64)}', tests: STORE },
   // Datasets
-  { file: 'src/domain/dataset/create.ts', find: '    await checkRoom(operation);\n', plant: '', tests: DATASET, short: true },
+  { file: 'src/domain/dataset/create.ts', find: '    await checkRoom(command);\n', plant: '', tests: DATASET, short: true },
   {
     file: 'src/domain/dataset/create.ts',
-    find: 'const { planCode } = await applyDueChange(operation);',
-    plant: 'const planCode = operation.tenant.planCode as never; void applyDueChange;',
+    find: 'const { planCode } = await applyDueChange(command);',
+    plant: 'const planCode = command.tenant.planCode as never; void applyDueChange;',
     tests: DATASET,
   },
   { file: 'src/domain/dataset/delete.ts', find: "if (listing?.status === 'published')", plant: 'if (false)', tests: DATASET },
@@ -61,7 +61,7 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
     tests: PURGE,
   },
   // Listings and sides
-  { file: 'src/domain/listing/publish.ts', find: '    await checkSells(operation);\n', plant: '', tests: LISTING },
+  { file: 'src/domain/listing/publish.ts', find: '    await checkSells(command);\n', plant: '', tests: LISTING },
   { file: 'src/domain/listing/publish.ts', find: 'where: stored(datasetId)', plant: 'where: { datasetId }', tests: LISTING },
   { file: 'src/domain/listing/terms.ts', find: 'price: price.toFixed()', plant: 'price: Number(price.toFixed())', tests: LISTING },
   { file: 'src/domain/listing/terms.ts', find: '[...new Set(texts.map(', plant: '[...(texts.map(', tests: LISTING },

@@ -46,5 +46,5 @@ export const SEARCH_FAULTS: readonly Fault[] = [
   { file: `${GRAPHQL}/cursor.ts`, find: '/^[1-9]\\d{3}-/.test(key) && isMoment(key)', plant: 'isMoment(key)', tests: CURSORS },
   // How it is answered
   { file: SQL, find: 'CREATE INDEX market_index_document_idx ON market_index USING gin (document);', plant: '', tests: ['test/graphql/marketplace/plans'] },
-  { file: `${GRAPHQL}/marketplace.ts`, find: '() => countMarket(ask, search),', plant: '(count => () => count)(countMarket(ask, search)),', tests: ['test/graphql/marketplace/lazy'] },
+  { file: `${GRAPHQL}/marketplace.ts`, find: '() => countMarket(query, search),', plant: '(count => () => count)(countMarket(query, search)),', tests: ['test/graphql/marketplace/lazy'] },
 ];

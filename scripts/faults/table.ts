@@ -251,8 +251,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
     plant: '',
     tests: TRANSACTION,
   },
-  { file: 'src/database/driver/transaction.ts', find: 'while (this.#joined) await this.#joined;', plant: '', tests: TRANSACTION },
-  { file: 'src/database/driver/transaction.ts', find: 'if (isMisnaming) pool.forgoNames();', plant: '', tests: TRANSACTION },
+  { file: 'src/database/driver/transaction.ts', find: 'while (this.#currentSink) await this.#currentSink;', plant: '', tests: TRANSACTION },
+  { file: 'src/database/driver/transaction.ts', find: 'if (isMisnaming) pool.disableNamedStatements();', plant: '', tests: TRANSACTION },
   { file: 'src/database/driver/transaction.ts', find: "'40P01', ", plant: '', tests: TRANSACTION },
   { file: 'src/database/sql/write-statement.ts', find: "skipDuplicates ? ' ON CONFLICT DO NOTHING' : ''", plant: "''", tests: WRITES },
   {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Ask } from '../../src/database/queries/crossings.ts';
+import type { Query } from '../../src/database/queries/crossings.ts';
 
 /** What running a statement inside of a crossing took, as PostgreSQL itself tells it. */
 export type Plan = {
@@ -37,10 +37,10 @@ export async function explaining(adminUrl: string, tenantId: string) {
   await client.query(`LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
     SET auto_explain.log_analyze = on; SET auto_explain.log_buffers = on; SET auto_explain.log_timing = off; SET auto_explain.log_format = json;
     SET client_min_messages = log; SELECT set_config('app.tenant_id', '${tenantId}', false)`);
-  const ask: Ask = async (text, values) => (await client.query(text, [...values])).rows;
+  const ask: Query = async (text, values) => (await client.query(text, [...values])).rows;
 
   /** Runs something, and answers with it the plan of its statement over the index that spans tenants. */
-  async function explain<T>(run: (ask: Ask) => Promise<T>): Promise<{ readonly result: T; readonly plan: Plan }> {
+  async function explain<T>(run: (ask: Query) => Promise<T>): Promise<{ readonly result: T; readonly plan: Plan }> {
     notes.length = 0;
     const result = await run(ask);
     const found = notes.flatMap(note => {

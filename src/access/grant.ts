@@ -9,7 +9,7 @@ export type Principal =
   | { readonly kind: 'api_key'; readonly keyId: string; readonly scopes: ReadonlySet<Permission> };
 
 /** The tenant context as a check sees it, with the roles that the principal has in it (none for a key), read from the database. */
-export type Standing = {
+export type TenantAccess = {
   readonly tenantId: string;
   readonly status: TenantStatus;
   readonly features: readonly PlanFeature[];
@@ -25,22 +25,22 @@ export type Obstacle = (typeof OBSTACLES)[number];
 /** What a principal may do in a context, worked out once a request. Every check after that is a look-up in `permissions`. */
 export type Grant = {
   readonly principal: Principal;
-  readonly standing: Standing | null;
+  readonly tenantAccess: TenantAccess | null;
   readonly permissions: ReadonlySet<Permission>;
 };
 
 /** The first thing that keeps a principal from what a rule guards, or null when nothing does (SPEC R1, S2, K1, P5). */
-export function obstacle(permission: Permission, rule: Rule, principal: Principal, standing: Standing | null): Obstacle | null {
+export function obstacle(permission: Permission, rule: Rule, principal: Principal, tenantAccess: TenantAccess | null): Obstacle | null {
   if (!rule.principals.includes(principal.kind))
     return principal.kind === 'nobody' ? 'SIGN_IN' : principal.kind === 'api_key' ? 'KEY_SCOPE' : 'ROLE';
   if (rule.context === 'none') return null;
-  if (rule.context === 'named' && !standing?.named) return null;
-  if (!standing) return 'NO_TENANT';
+  if (rule.context === 'named' && !tenantAccess?.named) return null;
+  if (!tenantAccess) return 'NO_TENANT';
   if (principal.kind === 'api_key') {
     if (!principal.scopes.has(permission)) return 'KEY_SCOPE';
-  } else if (rule.context === 'tenant' && !standing.roles.some(role => rule.roles.includes(role))) return 'ROLE';
-  if (!statusesFor(principal.kind, rule).includes(standing.status)) return 'TENANT_STATUS';
-  if (rule.feature && !standing.features.includes(rule.feature)) return 'PLAN';
+  } else if (rule.context === 'tenant' && !tenantAccess.roles.some(role => rule.roles.includes(role))) return 'ROLE';
+  if (!statusesFor(principal.kind, rule).includes(tenantAccess.status)) return 'TENANT_STATUS';
+  if (rule.feature && !tenantAccess.features.includes(rule.feature)) return 'PLAN';
   return null;
 }
 
@@ -52,25 +52,25 @@ export const statusesFor = (kind: PrincipalKind, { statuses }: Rule): readonly T
   kind === 'api_key' ? statuses.filter(status => KEY_STATUSES.includes(status)) : statuses;
 
 /** The grant of a principal in a tenant context, or outside of any (SPEC T2). Pure: what it is given must be fresh from the database (SPEC R7, S5). */
-export function grantOf(principal: Principal, standing: Standing | null): Grant {
-  return { principal, standing, permissions: heldAlike(principal, standing) };
+export function grantOf(principal: Principal, tenantAccess: TenantAccess | null): Grant {
+  return { principal, tenantAccess, permissions: heldAlike(principal, tenantAccess) };
 }
 
-const heldBy = (principal: Principal, standing: Standing | null): ReadonlySet<Permission> =>
-  new Set(PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, standing) === null));
+const heldBy = (principal: Principal, tenantAccess: TenantAccess | null): ReadonlySet<Permission> =>
+  new Set(PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, tenantAccess) === null));
 
 /** What those hold who stand alike, whoever they are: worked out once for each way to stand. People have a few hundred, keys as many as there are scopes. */
 const alike = new Map<string, ReadonlySet<Permission>>();
 const MOST = 5_000;
 
-function heldAlike(principal: Principal, standing: Standing | null): ReadonlySet<Permission> {
-  const { status, features, roles, named } = standing ?? {};
+function heldAlike(principal: Principal, tenantAccess: TenantAccess | null): ReadonlySet<Permission> {
+  const { status, features, roles, named } = tenantAccess ?? {};
   const scopes = principal.kind === 'api_key' ? [...principal.scopes].sort() : null;
   const way = JSON.stringify([principal.kind, scopes, status, features, roles, named]);
   const known = alike.get(way);
   if (known) return known;
   if (alike.size >= MOST) alike.clear();
-  const held = heldBy(principal, standing);
+  const held = heldBy(principal, tenantAccess);
   alike.set(way, held);
   return held;
 }

@@ -68,9 +68,9 @@ export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const tenantOf = tenantOfType(this.buildCache.getTypeConfig(field.parentType).pothosOptions);
     if (!tenantOf) return () => false;
     if (typeof tenantOf === 'string')
-      return (_row: unknown, _args: unknown, { grant }: GuardedContext) => Boolean(grant.standing) && grant.permissions.has(permission);
-    return (row: never, _args: unknown, { grant: { permissions, standing } }: GuardedContext) =>
-      Boolean(standing) && permissions.has(permission) && tenantOf(row) === standing?.tenantId;
+      return (_row: unknown, _args: unknown, { grant }: GuardedContext) => Boolean(grant.tenantAccess) && grant.permissions.has(permission);
+    return (row: never, _args: unknown, { grant: { permissions, tenantAccess } }: GuardedContext) =>
+      Boolean(tenantAccess) && permissions.has(permission) && tenantOf(row) === tenantAccess?.tenantId;
   }
 }
 

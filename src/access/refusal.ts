@@ -40,7 +40,7 @@ const SENTENCE: Record<Obstacle, (refusal: Refusal) => string> = {
 };
 
 /** Why a grant lacks a permission, or null if it has it. */
-export function refusalOf(permission: Permission, grant: Pick<Grant, 'principal' | 'standing'>): Refusal | null {
+export function refusalOf(permission: Permission, grant: Pick<Grant, 'principal' | 'tenantAccess'>): Refusal | null {
   return refusalBy(permission, ruleOf(permission), grant);
 }
 
@@ -48,9 +48,9 @@ export function refusalOf(permission: Permission, grant: Pick<Grant, 'principal'
 export function refusalBy(
   permission: Permission,
   rule: Rule,
-  { principal, standing }: Pick<Grant, 'principal' | 'standing'>,
+  { principal, tenantAccess }: Pick<Grant, 'principal' | 'tenantAccess'>,
 ): Refusal | null {
-  const because = obstacle(permission, rule, principal, standing);
+  const because = obstacle(permission, rule, principal, tenantAccess);
   if (!because) return null;
   const { principals, roles } = rule;
   return {
@@ -58,7 +58,7 @@ export function refusalBy(
     permission,
     because,
     requires: { principals, roles, statuses: statusesFor(principal.kind, rule), plans: plansFor(rule) },
-    tenantStatus: standing?.status ?? null,
+    tenantStatus: tenantAccess?.status ?? null,
   };
 }
 

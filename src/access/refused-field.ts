@@ -1,7 +1,7 @@
 import { type FieldNode, GraphQLError, type GraphQLResolveInfo, getLocation, type SourceLocation } from 'graphql';
 
 /** What a request is told of a permission that it lacks: the same on every field that needs it, and built once. */
-export type Told = {
+export type RefusalPayload = {
   readonly message: string;
   readonly extensions: Readonly<Record<string, unknown>>;
   /** Both as JSON. */
@@ -9,7 +9,7 @@ export type Told = {
 };
 
 /** Freezes what many errors share. */
-export const told = (message: string, extensions: Readonly<Record<string, unknown>>): Told => ({
+export const refusalPayload = (message: string, extensions: Readonly<Record<string, unknown>>): RefusalPayload => ({
   message,
   extensions: Object.freeze(extensions),
   json: { message: JSON.stringify(message), extensions: JSON.stringify(extensions) },
@@ -24,7 +24,7 @@ export class RefusedField {
   readonly nodes: readonly FieldNode[];
 
   constructor(
-    readonly told: Told,
+    readonly refusalPayload: RefusalPayload,
     { path, fieldNodes }: Pick<GraphQLResolveInfo, 'path' | 'fieldNodes'>,
   ) {
     this.path = keysOf(path);
@@ -32,11 +32,11 @@ export class RefusedField {
   }
 
   get message(): string {
-    return this.told.message;
+    return this.refusalPayload.message;
   }
 
   get extensions(): Readonly<Record<string, unknown>> {
-    return this.told.extensions;
+    return this.refusalPayload.extensions;
   }
 
   get locations(): readonly SourceLocation[] {
@@ -45,13 +45,13 @@ export class RefusedField {
 
   /** What JSON.stringify makes of it. */
   get text(): string {
-    return refusalText(this.told, this.nodes, this.path);
+    return refusalText(this.refusalPayload, this.nodes, this.path);
   }
 }
 
 /** The error of a refused field, as JSON. */
 export function refusalText(
-  { json: { message, extensions } }: Told,
+  { json: { message, extensions } }: RefusalPayload,
   nodes: readonly FieldNode[],
   path: readonly (string | number)[],
 ): string {

@@ -54,12 +54,12 @@ function anchorsFile(args: string[]): string | undefined {
 async function verify(file: string | undefined, url: string): Promise<number> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const database = openDatabase(url, { poolSize: 1 });
-  const { ask } = database;
+  const { query } = database;
   try {
     const kept = file === undefined ? null : await readAnchors(file);
-    const heads = await auditHeads(ask); // before the chains are looked at, so that what is kept has been
-    const { breaks, tenants, events } = await auditBreaks(ask);
-    const lost = kept ? await lostAnchors(ask, kept) : [];
+    const heads = await auditHeads(query); // before the chains are looked at, so that what is kept has been
+    const { breaks, tenants, events } = await auditBreaks(query);
+    const lost = kept ? await lostAnchors(query, kept) : [];
     const broken = merged(breaks, lost);
     say(
       `${count(tenants, 'chain')}, ${count(events, 'link')}${kept ? `, ${count(kept.length, 'anchor')}` : ''}: ${verdict(broken.length)}`,

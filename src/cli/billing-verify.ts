@@ -52,8 +52,8 @@ async function verify(url: string): Promise<number> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const database = openDatabase(url, { poolSize: 1 });
   try {
-    const faults = await billingFaults(database.ask);
-    for (const total of await billingTotals(database.ask)) say(lineOf(total));
+    const faults = await billingFaults(database.query);
+    for (const total of await billingTotals(database.query)) say(lineOf(total));
     say(faults.length ? `${count(faults.length, 'fault')}.` : 'The books add up.');
     for (const { retrievalId, fault } of faults.slice(0, TOLD)) say(`retrieval ${retrievalId}: ${FAULT[fault]}`);
     if (faults.length > TOLD) say(`… and ${count(faults.length - TOLD, 'more')}`);

@@ -21,11 +21,11 @@ async function work(config: WorkerConfig) {
   const mail = smtpMail({ url: config.SMTP_URL, from: config.MAIL_FROM });
   const database = openDatabase(config.DATABASE_URL, { onIdleError: error => log.warn({ err: error }, 'a database connection broke') });
   const stopping = new AbortController();
-  const starting = whenReachable(() => checkDatabase(database.ask), log, stopping.signal).then(() =>
+  const starting = whenReachable(() => checkDatabase(database.query), log, stopping.signal).then(() =>
     startWorker({
       database,
       url: config.WORKER_DATABASE_URL ?? config.DATABASE_URL,
-      means: { clock: systemClock, mail, acceptUrl: config.INVITATION_URL, store: openRemoval(config, systemClock) },
+      dependencies: { clock: systemClock, mail, acceptUrl: config.INVITATION_URL, store: openRemoval(config, systemClock) },
       log,
       concurrency: config.WORKER_CONCURRENCY,
       onFailure: fail,

@@ -2,18 +2,18 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
-import type { Companion } from './driver/piggyback-query.ts';
-import { BoundPool } from './driver/pool.ts';
+import type { PiggybackQuery } from './driver/piggyback-query.ts';
+import { ConnectionPool } from './driver/pool.ts';
 import type { Answered, ReadStatement } from './driver/read-query.ts';
 import { StatementNames } from './driver/statement-names.ts';
 import { type BoundTransaction, inTransaction } from './driver/transaction.ts';
-import type { Ask, Say, Tell } from './queries/crossings.ts';
+import type { Enqueue, Query, RunTextQuery } from './queries/crossings.ts';
 import { type ReadCount, ReadCounts } from './sql/counts.ts';
-import { Uncovered } from './sql/draft.ts';
+import { UnsupportedQuery } from './sql/draft.ts';
 import { createJsonReader, type JsonRead, type JsonReader } from './sql/json.ts';
 import { createReader, fromJson, type Reader, type RunStatement } from './sql/reader.ts';
 import { tablesOf } from './sql/tables.ts';
-import { ANYBODY } from './sql/template.ts';
+import { PLACEHOLDER } from './sql/template.ts';
 import { type Binding, bound, checkBinding } from './tenancy/binding.ts';
 import { boundModels } from './tenancy/bound-models.ts';
 import { MODELS, type ModelName, type TenantClient } from './tenancy/models.ts';
@@ -26,23 +26,23 @@ import type { Expected } from './tenancy/tenant-lock.ts';
  */
 export type Transaction = {
   readonly db: TenantClient;
-  readonly ask: Ask;
+  readonly query: Query;
   /** A plain statement whose answer nobody waits for: it goes with what is asked for next, or with COMMIT. If it fails, so does the transaction. */
-  readonly tell: Tell;
+  readonly enqueue: Enqueue;
   /** A write whose answer nobody waits for, in the same way. */
-  meanwhile(write: Promise<unknown>): void;
+  enqueueWrite(write: Promise<unknown>): void;
   /** A read as JSON text, of what is so by then: as a unit of work's. */
   json(read: JsonRead): Promise<string | null>;
 };
 
-export type TransactionOptions = { readonly once?: boolean; readonly heldAs?: Expected };
+export type TransactionOptions = { readonly once?: boolean; readonly precondition?: Expected };
 
 /** What a request may do with the database: read, and change all or nothing, both as its binding and nobody else. */
 export type UnitOfWork = {
   readonly binding: Binding;
   readonly db: TenantClient;
   /** One plain statement, bound: for the functions of this folder alone. */
-  readonly ask: Ask;
+  readonly query: Query;
   /**
    * Answers a read as JSON text, where that is covered; null where there is no row.
    *
@@ -63,11 +63,11 @@ export type UnitOfWork = {
 
 export type Database = {
   /** The unit of work of a binding. Its first read takes the companion along. */
-  bind(binding: Binding, companion?: Companion): UnitOfWork;
+  bind(binding: Binding, piggyback?: PiggybackQuery): UnitOfWork;
   /** One statement bound to nobody: for the crossings, which are keyed by person. */
-  readonly ask: Ask;
+  readonly query: Query;
   /** What one quick statement says, bound to nobody. */
-  readonly say: Say;
+  readonly queryText: RunTextQuery;
   /** How many reads were one statement, and how many were left to Prisma, and why. */
   reads(): readonly ReadCount[];
   close(): Promise<void>;
@@ -97,7 +97,7 @@ export function openDatabase(
   url: string,
   { poolSize = 10, connectTimeout = PATIENCE, naming = true, singly = true, onIdleError = () => {} }: DatabaseOptions = {},
 ): Database {
-  const pool = new BoundPool({
+  const pool = new ConnectionPool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeout,
@@ -108,12 +108,12 @@ export function openDatabase(
   pool.on('error', onIdleError);
   const source = sourceOn(pool, { singly });
   return {
-    ask: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(source, text, values))).rows as Row[],
-    say: async ({ text, values }) => {
+    query: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(named(source, text, values))).rows as Row[],
+    queryText: async ({ text, values }) => {
       const { rows } = await pool.read({ text, values, name: source.names.of(text) }, { binding: undefined, quick: true });
       return rows[0]!;
     },
-    bind: (binding, companion) => unitOfWork(source, binding, companion),
+    bind: (binding, piggyback) => unitOfWork(source, binding, piggyback),
     reads: () => source.counts.all(),
     close: async () => {
       await source.prisma.$disconnect();
@@ -124,7 +124,7 @@ export function openDatabase(
 
 /** What units of work are made of. */
 export type Source = {
-  readonly pool: BoundPool;
+  readonly pool: ConnectionPool;
   readonly prisma: PrismaClient;
   readonly names: StatementNames;
   readonly counts: ReadCounts;
@@ -135,7 +135,7 @@ export type Source = {
 };
 
 /** A source on the connections of a pool, under whatever role that is. */
-export function sourceOn(pool: BoundPool, { singly = true, counts = new ReadCounts() } = {}): Source {
+export function sourceOn(pool: ConnectionPool, { singly = true, counts = new ReadCounts() } = {}): Source {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
   const tables = tablesOf(prisma);
   const reader = (run: RunStatement, join?: Join) => createReader({ tables, counts, run, ...(join && { join }) });
@@ -152,24 +152,24 @@ const named = ({ names }: Pick<Source, 'names'>, text: string, values: readonly 
 
 /** A read as {@link ANYBODY} may ask it. */
 function scoped({ model, operation, args, shape }: JsonRead): JsonRead {
-  return { model, shape, ...byItself(model as ModelName, operation, scope(model, operation, args as Args, ANYBODY)) };
+  return { model, shape, ...byItself(model as ModelName, operation, scope(model, operation, args as Args, PLACEHOLDER)) };
 }
 
 /** @throws {Uncovered} where all is Prisma's. */
 function jsonOf({ json }: Source): JsonReader {
-  if (!json) throw new Uncovered('operation');
+  if (!json) throw new UnsupportedQuery('operation');
   return json;
 }
 
 /** A unit of work of a binding. */
-export function unitOfWork(source: Source, binding: Binding, companion?: Companion): UnitOfWork {
+export function unitOfWork(source: Source, binding: Binding, piggyback?: PiggybackQuery): UnitOfWork {
   const { pool, prisma, names, reader } = source;
   /** One statement: the first one takes the companion along. */
   const asked = async <Row = string | null>(statement: ReadStatement, quick = false): Promise<Answered<Row>> => {
     checkBinding(binding);
-    const along = companion?.take() ? companion : undefined;
+    const along = piggyback?.take() ? piggyback : undefined;
     try {
-      return await pool.read<Row>(statement, { binding, companion: along, quick });
+      return await pool.read<Row>(statement, { binding, piggyback: along, quick });
     } catch (error) {
       along?.fail(error);
       throw error;
@@ -181,17 +181,18 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
   const run = async (statement: ReadStatement) => (await asked(statement, true)).rows[0]!;
   return {
     binding,
-    ask: async <Row>(text: string, values: readonly unknown[]) => (await asked<Row>({ ...named(source, text, values), types: TYPES })).rows,
+    query: async <Row>(text: string, values: readonly unknown[]) =>
+      (await asked<Row>({ ...named(source, text, values), types: TYPES })).rows,
     founding: (tenantId = uuid()) => unitOfWork(source, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
     within: tenantId => unitOfWork(source, { ...binding, tenantId }),
     db: boundModels(binding, (model, operation, scoped) =>
       bound(binding, () => answered(prisma, model, operation, scoped, ALONE.has(operation) ? readByKey : read)),
     ),
     json: async read => await jsonOf(source)(read, binding, run),
-    transaction: (work, { once = false, heldAs } = {}) =>
+    transaction: (work, { once = false, precondition } = {}) =>
       inTransaction(pool, binding, transaction => work(transactionOf(source, binding, transaction)), {
         patience: PATIENCE,
-        heldAs,
+        precondition,
         ...(once && { tries: 1 }),
       }),
   };
@@ -201,17 +202,17 @@ export function unitOfWork(source: Source, binding: Binding, companion?: Compani
 function transactionOf(source: Source, binding: Binding, transaction: BoundTransaction): Transaction {
   const join: Join = prismas => transaction.join(prismas);
   const read = source.reader?.(
-    async ({ text, values }) => fromJson(await transaction.ask({ text, values, name: source.names.of(text), isText: true })),
+    async ({ text, values }) => fromJson(await transaction.query({ text, values, name: source.names.of(text), isText: true })),
     join,
   );
   return {
     db: boundModels(binding, (model, operation, scoped) => answered(source.prisma, model, operation, scoped, read, join)),
-    ask: async <Row>(text: string, values: readonly unknown[]) =>
-      (await transaction.ask({ ...named(source, text, values), types: TYPES })).rows as Row[],
-    tell: (text, values) => transaction.tell({ ...named(source, text, values), isSilent: true }),
-    meanwhile: write => void write.catch(() => {}),
+    query: async <Row>(text: string, values: readonly unknown[]) =>
+      (await transaction.query({ ...named(source, text, values), types: TYPES })).rows as Row[],
+    enqueue: (text, values) => transaction.enqueue({ ...named(source, text, values), isSilent: true }),
+    enqueueWrite: write => void write.catch(() => {}),
     json: async asked =>
-      await jsonOf(source)(asked, binding, async statement => (await transaction.ask({ ...statement, isText: true })).rows[0]),
+      await jsonOf(source)(asked, binding, async statement => (await transaction.query({ ...statement, isText: true })).rows[0]),
   };
 }
 

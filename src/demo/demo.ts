@@ -83,8 +83,8 @@ const storeIn = ({ objects: directory }: Home, at: { readonly url: string }): Fo
 async function startJobs(url: string, home: Home, { at, store }: { at: string; store: FolderStore }, log: Logger): Promise<RunningWorker> {
   const database = openDatabase(url, { poolSize: 3 });
   const mail = folderMail(home.mailbox, 'IPTO <no-reply@ipto.example>');
-  const means = { clock: systemClock, mail, acceptUrl: `${at}/graphql#{code}`, store };
-  const worker = await startWorker({ database, url, means, log });
+  const dependencies = { clock: systemClock, mail, acceptUrl: `${at}/graphql#{code}`, store };
+  const worker = await startWorker({ database, url, dependencies, log });
   return {
     stop: async () => {
       await worker.stop();

@@ -4,11 +4,11 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { objectKey } from '../domain/object/key.ts';
 import type { Files } from '../store/files.ts';
-import type { Ground } from './seed-trade.ts';
+import type { SeedContext } from './seed-trade.ts';
 import { WARES, type Ware } from './wares.ts';
 
 /** Puts the wares of the demo's sellers into their tenants, by slug, and the bytes into the folder. */
-export async function seedWares({ client, tenants, since }: Ground, files: Files): Promise<void> {
+export async function seedWares({ client, tenants, since }: SeedContext, files: Files): Promise<void> {
   for (const ware of WARES) {
     const tenantId = tenants.get(ware.tenant)!;
     await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenantId]); // the trigger that indexes listings works in one tenant

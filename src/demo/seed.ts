@@ -50,9 +50,9 @@ async function fill(client: pg.Client, files: Files) {
         since,
       ]);
   }
-  const ground = { client, tenants, since };
-  await seedWares(ground, files);
-  await seedTrade(ground);
+  const seedContext = { client, tenants, since };
+  await seedWares(seedContext, files);
+  await seedTrade(seedContext);
 }
 
 async function insertTenant(

@@ -14,7 +14,7 @@ import {
   valueFromAST,
   visit,
 } from 'graphql';
-import { Unusual } from './leaf.ts';
+import { UnsupportedValue } from './leaf.ts';
 import type { ArgsOf } from './query-plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -86,7 +86,7 @@ function read(parts: readonly Part[], variables: Variables): object {
   for (const { name, of, usual, isNeeded } of parts) {
     const given = of(variables);
     const value = given === undefined ? usual : given;
-    if (isNeeded && (value === undefined || value === null)) throw new Unusual();
+    if (isNeeded && (value === undefined || value === null)) throw new UnsupportedValue();
     if (value !== undefined) values[name] = value;
   }
   return values;

@@ -1,7 +1,7 @@
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.ts';
-import { type ActingContext, actIn } from '../graphql/core/command-plugin.ts';
+import { type CommandFieldContext, commandContextOf } from '../graphql/core/command-plugin.ts';
 import type { ChangePlan } from './query-plan.ts';
-import { responseOf, type Written, written } from './response-writer.ts';
+import { serializeResponse, type Written, writeObject } from './response-writer.ts';
 import type { Asking } from './select.ts';
 
 /** What became of a mutation. */
@@ -23,7 +23,7 @@ export async function change({ field, payload }: ChangePlan, { context, variable
   if (!context.grant.permissions.has(field.permission)) return null;
   let reading: Promise<Written> | undefined;
   const outcome = run(field, { context, variables }, (row, transaction) => {
-    reading = written(payload, { context, variables, json: transaction.json }, { row, path: [field.key] });
+    reading = writeObject(payload, { context, variables, json: transaction.json }, { row, path: [field.key] });
     reading.catch(() => {}); // told below, if the transaction is kept
   });
   const untold = { outcome, text: null };
@@ -35,7 +35,7 @@ export async function change({ field, payload }: ChangePlan, { context, variable
   if (!reading) return untold;
   try {
     const { data, errors } = await reading;
-    return { outcome, text: responseOf({ data: `{"${field.key}":${data}}`, errors }) };
+    return { outcome, text: serializeResponse({ data: `{"${field.key}":${data}}`, errors }) };
   } catch (unread) {
     return { ...untold, unread };
   }
@@ -44,8 +44,10 @@ export async function change({ field, payload }: ChangePlan, { context, variable
 /** The mutation itself, without its payload, which is read meanwhile. */
 async function run({ field, key, args, resolve }: ChangePlan['field'], { context, variables }: Asking, read: Read): Promise<object> {
   const given = args(variables);
-  const act = actIn(field, key, context, given);
-  return (await resolve(undefined, given, { act: { ...act, work: along(act.work, read) } } as Partial<ActingContext> as never)) as object;
+  const command = commandContextOf(field, key, context, given);
+  return (await resolve(undefined, given, {
+    command: { ...command, work: along(command.work, read) },
+  } as Partial<CommandFieldContext> as never)) as object;
 }
 
 type Read = (result: unknown, transaction: Transaction) => void;

@@ -20,7 +20,7 @@ import {
 } from 'graphql';
 import { isPermission, ruleOf } from '../access/policy.ts';
 import { policyOf, type TenantOf } from '../access/policy-plugin.ts';
-import { unseenOf } from '../graphql/core/command-plugin.ts';
+import { blindWriteOf } from '../graphql/core/command-plugin.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import { argsOf, hasVariable } from './arguments.ts';
 import { leafOf } from './leaf.ts';
@@ -30,7 +30,7 @@ import type { ChangePlan, FieldPlan, ObjectPlan, Resolve, Shape } from './query-
 export type Reason = 'operation' | 'directive' | 'abstract' | 'argument' | 'resolver' | 'rows' | 'value';
 
 /** A document that this folder does not cover. */
-export class Uncompiled extends Error {
+export class UnsupportedDocument extends Error {
   override name = 'Uncompiled';
 
   constructor(readonly reason: Reason) {
@@ -53,7 +53,7 @@ type Compiling = {
  * @throws {Uncompiled} for what GraphQL.js is left to execute.
  */
 export function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): ObjectPlan {
-  if (operation.operation !== 'query' || operation.directives?.length) throw new Uncompiled('operation');
+  if (operation.operation !== 'query' || operation.directives?.length) throw new UnsupportedDocument('operation');
   const root = schema.getQueryType()!;
   return objectPlan({ schema, fragments: fragmentsOf(document), reading: [root] }, root, [operation.selectionSet]);
 }
@@ -64,14 +64,14 @@ export function compile(schema: GraphQLSchema, document: DocumentNode, operation
  * @throws {Uncompiled} for any other, and for what GraphQL.js is left to execute.
  */
 export function compileChange(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): ChangePlan {
-  const asked = operation.operation === 'mutation' && !operation.directives?.length && unseenOf(schema, operation);
-  if (!asked) throw new Uncompiled('operation');
+  const asked = operation.operation === 'mutation' && !operation.directives?.length && blindWriteOf(schema, operation);
+  if (!asked) throw new UnsupportedDocument('operation');
   const payload = getNamedType(asked.type) as GraphQLObjectType;
   const compiling = { schema, fragments: fragmentsOf(document), reading: [payload] };
   const { fields } = objectPlan(compiling, schema.getMutationType()!, [operation.selectionSet]);
   const [field] = fields as [ChangePlan['field']];
   const { object } = field.shape as Shape & { kind: 'object' };
-  if (!object.fields.every(isAtHand)) throw new Uncompiled('resolver');
+  if (!object.fields.every(isAtHand)) throw new UnsupportedDocument('resolver');
   return { field, payload: object };
 }
 
@@ -100,7 +100,7 @@ function objectPlan(compiling: Compiling, type: GraphQLObjectType, selections: r
 /** The fields of a selection, those of one key together, in the order in which GraphQL.js answers them. */
 function collect(compiling: Compiling, type: GraphQLObjectType, { selections }: SelectionSetNode, found: Map<string, FieldNode[]>): void {
   for (const selection of selections) {
-    if (selection.directives?.length) throw new Uncompiled('directive');
+    if (selection.directives?.length) throw new UnsupportedDocument('directive');
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value;
       const same = found.get(key);
@@ -110,8 +110,8 @@ function collect(compiling: Compiling, type: GraphQLObjectType, { selections }: 
     }
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? compiling.fragments.get(selection.name.value)! : selection;
     const on = fragment.typeCondition && compiling.schema.getType(fragment.typeCondition.name.value);
-    if (on && on !== type) throw new Uncompiled('abstract');
-    if (fragment.directives?.length) throw new Uncompiled('directive');
+    if (on && on !== type) throw new UnsupportedDocument('abstract');
+    if (fragment.directives?.length) throw new UnsupportedDocument('directive');
     collect(compiling, type, fragment.selectionSet, found);
   }
 }
@@ -120,11 +120,11 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
   const name = nodes[0]!.name.value;
   if (name === '__typename') return typenamePlan(parent, key, nodes);
   const field = parent.getFields()[name] as Field | undefined;
-  if (!field) throw new Uncompiled('abstract'); // introspection
+  if (!field) throw new UnsupportedDocument('abstract'); // introspection
   const policy = policyOf(field);
   const { resolve, read } = resolverOf(compiling, field, parent);
   const shape = shapeOf(compiling, field.type, nodes);
-  if (field.args.some(({ type }) => hasId(type))) throw new Uncompiled('argument');
+  if (field.args.some(({ type }) => hasId(type))) throw new UnsupportedDocument('argument');
   return {
     key,
     nodes,
@@ -151,7 +151,7 @@ function shapeOf(compiling: Compiling, type: GraphQLOutputType, nodes: readonly 
   const bare = getNullableType(type);
   if (isListType(bare)) return { kind: 'list', of: shapeOf(compiling, bare.ofType, nodes), isNullable: !isNonNullType(bare.ofType) };
   if (isLeafType(bare)) return { kind: 'leaf', write: leafOf(bare) };
-  if (!isObjectType(bare)) throw new Uncompiled('abstract');
+  if (!isObjectType(bare)) throw new UnsupportedDocument('abstract');
   const selections = nodes.map(({ selectionSet }) => selectionSet!);
   return { kind: 'object', object: objectPlan(compiling, bare, selections) };
 }
@@ -165,17 +165,17 @@ const isOfRows = (type: unknown): boolean => type instanceof GraphQLObjectType &
 /** What a field resolves by itself. One that looks at the document, or reads rows in a way of its own, is not for us. */
 function resolverOf({ reading }: Compiling, { type, extensions }: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'read'> {
   const { resolve, argMappers } = (extensions.pothosConfig ?? {}) as Partial<Config>;
-  if (!argMappers || argMappers.length || extensions.pothosPrismaFallback) throw new Uncompiled('resolver');
+  if (!argMappers || argMappers.length || extensions.pothosPrismaFallback) throw new UnsupportedDocument('resolver');
   const read = extensions.prismaRead as PrismaRead | undefined;
   if (read) {
-    if (!reading.includes(parent)) throw new Uncompiled('rows');
+    if (!reading.includes(parent)) throw new UnsupportedDocument('rows');
     return { read, resolve: () => null };
   }
   const isLed = Boolean(extensions.pothosPrismaRelationField) || /(Connection|Edge)$/.test(parent.name);
-  if (isOfRows(getNamedType(type)) && !isLed) throw new Uncompiled('rows');
+  if (isOfRows(getNamedType(type)) && !isLed) throw new UnsupportedDocument('rows');
   const exposed = extensions.pothosExposedField;
   if (typeof exposed === 'string') return { read: null, resolve: row => (row as Readonly<Record<string, unknown>>)[exposed] };
-  if (!resolve || (resolve.length > 3 && !extensions.pothosPrismaRelationField)) throw new Uncompiled('resolver');
+  if (!resolve || (resolve.length > 3 && !extensions.pothosPrismaRelationField)) throw new UnsupportedDocument('resolver');
   return { read: null, resolve };
 }
 

@@ -1,19 +1,19 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Context } from '../graphql/core/context.ts';
 import { type Changed, change } from './blind-write.ts';
-import { compile, compileChange, type Reason, Uncompiled } from './compile.ts';
-import { Unusual } from './leaf.ts';
-import type { Question } from './prepared-operation.ts';
-import { responseOf, written } from './response-writer.ts';
+import { compile, compileChange, type Reason, UnsupportedDocument } from './compile.ts';
+import { UnsupportedValue } from './leaf.ts';
+import type { PreparedOperation } from './prepared-operation.ts';
+import { serializeResponse, writeObject } from './response-writer.ts';
 
 /** How often operations were answered by a plan, or left to GraphQL.js, and why. */
 export type ExecutionCounts = Readonly<Record<'compiled' | 'failed' | Reason, number>>;
 
-export type Compiled = {
+export type Executor = {
   /** The JSON of the response, or null for what GraphQL.js is to execute: nothing of it has been changed. */
-  answer(question: Question, context: Context): Promise<string | null>;
+  answer(operation: PreparedOperation, context: Context): Promise<string | null>;
   /** Runs a mutation that looks at nothing, reading its payload in its transaction; null for what GraphQL.js is to execute: nothing was changed. */
-  change(question: Question, context: Context): Promise<Changed | null>;
+  change(operation: PreparedOperation, context: Context): Promise<Changed | null>;
   counts(): ExecutionCounts;
 };
 
@@ -23,22 +23,22 @@ type Ready<Plan> = Planned<Plan> & { readonly variables: Readonly<Record<string,
 type Compile<Plan> = (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) => Plan;
 
 /** Answers the operations of a schema by plans, each made once for as long as its document is kept (docs/decisions/0017-compiled-queries.md). */
-export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
+export function createExecutor(schema: GraphQLSchema, isOn = true): Executor {
   const queries = planner(schema, compile);
   const changes = planner(schema, compileChange);
   const counts = { compiled: 0, failed: 0, operation: 0, directive: 0, abstract: 0, argument: 0, resolver: 0, rows: 0, value: 0 };
 
   return {
     counts: () => ({ ...counts }),
-    answer: async (question, context) => {
+    answer: async (operation, context) => {
       if (!isOn) return null;
-      const found = queries(question);
+      const found = queries(operation);
       if ('reason' in found) {
         counts[found.reason] += 1;
         return null;
       }
       try {
-        const text = responseOf(await written(found.plan, { context, variables: found.variables }));
+        const text = serializeResponse(await writeObject(found.plan, { context, variables: found.variables }));
         counts.compiled += 1;
         return text;
       } catch (error) {
@@ -46,8 +46,8 @@ export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
         return null;
       }
     },
-    change: async (question, context) => {
-      const found = isOn && changes(question);
+    change: async (operation, context) => {
+      const found = isOn && changes(operation);
       if (!found || 'reason' in found) return null; // counted when it is asked in the usual way
       const changed = await change(found.plan, { context, variables: found.variables });
       if (changed?.text) counts.compiled += 1;
@@ -57,22 +57,23 @@ export function createCompiled(schema: GraphQLSchema, isOn = true): Compiled {
   };
 }
 
-const reasonOf = (error: unknown) => (error instanceof Uncompiled ? error.reason : error instanceof Unusual ? 'value' : 'failed');
+const reasonOf = (error: unknown) =>
+  error instanceof UnsupportedDocument ? error.reason : error instanceof UnsupportedValue ? 'value' : 'failed';
 
 /** Plans, by operation, with what they are asked. */
-function planner<Plan>(schema: GraphQLSchema, compile: Compile<Plan>): (question: Question) => Ready<Plan> | Unplanned {
+function planner<Plan>(schema: GraphQLSchema, compile: Compile<Plan>): (operation: PreparedOperation) => Ready<Plan> | Unplanned {
   const plans = new WeakMap<OperationDefinitionNode, Planned<Plan> | Unplanned>();
 
-  function plan({ document, operation }: Question): Planned<Plan> | Unplanned {
+  function plan({ document, operation }: PreparedOperation): Planned<Plan> | Unplanned {
     const fresh = reasoned(() => ({ plan: compile(schema, document, operation) }));
     plans.set(operation, fresh);
     return fresh;
   }
 
-  return question => {
-    const planned = plans.get(question.operation) ?? plan(question);
+  return operation => {
+    const planned = plans.get(operation.operation) ?? plan(operation);
     if ('reason' in planned) return planned;
-    const { coerced } = question.variables;
+    const { coerced } = operation.variables;
     return coerced ? { plan: planned.plan, variables: coerced } : { reason: 'value' };
   };
 }
@@ -81,7 +82,7 @@ function reasoned<Plan>(plan: () => Planned<Plan>): Planned<Plan> | Unplanned {
   try {
     return plan();
   } catch (error) {
-    if (error instanceof Uncompiled) return { reason: error.reason };
+    if (error instanceof UnsupportedDocument) return { reason: error.reason };
     throw error;
   }
 }

@@ -21,7 +21,7 @@ type Draft = {
 };
 
 /** What a value can't be written for by the database: rows are read, then. */
-class Unshaped extends Error {}
+class UnsupportedShape extends Error {}
 
 const shapes = new WeakMap<ObjectPlan, WeakMap<ReadonlySet<Permission>, Shaped | null>>();
 
@@ -44,7 +44,7 @@ function draft(plan: ObjectPlan, permissions: ReadonlySet<Permission>): Shaped |
   try {
     return { shape: shapeOf(plan, into, []), ...into };
   } catch (error) {
-    if (error instanceof Unshaped) return null;
+    if (error instanceof UnsupportedShape) return null;
     throw error;
   }
 }
@@ -56,7 +56,7 @@ const shapeOf = (plan: ObjectPlan, into: Draft, path: readonly string[] | null):
 
 function formOf(parent: ObjectPlan, field: FieldPlan, into: Draft, path: readonly string[] | null): Form {
   if (field.permission !== null && !into.permissions.has(field.permission)) {
-    if (!path || !field.isNullable) throw new Unshaped();
+    if (!path || !field.isNullable) throw new UnsupportedShape();
     into.refused.push({ field, path: [...path, field.key] });
     return { kind: 'text', text: 'null' };
   }
@@ -87,7 +87,7 @@ function connection(plan: ObjectPlan, field: FieldPlan, relation: string, into: 
       const name = inner.nodes[0]!.name.value;
       if (name === '__typename') return { kind: 'text', text: `"${plan.type.name}"` };
       if (name === 'totalCount') return { kind: 'count', relation };
-      if (name !== 'edges' || inner.shape.kind !== 'list' || inner.shape.of.kind !== 'object') throw new Unshaped();
+      if (name !== 'edges' || inner.shape.kind !== 'list' || inner.shape.of.kind !== 'object') throw new UnsupportedShape();
       return { kind: 'page', relation, shape: edge(inner.shape.of.object, into) };
     };
     return [inner.key, form()] as const;
@@ -100,7 +100,7 @@ const edge = (plan: ObjectPlan, into: Draft): Shape => ({
   entries: plan.fields.map(({ key, nodes, shape }) => {
     const name = nodes[0]!.name.value;
     if (name === '__typename') return [key, { kind: 'text', text: `"${plan.type.name}"` }] as const;
-    if (name !== 'node' || shape.kind !== 'object') throw new Unshaped();
+    if (name !== 'node' || shape.kind !== 'object') throw new UnsupportedShape();
     return [key, { kind: 'object', shape: shapeOf(shape.object, into, null) }] as const;
   }),
 });
@@ -121,11 +121,11 @@ function leaf({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan): Fo
   const bare = getNullableType(field.type);
   const named = getNamedType(field.type);
   if (!model || shape.kind === 'object' || !isLeafType(named) || (isListType(bare) && isListType(getNullableType(bare.ofType))))
-    throw new Unshaped();
+    throw new UnsupportedShape();
   const { pothosExposedField, columns } = field.extensions as Extensions;
   const column = columns && 'column' in columns ? columns.column : pothosExposedField;
   if (field.name === 'id' && !pothosExposedField) return { kind: 'id', prefix: type.name, isOfTenant: isColumn(model, 'tenantId') };
-  if (column === undefined) throw new Unshaped();
+  if (column === undefined) throw new UnsupportedShape();
   return { kind: 'column', column, as: asOf(named), isNullable };
 }
 
@@ -136,7 +136,7 @@ const AS: Readonly<Record<string, As>> = {
 function asOf(type: GraphQLLeafType): As {
   if (isEnumType(type)) return namesOf(type);
   const as = AS[type.name];
-  if (as === undefined) throw new Unshaped();
+  if (as === undefined) throw new UnsupportedShape();
   return as;
 }
 

@@ -1,11 +1,11 @@
-import { Uncovered } from '../database/sql/draft.ts';
+import { UnsupportedQuery } from '../database/sql/draft.ts';
 import type { JsonRead } from '../database/sql/json.ts';
-import { ANYBODY } from '../database/sql/template.ts';
+import { PLACEHOLDER } from '../database/sql/template.ts';
 import { MODELS, type ModelName, type TenantClient } from '../database/tenancy/models.ts';
 import type { Args } from '../database/tenancy/query-scope.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import { forgetShape, type Shaped, shapedFor } from './json-shape.ts';
-import { Unusual } from './leaf.ts';
+import { UnsupportedValue } from './leaf.ts';
 import type { FieldPlan, ObjectPlan } from './query-plan.ts';
 import { type Asking, queryOf } from './select.ts';
 
@@ -24,9 +24,9 @@ export function jsonOf(field: FieldPlan, reading: Reading, object: ObjectPlan, a
   if (!asked) return null;
   const { json = asking.context.work.json } = asking;
   const text = json(asked).catch(error => {
-    if (!(error instanceof Uncovered)) throw error;
+    if (!(error instanceof UnsupportedQuery)) throw error;
     forgetShape(object, permissions);
-    throw new Unusual();
+    throw new UnsupportedValue();
   });
   return { text, refused: shaped.refused };
 }
@@ -40,15 +40,15 @@ const known = new WeakMap<FieldPlan, WeakMap<object, WeakMap<object, Known>>>();
 /** The one read of a root, worked out once for all who may do the same and ask the same; null where rows are to be read. */
 function readOf(field: FieldPlan, root: Root, asking: Asking): JsonRead | null {
   const { grant } = asking.context;
-  if (!isOfTenant(root.parent, grant.standing?.tenantId)) return recorded(field, root, asking);
+  if (!isOfTenant(root.parent, grant.tenantAccess?.tenantId)) return captureQuery(field, root, asking);
   const alike = within(within(known, field), grant.permissions);
   const variables = field.hasVariables ? asking.variables : NO_VARIABLES;
   let found = alike.get(variables);
   if (found === undefined) {
-    found = forAnybody(field, root, asking);
+    found = captureTemplate(field, root, asking);
     alike.set(variables, found);
   }
-  return found === 'varies' ? recorded(field, root, asking) : found;
+  return found === 'varies' ? captureQuery(field, root, asking) : found;
 }
 
 const NO_VARIABLES = {};
@@ -70,7 +70,7 @@ const isFromTheEnd = ({ last, before }: { last?: unknown; before?: unknown }): b
 const NAMES = new Map(Object.entries(MODELS).map(([model, name]) => [name as string, model as ModelName]));
 
 /** The one read that a resolver asks for, in place of reading; null if it does anything else. */
-function recorded(field: FieldPlan, { read, parent, object, shaped: { shape, pages } }: Root, asking: Asking): JsonRead | null {
+function captureQuery(field: FieldPlan, { read, parent, object, shaped: { shape, pages } }: Root, asking: Asking): JsonRead | null {
   const { context, variables } = asking;
   if (pages.some(page => isFromTheEnd(page.args(variables)))) return null;
   let found: JsonRead | null = null;
@@ -88,18 +88,18 @@ function recorded(field: FieldPlan, { read, parent, object, shaped: { shape, pag
 }
 
 /** A look at what tells one who asks from others who may do the same. */
-class Varies extends Error {}
+class DependsOnCaller extends Error {}
 
 /** The same in words of anybody; `varies` where it depends on who asks, or when, beyond the tenant and what they may do. */
-function forAnybody(field: FieldPlan, root: Root, asking: Asking): Known {
-  const { permissions, standing } = asking.context.grant;
-  if (!standing) return 'varies';
-  const grant = only({ permissions, standing: { ...standing, tenantId: ANYBODY.tenantId } });
-  const parent = root.parent && Object.fromEntries(Object.keys(root.parent).map(key => [key, ANYBODY.tenantId]));
+function captureTemplate(field: FieldPlan, root: Root, asking: Asking): Known {
+  const { permissions, tenantAccess } = asking.context.grant;
+  if (!tenantAccess) return 'varies';
+  const grant = only({ permissions, tenantAccess: { ...tenantAccess, tenantId: PLACEHOLDER.tenantId } });
+  const parent = root.parent && Object.fromEntries(Object.keys(root.parent).map(key => [key, PLACEHOLDER.tenantId]));
   try {
-    return recorded(field, { ...root, parent }, { ...asking, context: only({ grant, work: undefined }) as never });
+    return captureQuery(field, { ...root, parent }, { ...asking, context: only({ grant, work: undefined }) as never });
   } catch (error) {
-    if (error instanceof Varies) return 'varies';
+    if (error instanceof DependsOnCaller) return 'varies';
     throw error;
   }
 }
@@ -108,7 +108,7 @@ function forAnybody(field: FieldPlan, root: Root, asking: Asking): Known {
 const only = (given: object): object =>
   new Proxy(given, {
     get: (target, name) => {
-      if (!(name in target)) throw new Varies();
+      if (!(name in target)) throw new DependsOnCaller();
       return Reflect.get(target, name);
     },
   });

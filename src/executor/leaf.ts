@@ -1,7 +1,7 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
 
 /** A value that GraphQL.js must look at: it isn't what the type is usually given, or can't be sent. */
-export class Unusual extends Error {
+export class UnsupportedValue extends Error {
   override name = 'Unusual';
 }
 
@@ -27,13 +27,13 @@ const USUAL: Readonly<Record<string, (value: unknown) => string | undefined>> = 
 export function leafOf(type: GraphQLLeafType): Leaf {
   if (isEnumType(type)) {
     const names = new Map(type.getValues().map(({ name, value }) => [value, `"${name}"`]));
-    return value => names.get(value) ?? unusual();
+    return value => names.get(value) ?? unsupportedValue();
   }
   const usual = USUAL[type.name];
-  const whole = (value: unknown) => JSON.stringify(type.serialize(value)) ?? unusual();
+  const whole = (value: unknown) => JSON.stringify(type.serialize(value)) ?? unsupportedValue();
   return usual ? value => usual(value) ?? whole(value) : whole;
 }
 
-function unusual(): never {
-  throw new Unusual();
+function unsupportedValue(): never {
+  throw new UnsupportedValue();
 }

@@ -8,12 +8,12 @@ type Asked = {
 };
 
 /** An operation that a schema is to execute, whoever asks: the same object, asked again, is not looked at again. */
-export class Question {
+export class PreparedOperation {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variableValues: Readonly<Record<string, unknown>> | null | undefined;
   /** Whether it is within the limits, once that is known (http/graphql/complexity.ts). */
-  isCheap?: boolean;
+  isWithinLimits?: boolean;
   #variables: Coerced | undefined;
 
   private constructor(
@@ -27,9 +27,9 @@ export class Question {
   }
 
   /** What is asked; null where the document has no such operation. */
-  static of(schema: GraphQLSchema, asked: Asked): Question | null {
+  static of(schema: GraphQLSchema, asked: Asked): PreparedOperation | null {
     const operation = getOperationAST(asked.document, asked.operationName);
-    return operation ? new Question(schema, asked, operation) : null;
+    return operation ? new PreparedOperation(schema, asked, operation) : null;
   }
 
   /** Its variables, coerced, or what is wrong with them. */

@@ -1,8 +1,8 @@
 import { refusalText } from '../access/refused-field.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
-import { toldOf } from '../graphql/core/refusal.ts';
+import { refusalPayloadFor } from '../graphql/core/refusal.ts';
 import { type Json, jsonOf } from './json.ts';
-import { Unusual } from './leaf.ts';
+import { UnsupportedValue } from './leaf.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
 import { type Asking, queryOf } from './select.ts';
 
@@ -22,11 +22,12 @@ class Answer {
     private readonly awaited: Promise<void>[],
     private readonly path: (string | number)[],
   ) {
-    this.#tenantId = asking.context.grant.standing?.tenantId;
+    this.#tenantId = asking.context.grant.tenantAccess?.tenantId;
   }
 
   object({ fields, tenantOf, isGuarded }: ObjectPlan, row: unknown): void {
-    if (isGuarded && (this.#tenantId === undefined || (tenantOf && tenantOf(row as never) !== this.#tenantId))) throw new Unusual();
+    if (isGuarded && (this.#tenantId === undefined || (tenantOf && tenantOf(row as never) !== this.#tenantId)))
+      throw new UnsupportedValue();
     const place = this.path.length;
     let separator = '{';
     for (const field of fields) {
@@ -59,13 +60,13 @@ class Answer {
       this.#later(json.text, path, (gap, text) => gap.#splice(text, json, isNullable, path));
       return;
     }
-    if (asking.json) throw new Unusual();
+    if (asking.json) throw new UnsupportedValue();
     const rows = read(queryOf(object.object, asking), parent, field.args(asking.variables), asking.context) as Promise<unknown>;
     this.#later(rows, path, (gap, value) => gap.#complete(shape, isNullable, value));
   }
 
   #splice(text: string | null, { refused }: Json, isNullable: boolean, path: readonly (string | number)[]): void {
-    if (text === null && !isNullable) throw new Unusual();
+    if (text === null && !isNullable) throw new UnsupportedValue();
     this.#text += text ?? 'null';
     if (text !== null) for (const { field, path: within } of refused) this.#tell(field, [...path, ...within]);
   }
@@ -77,7 +78,7 @@ class Answer {
 
   #complete(shape: Shape, isNullable: boolean, value: unknown): void {
     if (value === null || value === undefined) {
-      if (!isNullable) throw new Unusual();
+      if (!isNullable) throw new UnsupportedValue();
       this.#text += 'null';
     } else if (shape.kind === 'leaf') this.#text += shape.write(value);
     else if (shape.kind === 'object') this.object(shape.object, value);
@@ -85,13 +86,13 @@ class Answer {
   }
 
   #list({ of, isNullable }: Shape & { kind: 'list' }, values: unknown): void {
-    if (!Array.isArray(values)) throw new Unusual();
+    if (!Array.isArray(values)) throw new UnsupportedValue();
     const place = this.path.length;
     this.#text += '[';
     for (let at = 0; at < values.length; at += 1) {
       if (at) this.#text += ',';
       this.path[place] = at;
-      if (values[at] instanceof Promise) throw new Unusual();
+      if (values[at] instanceof Promise) throw new UnsupportedValue();
       this.#complete(of, isNullable, values[at]);
     }
     this.path.length = place;
@@ -103,9 +104,9 @@ class Answer {
     this.#parts.push(this.#text, gap);
     this.#errors.push(gap);
     this.#text = '';
-    const written = promise.then(value => write(gap, value));
-    written.catch(() => {}); // told when it is its turn
-    this.awaited.push(written);
+    const writeObject = promise.then(value => write(gap, value));
+    writeObject.catch(() => {}); // told when it is its turn
+    this.awaited.push(writeObject);
   }
 
   #refuse(field: FieldPlan, path: readonly (string | number)[]): void {
@@ -114,8 +115,8 @@ class Answer {
   }
 
   #tell({ permission, nodes, isNullable }: FieldPlan, path: readonly (string | number)[]): void {
-    const told = isNullable && toldOf(this.asking.context, permission!);
-    if (!told) throw new Unusual();
+    const told = isNullable && refusalPayloadFor(this.asking.context, permission!);
+    if (!told) throw new UnsupportedValue();
     this.#errors.push(refusalText(told, nodes, path));
   }
 
@@ -137,7 +138,7 @@ export type Written = { readonly data: string; readonly errors: readonly string[
  * @param place the object, and where it stands; the root when left out.
  * @throws whatever is not as usual, for GraphQL.js to tell.
  */
-export async function written(plan: ObjectPlan, asking: Asking, { row, path = [] }: Place = {}): Promise<Written> {
+export async function writeObject(plan: ObjectPlan, asking: Asking, { row, path = [] }: Place = {}): Promise<Written> {
   const awaited: Promise<void>[] = [];
   const whole = new Answer(asking, awaited, [...path]);
   whole.object(plan, row);
@@ -148,4 +149,5 @@ export async function written(plan: ObjectPlan, asking: Asking, { row, path = []
 type Place = { readonly row?: unknown; readonly path?: readonly string[] };
 
 /** The JSON of a response. */
-export const responseOf = ({ data, errors }: Written): string => `{${errors.length ? `"errors":[${errors.join()}],` : ''}"data":${data}}`;
+export const serializeResponse = ({ data, errors }: Written): string =>
+  `{${errors.length ? `"errors":[${errors.join()}],` : ''}"data":${data}}`;

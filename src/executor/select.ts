@@ -1,7 +1,7 @@
 import type { GraphQLField } from 'graphql';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import type { Context } from '../graphql/core/context.ts';
-import { Uncompiled } from './compile.ts';
+import { UnsupportedDocument } from './compile.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
 
 type Select = Record<string, unknown>;
@@ -35,7 +35,7 @@ const objectOf = (shape: Shape): ObjectPlan | null =>
  */
 export function queryOf({ type, fields }: ObjectPlan, asking: Asking): { select?: Select } {
   const { select: own } = (type.extensions.pothosPrismaTypeSelection ?? {}) as { select?: Select };
-  if (!own) throw new Uncompiled('rows');
+  if (!own) throw new UnsupportedDocument('rows');
   const select = { ...own };
   for (const field of fields) {
     if (field.permission !== null && !asking.context.grant.permissions.has(field.permission)) continue;
@@ -49,7 +49,7 @@ function selectionOf(plan: FieldPlan, asking: Asking): Select | null | undefined
   if (typeof needs !== 'function') return needs;
   const inner = objectOf(plan.shape);
   const nested: Nested = (query, include) => {
-    if (typeof query === 'function') throw new Uncompiled('rows');
+    if (typeof query === 'function') throw new UnsupportedDocument('rows');
     return { ...query, ...selectOf(query, include ? nodesOf(inner!) : [inner!], asking) };
   };
   const selected: Selected = () => new Set(inner?.fields.map(({ nodes }) => nodes[0]!.name.value));
@@ -78,7 +78,7 @@ function merge(into: Select, more: Select | null | undefined): void {
     const known = into[name];
     if (known === undefined) into[name] = value;
     else if (name === '_count') into._count = counts(known as { select: Select }, value as { select: Select });
-    else if (known !== value) throw new Uncompiled('rows');
+    else if (known !== value) throw new UnsupportedDocument('rows');
   }
 }
 

@@ -4,13 +4,13 @@ import pg from 'pg';
 import type { Logger as Log } from 'pino';
 import { z } from 'zod';
 import type { Database } from '../database/unit-of-work.ts';
-import { type Means, settleTenant, sweep } from './settle.ts';
+import { type JobDependencies, settleTenant, sweep } from './settle.ts';
 
 export type WorkerOptions = {
   readonly database: Database;
   /** A connection straight to PostgreSQL: the queue listens on it, which PgBouncer in transaction mode doesn't pass on. */
   readonly url: string;
-  readonly means: Means;
+  readonly dependencies: JobDependencies;
   readonly log: Log;
   /** Jobs at once. */
   readonly concurrency?: number;
@@ -32,7 +32,7 @@ const CRONTAB = '* * * * * sweep ?jobKey=sweep';
 export async function startWorker({
   database,
   url,
-  means,
+  dependencies,
   log,
   concurrency = 2,
   onFailure = () => {},
@@ -51,12 +51,12 @@ export async function startWorker({
     taskList: {
       settle: async payload => {
         const { tenantId } = Payload.parse(payload);
-        await settleTenant(database, means, tenantId).catch(error => {
+        await settleTenant(database, dependencies, tenantId).catch(error => {
           log.error({ err: error, tenantId }, 'what is due in a tenant failed');
           throw error; // the queue tries again
         });
       },
-      sweep: () => sweep(database, means.clock.now()),
+      sweep: () => sweep(database, dependencies.clock.now()),
     },
   });
   runner.promise.catch(error => {

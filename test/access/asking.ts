@@ -8,7 +8,7 @@ import { PERMISSION_NAMES, STATUSES } from './expectation.ts';
 
 import { type Asker, because, held, refusal } from './oracle.ts';
 import { aliasOf, CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
-import { type Named, NODES, type Question, walk } from './walk.ts';
+import { type Named, NODES, type PreparedOperation, walk } from './walk.ts';
 import { nowhere, type Place, type World } from './world.ts';
 
 export const schema = buildSchema();
@@ -39,7 +39,7 @@ export type Asking = {
 };
 
 /** Holds an answer's errors, values and their order against the expectation. */
-export function hold(query: string, { data, errors, status, headers }: Answer, question: Omit<Question, 'document' | 'schema'>) {
+export function hold(query: string, { data, errors, status, headers }: Answer, question: Omit<PreparedOperation, 'document' | 'schema'>) {
   expect(status).toBe(200);
   const walked = walk({ document: parse(query), schema, ...question }, data);
   expect(walked.wrong).toEqual([]);

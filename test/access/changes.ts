@@ -73,7 +73,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   declineInvitation: { permission: 'invitation:decline', action: 'invitation.decline', input: ({ code }) => ({ code }), payload: 'declined' },
   requestOwnershipTransfer: {
     permission: 'ownership:transfer', action: 'ownership.request', done: voiding('ownership.request'),
-    input: ({ place }) => ({ membershipId: place.heir }), payload: 'code expiresAt',
+    input: ({ place }) => ({ membershipId: place.recipient }), payload: 'code expiresAt',
   },
   confirmOwnershipTransfer: { permission: 'ownership:transfer', action: 'ownership.confirm', input: () => ({ code: TRANSFER_CODE }), payload: TENANT },
   cancelOwnershipTransfer:  { permission: 'ownership:transfer', action: 'ownership.cancel', input: () => ({}), payload: TENANT },

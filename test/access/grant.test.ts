@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { grantOf, type Principal, type Standing } from '../../src/access/grant.ts';
+import { grantOf, type Principal, type TenantAccess } from '../../src/access/grant.ts';
 import type { Permission } from '../../src/access/policy.ts';
 import { PERMISSION_NAMES, type PermissionName, ROLES, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Asker, held } from './oracle.ts';
@@ -7,13 +7,13 @@ import { type Asker, held } from './oracle.ts';
 const USER: Principal = { kind: 'user' };
 const STAFF_KIND: Principal = { kind: 'staff' };
 const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', keyId: 'a key', scopes: new Set(scopes) });
-const standing = (status: Status, roles: readonly Role[] = [], features: Standing['features'] = []): Standing => ({
+const tenantAccess = (status: Status, roles: readonly Role[] = [], features: TenantAccess['features'] = []): TenantAccess => ({
   tenantId: '0190aaaa-0000-7000-8000-000000000001',
   status,
   features,
   roles,
 });
-const heldBy = (principal: Principal, at: Standing | null) => [...grantOf(principal, at).permissions];
+const heldBy = (principal: Principal, at: TenantAccess | null) => [...grantOf(principal, at).permissions];
 
 /** What everybody who is signed in holds, wherever they are. */
 const PERSON = ['tenant:create', 'invitation:accept', 'invitation:decline'];
@@ -69,18 +69,21 @@ describe('the grant of a member', () => {
     ['owner', 'deleted', PERSON],
     ['viewer', 'deleted', PERSON],
   ] as const)('%s, %s: what they may do, in words', (role, status, permissions) => {
-    expect(heldBy(USER, standing(status, [role]))).toEqual(permissions);
+    expect(heldBy(USER, tenantAccess(status, [role]))).toEqual(permissions);
   });
 
   test.each(STATUSES.flatMap(status => ROLES.map(role => [role, status] as const)))('%s, %s: as expected', (role, status) => {
-    expect(heldBy(USER, standing(status, [role]))).toEqual(held({ kind: 'user', roles: [role], status, plan: 'STARTER' }));
-    const advanced = standing(status, [role], ['advanced_analytics']);
+    expect(heldBy(USER, tenantAccess(status, [role]))).toEqual(held({ kind: 'user', roles: [role], status, plan: 'STARTER' }));
+    const advanced = tenantAccess(status, [role], ['advanced_analytics']);
     expect(heldBy(USER, advanced)).toEqual(held({ kind: 'user', roles: [role], status, plan: 'PROFESSIONAL' }));
   });
 
   test.each(ROLES)('P5: %s: advanced analytics are what a plan that has them adds, to whoever reads the totals', role => {
     for (const status of STATUSES) {
-      const [plain, advanced] = [heldBy(USER, standing(status, [role])), heldBy(USER, standing(status, [role], ['advanced_analytics']))];
+      const [plain, advanced] = [
+        heldBy(USER, tenantAccess(status, [role])),
+        heldBy(USER, tenantAccess(status, [role], ['advanced_analytics'])),
+      ];
       const reads = ['owner', 'admin', 'seller_manager', 'viewer'].includes(role) && status !== 'deleted';
       expect(advanced.filter(name => !plain.includes(name))).toEqual(reads ? ['analytics:read-series'] : []);
       expect(plain.filter(name => !advanced.includes(name))).toEqual([]);
@@ -91,21 +94,21 @@ describe('the grant of a member', () => {
     for (const status of STATUSES)
       for (const one of ROLES)
         for (const other of ROLES) {
-          const both = heldBy(USER, standing(status, [one, other]));
-          const union = new Set([...heldBy(USER, standing(status, [one])), ...heldBy(USER, standing(status, [other]))]);
+          const both = heldBy(USER, tenantAccess(status, [one, other]));
+          const union = new Set([...heldBy(USER, tenantAccess(status, [one])), ...heldBy(USER, tenantAccess(status, [other]))]);
           expect(new Set(both)).toEqual(union);
         }
   });
 
   test('without a role it is what needs no role', () => {
-    for (const status of STATUSES) expect(heldBy(USER, standing(status))).toEqual(PERSON);
+    for (const status of STATUSES) expect(heldBy(USER, tenantAccess(status))).toEqual(PERSON);
     expect(heldBy(USER, null)).toEqual(PERSON);
   });
 
   test('a grant keeps who and where it was worked out for', () => {
-    const at = standing('active', ['viewer']);
-    expect(grantOf(USER, at)).toMatchObject({ principal: USER, standing: at });
-    expect(grantOf(USER, null).standing).toBeNull();
+    const at = tenantAccess('active', ['viewer']);
+    expect(grantOf(USER, at)).toMatchObject({ principal: USER, tenantAccess: at });
+    expect(grantOf(USER, null).tenantAccess).toBeNull();
   });
 });
 
@@ -115,7 +118,7 @@ describe('the grant of others', () => {
     ['staff', STAFF],
   ] as const)('%s holds the same in every status and with every role', (kind, permissions) => {
     expect(heldBy({ kind }, null)).toEqual(permissions);
-    for (const status of STATUSES) expect(heldBy({ kind }, standing(status, ROLES))).toEqual(permissions);
+    for (const status of STATUSES) expect(heldBy({ kind }, tenantAccess(status, ROLES))).toEqual(permissions);
   });
 
   // biome-ignore format: a table is read by its columns
@@ -129,8 +132,8 @@ describe('the grant of others', () => {
     [USER,       'pending_deletion', ['tenant:create', 'invitation:decline']],
     [USER,       'deleted',          ['tenant:create']],
   ] as const)('of $kind over a tenant that the input leads to, %s: its status counts', (principal, status, permissions) => {
-    expect(heldBy(principal, { ...standing(status), named: true })).toEqual(permissions);
-    expect(heldBy(principal, { ...standing(status), named: true })).toEqual(held({ kind: principal.kind, roles: [], status, named: status }));
+    expect(heldBy(principal, { ...tenantAccess(status), named: true })).toEqual(permissions);
+    expect(heldBy(principal, { ...tenantAccess(status), named: true })).toEqual(held({ kind: principal.kind, roles: [], status, named: status }));
   });
 
   test.each([
@@ -145,16 +148,16 @@ describe('the grant of others', () => {
     ['while pending deletion', key('tenant:read'), 'pending_deletion', []],
     ['when deleted', key('tenant:read'), 'deleted', []],
   ] as const)('K1, K2: an API key %s', (_when, principal, status, permissions) => {
-    expect(heldBy(principal, standing(status))).toEqual(permissions);
-    expect(heldBy(principal, standing(status, ROLES))).toEqual(permissions); // a key has scopes, not roles
+    expect(heldBy(principal, tenantAccess(status))).toEqual(permissions);
+    expect(heldBy(principal, tenantAccess(status, ROLES))).toEqual(permissions); // a key has scopes, not roles
   });
 
   test('an API key in every status, for every single scope: as expected', () => {
     for (const status of STATUSES)
       for (const scope of PERMISSION_NAMES) {
         const asker: Asker = { kind: 'api_key', roles: [], status, scopes: [scope as PermissionName] };
-        expect(heldBy(key(scope), standing(status))).toEqual(held({ ...asker, plan: 'FREE' }));
-        expect(heldBy(key(scope), standing(status, [], ['advanced_analytics']))).toEqual(held({ ...asker, plan: 'ENTERPRISE' }));
+        expect(heldBy(key(scope), tenantAccess(status))).toEqual(held({ ...asker, plan: 'FREE' }));
+        expect(heldBy(key(scope), tenantAccess(status, [], ['advanced_analytics']))).toEqual(held({ ...asker, plan: 'ENTERPRISE' }));
       }
   });
 

@@ -3,7 +3,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { type GraphQLSchema, graphql } from 'graphql';
 import { expect } from 'vitest';
 import '../../src/access/policy-plugin.ts';
-import { grantOf, type Principal, type Standing } from '../../src/access/grant.ts';
+import { grantOf, type Principal, type TenantAccess } from '../../src/access/grant.ts';
 import type { GuardedContext } from '../../src/access/policy-plugin.ts';
 import type { Role } from './expectation.ts';
 
@@ -63,8 +63,8 @@ export const inheriting = (options: object, type: object) =>
     );
   });
 
-const standing = (roles: readonly Role[]): Standing => ({ tenantId: HERE, status: 'active', features: [], roles });
-export const member = (...roles: readonly Role[]): GuardedContext => ({ grant: grantOf({ kind: 'user' }, standing(roles)) });
+const tenantAccess = (roles: readonly Role[]): TenantAccess => ({ tenantId: HERE, status: 'active', features: [], roles });
+export const member = (...roles: readonly Role[]): GuardedContext => ({ grant: grantOf({ kind: 'user' }, tenantAccess(roles)) });
 export const outside = (principal: Principal): GuardedContext => ({ grant: grantOf(principal, null) });
 
 /** What is told of each thing, and that a null is explained and nothing else is. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { grantOf, type Principal, type Standing } from '../../src/access/grant.ts';
+import { grantOf, type Principal, type TenantAccess } from '../../src/access/grant.ts';
 import { ROLE_MEANING, STATUS_MEANING } from '../../src/access/meaning.ts';
 import { PERMISSIONS, type Permission, type Rule, ruleOf } from '../../src/access/policy.ts';
 import { CODE_OF, refusalBy, refusalOf, sentenceOf } from '../../src/access/refusal.ts';
@@ -11,8 +11,8 @@ const USER: Principal = { kind: 'user' };
 const NOBODY: Principal = { kind: 'nobody' };
 const STAFF: Principal = { kind: 'staff' };
 const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', keyId: 'a key', scopes: new Set(scopes) });
-const standing = (status: Status, ...roles: readonly Role[]): Standing => ({ tenantId: 'tenant', status, features: [], roles });
-const refused = (permission: Permission, principal: Principal, at: Standing | null) => refusalOf(permission, grantOf(principal, at));
+const tenantAccess = (status: Status, ...roles: readonly Role[]): TenantAccess => ({ tenantId: 'tenant', status, features: [], roles });
+const refused = (permission: Permission, principal: Principal, at: TenantAccess | null) => refusalOf(permission, grantOf(principal, at));
 
 const ANALYTICS: Rule = {
   principals: ['user', 'api_key'],
@@ -25,7 +25,7 @@ const ANALYTICS: Rule = {
 
 describe('a refusal', () => {
   test('says all that would satisfy it, and nothing else', () => {
-    expect(refused('tenant:rename', USER, standing('suspended', 'admin'))).toEqual({
+    expect(refused('tenant:rename', USER, tenantAccess('suspended', 'admin'))).toEqual({
       code: 'TENANT_STATUS',
       permission: 'tenant:rename',
       because: 'TENANT_STATUS',
@@ -42,7 +42,7 @@ describe('a refusal', () => {
   });
 
   test('P5: on a plan that lacks the feature it names those that have it', () => {
-    expect(refused('analytics:read-series', USER, standing('suspended', 'viewer'))).toEqual({
+    expect(refused('analytics:read-series', USER, tenantAccess('suspended', 'viewer'))).toEqual({
       code: 'PLAN_REQUIRED',
       permission: 'analytics:read-series',
       because: 'PLAN',
@@ -54,13 +54,13 @@ describe('a refusal', () => {
       },
       tenantStatus: 'suspended',
     });
-    const advanced: Standing = { ...standing('suspended', 'viewer'), features: ['advanced_analytics'] };
+    const advanced: TenantAccess = { ...tenantAccess('suspended', 'viewer'), features: ['advanced_analytics'] };
     expect(refused('analytics:read-series', USER, advanced)).toBeNull();
     expect(refused('analytics:read-series', USER, { ...advanced, roles: ['buyer_manager'] })).toMatchObject({ because: 'ROLE' });
   });
 
   test('P5: names the plans that have the feature', () => {
-    expect(refusalBy('plan:read', ANALYTICS, { principal: USER, standing: standing('active', 'viewer') })).toEqual({
+    expect(refusalBy('plan:read', ANALYTICS, { principal: USER, tenantAccess: tenantAccess('active', 'viewer') })).toEqual({
       code: 'PLAN_REQUIRED',
       permission: 'plan:read',
       because: 'PLAN',
@@ -75,7 +75,7 @@ describe('a refusal', () => {
   });
 
   test('of a permission over another tenant says in which status of that tenant it works', () => {
-    expect(refused('staff:suspend', STAFF, { ...standing('suspended'), named: true })).toEqual({
+    expect(refused('staff:suspend', STAFF, { ...tenantAccess('suspended'), named: true })).toEqual({
       code: 'TENANT_STATUS',
       permission: 'staff:suspend',
       because: 'TENANT_STATUS',
@@ -83,7 +83,7 @@ describe('a refusal', () => {
       tenantStatus: 'suspended',
     });
     expect(refused('staff:suspend', STAFF, null)).toBeNull();
-    expect(refused('staff:suspend', USER, standing('active', 'owner'))).toEqual({
+    expect(refused('staff:suspend', USER, tenantAccess('active', 'owner'))).toEqual({
       code: 'FORBIDDEN',
       permission: 'staff:suspend',
       because: 'ROLE',
@@ -93,7 +93,7 @@ describe('a refusal', () => {
   });
 
   test('K2: tells an API key of the status in which keys work', () => {
-    expect(refused('tenant:read', key('tenant:read'), standing('suspended'))).toMatchObject({
+    expect(refused('tenant:read', key('tenant:read'), tenantAccess('suspended'))).toMatchObject({
       because: 'TENANT_STATUS',
       requires: { statuses: ['active'] },
     });
@@ -103,7 +103,11 @@ describe('a refusal', () => {
     const principals = [NOBODY, USER, STAFF, key(), key('tenant:read'), key(...PERMISSIONS)];
     const standings = [
       null,
-      ...STATUSES.flatMap(status => [standing(status), { ...standing(status), named: true }, ...ROLES.map(role => standing(status, role))]),
+      ...STATUSES.flatMap(status => [
+        tenantAccess(status),
+        { ...tenantAccess(status), named: true },
+        ...ROLES.map(role => tenantAccess(status, role)),
+      ]),
     ];
     for (const principal of principals)
       for (const at of standings)
@@ -126,32 +130,32 @@ describe('a refusal', () => {
 });
 
 describe('a refusal in a sentence', () => {
-  const NAMED: Standing = { ...standing('suspended'), named: true };
+  const NAMED: TenantAccess = { ...tenantAccess('suspended'), named: true };
   const ONE: Rule = { ...ANALYTICS, roles: ['owner'], statuses: ['active'] };
   // biome-ignore format: a table is read by its columns
-  test.each<[Permission, Rule, Principal, Standing | null, string]>([
+  test.each<[Permission, Rule, Principal, TenantAccess | null, string]>([
     ['tenant:read',   ruleOf('tenant:read'),   NOBODY,               null,                              'Sign in: tenant:read is not for anonymous requests.'],
     ['tenant:rename', ruleOf('tenant:rename'), USER,                 null,                              'Name a tenant (X-Tenant-Id): tenant:rename is held in a tenant.'],
-    ['tenant:rename', ruleOf('tenant:rename'), USER,                 standing('active', 'viewer'),      'tenant:rename needs the role owner or admin.'],
-    ['tenant:rename', ONE,                     USER,                 standing('active', 'viewer'),      'tenant:rename needs the role owner.'],
-    ['member:list',   ruleOf('member:list'),   USER,                 standing('active', 'operator'),    'member:list needs the role owner, admin, seller_manager, buyer_manager or viewer.'],
+    ['tenant:rename', ruleOf('tenant:rename'), USER,                 tenantAccess('active', 'viewer'),      'tenant:rename needs the role owner or admin.'],
+    ['tenant:rename', ONE,                     USER,                 tenantAccess('active', 'viewer'),      'tenant:rename needs the role owner.'],
+    ['member:list',   ruleOf('member:list'),   USER,                 tenantAccess('active', 'operator'),    'member:list needs the role owner, admin, seller_manager, buyer_manager or viewer.'],
     ['tenant:create', ruleOf('tenant:create'), STAFF,                null,                              'tenant:create needs a user.'],
-    ['staff:suspend', ruleOf('staff:suspend'), USER,                 standing('active', 'owner'),       'staff:suspend needs platform staff.'],
+    ['staff:suspend', ruleOf('staff:suspend'), USER,                 tenantAccess('active', 'owner'),       'staff:suspend needs platform staff.'],
     ['staff:suspend', ruleOf('staff:suspend'), NOBODY,               null,                              'Sign in: staff:suspend is not for anonymous requests.'],
     ['staff:suspend', ruleOf('staff:suspend'), STAFF,                NAMED,                             'staff:suspend works while the tenant is active; it is suspended.'],
     ['invitation:accept', ruleOf('invitation:accept'), STAFF,        null,                              'invitation:accept needs a user.'],
     ['invitation:accept', ruleOf('invitation:accept'), USER,         NAMED,                             'invitation:accept works while the tenant is active; it is suspended.'],
-    ['tenant:read',   ruleOf('tenant:read'),   key(),                standing('active'),                'This API key does not carry tenant:read.'],
-    ['tenant:create', ruleOf('tenant:create'), key('tenant:create'), standing('active'),                'This API key does not carry tenant:create.'],
-    ['tenant:rename', ruleOf('tenant:rename'), USER,                 standing('suspended', 'owner'),    'tenant:rename works while the tenant is active; it is suspended.'],
-    ['plan:read',     ANALYTICS,               USER,                 standing('deleted', 'owner'),      'plan:read works while the tenant is active or suspended; it is deleted.'],
-    ['tenant:read',   ruleOf('tenant:read'),   USER,                 standing('deleted', 'owner'),      'tenant:read works while the tenant is active, suspended or pending_deletion; it is deleted.'],
-    ['analytics:read-series', ruleOf('analytics:read-series'), USER, standing('active', 'viewer'),      'analytics:read-series needs the plan PROFESSIONAL or ENTERPRISE.'],
-    ['dataset:write', ruleOf('dataset:write'), USER,                 standing('active', 'viewer'),      'dataset:write needs the role owner, admin or seller_manager.'],
-    ['object:retrieve', ruleOf('object:retrieve'), USER,             standing('suspended', 'owner'),    'object:retrieve works while the tenant is active; it is suspended.'],
-    ['plan:read',     ANALYTICS,               USER,                 standing('active', 'owner'),       'plan:read needs the plan PROFESSIONAL or ENTERPRISE.'],
+    ['tenant:read',   ruleOf('tenant:read'),   key(),                tenantAccess('active'),                'This API key does not carry tenant:read.'],
+    ['tenant:create', ruleOf('tenant:create'), key('tenant:create'), tenantAccess('active'),                'This API key does not carry tenant:create.'],
+    ['tenant:rename', ruleOf('tenant:rename'), USER,                 tenantAccess('suspended', 'owner'),    'tenant:rename works while the tenant is active; it is suspended.'],
+    ['plan:read',     ANALYTICS,               USER,                 tenantAccess('deleted', 'owner'),      'plan:read works while the tenant is active or suspended; it is deleted.'],
+    ['tenant:read',   ruleOf('tenant:read'),   USER,                 tenantAccess('deleted', 'owner'),      'tenant:read works while the tenant is active, suspended or pending_deletion; it is deleted.'],
+    ['analytics:read-series', ruleOf('analytics:read-series'), USER, tenantAccess('active', 'viewer'),      'analytics:read-series needs the plan PROFESSIONAL or ENTERPRISE.'],
+    ['dataset:write', ruleOf('dataset:write'), USER,                 tenantAccess('active', 'viewer'),      'dataset:write needs the role owner, admin or seller_manager.'],
+    ['object:retrieve', ruleOf('object:retrieve'), USER,             tenantAccess('suspended', 'owner'),    'object:retrieve works while the tenant is active; it is suspended.'],
+    ['plan:read',     ANALYTICS,               USER,                 tenantAccess('active', 'owner'),       'plan:read needs the plan PROFESSIONAL or ENTERPRISE.'],
   ])('%s: %5$s', (permission, rule, principal, at, sentence) => {
-    expect(sentenceOf(refusalBy(permission, rule, { principal, standing: at })!)).toBe(sentence);
+    expect(sentenceOf(refusalBy(permission, rule, { principal, tenantAccess: at })!)).toBe(sentence);
   });
 });
 

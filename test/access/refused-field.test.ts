@@ -1,6 +1,6 @@
 import { type FieldNode, GraphQLError, Kind, parse, visit } from 'graphql';
 import { expect, test } from 'vitest';
-import { RefusedField, told } from '../../src/access/refused-field.ts';
+import { RefusedField, refusalPayload } from '../../src/access/refused-field.ts';
 
 const TEXT = '{\n  a { email }\r\n  b: a { one: email two: email }\n\té: a }'.replace('é', 'e');
 const nodes: FieldNode[] = [];
@@ -19,7 +19,7 @@ test.each([
   ['two places', nodes.slice(3, 5)],
   ['all places', nodes],
 ])('a refused field in %s says what an error of GraphQL.js would, to the letter', (_where, fieldNodes) => {
-  const telling = told('It says "no".', { ...EXTENSIONS });
+  const telling = refusalPayload('It says "no".', { ...EXTENSIONS });
   const usual = new GraphQLError('It says "no".', { nodes: fieldNodes, path: ['a"é', 3, 'email'], extensions: EXTENSIONS });
   for (let again = 0; again < 2; again++) {
     const refused = new RefusedField(telling, { path, fieldNodes });
@@ -33,7 +33,7 @@ test.each([
 });
 
 test('it is an error to whoever asks, without a stack, and shares what it tells', () => {
-  const telling = told('No.', { ...EXTENSIONS });
+  const telling = refusalPayload('No.', { ...EXTENSIONS });
   const [one, two] = [0, 1].map(() => new RefusedField(telling, { path, fieldNodes: nodes.slice(0, 1) }) as unknown as GraphQLError);
   expect([one instanceof GraphQLError, one instanceof Error, one!.name, one!.stack, one!.originalError, String(one)]).toEqual([
     ...[true, true, 'GraphQLError', undefined, undefined],

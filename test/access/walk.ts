@@ -37,7 +37,7 @@ export const NODES = [
   'Earning',
 ] as const;
 
-export type Question = {
+export type PreparedOperation = {
   readonly document: DocumentNode;
   readonly schema: GraphQLSchema;
   readonly asker: Asker;
@@ -83,7 +83,7 @@ function isBlank(field: string, { kind, status, plan }: Asker, parent: Data, pat
 }
 
 /** Walks an answer along its question. */
-export function walk({ document, schema, asker, node, nodes = [], named, changes = {} }: Question, data: Data): Walked {
+export function walk({ document, schema, asker, node, nodes = [], named, changes = {} }: PreparedOperation, data: Data): Walked {
   const walked: Walked = { errors: [], wrong: [] };
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode;
   visitSelections(schema.getRootType(operation.operation)!, operation.selectionSet, data, []);

@@ -15,7 +15,7 @@ export type Place = {
   /** A member whom another may change or remove. */
   readonly junior: string;
   /** The member to whom an ownership transfer waits for {@link TRANSFER_CODE}. */
-  readonly heir: string;
+  readonly recipient: string;
   readonly invitation: string;
   /** The owner's membership, or the admin's where the asker is the owner. */
   readonly keeper: string;
@@ -181,10 +181,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
 
   async function place(status: Status, side: 'own' | 'foreign', plan: Plan = 'PROFESSIONAL'): Promise<Place> {
     const person = (name: string) => make.person(`${name} ${side} ${status} ${plan}`);
-    const [keeper, heir, junior] = [await person('Keeper'), await person('Heir'), await person('Junior')];
+    const [keeper, recipient, junior] = [await person('Keeper'), await person('Heir'), await person('Junior')];
     const slug = `${side}-${status.replace('_', '-')}${plan === 'FREE' ? '-free' : ''}`;
     const tenant = await make.tenant(slug, keeper, { plan });
-    const [heirs, juniors] = [await make.member(tenant, heir, ['viewer']), await make.member(tenant, junior, ['viewer'])];
+    const [heirs, juniors] = [await make.member(tenant, recipient, ['viewer']), await make.member(tenant, junior, ['viewer'])];
     const invited = side === 'own' ? [] : [asker, stranger];
     const askers = side === 'own' ? await make.member(tenant, asker, ['viewer']) : tenant.owner;
     const apiKey = await makeKey(tenant.id, askers.id);
@@ -222,7 +222,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       apiKey,
       keeper: globalId('Membership', tenant.id, tenant.owner.id),
       junior: globalId('Membership', tenant.id, juniors.id),
-      heir: globalId('Membership', tenant.id, heirs.id),
+      recipient: globalId('Membership', tenant.id, heirs.id),
       invitation: globalId('Invitation', tenant.id, invitation),
       ...wares.named,
       entitlement: globalId('Entitlement', tenant.id, trade.entitlement),

@@ -1,7 +1,7 @@
 import { buildSchema, type FieldNode, getArgumentValues, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { argsOf } from '../../src/executor/arguments.ts';
-import { Unusual } from '../../src/executor/leaf.ts';
+import { UnsupportedValue } from '../../src/executor/leaf.ts';
 
 const schema = buildSchema(`
   enum Role { OWNER VIEWER }
@@ -32,7 +32,7 @@ function both(call: string, values: Record<string, unknown>) {
     try {
       return JSON.stringify(read(), (_name, value) => (typeof value === 'function' ? 'a function' : value));
     } catch (error) {
-      return error instanceof Unusual || (error as Error).name === 'GraphQLError' ? 'wrong' : error;
+      return error instanceof UnsupportedValue || (error as Error).name === 'GraphQLError' ? 'wrong' : error;
     }
   };
   return [outcome(() => argsOf(field, node)(coerced)), outcome(() => getArgumentValues(field, node, coerced))];

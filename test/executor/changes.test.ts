@@ -2,7 +2,7 @@ import { getOperationAST, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { grantOf } from '../../src/access/grant.ts';
 import type { JsonRead } from '../../src/database/sql/json.ts';
-import { compile, compileChange, Uncompiled } from '../../src/executor/compile.ts';
+import { compile, compileChange, UnsupportedDocument } from '../../src/executor/compile.ts';
 import { jsonOf } from '../../src/executor/json.ts';
 import type { Shape } from '../../src/executor/query-plan.ts';
 import type { Context } from '../../src/graphql/core/context.ts';
@@ -23,11 +23,11 @@ function little() {
   builder.queryType({ fields: t => ({ one: t.string({ policy: 'public', resolve: () => '1' }) }) });
   builder.mutationType({
     fields: t => ({
-      unseen: t.field({
+      blindWrite: t.field({
         type: Payload,
         policy: 'tenant:rename',
         nullable: true,
-        operation: { action: 'tenant.rename', unseen: true },
+        operation: { action: 'tenant.rename', blindWrite: true },
         resolve,
       } as never),
       seen: t.field({ type: Payload, policy: 'tenant:rename', nullable: true, operation: { action: 'tenant.rename' }, resolve } as never),
@@ -53,7 +53,7 @@ test.each([
     try {
       return compileChange(little(), document, getOperationAST(document)!) && 'planned';
     } catch (error) {
-      if (error instanceof Uncompiled) return error.reason;
+      if (error instanceof UnsupportedDocument) return error.reason;
       throw error;
     }
   };

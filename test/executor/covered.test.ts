@@ -1,6 +1,6 @@
 import { type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
-import { compile, Uncompiled } from '../../src/executor/compile.ts';
+import { compile, UnsupportedDocument } from '../../src/executor/compile.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 
 let schema: GraphQLSchema;
@@ -14,7 +14,7 @@ function outcome(query: string): string {
     compile(schema, document, getOperationAST(document)!);
     return 'compiled';
   } catch (error) {
-    if (error instanceof Uncompiled) return error.reason;
+    if (error instanceof UnsupportedDocument) return error.reason;
     throw error;
   }
 }

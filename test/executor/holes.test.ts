@@ -1,8 +1,8 @@
 import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { grantOf, type Standing } from '../../src/access/grant.ts';
-import { createCompiled } from '../../src/executor/executor.ts';
-import { Question } from '../../src/executor/prepared-operation.ts';
+import { grantOf, type TenantAccess } from '../../src/access/grant.ts';
+import { createExecutor } from '../../src/executor/executor.ts';
+import { PreparedOperation } from '../../src/executor/prepared-operation.ts';
 import type { Context } from '../../src/graphql/core/context.ts';
 import { contextBuilder } from '../support/context-builder.ts';
 
@@ -26,13 +26,13 @@ function schemaOf(things: () => unknown, needs: () => unknown = () => 'fits') {
   return builder.toSchema();
 }
 
-const standing: Standing = { tenantId: 'mine', status: 'active', features: [], roles: ['viewer'] };
-const contextOf = (of: Standing | null) => ({ grant: grantOf({ kind: 'user' }, of), requestId: 'r' }) as Context;
+const tenantAccess: TenantAccess = { tenantId: 'mine', status: 'active', features: [], roles: ['viewer'] };
+const contextOf = (of: TenantAccess | null) => ({ grant: grantOf({ kind: 'user' }, of), requestId: 'r' }) as Context;
 
-async function asked(query: string, things: () => unknown, needs?: () => unknown, of: Standing | null = standing) {
+async function asked(query: string, things: () => unknown, needs?: () => unknown, of: TenantAccess | null = tenantAccess) {
   const schema = schemaOf(things, needs);
-  const compiled = createCompiled(schema);
-  const text = await compiled.answer(Question.of(schema, { document: parse(query) })!, contextOf(of));
+  const compiled = createExecutor(schema);
+  const text = await compiled.answer(PreparedOperation.of(schema, { document: parse(query) })!, contextOf(of));
   const { compiled: answered, ...left } = compiled.counts();
   return { text, answered, why: Object.entries(left).flatMap(([why, count]) => (count ? [why] : [])) };
 }

@@ -1,5 +1,5 @@
 /** A request as a client may send it. */
-export type Question = {
+export type PreparedOperation = {
   /** The body of a POST: parameters, or a text as it stands. */
   readonly ask?: object | string;
   /** The query string of a GET. */
@@ -24,7 +24,7 @@ const VARIABLE =
 
 /** What answers must stay, to the byte: refusals of every kind, every shape of a selection, and what goes wrong on the way. */
 // biome-ignore format: a table is read by its columns
-export const QUESTIONS: Readonly<Record<string, Question>> = {
+export const QUESTIONS: Readonly<Record<string, PreparedOperation>> = {
   'all that an owner reads':              { as: 'owner',     ask: { query: DASHBOARD } },
   'all that a viewer reads':              { as: 'viewer',    ask: { query: DASHBOARD } },
   'all that an operator reads':           { as: 'operator',  ask: { query: DASHBOARD } },

@@ -1,6 +1,6 @@
 import { buildSchema, getVariableValues, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { Question } from '../../src/executor/prepared-operation.ts';
+import { PreparedOperation } from '../../src/executor/prepared-operation.ts';
 
 const schema = buildSchema('type Query { of(text: String): Int } enum Role { OWNER VIEWER } input Named { name: String! }');
 
@@ -25,7 +25,7 @@ test.each<[string, Record<string, unknown> | null]>([
   ['$a: Named',                 { a: 'x' }],
   ['$toString: String!',        {}],
 ])('(%s) of %j are what GraphQL.js makes of them, once', (definitions, values) => {
-  const question = Question.of(schema, { document: parse(`query (${definitions}) { __typename }`), variableValues: values })!;
+  const question = PreparedOperation.of(schema, { document: parse(`query (${definitions}) { __typename }`), variableValues: values })!;
   const made = question.variables;
   expect(made).toEqual(getVariableValues(schema, question.operation.variableDefinitions!, values ?? {}));
   expect(question.variables).toBe(made);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, Ask } from '../support/gateway.ts';
+import type { Answer, Query } from '../support/gateway.ts';
 import { absent, type Side, secretsIn, type Target } from '../support/isolation/isolation.ts';
 import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
 
@@ -7,7 +7,7 @@ standSideBySide();
 
 /** All that a client sees of an answer but the clock. */
 const whole = ({ status, headers, text }: Answer) => JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), text]);
-const ask = async (query: string, options: Ask = {}) => {
+const ask = async (query: string, options: Query = {}) => {
   const answer = await gateway.ask(query, { ...options, headers: { ...options.headers, 'x-request-id': 'the-same' } });
   return { ...answer, whole: whole(answer) };
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../src/database/driver/pool.ts';
 import { MODELS } from '../../src/database/tenancy/models.ts';
 import { type Source, sourceOn, unitOfWork } from '../../src/database/unit-of-work.ts';
 import { getDatamodel } from '../../src/generated/pothos.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
   world = await createWorld(databases[0]!);
   gateways = [await startTestGateway(databases[0]!), await startTestGateway(databases[1]!)];
   for (const { clock } of gateways) clock.set(gateways[0]!.clock.now()); // some answers tell of the time
-  clients = databases.map(({ adminUrl }) => sourceOn(new BoundPool({ connectionString: adminUrl, max: 2 })));
+  clients = databases.map(({ adminUrl }) => sourceOn(new ConnectionPool({ connectionString: adminUrl, max: 2 })));
 });
 beforeEach(restore);
 afterAll(async () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { fixtures } from '../support/database.ts';
-import type { Ask } from '../support/gateway.ts';
+import type { Query } from '../support/gateway.ts';
 import { absent, secretsIn } from '../support/isolation/isolation.ts';
 import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
 
 standSideBySide();
 
 const WHERE = '{ viewer { membership { slug } } tenant { slug } }';
-const ask = async (options: Ask) => {
+const ask = async (options: Query) => {
   const answer = await gateway.ask(WHERE, { ...options, headers: { 'x-request-id': 'the-same' } });
   const headers = [...answer.headers].filter(([name]) => name !== 'date');
   return { ...answer, whole: JSON.stringify([answer.status, headers, answer.text]) };

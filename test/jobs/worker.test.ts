@@ -36,7 +36,7 @@ async function work(
   const mail = { send: async (message: Message) => send(message).then(() => void sent.push(message)) };
   const worker = await startWorker({
     ...{ database, url: life.database.runtimeUrl, log },
-    means: { clock: life.gateway.clock, store: life.gateway.store, mail, acceptUrl: '{code}' },
+    dependencies: { clock: life.gateway.clock, store: life.gateway.store, mail, acceptUrl: '{code}' },
   });
   let stopping: Promise<void> | undefined;
   const stop = () => {

@@ -83,7 +83,7 @@ export function modelView(tenant: Tenant): View {
     contract: contract === undefined ? 'none' : contract,
     members: sorted(tenant.members.map(({ person, roles }) => `${person}: ${sorted(roles)}`)),
     invitations: sorted(tenant.invitations.map(({ email, roles, code, until }) => `${email}: ${sorted(roles)} ${until} ${code !== null}`)),
-    transfer: transfer && `${transfer.heir.person} ${transfer.tries} ${transfer.until}`,
+    transfer: transfer && `${transfer.recipient.person} ${transfer.tries} ${transfer.until}`,
     keys: keys.size,
     log: [...log],
   };

@@ -33,7 +33,7 @@ export type Invitation = {
   code: string | null;
 };
 
-export type Transfer = { readonly heir: Member; readonly until: number; code: string; tries: number };
+export type Transfer = { readonly recipient: Member; readonly until: number; code: string; tries: number };
 
 export type Tenant = {
   id: string;

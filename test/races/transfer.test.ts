@@ -17,11 +17,11 @@ const confirmed = async (home: Home) =>
 test('O2: one code confirmed many times at once makes one owner, once', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home();
-    const heir = await life.join(home, ['viewer']);
-    const code = await ask(home, heir.membershipId);
+    const recipient = await life.join(home, ['viewer']);
+    const code = await ask(home, recipient.membershipId);
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => confirm(home, code)));
     expect(tally(outcomes)).toEqual({ done: 1, FORBIDDEN: 9 });
-    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['admin'], [heir.member.id]: ['owner', 'viewer'] });
+    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['admin'], [recipient.member.id]: ['owner', 'viewer'] });
     expect(await confirmed(home)).toBe(1);
     expect(await invariants(life)).toEqual(SOUND);
   }
@@ -33,8 +33,8 @@ test('O2: two transfers, asked for and confirmed at once, leave one owner', { ti
     const home = await life.home();
     const heirs = [await life.join(home, ['viewer']), await life.join(home, ['operator'])];
     const outcomes = await Promise.all(
-      heirs.map(async heir => {
-        const { payload } = await life.run(home.owner, 'requestOwnershipTransfer', { membershipId: heir.membershipId });
+      heirs.map(async recipient => {
+        const { payload } = await life.run(home.owner, 'requestOwnershipTransfer', { membershipId: recipient.membershipId });
         return payload?.code ? confirm(home, payload.code) : { code: 'NOT_ASKED' };
       }),
     );
@@ -54,9 +54,10 @@ test('O2: two transfers, asked for and confirmed at once, leave one owner', { ti
 test('O2: removing the heir, or their leaving, against confirming: one of the two is done', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS * 2; round += 1) {
     const home = await life.home();
-    const [heir, admin] = [await life.join(home, ['viewer']), await life.join(home, ['admin'])];
-    const code = await ask(home, heir.membershipId);
-    const go = () => (round % 2 ? life.run(heir, 'leaveTenant') : life.run(admin, 'removeMember', { membershipId: heir.membershipId }));
+    const [recipient, admin] = [await life.join(home, ['viewer']), await life.join(home, ['admin'])];
+    const code = await ask(home, recipient.membershipId);
+    const go = () =>
+      round % 2 ? life.run(recipient, 'leaveTenant') : life.run(admin, 'removeMember', { membershipId: recipient.membershipId });
     // Whoever is asked first has a little of a start: both orders come up.
     const [gone, given] =
       round % 4 < 2
@@ -65,11 +66,11 @@ test('O2: removing the heir, or their leaving, against confirming: one of the tw
     const roles = await life.roles(home);
     if (given.code === null) {
       expect(gone.code).toBe('OWNER_PROTECTED');
-      expect(roles[heir.member.id]).toEqual(['owner', 'viewer']);
+      expect(roles[recipient.member.id]).toEqual(['owner', 'viewer']);
       expect(roles[home.owner.member.id]).toEqual(['admin']);
     } else {
       expect([gone.code, given.code]).toEqual([null, 'TRANSFER_INVALID']);
-      expect(roles).not.toHaveProperty(heir.member.id);
+      expect(roles).not.toHaveProperty(recipient.member.id);
       expect(roles[home.owner.member.id]).toEqual(['owner']);
     }
     expect(await confirmed(home)).toBe(given.code === null ? 1 : 0);

@@ -38,7 +38,7 @@ export type Answer = {
   readonly errors: readonly { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
 };
 
-export type Ask = {
+export type Query = {
   readonly token?: string | undefined;
   readonly tenant?: string | undefined;
   readonly variables?: object;
@@ -76,7 +76,7 @@ export type TestGateway = Running & {
   /** Does all that is due, as the jobs would. */
   settle(): Promise<void>;
   /** Asks over HTTP. */
-  ask(query: string, options?: Ask): Promise<Answer>;
+  ask(query: string, options?: Query): Promise<Answer>;
   /** A token of a person, by the subject. */
   tokenOf(person: { subject: string; email?: string; name?: string }, claims?: JWTPayload): Promise<string>;
 };
@@ -133,7 +133,7 @@ export async function startTestGateway(
     objects: services.directory,
     sent,
     settle: async () => {
-      for (const tenantId of await dueTenants(jobs.ask, clock.now())) await settleTenant(jobs, means, tenantId);
+      for (const tenantId of await dueTenants(jobs.query, clock.now())) await settleTenant(jobs, means, tenantId);
     },
     stop: async () => {
       await running.stop();
@@ -146,7 +146,7 @@ export async function startTestGateway(
 }
 
 /** One POST of GraphQL. */
-export async function ask(url: string, query: string, { token, tenant, variables, headers }: Ask = {}): Promise<Answer> {
+export async function ask(url: string, query: string, { token, tenant, variables, headers }: Query = {}): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {

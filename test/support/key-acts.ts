@@ -1,7 +1,7 @@
 import type { Permission } from '../../src/access/policy.ts';
 import { type Database, openDatabase } from '../../src/database/unit-of-work.ts';
 import type { Action } from '../../src/domain/audit/actions.ts';
-import { type Act, operate } from '../../src/domain/core/command.ts';
+import { type CommandContext, runCommand } from '../../src/domain/core/command.ts';
 import { keyContext } from '../../src/http/auth/api-key.ts';
 import { SERVICES } from './services.ts';
 import type { Life } from './tenant-life.ts';
@@ -17,8 +17,8 @@ export function keyActs(life: Life, poolSize = 10) {
     const { grant, profile, requestId, work } = await keyContext(database, secret, asked);
     const action: Action = 'tenant.rename';
     return (permission, note) => {
-      const act: Act = { action, permission, grant, profile, requestId, services, work, key: null };
-      return operate(act, async ({ record }) => {
+      const act: CommandContext = { action, permission, grant, profile, requestId, services, work, key: null };
+      return runCommand(act, async ({ record }) => {
         await record({ after: { note } });
         return { note };
       });

@@ -1,9 +1,9 @@
 import { vi } from 'vitest';
-import { BoundPool } from '../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../src/database/driver/pool.ts';
 
 /** The statements that are asked of the database from now on, each of which is a round trip. */
 export function watchStatements() {
-  const spies = [vi.spyOn(BoundPool.prototype, 'query'), vi.spyOn(BoundPool.prototype, 'read')] as const;
+  const spies = [vi.spyOn(ConnectionPool.prototype, 'query'), vi.spyOn(ConnectionPool.prototype, 'read')] as const;
   const [, read] = spies;
   return {
     clear: () => {

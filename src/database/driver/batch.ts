@@ -148,7 +148,7 @@ export class Batch {
   }
 
   handleError(error: Error, wire: Telling) {
-    for (const { statement } of this.#parts.slice(this.#at)) if (statement.name) this.prepared?.doubt(statement.name);
+    for (const { statement } of this.#parts.slice(this.#at)) if (statement.name) this.prepared?.invalidate(statement.name);
     afterError(error, wire, () => this.#end(error));
   }
 

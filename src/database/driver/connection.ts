@@ -2,7 +2,7 @@ import pg from 'pg';
 import { type Binding, bindingStatement, bindingText, currentBinding } from '../tenancy/binding.ts';
 import { Batch, type Outcome, type Statement } from './batch.ts';
 import { nameOf, Prepared, type Wire } from './prepared-statements.ts';
-import type { Reading } from './read-query.ts';
+import type { ReadQuery } from './read-query.ts';
 
 /**
  * Connections that bind each statement to its tenant and person in the statement's own round trip: the binding and the statement
@@ -81,14 +81,14 @@ class BoundQuery extends PgQuery {
   }
 
   override handleError(error: Error, wire: PgWire) {
-    if (this.binding) this.prepared?.doubt(BINDING_NAME);
-    if (this.#name) this.prepared?.doubt(this.#name);
+    if (this.binding) this.prepared?.invalidate(BINDING_NAME);
+    if (this.#name) this.prepared?.invalidate(this.#name);
     super.handleError(error, wire);
   }
 }
 
 /** A connection whose statements are bound: each by itself, or a transaction as a whole when it begins. */
-export class BoundClient extends pg.Client {
+export class BoundConnection extends pg.Client {
   /** Whether statements may have names. */
   naming = false;
   readonly #prepared = new Prepared();
@@ -113,9 +113,9 @@ export class BoundClient extends pg.Client {
   }
 
   /** A statement that answers texts, bound by itself. */
-  read(reading: Reading): void {
-    reading.prepared = this.naming && reading.mayBeNamed ? this.#prepared : null;
-    super.query(reading as never);
+  read(readQuery: ReadQuery): void {
+    readQuery.prepared = this.naming && readQuery.mayBeNamed ? this.#prepared : null;
+    super.query(readQuery as never);
   }
 
   /** Statements under one Sync, in the transaction that they begin, go on with, or end: bound as that is. */

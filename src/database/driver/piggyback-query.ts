@@ -1,25 +1,25 @@
 /** A statement that answers one text. */
-export type Spoken = { readonly text: string; readonly values: readonly (string | null)[] };
+export type TextQuery = { readonly text: string; readonly values: readonly (string | null)[] };
 
 /**
  * A statement that rides along with the first read of a unit of work, in that read's own round trip and transaction, and is run before it: so that what a
  * read is allowed by costs no trip of its own (docs/decisions/0017-compiled-queries.md).
  */
-export class Companion implements Spoken {
+export class PiggybackQuery implements TextQuery {
   readonly text: string;
   readonly values: readonly (string | null)[];
   /** What it said. It fails when the read does. */
-  readonly said: Promise<string | null>;
+  readonly result: Promise<string | null>;
   #isTaken = false;
-  readonly #settle: (said: string | null) => void;
+  readonly #settle: (result: string | null) => void;
   readonly #fail: (error: unknown) => void;
 
-  constructor({ text, values }: Spoken) {
+  constructor({ text, values }: TextQuery) {
     this.text = text;
     this.values = values;
     const { promise, resolve, reject } = withResolvers<string | null>();
     promise.catch(() => {}); // whoever rides along hears of it from the read
-    this.said = promise;
+    this.result = promise;
     this.#settle = resolve;
     this.#fail = reject;
   }
@@ -36,8 +36,8 @@ export class Companion implements Spoken {
     return isFirst;
   }
 
-  settle(said: string | null): void {
-    this.#settle(said);
+  settle(result: string | null): void {
+    this.#settle(result);
   }
 
   fail(error: unknown): void {

@@ -1,26 +1,26 @@
 import { isBroken } from './batch.ts';
-import type { BoundPool, LentClient } from './pool.ts';
-import type { Reading } from './read-query.ts';
+import type { ConnectionPool, PooledClient } from './pool.ts';
+import type { ReadQuery } from './read-query.ts';
 
 /** How many reads are on one connection at most, and how many it takes in all while others wait for a connection. */
-const DEPTH = 8;
-const LIFE = 64;
+const MAX_IN_FLIGHT = 8;
+const MAX_READS_WHEN_CONTENDED = 64;
 
 /** How many connections have reads at the same time: so many, and one more for every so many reads. */
-const FEWEST = 2;
-const EACH = 8;
+const MIN_CONNECTIONS = 2;
+const READS_PER_CONNECTION = 8;
 
 /** A connection that answers nothing for so long, ms, is passed by: whatever it is at, others are not to wait behind it. */
-const STALL = 50;
+const STALL_MS = 50;
 
 type Streaming = { readonly connection: { readonly stream: { cork(): void; uncork(): void } }; pipeline: boolean };
 
-type Pool = Pick<BoundPool, 'lend' | 'putBack' | 'waitingCount'>;
+type Pool = Pick<ConnectionPool, 'acquire' | 'release' | 'waitingCount'>;
 
 /** A connection that several reads are on, one behind the other; each is a transaction of its own. */
-class Lane {
-  #client: (LentClient & Streaming) | null = null;
-  #early: Reading[] = [];
+class PipelinedConnection {
+  #client: (PooledClient & Streaming) | null = null;
+  #early: ReadQuery[] = [];
   #load = 0;
   #taken = 0;
   #answeredAt = Number.POSITIVE_INFINITY;
@@ -29,7 +29,7 @@ class Lane {
 
   constructor(
     private readonly pool: Pool,
-    private readonly leave: (lane: Lane) => void,
+    private readonly leave: (connection: PipelinedConnection) => void,
   ) {}
 
   get load(): number {
@@ -37,35 +37,35 @@ class Lane {
   }
 
   get isMoving(): boolean {
-    return !this.#broken && performance.now() - this.#answeredAt < STALL;
+    return !this.#broken && performance.now() - this.#answeredAt < STALL_MS;
   }
 
   hasRoom(othersWait: boolean): boolean {
-    return this.#load < DEPTH && !(othersWait && this.#taken >= LIFE);
+    return this.#load < MAX_IN_FLIGHT && !(othersWait && this.#taken >= MAX_READS_WHEN_CONTENDED);
   }
 
   async open(): Promise<void> {
     try {
-      this.#client = (await this.pool.lend()) as LentClient & Streaming;
+      this.#client = (await this.pool.acquire()) as PooledClient & Streaming;
       this.#client.pipeline = true;
       this.#answeredAt = performance.now();
-      for (const reading of this.#early.splice(0)) this.#send(this.#client, reading);
+      for (const readQuery of this.#early.splice(0)) this.#send(this.#client, readQuery);
     } catch (error) {
       this.#broken = error as Error;
-      for (const reading of this.#early.splice(0)) reading.fail(error as Error);
+      for (const readQuery of this.#early.splice(0)) readQuery.fail(error as Error);
     }
   }
 
-  take(reading: Reading): void {
+  take(readQuery: ReadQuery): void {
     this.#load += 1;
     this.#taken += 1;
-    reading.onSettled = error => this.#settled(error);
-    if (this.#client) this.#send(this.#client, reading);
-    else this.#early.push(reading);
+    readQuery.onSettled = error => this.#settled(error);
+    if (this.#client) this.#send(this.#client, readQuery);
+    else this.#early.push(readQuery);
   }
 
   /** What is asked for in one turn of the event loop is written at once. */
-  #send(client: LentClient & Streaming, reading: Reading) {
+  #send(client: PooledClient & Streaming, readQuery: ReadQuery) {
     if (!this.#isCorked) {
       this.#isCorked = true;
       const { stream } = client.connection;
@@ -75,7 +75,7 @@ class Lane {
         stream.uncork();
       });
     }
-    client.read(reading);
+    client.read(readQuery);
   }
 
   #settled(error: Error | null) {
@@ -86,7 +86,7 @@ class Lane {
     this.leave(this);
     if (!this.#client) return;
     this.#client.pipeline = false;
-    this.pool.putBack(this.#client, this.#broken);
+    this.pool.release(this.#client, this.#broken);
   }
 }
 
@@ -95,33 +95,33 @@ class Lane {
  * what waking each other costs. Each is bound by itself, is a transaction of its own, and fails alone. With few there are as many connections as reads; with
  * many, some wait for each other, but not behind one that takes long.
  */
-export class Lanes {
-  readonly #lanes = new Set<Lane>();
+export class PipelinedReads {
+  readonly #pipelinedReads = new Set<PipelinedConnection>();
 
   constructor(private readonly pool: Pool) {}
 
-  take(reading: Reading): void {
-    const lane = this.#shared() ?? this.#opened();
-    lane.take(reading);
+  take(readQuery: ReadQuery): void {
+    const connection = this.#shared() ?? this.#opened();
+    connection.take(readQuery);
   }
 
   /** The lane that a read joins, or null for one of its own. */
-  #shared(): Lane | null {
+  #shared(): PipelinedConnection | null {
     const othersWait = this.pool.waitingCount > 0;
-    let [best, moving, load]: [Lane | null, number, number] = [null, 0, 0];
-    for (const lane of this.#lanes) {
-      if (!lane.isMoving) continue;
+    let [best, moving, load]: [PipelinedConnection | null, number, number] = [null, 0, 0];
+    for (const connection of this.#pipelinedReads) {
+      if (!connection.isMoving) continue;
       moving += 1;
-      load += lane.load;
-      if (lane.hasRoom(othersWait) && (!best || lane.load < best.load)) best = lane;
+      load += connection.load;
+      if (connection.hasRoom(othersWait) && (!best || connection.load < best.load)) best = connection;
     }
-    return moving < FEWEST + Math.floor(load / EACH) ? null : best;
+    return moving < MIN_CONNECTIONS + Math.floor(load / READS_PER_CONNECTION) ? null : best;
   }
 
-  #opened(): Lane {
-    const lane = new Lane(this.pool, gone => this.#lanes.delete(gone));
-    this.#lanes.add(lane);
-    void lane.open();
-    return lane;
+  #opened(): PipelinedConnection {
+    const connection = new PipelinedConnection(this.pool, gone => this.#pipelinedReads.delete(gone));
+    this.#pipelinedReads.add(connection);
+    void connection.open();
+    return connection;
   }
 }

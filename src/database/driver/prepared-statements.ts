@@ -30,7 +30,7 @@ export class Prepared {
   }
 
   /** After an error a statement may be there or not: it is prepared anew the next time. */
-  doubt(name: string): void {
+  invalidate(name: string): void {
     this.#names.delete(name);
   }
 

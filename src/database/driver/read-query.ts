@@ -2,7 +2,7 @@ import pg from 'pg';
 import { type Binding, bindingStatement } from '../tenancy/binding.ts';
 import { afterError, Described, rowsIn, type Telling } from './batch.ts';
 import { type Connection, Message, parametersOf } from './message.ts';
-import type { Companion } from './piggyback-query.ts';
+import type { PiggybackQuery } from './piggyback-query.ts';
 import { nameOf, type Prepared } from './prepared-statements.ts';
 
 /** A statement that is asked by itself: its rows are one text each, unless it says how to read what is in them. */
@@ -25,12 +25,12 @@ type Ahead = { readonly name: string; readonly text: string };
 const aheads = new Map<string, Ahead>();
 const { text: BINDING } = bindingStatement({ tenantId: null, personId: null });
 
-function aheadOf(companion: string): Ahead {
-  const known = aheads.get(companion);
+function aheadOf(piggyback: string): Ahead {
+  const known = aheads.get(piggyback);
   if (known) return known;
-  const text = companion ? `${BINDING}, (${companion.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + 2}`)})` : BINDING;
+  const text = piggyback ? `${BINDING}, (${piggyback.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + 2}`)})` : BINDING;
   const fresh = { text, name: nameOf(text) };
-  aheads.set(companion, fresh);
+  aheads.set(piggyback, fresh);
   return fresh;
 }
 
@@ -38,7 +38,7 @@ function aheadOf(companion: string): Ahead {
  * A statement that goes to the database bound, with a companion if it has one: one piece of bytes out, under one Sync of its own, hence in
  * one implicit transaction; of what comes back no more is read than it is made for. A client that pipelines takes it, being one of pg's.
  */
-export class Reading extends PgQuery {
+export class ReadQuery extends PgQuery {
   readonly #parameters: string;
   readonly #rows: unknown[] = [];
   /** What makes rows of what comes, where they are more than a text. */
@@ -50,7 +50,7 @@ export class Reading extends PgQuery {
   constructor(
     private readonly statement: ReadStatement,
     private readonly binding: Binding | undefined,
-    private readonly companion: Companion | undefined,
+    private readonly piggyback: PiggybackQuery | undefined,
     /** Whether statements may have names. */
     readonly mayBeNamed: boolean,
     private readonly settle: (error: Error | null, answered: Answered<unknown>) => void,
@@ -69,8 +69,8 @@ export class Reading extends PgQuery {
   override submit = (connection: Connection): null => {
     const message = new Message(this.prepared);
     if (this.binding) {
-      const parameters = parametersOf([...bindingStatement(this.binding).values, ...(this.companion?.values ?? [])]);
-      message.run({ ...aheadOf(this.companion?.text ?? ''), parameters });
+      const parameters = parametersOf([...bindingStatement(this.binding).values, ...(this.piggyback?.values ?? [])]);
+      message.run({ ...aheadOf(this.piggyback?.text ?? ''), parameters });
     }
     const { name = '', text } = this.statement;
     message.run({ name, text, parameters: this.#parameters, isDescribed: this.#described !== null });
@@ -84,7 +84,7 @@ export class Reading extends PgQuery {
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }) {
     if (!this.#ahead) this.#read(fields);
-    else if (this.companion) this.companion.settle(fields[2]!);
+    else if (this.piggyback) this.piggyback.settle(fields[2]!);
   }
 
   #read(fields: readonly (string | null)[]) {
@@ -106,8 +106,8 @@ export class Reading extends PgQuery {
   }
 
   handleError(error: Error, wire: Telling) {
-    if (this.binding) this.prepared?.doubt(aheadOf(this.companion?.text ?? '').name);
-    if (this.statement.name) this.prepared?.doubt(this.statement.name);
+    if (this.binding) this.prepared?.invalidate(aheadOf(this.piggyback?.text ?? '').name);
+    if (this.statement.name) this.prepared?.invalidate(this.statement.name);
     afterError(error, wire, () => this.fail(error));
   }
 

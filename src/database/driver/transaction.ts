@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { type Binding, bindingStatement, checkBinding, currentBinding } from '../tenancy/binding.ts';
-import { type Expected, holdAs } from '../tenancy/tenant-lock.ts';
+import { type Expected, lockIfUnchanged } from '../tenancy/tenant-lock.ts';
 import { isBroken, type Outcome, type Statement } from './batch.ts';
 import { TransactionTimeoutError } from './failure.ts';
-import { joining } from './joined.ts';
-import { type BoundPool, isMisnamed, type LentClient } from './pool.ts';
+import { runWithin } from './joined.ts';
+import { type ConnectionPool, isUnknownStatement, type PooledClient } from './pool.ts';
 import { nameOf } from './prepared-statements.ts';
 
 type Waiting = {
@@ -37,15 +37,15 @@ export class BoundTransaction {
   #isOver = false;
   #failure: unknown;
   #broken: Error | undefined;
-  #joined: Promise<unknown> | null = null;
+  #currentSink: Promise<unknown> | null = null;
   #ending: Promise<void> | undefined;
-  #client: LentClient | null = null;
+  #client: PooledClient | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly pool: BoundPool,
+    private readonly pool: ConnectionPool,
     private readonly binding: Binding,
-    private readonly options: Pick<TransactionOptions, 'patience' | 'heldAs'> & { readonly naming: boolean },
+    private readonly options: Pick<TransactionOptions, 'patience' | 'precondition'> & { readonly naming: boolean },
   ) {}
 
   /** Why nothing of it is kept, if that is so already. */
@@ -54,7 +54,7 @@ export class BoundTransaction {
   }
 
   /** One statement. What is asked for in the same go, and what was told before, goes with it. */
-  ask(statement: Statement): Promise<pg.QueryResult> {
+  query(statement: Statement): Promise<pg.QueryResult> {
     return new Promise((resolve, reject) => {
       this.#take({ statement, resolve, reject });
       this.#isWanted = true;
@@ -68,27 +68,27 @@ export class BoundTransaction {
   }
 
   /** One statement whose answer nobody waits for: it goes with the next one, or with COMMIT, and if it fails so does the transaction. */
-  tell(statement: Statement): void {
+  enqueue(statement: Statement): void {
     this.#take({ statement, resolve: nothing, reject: nothing });
   }
 
   /** Has Prisma do something on this connection, one thing at a time. COMMIT waits for it. */
   async join<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#joined;
+    const before = this.#currentSink;
     const result = (async () => {
       await before;
-      return await joining(this, work);
+      return await runWithin(this, work);
     })();
     const settled = result.then(nothing, nothing).then(() => {
-      if (this.#joined === settled) this.#joined = null;
+      if (this.#currentSink === settled) this.#currentSink = null;
     });
-    this.#joined = settled;
+    this.#currentSink = settled;
     return await result;
   }
 
   /** Keeps everything. @throws what made PostgreSQL keep nothing. */
   async commit(): Promise<void> {
-    while (this.#joined) await this.#joined;
+    while (this.#currentSink) await this.#currentSink;
     if (this.#failure) throw this.#failure;
     this.#isCommitting = true;
     if (!this.#hasBegun) {
@@ -96,7 +96,7 @@ export class BoundTransaction {
       if (this.#failure) throw this.#failure;
       return;
     }
-    const { command } = await this.ask(COMMIT);
+    const { command } = await this.query(COMMIT);
     if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
   }
 
@@ -116,7 +116,7 @@ export class BoundTransaction {
       const { error } = await client.together([ROLLBACK]);
       if (error) this.#broken = error;
     }
-    this.pool.putBack(client, this.#broken);
+    this.pool.release(client, this.#broken);
   }
 
   #take(waiting: Waiting) {
@@ -164,14 +164,16 @@ export class BoundTransaction {
 
   #binds(): Statement {
     const { binding, options } = this;
-    return options.heldAs ? holdAs(binding, options.heldAs) : { ...bindingStatement(binding), name: BINDING_NAME, isSilent: true };
+    return options.precondition
+      ? lockIfUnchanged(binding, options.precondition)
+      : { ...bindingStatement(binding), name: BINDING_NAME, isSilent: true };
   }
 
   /** Asks on the connection that it is on from its first statement to its last. */
   async #together(statements: readonly Statement[]): Promise<Outcome> {
     if (!this.#client) {
       try {
-        this.#client = await this.pool.lend();
+        this.#client = await this.pool.acquire();
       } catch (error) {
         return { results: [], error: error as Error };
       }
@@ -196,7 +198,7 @@ export type TransactionOptions = {
   /** How long it may take, ms. */
   readonly patience: number;
   /** What the bound tenant and person are expected to be: it holds the tenant, and fails unless they are. */
-  readonly heldAs?: Expected | undefined;
+  readonly precondition?: Expected | undefined;
 };
 
 const TRIES = 3;
@@ -206,7 +208,7 @@ const TRIES = 3;
  * can't be put in order with others, is run again: nothing of it was kept, and nobody was answered.
  */
 export async function inTransaction<T>(
-  pool: BoundPool,
+  pool: ConnectionPool,
   binding: Binding,
   work: (transaction: BoundTransaction) => Promise<T>,
   { tries = TRIES, ...options }: TransactionOptions,
@@ -221,8 +223,8 @@ export async function inTransaction<T>(
       return result;
     } catch (error) {
       const { failure } = transaction;
-      const isMisnaming = naming && isMisnamed(failure);
-      if (isMisnaming) pool.forgoNames();
+      const isMisnaming = naming && isUnknownStatement(failure);
+      if (isMisnaming) pool.disableNamedStatements();
       if (left <= 1 || !(isMisnaming || isUnlucky(failure))) throw error;
     } finally {
       await transaction.end();

@@ -1,17 +1,17 @@
 import type pg from 'pg';
-import type { LentClient } from './pool.ts';
+import type { PooledClient } from './pool.ts';
 
-type Turn = { readonly since: number; resolve(client: LentClient): void; reject(error: Error): void };
+type Waiter = { readonly since: number; resolve(client: PooledClient): void; reject(error: Error): void };
 
 /** What is known of the pool that connections come from. */
 type Pool = Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount' | 'options'>;
 
 /** What is asked of it. */
-type Means = {
+type PoolHooks = {
   /** Asks for a connection, or waits in the pool's own queue. */
-  connect(callback: (error: Error | undefined, client: LentClient | undefined) => void): void;
+  connect(callback: (error: Error | undefined, client: PooledClient | undefined) => void): void;
   /** Makes a connection ready for whoever is next. */
-  prepare(client: LentClient): void;
+  prepare(client: PooledClient): void;
 };
 
 /**
@@ -19,26 +19,26 @@ type Means = {
  * connection, another for whoever waits, and two listeners, of which a transaction under load is done before any is needed. Of the pool they ask for as many as
  * it has, and for one more, which stands in its queue for all of them; while others stand there as well, what is put back goes to the pool.
  */
-export class Turns {
-  readonly #waiting: Turn[] = [];
+export class WaitQueue {
+  readonly #waiting: Waiter[] = [];
   #asks = 0;
   #watch: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly pool: Pool,
-    private readonly means: Means,
+    private readonly hooks: PoolHooks,
   ) {}
 
-  take(): Promise<LentClient> {
+  take(): Promise<PooledClient> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ since: performance.now(), resolve, reject });
-      this.#ask();
+      this.#query();
       this.#watchOver();
     });
   }
 
   /** Hands on a connection that is as good as new; false where nobody waits, or others wait in the pool's queue. */
-  pass(client: LentClient): boolean {
+  pass(client: PooledClient): boolean {
     if (!this.#waiting.length || this.pool.waitingCount > this.#asks || !client.isOpen) return false;
     this.#hand(client);
     return true;
@@ -50,21 +50,21 @@ export class Turns {
     return idleCount > 0 || totalCount < options.max!;
   }
 
-  #hand(client: LentClient) {
-    this.means.prepare(client);
+  #hand(client: PooledClient) {
+    this.hooks.prepare(client);
     this.#waiting.shift()!.resolve(client);
   }
 
-  #ask() {
+  #query() {
     if (this.#asks >= this.#waiting.length || (this.#asks && !this.#hasMore)) return;
     this.#asks += 1;
     const since = performance.now();
-    this.means.connect((error, client) => {
+    this.hooks.connect((error, client) => {
       this.#asks -= 1;
       if (error) this.#fail(error, since);
       else if (this.#waiting.length) this.#hand(client!);
       else client!.release();
-      this.#ask();
+      this.#query();
     });
   }
 

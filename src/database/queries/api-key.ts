@@ -1,6 +1,6 @@
 import type { PlanFeature, TenantStatus } from '../../access/vocabulary.ts';
 import { bound } from '../tenancy/binding.ts';
-import type { Ask } from './crossings.ts';
+import type { Query } from './crossings.ts';
 
 /** An API key, with what of its tenant decides what it may do. */
 export type SigningKey = {
@@ -45,8 +45,8 @@ const FIND = `
  * Looks a key up by the name that its text says, in one statement that is bound to the tenant that the name says (SPEC T4). Whether there is such a
  * key, or such a tenant, changes nothing of the way that is taken.
  */
-export async function findKey(ask: Ask, { tenantId, id }: Name): Promise<KeyFound> {
-  const [row] = await bound({ tenantId, personId: null }, () => ask<KeyFound>(FIND, [tenantId, id]));
+export async function findKey(query: Query, { tenantId, id }: Name): Promise<KeyFound> {
+  const [row] = await bound({ tenantId, personId: null }, () => query<KeyFound>(FIND, [tenantId, id]));
   return row!;
 }
 
@@ -57,9 +57,9 @@ export const keyFound = ({ key }: KeyFound): SigningKey =>
   JSON.parse(key, (name, value) => (DATES.includes(name) && value !== null ? new Date(value) : value));
 
 /** Notes that a key was used, unless that was noted less than a minute before (SPEC K1). */
-export async function noteUse(ask: Ask, { tenantId, id }: Name, now: Date): Promise<void> {
+export async function noteUse(query: Query, { tenantId, id }: Name, now: Date): Promise<void> {
   await bound({ tenantId, personId: null }, () =>
-    ask(
+    query(
       `UPDATE api_key SET last_used_at = $2::timestamptz
        WHERE tenant_id = app_tenant() AND id = $1::uuid AND (last_used_at IS NULL OR last_used_at <= $2::timestamptz - interval '1 minute')`,
       [id, now],

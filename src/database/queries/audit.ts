@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { randomBytes } from '../driver/random.ts';
-import type { Tell } from './crossings.ts';
+import type { Enqueue } from './crossings.ts';
 
 /** What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by which rule. */
 export type AuditEntry = {
@@ -11,13 +11,13 @@ export type AuditEntry = {
   /** Why it was refused: a code of the catalogue; null where it was done. */
   readonly code: string | null;
   readonly target: { readonly type: string; readonly id: string } | null;
-  readonly before: object | AsItIs | null;
+  readonly before: object | PreviousState | null;
   readonly after: object | null;
   readonly requestId: string;
 };
 
 /** The state of the bound tenant's row before a change that the event goes ahead of, for who hasn't looked: these of its columns. */
-export class AsItIs {
+export class PreviousState {
   /** What appends an event with it. */
   readonly statement: string;
 
@@ -35,7 +35,7 @@ function appending(stateBefore: string): string {
 const APPENDING = appending('$14::jsonb');
 
 /** Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives it its place in the chain (SPEC A2). */
-export function appendEvent(tell: Tell, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
+export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
   const json = (state: object | null) => state && JSON.stringify(state);
   const { type = null, id = null } = target ?? {};
   const outcome = code === null ? 'done' : 'refused';
@@ -43,6 +43,6 @@ export function appendEvent(tell: Tell, { at, actor, action, rule, code, target,
   const values = [
     uuid({ random: randomBytes() }), at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(after), requestId,
   ];
-  if (before instanceof AsItIs) tell(before.statement, values);
-  else tell(APPENDING, [...values, json(before)]);
+  if (before instanceof PreviousState) enqueue(before.statement, values);
+  else enqueue(APPENDING, [...values, json(before)]);
 }

@@ -1,4 +1,4 @@
-import type { Ask } from './crossings.ts';
+import type { Query } from './crossings.ts';
 
 /** What is wrong with a retrieval's books. */
 export type BillingFault = {
@@ -16,12 +16,12 @@ export type BillingTotal = {
 };
 
 /** Every retrieval whose books don't add up (SPEC M3), in the order in which they happened. */
-export const billingFaults = (ask: Ask): Promise<readonly BillingFault[]> =>
-  ask('SELECT retrieval AS "retrievalId", fault FROM crossing_billing_faults() ORDER BY 1, 2', []);
+export const billingFaults = (query: Query): Promise<readonly BillingFault[]> =>
+  query('SELECT retrieval AS "retrievalId", fault FROM crossing_billing_faults() ORDER BY 1, 2', []);
 
 /** What all tenants were charged and earned, by currency. */
-export const billingTotals = (ask: Ask): Promise<readonly BillingTotal[]> =>
-  ask(
+export const billingTotals = (query: Query): Promise<readonly BillingTotal[]> =>
+  query(
     `SELECT currency, charges::int AS charges, charged::text AS charged, earnings::int AS earnings, earned::text AS earned
      FROM crossing_billing_totals() ORDER BY currency COLLATE "C"`,
     [],

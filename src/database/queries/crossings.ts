@@ -1,5 +1,5 @@
 import type { PlanCode, PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
-import type { Spoken } from '../driver/piggyback-query.ts';
+import type { TextQuery } from '../driver/piggyback-query.ts';
 import { SETTINGS } from '../tenancy/binding.ts';
 
 /**
@@ -64,10 +64,10 @@ export type PersonMembership = {
 export type PersonMemberships = { readonly personId: string | null; readonly memberships: readonly PersonMembership[] };
 
 /** What runs one statement: a pool, or a transaction. */
-export type Ask = <Row>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
+export type Query = <Row>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
 /** What has one statement run, without an answer. */
-export type Tell = (text: string, values: readonly unknown[]) => void;
+export type Enqueue = (text: string, values: readonly unknown[]) => void;
 
 type Row = Omit<PersonMembership, 'tenantId' | 'joinedAt'> & {
   readonly personId: string;
@@ -81,25 +81,25 @@ const MEMBERSHIPS = `SELECT coalesce(json_agg(json_build_object('personId', pers
   FROM crossing_memberships_of($1, $2, $3::uuid, $4)`;
 
 /** Asks for a person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is null, everywhere. */
-export const membershipsStatement = ({ issuer, subject }: Identity, named: TenantName | null): Spoken => ({
+export const membershipsStatement = ({ issuer, subject }: Identity, named: TenantName | null): TextQuery => ({
   text: MEMBERSHIPS,
   values: [issuer, subject, named && 'id' in named ? named.id : null, named && 'slug' in named ? named.slug : null],
 });
 
 /** What {@link membershipsStatement} said. */
-export function membershipsIn(said: string): PersonMemberships {
-  const rows = JSON.parse(said) as readonly Row[];
+export function membershipsIn(result: string): PersonMemberships {
+  const rows = JSON.parse(result) as readonly Row[];
   const known = rows.filter((row): row is Row & { tenantId: string } => row.tenantId !== null);
   const memberships = known.map(({ personId: _, joinedAt, ...membership }) => ({ ...membership, joinedAt: new Date(joinedAt) }));
   return { personId: rows[0]?.personId ?? null, memberships };
 }
 
 /** What asks one statement for a text. */
-export type Say = (spoken: Spoken) => Promise<string | null>;
+export type RunTextQuery = (query: TextQuery) => Promise<string | null>;
 
 /** A person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is null, everywhere. */
-export const membershipsOf = async (say: Say, identity: Identity, named: TenantName | null): Promise<PersonMemberships> =>
-  membershipsIn((await say(membershipsStatement(identity, named)))!);
+export const membershipsOf = async (queryText: RunTextQuery, identity: Identity, named: TenantName | null): Promise<PersonMemberships> =>
+  membershipsIn((await queryText(membershipsStatement(identity, named)))!);
 
 /** What a verified token says of a person. */
 export type Profile = Identity & { readonly name: string; readonly email: string | null; readonly emailVerified: boolean };
@@ -109,11 +109,11 @@ export type Profile = Identity & { readonly name: string; readonly email: string
  * Answers the person's id, which is `candidate` for a new person.
  */
 export async function registerPerson(
-  ask: Ask,
+  query: Query,
   candidate: string,
   { issuer, subject, name, email, emailVerified }: Profile,
 ): Promise<string> {
-  const [row] = await ask<{ id: string }>(
+  const [row] = await query<{ id: string }>(
     `SELECT set_config('${SETTINGS.personId}', crossing_register_person($1::uuid, $2, $3, $4, $5, $6)::text, true) AS id`,
     [candidate, issuer, subject, name, email, emailVerified],
   );
@@ -121,14 +121,14 @@ export async function registerPerson(
 }
 
 /** How many Free tenants the bound person owns. */
-export async function ownedFreeTenants(ask: Ask): Promise<number> {
-  const [row] = await ask<{ count: number }>('SELECT crossing_owned_free_tenants() AS count', []);
+export async function ownedFreeTenants(query: Query): Promise<number> {
+  const [row] = await query<{ count: number }>('SELECT crossing_owned_free_tenants() AS count', []);
   return row!.count;
 }
 
 /** The tenants in which something is due at a moment. */
-export async function dueTenants(ask: Ask, moment: Date): Promise<readonly string[]> {
-  const rows = await ask<{ id: string }>('SELECT id FROM crossing_due_tenants($1::timestamptz) AS id ORDER BY id', [moment]);
+export async function dueTenants(query: Query, moment: Date): Promise<readonly string[]> {
+  const rows = await query<{ id: string }>('SELECT id FROM crossing_due_tenants($1::timestamptz) AS id ORDER BY id', [moment]);
   return rows.map(({ id }) => id);
 }
 
@@ -136,9 +136,9 @@ export async function dueTenants(ask: Ask, moment: Date): Promise<readonly strin
 export type AuditBreak = { readonly tenantId: string; readonly seq: number; readonly fault: string };
 
 /** Every broken chain, by its first broken link, and how much was looked at. */
-export async function auditBreaks(ask: Ask): Promise<{ breaks: readonly AuditBreak[]; tenants: number; events: number }> {
-  const breaks = await ask<AuditBreak>('SELECT tenant_id AS "tenantId", seq, fault FROM crossing_audit_breaks() ORDER BY 1', []);
-  const [size] = await ask<{ tenants: number; events: number }>(
+export async function auditBreaks(query: Query): Promise<{ breaks: readonly AuditBreak[]; tenants: number; events: number }> {
+  const breaks = await query<AuditBreak>('SELECT tenant_id AS "tenantId", seq, fault FROM crossing_audit_breaks() ORDER BY 1', []);
+  const [size] = await query<{ tenants: number; events: number }>(
     'SELECT tenants::int AS tenants, events::int AS events FROM crossing_audit_size()',
     [],
   );
@@ -149,25 +149,25 @@ export async function auditBreaks(ask: Ask): Promise<{ breaks: readonly AuditBre
 export type AuditAnchor = { readonly tenantId: string; readonly seq: number; readonly hash: string };
 
 /** The last link of every chain. */
-export const auditHeads = (ask: Ask): Promise<readonly AuditAnchor[]> =>
-  ask<AuditAnchor>(`SELECT tenant_id AS "tenantId", seq, encode(hash, 'hex') AS hash FROM crossing_audit_heads() ORDER BY 1`, []);
+export const auditHeads = (query: Query): Promise<readonly AuditAnchor[]> =>
+  query<AuditAnchor>(`SELECT tenant_id AS "tenantId", seq, encode(hash, 'hex') AS hash FROM crossing_audit_heads() ORDER BY 1`, []);
 
 /** Those of earlier heads that are no link of their chain any more, and whose tenant wasn't deleted: somebody wrote it anew. */
-export const lostAnchors = (ask: Ask, anchors: readonly AuditAnchor[]): Promise<readonly { tenantId: string; seq: number }[]> =>
-  ask(
+export const lostAnchors = (query: Query, anchors: readonly AuditAnchor[]): Promise<readonly { tenantId: string; seq: number }[]> =>
+  query(
     `SELECT tenant_id AS "tenantId", seq
      FROM crossing_audit_lost($1::uuid[], $2::int[], ARRAY(SELECT decode(h, 'hex') FROM unnest($3::text[]) WITH ORDINALITY AS t (h, n) ORDER BY n)) ORDER BY 1`,
     [anchors.map(({ tenantId }) => tenantId), anchors.map(({ seq }) => seq), anchors.map(({ hash }) => hash)],
   );
 
 /** Buries the bound tenant if its grace period is over at `moment` (SPEC S4); whether it did. */
-export async function buryTenant(ask: Ask, moment: Date): Promise<boolean> {
-  const [row] = await ask<{ buried: boolean }>('SELECT bury_tenant($1::timestamptz) AS buried', [moment]);
+export async function buryTenant(query: Query, moment: Date): Promise<boolean> {
+  const [row] = await query<{ buried: boolean }>('SELECT bury_tenant($1::timestamptz) AS buried', [moment]);
   return row!.buried;
 }
 
 /** Removes a batch of the rows of the bound, deleted tenant: the table that it was of, or null when nothing is left. */
-export async function purgeRows(ask: Ask, atMost: number, moment: Date): Promise<string | null> {
-  const [row] = await ask<{ table: string | null }>('SELECT purge_rows($1::int, $2::timestamptz) AS table', [atMost, moment]);
+export async function purgeRows(query: Query, atMost: number, moment: Date): Promise<string | null> {
+  const [row] = await query<{ table: string | null }>('SELECT purge_rows($1::int, $2::timestamptz) AS table', [atMost, moment]);
   return row!.table;
 }

@@ -1,4 +1,4 @@
-import type { Ask } from './crossings.ts';
+import type { Query } from './crossings.ts';
 
 /** What a listing offers: its terms, and the provider's display name. `own` is the bound tenant's own listing. An amount is a decimal as text. */
 export type Offer = {
@@ -10,8 +10,8 @@ export type Offer = {
 };
 
 /** What a listing offers, its provider being held until the transaction ends; null for one that nobody can acquire. */
-export async function offerOf(ask: Ask, listingId: string): Promise<Offer | null> {
-  const [offer] = await ask<Offer>('SELECT own, title, provider, price::text AS price, currency FROM crossing_offer($1::uuid)', [
+export async function offerOf(query: Query, listingId: string): Promise<Offer | null> {
+  const [offer] = await query<Offer>('SELECT own, title, provider, price::text AS price, currency FROM crossing_offer($1::uuid)', [
     listingId,
   ]);
   return offer ?? null;
@@ -22,8 +22,8 @@ export const AVAILABILITIES = ['available', 'provider_unavailable', 'provider_go
 export type Availability = (typeof AVAILABILITIES)[number];
 
 /** How available the bound tenant's entitlements are, by their ids. */
-export async function availabilityOf(ask: Ask, ids: readonly string[]): Promise<ReadonlyMap<string, Availability>> {
-  const rows = await ask<{ id: string; availability: Availability }>(
+export async function availabilityOf(query: Query, ids: readonly string[]): Promise<ReadonlyMap<string, Availability>> {
+  const rows = await query<{ id: string; availability: Availability }>(
     'SELECT entitlement_id AS id, availability FROM crossing_availability($1::uuid[])',
     [ids],
   );
@@ -49,18 +49,18 @@ export type ObjectsPage = {
 
 /** A page of the objects that an open entitlement of the bound tenant leads to, by id; none while the provider isn't available. */
 export const entitledObjects = (
-  ask: Ask,
+  query: Query,
   entitlementId: string,
   { above, below, descending, atMost }: ObjectsPage,
 ): Promise<readonly EntitledObject[]> =>
-  ask(
+  query(
     `SELECT id, name, size, media_type AS "mediaType", encode(sha256, 'hex') AS sha256
      FROM crossing_entitled_objects($1::uuid, $2::uuid, $3::uuid, $4::boolean, $5::int)`,
     [entitlementId, above, below, descending, atMost],
   );
 
 /** How many those are in all. */
-export async function countEntitledObjects(ask: Ask, entitlementId: string): Promise<number> {
-  const [row] = await ask<{ count: number }>('SELECT crossing_entitled_object_count($1::uuid)::int AS count', [entitlementId]);
+export async function countEntitledObjects(query: Query, entitlementId: string): Promise<number> {
+  const [row] = await query<{ count: number }>('SELECT crossing_entitled_object_count($1::uuid)::int AS count', [entitlementId]);
   return row!.count;
 }

@@ -1,4 +1,4 @@
-import type { Ask } from './crossings.ts';
+import type { Query } from './crossings.ts';
 
 /** What to look for on the marketplace: everything given must hold. */
 export type MarketSearch = {
@@ -61,9 +61,9 @@ async function listingsIn<Listing extends MarketListing>(rows: Promise<readonly 
 const conditionOf = ({ query, tags, maxPrice, currency }: MarketSearch) => [query, tags, maxPrice, currency];
 
 /** A page of a search: what is published by a tenant that is active and sells, at this moment. */
-export const searchMarket = (ask: Ask, search: MarketSearch, page: MarketPage): Promise<readonly RankedListing[]> =>
+export const searchMarket = (query: Query, search: MarketSearch, page: MarketPage): Promise<readonly RankedListing[]> =>
   listingsIn<RankedListing>(
-    ask(
+    query(
       `WITH page AS MATERIALIZED (
        SELECT * FROM crossing_market_search($1::text, $2::text[], $3::numeric, $4::text, $5::text, $6::text, $7::uuid, $8::text, $9::uuid, $10::boolean, $11::int)
          WITH ORDINALITY AS p (id, rank, place))
@@ -78,8 +78,8 @@ export const searchMarket = (ask: Ask, search: MarketSearch, page: MarketPage): 
   );
 
 /** How many listings a search has on all pages. */
-export async function countMarket(ask: Ask, search: MarketSearch): Promise<number> {
-  const [row] = await ask<{ count: number }>(
+export async function countMarket(query: Query, search: MarketSearch): Promise<number> {
+  const [row] = await query<{ count: number }>(
     'SELECT crossing_market_count($1::text, $2::text[], $3::numeric, $4::text) AS count',
     conditionOf(search),
   );
@@ -90,16 +90,16 @@ export async function countMarket(ask: Ask, search: MarketSearch): Promise<numbe
 export type MarketTag = { readonly tag: string; readonly listings: number };
 
 /** The tags of a search's listings, the most frequent first. */
-export const marketTags = (ask: Ask, search: MarketSearch, atMost: number): Promise<readonly MarketTag[]> =>
-  ask<MarketTag>('SELECT tag, listings FROM crossing_market_tags($1::text, $2::text[], $3::numeric, $4::text, $5::int)', [
+export const marketTags = (query: Query, search: MarketSearch, atMost: number): Promise<readonly MarketTag[]> =>
+  query<MarketTag>('SELECT tag, listings FROM crossing_market_tags($1::text, $2::text[], $3::numeric, $4::text, $5::int)', [
     ...conditionOf(search),
     atMost,
   ]);
 
 /** The listings of these ids, those that are on the marketplace at this moment, in no order. */
-export const marketListings = (ask: Ask, ids: readonly string[]): Promise<readonly MarketListing[]> =>
+export const marketListings = (query: Query, ids: readonly string[]): Promise<readonly MarketListing[]> =>
   listingsIn(
-    ask(`SELECT coalesce(json_agg(json_build_object(${LISTING})), '[]')::text AS listings FROM crossing_market_listings($1::uuid[]) l`, [
+    query(`SELECT coalesce(json_agg(json_build_object(${LISTING})), '[]')::text AS listings FROM crossing_market_listings($1::uuid[]) l`, [
       ids,
     ]),
   );

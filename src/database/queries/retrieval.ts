@@ -1,4 +1,4 @@
-import type { Ask } from './crossings.ts';
+import type { Query } from './crossings.ts';
 
 /** What somebody retrieves, by whose key if it is a program, and when. */
 export type Wanted = {
@@ -24,10 +24,10 @@ export type NotRetrieved = { readonly refused: 'NOT_FOUND' | 'PROVIDER_UNAVAILAB
 
 /** Writes a retrieval of the bound tenant's: its usage record and charge, and the provider's earning; or nothing, and the code of why not (SPEC M3). */
 export async function writeRetrieval(
-  ask: Ask,
+  query: Query,
   { retrievalId, entitlementId, objectId, apiKeyId, at }: Wanted,
 ): Promise<Retrieved | NotRetrieved> {
-  const [row] = await ask<Retrieved & { refused: NotRetrieved['refused'] | null }>(
+  const [row] = await query<Retrieved & { refused: NotRetrieved['refused'] | null }>(
     `SELECT refused, object_key AS "objectKey", name, media_type AS "mediaType", size::text AS size, price::text AS amount, currency
      FROM crossing_retrieve($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::timestamptz)`,
     [retrievalId, entitlementId, objectId, apiKeyId, at],
@@ -40,7 +40,7 @@ export async function writeRetrieval(
  * Takes one of the bound tenant's retrievals of a billing cycle, of which there are `limit`, or any number where that is null: null once it is taken, else how
  * many are used.
  */
-export async function takeRetrieval(ask: Ask, cycle: Date, limit: number | null): Promise<number | null> {
-  const [row] = await ask<{ used: number | null }>('SELECT take_retrieval($1::timestamptz, $2::int)::int AS used', [cycle, limit]);
+export async function takeRetrieval(query: Query, cycle: Date, limit: number | null): Promise<number | null> {
+  const [row] = await query<{ used: number | null }>('SELECT take_retrieval($1::timestamptz, $2::int)::int AS used', [cycle, limit]);
   return row!.used;
 }

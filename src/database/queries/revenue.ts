@@ -1,4 +1,4 @@
-import type { Ask } from './crossings.ts';
+import type { Query } from './crossings.ts';
 import type { Period } from './usage.ts';
 
 /** A sum in one currency: a decimal as text. Sums of different currencies are never added. */
@@ -20,21 +20,21 @@ const IN_PERIOD = 'tenant_id = app_tenant() AND at >= $1::timestamptz AND at < $
 const REVENUE = `json_agg(json_build_object('amount', amount::text, 'currency', currency) ORDER BY currency COLLATE "C") AS revenue`;
 
 /** What the bound tenant was charged, or earned, in a period: a sum for each currency. */
-export const sumsOf = (ask: Ask, table: 'charge' | 'earning', { from, until }: Period): Promise<readonly Sum[]> =>
-  ask(`SELECT sum(amount)::text AS amount, currency FROM ${table} WHERE ${IN_PERIOD} GROUP BY currency ORDER BY currency COLLATE "C"`, [
+export const sumsOf = (query: Query, table: 'charge' | 'earning', { from, until }: Period): Promise<readonly Sum[]> =>
+  query(`SELECT sum(amount)::text AS amount, currency FROM ${table} WHERE ${IN_PERIOD} GROUP BY currency ORDER BY currency COLLATE "C"`, [
     from,
     until,
   ]);
 
 /** How many buyers the bound tenant earned from in a period (SPEC M5: never who). */
-export async function countBuyers(ask: Ask, { from, until }: Period): Promise<number> {
-  const [row] = await ask<{ count: number }>('SELECT crossing_buyers($1::timestamptz, $2::timestamptz)::int AS count', [from, until]);
+export async function countBuyers(query: Query, { from, until }: Period): Promise<number> {
+  const [row] = await query<{ count: number }>('SELECT crossing_buyers($1::timestamptz, $2::timestamptz)::int AS count', [from, until]);
   return row!.count;
 }
 
 /** What the bound tenant sold in a period, day by day; days without are left out. */
-export const salesByDay = (ask: Ask, { from, until }: Period): Promise<readonly DaySales[]> =>
-  ask(
+export const salesByDay = (query: Query, { from, until }: Period): Promise<readonly DaySales[]> =>
+  query(
     `SELECT day, sum(count)::int AS retrievals, ${REVENUE}
      FROM (SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, currency, count(*) AS count, sum(amount) AS amount
        FROM earning WHERE ${IN_PERIOD} GROUP BY 1, 2) s
@@ -43,8 +43,8 @@ export const salesByDay = (ask: Ask, { from, until }: Period): Promise<readonly 
   );
 
 /** What the bound tenant sold in a period of which datasets, the most retrieved first, at most so many. */
-export const salesByDataset = (ask: Ask, { from, until }: Period, atMost: number): Promise<readonly DatasetSales[]> =>
-  ask(
+export const salesByDataset = (query: Query, { from, until }: Period, atMost: number): Promise<readonly DatasetSales[]> =>
+  query(
     `SELECT s.dataset_id AS "datasetId", t.title, s.retrievals, s.revenue, b.buyers::int AS buyers
      FROM (SELECT dataset_id, sum(count)::int AS retrievals, ${REVENUE}
        FROM (SELECT dataset_id, currency, count(*) AS count, sum(amount) AS amount FROM earning WHERE ${IN_PERIOD} GROUP BY 1, 2) e

@@ -1,4 +1,4 @@
-import type { Ask } from './crossings.ts';
+import type { Query } from './crossings.ts';
 
 /** From a moment on, until just before another. */
 export type Period = { readonly from: Date; readonly until: Date };
@@ -12,8 +12,8 @@ export type KeyUse = { readonly apiKeyId: string | null; readonly name: string |
 const IN_PERIOD = 'tenant_id = app_tenant() AND at >= $1::timestamptz AND at < $2::timestamptz';
 
 /** What the bound tenant retrieved in a period, day by day; days without are left out. */
-export async function useByDay(ask: Ask, { from, until }: Period): Promise<readonly DayUse[]> {
-  const rows = await ask<Omit<DayUse, 'bytes'> & { bytes: string }>(
+export async function useByDay(query: Query, { from, until }: Period): Promise<readonly DayUse[]> {
+  const rows = await query<Omit<DayUse, 'bytes'> & { bytes: string }>(
     `SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*)::int AS count, sum(size)::text AS bytes
      FROM usage_record WHERE ${IN_PERIOD} GROUP BY 1 ORDER BY 1`,
     [from, until],
@@ -22,8 +22,8 @@ export async function useByDay(ask: Ask, { from, until }: Period): Promise<reado
 }
 
 /** What the bound tenant retrieved in a period with which API keys, the busiest first, at most so many. */
-export const useByKey = (ask: Ask, { from, until }: Period, atMost: number): Promise<readonly KeyUse[]> =>
-  ask(
+export const useByKey = (query: Query, { from, until }: Period, atMost: number): Promise<readonly KeyUse[]> =>
+  query(
     `SELECT u.api_key_id AS "apiKeyId", k.name, u.count
      FROM (SELECT api_key_id, count(*)::int AS count FROM usage_record WHERE ${IN_PERIOD} GROUP BY 1) u
      LEFT JOIN api_key k ON k.tenant_id = app_tenant() AND k.id = u.api_key_id

@@ -4,7 +4,7 @@ import type { Relation, Table } from './tables.ts';
 export type Reason = 'operation' | 'argument' | 'selection' | 'filter' | 'order' | 'page' | 'value' | 'absent' | 'refused';
 
 /** A read that this folder does not cover: Prisma answers it, or refuses it with an error of its own. */
-export class Uncovered extends Error {
+export class UnsupportedQuery extends Error {
   override name = 'Uncovered';
 
   constructor(readonly reason: Reason) {
@@ -37,7 +37,7 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
 }
 
 /** What an object of arguments says; what is undefined isn't said. */
-export function said(value: unknown, reason: Reason): (readonly [string, unknown])[] {
-  if (!isPlain(value)) throw new Uncovered(reason);
+export function entriesOf(value: unknown, reason: Reason): (readonly [string, unknown])[] {
+  if (!isPlain(value)) throw new UnsupportedQuery(reason);
   return Object.entries(value).filter(([, inner]) => inner !== undefined);
 }

@@ -1,4 +1,4 @@
-import { type Draft, isPlain, parameter, said, Uncovered } from './draft.ts';
+import { type Draft, entriesOf, isPlain, parameter, UnsupportedQuery } from './draft.ts';
 import type { Column, Scalar } from './tables.ts';
 import { sent, sentAll } from './value.ts';
 
@@ -21,19 +21,20 @@ type Filtered = { readonly draft: Draft; readonly column: Column; readonly sql: 
 
 /** The conditions that a filter puts on a column, each of which must hold. */
 export function filtered(draft: Draft, column: Column, sql: string, filter: unknown): string[] {
-  if (column.type === null || column.type === 'Json') throw new Uncovered('filter');
+  if (column.type === null || column.type === 'Json') throw new UnsupportedQuery('filter');
   if (column.isList) return inList(draft, column, sql, filter);
   if (!isPlain(filter)) return [equals({ draft, column, sql, isInsensitive: false }, filter)];
   const { mode, ...conditions } = filter;
-  if (mode !== undefined && (column.type !== 'String' || (mode !== 'default' && mode !== 'insensitive'))) throw new Uncovered('filter');
+  if (mode !== undefined && (column.type !== 'String' || (mode !== 'default' && mode !== 'insensitive')))
+    throw new UnsupportedQuery('filter');
   return each({ draft, column, sql, isInsensitive: mode === 'insensitive' }, conditions);
 }
 
 const each = (on: Filtered, conditions: object): string[] =>
-  said(conditions, 'filter').flatMap(([name, value]) => {
+  entriesOf(conditions, 'filter').flatMap(([name, value]) => {
     if (name !== 'not') return [condition(on, name, value)];
     if (!isPlain(value)) return [not(on, value)];
-    if ('not' in value) throw new Uncovered('filter'); // Prisma takes one `not` for two
+    if ('not' in value) throw new UnsupportedQuery('filter'); // Prisma takes one `not` for two
     return each(on, value).map(inner => `NOT ${inner}`);
   });
 
@@ -42,11 +43,11 @@ function condition(on: Filtered, name: string, value: unknown): string {
   if (name === 'equals') return equals(on, value);
   const pattern = PATTERNS.get(name);
   if (pattern && column.type === 'String') return `(${sql} ${like(on)} ${pattern(parameter(draft, sent(column, value)))})`;
-  if (isInsensitive || column.type === 'Boolean') throw new Uncovered('filter');
+  if (isInsensitive || column.type === 'Boolean') throw new UnsupportedQuery('filter');
   if (name === 'in') return `(${sql} = ANY(${parameter(draft, sentAll(column, value))}))`;
   if (name === 'notIn') return `(${sql} <> ALL(${parameter(draft, sentAll(column, value))}))`;
   const operator = COMPARED.get(name);
-  if (!operator || !ORDERED.includes(column.type)) throw new Uncovered('filter');
+  if (!operator || !ORDERED.includes(column.type)) throw new UnsupportedQuery('filter');
   return `(${sql} ${operator} ${parameter(draft, sent(column, value))})`;
 }
 
@@ -63,19 +64,19 @@ function not(on: Filtered, value: unknown): string {
 }
 
 function nullable({ column, sql }: Filtered): string {
-  if (column.isRequired) throw new Uncovered('value');
+  if (column.isRequired) throw new UnsupportedQuery('value');
   return sql;
 }
 
 /** A list takes one condition. */
 function inList(draft: Draft, column: Column, sql: string, filter: unknown): string[] {
-  const [[name, value] = [undefined, undefined], ...more] = said(filter, 'filter');
-  if (name === undefined || more.length) throw new Uncovered('filter');
+  const [[name, value] = [undefined, undefined], ...more] = entriesOf(filter, 'filter');
+  if (name === undefined || more.length) throw new UnsupportedQuery('filter');
   const all = (values: unknown) => parameter(draft, sentAll(column, values));
   if (name === 'has') return [`(${sql} @> ${all([value])})`];
   if (name === 'hasEvery') return [`(${sql} @> ${all(value)})`];
   if (name === 'hasSome') return [`(${sql} && ${all(value)})`];
   if (name === 'equals') return [`(${sql} = ${all(value)})`];
-  if (name !== 'isEmpty' || typeof value !== 'boolean') throw new Uncovered('filter');
+  if (name !== 'isEmpty' || typeof value !== 'boolean') throw new UnsupportedQuery('filter');
   return [`(${sql} ${value ? '=' : '<>'} '{}')`];
 }

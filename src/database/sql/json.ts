@@ -3,11 +3,11 @@ import type { ReadStatement } from '../driver/read-query.ts';
 import type { StatementNames } from '../driver/statement-names.ts';
 import type { Binding } from '../tenancy/binding.ts';
 import type { ReadCounts } from './counts.ts';
-import { Uncovered } from './draft.ts';
+import { UnsupportedQuery } from './draft.ts';
 import { REFUSED } from './reader.ts';
 import { type ShapedRead, shapedStatement } from './shape.ts';
 import type { Tables } from './tables.ts';
-import { filled, type Template } from './template.ts';
+import { bindPlaceholders, type Template } from './template.ts';
 
 /** A read in words of {@link ANYBODY}: the same object, asked again by whomever, is the same statement, which is written once. */
 export type JsonRead = ShapedRead;
@@ -43,11 +43,11 @@ export function createJsonReader({ tables, counts, names, scoped }: JsonReaderOp
     template.name ??= names.of(template.text);
     const { text, name } = template;
     try {
-      const said = await run({ text, name, values: filled(template, binding) });
+      const result = await run({ text, name, values: bindPlaceholders(template, binding) });
       counts.add(read.model, read.operation, 'json');
-      return said;
+      return result;
     } catch (error) {
-      if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) throw new Uncovered('refused');
+      if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) throw new UnsupportedQuery('refused');
       throw error;
     }
   };

@@ -1,4 +1,4 @@
-import { type Draft, from, said, sourceOf, Uncovered } from './draft.ts';
+import { type Draft, entriesOf, from, sourceOf, UnsupportedQuery } from './draft.ts';
 import { list, many, object } from './rows.ts';
 import type { Table } from './tables.ts';
 import { where } from './where.ts';
@@ -27,7 +27,7 @@ type Write = (draft: Draft, table: Table, args: object) => { readonly text: stri
 export function statementOf(table: Table, operation: string, args: object): Statement {
   const draft: Draft = { values: [], aliases: 0 };
   const write = WRITTEN.get(operation);
-  if (!write) throw new Uncovered('operation');
+  if (!write) throw new UnsupportedQuery('operation');
   const { text, answer } = write(draft, table, args);
   return { text, values: draft.values, answer: ({ rows }) => answer(rows[0]![0]) };
 }
@@ -48,7 +48,7 @@ const findMany: Write = (draft, table, args) => {
 /** One row. Where a page of one is asked for it is in the order of the primary key, as Prisma has it; where the first row is, in none. */
 const findFirst: Write = (draft, table, args) => {
   const { take } = args as { take?: unknown };
-  if (take !== undefined && take !== 1) throw new Uncovered('page');
+  if (take !== undefined && take !== 1) throw new UnsupportedQuery('page');
   const { sql, revive } = many(draft, table, args, whole);
   return {
     text: `SELECT ${object(take === undefined ? `${sql} LIMIT 1` : sql)}`,
@@ -65,7 +65,7 @@ const findFirstOrThrow: Write = (draft, table, args) => {
 };
 
 const count: Write = (draft, table, args) => {
-  if (said(args, 'argument').some(([name, value]) => name !== 'where' || value === null)) throw new Uncovered('argument');
+  if (entriesOf(args, 'argument').some(([name, value]) => name !== 'where' || value === null)) throw new UnsupportedQuery('argument');
   const source = sourceOf(draft, table);
   const { where: given } = args as { where?: unknown };
   const condition = given === undefined ? null : where(draft, source, given);

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { isBroken } from '../driver/batch.ts';
-import { joining } from '../driver/joined.ts';
+import { runWithin } from '../driver/joined.ts';
 import type { ReadCounts } from './counts.ts';
-import { type Reason, Uncovered } from './draft.ts';
+import { type Reason, UnsupportedQuery } from './draft.ts';
 import { ABSENT, type Answered, type Statement, statementOf } from './read-statement.ts';
 import type { Tables } from './tables.ts';
 import { isWrite, writeOf } from './write-statement.ts';
@@ -44,7 +44,7 @@ export function createReader({ tables, counts, run, join }: ReaderOptions): Read
     try {
       statement = (isWrite(operation) ? writeOf : statementOf)(tables.get(model)!, operation, args);
     } catch (error) {
-      if (error instanceof Uncovered) return otherwise(error.reason);
+      if (error instanceof UnsupportedQuery) return otherwise(error.reason);
       throw error;
     }
     let answered: Answered;
@@ -68,7 +68,7 @@ export function createReader({ tables, counts, run, join }: ReaderOptions): Read
 
 /** What Prisma makes of an error of PostgreSQL's: it is asked the same, and told that error for an answer. No statement runs. */
 const inItsWords = (error: unknown, prismas: Prismas): Promise<unknown> =>
-  joining({ ask: () => Promise.reject(error) }, prismas).then(
+  runWithin({ query: () => Promise.reject(error) }, prismas).then(
     () => error,
     told => told,
   );

@@ -1,4 +1,4 @@
-import { type Draft, from, isPlain, parameter, type Source, said, sourceOf, tied, Uncovered } from './draft.ts';
+import { type Draft, entriesOf, from, isPlain, parameter, type Source, sourceOf, tied, UnsupportedQuery } from './draft.ts';
 import { type Revive, reviving } from './revive.ts';
 import type { Relation, Table } from './tables.ts';
 import { written } from './value.ts';
@@ -12,7 +12,8 @@ const MANY = ['where', 'orderBy', 'take', 'skip', 'select', 'include'];
 const ONE = ['select', 'include'];
 
 function checked(args: unknown, allowed: readonly string[]): Args {
-  for (const [name, value] of said(args, 'argument')) if (!allowed.includes(name) || value === null) throw new Uncovered('argument');
+  for (const [name, value] of entriesOf(args, 'argument'))
+    if (!allowed.includes(name) || value === null) throw new UnsupportedQuery('argument');
   return args as Args;
 }
 
@@ -32,7 +33,7 @@ const LARGEST = 2 ** 31;
 const isSize = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < LARGEST;
 
 function paged(draft: Draft, { take, skip = 0 }: Args): string {
-  if ((take !== undefined && !isSize(take)) || !isSize(skip)) throw new Uncovered('page');
+  if ((take !== undefined && !isSize(take)) || !isSize(skip)) throw new UnsupportedQuery('page');
   const limit = take === undefined ? '' : ` LIMIT ${parameter(draft, take)}`;
   return skip ? `${limit} OFFSET ${parameter(draft, skip)}` : limit;
 }
@@ -40,8 +41,8 @@ function paged(draft: Draft, { take, skip = 0 }: Args): string {
 /** A page of rows in no order is one in the order of the primary key, as Prisma has it. */
 export function ordered({ table, alias }: Source, orderBy: unknown, isPage: boolean): string {
   const orders = (Array.isArray(orderBy) ? orderBy : [orderBy ?? {}]).flatMap(order => {
-    const keys = said(order, 'order');
-    if (keys.length > 1) throw new Uncovered('order');
+    const keys = entriesOf(order, 'order');
+    if (keys.length > 1) throw new UnsupportedQuery('order');
     return keys.map(([name, value]) => direction(table, alias, name, value));
   });
   const all = !orders.length && isPage ? table.key.map(column => `${alias}.${column} ASC`) : orders;
@@ -63,7 +64,7 @@ function direction({ columns }: Table, alias: string, name: string, value: unkno
   const { sort, nulls, ...more } = isPlain(value) ? value : { sort: value, nulls: undefined };
   const [way, place] = [DIRECTIONS.get(sort), NULLS.get(nulls)];
   if (!column?.type || !way || place === undefined || (nulls !== undefined && column.isRequired) || Object.keys(more).length)
-    throw new Uncovered('order');
+    throw new UnsupportedQuery('order');
   return `${alias}.${column.sql} ${way}${place}`;
 }
 
@@ -71,9 +72,9 @@ function direction({ columns }: Table, alias: string, name: string, value: unkno
 export type Selected = { readonly columns: string; readonly revive: Revive | null };
 
 export function selection(draft: Draft, source: Source, { select, include }: Args): Selected {
-  if (select !== undefined && include !== undefined) throw new Uncovered('selection');
-  const chosen = said(select ?? include ?? {}, 'selection').filter(([, value]) => value !== false);
-  if (select !== undefined && !chosen.length) throw new Uncovered('selection');
+  if (select !== undefined && include !== undefined) throw new UnsupportedQuery('selection');
+  const chosen = entriesOf(select ?? include ?? {}, 'selection').filter(([, value]) => value !== false);
+  if (select !== undefined && !chosen.length) throw new UnsupportedQuery('selection');
   const revivals: Parameters<typeof reviving>[0][number][] = [];
   const columns: string[] = [];
   const add = (name: string, sql: string) => columns.push(`${sql} AS ${named(name)}`);
@@ -91,14 +92,14 @@ export function selection(draft: Draft, source: Source, { select, include }: Arg
       revivals.push({ name, relation, revive });
     } else if (name === '_count') add(name, counts(draft, source, value));
     else if (select !== undefined && value === true && source.table.columns.has(name)) addColumn(name);
-    else throw new Uncovered('selection');
+    else throw new UnsupportedQuery('selection');
   }
   return { columns: columns.join(', '), revive: reviving(revivals) };
 }
 
 /** PostgreSQL cuts a longer name short. */
 function named(name: string): string {
-  if (!/^\w{1,63}$/.test(name)) throw new Uncovered('selection');
+  if (!/^\w{1,63}$/.test(name)) throw new UnsupportedQuery('selection');
   return `"${name}"`;
 }
 
@@ -120,11 +121,11 @@ export const object = (query: string): string => `(SELECT row_to_json("a row") F
 
 function counts(draft: Draft, source: Source, value: unknown): string {
   const { select, ...more } = isPlain(value) ? value : { select: null };
-  const chosen = said(select, 'selection').filter(([, count]) => count !== false);
-  if (!chosen.length || Object.keys(more).length) throw new Uncovered('selection');
+  const chosen = entriesOf(select, 'selection').filter(([, count]) => count !== false);
+  if (!chosen.length || Object.keys(more).length) throw new UnsupportedQuery('selection');
   const each = chosen.map(([name, count]) => {
     const relation = source.table.relations.get(name);
-    if (!relation?.isList) throw new Uncovered('selection');
+    if (!relation?.isList) throw new UnsupportedQuery('selection');
     return `'${named(name).slice(1, -1)}', ${counted(draft, source, relation, count)}`;
   });
   return `json_build_object(${each.join(', ')})`;

@@ -1,7 +1,7 @@
-import { type Draft, from, isPlain, parameter, type Source, said, sourceOf, tied, Uncovered } from './draft.ts';
+import { type Draft, entriesOf, from, isPlain, parameter, type Source, sourceOf, tied, UnsupportedQuery } from './draft.ts';
 import { counted, ordered } from './rows.ts';
 import type { Column, Relation, Scalar, Table } from './tables.ts';
-import { ANYBODY, checked, OfTenant, type Template } from './template.ts';
+import { checked, PLACEHOLDER, type Template, TenantDerivedParameter } from './template.ts';
 import { where } from './where.ts';
 
 /** What becomes JSON of a row: names and what is written under each, in their order. */
@@ -24,7 +24,7 @@ type Args = Readonly<Record<string, unknown>>;
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const named = (name: string): string => {
-  if (!/^\w+$/.test(name)) throw new Uncovered('selection');
+  if (!/^\w+$/.test(name)) throw new UnsupportedQuery('selection');
   return name;
 };
 
@@ -41,12 +41,12 @@ function written(draft: Draft, source: Source, select: Args, form: Form): string
   const { table, alias } = source;
   const relation = (name: string) => {
     const found = table.relations.get(name);
-    if (!found) throw new Uncovered('selection');
+    if (!found) throw new UnsupportedQuery('selection');
     return found;
   };
   const column = (name: string) => {
     const found = table.columns.get(name);
-    if (!found) throw new Uncovered('selection');
+    if (!found) throw new UnsupportedQuery('selection');
     return found;
   };
   if (form.kind === 'text') return literal(form.text);
@@ -67,12 +67,12 @@ function written(draft: Draft, source: Source, select: Args, form: Form): string
  */
 function globalId(draft: Draft, { prefix, isOfTenant }: Form & { kind: 'id' }, column: (name: string) => string): string {
   const same = (tenantId: string) => (isOfTenant ? `${prefix}:${tenantId}:` : `${prefix}:`);
-  const length = same(ANYBODY.tenantId).length; // of letters and digits alone, as long for every tenant
+  const length = same(PLACEHOLDER.tenantId).length; // of letters and digits alone, as long for every tenant
   const whole = length - (length % 3);
-  const rest = () => parameter(draft, new OfTenant(tenantId => same(tenantId).slice(whole)));
+  const rest = () => parameter(draft, new TenantDerivedParameter(tenantId => same(tenantId).slice(whole)));
   const bytes = (sql: string) => `encode((${sql})::bytea, 'base64')`;
   const id = length > whole ? `rtrim(${bytes(`${rest()}::text || ${column('id')}::text`)}, '=')` : bytes(`${column('id')}::text`);
-  const front = new OfTenant(tenantId => `"${Buffer.from(same(tenantId).slice(0, whole)).toString('base64')}`);
+  const front = new TenantDerivedParameter(tenantId => `"${Buffer.from(same(tenantId).slice(0, whole)).toString('base64')}`);
   return `concat(${parameter(draft, front)}::text, ${id}, '"')`;
 }
 
@@ -93,9 +93,9 @@ const PAGE = ['where', 'orderBy', 'take', 'select'];
 
 /** Rows as a JSON list; of a page, which is read with one row more than it has, without that one. */
 function page(draft: Draft, table: Table, args: Args, shape: Shape, tie: (source: Source) => string | null): string {
-  for (const [name] of said(args, 'argument')) if (!PAGE.includes(name)) throw new Uncovered('argument');
+  for (const [name] of entriesOf(args, 'argument')) if (!PAGE.includes(name)) throw new UnsupportedQuery('argument');
   const { take } = args;
-  if (take !== undefined && !(Number.isSafeInteger(take) && (take as number) > 0)) throw new Uncovered('page');
+  if (take !== undefined && !(Number.isSafeInteger(take) && (take as number) > 0)) throw new UnsupportedQuery('page');
   const source = sourceOf(draft, table);
   const row = object(draft, source, argsIn(args.select), shape);
   const conditions = [tie(source), args.where === undefined ? null : where(draft, source, args.where)].filter(part => part !== null);
@@ -112,7 +112,7 @@ const unknown = (sql: string): string => `(1 / (length(${sql}) - length(${sql}))
 const PLAIN: readonly (Scalar | null)[] = ['String', 'Int', 'Boolean'];
 
 function value({ type, isList, isRequired }: Column, sql: string, { as, isNullable }: Form & { kind: 'column' }): string {
-  if (!isRequired && !isNullable) throw new Uncovered('selection');
+  if (!isRequired && !isNullable) throw new UnsupportedQuery('selection');
   if (isList) return list(type, `coalesce(${sql}, '{}')`, as);
   const json = item(type, sql, as);
   return isRequired ? json : `coalesce(${json}, 'null')`;
@@ -121,24 +121,24 @@ function value({ type, isList, isRequired }: Column, sql: string, { as, isNullab
 /** Texts, or names that stand for them and are the same in capitals. */
 function list(type: Scalar | null, sql: string, as: As): string {
   if (type !== 'String' || typeof as === 'string') {
-    if (type !== 'String' || as !== 'plain') throw new Uncovered('selection');
+    if (type !== 'String' || as !== 'plain') throw new UnsupportedQuery('selection');
     return `array_to_json(${sql})::text`;
   }
-  if ([...as].some(([kept, name]) => kept.toUpperCase() !== name)) throw new Uncovered('selection');
+  if ([...as].some(([kept, name]) => kept.toUpperCase() !== name)) throw new UnsupportedQuery('selection');
   const known = `ARRAY[${[...as.keys()].map(literal).join(', ')}]`;
   return `CASE WHEN ${sql} <@ ${known} THEN upper(array_to_json(${sql})::text) ELSE ${unknown(`array_to_json(${sql})::text`)} END`;
 }
 
 function item(type: Scalar | null, sql: string, as: As): string {
   if (typeof as === 'object') {
-    if (type !== 'String') throw new Uncovered('selection');
+    if (type !== 'String') throw new UnsupportedQuery('selection');
     const names = [...as].map(([kept, name]) => `WHEN ${literal(kept)} THEN ${literal(`"${name}"`)}`);
     return `CASE ${sql} ${names.join(' ')} ELSE ${unknown(sql)} END`;
   }
   if (as === 'moment' && type === 'DateTime') return moment(sql);
   if (as === 'decimal' && type === 'Decimal') return `('"' || trim_scale(${sql}) || '"')`;
   if (as === 'text' && type === 'BigInt') return `('"' || ${sql} || '"')`;
-  if (as !== 'plain' || !PLAIN.includes(type)) throw new Uncovered('selection');
+  if (as !== 'plain' || !PLAIN.includes(type)) throw new UnsupportedQuery('selection');
   return type === 'String' ? `to_json(${sql})::text` : `${sql}::text`;
 }
 
@@ -162,7 +162,7 @@ export function shapedStatement(table: Table, { operation, args, shape }: Omit<S
   const { where: condition, select, ...more } = args as Args;
   if (operation === 'findMany' && !('take' in args))
     return checked({ text: `SELECT ${page(draft, table, args as Args, shape, () => null)}`, values: draft.values });
-  if (operation !== 'findFirst' || Object.keys(more).length) throw new Uncovered('operation');
+  if (operation !== 'findFirst' || Object.keys(more).length) throw new UnsupportedQuery('operation');
   const source = sourceOf(draft, table);
   const row = object(draft, source, argsIn(select), shape);
   const rows = condition === undefined ? null : where(draft, source, condition);

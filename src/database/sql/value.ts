@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
-import { Uncovered } from './draft.ts';
+import { UnsupportedQuery } from './draft.ts';
 import type { Column, Scalar } from './tables.ts';
 
 const INT4 = 2 ** 31;
@@ -31,19 +31,19 @@ const SENT: Readonly<Record<Scalar, (value: unknown) => unknown>> = {
 /** A value as a parameter that is compared with a column. */
 export function sent({ type }: Column, value: unknown): unknown {
   const parameter = type === null ? undefined : SENT[type](value);
-  if (parameter === undefined) throw new Uncovered('value');
+  if (parameter === undefined) throw new UnsupportedQuery('value');
   return parameter;
 }
 
 /** Values as one parameter, an array. */
 export function sentAll(column: Column, values: unknown): unknown[] {
-  if (!Array.isArray(values)) throw new Uncovered('value');
+  if (!Array.isArray(values)) throw new UnsupportedQuery('value');
   return values.map(value => sent(column, value));
 }
 
 /** How a column is written in a result: as JSON says it, or as text where JSON would lose some of it. */
 export function written({ type, isList }: Column, sql: string): string {
-  if (type === null || (isList && (type === 'Bytes' || type === 'Json'))) throw new Uncovered('selection');
+  if (type === null || (isList && (type === 'Bytes' || type === 'Json'))) throw new UnsupportedQuery('selection');
   const isText = type === 'BigInt' || type === 'Decimal';
   if (isList) return isText ? `coalesce(${sql}, '{}')::text[]` : `coalesce(${sql}, '{}')`;
   if (type === 'Bytes') return `encode(${sql}, 'hex')`;

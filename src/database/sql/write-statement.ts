@@ -1,4 +1,4 @@
-import { type Draft, isPlain, type Source, said, sourceOf, Uncovered } from './draft.ts';
+import { type Draft, entriesOf, isPlain, type Source, sourceOf, UnsupportedQuery } from './draft.ts';
 import { ABSENT, type Answered, type Statement } from './read-statement.ts';
 import { selection } from './rows.ts';
 import type { Table } from './tables.ts';
@@ -18,13 +18,14 @@ export const isWrite = (operation: string): boolean => WRITTEN.has(operation);
  * @throws {Uncovered} for what is Prisma's to do, or to refuse.
  */
 export function writeOf(table: Table, operation: string, args: object): Statement {
-  if (table.isStamped) throw new Uncovered('operation');
+  if (table.isStamped) throw new UnsupportedQuery('operation');
   const draft: Draft = { values: [], aliases: 0 };
   return { ...WRITTEN.get(operation)!(draft, sourceOf(draft, table), args as Args), values: draft.values };
 }
 
 const allowed = (args: Args, names: readonly string[]) => {
-  for (const [name, value] of said(args, 'argument')) if (!names.includes(name) || value === null) throw new Uncovered('argument');
+  for (const [name, value] of entriesOf(args, 'argument'))
+    if (!names.includes(name) || value === null) throw new UnsupportedQuery('argument');
 };
 
 const create: Write = (draft, source, args) => {
@@ -80,7 +81,7 @@ const WRITTEN: ReadonlyMap<string, Write> = new Map([
 ]);
 
 function insertAll(draft: Draft, source: Source, { data, skipDuplicates }: Args): string {
-  if (skipDuplicates !== undefined && typeof skipDuplicates !== 'boolean') throw new Uncovered('argument');
+  if (skipDuplicates !== undefined && typeof skipDuplicates !== 'boolean') throw new UnsupportedQuery('argument');
   return `${insert(draft, source, rows(source.table, data))}${skipDuplicates ? ' ON CONFLICT DO NOTHING' : ''}`;
 }
 
@@ -104,17 +105,17 @@ const removed = (draft: Draft, source: Source, condition: unknown): string =>
 
 function conditioned(draft: Draft, source: Source, condition: unknown): string {
   const sql = condition === undefined ? null : where(draft, source, condition);
-  if (source.joins.length) throw new Uncovered('filter');
+  if (source.joins.length) throw new UnsupportedQuery('filter');
   return sql === null ? '' : ` WHERE ${sql}`;
 }
 
 /** A condition that holds for one row at most: on the fields of a key, alone or under the key's name, and on whatever else. */
 function uniquely(table: Table, condition: unknown): Args {
   const flat = Object.fromEntries(
-    said(condition, 'filter').flatMap(([name, value]) => (isKey(table, name) ? said(value, 'filter') : [[name, value] as const])),
+    entriesOf(condition, 'filter').flatMap(([name, value]) => (isKey(table, name) ? entriesOf(value, 'filter') : [[name, value] as const])),
   );
   const isExact = (name: string) => flat[name] !== undefined && flat[name] !== null && !isPlain(flat[name]);
-  if (!table.uniques.some(fields => fields.every(isExact))) throw new Uncovered('filter');
+  if (!table.uniques.some(fields => fields.every(isExact))) throw new UnsupportedQuery('filter');
   return flat;
 }
 
@@ -124,7 +125,8 @@ const counted = (text: string) => ({ text, answer: ({ rowCount }: Answered) => (
 
 /** What was written, as the rows of the statement: columns alone, for what is related may be about to change. */
 function returning(draft: Draft, source: Source, { select }: Args) {
-  if (select !== undefined && said(select, 'selection').some(([name]) => !source.table.columns.has(name))) throw new Uncovered('selection');
+  if (select !== undefined && entriesOf(select, 'selection').some(([name]) => !source.table.columns.has(name)))
+    throw new UnsupportedQuery('selection');
   const { columns, revive } = selection(draft, source, { select });
   const revived = (row: unknown) => {
     revive?.(row as Record<string, unknown>);

@@ -1,4 +1,4 @@
-import { said, Uncovered } from './draft.ts';
+import { entriesOf, UnsupportedQuery } from './draft.ts';
 import type { Column, Table } from './tables.ts';
 import { sent, sentAll } from './value.ts';
 
@@ -15,21 +15,21 @@ const MOST = 30_000;
  */
 export function given({ columns }: Table, data: unknown, { isWhole = true } = {}): Row {
   const row = new Map(
-    said(data, 'value').map(([name, value]) => {
+    entriesOf(data, 'value').map(([name, value]) => {
       const column = columns.get(name);
-      if (!column) throw new Uncovered('argument');
+      if (!column) throw new UnsupportedQuery('argument');
       return [name, written(column, value)];
     }),
   );
-  if (!row.size) throw new Uncovered('value');
-  if (isWhole) for (const [name, column] of columns) if (!row.has(name) && isMissed(column)) throw new Uncovered('value');
+  if (!row.size) throw new UnsupportedQuery('value');
+  if (isWhole) for (const [name, column] of columns) if (!row.has(name) && isMissed(column)) throw new UnsupportedQuery('value');
   return row;
 }
 
 /** What data says of many rows. */
 export function rows(table: Table, data: unknown): readonly Row[] {
   const all = (Array.isArray(data) ? data : [data]).map(each => given(table, each));
-  if (!all.length || all.length * table.columns.size > MOST) throw new Uncovered('value');
+  if (!all.length || all.length * table.columns.size > MOST) throw new UnsupportedQuery('value');
   return all;
 }
 

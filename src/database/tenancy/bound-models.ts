@@ -21,10 +21,10 @@ export type Answer = (model: ModelName, operation: string, scoped: Args) => Prom
 
 /** One model, each of whose operations is narrowed to a binding before anything answers it. */
 class BoundModel {
-  readonly #ask: (operation: string, args: Args) => Promise<unknown>;
+  readonly #query: (operation: string, args: Args) => Promise<unknown>;
 
   constructor(model: ModelName, binding: Binding, answer: Answer) {
-    this.#ask = async (operation, args) => {
+    this.#query = async (operation, args) => {
       const scoped = scope(model, operation, args, binding);
       return await answer(model, operation, scoped);
     };
@@ -34,7 +34,7 @@ class BoundModel {
     for (const operation of OPERATIONS)
       Object.defineProperty(BoundModel.prototype, operation, {
         value(this: BoundModel, args: Args = {}) {
-          return this.#ask(operation, args);
+          return this.#query(operation, args);
         },
       });
   }

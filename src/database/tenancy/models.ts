@@ -67,7 +67,7 @@ export function tenantFieldOf(model: string): 'id' | 'tenantId' | null {
 const NONE = { in: [] };
 
 /** Which rows of a model a binding sees, or null for all: the client's side of what the row-level security policies say. */
-export function visible(model: string, { tenantId, personId }: Binding): Where | null {
+export function tenantFilter(model: string, { tenantId, personId }: Binding): Where | null {
   const field = tenantFieldOf(model);
   if (field) return { [field]: tenantId ?? NONE };
   if (model === 'User') return { OR: [{ id: personId ?? NONE }, { memberships: { some: { tenantId: tenantId ?? NONE } } }] };

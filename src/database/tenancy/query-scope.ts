@@ -1,5 +1,5 @@
 import type { Binding } from './binding.ts';
-import { isColumn, listsOf, relationOf, tenantFieldOf, visible, type Where } from './models.ts';
+import { isColumn, listsOf, relationOf, tenantFieldOf, tenantFilter, type Where } from './models.ts';
 
 /** A query that would step outside of its tenant, or that this wall can't vouch for. A bug in the caller, never a user's mistake. */
 export class IsolationError extends Error {
@@ -10,8 +10,8 @@ export class IsolationError extends Error {
 export type Args = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Args =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
-const mapped = (args: Args, change: (key: string, value: unknown) => unknown): Args =>
+const toArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+const mapValues = (args: Args, change: (key: string, value: unknown) => unknown): Args =>
   Object.fromEntries(Object.entries(args).map(([key, value]) => [key, change(key, value)]));
 
 /**
@@ -23,11 +23,11 @@ const mapped = (args: Args, change: (key: string, value: unknown) => unknown): A
 export function scope(model: string | undefined, operation: string, args: Args, binding: Binding): Args {
   if (!model) throw new IsolationError(`${operation} is not for a bound client`);
   const scoped = selection(model, args, binding);
-  if (operation.startsWith('create')) return { ...scoped, data: created(model, args.data, binding) };
+  if (operation.startsWith('create')) return { ...scoped, data: scopeCreateData(model, args.data, binding) };
   const narrowed = { ...scoped, where: narrow(model, args.where, binding) };
   if (operation === 'upsert')
-    return { ...narrowed, create: created(model, args.create, binding), update: written(model, args.update, binding) };
-  if (operation.startsWith('update')) return { ...narrowed, data: written(model, args.data, binding) };
+    return { ...narrowed, create: scopeCreateData(model, args.create, binding), update: scopeUpdateData(model, args.update, binding) };
+  if (operation.startsWith('update')) return { ...narrowed, data: scopeUpdateData(model, args.data, binding) };
   if (operation.startsWith('delete')) refuseGlobal(model);
   return narrowed;
 }
@@ -45,13 +45,13 @@ const compound = (model: string, key: string, value: unknown): value is Args =>
 /** A `where` that can match nothing but visible rows. Unique keys stay at its top, where `update` and `delete` look for them. */
 function narrow(model: string, where: unknown, binding: Binding): Where {
   const own = isObject(where) ? filter(model, where, binding) : {};
-  const condition = visible(model, binding);
+  const condition = tenantFilter(model, binding);
   if (!condition) return own;
-  return where === undefined ? condition : { ...own, AND: [...listed(own.AND ?? []), condition] };
+  return where === undefined ? condition : { ...own, AND: [...toArray(own.AND ?? []), condition] };
 }
 
 function filter(model: string, where: Args, binding: Binding): Args {
-  return mapped(where, (key, value) => {
+  return mapValues(where, (key, value) => {
     if (LOGIC.includes(key)) {
       if (Array.isArray(value)) return value.map(item => filter(model, item, binding));
       return isObject(value) ? filter(model, value, binding) : value;
@@ -65,41 +65,41 @@ const QUANTIFIERS = ['some', 'none', 'every', 'is', 'isNot'];
 
 function relationFilter(model: string, value: Args, binding: Binding): Args {
   if (!Object.keys(value).some(key => QUANTIFIERS.includes(key))) return narrow(model, value, binding);
-  return mapped(value, (quantifier, inner) => {
+  return mapValues(value, (quantifier, inner) => {
     if (!isObject(inner)) return inner;
     if (quantifier !== 'every') return narrow(model, inner, binding);
-    const condition = visible(model, binding);
+    const condition = tenantFilter(model, binding);
     return condition ? { OR: [filter(model, inner, binding), { NOT: condition }] } : filter(model, inner, binding);
   });
 }
 
 function selection(model: string, args: Args, binding: Binding): Args {
-  return mapped(args, (key, value) => {
+  return mapValues(args, (key, value) => {
     if ((key === 'select' || key === 'include') && isObject(value))
-      return mapped(value, (field, chosen) => chosenField(model, field, chosen, binding));
+      return mapValues(value, (field, chosen) => chosenField(model, field, chosen, binding));
     if (key === 'cursor' && isObject(value)) return cursor(model, value, binding);
-    if (key === 'orderBy') for (const order of listed(value)) checkOrder(model, order);
+    if (key === 'orderBy') for (const order of toArray(value)) checkOrder(model, order);
     return value;
   });
 }
 
 function chosenField(model: string, field: string, chosen: unknown, binding: Binding): unknown {
   if (!chosen) return chosen;
-  if (field === '_count') return counted(model, chosen, binding);
+  if (field === '_count') return scopeCount(model, chosen, binding);
   const relation = relationOf(model, field);
   if (!relation) return chosen;
   const nested = selection(relation.type, isObject(chosen) ? chosen : {}, binding);
   if (relation.isList) return { ...nested, where: narrow(relation.type, isObject(chosen) ? chosen.where : undefined, binding) };
   // A composite foreign key keeps a tenant's row among its tenant's; from a global row nothing would.
-  if (!tenantFieldOf(model) && visible(relation.type, binding)) throw new IsolationError(`${model}.${field} leads into a tenant`);
+  if (!tenantFieldOf(model) && tenantFilter(relation.type, binding)) throw new IsolationError(`${model}.${field} leads into a tenant`);
   return nested;
 }
 
-function counted(model: string, chosen: unknown, binding: Binding): Args {
+function scopeCount(model: string, chosen: unknown, binding: Binding): Args {
   const counts =
     isObject(chosen) && isObject(chosen.select) ? chosen.select : Object.fromEntries(listsOf(model).map(({ name }) => [name, true]));
   return {
-    select: mapped(counts, (field, count) =>
+    select: mapValues(counts, (field, count) =>
       count ? { where: narrow(relationOf(model, field)?.type ?? '', isObject(count) ? count.where : undefined, binding) } : count,
     ),
   };
@@ -108,10 +108,10 @@ function counted(model: string, chosen: unknown, binding: Binding): Args {
 /** A cursor into another tenant is one into this tenant at a row that isn't there. Of rows without a tenant it would find who isn't to be seen. */
 function cursor(model: string, value: Args, binding: Binding): Args {
   const field = tenantFieldOf(model);
-  if (!field && visible(model, binding)) throw new IsolationError(`a cursor of ${model} would look across tenants`);
+  if (!field && tenantFilter(model, binding)) throw new IsolationError(`a cursor of ${model} would look across tenants`);
   if (!field) return value;
   if (field in value) return { ...value, [field]: binding.tenantId };
-  return mapped(value, (key, inner) => (compound(model, key, inner) ? { ...inner, [field]: binding.tenantId } : inner));
+  return mapValues(value, (key, inner) => (compound(model, key, inner) ? { ...inner, [field]: binding.tenantId } : inner));
 }
 
 function checkOrder(model: string, order: unknown) {
@@ -130,17 +130,17 @@ function refuseGlobal(model: string): 'id' | 'tenantId' {
   return field;
 }
 
-function created(model: string, data: unknown, binding: Binding): unknown {
-  if (Array.isArray(data)) return data.map(item => created(model, item, binding));
+function scopeCreateData(model: string, data: unknown, binding: Binding): unknown {
+  if (Array.isArray(data)) return data.map(item => scopeCreateData(model, item, binding));
   const field = refuseGlobal(model);
   if (binding.tenantId === null) throw new IsolationError(`no tenant is bound for a new ${model}`);
-  const values = written(model, data, binding);
+  const values = scopeUpdateData(model, data, binding);
   if (model === 'Membership' && binding.personId !== null && values.userId !== binding.personId)
     throw new IsolationError('a membership is made for the bound person alone');
   return { ...values, [field]: binding.tenantId };
 }
 
-function written(model: string, data: unknown, binding: Binding): Args {
+function scopeUpdateData(model: string, data: unknown, binding: Binding): Args {
   const field = refuseGlobal(model);
   const values = isObject(data) ? data : {};
   for (const key of Object.keys(values))

@@ -1,5 +1,5 @@
 import { migrationsIn } from '../admin/migrate.ts';
-import type { Ask } from '../queries/crossings.ts';
+import type { Query } from '../queries/crossings.ts';
 
 /** The database would not hold its wall, or isn't the one that this build was made for. The message lists every reason. */
 export class UnsafeDatabaseError extends Error {
@@ -29,13 +29,13 @@ type Role = { role: string; superuser: boolean; bypasses: boolean; owns: boolean
  *
  * @throws {UnsafeDatabaseError} naming each reason.
  */
-export async function checkDatabase(ask: Ask): Promise<void> {
-  const [role] = await ask<Role>(ROLE, []);
+export async function checkDatabase(query: Query): Promise<void> {
+  const [role] = await query<Role>(ROLE, []);
   const reasons = roleReasons(role!);
   if (reasons.length) throw refusal(reasons);
-  const pending = await pendingMigrations(ask);
+  const pending = await pendingMigrations(query);
   if (pending.length) throw refusal([`the database lacks the migration ${pending.join(', ')}: run \`npm run migrate\``]);
-  const unforced = await ask<{ name: string }>(UNFORCED, []);
+  const unforced = await query<{ name: string }>(UNFORCED, []);
   if (unforced.length) throw refusal(unforced.map(({ name }) => `table ${name} does not force row-level security`));
 }
 
@@ -51,8 +51,8 @@ const roleReasons = ({ role, superuser, bypasses, owns, may_become }: Role): rea
   ...(superuser ? [] : may_become.map(other => `role ${role} can become ${other}, whom row-level security does not hold`)),
 ];
 
-async function pendingMigrations(ask: Ask): Promise<readonly string[]> {
-  const applied = await ask<{ name: string }>(MIGRATIONS, []).catch(error => {
+async function pendingMigrations(query: Query): Promise<readonly string[]> {
+  const applied = await query<{ name: string }>(MIGRATIONS, []).catch(error => {
     if (['42P01', '42501'].includes(error.code)) return []; // no such table, or no right to read it yet: nothing is applied
     throw error;
   });

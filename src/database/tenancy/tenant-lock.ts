@@ -2,7 +2,7 @@ import utils from 'pg/lib/utils.js';
 import type { Statement } from '../driver/batch.ts';
 import { isConstraint } from '../driver/failure.ts';
 import { nameOf } from '../driver/prepared-statements.ts';
-import type { Ask } from '../queries/crossings.ts';
+import type { Query } from '../queries/crossings.ts';
 import { type Binding, bindingStatement } from './binding.ts';
 
 /** The bound tenant as it is now, and stays until the transaction ends. */
@@ -22,13 +22,13 @@ export type LockedTenant = {
 };
 
 /**
- * How a tenant is held: `alone`, so that writes in it go one after the other; or `shared` with others who share it, while whoever wants it alone, to
+ * How a tenant is held: `exclusive`, so that writes in it go one after the other; or `shared` with others who share it, while whoever wants it alone, to
  * suspend it for one, waits and then isn't overtaken.
  */
-export type Hold = 'alone' | 'shared';
+export type LockMode = 'exclusive' | 'shared';
 
-const LOCKS: Readonly<Record<Hold, { readonly gate: string; readonly row: string }>> = {
-  alone: { gate: 'pg_advisory_xact_lock', row: 'NO KEY UPDATE' },
+const LOCKS: Readonly<Record<LockMode, { readonly gate: string; readonly row: string }>> = {
+  exclusive: { gate: 'pg_advisory_xact_lock', row: 'NO KEY UPDATE' },
   shared: { gate: 'pg_advisory_xact_lock_shared', row: 'SHARE' },
 };
 
@@ -37,9 +37,9 @@ const LOCKS: Readonly<Record<Hold, { readonly gate: string; readonly row: string
  * what says how the tenant is now, and keeps out who didn't come by the gate. All else in this statement is as it was before the wait: of the plan that is
  * the catalogue, which stays. What may have changed meanwhile, such as a membership, is for another statement, which may go out in the same round trip.
  */
-export async function lockTenant(ask: Ask, hold: Hold = 'alone'): Promise<LockedTenant | null> {
-  const { gate, row } = LOCKS[hold];
-  const [tenant] = await ask<LockedTenant>(
+export async function lockTenant(query: Query, lockMode: LockMode = 'exclusive'): Promise<LockedTenant | null> {
+  const { gate, row } = LOCKS[lockMode];
+  const [tenant] = await query<LockedTenant>(
     `WITH gate AS MATERIALIZED (SELECT ${gate}(tenant_gate(app_tenant())))
      SELECT name, status, status_reason AS "statusReason", plan_code AS "planCode", plan_since AS "planSince", next_plan_code AS "nextPlanCode",
        next_plan_due_at AS "nextPlanDueAt", billing_email AS "billingEmail", deletion_due_at AS "deletionDueAt", sells, buys,
@@ -69,7 +69,7 @@ function arrayOf(names: readonly string[]): unknown {
 }
 
 /** Binds a transaction, holds the tenant alone, and fails unless it is as expected once it is held (prisma/migrations, `hold_as`). */
-export const holdAs = (binding: Binding, { status, features, roles }: Expected): Statement => ({
+export const lockIfUnchanged = (binding: Binding, { status, features, roles }: Expected): Statement => ({
   text: HOLDING,
   name: HOLDING_NAME,
   values: [...bindingStatement(binding).values, status, arrayOf(features), arrayOf(roles)],
@@ -77,10 +77,10 @@ export const holdAs = (binding: Binding, { status, features, roles }: Expected):
 });
 
 /** Whether a transaction failed because something isn't as expected any more: nothing was changed. */
-export const isUnexpected = (error: unknown): boolean => isConstraint(error, 'held_as_expected');
+export const isPreconditionFailure = (error: unknown): boolean => isConstraint(error, 'held_as_expected');
 
 /** Holds a name until the transaction ends, unless somebody else does: whether it is held. It keeps nobody waiting and locks no row. */
-export async function tryHold(ask: Ask, name: string): Promise<boolean> {
-  const [row] = await ask<{ held: boolean }>('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS held', [name]);
+export async function tryHold(query: Query, name: string): Promise<boolean> {
+  const [row] = await query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS held', [name]);
   return row!.held;
 }

@@ -6,7 +6,7 @@ import type { Account } from './account.ts';
 /** A program of PostgreSQL at work. `ended` resolves with its exit code (null after a signal) and never rejects. */
 export type Running = { child: ChildProcess; ended: Promise<number | null> };
 
-export type Launch = { program: string; args: string[]; data: string; account: Account | null; log: string };
+export type LaunchOptions = { program: string; args: string[]; data: string; account: Account | null; log: string };
 
 /**
  * A subshell, which init adopts, waits at the other end of a pipe to Node. A line says that the program has ended. An end of file says
@@ -18,7 +18,7 @@ const WATCHED = '( (read -r _ <&3 || kill -INT $$) 2>/dev/null & ); exec "$0" "$
  * Starts a program in a session of its own, so that a Ctrl-C in the terminal reaches only Node, which then stops things in order.
  * Its output is added to the file `log`.
  */
-export async function launch({ program, args, data, account, log }: Launch): Promise<Running> {
+export async function launch({ program, args, data, account, log }: LaunchOptions): Promise<Running> {
   const output = await open(log, 'a', 0o600);
   const windows = process.platform === 'win32';
   const command: [string, string[]] = windows ? [program, args] : ['/bin/sh', ['-c', WATCHED, program, ...args]];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Permission } from '../../access/policy.ts';
-import { type Act, type Operation, operate } from '../core/command.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, keysInUse, limitsOn } from '../plan/limits.ts';
@@ -20,30 +20,30 @@ export type KeyWithSecret = { readonly tenantId: string; readonly apiKeyId: stri
  * @throws {GatewayError} BAD_USER_INPUT, SCOPE_NOT_GRANTABLE, LIMIT_REACHED (SPEC P3).
  */
 export const createApiKey = (
-  act: Act,
+  context: CommandContext,
   input: { name: string; scopes: readonly Permission[]; expiresAt?: Date | null | undefined },
 ): Promise<KeyWithSecret> => {
   const name = line(input.name, 'The name', NAME_LIMIT);
   if (!name) throw badInput('The name is empty.');
   const scopes = scopeSet(input.scopes);
   const expiresAt = input.expiresAt ?? null;
-  return operate(act, async operation => {
-    const { db, me, now, record, meanwhile, tenantId } = operation;
+  return runCommand(context, async command => {
+    const { db, me, now, record, enqueueWrite, tenantId } = command;
     if (expiresAt && expiresAt <= now) throw badInput('The key would have expired already.');
     checkScopes(scopes, me!.roles);
-    await checkPlaces(operation);
+    await checkPlaces(command);
     const id = randomUUID();
     const { text, hash } = newSecret({ tenantId, id });
-    const holder = { holderId: me!.id, holderName: act.profile!.name };
-    meanwhile(db.apiKey.create({ data: { id, name, scopes, secretHash: hash, ...holder, createdAt: now, expiresAt } }));
+    const holder = { holderId: me!.id, holderName: context.profile!.name };
+    enqueueWrite(db.apiKey.create({ data: { id, name, scopes, secretHash: hash, ...holder, createdAt: now, expiresAt } }));
     await record({ target: { type: 'ApiKey', id }, after: { name, scopes, expiresAt } });
     return { tenantId, apiKeyId: id, secret: text };
   });
 };
 
-async function checkPlaces(operation: Operation) {
-  const { planCode } = await applyDueChange(operation);
-  const used = await keysInUse(operation.db, operation.now);
-  const full = capReached('API keys', (await limitsOn(operation.db, planCode)).apiKeyLimit, used);
+async function checkPlaces(command: Command) {
+  const { planCode } = await applyDueChange(command);
+  const used = await keysInUse(command.db, command.now);
+  const full = capReached('API keys', (await limitsOn(command.db, planCode)).apiKeyLimit, used);
   if (full) throw full;
 }

@@ -1,7 +1,7 @@
 import { ruleOf } from '../../access/policy.ts';
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import { type RowName, rowHere } from '../core/row-ref.ts';
+import { localRow, type RowRef } from '../core/row-ref.ts';
 import { heldLiveKey } from './held.ts';
 import type { ChangedKey } from './narrow.ts';
 
@@ -14,11 +14,11 @@ const { roles: HOLDERS } = ruleOf('api-key:update');
  *
  * @throws {GatewayError} NOT_FOUND for the key and for the member, KEY_ENDED, KEY_NOT_HOLDABLE.
  */
-export const handOverApiKey = (act: Act, input: { apiKey: RowName; membership: RowName }): Promise<ChangedKey> =>
-  operate(act, async operation => {
-    const { id, holderId, holderName } = await heldLiveKey(operation, input.apiKey);
-    const { db, record, meanwhile, tenantId } = operation;
-    const to = rowHere(act, input.membership);
+export const handOverApiKey = (context: CommandContext, input: { apiKey: RowRef; membership: RowRef }): Promise<ChangedKey> =>
+  runCommand(context, async command => {
+    const { id, holderId, holderName } = await heldLiveKey(command, input.apiKey);
+    const { db, record, enqueueWrite, tenantId } = command;
+    const to = localRow(context, input.membership);
     const member = await db.membership.findFirst({ where: { id: to }, select: { roles: true, user: { select: { name: true } } } });
     if (!member) throw new GatewayError('NOT_FOUND', 'There is no such member.');
     if (!HOLDERS.some(role => member.roles.includes(role)))
@@ -27,7 +27,7 @@ export const handOverApiKey = (act: Act, input: { apiKey: RowName; membership: R
       });
     if (to === holderId) return { tenantId, apiKeyId: id };
     const { name } = member.user;
-    meanwhile(db.apiKey.updateMany({ where: { id }, data: { holderId: to, holderName: name } }));
+    enqueueWrite(db.apiKey.updateMany({ where: { id }, data: { holderId: to, holderName: name } }));
     await record({
       target: { type: 'ApiKey', id },
       before: { holder: holderId, name: holderName },

@@ -1,8 +1,8 @@
 import type { Permission } from '../../access/policy.ts';
-import type { Operation } from '../core/command.ts';
+import type { Command } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { checkAlso } from '../core/recheck.ts';
-import { type RowName, rowHere } from '../core/row-ref.ts';
+import { localRow, type RowRef } from '../core/row-ref.ts';
 import { isLive, scopesOf } from './sign-in.ts';
 
 /** An API key as an operation finds it. */
@@ -22,11 +22,11 @@ export type HeldKey = {
  *
  * @throws {GatewayError} NOT_FOUND; {RefusedError} for another's.
  */
-export async function heldKey(operation: Operation, key: RowName): Promise<HeldKey & { readonly isLive: boolean }> {
-  const { act, db, me, now } = operation;
-  const found = await db.apiKey.findFirst({ where: { id: rowHere(act, key) } });
+export async function heldKey(command: Command, key: RowRef): Promise<HeldKey & { readonly isLive: boolean }> {
+  const { context, db, me, now } = command;
+  const found = await db.apiKey.findFirst({ where: { id: localRow(context, key) } });
   if (!found) throw new GatewayError('NOT_FOUND', 'There is no such API key.');
-  if (found.holderId !== me!.id) checkAlso('api-key:update-any', operation);
+  if (found.holderId !== me!.id) checkAlso('api-key:update-any', command);
   return { ...found, scopes: scopesOf(found.scopes), isLive: isLive(found, now) };
 }
 
@@ -35,8 +35,8 @@ export async function heldKey(operation: Operation, key: RowName): Promise<HeldK
  *
  * @throws {GatewayError} KEY_ENDED as well.
  */
-export async function heldLiveKey(operation: Operation, key: RowName): Promise<HeldKey> {
-  const held = await heldKey(operation, key);
+export async function heldLiveKey(command: Command, key: RowRef): Promise<HeldKey> {
+  const held = await heldKey(command, key);
   if (!held.isLive) throw new GatewayError('KEY_ENDED', 'This API key was revoked or has expired: make another.');
   return held;
 }

@@ -1,6 +1,6 @@
 import type { Permission } from '../../access/policy.ts';
-import { type Act, operate } from '../core/command.ts';
-import type { RowName } from '../core/row-ref.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import { heldLiveKey } from './held.ts';
 import { refuseScopes, scopeSet } from './scopes.ts';
 
@@ -12,14 +12,14 @@ export type ChangedKey = { readonly tenantId: string; readonly apiKeyId: string 
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED; SCOPE_NOT_GRANTABLE for what it didn't have.
  */
-export const narrowApiKey = (act: Act, input: { apiKey: RowName; scopes: readonly Permission[] }): Promise<ChangedKey> => {
+export const narrowApiKey = (context: CommandContext, input: { apiKey: RowRef; scopes: readonly Permission[] }): Promise<ChangedKey> => {
   const scopes = scopeSet(input.scopes);
-  return operate(act, async operation => {
-    const { id, scopes: before } = await heldLiveKey(operation, input.apiKey);
-    const { db, record, meanwhile, tenantId } = operation;
+  return runCommand(context, async command => {
+    const { id, scopes: before } = await heldLiveKey(command, input.apiKey);
+    const { db, record, enqueueWrite, tenantId } = command;
     refuseScopes(scopes.filter(scope => !before.includes(scope)));
     if (scopes.length === before.length) return { tenantId, apiKeyId: id };
-    meanwhile(db.apiKey.updateMany({ where: { id }, data: { scopes } }));
+    enqueueWrite(db.apiKey.updateMany({ where: { id }, data: { scopes } }));
     await record({ target: { type: 'ApiKey', id }, before: { scopes: before }, after: { scopes } });
     return { tenantId, apiKeyId: id };
   });

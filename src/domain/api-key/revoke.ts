@@ -1,5 +1,5 @@
-import { type Act, operate } from '../core/command.ts';
-import type { RowName } from '../core/row-ref.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import { heldKey } from './held.ts';
 import type { ChangedKey } from './narrow.ts';
 
@@ -8,12 +8,12 @@ import type { ChangedKey } from './narrow.ts';
  *
  * @throws {GatewayError} NOT_FOUND.
  */
-export const revokeApiKey = (act: Act, { apiKey }: { apiKey: RowName }): Promise<ChangedKey> =>
-  operate(act, async operation => {
-    const { id, name, scopes, revokedAt } = await heldKey(operation, apiKey);
-    const { db, now, record, meanwhile, tenantId } = operation;
+export const revokeApiKey = (context: CommandContext, { apiKey }: { apiKey: RowRef }): Promise<ChangedKey> =>
+  runCommand(context, async command => {
+    const { id, name, scopes, revokedAt } = await heldKey(command, apiKey);
+    const { db, now, record, enqueueWrite, tenantId } = command;
     if (revokedAt) return { tenantId, apiKeyId: id };
-    meanwhile(db.apiKey.updateMany({ where: { id }, data: { revokedAt: now } }));
+    enqueueWrite(db.apiKey.updateMany({ where: { id }, data: { revokedAt: now } }));
     await record({ target: { type: 'ApiKey', id }, before: { name, scopes } });
     return { tenantId, apiKeyId: id };
   });

@@ -1,6 +1,6 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
-import type { RowName } from '../core/row-ref.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import { minutesAfter } from '../core/services.ts';
 import type { KeyWithSecret } from './create.ts';
 import { heldLiveKey } from './held.ts';
@@ -17,20 +17,20 @@ export const OVERLAP = { most: 7 * 24 * 60, usual: 24 * 60 } as const;
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED, SCOPE_NOT_GRANTABLE.
  */
 export const rotateApiKey = (
-  act: Act,
-  { apiKey, overlapMinutes }: { apiKey: RowName; overlapMinutes?: number | null | undefined },
+  context: CommandContext,
+  { apiKey, overlapMinutes }: { apiKey: RowRef; overlapMinutes?: number | null | undefined },
 ): Promise<KeyWithSecret> => {
   const overlap = overlapMinutes ?? OVERLAP.usual;
   if (overlap < 0 || overlap > OVERLAP.most)
     throw badInput(`overlapMinutes is 0 to ${OVERLAP.most}.`, { limit: OVERLAP.most, actual: overlap });
-  return operate(act, async operation => {
-    const { id, scopes, secretHash } = await heldLiveKey(operation, apiKey);
-    const { db, me, now, record, meanwhile, tenantId } = operation;
+  return runCommand(context, async command => {
+    const { id, scopes, secretHash } = await heldLiveKey(command, apiKey);
+    const { db, me, now, record, enqueueWrite, tenantId } = command;
     checkScopes(scopes, me!.roles);
     const { text, hash } = newSecret({ tenantId, id });
     const until = overlap ? minutesAfter(now, overlap) : null;
     const earlier = { earlierHash: until && secretHash, earlierExpiresAt: until };
-    meanwhile(db.apiKey.updateMany({ where: { id }, data: { secretHash: hash, ...earlier, rotatedAt: now } }));
+    enqueueWrite(db.apiKey.updateMany({ where: { id }, data: { secretHash: hash, ...earlier, rotatedAt: now } }));
     await record({ target: { type: 'ApiKey', id }, after: { earlierSecretUntil: until } });
     return { tenantId, apiKeyId: id, secret: text };
   });

@@ -1,6 +1,6 @@
 import { isPermission, type Permission } from '../../access/policy.ts';
 import { findKey, type KeyFound, keyFound, noteUse, type SigningKey } from '../../database/queries/api-key.ts';
-import type { Ask } from '../../database/queries/crossings.ts';
+import type { Query } from '../../database/queries/crossings.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isHash, type KeyName, readKey } from './secret.ts';
 
@@ -8,7 +8,7 @@ import { isHash, type KeyName, readKey } from './secret.ts';
 export type ProvenKey = SigningKey & KeyName;
 
 /** One answer for whatever is no key, is unknown, has another secret, was revoked, has expired, or is a deleted tenant's: whoever guesses learns nothing. */
-export const noKey = () => new GatewayError('UNAUTHENTICATED', 'The API key is not valid.');
+export const invalidKey = () => new GatewayError('UNAUTHENTICATED', 'The API key is not valid.');
 
 /** Whether a key lives at a moment: it was not revoked, and has not expired. */
 export const isLive = ({ revokedAt, expiresAt }: Pick<SigningKey, 'revokedAt' | 'expiresAt'>, now: Date): boolean =>
@@ -19,14 +19,14 @@ export const isLive = ({ revokedAt, expiresAt }: Pick<SigningKey, 'revokedAt' | 
  *
  * @throws {GatewayError} UNAUTHENTICATED.
  */
-export async function provenKey(ask: Ask, text: string, now: Date): Promise<ProvenKey> {
+export async function provenKey(query: Query, text: string, now: Date): Promise<ProvenKey> {
   const sent = readKey(text);
-  if (!sent) throw noKey();
+  if (!sent) throw invalidKey();
   const { hash, tenantId, id } = sent;
-  const found = await findKey(ask, sent);
-  if (!isProven(hash, found, now)) throw noKey();
+  const found = await findKey(query, sent);
+  if (!isProven(hash, found, now)) throw invalidKey();
   const key = keyFound(found);
-  if (!isLive(key, now) || key.status === 'deleted') throw noKey();
+  if (!isLive(key, now) || key.status === 'deleted') throw invalidKey();
   return { ...key, tenantId, id };
 }
 
@@ -44,10 +44,10 @@ const NOTED = 60_000;
 const noting = new Set<string>();
 
 /** Notes the use of a key, once a minute, beside the request: it neither waits nor fails for it. */
-export function noteUsed(ask: Ask, { tenantId, id, lastUsedAt }: ProvenKey, now: Date): void {
+export function noteUsed(query: Query, { tenantId, id, lastUsedAt }: ProvenKey, now: Date): void {
   if (noting.has(id) || (lastUsedAt && now.getTime() - lastUsedAt.getTime() < NOTED)) return;
   noting.add(id);
-  noteUse(ask, { tenantId, id }, now)
+  noteUse(query, { tenantId, id }, now)
     .catch(() => {}) // the next use notes it
     .finally(() => noting.delete(id));
 }

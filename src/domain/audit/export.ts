@@ -2,7 +2,7 @@ import type { Grant } from '../../access/grant.ts';
 import { refusalOf } from '../../access/refusal.ts';
 import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Prisma } from '../../generated/prisma/client.ts';
-import { RefusedError, standingNow } from '../core/recheck.ts';
+import { currentTenantAccess, RefusedError } from '../core/recheck.ts';
 import { type AuditFilter, auditWhere } from './query.ts';
 
 /** What of an event an export holds: what the API shows of it. */
@@ -18,7 +18,7 @@ export type ExportedEvent = Prisma.AuditEventGetPayload<{ select: typeof COLUMNS
 export const EXPORT_PAGE = 1_000;
 
 /** Who exports, and from which log. */
-export type Exporter = { readonly grant: Pick<Grant, 'principal' | 'standing'>; readonly work: UnitOfWork };
+export type Exporter = { readonly grant: Pick<Grant, 'principal' | 'tenantAccess'>; readonly work: UnitOfWork };
 
 /**
  * The events of the bound tenant's log that a filter picks, oldest first, page by page, each read when the one before is taken: the log as it
@@ -52,6 +52,6 @@ export async function* exportEvents(
 
 /** @throws {RefusedError} when the permission went since the request began: with the membership, a role, or the tenant. */
 async function checkStill({ grant: { principal }, work }: Exporter): Promise<void> {
-  const refusal = refusalOf('audit:read', { principal, standing: await standingNow(work) });
+  const refusal = refusalOf('audit:read', { principal, tenantAccess: await currentTenantAccess(work) });
   if (refusal) throw new RefusedError(refusal);
 }

@@ -1,7 +1,7 @@
 import { ruleOf } from '../../access/policy.ts';
 import { isConstraint } from '../../database/driver/failure.ts';
 import { appendEvent } from '../../database/queries/audit.ts';
-import { type Act, actorOf, isRecorded, refusedState } from '../core/command.ts';
+import { actorOf, type CommandContext, isRecorded, refusedState } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { ACTIONS } from './actions.ts';
 
@@ -12,10 +12,10 @@ const UNTOLD: readonly string[] = ['BAD_USER_INPUT', 'INTERNAL_SERVER_ERROR', 'U
  * Whether the tenant's log is about it: a stranger who guesses at ids writes nothing there (SPEC T9), and what a member does without any tenant,
  * such as founding one of their own, is nothing to the tenant that the request happens to act in (SPEC T1).
  */
-const concerns = ({ permission, grant, work }: Act, code: string): boolean => {
+const concerns = ({ permission, grant, work }: CommandContext, code: string): boolean => {
   if (work.binding.tenantId === null || ruleOf(permission).context === 'none') return false;
   if (grant.principal.kind === 'staff') return ruleOf(permission).principals.includes('staff') && code !== 'NOT_FOUND';
-  return grant.standing?.tenantId === work.binding.tenantId;
+  return grant.tenantAccess?.tenantId === work.binding.tenantId;
 };
 
 /** The tenant went meanwhile, and its log with it. */
@@ -25,13 +25,14 @@ const isGone = (error: unknown) => ['audit_event_tenant_id_fkey', 'audit_head_te
  * Leaves an event of what was refused in the log of the tenant concerned (SPEC A1). What was refused is rolled back by now, and this is
  * a transaction of its own.
  */
-export async function recordRefusal(act: Act, error: unknown): Promise<void> {
-  const { action } = act;
-  if (!action || !(error instanceof GatewayError) || UNTOLD.includes(error.code) || isRecorded(error) || !concerns(act, error.code)) return;
-  const { work, services, requestId } = act;
+export async function recordRefusal(context: CommandContext, error: unknown): Promise<void> {
+  const { action } = context;
+  if (!action || !(error instanceof GatewayError) || UNTOLD.includes(error.code) || isRecorded(error) || !concerns(context, error.code))
+    return;
+  const { work, services, requestId } = context;
   const entry = {
     at: services.clock.now(),
-    actor: actorOf(act),
+    actor: actorOf(context),
     action,
     rule: ACTIONS[action],
     code: error.code,
@@ -41,7 +42,7 @@ export async function recordRefusal(act: Act, error: unknown): Promise<void> {
     requestId,
   };
   await work
-    .transaction(async ({ tell }) => appendEvent(tell, entry))
+    .transaction(async ({ enqueue }) => appendEvent(enqueue, entry))
     .catch(failure => {
       if (!isGone(failure)) throw failure;
     });

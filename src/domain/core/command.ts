@@ -1,8 +1,8 @@
 import type { Grant } from '../../access/grant.ts';
 import type { Permission } from '../../access/policy.ts';
-import { type AsItIs, type AuditEntry, appendEvent } from '../../database/queries/audit.ts';
-import type { Profile, Tell } from '../../database/queries/crossings.ts';
-import { type Hold, isUnexpected, type LockedTenant } from '../../database/tenancy/tenant-lock.ts';
+import { type AuditEntry, appendEvent, type PreviousState } from '../../database/queries/audit.ts';
+import type { Enqueue, Profile } from '../../database/queries/crossings.ts';
+import { isPreconditionFailure, type LockedTenant, type LockMode } from '../../database/tenancy/tenant-lock.ts';
 import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
 import { ACTIONS, type Action } from '../audit/actions.ts';
 import { type ErrorCode, GatewayError } from './errors.ts';
@@ -11,11 +11,11 @@ import { type OwnMembership, RefusedError, recheck } from './recheck.ts';
 import type { Services } from './services.ts';
 
 /** Somebody who is about to do something in a tenant: what every operation takes first. */
-export type Act = {
+export type CommandContext = {
   /** What the audit log calls it; null for what the log hears nothing of. */
   readonly action: Action | null;
   readonly permission: Permission;
-  readonly grant: Pick<Grant, 'principal' | 'standing'>;
+  readonly grant: Pick<Grant, 'principal' | 'tenantAccess'>;
   readonly profile: Profile | null;
   readonly requestId: string;
   readonly services: Services;
@@ -25,10 +25,10 @@ export type Act = {
 };
 
 /** What an operation tells the audit log, where it differs from its own action and rule. */
-export type Told = {
+export type AuditDetails = {
   readonly action?: Action;
   readonly target?: AuditEntry['target'];
-  readonly before?: object | AsItIs | null;
+  readonly before?: object | PreviousState | null;
   readonly after?: object | null;
   readonly actor?: AuditEntry['actor'];
   /** Why it was refused; without, it was done. */
@@ -36,8 +36,8 @@ export type Told = {
 };
 
 /** One transaction in one tenant, which it holds until it ends. */
-export type Operation = Transaction & {
-  readonly act: Act;
+export type Command = Transaction & {
+  readonly context: CommandContext;
   readonly tenantId: string;
   readonly tenant: LockedTenant;
   /** The caller's own membership; null for staff and for those who aren't members. */
@@ -45,7 +45,7 @@ export type Operation = Transaction & {
   /** The moment that the whole operation happens at. */
   readonly now: Date;
   /** Leaves an event (SPEC A1): it is kept if the change is. */
-  record(told: Told): Promise<void>;
+  record(details: AuditDetails): Promise<void>;
 };
 
 /**
@@ -56,22 +56,22 @@ export type Operation = Transaction & {
  * @param hold `shared` where others may do theirs in the tenant at the same time: they change nothing of the tenant's row.
  * @throws {RefusedError} when the permission is no longer held; {GatewayError} IDEMPOTENCY_KEY_REUSED.
  */
-export async function operate<Result extends object>(
-  act: Act,
-  change: (operation: Operation) => Promise<Result | GatewayError>,
-  hold: Hold = 'alone',
+export async function runCommand<Result extends object>(
+  context: CommandContext,
+  change: (command: Command) => Promise<Result | GatewayError>,
+  lockMode: LockMode = 'exclusive',
 ): Promise<Result> {
-  const { work, permission, grant, key, services } = act;
+  const { work, permission, grant, key, services } = context;
   const done = await work.transaction(async transaction => {
     const [{ tenant, me }, kept] = await Promise.all([
-      recheck(transaction, permission, grant, work.binding, services.clock, hold),
+      recheck(transaction, permission, grant, work.binding, services.clock, lockMode),
       key && keptAnswer(transaction.db, key),
     ]);
     const now = services.clock.now();
     const earlier = key && earlierAnswer(kept, key, now);
     if (earlier) return earlier as Result;
-    const record = recorderOf(act, transaction.tell, now);
-    const result = await change({ ...transaction, act, tenantId: work.binding.tenantId!, tenant: tenant!, me, now, record });
+    const record = recorderOf(context, transaction.enqueue, now);
+    const result = await change({ ...transaction, context, tenantId: work.binding.tenantId!, tenant: tenant!, me, now, record });
     if (key && !(result instanceof GatewayError)) keepAnswer(transaction, key, result, now);
     return result;
   });
@@ -80,32 +80,37 @@ export async function operate<Result extends object>(
 }
 
 /** An operation that is known before the tenant is held: it looks at nothing. */
-export type Unseen = Pick<Operation, 'db' | 'meanwhile' | 'tenantId' | 'record'>;
+export type BlindWrite = Pick<Command, 'db' | 'enqueueWrite' | 'tenantId' | 'record'>;
 
 /**
  * Runs an operation that looks at nothing, in one round trip: it holds the tenant as the permission was given for it, which the database checks, changes, and
  * tells the audit log. If anything is otherwise by then nothing was changed, and it is run like every other operation, which says why it is refused. So it is where there
  * is an idempotency key, and for whoever isn't a member.
  */
-export async function operateUnseen<Result extends object>(act: Act, change: (operation: Unseen) => Promise<Result>): Promise<Result> {
-  const { work, grant, key } = act;
-  const { standing, principal } = grant;
-  if (key || principal.kind !== 'user' || !standing || standing.tenantId !== work.binding.tenantId) return operate(act, change);
+export async function runBlindWrite<Result extends object>(
+  context: CommandContext,
+  change: (command: BlindWrite) => Promise<Result>,
+): Promise<Result> {
+  const { work, grant, key } = context;
+  const { tenantAccess, principal } = grant;
+  if (key || principal.kind !== 'user' || !tenantAccess || tenantAccess.tenantId !== work.binding.tenantId)
+    return runCommand(context, change);
   try {
     return await work.transaction(
-      ({ db, meanwhile, tell }) => change({ db, meanwhile, tenantId: standing.tenantId, record: recorderOf(act, tell) }),
-      { heldAs: standing },
+      ({ db, enqueueWrite, enqueue }) =>
+        change({ db, enqueueWrite, tenantId: tenantAccess.tenantId, record: recorderOf(context, enqueue) }),
+      { precondition: tenantAccess },
     );
   } catch (error) {
-    if (!isUnexpected(error)) throw error;
-    return operate(act, change);
+    if (!isPreconditionFailure(error)) throw error;
+    return runCommand(context, change);
   }
 }
 
 const recorded = new WeakSet<GatewayError>();
 
 /** Refuses, and says so in the log at once: for those who aren't members, whose refusals the tenant hears of only here. What was changed is kept. */
-export async function refuse({ record }: Operation, error: GatewayError): Promise<GatewayError> {
+export async function refuse({ record }: Command, error: GatewayError): Promise<GatewayError> {
   await record({ code: error.code, after: refusedState(error) });
   recorded.add(error);
   return error;
@@ -118,23 +123,23 @@ export const refusedState = (error: GatewayError): object =>
 /** Whether a refusal stands in the log already. */
 export const isRecorded = (error: GatewayError): boolean => recorded.has(error);
 
-const recorderOf = (act: Act, tell: Tell, now = act.services.clock.now()) =>
-  recorder(tell, now, { action: act.action, requestId: act.requestId, actor: () => actorOf(act) });
+const recorderOf = (context: CommandContext, enqueue: Enqueue, now = context.services.clock.now()) =>
+  recorder(enqueue, now, { action: context.action, requestId: context.requestId, actor: () => actorOf(context) });
 
 /** What events have in common, unless they say otherwise. */
 type Usual = { readonly action: Action | null; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };
 
 /** Leaves events in the log of the tenant that a transaction is bound to: nothing waits for them before COMMIT does. */
 export const recorder =
-  (tell: Tell, at: Date, usual: Usual) =>
-  async ({ action, target = null, before = null, after = null, actor = usual.actor(), code = null }: Told): Promise<void> => {
+  (enqueue: Enqueue, at: Date, usual: Usual) =>
+  async ({ action, target = null, before = null, after = null, actor = usual.actor(), code = null }: AuditDetails): Promise<void> => {
     const name = action ?? usual.action;
     if (!name) throw new Error('the audit log has no name for this');
-    appendEvent(tell, { at, actor, action: name, rule: ACTIONS[name], code, target, before, after, requestId: usual.requestId });
+    appendEvent(enqueue, { at, actor, action: name, rule: ACTIONS[name], code, target, before, after, requestId: usual.requestId });
   };
 
 /** Who an event is by. Staff and people who aren't members anywhere yet are known by their subject. */
-export function actorOf({ grant, profile, work }: Pick<Act, 'grant' | 'profile' | 'work'>): AuditEntry['actor'] {
+export function actorOf({ grant, profile, work }: Pick<CommandContext, 'grant' | 'profile' | 'work'>): AuditEntry['actor'] {
   const { kind } = grant.principal;
   return {
     kind: kind === 'staff' ? 'staff' : kind === 'api_key' ? 'api_key' : 'user',

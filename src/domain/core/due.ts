@@ -1,23 +1,23 @@
 import { lockTenant } from '../../database/tenancy/tenant-lock.ts';
 import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
 import { applyDueChange } from '../plan/apply.ts';
-import { type Operation, recorder } from './command.ts';
+import { type Command, recorder } from './command.ts';
 import type { Clock } from './services.ts';
 import { SYSTEM } from './system.ts';
 
-type Due = Pick<Operation, 'db' | 'ask' | 'tenantId' | 'tenant' | 'now' | 'record'>;
+type Due = Pick<Command, 'db' | 'query' | 'tenantId' | 'tenant' | 'now' | 'record'>;
 
 /** The request id of what no request asked for. */
 const NO_REQUEST = 'job';
 
 /** One transaction of the jobs in a tenant, which it holds; `work` doesn't run for a tenant that is gone or deleted. */
 export const inTenant = (unit: UnitOfWork, clock: Clock, work: (due: Due) => Promise<void>): Promise<void> =>
-  unit.transaction(async ({ db, ask, tell }: Transaction) => {
-    const tenant = await lockTenant(ask);
+  unit.transaction(async ({ db, query, enqueue }: Transaction) => {
+    const tenant = await lockTenant(query);
     if (!tenant || tenant.status === 'deleted') return;
     const now = clock.now();
-    const record = recorder(tell, now, { action: 'tenant.create', requestId: NO_REQUEST, actor: () => SYSTEM });
-    await work({ db, ask, tenantId: unit.binding.tenantId!, tenant, now, record });
+    const record = recorder(enqueue, now, { action: 'tenant.create', requestId: NO_REQUEST, actor: () => SYSTEM });
+    await work({ db, query, tenantId: unit.binding.tenantId!, tenant, now, record });
   });
 
 /** Does in the bound tenant what its due dates say, and tells the log (SPEC R5, O3, P2). Running it again does nothing. */

@@ -8,7 +8,7 @@ import { daysAfter } from './services.ts';
 export type IdempotencyKey = { readonly hash: Uint8Array; readonly fingerprint: Uint8Array; readonly secret: string };
 
 /** How long a key is remembered, days. */
-export const REMEMBERED = 1;
+export const RETENTION_DAYS = 1;
 
 const KEY = /^[\x21-\x7e]{16,128}$/;
 const sha256 = (...parts: readonly string[]) => Uint8Array.from(createHash('sha256').update(JSON.stringify(parts)).digest());
@@ -68,17 +68,17 @@ export function earlierAnswer(kept: KeptAnswer | null, key: IdempotencyKey, now:
 }
 
 /** Keeps an answer under its key, in the transaction that it tells of: nothing waits for it before COMMIT does. */
-export function keepAnswer({ db, meanwhile }: Transaction, key: IdempotencyKey, answer: object, now: Date): void {
+export function keepAnswer({ db, enqueueWrite }: Transaction, key: IdempotencyKey, answer: object, now: Date): void {
   const keyHash = key.hash as Uint8Array<ArrayBuffer>;
   const data = {
     keyHash,
     fingerprint: key.fingerprint as Uint8Array<ArrayBuffer>,
     answer: seal(answer, key),
     createdAt: now,
-    expiresAt: daysAfter(now, REMEMBERED),
+    expiresAt: daysAfter(now, RETENTION_DAYS),
   };
-  meanwhile(db.idempotencyKey.deleteMany({ where: { keyHash, expiresAt: { lte: now } } }));
-  meanwhile(db.idempotencyKey.createMany({ data }));
+  enqueueWrite(db.idempotencyKey.deleteMany({ where: { keyHash, expiresAt: { lte: now } } }));
+  enqueueWrite(db.idempotencyKey.createMany({ data }));
 }
 
 // An answer may hold a secret that is shown once, such as a confirmation code. It is sealed with the key, which the database doesn't have.

@@ -1,12 +1,12 @@
-import type { Grant, Principal, Standing } from '../../access/grant.ts';
+import type { Grant, Principal, TenantAccess } from '../../access/grant.ts';
 import { type Permission, ruleOf } from '../../access/policy.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
 import type { Binding } from '../../database/tenancy/binding.ts';
 import type { TenantClient } from '../../database/tenancy/models.ts';
-import { type Hold, type LockedTenant, lockTenant } from '../../database/tenancy/tenant-lock.ts';
+import { type LockedTenant, type LockMode, lockTenant } from '../../database/tenancy/tenant-lock.ts';
 import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
-import { isLive, noKey, scopesOf } from '../api-key/sign-in.ts';
+import { invalidKey, isLive, scopesOf } from '../api-key/sign-in.ts';
 import { GatewayError } from './errors.ts';
 import type { Clock } from './services.ts';
 
@@ -19,7 +19,7 @@ export class RefusedError extends GatewayError {
 
 /** What of an operation a check takes. */
 type Checked = {
-  readonly act: { readonly grant: Pick<Grant, 'principal'> };
+  readonly context: { readonly grant: Pick<Grant, 'principal'> };
   readonly tenantId: string;
   readonly tenant: LockedTenant;
   readonly me: OwnMembership | null;
@@ -40,17 +40,17 @@ export type Rechecked = { readonly tenant: LockedTenant | null; readonly me: Own
  * staff name a tenant that isn't there.
  */
 export async function recheck(
-  { db, ask }: Transaction,
+  { db, query }: Transaction,
   permission: Permission,
-  { principal, standing }: Pick<Grant, 'principal' | 'standing'>,
+  { principal, tenantAccess }: Pick<Grant, 'principal' | 'tenantAccess'>,
   { tenantId, personId }: Binding,
   clock: Clock,
-  hold: Hold = 'alone',
+  lockMode: LockMode = 'exclusive',
 ): Promise<Rechecked> {
   const { context } = ruleOf(permission);
   const isIn = context !== 'none' && context !== 'named';
   const [tenant, membership, key] = await Promise.all([
-    lockTenant(ask, hold),
+    lockTenant(query, lockMode),
     isIn && personId ? db.membership.findFirst({ where: { userId: personId }, select: { id: true, roles: true } }) : null,
     isIn && principal.kind === 'api_key' ? keyNow(db, principal.keyId) : null,
   ]);
@@ -62,8 +62,8 @@ export async function recheck(
     return { tenant, me: null };
   }
   const roles = (membership ? membership.roles : []) as Role[];
-  const fresh = standing && tenant ? standingIn(tenantId!, tenant, roles) : null;
-  const refusal = refusalOf(permission, { principal: principalNow(principal, key, clock), standing: fresh });
+  const fresh = tenantAccess && tenant ? tenantAccessIn(tenantId!, tenant, roles) : null;
+  const refusal = refusalOf(permission, { principal: principalNow(principal, key, clock), tenantAccess: fresh });
   if (refusal) throw new RefusedError(refusal);
   return { tenant, me: membership ? { id: membership.id, roles } : null };
 }
@@ -76,17 +76,20 @@ const keyNow = (db: TenantClient, id: string): Promise<KeyNow | null> =>
 /** An API key with the scopes that it has now (SPEC R7); anybody else as they are. */
 function principalNow(principal: Principal, key: KeyNow | null, clock: Clock): Principal {
   if (principal.kind !== 'api_key') return principal;
-  if (!key || !isLive(key, clock.now())) throw noKey();
+  if (!key || !isLive(key, clock.now())) throw invalidKey();
   return { ...principal, scopes: new Set(scopesOf(key.scopes)) };
 }
 
 /** @throws {RefusedError} when whoever acts, as they were found at the beginning of an operation, lacks a permission beside the operation's own. */
-export function checkAlso(permission: Permission, { act, tenantId, tenant, me }: Checked): void {
-  const refusal = refusalOf(permission, { principal: act.grant.principal, standing: standingIn(tenantId, tenant, me?.roles ?? []) });
+export function checkAlso(permission: Permission, { context, tenantId, tenant, me }: Checked): void {
+  const refusal = refusalOf(permission, {
+    principal: context.grant.principal,
+    tenantAccess: tenantAccessIn(tenantId, tenant, me?.roles ?? []),
+  });
   if (refusal) throw new RefusedError(refusal);
 }
 
-const standingIn = (tenantId: string, { status, features }: LockedTenant, roles: readonly Role[]): Standing => ({
+const tenantAccessIn = (tenantId: string, { status, features }: LockedTenant, roles: readonly Role[]): TenantAccess => ({
   tenantId,
   status: status as TenantStatus,
   features: features as PlanFeature[],
@@ -98,12 +101,12 @@ const standingIn = (tenantId: string, { status, features }: LockedTenant, roles:
  * a guess tell that the tenant exists.
  */
 export function refusedIn(tenant: LockedTenant, permission: Permission, principal: Principal, tenantId: string): RefusedError | null {
-  const refusal = refusalOf(permission, { principal, standing: { ...standingIn(tenantId, tenant, []), named: true } });
+  const refusal = refusalOf(permission, { principal, tenantAccess: { ...tenantAccessIn(tenantId, tenant, []), named: true } });
   return refusal && new RefusedError(refusal);
 }
 
 /** The standing of the bound person in the bound tenant as it is at this moment, without holding it; null for who is no member there any more. */
-export async function standingNow({ db, binding }: Pick<UnitOfWork, 'db' | 'binding'>): Promise<Standing | null> {
+export async function currentTenantAccess({ db, binding }: Pick<UnitOfWork, 'db' | 'binding'>): Promise<TenantAccess | null> {
   if (binding.personId === null) return null;
   const membership = await db.membership.findFirst({
     where: { userId: binding.personId },

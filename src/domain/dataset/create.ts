@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { type Act, type Operation, operate } from '../core/command.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
 import { datasetDescription, datasetName } from './text.ts';
@@ -12,21 +12,24 @@ export type ChangedDataset = { readonly tenantId: string; readonly datasetId: st
  *
  * @throws {GatewayError} BAD_USER_INPUT; LIMIT_REACHED with the limit and the use.
  */
-export const createDataset = (act: Act, input: { name: string; description?: string | null | undefined }): Promise<ChangedDataset> => {
+export const createDataset = (
+  context: CommandContext,
+  input: { name: string; description?: string | null | undefined },
+): Promise<ChangedDataset> => {
   const name = datasetName(input.name);
   const description = datasetDescription(input.description ?? '');
-  return operate(act, async operation => {
-    await checkRoom(operation);
-    const { db, now, record, meanwhile, tenantId } = operation;
+  return runCommand(context, async command => {
+    await checkRoom(command);
+    const { db, now, record, enqueueWrite, tenantId } = command;
     const id = uuid();
-    meanwhile(db.dataset.create({ data: { id, name, description, createdAt: now, updatedAt: now } }));
+    enqueueWrite(db.dataset.create({ data: { id, name, description, createdAt: now, updatedAt: now } }));
     await record({ target: { type: 'Dataset', id }, after: { name, description } });
     return { tenantId, datasetId: id };
   });
 };
 
-async function checkRoom(operation: Operation) {
-  const { planCode } = await applyDueChange(operation);
-  const full = capReached('datasets', (await limitsOn(operation.db, planCode)).datasetLimit, await operation.db.dataset.count());
+async function checkRoom(command: Command) {
+  const { planCode } = await applyDueChange(command);
+  const full = capReached('datasets', (await limitsOn(command.db, planCode)).datasetLimit, await command.db.dataset.count());
   if (full) throw full;
 }

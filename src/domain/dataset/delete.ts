@@ -1,6 +1,6 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { RowName } from '../core/row-ref.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import type { ChangedDataset } from './create.ts';
 import { namedDataset } from './named.ts';
 
@@ -10,14 +10,14 @@ import { namedDataset } from './named.ts';
  *
  * @throws {GatewayError} NOT_FOUND; CONFLICT while it is on the marketplace.
  */
-export const deleteDataset = (act: Act, input: { dataset: RowName }): Promise<ChangedDataset> =>
-  operate(act, async operation => {
-    const { db, record, meanwhile, tenantId } = operation;
-    const { id, name, listing } = await namedDataset(operation, input.dataset);
+export const deleteDataset = (context: CommandContext, input: { dataset: RowRef }): Promise<ChangedDataset> =>
+  runCommand(context, async command => {
+    const { db, record, enqueueWrite, tenantId } = command;
+    const { id, name, listing } = await namedDataset(command, input.dataset);
     if (listing?.status === 'published')
       throw new GatewayError('CONFLICT', 'The dataset is on the marketplace: withdraw its listing first.');
     const objects = await db.dataObject.count({ where: { datasetId: id } });
-    meanwhile(db.dataset.deleteMany({ where: { id } }));
+    enqueueWrite(db.dataset.deleteMany({ where: { id } }));
     await record({ target: { type: 'Dataset', id }, before: { name, objects } });
     return { tenantId, datasetId: id };
   });

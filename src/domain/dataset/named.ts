@@ -1,16 +1,16 @@
-import type { Operation } from '../core/command.ts';
-import { notHere, type RowName, rowHere } from '../core/row-ref.ts';
+import type { Command } from '../core/command.ts';
+import { localRow, notFound, type RowRef } from '../core/row-ref.ts';
 
 /**
  * The dataset that an input names, with its listing's status.
  *
  * @throws {GatewayError} NOT_FOUND for another tenant's, as for one that doesn't exist (SPEC T4).
  */
-export async function namedDataset({ act, db }: Pick<Operation, 'act' | 'db'>, named: RowName) {
+export async function namedDataset({ context, db }: Pick<Command, 'context' | 'db'>, named: RowRef) {
   const dataset = await db.dataset.findFirst({
-    where: { id: rowHere(act, named) },
+    where: { id: localRow(context, named) },
     select: { id: true, name: true, description: true, listing: { select: { status: true } } },
   });
-  if (!dataset) throw notHere();
+  if (!dataset) throw notFound();
   return dataset;
 }

@@ -1,11 +1,11 @@
-import { type Act, operate } from '../core/command.ts';
-import type { RowName } from '../core/row-ref.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import type { ChangedDataset } from './create.ts';
 import { namedDataset } from './named.ts';
 import { datasetDescription, datasetName } from './text.ts';
 
 export type UpdateDatasetInput = {
-  readonly dataset: RowName;
+  readonly dataset: RowRef;
   readonly name?: string | null | undefined;
   readonly description?: string | null | undefined;
 };
@@ -15,16 +15,16 @@ export type UpdateDatasetInput = {
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND.
  */
-export const updateDataset = (act: Act, input: UpdateDatasetInput): Promise<ChangedDataset> => {
+export const updateDataset = (context: CommandContext, input: UpdateDatasetInput): Promise<ChangedDataset> => {
   const given = {
     ...(input.name != null && { name: datasetName(input.name) }),
     ...(input.description != null && { description: datasetDescription(input.description) }),
   };
-  return operate(act, async operation => {
-    const { db, now, record, meanwhile, tenantId } = operation;
-    const { id, name, description } = await namedDataset(operation, input.dataset);
+  return runCommand(context, async command => {
+    const { db, now, record, enqueueWrite, tenantId } = command;
+    const { id, name, description } = await namedDataset(command, input.dataset);
     const before = { name, description };
-    meanwhile(db.dataset.updateMany({ where: { id }, data: { ...given, updatedAt: now } }));
+    enqueueWrite(db.dataset.updateMany({ where: { id }, data: { ...given, updatedAt: now } }));
     await record({ target: { type: 'Dataset', id }, before, after: { ...before, ...given } });
     return { tenantId, datasetId: id };
   });

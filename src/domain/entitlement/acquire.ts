@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { offerOf } from '../../database/queries/entitlement.ts';
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { checkBuys } from './side.ts';
 
@@ -11,12 +11,12 @@ import { checkBuys } from './side.ts';
  * @throws {GatewayError} NOT_FOUND for a listing that isn't published, or whose provider isn't active or doesn't sell; OWN_LISTING; SIDE_OFF; CONFLICT when the
  * tenant is entitled already.
  */
-export const acquireEntitlement = (act: Act, listingId: string): Promise<{ tenantId: string; entitlementId: string }> =>
-  operate(
-    act,
-    async ({ ask, db, tenant, tenantId, now, record }) => {
+export const acquireEntitlement = (context: CommandContext, listingId: string): Promise<{ tenantId: string; entitlementId: string }> =>
+  runCommand(
+    context,
+    async ({ query, db, tenant, tenantId, now, record }) => {
       checkBuys(tenant);
-      const offer = await offerOf(ask, listingId);
+      const offer = await offerOf(query, listingId);
       if (!offer) throw new GatewayError('NOT_FOUND', 'There is no such listing on the marketplace.');
       const { own, ...terms } = offer;
       if (own) throw new GatewayError('OWN_LISTING', 'This listing is your own: a tenant does not buy from itself.');

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
 import type { PersonMembership } from '../../database/queries/crossings.ts';
-import { type Act, type Operation, operate, refuse } from '../core/command.ts';
+import { type Command, type CommandContext, refuse, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
@@ -12,30 +12,30 @@ import { heldInvitation } from './answer.ts';
  *
  * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED, ALREADY_MEMBER, LIMIT_REACHED (SPEC P3, P4).
  */
-export const acceptInvitation = (act: Act, { code }: { code: string }): Promise<{ membership: PersonMembership }> =>
-  operate(act, async operation => {
-    const held = await heldInvitation(operation, code);
+export const acceptInvitation = (context: CommandContext, { code }: { code: string }): Promise<{ membership: PersonMembership }> =>
+  runCommand(context, async command => {
+    const held = await heldInvitation(command, code);
     if (held instanceof GatewayError) return held;
     const { id, email, roles, personId } = held;
-    const { db, now } = operation;
+    const { db, now } = command;
     if (await db.membership.count({ where: { userId: personId } }))
-      return refuse(operation, new GatewayError('ALREADY_MEMBER', 'You are a member already.'));
-    const full = await noPlace(operation);
-    if (full) return refuse(operation, full);
+      return refuse(command, new GatewayError('ALREADY_MEMBER', 'You are a member already.'));
+    const full = await noPlace(command);
+    if (full) return refuse(command, full);
     const membership = await db.membership.create({ data: { id: uuid(), userId: personId, roles, createdAt: now } });
     await db.invitation.deleteMany({ where: { id } });
-    await operation.record({ target: { type: 'Membership', id: membership.id }, before: { invitation: id }, after: { email, roles } });
-    return { membership: await membershipIn(operation, membership.id, roles as Role[]) };
+    await command.record({ target: { type: 'Membership', id: membership.id }, before: { invitation: id }, after: { email, roles } });
+    return { membership: await membershipIn(command, membership.id, roles as Role[]) };
   });
 
 /** An open invitation holds its place, unless a downgrade took it (SPEC P4): what counts here is who is a member already. */
-async function noPlace(operation: Operation): Promise<GatewayError | null> {
-  const { planCode } = await applyDueChange(operation);
-  const { memberLimit } = await limitsOn(operation.db, planCode);
-  return capReached('members', memberLimit, await operation.db.membership.count());
+async function noPlace(command: Command): Promise<GatewayError | null> {
+  const { planCode } = await applyDueChange(command);
+  const { memberLimit } = await limitsOn(command.db, planCode);
+  return capReached('members', memberLimit, await command.db.membership.count());
 }
 
-async function membershipIn({ db, now }: Operation, membershipId: string, roles: readonly Role[]): Promise<PersonMembership> {
+async function membershipIn({ db, now }: Command, membershipId: string, roles: readonly Role[]): Promise<PersonMembership> {
   const { id, slug, name, status, statusReason, plan, sells, buys } = await db.tenant.findFirstOrThrow({ include: { plan: true } });
   return {
     ...{ tenantId: id, slug, name, status: status as TenantStatus, statusReason, sells, buys },

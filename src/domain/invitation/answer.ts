@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { registerPerson } from '../../database/queries/crossings.ts';
-import { type Operation, refuse } from '../core/command.ts';
+import { type Command, refuse } from '../core/command.ts';
 import { comparable } from '../core/email.ts';
 import { GatewayError } from '../core/errors.ts';
 import { refusedIn } from '../core/recheck.ts';
@@ -16,18 +16,18 @@ const invalid = () => new GatewayError('INVITATION_INVALID', 'This invitation is
  * The invitation that a code opens, for the signed-in person whose verified address it is for, in a status in which it may be answered; or
  * why not. Only who has the code's secret leaves a refusal in the tenant's log.
  */
-export async function heldInvitation(operation: Operation, code: string): Promise<Held | GatewayError> {
-  const { act, db, ask, tenant, now } = operation;
-  const profile = act.profile!;
+export async function heldInvitation(command: Command, code: string): Promise<Held | GatewayError> {
+  const { context, db, query, tenant, now } = command;
+  const profile = context.profile!;
   const named = readInvitationCode(code);
   const found = named && tenant && (await db.invitation.findFirst({ where: { id: named.id } }));
   if (!found || !isSecret(named.secret, found.secretHash) || found.expiresAt <= now) return invalid();
-  const status = refusedIn(tenant, act.permission, act.grant.principal, named.tenantId);
-  if (status) return refuse(operation, status);
+  const status = refusedIn(tenant, context.permission, context.grant.principal, named.tenantId);
+  if (status) return refuse(command, status);
   if (!profile.emailVerified || profile.email === null)
-    return refuse(operation, new GatewayError('EMAIL_UNVERIFIED', 'Verify your e-mail address with your identity provider first.'));
+    return refuse(command, new GatewayError('EMAIL_UNVERIFIED', 'Verify your e-mail address with your identity provider first.'));
   if (comparable(profile.email) !== found.email)
-    return refuse(operation, new GatewayError('INVITATION_FOR_ANOTHER', 'This invitation is for another e-mail address than yours.'));
-  const personId = await registerPerson(ask, uuid(), profile);
+    return refuse(command, new GatewayError('INVITATION_FOR_ANOTHER', 'This invitation is for another e-mail address than yours.'));
+  const personId = await registerPerson(query, uuid(), profile);
   return { id: found.id, email: found.email, roles: found.roles, personId };
 }

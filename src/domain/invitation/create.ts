@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Role } from '../../access/vocabulary.ts';
 import { wakeJobs } from '../../database/queries/jobs.ts';
-import { type Act, type Operation, operate } from '../core/command.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { comparable, emailAddress, literally } from '../core/email.ts';
 import { GatewayError } from '../core/errors.ts';
 import { daysAfter } from '../core/services.ts';
@@ -16,32 +16,32 @@ import { capReached, limitsOn, memberUse } from '../plan/limits.ts';
  * @throws {GatewayError} BAD_USER_INPUT, ROLE_NOT_GRANTABLE, ALREADY_MEMBER, LIMIT_REACHED.
  */
 export const inviteMember = (
-  act: Act,
+  context: CommandContext,
   input: { email: string; roles: readonly Role[] },
 ): Promise<{ tenantId: string; invitationId: string }> => {
   const email = comparable(emailAddress(input.email));
   const roles = roleSet(input.roles);
-  return operate(act, async operation => {
-    const { db, me, now, record, ask, tenantId } = operation;
+  return runCommand(context, async command => {
+    const { db, me, now, record, query, tenantId } = command;
     checkGrantable(roles, me!.roles);
     const where = { user: { email: { equals: literally(email), mode: 'insensitive' as const }, emailVerified: true } };
     if (await db.membership.count({ where })) throw new GatewayError('ALREADY_MEMBER', 'Somebody with this address is a member already.');
     const before = await db.invitation.findFirst({ where: { email }, select: { id: true, roles: true } });
     if (before) await db.invitation.deleteMany({ where: { id: before.id } });
-    await checkPlaces(operation);
+    await checkPlaces(command);
     const id = uuid();
-    const expiresAt = daysAfter(now, act.services.settings.invitationDays);
-    await db.invitation.create({ data: { id, email, roles, inviter: act.profile!.name, createdAt: now, expiresAt } });
-    await wakeJobs(ask, tenantId);
+    const expiresAt = daysAfter(now, context.services.settings.invitationDays);
+    await db.invitation.create({ data: { id, email, roles, inviter: context.profile!.name, createdAt: now, expiresAt } });
+    await wakeJobs(query, tenantId);
     const told = { target: { type: 'Invitation', id }, after: { email, roles, expiresAt } };
     await record(before ? { ...told, action: 'invitation.replace', before: { id: before.id, roles: before.roles } } : told);
     return { tenantId, invitationId: id };
   });
 };
 
-async function checkPlaces(operation: Operation) {
-  const { planCode } = await applyDueChange(operation);
-  const { members, invitations } = await memberUse(operation.db, operation.now);
-  const full = capReached('members', (await limitsOn(operation.db, planCode)).memberLimit, members + invitations);
+async function checkPlaces(command: Command) {
+  const { planCode } = await applyDueChange(command);
+  const { members, invitations } = await memberUse(command.db, command.now);
+  const full = capReached('members', (await limitsOn(command.db, planCode)).memberLimit, members + invitations);
   if (full) throw full;
 }

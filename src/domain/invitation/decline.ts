@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { heldInvitation } from './answer.ts';
 
@@ -7,12 +7,12 @@ import { heldInvitation } from './answer.ts';
  *
  * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED.
  */
-export const declineInvitation = (act: Act, { code }: { code: string }): Promise<{ declined: true }> =>
-  operate(act, async operation => {
-    const held = await heldInvitation(operation, code);
+export const declineInvitation = (context: CommandContext, { code }: { code: string }): Promise<{ declined: true }> =>
+  runCommand(context, async command => {
+    const held = await heldInvitation(command, code);
     if (held instanceof GatewayError) return held;
     const { id, email, roles } = held;
-    await operation.db.invitation.deleteMany({ where: { id } });
-    await operation.record({ target: { type: 'Invitation', id }, before: { email, roles } });
+    await command.db.invitation.deleteMany({ where: { id } });
+    await command.record({ target: { type: 'Invitation', id }, before: { email, roles } });
     return { declined: true } as const;
   });

@@ -5,7 +5,7 @@ import type { Clock, Mail, Message } from '../core/services.ts';
 import { newInvitationCode } from './secret.ts';
 
 /** What sending needs: the time, the post, and where the page is that accepts an invitation; `{code}` stands for the code. */
-export type Post = { readonly clock: Clock; readonly mail: Mail; readonly acceptUrl: string };
+export type MailSettings = { readonly clock: Clock; readonly mail: Mail; readonly acceptUrl: string };
 
 /**
  * Sends the invitations of the bound tenant that haven't gone out, each once, while it is active. The code is made here and is nowhere but in
@@ -13,10 +13,10 @@ export type Post = { readonly clock: Clock; readonly mail: Mail; readonly accept
  *
  * @throws {AggregateError} of those that weren't taken, once all were tried: they are tried again with the next call.
  */
-export async function sendInvitations(unit: UnitOfWork, post: Post): Promise<void> {
+export async function sendInvitations(unit: UnitOfWork, mailSettings: MailSettings): Promise<void> {
   const failures: unknown[] = [];
-  for (let next = await withCode(unit, post, null); next; next = await withCode(unit, post, next.id))
-    await send(unit, post, next).catch(error => failures.push(error));
+  for (let next = await withCode(unit, mailSettings, null); next; next = await withCode(unit, mailSettings, next.id))
+    await send(unit, mailSettings, next).catch(error => failures.push(error));
   if (failures.length) throw new AggregateError(failures, `${failures.length} invitations could not be sent`);
 }
 
@@ -24,9 +24,9 @@ type Next = { readonly id: string; readonly letter: Letter | null };
 type Letter = { readonly hash: Uint8Array<ArrayBuffer>; readonly message: Message };
 
 /** The first unsent invitation after another, with a new code; without a letter where somebody else is sending it, or has just now. */
-async function withCode(unit: UnitOfWork, { clock, acceptUrl }: Post, after: string | null): Promise<Next | null> {
+async function withCode(unit: UnitOfWork, { clock, acceptUrl }: MailSettings, after: string | null): Promise<Next | null> {
   let next: Next | null = null;
-  await inTenant(unit, clock, async ({ db, ask, tenant, tenantId, now }) => {
+  await inTenant(unit, clock, async ({ db, query, tenant, tenantId, now }) => {
     next = null;
     if (tenant.status !== 'active') return;
     const where = { sentAt: null, expiresAt: { gt: now }, ...(after && { id: { gt: after } }) };
@@ -34,7 +34,7 @@ async function withCode(unit: UnitOfWork, { clock, acceptUrl }: Post, after: str
     if (!unsent) return;
     const { id } = unsent;
     next = { id, letter: null };
-    if (!(await tryHold(ask, sending(id)))) return;
+    if (!(await tryHold(query, sending(id)))) return;
     const { code, hash } = newInvitationCode({ tenantId, id });
     const { count } = await db.invitation.updateMany({ where: { id, sentAt: null }, data: { secretHash: hash } });
     if (!count) return;
@@ -44,12 +44,12 @@ async function withCode(unit: UnitOfWork, { clock, acceptUrl }: Post, after: str
 }
 
 /** Sends while nobody else does, and only if the code is still the one that was made last. */
-async function send(unit: UnitOfWork, { clock, mail }: Post, { id, letter }: Next): Promise<void> {
+async function send(unit: UnitOfWork, { clock, mail }: MailSettings, { id, letter }: Next): Promise<void> {
   if (!letter) return;
   const { hash, message } = letter;
-  const sendOnce = async ({ db, ask }: Transaction) => {
+  const sendOnce = async ({ db, query }: Transaction) => {
     const where = { id, secretHash: hash, sentAt: null };
-    if (!(await tryHold(ask, sending(id))) || !(await db.invitation.count({ where }))) return;
+    if (!(await tryHold(query, sending(id))) || !(await db.invitation.count({ where }))) return;
     await mail.send(message);
     await db.invitation.updateMany({ where, data: { sentAt: clock.now() } });
   };

@@ -1,30 +1,30 @@
 import { v7 as uuid } from 'uuid';
 import { isConstraint } from '../../database/driver/failure.ts';
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { RowName } from '../core/row-ref.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import { namedDataset } from '../dataset/named.ts';
-import { type Price, type TermsInput, termsOf, toldOf } from './terms.ts';
+import { type Price, refusalPayloadFor, type TermsInput, termsOf } from './terms.ts';
 
 /** A listing that was made or changed. */
 export type ChangedListing = { readonly tenantId: string; readonly listingId: string };
 
-export type DraftListingInput = TermsInput & { readonly dataset: RowName; readonly title: string; readonly price: Price };
+export type DraftListingInput = TermsInput & { readonly dataset: RowRef; readonly title: string; readonly price: Price };
 
 /**
  * Drafts how a dataset is to be offered (SPEC M1): nobody but the tenant sees it before it is published.
  *
  * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has a listing.
  */
-export const draftListing = (act: Act, { dataset, ...input }: DraftListingInput): Promise<ChangedListing> => {
+export const draftListing = (context: CommandContext, { dataset, ...input }: DraftListingInput): Promise<ChangedListing> => {
   const { summary = '', tags = [], ...terms } = termsOf(input);
-  return operate(act, async operation => {
-    const { db, now, record, tenantId } = operation;
-    const { id: datasetId } = await namedDataset(operation, dataset);
+  return runCommand(context, async command => {
+    const { db, now, record, tenantId } = command;
+    const { id: datasetId } = await namedDataset(command, dataset);
     const id = uuid();
     const data = { ...(terms as { title: string; price: string; currency: string }), id, datasetId, summary, tags };
     const drafted = await db.listing.create({ data: { ...data, createdAt: now, updatedAt: now } }).catch(listed);
-    await record({ target: { type: 'Listing', id }, after: { dataset: datasetId, ...toldOf(drafted) } });
+    await record({ target: { type: 'Listing', id }, after: { dataset: datasetId, ...refusalPayloadFor(drafted) } });
     return { tenantId, listingId: id };
   });
 };

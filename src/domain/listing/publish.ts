@@ -1,6 +1,6 @@
-import { type Act, type Operation, operate } from '../core/command.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { RowName } from '../core/row-ref.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import { stored } from '../object/remove.ts';
 import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
@@ -10,20 +10,20 @@ import { namedListing } from './named.ts';
  *
  * @throws {GatewayError} NOT_FOUND; SIDE_OFF when the tenant doesn't sell; CONFLICT when it is there already, or has nothing to retrieve.
  */
-export const publishListing = (act: Act, input: { listing: RowName }): Promise<ChangedListing> =>
-  operate(act, async operation => {
-    const { db, now, record, meanwhile, tenantId } = operation;
-    const { id, datasetId, status } = await namedListing(operation, input.listing);
-    await checkSells(operation);
+export const publishListing = (context: CommandContext, input: { listing: RowRef }): Promise<ChangedListing> =>
+  runCommand(context, async command => {
+    const { db, now, record, enqueueWrite, tenantId } = command;
+    const { id, datasetId, status } = await namedListing(command, input.listing);
+    await checkSells(command);
     if (status === 'published') throw new GatewayError('CONFLICT', 'The listing is on the marketplace already.');
     if (!(await db.dataObject.count({ where: stored(datasetId) })))
       throw new GatewayError('CONFLICT', 'The dataset has no stored object: there would be nothing to retrieve.');
-    meanwhile(db.listing.updateMany({ where: { id }, data: { status: 'published', publishedAt: now, updatedAt: now } }));
+    enqueueWrite(db.listing.updateMany({ where: { id }, data: { status: 'published', publishedAt: now, updatedAt: now } }));
     await record({ target: { type: 'Listing', id }, before: { status }, after: { status: 'published' } });
     return { tenantId, listingId: id };
   });
 
-async function checkSells({ db }: Operation) {
+async function checkSells({ db }: Command) {
   const { sells } = await db.tenant.findFirstOrThrow({ select: { sells: true } });
   if (!sells) throw new GatewayError('SIDE_OFF', "The tenant's provider side is switched off.", { side: 'sells' });
 }

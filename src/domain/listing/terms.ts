@@ -46,4 +46,10 @@ function listingTags(texts: readonly string[]): string[] {
 type Stored = { title: string; summary: string; tags: readonly string[]; price: { toFixed(): string }; currency: string };
 
 /** What the log keeps of a listing: its price as a text, lest it become a float. */
-export const toldOf = ({ title, summary, tags, price, currency }: Stored) => ({ title, summary, tags, price: price.toFixed(), currency });
+export const refusalPayloadFor = ({ title, summary, tags, price, currency }: Stored) => ({
+  title,
+  summary,
+  tags,
+  price: price.toFixed(),
+  currency,
+});

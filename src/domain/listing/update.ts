@@ -1,22 +1,25 @@
-import { type Act, operate } from '../core/command.ts';
-import type { RowName } from '../core/row-ref.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
-import { type TermsInput, termsOf, toldOf } from './terms.ts';
+import { refusalPayloadFor, type TermsInput, termsOf } from './terms.ts';
 
 /**
  * Changes what a listing says; what is left out stays (SPEC M1). Whoever is entitled already keeps the price of the day.
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND.
  */
-export const updateListing = (act: Act, { listing, ...input }: TermsInput & { readonly listing: RowName }): Promise<ChangedListing> => {
+export const updateListing = (
+  context: CommandContext,
+  { listing, ...input }: TermsInput & { readonly listing: RowRef },
+): Promise<ChangedListing> => {
   const terms = termsOf(input);
-  return operate(act, async operation => {
-    const { db, now, record, tenantId } = operation;
-    const before = await namedListing(operation, listing);
+  return runCommand(context, async command => {
+    const { db, now, record, tenantId } = command;
+    const before = await namedListing(command, listing);
     const { id } = before;
     const [after] = await db.listing.updateManyAndReturn({ where: { id }, data: { ...terms, updatedAt: now } });
-    await record({ target: { type: 'Listing', id }, before: toldOf(before), after: toldOf(after!) });
+    await record({ target: { type: 'Listing', id }, before: refusalPayloadFor(before), after: refusalPayloadFor(after!) });
     return { tenantId, listingId: id };
   });
 };

@@ -1,6 +1,6 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { RowName } from '../core/row-ref.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
 
@@ -9,12 +9,12 @@ import { namedListing } from './named.ts';
  *
  * @throws {GatewayError} NOT_FOUND; CONFLICT when it isn't there.
  */
-export const withdrawListing = (act: Act, input: { listing: RowName }): Promise<ChangedListing> =>
-  operate(act, async operation => {
-    const { db, now, record, meanwhile, tenantId } = operation;
-    const { id, status } = await namedListing(operation, input.listing);
+export const withdrawListing = (context: CommandContext, input: { listing: RowRef }): Promise<ChangedListing> =>
+  runCommand(context, async command => {
+    const { db, now, record, enqueueWrite, tenantId } = command;
+    const { id, status } = await namedListing(command, input.listing);
     if (status !== 'published') throw new GatewayError('CONFLICT', 'The listing is not on the marketplace.');
-    meanwhile(db.listing.updateMany({ where: { id }, data: { status: 'withdrawn', updatedAt: now } }));
+    enqueueWrite(db.listing.updateMany({ where: { id }, data: { status: 'withdrawn', updatedAt: now } }));
     await record({ target: { type: 'Listing', id }, before: { status }, after: { status: 'withdrawn' } });
     return { tenantId, listingId: id };
   });

@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { ownerProtected } from './roles.ts';
 
@@ -7,12 +7,12 @@ import { ownerProtected } from './roles.ts';
  *
  * @throws {GatewayError} OWNER_PROTECTED for the owner.
  */
-export const leaveTenant = (act: Act): Promise<{ tenantId: string }> =>
-  operate(act, async operation => {
-    const { id, roles } = operation.me!;
+export const leaveTenant = (context: CommandContext): Promise<{ tenantId: string }> =>
+  runCommand(context, async command => {
+    const { id, roles } = command.me!;
     if (roles.includes('owner')) throw ownerProtected();
-    await voidTransfer(operation, 'member left', id);
-    await operation.db.membership.deleteMany({ where: { id } });
-    await operation.record({ target: { type: 'Membership', id }, before: { roles } });
-    return { tenantId: operation.tenantId };
+    await voidTransfer(command, 'member left', id);
+    await command.db.membership.deleteMany({ where: { id } });
+    await command.record({ target: { type: 'Membership', id }, before: { roles } });
+    return { tenantId: command.tenantId };
   });

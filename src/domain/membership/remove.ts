@@ -1,5 +1,5 @@
-import { type Act, operate } from '../core/command.ts';
-import type { RowName } from '../core/row-ref.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { otherMember } from './set-roles.ts';
 
@@ -8,11 +8,14 @@ import { otherMember } from './set-roles.ts';
  *
  * @throws {GatewayError} NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED.
  */
-export const removeMember = (act: Act, { membership }: { membership: RowName }): Promise<{ tenantId: string; membershipId: string }> =>
-  operate(act, async operation => {
-    const { id, roles, name } = await otherMember(operation, membership);
-    await voidTransfer(operation, 'member removed', id);
-    await operation.db.membership.deleteMany({ where: { id } });
-    await operation.record({ target: { type: 'Membership', id }, before: { name, roles } });
-    return { tenantId: operation.tenantId, membershipId: id };
+export const removeMember = (
+  context: CommandContext,
+  { membership }: { membership: RowRef },
+): Promise<{ tenantId: string; membershipId: string }> =>
+  runCommand(context, async command => {
+    const { id, roles, name } = await otherMember(command, membership);
+    await voidTransfer(command, 'member removed', id);
+    await command.db.membership.deleteMany({ where: { id } });
+    await command.record({ target: { type: 'Membership', id }, before: { name, roles } });
+    return { tenantId: command.tenantId, membershipId: id };
   });

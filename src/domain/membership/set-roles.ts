@@ -1,7 +1,7 @@
 import type { Role } from '../../access/vocabulary.ts';
-import { type Act, type Operation, operate } from '../core/command.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import { type RowName, rowHere } from '../core/row-ref.ts';
+import { localRow, type RowRef } from '../core/row-ref.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { checkGrantable, ownerProtected, roleSet } from './roles.ts';
 
@@ -12,19 +12,19 @@ type Changed = { readonly tenantId: string; readonly membershipId: string };
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED, ROLE_NOT_GRANTABLE.
  */
-export const setMemberRoles = (act: Act, input: { membership: RowName; roles: readonly Role[] }): Promise<Changed> => {
+export const setMemberRoles = (context: CommandContext, input: { membership: RowRef; roles: readonly Role[] }): Promise<Changed> => {
   const roles = roleSet(input.roles);
-  return operate(act, async operation => {
-    const { id, roles: before } = await otherMember(operation, input.membership);
-    if (isSame(roles, before)) return { tenantId: operation.tenantId, membershipId: id };
+  return runCommand(context, async command => {
+    const { id, roles: before } = await otherMember(command, input.membership);
+    if (isSame(roles, before)) return { tenantId: command.tenantId, membershipId: id };
     checkGrantable(
       roles.filter(role => !before.includes(role)),
-      operation.me!.roles,
+      command.me!.roles,
     );
-    await voidTransfer(operation, 'roles changed', id);
-    await operation.db.membership.updateMany({ where: { id }, data: { roles } });
-    await operation.record({ target: { type: 'Membership', id }, before: { roles: before }, after: { roles } });
-    return { tenantId: operation.tenantId, membershipId: id };
+    await voidTransfer(command, 'roles changed', id);
+    await command.db.membership.updateMany({ where: { id }, data: { roles } });
+    await command.record({ target: { type: 'Membership', id }, before: { roles: before }, after: { roles } });
+    return { tenantId: command.tenantId, membershipId: id };
   });
 };
 
@@ -39,8 +39,8 @@ export type OtherMember = { readonly id: string; readonly roles: readonly Role[]
  *
  * @throws {GatewayError} NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED.
  */
-export async function otherMember({ act, db, me }: Operation, membership: RowName): Promise<OtherMember> {
-  const id = rowHere(act, membership);
+export async function otherMember({ context, db, me }: Command, membership: RowRef): Promise<OtherMember> {
+  const id = localRow(context, membership);
   const found = await db.membership.findFirst({ where: { id }, select: { roles: true, user: { select: { name: true } } } });
   if (!found) throw new GatewayError('NOT_FOUND', 'There is no such member.');
   if (id === me!.id) throw new GatewayError('OWN_MEMBERSHIP', 'Use leaveTenant or dropRoles for your own membership.');

@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import { isConstraint } from '../../database/driver/failure.ts';
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { RowName } from '../core/row-ref.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import { namedDataset } from '../dataset/named.ts';
 import { objectFacts, objectName } from './facts.ts';
 
@@ -10,7 +10,7 @@ import { objectFacts, objectName } from './facts.ts';
 export type ChangedObject = { readonly tenantId: string; readonly objectId: string };
 
 export type AddObjectInput = {
-  readonly dataset: RowName;
+  readonly dataset: RowRef;
   readonly name: string;
   readonly size: bigint;
   readonly mediaType: string;
@@ -24,12 +24,12 @@ export type AddObjectInput = {
  *
  * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has an object of that name.
  */
-export const addObject = (act: Act, input: AddObjectInput): Promise<ChangedObject> => {
+export const addObject = (context: CommandContext, input: AddObjectInput): Promise<ChangedObject> => {
   const name = objectName(input.name);
   const { size, mediaType, sha256 } = objectFacts(input);
-  return operate(act, async operation => {
-    const { db, now, record, tenantId } = operation;
-    const { id: datasetId } = await namedDataset(operation, input.dataset);
+  return runCommand(context, async command => {
+    const { db, now, record, tenantId } = command;
+    const { id: datasetId } = await namedDataset(command, input.dataset);
     const id = uuid();
     await db.dataObject
       .create({ data: { id, datasetId, name, size, mediaType, sha256: sha256 as Uint8Array<ArrayBuffer>, createdAt: now } })

@@ -1,6 +1,6 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { RowName } from '../core/row-ref.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import type { ObjectFacts } from '../core/services.ts';
 import type { ChangedObject } from './add.ts';
 import { objectKey } from './key.ts';
@@ -12,15 +12,15 @@ import { namedObject } from './named.ts';
  *
  * @throws {GatewayError} NOT_FOUND; OBJECT_NOT_STORED when they aren't there, or are others.
  */
-export const completeObject = async (act: Act, input: { object: RowName }): Promise<ChangedObject> => {
-  const { id, ...announced } = await namedObject(act, act.work.db, input.object);
-  const found = await act.services.store.find(objectKey(announced.tenantId, id));
-  return operate(act, async ({ db, now, record, meanwhile, tenantId }) => {
-    const { name, storedAt } = await namedObject(act, db, input.object);
+export const completeObject = async (context: CommandContext, input: { object: RowRef }): Promise<ChangedObject> => {
+  const { id, ...announced } = await namedObject(context, context.work.db, input.object);
+  const found = await context.services.store.find(objectKey(announced.tenantId, id));
+  return runCommand(context, async ({ db, now, record, enqueueWrite, tenantId }) => {
+    const { name, storedAt } = await namedObject(context, db, input.object);
     if (!found || !isAlike(found, announced))
       throw new GatewayError('OBJECT_NOT_STORED', found ? 'Other bytes lie there than were announced.' : 'Nothing has been uploaded yet.');
     if (storedAt) return { tenantId, objectId: id };
-    meanwhile(db.dataObject.updateMany({ where: { id }, data: { storedAt: now } }));
+    enqueueWrite(db.dataObject.updateMany({ where: { id }, data: { storedAt: now } }));
     await record({ target: { type: 'DataObject', id }, after: { name, storedAt: now } });
     return { tenantId, objectId: id };
   });

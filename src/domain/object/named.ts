@@ -1,14 +1,14 @@
 import type { TenantClient } from '../../database/tenancy/models.ts';
-import type { Act } from '../core/command.ts';
-import { notHere, type RowName, rowHere } from '../core/row-ref.ts';
+import type { CommandContext } from '../core/command.ts';
+import { localRow, notFound, type RowRef } from '../core/row-ref.ts';
 
 /**
  * The object that an input names.
  *
  * @throws {GatewayError} NOT_FOUND for another tenant's, as for one that doesn't exist (SPEC T4).
  */
-export async function namedObject(act: Act, db: TenantClient, named: RowName) {
-  const object = await db.dataObject.findFirst({ where: { id: rowHere(act, named) } });
-  if (!object) throw notHere();
+export async function namedObject(context: CommandContext, db: TenantClient, named: RowRef) {
+  const object = await db.dataObject.findFirst({ where: { id: localRow(context, named) } });
+  if (!object) throw notFound();
   return object;
 }

@@ -1,6 +1,6 @@
-import { type Act, type Operation, operate } from '../core/command.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { RowName } from '../core/row-ref.ts';
+import type { RowRef } from '../core/row-ref.ts';
 import type { ChangedObject } from './add.ts';
 import { namedObject } from './named.ts';
 
@@ -9,16 +9,16 @@ import { namedObject } from './named.ts';
  *
  * @throws {GatewayError} NOT_FOUND; CONFLICT for the last stored object of a dataset that is on the marketplace.
  */
-export const removeObject = (act: Act, input: { object: RowName }): Promise<ChangedObject> =>
-  operate(act, async operation => {
-    const { db, record, meanwhile, tenantId } = operation;
-    const { id, datasetId, name, size, storedAt } = await namedObject(act, db, input.object);
-    if (storedAt && (await isPublished(operation, datasetId)) && (await db.dataObject.count({ where: stored(datasetId) })) === 1)
+export const removeObject = (context: CommandContext, input: { object: RowRef }): Promise<ChangedObject> =>
+  runCommand(context, async command => {
+    const { db, record, enqueueWrite, tenantId } = command;
+    const { id, datasetId, name, size, storedAt } = await namedObject(context, db, input.object);
+    if (storedAt && (await isPublished(command, datasetId)) && (await db.dataObject.count({ where: stored(datasetId) })) === 1)
       throw new GatewayError(
         'CONFLICT',
         'The dataset is on the marketplace and would have nothing to retrieve: withdraw its listing first.',
       );
-    meanwhile(db.dataObject.deleteMany({ where: { id } }));
+    enqueueWrite(db.dataObject.deleteMany({ where: { id } }));
     await record({ target: { type: 'DataObject', id }, before: { dataset: datasetId, name, size: String(size), storedAt } });
     return { tenantId, objectId: id };
   });
@@ -26,5 +26,5 @@ export const removeObject = (act: Act, input: { object: RowName }): Promise<Chan
 /** The objects of a dataset that can be retrieved. */
 export const stored = (datasetId: string) => ({ datasetId, storedAt: { not: null } });
 
-const isPublished = async ({ db }: Operation, datasetId: string): Promise<boolean> =>
+const isPublished = async ({ db }: Command, datasetId: string): Promise<boolean> =>
   (await db.listing.count({ where: { datasetId, status: 'published' } })) > 0;

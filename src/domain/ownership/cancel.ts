@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 
 /**
@@ -6,11 +6,11 @@ import { GatewayError } from '../core/errors.ts';
  *
  * @throws {GatewayError} TRANSFER_INVALID when there is none.
  */
-export const cancelOwnershipTransfer = (act: Act): Promise<{ tenantId: string }> =>
-  operate(act, async ({ db, now, record, meanwhile, tenantId }) => {
+export const cancelOwnershipTransfer = (context: CommandContext): Promise<{ tenantId: string }> =>
+  runCommand(context, async ({ db, now, record, enqueueWrite, tenantId }) => {
     const transfer = await db.ownershipTransfer.findFirst({ where: { expiresAt: { gt: now } }, select: { toMembershipId: true } });
     if (!transfer) throw new GatewayError('TRANSFER_INVALID', 'No transfer is under way.');
-    meanwhile(db.ownershipTransfer.deleteMany());
+    enqueueWrite(db.ownershipTransfer.deleteMany());
     await record({ target: { type: 'Membership', id: transfer.toMembershipId } });
     return { tenantId };
   });

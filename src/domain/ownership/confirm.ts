@@ -1,5 +1,5 @@
 import type { Role } from '../../access/vocabulary.ts';
-import { type Act, type Operation, operate, refuse } from '../core/command.ts';
+import { type Command, type CommandContext, refuse, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isTransferCode } from './code.ts';
 import { voidTransfer } from './void.ts';
@@ -10,31 +10,31 @@ import { voidTransfer } from './void.ts';
  *
  * @throws {GatewayError} TRANSFER_INVALID, CODE_WRONG.
  */
-export const confirmOwnershipTransfer = (act: Act, { code }: { code: string }): Promise<{ tenantId: string }> =>
-  operate(act, async operation => {
-    const { db, me, now, record, tenantId } = operation;
+export const confirmOwnershipTransfer = (context: CommandContext, { code }: { code: string }): Promise<{ tenantId: string }> =>
+  runCommand(context, async command => {
+    const { db, me, now, record, tenantId } = command;
     const transfer = await db.ownershipTransfer.findFirst();
     if (!transfer || transfer.expiresAt <= now || transfer.fromMembershipId !== me!.id)
       throw new GatewayError('TRANSFER_INVALID', 'No transfer is under way, or its code has expired: ask again.');
-    if (!isTransferCode(code, transfer.codeHash)) return wrongCode(operation, transfer.triesLeft - 1);
-    const heir = await db.membership.findFirstOrThrow({ where: { id: transfer.toMembershipId }, select: { id: true, roles: true } });
-    const [from, to] = [lowered(me!.roles), raised(heir.roles as Role[])];
+    if (!isTransferCode(code, transfer.codeHash)) return wrongCode(command, transfer.triesLeft - 1);
+    const recipient = await db.membership.findFirstOrThrow({ where: { id: transfer.toMembershipId }, select: { id: true, roles: true } });
+    const [from, to] = [withoutOwner(me!.roles), withOwner(recipient.roles as Role[])];
     await db.ownershipTransfer.deleteMany();
     await db.membership.updateMany({ where: { id: me!.id }, data: { roles: from } }); // the owner first: there are never two
-    await db.membership.updateMany({ where: { id: heir.id }, data: { roles: to } });
+    await db.membership.updateMany({ where: { id: recipient.id }, data: { roles: to } });
     await record({
-      target: { type: 'Membership', id: heir.id },
-      before: { owner: me!.id, roles: { [me!.id]: me!.roles, [heir.id]: heir.roles } },
-      after: { owner: heir.id, roles: { [me!.id]: from, [heir.id]: to } },
+      target: { type: 'Membership', id: recipient.id },
+      before: { owner: me!.id, roles: { [me!.id]: me!.roles, [recipient.id]: recipient.roles } },
+      after: { owner: recipient.id, roles: { [me!.id]: from, [recipient.id]: to } },
     });
     return { tenantId };
   });
 
-const lowered = (roles: readonly Role[]): Role[] => [...new Set<Role>(['admin', ...roles.filter(role => role !== 'owner')])];
-const raised = (roles: readonly Role[]): Role[] => ['owner', ...roles];
+const withoutOwner = (roles: readonly Role[]): Role[] => [...new Set<Role>(['admin', ...roles.filter(role => role !== 'owner')])];
+const withOwner = (roles: readonly Role[]): Role[] => ['owner', ...roles];
 
-async function wrongCode(operation: Operation, triesLeft: number): Promise<GatewayError> {
-  if (triesLeft > 0) await operation.db.ownershipTransfer.updateMany({ data: { triesLeft } });
-  else await voidTransfer(operation, 'too many wrong codes');
-  return refuse(operation, new GatewayError('CODE_WRONG', 'This is not the code.', { triesLeft }));
+async function wrongCode(command: Command, triesLeft: number): Promise<GatewayError> {
+  if (triesLeft > 0) await command.db.ownershipTransfer.updateMany({ data: { triesLeft } });
+  else await voidTransfer(command, 'too many wrong codes');
+  return refuse(command, new GatewayError('CODE_WRONG', 'This is not the code.', { triesLeft }));
 }

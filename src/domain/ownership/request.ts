@@ -1,6 +1,6 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import { type RowName, rowHere } from '../core/row-ref.ts';
+import { localRow, type RowRef } from '../core/row-ref.ts';
 import { minutesAfter } from '../core/services.ts';
 import { newTransferCode, transferCodeHash } from './code.ts';
 import { voidTransfer } from './void.ts';
@@ -17,16 +17,16 @@ export type Requested = { readonly tenantId: string; readonly code: string; read
  *
  * @throws {GatewayError} NOT_FOUND for whoever is no member here; OWN_MEMBERSHIP for the owner themself.
  */
-export const requestOwnershipTransfer = (act: Act, { membership }: { membership: RowName }): Promise<Requested> =>
-  operate(act, async operation => {
-    const { db, me, now, record, tenantId } = operation;
-    const id = rowHere(act, membership);
+export const requestOwnershipTransfer = (context: CommandContext, { membership }: { membership: RowRef }): Promise<Requested> =>
+  runCommand(context, async command => {
+    const { db, me, now, record, tenantId } = command;
+    const id = localRow(context, membership);
     const member = await db.membership.findFirst({ where: { id }, select: { user: { select: { name: true } } } });
     if (!member) throw new GatewayError('NOT_FOUND', 'There is no such member.');
     if (id === me!.id) throw new GatewayError('OWN_MEMBERSHIP', 'You are the owner already.');
-    await voidTransfer(operation, 'asked again');
+    await voidTransfer(command, 'asked again');
     const code = newTransferCode();
-    const expiresAt = minutesAfter(now, act.services.settings.transferMinutes);
+    const expiresAt = minutesAfter(now, context.services.settings.transferMinutes);
     await db.ownershipTransfer.create({
       data: {
         fromMembershipId: me!.id,

@@ -1,15 +1,15 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
-import type { Operation } from '../core/command.ts';
+import type { Command } from '../core/command.ts';
 import { SYSTEM } from '../core/system.ts';
 
 /** What of an operation, or of a job, it needs. */
-export type Due = Pick<Operation, 'db' | 'tenantId' | 'tenant' | 'now' | 'record'>;
+export type Due = Pick<Command, 'db' | 'tenantId' | 'tenant' | 'now' | 'record'>;
 
 /** What a tenant is on, once what was due is done. */
 export type PresentPlan = { readonly planCode: PlanCode; readonly planSince: Date; readonly nextPlanCode: PlanCode | null };
 
 /** What a tenant's row says of its plans. */
-export type Planned = Pick<Operation['tenant'], 'planCode' | 'planSince' | 'nextPlanCode' | 'nextPlanDueAt'>;
+export type Planned = Pick<Command['tenant'], 'planCode' | 'planSince' | 'nextPlanCode' | 'nextPlanDueAt'>;
 
 /** What a tenant is on at a moment: what was due by then counts as done, whether or not it is. */
 export function presentPlan({ planCode, planSince, nextPlanCode, nextPlanDueAt }: Planned, now: Date): PresentPlan {

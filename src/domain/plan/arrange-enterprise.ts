@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
 import { applyDueChange } from './apply.ts';
 import type { Limits } from './limits.ts';
@@ -11,7 +11,7 @@ export type ContractInput = { readonly [Name in keyof Limits]?: number | null | 
  *
  * @throws {GatewayError} BAD_USER_INPUT for a limit below 1: no cap is null, never 0.
  */
-export const arrangeEnterprise = (act: Act, limits: ContractInput): Promise<{ tenantId: string }> => {
+export const arrangeEnterprise = (context: CommandContext, limits: ContractInput): Promise<{ tenantId: string }> => {
   const contract = {
     memberLimit: limits.memberLimit ?? null,
     apiKeyLimit: limits.apiKeyLimit ?? null,
@@ -21,9 +21,9 @@ export const arrangeEnterprise = (act: Act, limits: ContractInput): Promise<{ te
   };
   for (const [name, limit] of Object.entries(contract))
     if (limit !== null && limit < 1) throw badInput(`${name} is at least 1; leave it out for no cap.`);
-  return operate(act, async operation => {
-    const { db, now, record, tenantId: id } = operation;
-    const { planCode, planSince } = await applyDueChange(operation);
+  return runCommand(context, async command => {
+    const { db, now, record, tenantId: id } = command;
+    const { planCode, planSince } = await applyDueChange(command);
     const before = { plan: planCode, ...(await db.contract.findFirst({ omit: { tenantId: true, agreedAt: true } })) };
     await db.contract.deleteMany();
     await db.contract.create({ data: { ...contract, agreedAt: now } });

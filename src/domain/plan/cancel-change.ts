@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from './apply.ts';
 
@@ -7,12 +7,12 @@ import { applyDueChange } from './apply.ts';
  *
  * @throws {GatewayError} CONFLICT when none is scheduled.
  */
-export const cancelPlanChange = (act: Act): Promise<{ tenantId: string }> =>
-  operate(act, async operation => {
-    const { nextPlanCode } = await applyDueChange(operation);
+export const cancelPlanChange = (context: CommandContext): Promise<{ tenantId: string }> =>
+  runCommand(context, async command => {
+    const { nextPlanCode } = await applyDueChange(command);
     if (!nextPlanCode) return new GatewayError('CONFLICT', 'No downgrade is scheduled.');
-    const id = operation.tenantId;
-    await operation.db.tenant.update({ where: { id }, data: { nextPlanCode: null, nextPlanDueAt: null } });
-    await operation.record({ target: { type: 'Tenant', id }, before: { nextPlan: nextPlanCode }, after: { nextPlan: null } });
+    const id = command.tenantId;
+    await command.db.tenant.update({ where: { id }, data: { nextPlanCode: null, nextPlanDueAt: null } });
+    await command.record({ target: { type: 'Tenant', id }, before: { nextPlan: nextPlanCode }, after: { nextPlan: null } });
     return { tenantId: id };
   });

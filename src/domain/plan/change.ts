@@ -1,5 +1,5 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
-import { type Act, type Operation, operate } from '../core/command.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from './apply.ts';
 import { cycleEnd } from './cycle.ts';
@@ -10,25 +10,25 @@ import { cycleEnd } from './cycle.ts';
  *
  * @throws {GatewayError} PLAN_BY_SALES for Enterprise; CONFLICT for the plan that it is on.
  */
-export const changePlan = (act: Act, { plan }: { plan: PlanCode }): Promise<{ tenantId: string }> =>
-  operate(act, async operation => {
+export const changePlan = (context: CommandContext, { plan }: { plan: PlanCode }): Promise<{ tenantId: string }> =>
+  runCommand(context, async command => {
     if (plan === 'ENTERPRISE') throw new GatewayError('PLAN_BY_SALES', 'Enterprise is arranged by sales: ask them.');
-    const { planCode, planSince } = await applyDueChange(operation);
+    const { planCode, planSince } = await applyDueChange(command);
     if (plan === planCode) throw new GatewayError('CONFLICT', `The tenant is on ${plan} already.`, { plan });
-    if ((await rankOf(operation, plan)) > (await rankOf(operation, planCode))) await upgrade(operation, planCode, plan);
-    else await schedule(operation, planCode, plan, cycleEnd(planSince, operation.now));
-    return { tenantId: operation.tenantId };
+    if ((await rankOf(command, plan)) > (await rankOf(command, planCode))) await upgrade(command, planCode, plan);
+    else await schedule(command, planCode, plan, cycleEnd(planSince, command.now));
+    return { tenantId: command.tenantId };
   });
 
-const rankOf = async ({ db }: Pick<Operation, 'db'>, code: PlanCode): Promise<number> =>
+const rankOf = async ({ db }: Pick<Command, 'db'>, code: PlanCode): Promise<number> =>
   (await db.plan.findUniqueOrThrow({ where: { code }, select: { rank: true } })).rank;
 
-async function upgrade({ db, tenantId: id, now, record }: Operation, from: PlanCode, plan: PlanCode) {
+async function upgrade({ db, tenantId: id, now, record }: Command, from: PlanCode, plan: PlanCode) {
   await db.tenant.update({ where: { id }, data: { planCode: plan, planSince: now, nextPlanCode: null, nextPlanDueAt: null } });
   await record({ action: 'plan.upgrade', target: { type: 'Tenant', id }, before: { plan: from }, after: { plan } });
 }
 
-async function schedule({ db, tenantId: id, tenant, record }: Operation, from: PlanCode, plan: PlanCode, dueAt: Date) {
+async function schedule({ db, tenantId: id, tenant, record }: Command, from: PlanCode, plan: PlanCode, dueAt: Date) {
   await db.tenant.update({ where: { id }, data: { nextPlanCode: plan, nextPlanDueAt: dueAt } });
   const before = { plan: from, nextPlan: tenant.nextPlanCode };
   await record({ action: 'plan.schedule_downgrade', target: { type: 'Tenant', id }, before, after: { nextPlan: plan, dueAt } });

@@ -1,6 +1,6 @@
 import { takeRetrieval } from '../../database/queries/retrieval.ts';
 import type { TenantClient } from '../../database/tenancy/models.ts';
-import type { Operation } from '../core/command.ts';
+import type { Command } from '../core/command.ts';
 import { presentPlan } from '../plan/apply.ts';
 import { cycleStart } from '../plan/cycle.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
@@ -12,10 +12,10 @@ import { type CapUse, capUse } from '../plan/preview.ts';
  *
  * @throws {GatewayError} LIMIT_REACHED, with the limit and the use.
  */
-export async function takePlace({ ask, db, tenant, now }: Pick<Operation, 'ask' | 'db' | 'tenant' | 'now'>): Promise<void> {
+export async function takePlace({ query, db, tenant, now }: Pick<Command, 'query' | 'db' | 'tenant' | 'now'>): Promise<void> {
   const { planCode, planSince } = presentPlan(tenant, now);
   const { monthlyRetrievals } = await limitsOn(db, planCode);
-  const used = await takeRetrieval(ask, cycleStart(planSince, now), monthlyRetrievals);
+  const used = await takeRetrieval(query, cycleStart(planSince, now), monthlyRetrievals);
   const full = used === null ? null : capReached('retrievals in a billing cycle', monthlyRetrievals, used);
   if (full) throw full;
 }

@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import { type NotRetrieved, type Retrieved, writeRetrieval } from '../../database/queries/retrieval.ts';
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput, GatewayError } from '../core/errors.ts';
-import { type RowName, rowHere } from '../core/row-ref.ts';
+import { localRow, type RowRef } from '../core/row-ref.ts';
 import { minutesAfter } from '../core/services.ts';
 import { checkBuys } from '../entitlement/side.ts';
 import { takePlace } from './cap.ts';
@@ -35,24 +35,27 @@ const WHY: Readonly<Record<NotRetrieved['refused'], string>> = {
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, PROVIDER_UNAVAILABLE, PROVIDER_GONE, LIMIT_REACHED, SIDE_OFF.
  */
-export const retrieveObject = (act: Act, { entitlement, objectId }: { entitlement: RowName; objectId: string }): Promise<Retrieval> => {
+export const retrieveObject = (
+  context: CommandContext,
+  { entitlement, objectId }: { entitlement: RowRef; objectId: string },
+): Promise<Retrieval> => {
   if (!UUID.test(objectId)) throw badInput("`objectId` is the id of an entitlement's object.");
-  const { principal } = act.grant;
-  return operate(
-    act,
-    async operation => {
-      const { ask, tenant, tenantId, now } = operation;
+  const { principal } = context.grant;
+  return runCommand(
+    context,
+    async command => {
+      const { query, tenant, tenantId, now } = command;
       checkBuys(tenant);
       const wanted = {
         retrievalId: uuid(),
-        entitlementId: rowHere(act, entitlement),
+        entitlementId: localRow(context, entitlement),
         objectId,
         apiKeyId: principal.kind === 'api_key' ? principal.keyId : null,
         at: now,
       };
-      const retrieved = await writeRetrieval(ask, wanted);
+      const retrieved = await writeRetrieval(query, wanted);
       if ('refused' in retrieved) throw new GatewayError(retrieved.refused, WHY[retrieved.refused]);
-      await takePlace(operation); // last, so that others wait for the counter as briefly as can be
+      await takePlace(command); // last, so that others wait for the counter as briefly as can be
       const { retrievalId } = wanted;
       return { tenantId, retrievalId, objectId, ...retrieved, retrievedAt: now, expiresAt: minutesAfter(now, LINK_MINUTES) };
     },

@@ -1,5 +1,5 @@
 import type { TenantStatus } from '../../access/vocabulary.ts';
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { moveTenant } from './status.ts';
 
@@ -8,10 +8,10 @@ import { moveTenant } from './status.ts';
  *
  * @throws {GatewayError} CONFLICT when the grace period is over, though the purge hasn't begun.
  */
-export const cancelDeletion = (act: Act): Promise<{ tenantId: string }> =>
-  operate(act, async operation => {
-    const { tenant, now, db } = operation;
+export const cancelDeletion = (context: CommandContext): Promise<{ tenantId: string }> =>
+  runCommand(context, async command => {
+    const { tenant, now, db } = command;
     if (tenant.deletionDueAt && tenant.deletionDueAt <= now) throw new GatewayError('CONFLICT', 'The grace period is over.');
     const { statusBefore } = await db.tenant.findFirstOrThrow({ select: { statusBefore: true } });
-    return moveTenant(operation, { status: statusBefore as TenantStatus, reason: null });
+    return moveTenant(command, { status: statusBefore as TenantStatus, reason: null });
   });

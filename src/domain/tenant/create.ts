@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { isConstraint } from '../../database/driver/failure.ts';
 import { ownedFreeTenants, type PersonMembership, registerPerson } from '../../database/queries/crossings.ts';
-import { type Act, recorder } from '../core/command.ts';
+import { type CommandContext, recorder } from '../core/command.ts';
 import { emailAddress } from '../core/email.ts';
 import { GatewayError } from '../core/errors.ts';
 import { earlierAnswer, foundingId, keepAnswer, keptAnswer } from '../core/idempotency.ts';
@@ -21,24 +21,24 @@ export type CreateTenantInput = {
  *
  * @throws {GatewayError} EMAIL_UNVERIFIED, BAD_USER_INPUT, CONFLICT when the slug is taken, LIMIT_REACHED at the cap of Free tenants.
  */
-export async function createTenant(act: Act, input: CreateTenantInput): Promise<{ membership: PersonMembership }> {
-  const { key, services } = act;
-  const profile = act.profile!;
+export async function createTenant(context: CommandContext, input: CreateTenantInput): Promise<{ membership: PersonMembership }> {
+  const { key, services } = context;
+  const profile = context.profile!;
   if (!profile.emailVerified) throw new GatewayError('EMAIL_UNVERIFIED', 'Verify your e-mail address with your identity provider first.');
   const name = tenantName(input.name);
   const slug = input.slug == null ? suggestSlug(name) : tenantSlug(input.slug);
   const { sells, buys } = { sells: input.sells ?? false, buys: input.buys ?? true };
   const billingEmail = emailAddress(input.billingEmail ?? profile.email!, 'The billing e-mail address');
-  const founding = act.work.founding(key ? foundingId(key) : undefined);
+  const founding = context.work.founding(key ? foundingId(key) : undefined);
   const { tenantId } = founding.binding;
   return founding.transaction(async transaction => {
-    const { db, ask, tell } = transaction;
-    const userId = await registerPerson(ask, uuid(), profile);
+    const { db, query, enqueue } = transaction;
+    const userId = await registerPerson(query, uuid(), profile);
     const now = services.clock.now();
     const earlier = key && earlierAnswer(await keptAnswer(db, key), key, now);
     if (earlier) return earlier as { membership: PersonMembership };
     const limit = services.settings.freeTenants;
-    const used = await ownedFreeTenants(ask);
+    const used = await ownedFreeTenants(query);
     if (used >= limit) throw new GatewayError('LIMIT_REACHED', `One person owns at most ${limit} Free tenants.`, { limit, used });
     const since = { statusChangedAt: now, planSince: now, createdAt: now };
     await db.tenant
@@ -47,7 +47,7 @@ export async function createTenant(act: Act, input: CreateTenantInput): Promise<
     const membershipId = uuid();
     await db.membership.create({ data: { id: membershipId, userId, roles: ['owner'], createdAt: now } });
     const actor = () => ({ kind: 'user' as const, id: userId, name: profile.name });
-    const record = recorder(tell, now, { action: act.action, requestId: act.requestId, actor });
+    const record = recorder(enqueue, now, { action: context.action, requestId: context.requestId, actor });
     await record({ target: { type: 'Tenant', id: tenantId }, after: { name, slug, sells, buys } });
     const membership: PersonMembership = {
       ...{ tenantId, slug, name, status: 'active', statusReason: null, plan: 'FREE', features: [], sells, buys },

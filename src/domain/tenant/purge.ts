@@ -22,11 +22,11 @@ export async function purgeTenant(
   { clock, store }: PurgeMeans,
   { batch = BATCH, onBatch = () => {} }: PurgeOptions = {},
 ): Promise<void> {
-  await unit.transaction(({ ask }) => buryTenant(ask, clock.now()));
+  await unit.transaction(({ query }) => buryTenant(query, clock.now()));
   if (!(await unit.db.tombstone.count({ where: { purgedAt: null } }))) return;
   await store.removeAll(prefixOf(unit.binding.tenantId!));
   for (;;) {
-    const table = await unit.transaction(({ ask }) => purgeRows(ask, batch, clock.now()));
+    const table = await unit.transaction(({ query }) => purgeRows(query, batch, clock.now()));
     if (table === null) return;
     onBatch(table);
   }

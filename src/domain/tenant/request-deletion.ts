@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { daysAfter } from '../core/services.ts';
 import { moveTenant } from './status.ts';
@@ -8,11 +8,11 @@ import { moveTenant } from './status.ts';
  *
  * @throws {GatewayError} CONFIRMATION_MISMATCH when something else was typed.
  */
-export const requestDeletion = (act: Act, { confirmation }: { confirmation: string }): Promise<{ tenantId: string }> =>
-  operate(act, operation => {
-    const { tenant, now } = operation;
+export const requestDeletion = (context: CommandContext, { confirmation }: { confirmation: string }): Promise<{ tenantId: string }> =>
+  runCommand(context, command => {
+    const { tenant, now } = command;
     if (confirmation.normalize('NFC').trim() !== tenant.name)
       throw new GatewayError('CONFIRMATION_MISMATCH', "Type the tenant's display name, exactly, to confirm.");
-    const deletionDueAt = daysAfter(now, act.services.settings.deletionDays);
-    return moveTenant(operation, { status: 'pending_deletion', reason: 'The owner asked for deletion.', deletionDueAt });
+    const deletionDueAt = daysAfter(now, context.services.settings.deletionDays);
+    return moveTenant(command, { status: 'pending_deletion', reason: 'The owner asked for deletion.', deletionDueAt });
   });

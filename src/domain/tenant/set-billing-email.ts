@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { emailAddress } from '../core/email.ts';
 
 /**
@@ -6,10 +6,10 @@ import { emailAddress } from '../core/email.ts';
  *
  * @throws {GatewayError} BAD_USER_INPUT for what is no address.
  */
-export const setBillingEmail = (act: Act, input: { email: string }): Promise<{ tenantId: string }> => {
+export const setBillingEmail = (context: CommandContext, input: { email: string }): Promise<{ tenantId: string }> => {
   const billingEmail = emailAddress(input.email, 'The billing e-mail address');
-  return operate(act, async ({ db, tenant, tenantId: id, record, meanwhile }) => {
-    meanwhile(db.tenant.updateMany({ data: { billingEmail } }));
+  return runCommand(context, async ({ db, tenant, tenantId: id, record, enqueueWrite }) => {
+    enqueueWrite(db.tenant.updateMany({ data: { billingEmail } }));
     await record({ target: { type: 'Tenant', id }, before: { billingEmail: tenant.billingEmail }, after: { billingEmail } });
     return { tenantId: id };
   });

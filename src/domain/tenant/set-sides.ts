@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
 
 /** What is left out, or null, stays as it is. */
@@ -10,10 +10,10 @@ export type SidesInput = { readonly sells?: boolean | null | undefined; readonly
  *
  * @throws {GatewayError} BAD_USER_INPUT when neither is said.
  */
-export const setTenantSides = (act: Act, { sells, buys }: SidesInput): Promise<{ tenantId: string }> => {
+export const setTenantSides = (context: CommandContext, { sells, buys }: SidesInput): Promise<{ tenantId: string }> => {
   const given = { ...(sells != null && { sells }), ...(buys != null && { buys }) };
   if (!Object.keys(given).length) throw badInput('Say what of `sells` and `buys` is to be on or off.');
-  return operate(act, async ({ db, record, tenantId: id }) => {
+  return runCommand(context, async ({ db, record, tenantId: id }) => {
     const sides = { sells: true, buys: true } as const;
     const before = await db.tenant.findFirstOrThrow({ select: sides });
     const after = await db.tenant.update({ where: { id }, data: given, select: sides });

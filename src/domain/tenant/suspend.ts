@@ -1,4 +1,4 @@
-import { type Act, operate } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
 import { line } from './name.ts';
 import { moveTenant } from './status.ts';
@@ -11,8 +11,8 @@ const REASON_LIMIT = 500;
  *
  * @throws {GatewayError} BAD_USER_INPUT for a reason that is none; a refusal unless the tenant is active.
  */
-export const suspendTenant = (act: Act, input: { reason: string }): Promise<{ tenantId: string }> => {
+export const suspendTenant = (context: CommandContext, input: { reason: string }): Promise<{ tenantId: string }> => {
   const reason = line(input.reason, 'The reason', REASON_LIMIT);
   if (!reason) throw badInput('Give a reason: the members are told it.');
-  return operate(act, operation => moveTenant(operation, { status: 'suspended', reason }));
+  return runCommand(context, command => moveTenant(command, { status: 'suspended', reason }));
 };

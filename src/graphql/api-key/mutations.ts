@@ -5,7 +5,7 @@ import { revokeApiKey } from '../../domain/api-key/revoke.ts';
 import { OVERLAP, rotateApiKey } from '../../domain/api-key/rotate.ts';
 import { SHOWN } from '../../domain/api-key/secret.ts';
 import { builder } from '../core/builder.ts';
-import { rowNamed } from '../core/global-id.ts';
+import { rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { ApiKey } from './api-key.ts';
 
@@ -59,7 +59,7 @@ mutation('createApiKey', {
     expiresAt: t.field({ type: 'DateTime', description: 'When it ends by itself. Never, when left out.' }),
   }),
   payload: secretPayload('CreateApiKeyPayload', 'api-key:create'),
-  run: (act, input) => createApiKey(act, input),
+  run: (command, input) => createApiKey(command, input),
 });
 
 mutation('narrowApiKey', {
@@ -71,7 +71,7 @@ mutation('narrowApiKey', {
     scopes: t.field({ type: ['PermissionName'], required: true, description: 'One at least of those that it has, and no other.' }),
   }),
   payload: keyPayload('NarrowApiKeyPayload'),
-  run: (act, { apiKeyId, scopes }) => narrowApiKey(act, { apiKey: rowNamed('ApiKey', apiKeyId), scopes }),
+  run: (command, { apiKeyId, scopes }) => narrowApiKey(command, { apiKey: rowRef('ApiKey', apiKeyId), scopes }),
 });
 
 mutation('rotateApiKey', {
@@ -85,7 +85,7 @@ mutation('rotateApiKey', {
     }),
   }),
   payload: secretPayload('RotateApiKeyPayload', 'api-key:update'),
-  run: (act, { apiKeyId, overlapMinutes }) => rotateApiKey(act, { apiKey: rowNamed('ApiKey', apiKeyId), overlapMinutes }),
+  run: (command, { apiKeyId, overlapMinutes }) => rotateApiKey(command, { apiKey: rowRef('ApiKey', apiKeyId), overlapMinutes }),
 });
 
 mutation('revokeApiKey', {
@@ -94,7 +94,7 @@ mutation('revokeApiKey', {
   description: "Ends an API key at once and for good. Another's needs `api-key:update-any`.",
   input: t => ({ apiKeyId: t.globalID({ required: true }) }),
   payload: keyPayload('RevokeApiKeyPayload'),
-  run: (act, { apiKeyId }) => revokeApiKey(act, { apiKey: rowNamed('ApiKey', apiKeyId) }),
+  run: (command, { apiKeyId }) => revokeApiKey(command, { apiKey: rowRef('ApiKey', apiKeyId) }),
 });
 
 mutation('handOverApiKey', {
@@ -106,6 +106,6 @@ mutation('handOverApiKey', {
     membershipId: t.globalID({ required: true, description: 'A member whose roles may hold API keys.' }),
   }),
   payload: keyPayload('HandOverApiKeyPayload'),
-  run: (act, { apiKeyId, membershipId }) =>
-    handOverApiKey(act, { apiKey: rowNamed('ApiKey', apiKeyId), membership: rowNamed('Membership', membershipId) }),
+  run: (command, { apiKeyId, membershipId }) =>
+    handOverApiKey(command, { apiKey: rowRef('ApiKey', apiKeyId), membership: rowRef('Membership', membershipId) }),
 });

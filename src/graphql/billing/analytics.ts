@@ -51,20 +51,20 @@ const Analytics = builder.objectRef<Sold>('Analytics').implement({
       policy: 'analytics:read',
       nullable: true,
       description: 'A sum for each currency.',
-      resolve: async (period, _args, { work }) => [...(await sumsOf(work.ask, 'earning', period))],
+      resolve: async (period, _args, { work }) => [...(await sumsOf(work.query, 'earning', period))],
     }),
     buyers: t.int({
       policy: 'analytics:read',
       nullable: true,
       description: 'How many: who they are is not told.',
-      resolve: (period, _args, { work }) => countBuyers(work.ask, period),
+      resolve: (period, _args, { work }) => countBuyers(work.query, period),
     }),
     byDay: t.field({
       type: [DaySalesType],
       policy: 'analytics:read-series',
       nullable: true,
       description: 'Day by day in UTC; days without are left out.',
-      resolve: async (period, _args, { work }) => [...(await salesByDay(work.ask, period))],
+      resolve: async (period, _args, { work }) => [...(await salesByDay(work.query, period))],
     }),
     byDataset: t.field({
       type: [DatasetSalesType],
@@ -72,7 +72,7 @@ const Analytics = builder.objectRef<Sold>('Analytics').implement({
       nullable: true,
       description: `By dataset, the most retrieved first, at most ${PAGE.most}.`,
       resolve: async ({ tenantId, ...period }, _args, { work }) =>
-        (await salesByDataset(work.ask, period, PAGE.most)).map(row => ({ ...row, tenantId })),
+        (await salesByDataset(work.query, period, PAGE.most)).map(row => ({ ...row, tenantId })),
     }),
   }),
 });

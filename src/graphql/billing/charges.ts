@@ -42,7 +42,7 @@ builder.objectField(Tenant, 'chargeTotals', t =>
     description: 'What the retrievals of a period cost: a sum for each currency.',
     args: periodArgs(t.arg),
     resolve: async (_tenant, args, { work, services }) => [
-      ...(await sumsOf(work.ask, 'charge', await periodOf(work.db, services.clock.now(), args))),
+      ...(await sumsOf(work.query, 'charge', await periodOf(work.db, services.clock.now(), args))),
     ],
   }),
 );

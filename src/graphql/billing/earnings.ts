@@ -56,7 +56,7 @@ builder.objectField(Tenant, 'earningTotals', t =>
     description: 'What the retrievals of a period brought in: a sum for each currency.',
     args: periodArgs(t.arg),
     resolve: async (_tenant, args, { work, services }) => [
-      ...(await sumsOf(work.ask, 'earning', await periodOf(work.db, services.clock.now(), args))),
+      ...(await sumsOf(work.query, 'earning', await periodOf(work.db, services.clock.now(), args))),
     ],
   }),
 );

@@ -5,7 +5,7 @@ import { policyOf } from '../../access/policy-plugin.ts';
 import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Action } from '../../domain/audit/actions.ts';
 import { recordRefusal } from '../../domain/audit/refusal.ts';
-import type { Act } from '../../domain/core/command.ts';
+import type { CommandContext } from '../../domain/core/command.ts';
 import { earlierAnswer, idempotencyKey, keptAnswer } from '../../domain/core/idempotency.ts';
 import type { Context } from './context.ts';
 
@@ -16,25 +16,25 @@ export type RawInput = Readonly<Record<string, unknown>> & { readonly idempotenc
 type Logged = { readonly action: Action; readonly unlogged?: never } | { readonly action?: never; readonly unlogged: string };
 
 /** What a mutation says of itself. */
-export type OperationOptions = Logged & {
+export type CommandOptions = Logged & {
   /** Where it acts, if not in the tenant context. */
   readonly place?: (context: Context, input: RawInput) => UnitOfWork;
   /** Whether it comes with an idempotency key, or not at all. */
   readonly keyed?: boolean;
   /** Whether all that it does is an operation that looks at nothing (domain/core/command.ts, `operateUnseen`). */
-  readonly unseen?: boolean;
+  readonly blindWrite?: boolean;
 };
 
 /** The context of a mutation's resolver. */
-export type ActingContext = Context & { readonly act: Act };
+export type CommandFieldContext = Context & { readonly command: CommandContext };
 
-type Options = { operation?: OperationOptions; policy?: string };
+type Options = { operation?: CommandOptions; policy?: string };
 
 /**
  * What every mutation has around it, outside of the check of its permission: an idempotency key that was used answers as it did then (SPEC G6),
  * and a refusal leaves an event (SPEC A1). A mutation that neither names its action nor says why it has none stops the build.
  */
-export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
     field: PothosOutputFieldConfig<Types>,
@@ -42,20 +42,20 @@ export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     const { operation, policy } = field.pothosOptions as Options;
     if (field.kind !== 'Mutation' || !operation) return resolve;
     return async (root, args, context, info) => {
-      const act = actOf(
+      const command = buildCommandContext(
         context as Context,
         { ...operation, permission: policy as Permission, name: field.name, alias: String(info.path.key) },
         args,
       );
-      const earlier = await answeredBefore(act);
+      const earlier = await answeredBefore(command);
       if (earlier) return earlier;
       try {
-        return await ((context as Context).outcome ?? resolve(root, args, { ...(context as Context), act } as never, info));
+        return await ((context as Context).outcome ?? resolve(root, args, { ...(context as Context), command } as never, info));
       } catch (error) {
         // The same request at the same time may have done it, and taken with it what this one needs.
-        const meanwhile = await answeredBefore(act);
+        const meanwhile = await answeredBefore(command);
         if (meanwhile) return meanwhile;
-        await recordRefusal(act, error);
+        await recordRefusal(command, error);
         throw error;
       }
     };
@@ -72,27 +72,27 @@ export class OperationPlugin<Types extends SchemaTypes> extends BasePlugin<Types
 }
 
 /** The one mutation of an operation, if it looks at nothing, and so may run before it is known who asks: it changes nothing if that isn't as expected. */
-export function unseenOf(schema: GraphQLSchema, { selectionSet: { selections } }: OperationDefinitionNode): MutationField | null {
+export function blindWriteOf(schema: GraphQLSchema, { selectionSet: { selections } }: OperationDefinitionNode): MutationField | null {
   const [only, ...more] = selections;
   if (only?.kind !== Kind.FIELD || more.length) return null;
   const field = schema.getMutationType()?.getFields()[only.name.value];
-  return field && (field.extensions.pothosOptions as Options).operation?.unseen ? field : null;
+  return field && (field.extensions.pothosOptions as Options).operation?.blindWrite ? field : null;
 }
 
 type MutationField = GraphQLField<unknown, unknown>;
 
 /** What a mutation's own resolver does, for who runs it without what is around it: it has been found to be permitted. */
-export function actIn({ name, extensions }: MutationField, alias: string, context: Context, args: object): Act {
+export function commandContextOf({ name, extensions }: MutationField, alias: string, context: Context, args: object): CommandContext {
   const { operation, policy } = extensions.pothosOptions as Options;
-  return actOf(context, { ...operation!, permission: policy as Permission, name, alias }, args);
+  return buildCommandContext(context, { ...operation!, permission: policy as Permission, name, alias }, args);
 }
 
-const answeredBefore = async ({ work, key, services }: Act): Promise<object | null> =>
+const answeredBefore = async ({ work, key, services }: CommandContext): Promise<object | null> =>
   key && work.binding.tenantId !== null ? earlierAnswer(await keptAnswer(work.db, key), key, services.clock.now()) : null;
 
-type Asked = OperationOptions & { readonly permission: Permission; readonly name: string; readonly alias: string };
+type Asked = CommandOptions & { readonly permission: Permission; readonly name: string; readonly alias: string };
 
-function actOf(context: Context, { action, permission, place, name, alias }: Asked, args: object): Act {
+function buildCommandContext(context: Context, { action, permission, place, name, alias }: Asked, args: object): CommandContext {
   const input = (args as { input?: RawInput | null }).input ?? {};
   const { grant, profile, requestId, services, work } = context;
   const { idempotencyKey: own, ...request } = input;
@@ -104,12 +104,12 @@ function actOf(context: Context, { action, permission, place, name, alias }: Ask
   return { action: action ?? null, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };
 }
 
-SchemaBuilder.registerPlugin('operation', OperationPlugin as never);
+SchemaBuilder.registerPlugin('operation', CommandPlugin as never);
 
 declare global {
   export namespace PothosSchemaTypes {
     export interface Plugins<Types extends SchemaTypes> {
-      operation: OperationPlugin<Types>;
+      operation: CommandPlugin<Types>;
     }
     export interface MutationFieldOptions<
       Types extends SchemaTypes,
@@ -119,7 +119,7 @@ declare global {
       ResolveReturnShape,
     > {
       /** What the mutation does, to the audit log, and where. */
-      operation?: OperationOptions;
+      operation?: CommandOptions;
     }
   }
 }

@@ -60,5 +60,5 @@ export function idNamed(typename: string, given: { typename: string; id: string 
 }
 
 /** The row that an input's global id names: as {@link idNamed}. */
-export const rowNamed = (typename: string, given: { typename: string; id: string }): { tenantId: string; id: string } =>
+export const rowRef = (typename: string, given: { typename: string; id: string }): { tenantId: string; id: string } =>
   rowOf(idNamed(typename, given));

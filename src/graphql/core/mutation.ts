@@ -1,22 +1,22 @@
 import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import type { Permission } from '../../access/policy.ts';
-import type { Act } from '../../domain/core/command.ts';
+import type { CommandContext } from '../../domain/core/command.ts';
 import { badInput } from '../../domain/core/errors.ts';
 import { builder } from './builder.ts';
-import type { ActingContext, OperationOptions } from './command-plugin.ts';
+import type { CommandFieldContext, CommandOptions } from './command-plugin.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
 type Fields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 type PayloadRef<Payload> = ReturnType<ReturnType<typeof builder.objectRef<Payload>>['implement']>;
 
-type MutationOptions<Input extends InputFieldMap, Payload extends object> = OperationOptions & {
+type MutationOptions<Input extends InputFieldMap, Payload extends object> = CommandOptions & {
   readonly policy: Permission;
   readonly description: string;
   /** The fields of its input; without, the input may be left out. */
   readonly input?: (t: Fields) => Input;
   readonly payload: PayloadRef<Payload>;
   /** Does it. What it answers is what the operation keeps under an idempotency key: a retry resolves the payload from that. */
-  readonly run: (act: Act, input: InputShapeFromFields<NoInfer<Input>>) => Promise<NoInfer<Payload>>;
+  readonly run: (command: CommandContext, input: InputShapeFromFields<NoInfer<Input>>) => Promise<NoInfer<Payload>>;
 };
 
 const KEY =
@@ -41,11 +41,11 @@ export function mutation<Input extends InputFieldMap, Payload extends object>(
       nullable: true,
       description,
       args: { input: t.arg({ type, required: input !== undefined }) },
-      resolve: ((_root: unknown, args: { input?: unknown }, { act }: ActingContext) => {
-        if (operation.keyed && !act.key)
+      resolve: ((_root: unknown, args: { input?: unknown }, { command }: CommandFieldContext) => {
+        if (operation.keyed && !command.key)
           throw badInput('Send an idempotency key with it: `idempotencyKey`, or the header `Idempotency-Key`.');
         const { idempotencyKey: _, ...given } = (args.input ?? {}) as { idempotencyKey?: string };
-        return run(act, given as InputShapeFromFields<Input>);
+        return run(command, given as InputShapeFromFields<Input>);
       }) as never,
     }),
   );

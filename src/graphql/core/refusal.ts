@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Permission } from '../../access/policy.ts';
 import { policyOf } from '../../access/policy-plugin.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
-import { RefusedField, type Told, told } from '../../access/refused-field.ts';
+import { type RefusalPayload, RefusedField, refusalPayload } from '../../access/refused-field.ts';
 import { IsolationError } from '../../database/tenancy/query-scope.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
 import type { Context } from './context.ts';
@@ -29,7 +29,7 @@ export function refusedFor(permission: Permission, { grant }: Context): RefusedE
 export function unauthorized(_parent: unknown, context: Context, info: GraphQLResolveInfo): Error {
   const permission = policyOf(info.parentType.getFields()[info.fieldName]) as Permission;
   if (!info.path.prev) return refusedFor(permission, context) ?? foreign(info);
-  const known = toldOf(context, permission);
+  const known = refusalPayloadFor(context, permission);
   return known ? (new RefusedField(known, info) as unknown as Error) : foreign(info);
 }
 
@@ -37,15 +37,15 @@ const foreign = ({ parentType, fieldName }: GraphQLResolveInfo) =>
   new IsolationError(`${parentType.name}.${fieldName} met a row of another tenant`);
 
 /** What each request was told so far. */
-const tellings = new WeakMap<Context, Map<Permission, Told | null>>();
+const payloadsByContext = new WeakMap<Context, Map<Permission, RefusalPayload | null>>();
 
 /** What a request is told of a permission that it lacks; null where it has it. */
-export function toldOf(context: Context, permission: Permission): Told | null {
-  const telling = tellings.get(context) ?? new Map<Permission, Told | null>();
+export function refusalPayloadFor(context: Context, permission: Permission): RefusalPayload | null {
+  const telling = payloadsByContext.get(context) ?? new Map<Permission, RefusalPayload | null>();
   const known = telling.get(permission);
   if (known !== undefined) return known;
   const refusal = refusalOf(permission, context.grant);
-  const fresh = refusal && told(sentenceOf(refusal), { ...refusalExtensions(refusal), requestId: context.requestId });
-  tellings.set(context, telling.set(permission, fresh));
+  const fresh = refusal && refusalPayload(sentenceOf(refusal), { ...refusalExtensions(refusal), requestId: context.requestId });
+  payloadsByContext.set(context, telling.set(permission, fresh));
   return fresh;
 }

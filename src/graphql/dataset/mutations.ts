@@ -2,7 +2,7 @@ import { type ChangedDataset, createDataset } from '../../domain/dataset/create.
 import { deleteDataset } from '../../domain/dataset/delete.ts';
 import { updateDataset } from '../../domain/dataset/update.ts';
 import { builder } from '../core/builder.ts';
-import { encodeGlobalId, rowId, rowNamed } from '../core/global-id.ts';
+import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { Dataset } from './dataset.ts';
 
@@ -28,7 +28,7 @@ mutation('createDataset', {
   description: 'Makes a dataset, without objects yet. The plan says how many there can be.',
   input: t => ({ name: t.string({ required: true, description: NAME }), description: t.string({ description: DESCRIPTION }) }),
   payload: datasetPayload('CreateDatasetPayload'),
-  run: (act, input) => createDataset(act, input),
+  run: (command, input) => createDataset(command, input),
 });
 
 mutation('updateDataset', {
@@ -41,7 +41,7 @@ mutation('updateDataset', {
     description: t.string({ description: DESCRIPTION }),
   }),
   payload: datasetPayload('UpdateDatasetPayload'),
-  run: (act, { datasetId, ...input }) => updateDataset(act, { ...input, dataset: rowNamed('Dataset', datasetId) }),
+  run: (command, { datasetId, ...input }) => updateDataset(command, { ...input, dataset: rowRef('Dataset', datasetId) }),
 });
 
 const DeleteDatasetPayload = builder.objectRef<ChangedDataset>('DeleteDatasetPayload').implement({
@@ -59,5 +59,5 @@ mutation('deleteDataset', {
   description: 'Deletes a dataset with its objects and its listing, for good. A published listing is withdrawn first.',
   input: t => ({ datasetId: t.globalID({ required: true }) }),
   payload: DeleteDatasetPayload,
-  run: (act, { datasetId }) => deleteDataset(act, { dataset: rowNamed('Dataset', datasetId) }),
+  run: (command, { datasetId }) => deleteDataset(command, { dataset: rowRef('Dataset', datasetId) }),
 });

@@ -16,7 +16,7 @@ function begin(work: UnitOfWork): Batch {
   const ids = new Set<string>();
   const found = new Promise<void>(resolve => setImmediate(resolve)).then(() => {
     batches.delete(work);
-    return availabilityOf(work.ask, [...ids]);
+    return availabilityOf(work.query, [...ids]);
   });
   const batch = { ids, found };
   batches.set(work, batch);

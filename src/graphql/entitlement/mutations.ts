@@ -1,7 +1,7 @@
 import { acquireEntitlement } from '../../domain/entitlement/acquire.ts';
 import { endEntitlement } from '../../domain/entitlement/end.ts';
 import { builder } from '../core/builder.ts';
-import { idNamed, rowNamed } from '../core/global-id.ts';
+import { idNamed, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { Entitlement } from './entitlement.ts';
 
@@ -27,7 +27,7 @@ mutation('acquireEntitlement', {
   description: 'Acquires the right to retrieve what a listing offers, at its price of today. It costs nothing by itself.',
   input: t => ({ listingId: t.globalID({ required: true, description: 'A `MarketplaceListing`.' }) }),
   payload: entitlementPayload('AcquireEntitlementPayload'),
-  run: (act, { listingId }) => acquireEntitlement(act, idNamed('MarketplaceListing', listingId)),
+  run: (command, { listingId }) => acquireEntitlement(command, idNamed('MarketplaceListing', listingId)),
 });
 
 mutation('endEntitlement', {
@@ -36,5 +36,5 @@ mutation('endEntitlement', {
   description: 'Ends an entitlement: nothing is retrieved by it any more, and its records stay.',
   input: t => ({ entitlementId: t.globalID({ required: true }) }),
   payload: entitlementPayload('EndEntitlementPayload'),
-  run: (act, { entitlementId }) => endEntitlement(act, rowNamed('Entitlement', entitlementId)),
+  run: (command, { entitlementId }) => endEntitlement(command, rowRef('Entitlement', entitlementId)),
 });

@@ -35,9 +35,9 @@ builder.objectField(Entitlement, 'objects', t =>
           OLDEST_FIRST,
           async ({ where, orderBy, take: atMost }) => {
             const range = { above: where.id.gt ?? null, below: where.id.lt ?? null, descending: orderBy.id === 'desc' };
-            return (await entitledObjects(work.ask, id, { ...range, atMost })).map(object => ({ ...object, tenantId }));
+            return (await entitledObjects(work.query, id, { ...range, atMost })).map(object => ({ ...object, tenantId }));
           },
-          () => countEntitledObjects(work.ask, id),
+          () => countEntitledObjects(work.query, id),
         );
       },
     },

@@ -9,7 +9,7 @@ import { builder } from '../core/builder.ts';
 import type { RawInput } from '../core/command-plugin.ts';
 import type { Context } from '../core/context.ts';
 import { RoleName } from '../core/enums.ts';
-import { encodeGlobalId, rowId, rowNamed } from '../core/global-id.ts';
+import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { ViewerMembership } from '../viewer/viewer-membership.ts';
 import { Invitation } from './invitation.ts';
@@ -38,7 +38,7 @@ mutation('inviteMember', {
     roles: t.field({ type: [RoleName], required: true, description: 'One at least, none that carries what you lack, never `OWNER`.' }),
   }),
   payload: InviteMemberPayload,
-  run: (act, input) => inviteMember(act, input),
+  run: (command, input) => inviteMember(command, input),
 });
 
 const RevokeInvitationPayload = builder.objectRef<Invited>('RevokeInvitationPayload').implement({
@@ -56,7 +56,7 @@ mutation('revokeInvitation', {
   description: 'Takes an open invitation back.',
   input: t => ({ invitationId: t.globalID({ required: true }) }),
   payload: RevokeInvitationPayload,
-  run: (act, { invitationId }) => revokeInvitation(act, rowNamed('Invitation', invitationId)),
+  run: (command, { invitationId }) => revokeInvitation(command, rowRef('Invitation', invitationId)),
 });
 
 /** The tenant that a code leads to. */
@@ -85,7 +85,7 @@ mutation('acceptInvitation', {
   description: 'Makes you a member, by the code of an invitation to your verified e-mail address.',
   input: t => ({ code: t.string({ required: true, description: CODE }) }),
   payload: AcceptInvitationPayload,
-  run: (act, input) => acceptInvitation(act, input),
+  run: (command, input) => acceptInvitation(command, input),
 });
 
 const DeclineInvitationPayload = builder.objectRef<{ declined: true }>('DeclineInvitationPayload').implement({
@@ -99,5 +99,5 @@ mutation('declineInvitation', {
   description: 'Declines an invitation to your verified e-mail address: it is gone.',
   input: t => ({ code: t.string({ required: true, description: CODE }) }),
   payload: DeclineInvitationPayload,
-  run: (act, input) => declineInvitation(act, input),
+  run: (command, input) => declineInvitation(command, input),
 });

@@ -3,7 +3,7 @@ import { publishListing } from '../../domain/listing/publish.ts';
 import { updateListing } from '../../domain/listing/update.ts';
 import { withdrawListing } from '../../domain/listing/withdraw.ts';
 import { builder } from '../core/builder.ts';
-import { rowNamed } from '../core/global-id.ts';
+import { rowRef } from '../core/global-id.ts';
 import { MoneyInput, moneyOf } from '../core/money.ts';
 import { mutation } from '../core/mutation.ts';
 import { Listing } from './listing.ts';
@@ -39,8 +39,8 @@ mutation('draftListing', {
     price: t.field({ type: MoneyInput, required: true, description: PRICE }),
   }),
   payload: listingPayload('DraftListingPayload'),
-  run: (act, { datasetId, price, ...input }) =>
-    draftListing(act, { ...input, price: moneyOf(price), dataset: rowNamed('Dataset', datasetId) }),
+  run: (command, { datasetId, price, ...input }) =>
+    draftListing(command, { ...input, price: moneyOf(price), dataset: rowRef('Dataset', datasetId) }),
 });
 
 mutation('updateListing', {
@@ -55,8 +55,8 @@ mutation('updateListing', {
     price: t.field({ type: MoneyInput, description: PRICE }),
   }),
   payload: listingPayload('UpdateListingPayload'),
-  run: (act, { listingId, price, ...input }) =>
-    updateListing(act, { ...input, price: price && moneyOf(price), listing: rowNamed('Listing', listingId) }),
+  run: (command, { listingId, price, ...input }) =>
+    updateListing(command, { ...input, price: price && moneyOf(price), listing: rowRef('Listing', listingId) }),
 });
 
 mutation('publishListing', {
@@ -65,7 +65,7 @@ mutation('publishListing', {
   description: "Puts a listing on the marketplace. The tenant's provider side is on, and the dataset has a stored object.",
   input: t => ({ listingId: t.globalID({ required: true }) }),
   payload: listingPayload('PublishListingPayload'),
-  run: (act, { listingId }) => publishListing(act, { listing: rowNamed('Listing', listingId) }),
+  run: (command, { listingId }) => publishListing(command, { listing: rowRef('Listing', listingId) }),
 });
 
 mutation('withdrawListing', {
@@ -74,5 +74,5 @@ mutation('withdrawListing', {
   description: 'Takes a listing off the marketplace. Whoever is entitled already stays so.',
   input: t => ({ listingId: t.globalID({ required: true }) }),
   payload: listingPayload('WithdrawListingPayload'),
-  run: (act, { listingId }) => withdrawListing(act, { listing: rowNamed('Listing', listingId) }),
+  run: (command, { listingId }) => withdrawListing(command, { listing: rowRef('Listing', listingId) }),
 });

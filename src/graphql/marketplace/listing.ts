@@ -7,7 +7,7 @@ const read = { policy: 'marketplace:read', nullable: true } as const;
 
 /** The listings of these ids in their order; null for one that isn't there, or isn't to be known: the same (SPEC T4, S2). */
 export async function listingsOf({ work }: Pick<Context, 'work'>, ids: readonly string[]): Promise<(MarketListing | null)[]> {
-  const found = new Map((await marketListings(work.ask, ids)).map(listing => [listing.id, listing]));
+  const found = new Map((await marketListings(work.query, ids)).map(listing => [listing.id, listing]));
   return ids.map(id => found.get(id) ?? null);
 }
 

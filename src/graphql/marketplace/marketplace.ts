@@ -44,14 +44,14 @@ const Marketplace = builder.objectRef<object>('Marketplace').implement({
         description: 'Listings, in an order, a page at a time.',
         args: { ...NARROWING, sort: t.arg({ type: MarketplaceSort, description: 'The best first, when left out.' }) },
         complexity: args => ({ ...pageCost(args), field: LOOKING }),
-        resolve(_marketplace, { sort: asked, ...args }, { work: { ask } }) {
+        resolve(_marketplace, { sort: asked, ...args }, { work: { query } }) {
           const search = searched(args);
           const sort = sortOf(search, asked);
           return pageBy(
             args,
             cursorsBy(sort),
-            page => searchMarket(ask, search, { sort, ...page }),
-            () => countMarket(ask, search),
+            page => searchMarket(query, search, { sort, ...page }),
+            () => countMarket(query, search),
           );
         },
       },
@@ -64,8 +64,8 @@ const Marketplace = builder.objectRef<object>('Marketplace').implement({
       description: 'The tags of the listings that a search has, the most frequent first: 20, unless you say.',
       args: { ...NARROWING, first: t.arg.int() },
       complexity: { field: LOOKING, multiplier: 1 },
-      resolve: async (_marketplace, { first, ...args }, { work: { ask } }) => [
-        ...(await marketTags(ask, searched(args), sizeOf({ first }))),
+      resolve: async (_marketplace, { first, ...args }, { work: { query } }) => [
+        ...(await marketTags(query, searched(args), sizeOf({ first }))),
       ],
     }),
     listing: t.field({

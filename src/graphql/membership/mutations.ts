@@ -5,7 +5,7 @@ import { removeMember } from '../../domain/membership/remove.ts';
 import { setMemberRoles } from '../../domain/membership/set-roles.ts';
 import { builder } from '../core/builder.ts';
 import { RoleName } from '../core/enums.ts';
-import { encodeGlobalId, rowId, rowNamed } from '../core/global-id.ts';
+import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { Membership } from './membership.ts';
 
@@ -33,7 +33,7 @@ mutation('setMemberRoles', {
     roles: t.field({ type: [RoleName], required: true, description: 'One at least, none new that carries what you lack, never `OWNER`.' }),
   }),
   payload: SetMemberRolesPayload,
-  run: (act, { membershipId, roles }) => setMemberRoles(act, { membership: rowNamed('Membership', membershipId), roles }),
+  run: (command, { membershipId, roles }) => setMemberRoles(command, { membership: rowRef('Membership', membershipId), roles }),
 });
 
 const RemoveMemberPayload = builder.objectRef<Changed>('RemoveMemberPayload').implement({
@@ -51,7 +51,7 @@ mutation('removeMember', {
   description: 'Removes another member from the tenant. Their other tenants feel nothing. The owner stays.',
   input: t => ({ membershipId: t.globalID({ required: true }) }),
   payload: RemoveMemberPayload,
-  run: (act, { membershipId }) => removeMember(act, { membership: rowNamed('Membership', membershipId) }),
+  run: (command, { membershipId }) => removeMember(command, { membership: rowRef('Membership', membershipId) }),
 });
 
 const DropRolesPayload = builder.objectRef<{ roles: Role[] }>('DropRolesPayload').implement({
@@ -66,7 +66,7 @@ mutation('dropRoles', {
   description: 'Gives up roles of your own. One stays at least.',
   input: t => ({ roles: t.field({ type: [RoleName], required: true }) }),
   payload: DropRolesPayload,
-  run: (act, input) => dropRoles(act, input),
+  run: (command, input) => dropRoles(command, input),
 });
 
 const LeaveTenantPayload = builder.objectRef<{ tenantId: string }>('LeaveTenantPayload').implement({
@@ -78,5 +78,5 @@ mutation('leaveTenant', {
   action: 'member.leave',
   description: 'Ends your own membership. The owner transfers the ownership first.',
   payload: LeaveTenantPayload,
-  run: act => leaveTenant(act),
+  run: command => leaveTenant(command),
 });

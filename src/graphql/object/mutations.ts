@@ -2,7 +2,7 @@ import { addObject, type ChangedObject } from '../../domain/object/add.ts';
 import { completeObject } from '../../domain/object/complete.ts';
 import { removeObject } from '../../domain/object/remove.ts';
 import { builder } from '../core/builder.ts';
-import { encodeGlobalId, rowId, rowNamed } from '../core/global-id.ts';
+import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { DataObject } from './object.ts';
 
@@ -32,7 +32,7 @@ mutation('addObject', {
     sha256: t.string({ required: true, description: 'The checksum of the bytes, 64 hexadecimal digits.' }),
   }),
   payload: objectPayload('AddObjectPayload'),
-  run: (act, { datasetId, ...input }) => addObject(act, { ...input, dataset: rowNamed('Dataset', datasetId) }),
+  run: (command, { datasetId, ...input }) => addObject(command, { ...input, dataset: rowRef('Dataset', datasetId) }),
 });
 
 mutation('completeObject', {
@@ -42,7 +42,7 @@ mutation('completeObject', {
     "Says that an object's bytes are uploaded: the store is asked, and if they are what was announced the object can be retrieved.",
   input: t => ({ objectId: t.globalID({ required: true }) }),
   payload: objectPayload('CompleteObjectPayload'),
-  run: (act, { objectId }) => completeObject(act, { object: rowNamed('DataObject', objectId) }),
+  run: (command, { objectId }) => completeObject(command, { object: rowRef('DataObject', objectId) }),
 });
 
 const RemoveObjectPayload = builder.objectRef<ChangedObject>('RemoveObjectPayload').implement({
@@ -60,5 +60,5 @@ mutation('removeObject', {
   description: 'Removes an object from its dataset. What is on the marketplace keeps one stored object at least.',
   input: t => ({ objectId: t.globalID({ required: true }) }),
   payload: RemoveObjectPayload,
-  run: (act, { objectId }) => removeObject(act, { object: rowNamed('DataObject', objectId) }),
+  run: (command, { objectId }) => removeObject(command, { object: rowRef('DataObject', objectId) }),
 });

@@ -2,7 +2,7 @@ import { cancelOwnershipTransfer } from '../../domain/ownership/cancel.ts';
 import { confirmOwnershipTransfer } from '../../domain/ownership/confirm.ts';
 import { type Requested, requestOwnershipTransfer } from '../../domain/ownership/request.ts';
 import { builder } from '../core/builder.ts';
-import { rowNamed } from '../core/global-id.ts';
+import { rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { tenantPayload } from '../tenant/payload.ts';
 import { Tenant } from '../tenant/tenant.ts';
@@ -48,7 +48,7 @@ mutation('requestOwnershipTransfer', {
     'The first of two calls that hand the tenant to another member. Nothing changes before the second. An earlier request is void.',
   input: t => ({ membershipId: t.globalID({ required: true, description: 'Who is to be the owner.' }) }),
   payload: RequestOwnershipTransferPayload,
-  run: (act, { membershipId }) => requestOwnershipTransfer(act, { membership: rowNamed('Membership', membershipId) }),
+  run: (command, { membershipId }) => requestOwnershipTransfer(command, { membership: rowRef('Membership', membershipId) }),
 });
 
 mutation('confirmOwnershipTransfer', {
@@ -57,7 +57,7 @@ mutation('confirmOwnershipTransfer', {
   description: 'The second call: the chosen member becomes the owner, and you an admin.',
   input: t => ({ code: t.string({ required: true }) }),
   payload: tenantPayload('ConfirmOwnershipTransferPayload'),
-  run: (act, input) => confirmOwnershipTransfer(act, input),
+  run: (command, input) => confirmOwnershipTransfer(command, input),
 });
 
 mutation('cancelOwnershipTransfer', {
@@ -65,5 +65,5 @@ mutation('cancelOwnershipTransfer', {
   action: 'ownership.cancel',
   description: 'Cancels the transfer of ownership that waits for its code.',
   payload: tenantPayload('CancelOwnershipTransferPayload'),
-  run: act => cancelOwnershipTransfer(act),
+  run: command => cancelOwnershipTransfer(command),
 });

@@ -99,7 +99,7 @@ mutation('changePlan', {
   description: 'A higher plan at once; a lower one when the billing cycle ends. `planPreview` says beforehand what it does.',
   input: t => ({ plan: t.field({ type: PlanCode, required: true }) }),
   payload: tenantPayload('ChangePlanPayload'),
-  run: (act, input) => changePlan(act, input),
+  run: (command, input) => changePlan(command, input),
 });
 
 mutation('cancelPlanChange', {
@@ -107,5 +107,5 @@ mutation('cancelPlanChange', {
   action: 'plan.cancel_downgrade',
   description: 'Cancels the downgrade that is scheduled.',
   payload: tenantPayload('CancelPlanChangePayload'),
-  run: act => cancelPlanChange(act),
+  run: command => cancelPlanChange(command),
 });

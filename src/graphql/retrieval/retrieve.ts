@@ -1,7 +1,7 @@
 import { linkTo } from '../../domain/retrieval/link.ts';
 import { type Retrieval, retrieveObject } from '../../domain/retrieval/retrieve.ts';
 import { builder } from '../core/builder.ts';
-import { encodeGlobalId, rowId, rowNamed } from '../core/global-id.ts';
+import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
 import { mutation } from '../core/mutation.ts';
 
@@ -60,6 +60,6 @@ mutation('retrieveObject', {
     objectId: t.id({ required: true, description: 'An `EntitledObject`.' }),
   }),
   payload: RetrieveObjectPayload,
-  run: (act, { entitlementId, objectId }) =>
-    retrieveObject(act, { entitlement: rowNamed('Entitlement', entitlementId), objectId: String(objectId) }),
+  run: (command, { entitlementId, objectId }) =>
+    retrieveObject(command, { entitlement: rowRef('Entitlement', entitlementId), objectId: String(objectId) }),
 });

@@ -52,7 +52,7 @@ const Usage = builder.objectRef<Used>('Usage').implement({
       policy: 'usage:read',
       nullable: true,
       description: 'Day by day in UTC; days without are left out.',
-      resolve: async (period, _args, { work }) => [...(await useByDay(work.ask, period))],
+      resolve: async (period, _args, { work }) => [...(await useByDay(work.query, period))],
     }),
     byKey: t.field({
       type: [KeyUseType],
@@ -60,7 +60,7 @@ const Usage = builder.objectRef<Used>('Usage').implement({
       nullable: true,
       description: `By API key, the busiest first, at most ${PAGE.most}; what people retrieved is one of them.`,
       resolve: async ({ tenantId, ...period }, _args, { work }) =>
-        (await useByKey(work.ask, period, PAGE.most)).map(row => ({ ...row, tenantId })),
+        (await useByKey(work.query, period, PAGE.most)).map(row => ({ ...row, tenantId })),
     }),
     records: t.connection(
       {

@@ -42,7 +42,7 @@ mutation('staffSuspendTenant', {
     reason: t.string({ required: true, description: 'For its members: 1 to 500 characters.' }),
   }),
   payload: staffPayload('StaffSuspendTenantPayload'),
-  run: (act, input) => suspendTenant(act, input),
+  run: (command, input) => suspendTenant(command, input),
 });
 
 mutation('staffResumeTenant', {
@@ -52,7 +52,7 @@ mutation('staffResumeTenant', {
   description: 'Resumes a suspended tenant: everything is as it was.',
   input: t => ({ tenantId: t.id({ required: true, description: TENANT }) }),
   payload: staffPayload('StaffResumeTenantPayload'),
-  run: act => resumeTenant(act),
+  run: command => resumeTenant(command),
 });
 
 mutation('staffRenameTenant', {
@@ -62,7 +62,7 @@ mutation('staffRenameTenant', {
   description: "Changes a tenant's display name, also where its own members can't.",
   input: t => ({ tenantId: t.id({ required: true, description: TENANT }), name: t.string({ required: true }) }),
   payload: staffPayload('StaffRenameTenantPayload'),
-  run: (act, input) => renameTenant(act, input),
+  run: (command, input) => renameTenant(command, input),
 });
 
 const NO_CAP = 'At least 1; left out, or null, is no cap.';
@@ -81,5 +81,5 @@ mutation('staffArrangeEnterprise', {
     costPointsPerMinute: t.int({ description: NO_CAP }),
   }),
   payload: staffPayload('StaffArrangeEnterprisePayload'),
-  run: (act, input) => arrangeEnterprise(act, input),
+  run: (command, input) => arrangeEnterprise(command, input),
 });

@@ -35,17 +35,17 @@ mutation('createTenant', {
     billingEmail: t.string({ description: 'Where bills go. Your own e-mail address, when left out.' }),
   }),
   payload: CreateTenantPayload,
-  run: (act, input) => createTenant(act, input),
+  run: (command, input) => createTenant(command, input),
 });
 
 mutation('renameTenant', {
   policy: 'tenant:rename',
   action: 'tenant.rename',
-  unseen: true,
+  blindWrite: true,
   description: "Changes the tenant's display name.",
   input: t => ({ name: t.string({ required: true, description: 'The new display name: 1 to 120 characters.' }) }),
   payload: tenantPayload('RenameTenantPayload'),
-  run: (act, input) => renameTenant(act, input),
+  run: (command, input) => renameTenant(command, input),
 });
 
 mutation('setBillingEmail', {
@@ -54,7 +54,7 @@ mutation('setBillingEmail', {
   description: 'Changes the address that bills go to. It works while the tenant is suspended, too.',
   input: t => ({ email: t.string({ required: true }) }),
   payload: tenantPayload('SetBillingEmailPayload'),
-  run: (act, input) => setBillingEmail(act, input),
+  run: (command, input) => setBillingEmail(command, input),
 });
 
 mutation('setTenantSides', {
@@ -67,7 +67,7 @@ mutation('setTenantSides', {
     buys: t.boolean({ description: 'Whether the tenant buys: off, its entitlements are not used.' }),
   }),
   payload: tenantPayload('SetTenantSidesPayload'),
-  run: (act, input) => setTenantSides(act, input),
+  run: (command, input) => setTenantSides(command, input),
 });
 
 mutation('requestTenantDeletion', {
@@ -76,7 +76,7 @@ mutation('requestTenantDeletion', {
   description: 'Asks for the tenant to be deleted. For a grace period it can be read, and the owner can cancel; then it is gone for good.',
   input: t => ({ confirmation: t.string({ required: true, description: "The tenant's display name, typed to confirm." }) }),
   payload: tenantPayload('RequestTenantDeletionPayload'),
-  run: (act, input) => requestDeletion(act, input),
+  run: (command, input) => requestDeletion(command, input),
 });
 
 mutation('cancelTenantDeletion', {
@@ -84,5 +84,5 @@ mutation('cancelTenantDeletion', {
   action: 'deletion.cancel',
   description: 'Cancels the deletion: the tenant is what it was before, suspended if it was.',
   payload: tenantPayload('CancelTenantDeletionPayload'),
-  run: act => cancelDeletion(act),
+  run: command => cancelDeletion(command),
 });

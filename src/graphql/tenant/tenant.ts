@@ -65,6 +65,6 @@ builder.queryField('tenant', t =>
     policy: 'tenant:read',
     nullable: true,
     description: 'The tenant that the request acts in.',
-    resolve: (query, _root, _args, { grant, work }) => work.db.tenant.findUnique({ ...query, where: { id: grant.standing!.tenantId } }),
+    resolve: (query, _root, _args, { grant, work }) => work.db.tenant.findUnique({ ...query, where: { id: grant.tenantAccess!.tenantId } }),
   }),
 );

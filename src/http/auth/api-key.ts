@@ -1,10 +1,10 @@
-import { grantOf, KEY_STATUSES, type Principal, type Standing } from '../../access/grant.ts';
+import { grantOf, KEY_STATUSES, type Principal, type TenantAccess } from '../../access/grant.ts';
 import type { Database } from '../../database/unit-of-work.ts';
 import { KEY_PREFIX } from '../../domain/api-key/secret.ts';
 import { noteUsed, type ProvenKey, provenKey, scopesOf } from '../../domain/api-key/sign-in.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Context } from '../../graphql/core/context.ts';
-import type { Asked } from './tenant-context.ts';
+import type { RequestInput } from './tenant-context.ts';
 
 /** The issuer that keys have as profiles: no identity provider's, for those are URLs. */
 const ISSUER = 'ipto:key';
@@ -22,21 +22,21 @@ export function keyIn(authorization: string | undefined): string | null {
  * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header names another tenant; TENANT_STATUS when the tenant isn't active (SPEC K2),
  * which is no secret to who has proven that they hold its key.
  */
-export async function keyContext(database: Database, text: string, { tenant: header, ...asked }: Asked): Promise<Context> {
-  const now = asked.services.clock.now();
-  const key = await provenKey(database.ask, text, now);
+export async function keyContext(database: Database, text: string, { tenant: header, ...input }: RequestInput): Promise<Context> {
+  const now = input.services.clock.now();
+  const key = await provenKey(database.query, text, now);
   if (header !== undefined && ![key.tenantId, key.slug].includes(header.toLowerCase()))
     throw new GatewayError('TENANT_CONFLICT', 'Your API key and the X-Tenant-Id header name different tenants.');
   checkStatus(key);
-  noteUsed(database.ask, key, now);
+  noteUsed(database.query, key, now);
   const { tenantId, id, name, status, features } = key;
   const principal: Principal = { kind: 'api_key', keyId: id, scopes: new Set(scopesOf(key.scopes)) };
-  const standing: Standing = { tenantId, status, features, roles: [] };
+  const tenantAccess: TenantAccess = { tenantId, status, features, roles: [] };
   return {
-    ...asked,
+    ...input,
     profile: { issuer: ISSUER, subject: id, name, email: null, emailVerified: false },
     membership: null,
-    grant: grantOf(principal, standing),
+    grant: grantOf(principal, tenantAccess),
     work: database.bind({ tenantId, personId: null }),
     memberships: async () => [],
   };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Profile } from '../../database/queries/crossings.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { issuerKeys, type KeyOptions } from './issuer-keys.ts';
-import { rememberTokens } from './token-cache.ts';
+import { createTokenCache } from './token-cache.ts';
 
 /** Whose tokens count, and how they are read. */
 export type TokenOptions = KeyOptions & {
@@ -45,7 +45,7 @@ export function createAuthenticate(options: TokenOptions): Authenticate {
     const { payload } = await jwtVerify(jwt, keys.find, checks).catch(explain);
     return { token: tokenOf(payload, options), exp: payload.exp!, nbf: payload.nbf ?? 0 };
   };
-  const verified = rememberTokens(verify, { keysInForce: keys.inForce, clockSkew, atMost });
+  const verified = createTokenCache(verify, { keysInForce: keys.inForce, clockSkew, atMost });
   return authorization => (authorization === undefined ? null : verified(authorization));
 }
 

@@ -43,14 +43,14 @@ function published(uri: string, cooldownDuration: number): IssuerKeys {
 
 function discovered(issuer: string, cooldown: number): IssuerKeys {
   let known: IssuerKeys | undefined;
-  let asked: Promise<IssuerKeys> | undefined;
+  let input: Promise<IssuerKeys> | undefined;
   return {
     find: async (header, token) => {
-      asked ??= discover(issuer, cooldown);
-      asked.catch(() => {
-        asked = undefined;
+      input ??= discover(issuer, cooldown);
+      input.catch(() => {
+        input = undefined;
       });
-      known = await asked;
+      known = await input;
       return known.find(header, token);
     },
     inForce: () => known?.inForce() ?? null,

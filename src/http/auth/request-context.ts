@@ -5,7 +5,7 @@ import type { Services } from '../../domain/core/services.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import { keyContext, keyIn } from './api-key.ts';
 import type { Authenticate, Token } from './authenticate.ts';
-import { type Asked, tenantContext } from './tenant-context.ts';
+import { type RequestInput, tenantContext } from './tenant-context.ts';
 
 /** What a request's context is worked out with. */
 export type ContextOptions = { readonly database: Database; readonly authenticate: Authenticate; readonly services: Services };
@@ -17,19 +17,26 @@ const SINGLE: readonly string[] = ['authorization', 'x-tenant-id', 'idempotency-
 const only = ({ headers }: IncomingMessage, name: string): string | undefined => headers[name] as string | undefined;
 
 /** Who asks, by a token or a key, and for which tenant. */
-export type Asker = { readonly asked: Asked } & ({ readonly key: string } | { readonly key: null; readonly token: Token | null });
+export type Credentials = { readonly input: RequestInput } & (
+  | { readonly key: string }
+  | { readonly key: null; readonly token: Token | null }
+);
 
 /**
  * Who asks and for which tenant, by a request's headers: the same for GraphQL and for an export.
  *
  * @throws {GatewayError} UNAUTHENTICATED.
  */
-export async function askerOf(request: IncomingMessage, requestId: string, { authenticate, services }: ContextOptions): Promise<Asker> {
+export async function credentialsOf(
+  request: IncomingMessage,
+  requestId: string,
+  { authenticate, services }: ContextOptions,
+): Promise<Credentials> {
   const { authorization } = request.headers;
   const [tenant, idempotencyKey = null] = [only(request, 'x-tenant-id'), only(request, 'idempotency-key')];
-  const asked = { requestId, tenant, idempotencyKey, services };
+  const input = { requestId, tenant, idempotencyKey, services };
   const key = keyIn(authorization);
-  return key === null ? { asked, key, token: await authenticate(authorization) } : { asked, key };
+  return key === null ? { input, key, token: await authenticate(authorization) } : { input, key };
 }
 
 /**
@@ -37,8 +44,8 @@ export async function askerOf(request: IncomingMessage, requestId: string, { aut
  *
  * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT; TENANT_STATUS for an API key.
  */
-export const requestContext = ({ asked, ...by }: Asker, { database }: Pick<ContextOptions, 'database'>): Promise<Context> =>
-  by.key === null ? tenantContext(database, by.token, asked) : keyContext(database, by.key, asked);
+export const requestContext = ({ input, ...by }: Credentials, { database }: Pick<ContextOptions, 'database'>): Promise<Context> =>
+  by.key === null ? tenantContext(database, by.token, input) : keyContext(database, by.key, input);
 
 /** @throws {GatewayError} BAD_REQUEST. */
 export function checkSingle({ rawHeaders }: IncomingMessage): void {

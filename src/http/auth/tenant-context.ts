@@ -1,6 +1,6 @@
 import { type Grant, grantOf, type Principal } from '../../access/grant.ts';
 import { isBroken } from '../../database/driver/batch.ts';
-import { Companion } from '../../database/driver/piggyback-query.ts';
+import { PiggybackQuery } from '../../database/driver/piggyback-query.ts';
 import {
   membershipsIn,
   membershipsOf,
@@ -32,7 +32,7 @@ function tenantName(text: string): TenantName {
 const isNamed = ({ tenantId, slug }: PersonMembership, text: string) => [tenantId, slug].includes(text.toLowerCase());
 
 /** What a request brings beside its token. */
-export type Asked = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> & {
+export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> & {
   /** The tenant that its header names. */
   readonly tenant: string | undefined;
 };
@@ -42,21 +42,21 @@ export type Asked = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> &
  *
  * @throws {GatewayError} TENANT_NOT_FOUND, or TENANT_CONFLICT when the token and the header name different tenants.
  */
-export async function tenantContext(database: Database, token: Token | null, asked: Asked): Promise<Context> {
-  if (!token) return contextOf(database, asked, outsider({ profile: null, principal: { kind: 'nobody' } }));
-  const named = nameIn(token, asked);
+export async function tenantContext(database: Database, token: Token | null, input: RequestInput): Promise<Context> {
+  if (!token) return contextOf(database, input, outsider({ profile: null, principal: { kind: 'nobody' } }));
+  const named = nameIn(token, input);
   if (token.staff) {
     if (named !== null) throw notFound(); // staff are in no tenant; they name one in their own mutations
-    return contextOf(database, asked, outsider({ profile: token.profile, principal: { kind: 'staff' } }));
+    return contextOf(database, input, outsider({ profile: token.profile, principal: { kind: 'staff' } }));
   }
-  const said = (await database.say(membershipsStatement(token.profile, named === null ? null : tenantName(named))))!;
-  const sight = { said, facts: factsOf(token, asked, membershipsIn(said)) };
-  remember(token, asked, sight);
-  return contextOf(database, asked, sight.facts);
+  const result = (await database.queryText(membershipsStatement(token.profile, named === null ? null : tenantName(named))))!;
+  const cached = { result, facts: factsOf(token, input, membershipsIn(result)) };
+  remember(token, input, cached);
+  return contextOf(database, input, cached.facts);
 }
 
 /** How a request is answered if whoever asks stands as they did. Nothing is answered by that alone. */
-export type Foreseen = {
+export type OptimisticContext = {
   /** For a query: its context, and whether they stand so, which the database says on the way of the first read. */
   query(): { readonly context: Context; readonly holds: () => Promise<boolean> };
   /** For a mutation that looks at nothing: its context, in which nothing is changed unless they stand so, and whether it was tried as one who stands so. */
@@ -64,15 +64,15 @@ export type Foreseen = {
 };
 
 /** What a request's context will be if nothing has changed since the same person asked last, or null for who didn't ask before. */
-export function foresee(database: Database, token: Token | null, asked: Asked): Foreseen | null {
-  const sight = token && sights.get(token)?.get(asked.tenant);
-  if (!sight) return null;
+export function optimisticContext(database: Database, token: Token | null, input: RequestInput): OptimisticContext | null {
+  const cached = token && cachedMemberships.get(token)?.get(input.tenant);
+  if (!cached) return null;
   return {
     query: () => {
-      const named = nameIn(token, asked);
-      const companion = new Companion(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
-      const context = contextOf(database, asked, sight.facts, binding => database.bind(binding, companion));
-      const holds = async () => (companion.isTaken ? await companion.said : await database.say(companion)) === sight.said;
+      const named = nameIn(token, input);
+      const piggyback = new PiggybackQuery(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
+      const context = contextOf(database, input, cached.facts, binding => database.bind(binding, piggyback));
+      const holds = async () => (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === cached.result;
       return { context, holds };
     },
     change: () => {
@@ -80,28 +80,28 @@ export function foresee(database: Database, token: Token | null, asked: Asked): 
       const onTried = () => {
         wasTried = true;
       };
-      const context = contextOf(database, asked, sight.facts, binding => heldOnly(database.bind(binding), onTried));
+      const context = contextOf(database, input, cached.facts, binding => withPrecondition(database.bind(binding), onTried));
       return { context, wasTried: () => wasTried };
     },
   };
 }
 
 /** Something that may not be done for who is foreseen alone: the request begins anew. */
-class Unforeseen extends Error {
+class OptimisticContextStale extends Error {
   override name = 'Unforeseen';
 }
 
 /** Work that changes nothing but in a transaction that begins by checking what it was allowed for. */
-function heldOnly(work: UnitOfWork, onTried: () => void): UnitOfWork {
+function withPrecondition(work: UnitOfWork, onTried: () => void): UnitOfWork {
   const no = () => {
-    throw new Unforeseen();
+    throw new OptimisticContextStale();
   };
   return {
     ...work,
     founding: no,
     within: no,
     transaction: async (change, options) => {
-      if (!options?.heldAs) no();
+      if (!options?.precondition) no();
       try {
         const result = await work.transaction(change, options);
         onTried();
@@ -115,21 +115,21 @@ function heldOnly(work: UnitOfWork, onTried: () => void): UnitOfWork {
 }
 
 /** What the database said of who asked, and what follows from it. */
-type Sight = { readonly said: string; readonly facts: Facts };
+type CachedMembership = { readonly result: string; readonly facts: Facts };
 
 /** By token and by the tenant that was named with it, as long as the token is remembered. */
-const sights = new WeakMap<Token, Map<string | undefined, Sight>>();
+const cachedMemberships = new WeakMap<Token, Map<string | undefined, CachedMembership>>();
 
 /** How many tenants are remembered of a token, or spellings of one. */
 const MOST = 16;
 
-function remember(token: Token, { tenant }: Asked, sight: Sight): void {
-  const known = sights.get(token) ?? new Map<string | undefined, Sight>();
+function remember(token: Token, { tenant }: RequestInput, cached: CachedMembership): void {
+  const known = cachedMemberships.get(token) ?? new Map<string | undefined, CachedMembership>();
   if (known.size >= MOST) known.clear();
-  sights.set(token, known.set(tenant, sight));
+  cachedMemberships.set(token, known.set(tenant, cached));
 }
 
-const nameIn = (token: Token, { tenant }: Asked): string | null => tenant ?? token.tenant;
+const nameIn = (token: Token, { tenant }: RequestInput): string | null => tenant ?? token.tenant;
 
 /** The one membership that a request acts by: the named one, or the only one. */
 function chosen({ memberships }: PersonMemberships, header: string | undefined, claim: string | null): PersonMembership | null {
@@ -149,9 +149,9 @@ type Facts = Pick<Context, 'profile'> & {
   readonly all: Promise<readonly PersonMembership[]> | undefined;
 };
 
-function factsOf(token: Token, { tenant }: Asked, person: PersonMemberships): Facts {
+function factsOf(token: Token, { tenant }: RequestInput, person: PersonMemberships): Facts {
   const membership = chosen(person, tenant, token.tenant);
-  const standing = membership && {
+  const tenantAccess = membership && {
     tenantId: membership.tenantId,
     status: membership.status,
     features: membership.features,
@@ -159,7 +159,7 @@ function factsOf(token: Token, { tenant }: Asked, person: PersonMemberships): Fa
   };
   return {
     profile: token.profile,
-    grant: grantOf({ kind: 'user' }, standing),
+    grant: grantOf({ kind: 'user' }, tenantAccess),
     personId: person.personId,
     membership,
     all: tenant === undefined && token.tenant === null ? Promise.resolve(person.memberships) : undefined,
@@ -172,13 +172,13 @@ const outsider = ({ profile, principal }: { profile: Facts['profile']; principal
 
 function contextOf(
   database: Database,
-  { requestId, idempotencyKey, services }: Asked,
+  { requestId, idempotencyKey, services }: RequestInput,
   facts: Facts,
   bind: (binding: Binding) => UnitOfWork = binding => database.bind(binding),
 ): Context {
   const { profile, grant, personId, membership, all } = facts;
   const read = async () =>
-    profile && grant.principal.kind === 'user' ? (await membershipsOf(database.say, profile, null)).memberships : [];
+    profile && grant.principal.kind === 'user' ? (await membershipsOf(database.queryText, profile, null)).memberships : [];
   let memberships = all;
   return {
     requestId,
@@ -187,7 +187,7 @@ function contextOf(
     profile,
     membership,
     grant,
-    work: bind({ tenantId: grant.standing?.tenantId ?? null, personId }),
+    work: bind({ tenantId: grant.tenantAccess?.tenantId ?? null, personId }),
     memberships: () => {
       memberships ??= read();
       return memberships;

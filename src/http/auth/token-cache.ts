@@ -24,7 +24,7 @@ export type RememberOptions = {
  *
  * @param verify is given the text that a token was sent in.
  */
-export function rememberTokens(verify: (text: string) => Promise<Verified>, { keysInForce, clockSkew, atMost = USUAL }: RememberOptions) {
+export function createTokenCache(verify: (text: string) => Promise<Verified>, { keysInForce, clockSkew, atMost = USUAL }: RememberOptions) {
   const remembered = new LRUCache<string, Remembered>({
     max: atMost,
     maxSize: atMost * LENGTH,

@@ -11,30 +11,30 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { Question } from '../../executor/prepared-operation.ts';
+import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 
 /** How much one operation may ask for (SPEC G7). Costs count a field as 1, and a connection's fields once for each row of a page. */
 export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
 
 /** What is known of an operation: that it fits or doesn't, whatever its variables, or what to weigh with them. */
-type Weighed = boolean | DocumentNode;
+type Analyzed = boolean | DocumentNode;
 
-const weighed = new WeakMap<OperationDefinitionNode, Weighed>();
+const analyzed = new WeakMap<OperationDefinitionNode, Analyzed>();
 
 /**
  * Whether an operation is known to be within the limits. What is not may be too dear, or have variables that don't fit: {@link tooDear} says.
  * An operation is weighed once; with its variables for each question, where the size of a page or of a list is among them.
  */
-export function isCheap(question: Question, contextValue: unknown): boolean {
-  if (question.isCheap === undefined) {
-    const known = weigh(question, contextValue);
-    question.isCheap = typeof known === 'boolean' ? known && !question.variables.errors : isWithin(known, question, contextValue);
+export function isWithinLimits(operation: PreparedOperation, contextValue: unknown): boolean {
+  if (operation.isWithinLimits === undefined) {
+    const known = analyzeComplexity(operation, contextValue);
+    operation.isWithinLimits = typeof known === 'boolean' ? known && !operation.variables.errors : isWithin(known, operation, contextValue);
   }
-  return question.isCheap;
+  return operation.isWithinLimits;
 }
 
-function weigh({ schema, document, operation }: Question, contextValue: unknown): Weighed {
-  const known = weighed.get(operation);
+function analyzeComplexity({ schema, document, operation }: PreparedOperation, contextValue: unknown): Analyzed {
+  const known = analyzed.get(operation);
   if (known !== undefined) return known;
   const alone = (chosen: OperationDefinitionNode): DocumentNode => ({
     kind: Kind.DOCUMENT,
@@ -43,7 +43,7 @@ function weigh({ schema, document, operation }: Question, contextValue: unknown)
   const fresh = isVarying(schema, document)
     ? alone(operation)
     : isWithin(alone({ ...operation, variableDefinitions: [] }), { schema, variableValues: {} }, contextValue);
-  weighed.set(operation, fresh);
+  analyzed.set(operation, fresh);
   return fresh;
 }
 
@@ -66,7 +66,7 @@ function isVarying(schema: GraphQLSchema, document: DocumentNode): boolean {
   return varies;
 }
 
-type Weighable = Pick<Question, 'schema' | 'variableValues'>;
+type Weighable = Pick<PreparedOperation, 'schema' | 'variableValues'>;
 
 function isWithin(alone: DocumentNode, { schema, variableValues }: Weighable, contextValue: unknown): boolean {
   try {
@@ -82,7 +82,7 @@ function isWithin(alone: DocumentNode, { schema, variableValues }: Weighable, co
 }
 
 /** Why an operation that isn't cheap may not run. */
-export function tooDear({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): readonly GraphQLError[] {
+export function limitErrors({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): readonly GraphQLError[] {
   const rule = createComplexityRule({
     context: contextValue as object,
     variableValues: variableValues ?? {},

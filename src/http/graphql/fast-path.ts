@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { RefusedField } from '../../access/refused-field.ts';
-import type { Compiled } from '../../executor/executor.ts';
-import { Question } from '../../executor/prepared-operation.ts';
+import type { Executor } from '../../executor/executor.ts';
+import { PreparedOperation } from '../../executor/prepared-operation.ts';
 import type { Context } from '../../graphql/core/context.ts';
-import type { Foreseen } from '../auth/tenant-context.ts';
+import type { OptimisticContext } from '../auth/tenant-context.ts';
 import { isCleanText } from './clean-text.ts';
-import { isCheap } from './complexity.ts';
+import { isWithinLimits } from './complexity.ts';
 import type { Documents } from './documents.ts';
 import { publicError, type Served } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -17,39 +17,39 @@ import { LIMITS } from './limits.ts';
  * Answers requests that are plain, and leaves any other to yoga, with what was read of it: a POST of JSON as clients send it, whose document passed
  * before, within the limits. Nothing is refused here: whatever could be, yoga refuses. What is answered here is what yoga would answer, to the byte.
  */
-export type Plain = {
+export type FastPath = {
   /** @returns whether it was answered. */
-  asked(request: IncomingMessage, response: ServerResponse, served: Served, context: Context): Promise<boolean>;
+  answer(request: IncomingMessage, response: ServerResponse, served: Served, context: Context): Promise<boolean>;
   /** Answers a query by its plan, or a mutation that looks at nothing, if whoever asks stands as foreseen. @returns whether it was answered. */
-  foreseen(request: IncomingMessage, response: ServerResponse, served: Served, foreseen: Foreseen): Promise<boolean>;
+  answerOptimistically(request: IncomingMessage, response: ServerResponse, served: Served, optimistic: OptimisticContext): Promise<boolean>;
 };
 
-export function createPlain(schema: GraphQLSchema, documents: Documents, plans: Compiled): Plain {
-  const remembered = new LRUCache<string, Question>(REMEMBERED);
+export function createFastPath(schema: GraphQLSchema, documents: Documents, plans: Executor): FastPath {
+  const remembered = new LRUCache<string, PreparedOperation>(REMEMBERED);
 
-  /** What a body asks, or null where that is not for us. Queries that were asked in the same words are not read again. */
-  function read(bytes: Buffer): Question | null {
+  /** What a body asks, or null where that is not for us. Queries that were answer in the same words are not read again. */
+  function read(bytes: Buffer): PreparedOperation | null {
     if (!isUtf8(bytes)) return null;
     const text = bytes.toString();
     const before = remembered.get(text);
     if (before) return before;
-    const question = questionIn(text);
-    if (question?.operation.operation === 'query') remembered.set(text, question);
-    return question;
+    const prepared = preparedFrom(text);
+    if (prepared?.operation.operation === 'query') remembered.set(text, prepared);
+    return prepared;
   }
 
-  function questionIn(text: string): Question | null {
+  function preparedFrom(text: string): PreparedOperation | null {
     const params = paramsIn(text);
     const document = params && documents.known(params.query);
     if (!document) return null;
     const { variables: variableValues, operationName } = params;
-    const question = Question.of(schema, { document, operationName, variableValues });
-    if (!question || question.operation.operation === 'subscription' || !isCleanText(document, variableValues)) return null;
-    return question;
+    const prepared = PreparedOperation.of(schema, { document, operationName, variableValues });
+    if (!prepared || prepared.operation.operation === 'subscription' || !isCleanText(document, variableValues)) return null;
+    return prepared;
   }
 
   /** What a request asks, once its body is read; null where that is not for us. */
-  async function questionOf(request: Read): Promise<Question | null> {
+  async function prepare(request: Read): Promise<PreparedOperation | null> {
     if (request.body === undefined) {
       const bytes = await wholeOf(request);
       request.body = bytes && new ReadBody(bytes);
@@ -58,42 +58,42 @@ export function createPlain(schema: GraphQLSchema, documents: Documents, plans: 
   }
 
   return {
-    asked: async (request, response, served, contextValue) => {
+    answer: async (request, response, served, contextValue) => {
       const type = answerType(request.headers);
-      const question = type ? await questionOf(request) : null;
+      const prepared = type ? await prepare(request) : null;
       if (hasLeft(request)) return true;
-      if (!type || !question || !isCheap(question, contextValue)) return false;
-      const text = await plans.answer(question, contextValue);
-      const result = text === null ? await execute({ contextValue, ...question }) : null;
+      if (!type || !prepared || !isWithinLimits(prepared, contextValue)) return false;
+      const text = await plans.answer(prepared, contextValue);
+      const result = text === null ? await execute({ contextValue, ...prepared }) : null;
       if (result && !('data' in result)) return false; // nothing of it ran
       send(response, type, text ?? textOf(result!, served));
       return true;
     },
-    foreseen: async (request, response, served, foreseen) => {
+    answerOptimistically: async (request, response, served, optimistic) => {
       const type = answerType(request.headers);
-      const question = type ? await questionOf(request) : null;
-      const text = question && (await (question.operation.operation === 'query' ? queried : changed)(question, foreseen, served));
+      const prepared = type ? await prepare(request) : null;
+      const text = prepared && (await (prepared.operation.operation === 'query' ? queried : changed)(prepared, optimistic, served));
       if (!type || !text) return false;
       send(response, type, text);
       return true;
     },
   };
 
-  async function queried(question: Question, foreseen: Foreseen): Promise<string | null> {
-    const { context, holds } = foreseen.query();
-    if (!isCheap(question, context)) return null;
-    const answered = plans.answer(question, context);
-    const isSo = holds().catch(() => false); // asked again, and told then
+  async function queried(prepared: PreparedOperation, optimistic: OptimisticContext): Promise<string | null> {
+    const { context, holds } = optimistic.query();
+    if (!isWithinLimits(prepared, context)) return null;
+    const answered = plans.answer(prepared, context);
+    const isSo = holds().catch(() => false); // answer again, and told then
     const [text, holdsSo] = [await answered, await isSo];
     return holdsSo ? text : null;
   }
 
-  async function changed(question: Question, foreseen: Foreseen, served: Served): Promise<string | null> {
-    const { context, wasTried } = foreseen.change();
-    if (context.idempotencyKey !== null || !isCheap(question, context)) return null;
-    const done = await plans.change(question, context);
+  async function changed(prepared: PreparedOperation, optimistic: OptimisticContext, served: Served): Promise<string | null> {
+    const { context, wasTried } = optimistic.change();
+    if (context.idempotencyKey !== null || !isWithinLimits(prepared, context)) return null;
+    const done = await plans.change(prepared, context);
     if (!done || !wasTried()) return null;
-    return done.text ?? textOf(await execute({ contextValue: { ...context, outcome: done.outcome }, ...question }), served);
+    return done.text ?? textOf(await execute({ contextValue: { ...context, outcome: done.outcome }, ...prepared }), served);
   }
 }
 

@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { execute, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { GatewayError } from '../../domain/core/errors.ts';
-import { type Compiled, createCompiled } from '../../executor/executor.ts';
+import { createExecutor, type Executor } from '../../executor/executor.ts';
 import type { Context } from '../../graphql/core/context.ts';
-import { askerOf, type ContextOptions, checkSingle, requestContext } from '../auth/request-context.ts';
-import { foresee } from '../auth/tenant-context.ts';
+import { type ContextOptions, checkSingle, credentialsOf, requestContext } from '../auth/request-context.ts';
+import { optimisticContext } from '../auth/tenant-context.ts';
 import { AUDIT_EXPORT, exportAudit } from '../routes/audit-export.ts';
 import { answerCors } from '../server/cors.ts';
 import { createDocuments } from './documents.ts';
 import { type Served, useErrors } from './errors.ts';
-import { createPlain } from './fast-path.ts';
+import { createFastPath } from './fast-path.ts';
 import { LIMITS, useLimits } from './limits.ts';
 import { isAnswerable, useParameters } from './parameters.ts';
 
@@ -26,7 +26,7 @@ export const isServed = (path: string | undefined): boolean => path === ENDPOINT
 export type GatewayOptions = ContextOptions & {
   readonly schema: GraphQLSchema;
   /** What answers queries without GraphQL.js; its own when left out. */
-  readonly plans?: Compiled;
+  readonly plans?: Executor;
   /** The origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
 };
@@ -35,7 +35,7 @@ export type GatewayOptions = ContextOptions & {
 export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
 
 /** GraphQL over HTTP: yoga, or a shorter way for what is plain, with who asks and for which tenant settled before a document is parsed. */
-export function createGateway({ schema, plans = createCompiled(schema), corsOrigins, ...options }: GatewayOptions): Gateway {
+export function createGateway({ schema, plans = createExecutor(schema), corsOrigins, ...options }: GatewayOptions): Gateway {
   const documents = createDocuments();
   const yoga = createYoga<Served & { gateway: Context }>({
     schema,
@@ -52,7 +52,7 @@ export function createGateway({ schema, plans = createCompiled(schema), corsOrig
     maskedErrors: false,
     logging: false,
   });
-  const plain = createPlain(schema, documents, plans);
+  const fastPath = createFastPath(schema, documents, plans);
   return async (request, response, served) => {
     if (answerCors(corsOrigins, request, response)) return;
     if (pathOf(request) === AUDIT_EXPORT) return exportAudit(request, response, served, options);
@@ -63,11 +63,11 @@ export function createGateway({ schema, plans = createCompiled(schema), corsOrig
     checkSingle(request);
     if (!isAnswerable(request.headers.accept))
       throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json` or `application/json`.');
-    const asker = await askerOf(request, served.requestId, options);
-    const foreseen = asker.key === null ? foresee(options.database, asker.token, asker.asked) : null;
-    if (foreseen && (await plain.foreseen(request, response, served, foreseen))) return;
-    const gateway = await requestContext(asker, options);
-    if (!(await plain.asked(request, response, served, gateway))) await yoga(request, response, { ...served, gateway });
+    const credentials = await credentialsOf(request, served.requestId, options);
+    const optimistic = credentials.key === null ? optimisticContext(options.database, credentials.token, credentials.input) : null;
+    if (optimistic && (await fastPath.answerOptimistically(request, response, served, optimistic))) return;
+    const gateway = await requestContext(credentials, options);
+    if (!(await fastPath.answer(request, response, served, gateway))) await yoga(request, response, { ...served, gateway });
   };
 }
 

@@ -4,9 +4,9 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { type GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { badInput } from '../../domain/core/errors.ts';
-import { Question } from '../../executor/prepared-operation.ts';
+import { PreparedOperation } from '../../executor/prepared-operation.ts';
 import { isCleanText } from './clean-text.ts';
-import { COST, isCheap, tooDear, tooExpensive } from './complexity.ts';
+import { COST, isWithinLimits, limitErrors, tooExpensive } from './complexity.ts';
 import type { Documents } from './documents.ts';
 
 /** What one request may ask for (SPEC G7). */
@@ -68,9 +68,9 @@ function nestingOf(text: string): number {
 /** Refuses an operation that is too deep, too broad or too dear, before anything of it runs. */
 const useCost = (): Plugin => ({
   onExecute({ args, setResultAndStopExecution }) {
-    const question = Question.of(args.schema, args);
-    if (question && isCheap(question, args.contextValue)) return;
-    const errors = tooDear(args);
+    const operation = PreparedOperation.of(args.schema, args);
+    if (operation && isWithinLimits(operation, args.contextValue)) return;
+    const errors = limitErrors(args);
     if (errors.length) setResultAndStopExecution({ errors });
   },
 });

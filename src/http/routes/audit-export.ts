@@ -6,7 +6,7 @@ import { GatewayError } from '../../domain/core/errors.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
 import { encodeGlobalId, rowId } from '../../graphql/core/global-id.ts';
 import { refusalExtensions } from '../../graphql/core/refusal.ts';
-import { askerOf, type ContextOptions, checkSingle, requestContext } from '../auth/request-context.ts';
+import { type ContextOptions, checkSingle, credentialsOf, requestContext } from '../auth/request-context.ts';
 import type { Served } from '../graphql/errors.ts';
 import { actionName, exportQuery } from './audit-export-query.ts';
 
@@ -88,7 +88,7 @@ export async function exportAudit(
     throw new GatewayError('METHOD_NOT_ALLOWED', 'An export is asked for with GET.');
   }
   checkSingle(request);
-  const context = await requestContext(await askerOf(request, requestId, options), options);
+  const context = await requestContext(await credentialsOf(request, requestId, options), options);
   const { format, filter } = exportQuery(request.url!);
   const pages = exportEvents(context, filter);
   const first = await pages.next().catch(error => {

@@ -40,7 +40,7 @@ describe.each(['in a transaction', 'by itself'] as const)('%s', how => {
       fc.asyncProperty(values, fc.boolean(), async (given, isNamed) => {
         const work = opened[Number(!isNamed)]!.bind(binding);
         const asked = [given.text, given.bytes, given.list, given.number, given.json];
-        const rows = await (how === 'by itself' ? work.ask(ECHO, asked) : work.transaction(({ ask }) => ask(ECHO, asked)));
+        const rows = await (how === 'by itself' ? work.query(ECHO, asked) : work.transaction(({ query }) => query(ECHO, asked)));
         expect(rows).toEqual([{ ...given, tenant: binding.tenantId }]);
       }),
       { numRuns: 100, seed: 11 },
@@ -49,11 +49,11 @@ describe.each(['in a transaction', 'by itself'] as const)('%s', how => {
 
   test('a statement has as many values as it is given, none among them', async () => {
     const work = opened[0]!.bind(binding);
-    const ask = (statement: string, given: readonly unknown[]) =>
-      how === 'by itself' ? work.ask(statement, given) : work.transaction(transaction => transaction.ask(statement, given));
-    expect(await ask('SELECT 7 AS seven', [])).toEqual([{ seven: 7 }]);
+    const query = (statement: string, given: readonly unknown[]) =>
+      how === 'by itself' ? work.query(statement, given) : work.transaction(transaction => transaction.query(statement, given));
+    expect(await query('SELECT 7 AS seven', [])).toEqual([{ seven: 7 }]);
     const many = Array.from({ length: 300 }, (_, number) => number);
-    const [row] = await ask(`SELECT ARRAY[${many.map(number => `$${number + 1}::int`)}] AS all`, many);
+    const [row] = await query(`SELECT ARRAY[${many.map(number => `$${number + 1}::int`)}] AS all`, many);
     expect(row).toEqual({ all: many });
   });
 });

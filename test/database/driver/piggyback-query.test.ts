@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Companion } from '../../../src/database/driver/piggyback-query.ts';
+import { PiggybackQuery } from '../../../src/database/driver/piggyback-query.ts';
 import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 
@@ -22,10 +22,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const spoken = (text: string, ...values: string[]) => new Companion({ text, values });
+const spoken = (text: string, ...values: string[]) => new PiggybackQuery({ text, values });
 
 describe.each(['with names', 'without'] as const)('%s', how => {
-  const bind = (companion: Companion) => databases[how].bind(binding, companion).db;
+  const bind = (companion: PiggybackQuery) => databases[how].bind(binding, companion).db;
 
   test('it is said, bound as the read is, and the read answers as ever', async () => {
     for (let times = 0; times < 3; times += 1) {
@@ -33,7 +33,7 @@ describe.each(['with names', 'without'] as const)('%s', how => {
       const read = bind(companion).tenant.findFirst({ select: { name: true } });
       expect(companion.isTaken).toBe(true);
       expect(await read).toEqual({ name: 'Tenant acme' });
-      expect(await companion.said).toMatch(new RegExp(`^${binding.tenantId}/\\d+$`));
+      expect(await companion.result).toMatch(new RegExp(`^${binding.tenantId}/\\d+$`));
     }
   });
 
@@ -46,13 +46,13 @@ describe.each(['with names', 'without'] as const)('%s', how => {
       db.membership.count(),
       db.membership.findMany({ select: { id: true } }),
     ]);
-    expect(await companion.said).toBe('1');
+    expect(await companion.result).toBe('1');
   });
 
   test('null is said as null', async () => {
     const companion = spoken('SELECT NULL::text');
     await bind(companion).membership.count();
-    expect(await companion.said).toBeNull();
+    expect(await companion.result).toBeNull();
   });
 
   test('if it fails it is known to have failed', async () => {
@@ -60,7 +60,7 @@ describe.each(['with names', 'without'] as const)('%s', how => {
     await bind(companion)
       .membership.count()
       .catch(() => {});
-    await expect(companion.said).rejects.toThrow('division by zero');
+    await expect(companion.result).rejects.toThrow('division by zero');
   });
 
   test('a read that fails leaves what was said ahead of it', async () => {
@@ -69,7 +69,7 @@ describe.each(['with names', 'without'] as const)('%s', how => {
     await database.sql(`REVOKE SELECT ON tombstone FROM ${role}`);
     await expect(bind(companion).tombstone.findMany()).rejects.toThrow();
     await database.sql(`GRANT SELECT ON tombstone TO ${role}`);
-    expect(await companion.said).toBe('said');
+    expect(await companion.result).toBe('said');
   });
 });
 
@@ -77,6 +77,6 @@ test('without a connection it fails as the read does', async () => {
   const away = openDatabase(Object.assign(new URL(database.runtimeUrl), { port: '1' }).href, { connectTimeout: 2_000 });
   const companion = spoken("SELECT 'said'");
   await expect(away.bind(binding, companion).db.membership.count()).rejects.toThrow();
-  await expect(companion.said).rejects.toThrow();
+  await expect(companion.result).rejects.toThrow();
   await away.close();
 });

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 
 /** Reads that share connections: each for whom it is asked, each by itself, and none behind what takes long. */
 let database: TestDatabase;
-let pool: BoundPool;
+let pool: ConnectionPool;
 beforeAll(async () => {
   database = await createDatabase();
 });
@@ -35,7 +35,7 @@ describe.each([
   ['without', false],
 ])('%s', (_how, naming) => {
   beforeAll(() => {
-    pool = new BoundPool({ connectionString: database.runtimeUrl, max: 10, naming });
+    pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 10, naming });
     pool.on('error', () => {});
   });
   afterAll(() => pool.end());
@@ -82,7 +82,7 @@ describe.each([
 
 describe('nobody waits', () => {
   beforeAll(() => {
-    pool = new BoundPool({ connectionString: database.runtimeUrl, max: 3 });
+    pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 3 });
     pool.on('error', () => {});
   });
   afterAll(() => pool.end());
@@ -105,7 +105,7 @@ describe('nobody waits', () => {
       }
     });
     await expect.poll(() => answered).toBeGreaterThan(100);
-    const client = await pool.lend();
+    const client = await pool.acquire();
     isOver = true;
     client.release();
     await Promise.all(readers);
@@ -113,7 +113,7 @@ describe('nobody waits', () => {
 });
 
 test('with a connection go those that are on it, and nobody else', async () => {
-  pool = new BoundPool({ connectionString: database.runtimeUrl, max: 3 });
+  pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 3 });
   pool.on('error', () => {});
   const holder = await holding(8);
   const stuck = numbers(6).map(number => read(number, 'SELECT pg_advisory_xact_lock(8)::text || $1', ['']));
@@ -133,7 +133,7 @@ test('with a connection go those that are on it, and nobody else', async () => {
 });
 
 test('all fail where there is no database', async () => {
-  pool = new BoundPool({ connectionString: Object.assign(new URL(database.runtimeUrl), { port: '1' }).href, max: 2 });
+  pool = new ConnectionPool({ connectionString: Object.assign(new URL(database.runtimeUrl), { port: '1' }).href, max: 2 });
   pool.on('error', () => {});
   for (const outcome of await Promise.allSettled(numbers(20).map(number => read(number)))) expect(outcome.status).toBe('rejected');
   await pool.end();

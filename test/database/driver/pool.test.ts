@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type Binding, bound, currentBinding } from '../../../src/database/tenancy/binding.ts';
 import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -9,7 +9,7 @@ import { createWorld, type World } from '../../support/isolation/isolation.ts';
 
 let database: TestDatabase;
 let world: World;
-const pools: BoundPool[] = [];
+const pools: ConnectionPool[] = [];
 const taken: pg.PoolClient[] = [];
 beforeAll(async () => {
   database = await createDatabase();
@@ -22,22 +22,22 @@ afterEach(async () => {
 afterAll(() => database?.drop());
 
 const open = (max = 1) => {
-  const pool = new BoundPool({ connectionString: database.runtimeUrl, max });
+  const pool = new ConnectionPool({ connectionString: database.runtimeUrl, max });
   pool.on('error', () => {});
   pools.push(pool);
   return pool;
 };
 /** A connection that goes back, and ends, with the test. */
-const take = async (pool: BoundPool) => {
+const take = async (pool: ConnectionPool) => {
   const client = await pool.connect();
   taken.push(client);
   return client;
 };
 const some = (): Binding => ({ tenantId: uuid(), personId: uuid() });
 const BOUND_TO = "SELECT current_setting('app.tenant_id', true) AS tenant, current_setting('app.person_id', true) AS person";
-const boundTo = async (pool: BoundPool | pg.PoolClient) => (await pool.query(BOUND_TO)).rows[0];
+const boundTo = async (pool: ConnectionPool | pg.PoolClient) => (await pool.query(BOUND_TO)).rows[0];
 const asSettings = ({ tenantId, personId }: Binding) => ({ tenant: tenantId ?? '', person: personId ?? '' });
-const pidOf = async (pool: BoundPool) => (await pool.query('SELECT pg_backend_pid() AS pid')).rows[0].pid as number;
+const pidOf = async (pool: ConnectionPool) => (await pool.query('SELECT pg_backend_pid() AS pid')).rows[0].pid as number;
 
 describe('one statement', () => {
   test('is bound, and the binding is gone with it', async () => {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { nameOf } from '../../../src/database/driver/prepared-statements.ts';
 import { StatementNames } from '../../../src/database/driver/statement-names.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
@@ -11,7 +11,7 @@ import { hasPgBouncer, startPgBouncer } from '../../support/isolation/pgbouncer.
 
 let database: TestDatabase;
 let world: World;
-const pools: BoundPool[] = [];
+const pools: ConnectionPool[] = [];
 beforeAll(async () => {
   database = await createDatabase();
   world = await createWorld(database);
@@ -22,16 +22,16 @@ afterEach(async () => {
 afterAll(() => database?.drop());
 
 const open = ({ url = database.runtimeUrl, max = 1, naming = true } = {}) => {
-  const pool = new BoundPool({ connectionString: url, max, naming });
+  const pool = new ConnectionPool({ connectionString: url, max, naming });
   pool.on('error', () => {});
   pools.push(pool);
   return pool;
 };
 const binding = () => ({ tenantId: world.a.tenantId, personId: world.a.ownerId });
 const named = (text: string, values: unknown[] = []): pg.QueryConfig => ({ name: nameOf(text), text, values });
-const ask = async (pool: BoundPool, text: string, values: unknown[] = []) =>
+const ask = async (pool: ConnectionPool, text: string, values: unknown[] = []) =>
   (await bound(binding(), () => pool.query(named(text, values)))).rows;
-const held = async (pool: BoundPool) =>
+const held = async (pool: ConnectionPool) =>
   (await pool.query('SELECT name, statement FROM pg_prepared_statements')).rows as { name: string; statement: string }[];
 
 describe('a statement with a name', () => {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isUnreachable } from '../../../src/database/driver/failure.ts';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type BoundTransaction, inTransaction } from '../../../src/database/driver/transaction.ts';
 import { type Binding, bound } from '../../../src/database/tenancy/binding.ts';
 import { lockTenant } from '../../../src/database/tenancy/tenant-lock.ts';
@@ -13,7 +13,7 @@ import { hasPgBouncer, startPgBouncer } from '../../support/isolation/pgbouncer.
 
 let database: TestDatabase;
 let world: World;
-let pool: BoundPool;
+let pool: ConnectionPool;
 let source: Source;
 let unit: UnitOfWork;
 let binding: Binding;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   world = await createWorld(database);
 });
 beforeEach(() => {
-  pool = new BoundPool({ connectionString: database.runtimeUrl, max: 4, naming: true });
+  pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 4, naming: true });
   pool.on('error', () => {});
   source = sourceOn(pool);
   binding = { tenantId: world.a.tenantId, personId: world.a.ownerId };
@@ -40,7 +40,7 @@ const rename = (to: string) => ({ data: { name: to } });
 const BOUND_TO = "SELECT current_setting('app.tenant_id', true) AS tenant, current_setting('app.person_id', true) AS person";
 
 /** How often PostgreSQL was ready again on the connections of a pool. */
-function roundTrips(of: BoundPool) {
+function roundTrips(of: ConnectionPool) {
   const trips = { count: 0 };
   of.on('acquire', client => {
     const { connection } = client as unknown as { connection: { on(event: string, listener: () => void): void; isCounted?: boolean } };
@@ -53,8 +53,8 @@ function roundTrips(of: BoundPool) {
 
 describe('a transaction', () => {
   test('is bound as a whole, with its first round trip, and nothing is left of it', async () => {
-    await unit.transaction(async ({ ask, db }) => {
-      for (let i = 0; i < 2; i++) expect(await ask(BOUND_TO, [])).toEqual([{ tenant: world.a.tenantId, person: world.a.ownerId }]);
+    await unit.transaction(async ({ query, db }) => {
+      for (let i = 0; i < 2; i++) expect(await query(BOUND_TO, [])).toEqual([{ tenant: world.a.tenantId, person: world.a.ownerId }]);
       expect(await db.tenant.findMany({ select: { id: true } })).toEqual([{ id: world.a.tenantId }]);
     });
     expect((await pool.query(BOUND_TO)).rows).toEqual([{ tenant: '', person: '' }]);
@@ -85,41 +85,41 @@ describe('a transaction', () => {
     const trips = roundTrips(pool);
     await pool.query('SELECT 1');
     trips.count = 0;
-    await unit.transaction(async ({ ask, db, tell, meanwhile }) => {
-      const [tenant, members] = await Promise.all([lockTenant(ask), db.membership.count()]);
+    await unit.transaction(async ({ query, db, enqueue, enqueueWrite }) => {
+      const [tenant, members] = await Promise.all([lockTenant(query), db.membership.count()]);
       expect([tenant!.name, members]).toEqual([world.a.name, 3]);
       expect(trips.count).toBe(1);
-      meanwhile(db.tenant.updateMany(rename('Meanwhile')));
-      tell("UPDATE tenant SET name = name || '!' WHERE tenant_id = app_tenant()", []);
+      enqueueWrite(db.tenant.updateMany(rename('Meanwhile')));
+      enqueue("UPDATE tenant SET name = name || '!' WHERE tenant_id = app_tenant()", []);
     });
     expect(trips.count).toBe(2);
     expect(await name()).toBe('Meanwhile!');
   });
 
   test('runs statements in the order in which they were asked for, told ones before those after them', async () => {
-    await unit.transaction(async ({ ask, db, tell }) => {
-      tell('UPDATE tenant SET name = $1 WHERE tenant_id = app_tenant()', ['1']);
+    await unit.transaction(async ({ query, db, enqueue }) => {
+      enqueue('UPDATE tenant SET name = $1 WHERE tenant_id = app_tenant()', ['1']);
       const first = db.tenant.findFirst({ select: { name: true } });
-      const second = ask("UPDATE tenant SET name = name || '2' WHERE tenant_id = app_tenant() RETURNING name", []);
+      const second = query("UPDATE tenant SET name = name || '2' WHERE tenant_id = app_tenant() RETURNING name", []);
       const third = db.tenant.findFirst({ select: { name: true } });
       expect(await Promise.all([first, second, third])).toEqual([{ name: '1' }, [{ name: '12' }], { name: '12' }]);
     });
   });
 
   test('waits with COMMIT for what Prisma does on its connection', async () => {
-    await unit.transaction(async ({ db, meanwhile }) => {
-      meanwhile(db.tenant.update({ where: { id: world.a.tenantId }, data: { name: { set: 'By Prisma' } } }));
+    await unit.transaction(async ({ db, enqueueWrite }) => {
+      enqueueWrite(db.tenant.update({ where: { id: world.a.tenantId }, data: { name: { set: 'By Prisma' } } }));
     });
     expect(await name()).toBe('By Prisma');
   });
 
   test('is seen by what Prisma does in it, and Prisma by it, on one connection', async () => {
-    await unit.transaction(async ({ db, ask }) => {
+    await unit.transaction(async ({ db, query }) => {
       await db.tenant.updateMany(rename('Both'));
       const { _count } = await db.tenant.aggregate({ where: { name: 'Both' }, _count: true });
       expect(_count).toBe(1);
       await db.tenant.update({ where: { id: world.a.tenantId }, data: { name: { set: 'Prisma' } } });
-      expect(await ask('SELECT name FROM tenant', [])).toEqual([{ name: 'Prisma' }]);
+      expect(await query('SELECT name FROM tenant', [])).toEqual([{ name: 'Prisma' }]);
       expect(pool.totalCount).toBe(1);
     });
   });
@@ -129,7 +129,7 @@ describe('a transaction', () => {
       pool,
       binding,
       async transaction => {
-        const other = bound({ ...binding }, async () => transaction.ask({ text: BOUND_TO }));
+        const other = bound({ ...binding }, async () => transaction.query({ text: BOUND_TO }));
         await expect(other).rejects.toThrow('a transaction belongs to the binding that it began under');
       },
       { patience: 1_000 },
@@ -137,22 +137,24 @@ describe('a transaction', () => {
   });
 
   test('answers big and exact numbers as they are', async () => {
-    const [row] = await unit.transaction(({ ask }) => ask('SELECT 9007199254740993::int8 AS big, 1.10::numeric AS exact, now() AS at', []));
+    const [row] = await unit.transaction(({ query }) =>
+      query('SELECT 9007199254740993::int8 AS big, 1.10::numeric AS exact, now() AS at', []),
+    );
     expect(row).toEqual({ big: 9007199254740993n, exact: expect.anything(), at: expect.any(Date) });
     expect(String((row as { exact: unknown }).exact)).toBe('1.1');
   });
 
   test('T6: who waited for the tenant finds its plan and memberships as they were left, in the same round trip', async () => {
     const ends: (() => void)[] = [];
-    const holding = unit.transaction(async ({ ask, tell }) => {
-      await lockTenant(ask);
+    const holding = unit.transaction(async ({ query, enqueue }) => {
+      await lockTenant(query);
       await new Promise<void>(resolve => ends.push(resolve));
-      tell("UPDATE tenant SET plan_code = 'PROFESSIONAL' WHERE tenant_id = app_tenant()", []);
-      tell("UPDATE membership SET roles = '{admin,viewer}' WHERE id = $1", [world.a.membershipId]);
+      enqueue("UPDATE tenant SET plan_code = 'PROFESSIONAL' WHERE tenant_id = app_tenant()", []);
+      enqueue("UPDATE membership SET roles = '{admin,viewer}' WHERE id = $1", [world.a.membershipId]);
     });
     await expect.poll(() => ends.length).toBe(1);
-    const waiting = unit.transaction(({ ask, db }) =>
-      Promise.all([lockTenant(ask), db.membership.findFirst({ where: { id: world.a.membershipId }, select: { roles: true } })]),
+    const waiting = unit.transaction(({ query, db }) =>
+      Promise.all([lockTenant(query), db.membership.findFirst({ where: { id: world.a.membershipId }, select: { roles: true } })]),
     );
     const waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     await expect.poll(() => database.sql(waits)).toHaveLength(1);
@@ -169,10 +171,10 @@ describe('a transaction in which a statement fails', () => {
   const nonsense = "SELECT 'nonsense'::uuid";
 
   test('answers nothing more and keeps nothing, though the error be passed over', async () => {
-    const passedOver = unit.transaction(async ({ ask, db }) => {
+    const passedOver = unit.transaction(async ({ query, db }) => {
       await db.tenant.updateMany(rename('Lost'));
-      await expect(ask(nonsense, [])).rejects.toMatchObject({ code: '22P02' });
-      await expect(ask('SELECT 1', [])).rejects.toMatchObject({ code: '22P02' });
+      await expect(query(nonsense, [])).rejects.toMatchObject({ code: '22P02' });
+      await expect(query('SELECT 1', [])).rejects.toMatchObject({ code: '22P02' });
       return 'done';
     });
     await expect(passedOver).rejects.toMatchObject({ code: '22P02' });
@@ -182,8 +184,8 @@ describe('a transaction in which a statement fails', () => {
   });
 
   test.each([
-    ['told', (tx: Parameters<Parameters<UnitOfWork['transaction']>[0]>[0]) => tx.tell(nonsense, [])],
-    ['written meanwhile', (tx: Parameters<Parameters<UnitOfWork['transaction']>[0]>[0]) => tx.meanwhile(tx.ask(nonsense, []))],
+    ['told', (tx: Parameters<Parameters<UnitOfWork['transaction']>[0]>[0]) => tx.enqueue(nonsense, [])],
+    ['written meanwhile', (tx: Parameters<Parameters<UnitOfWork['transaction']>[0]>[0]) => tx.enqueueWrite(tx.query(nonsense, []))],
   ])('that was %s throws in the place of COMMIT', async (_how, fail) => {
     const failed = unit.transaction(async transaction => {
       await transaction.db.tenant.updateMany(rename('Lost'));
@@ -195,8 +197,8 @@ describe('a transaction in which a statement fails', () => {
 
   test('fails what was asked with it and after it, and answers what was before', async () => {
     await unit
-      .transaction(async ({ ask }) => {
-        const asked = [ask('SELECT 1 AS n', []), ask(nonsense, []), ask('SELECT 2 AS n', [])];
+      .transaction(async ({ query }) => {
+        const asked = [query('SELECT 1 AS n', []), query(nonsense, []), query('SELECT 2 AS n', [])];
         const came = await Promise.allSettled(asked);
         expect(came.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
         throw new Error('over');
@@ -231,12 +233,12 @@ describe('a transaction in which a statement fails', () => {
   });
 
   test('because its backend died while nothing was asked is UNAVAILABLE', async () => {
-    const died = unit.transaction(async ({ ask }) => {
-      const [{ pid } = { pid: 0 }] = await ask<{ pid: number }>('SELECT pg_backend_pid() AS pid', []);
+    const died = unit.transaction(async ({ query }) => {
+      const [{ pid } = { pid: 0 }] = await query<{ pid: number }>('SELECT pg_backend_pid() AS pid', []);
       await database.sql('SELECT pg_terminate_backend($1)', [pid]);
       await expect.poll(() => database.sql('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).toEqual([]);
       await new Promise(resolve => setTimeout(resolve, 50));
-      await ask('SELECT 1', []);
+      await query('SELECT 1', []);
     });
     expect(isUnreachable(await died.catch(error => error))).toBe(true);
     expect(await unit.transaction(({ db }) => db.tenant.count())).toBe(1);
@@ -246,10 +248,10 @@ describe('a transaction in which a statement fails', () => {
     ['in the middle', 'SELECT pg_terminate_backend(pg_backend_pid())'],
     ['with COMMIT', "SELECT set_config('app.dies', pg_terminate_backend(pg_backend_pid())::text, true)"],
   ])('because its backend dies %s is UNAVAILABLE, and the next one has another', async (where, text) => {
-    const died = unit.transaction(async ({ ask, tell, db }) => {
+    const died = unit.transaction(async ({ query, enqueue, db }) => {
       await db.tenant.updateMany(rename('Lost'));
-      if (where === 'in the middle') await ask(text, []);
-      else tell(text, []);
+      if (where === 'in the middle') await query(text, []);
+      else enqueue(text, []);
     });
     expect(isUnreachable(await died.catch(error => error))).toBe(true);
     expect(await name()).toBe(world.a.name);
@@ -262,10 +264,10 @@ describe('a transaction that takes too long', () => {
 
   test('is UNAVAILABLE at its next statement, and lets go of what it held and of its connection before', async () => {
     const late = run(async transaction => {
-      await transaction.ask({ text: "UPDATE tenant SET name = 'Late' WHERE tenant_id = app_tenant()" });
+      await transaction.query({ text: "UPDATE tenant SET name = 'Late' WHERE tenant_id = app_tenant()" });
       await expect.poll(() => pool.idleCount, { timeout: 5_000 }).toBe(1);
       await database.sql('UPDATE tenant SET name = name WHERE tenant_id = $1', [world.a.tenantId]);
-      await transaction.ask({ text: 'SELECT 1' });
+      await transaction.query({ text: 'SELECT 1' });
     });
     const error = await late.catch(thrown => thrown);
     expect(error).toMatchObject({ name: 'TransactionTimeoutError', message: 'a transaction took longer than 50 ms' });
@@ -274,7 +276,7 @@ describe('a transaction that takes too long', () => {
   });
 
   test('in a statement is over with that statement', async () => {
-    await expect(run(transaction => transaction.ask({ text: 'SELECT pg_sleep(0.3)' }))).rejects.toThrow('took longer');
+    await expect(run(transaction => transaction.query({ text: 'SELECT pg_sleep(0.3)' }))).rejects.toThrow('took longer');
     expect(pool.idleCount).toBe(1);
   });
 });
@@ -285,12 +287,12 @@ describe('a transaction that PostgreSQL ends for the sake of others', () => {
     let holding = 0;
     const tries = [0, 0];
     const work = (mine: number, theirs: number) =>
-      unit.transaction(async ({ ask }) => {
+      unit.transaction(async ({ query }) => {
         tries[mine]! += 1;
-        await ask('SELECT pg_advisory_xact_lock($1::int)::text', [mine]);
+        await query('SELECT pg_advisory_xact_lock($1::int)::text', [mine]);
         holding += 1;
         await expect.poll(() => holding, { timeout: 10_000, interval: 5 }).toBeGreaterThan(1);
-        await ask('SELECT pg_advisory_xact_lock($1::int)::text', [theirs]);
+        await query('SELECT pg_advisory_xact_lock($1::int)::text', [theirs]);
         return mine;
       }, options);
     return { tries, came: Promise.allSettled([work(0, 1), work(1, 0)]) };
@@ -313,10 +315,10 @@ describe('a transaction that PostgreSQL ends for the sake of others', () => {
 
   test.each(['40P01', '40001'])('with %s is run three times at most', async code => {
     let tries = 0;
-    const unlucky = unit.transaction(async ({ ask, db }) => {
+    const unlucky = unit.transaction(async ({ query, db }) => {
       tries += 1;
       await db.tenant.updateMany(rename('Lost'));
-      await ask(`DO $$ BEGIN RAISE SQLSTATE '${code}'; END $$`, []).catch(() => {
+      await query(`DO $$ BEGIN RAISE SQLSTATE '${code}'; END $$`, []).catch(() => {
         throw new Error('something else');
       });
     });
@@ -327,9 +329,9 @@ describe('a transaction that PostgreSQL ends for the sake of others', () => {
 
   test('for another reason is run once', async () => {
     let tries = 0;
-    const failed = unit.transaction(async ({ ask }) => {
+    const failed = unit.transaction(async ({ query }) => {
       tries += 1;
-      await ask('SELECT 1/0', []);
+      await query('SELECT 1/0', []);
     });
     await expect(failed).rejects.toMatchObject({ code: '22012' });
     expect(tries).toBe(1);
@@ -341,7 +343,7 @@ describe('the names of a transaction', () => {
     (await client.query('SELECT statement FROM pg_prepared_statements ORDER BY 1')).rows.map(({ statement }) => statement as string);
 
   test('are prepared once a connection, its commands among them', async () => {
-    for (let i = 0; i < 3; i++) await unit.transaction(({ ask }) => ask('SELECT 1 AS n', []));
+    for (let i = 0; i < 3; i++) await unit.transaction(({ query }) => query('SELECT 1 AS n', []));
     expect(await held(pool as unknown as pg.Pool)).toEqual([
       'BEGIN',
       'COMMIT',
@@ -352,7 +354,7 @@ describe('the names of a transaction', () => {
 
   test('are given up where somebody forgot them: it is run again, without', async () => {
     const add = () =>
-      unit.transaction(({ ask }) => ask("UPDATE tenant SET name = name || '+' WHERE tenant_id = app_tenant() RETURNING name", []));
+      unit.transaction(({ query }) => query("UPDATE tenant SET name = name || '+' WHERE tenant_id = app_tenant() RETURNING name", []));
     for (let i = 0; i < 2; i++) await add();
     await pool.query('DEALLOCATE ALL');
     expect(await add()).toEqual([{ name: `${world.a.name}+++` }]);
@@ -364,16 +366,16 @@ describe('the names of a transaction', () => {
 describe.skipIf(!hasPgBouncer())('transactions behind a PgBouncer in transaction mode, whether or not it follows names', () => {
   test('find each their own, and each is done once', async () => {
     const bouncer = await startPgBouncer(database.runtimeUrl, { connections: 3 });
-    const bounced = new BoundPool({ connectionString: bouncer.url, max: 8, naming: true });
+    const bounced = new ConnectionPool({ connectionString: bouncer.url, max: 8, naming: true });
     bounced.on('error', () => {});
     const through = sourceOn(bounced);
     try {
       const sides = Array.from({ length: 60 }, (_, i) => (i % 2 ? world.a : world.b));
       const answers = await Promise.all(
         sides.map(({ tenantId, ownerId }, i) =>
-          unitOfWork(through, { tenantId, personId: ownerId }).transaction(async ({ ask, db, tell }) => {
-            const [tenant] = await Promise.all([lockTenant(ask), db.membership.count()]);
-            tell("UPDATE tenant SET name = name || '+' WHERE tenant_id = app_tenant()", []);
+          unitOfWork(through, { tenantId, personId: ownerId }).transaction(async ({ query, db, enqueue }) => {
+            const [tenant] = await Promise.all([lockTenant(query), db.membership.count()]);
+            enqueue("UPDATE tenant SET name = name || '+' WHERE tenant_id = app_tenant()", []);
             return { tenant: tenant!.name.replaceAll('+', ''), count: i % 5 ? await db.tenant.count() : 1 };
           }),
         ),

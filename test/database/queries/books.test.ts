@@ -1,18 +1,18 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 
 /** Retrievals, charges and earnings, as the gateway's role may see them, and as it may not write them, where it is bound to their tenant. */
 let database: TestDatabase;
-let pool: BoundPool;
+let pool: ConnectionPool;
 const [BUYER, SELLER] = [marketOf('Buyer'), marketOf('Seller')];
 let [buyer, seller] = ['', ''];
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new BoundPool({ connectionString: database.runtimeUrl, max: 1 });
+  pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   const owner = await make.person('Owner');
   [buyer, seller] = [(await make.tenant('buyer', owner)).id, (await make.tenant('seller', owner)).id];

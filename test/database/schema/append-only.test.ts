@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
 import { createDatabase, fixtures, type Member, type TestDatabase } from '../../support/database.ts';
 import { lifeOf, liveIn } from '../../support/isolation/life.ts';
@@ -8,17 +8,17 @@ import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 
 /** What the gateway's role can't do, even where it is bound to the tenant: rewrite what was done, and read who holds which slug. */
 let database: TestDatabase;
-let pool: BoundPool;
+let pool: ConnectionPool;
 let tenant: { id: string; owner: Member };
 let other: { id: string; owner: Member };
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new BoundPool({ connectionString: database.runtimeUrl, max: 1 });
+  pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   const inhabited = async (name: string) => {
     const made = await make.tenant(name, await make.person(`Owner of ${name}`));
-    const heir = await make.member(made, await make.person(`Heir of ${name}`), ['viewer']);
-    await liveIn(database, { id: made.id, ownerMembershipId: made.owner.id, heirMembershipId: heir.id }, lifeOf(name));
+    const recipient = await make.member(made, await make.person(`Heir of ${name}`), ['viewer']);
+    await liveIn(database, { id: made.id, ownerMembershipId: made.owner.id, heirMembershipId: recipient.id }, lifeOf(name));
     await tradeIn(database, made.id, marketOf(name));
     return made;
   };

@@ -11,22 +11,28 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 let tenant: { id: string; owner: Member };
-let [heir, viewer]: Member[] = [];
+let [recipient, viewer]: Member[] = [];
 let life: Life;
 let made = 0;
 beforeEach(async () => {
   made += 1;
   const make = fixtures(database);
   tenant = await make.tenant(`tenant-${made}`, await make.person(`Owner ${made}`));
-  heir = await make.member(tenant, await make.person(`Heir ${made}`), ['viewer']);
+  recipient = await make.member(tenant, await make.person(`Heir ${made}`), ['viewer']);
   viewer = await make.member(tenant, await make.person(`Viewer ${made}`), ['viewer']);
   life = lifeOf(`Tenant${made}`);
-  await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: heir.id }, life);
+  await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: recipient.id }, life);
 });
 
 /** A statement with the ids put in. */
 const write = (text: string) => {
-  const words: Record<string, string> = { tenant: tenant.id, owner: tenant.owner.id, heir: heir!.id, viewer: viewer!.id, new: uuid() };
+  const words: Record<string, string> = {
+    tenant: tenant.id,
+    owner: tenant.owner.id,
+    recipient: recipient!.id,
+    viewer: viewer!.id,
+    new: uuid(),
+  };
   return database.sql(
     `SELECT set_config('app.tenant_id', '${tenant.id}', true);${text}`.replace(
       /(?<!:):(tenant|owner|heir|viewer|new)\b/g,

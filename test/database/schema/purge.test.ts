@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
 import { createDatabase, fixtures, type Member, type Person, type TestDatabase } from '../../support/database.ts';
 import { lifeOf, liveIn } from '../../support/isolation/life.ts';
@@ -9,11 +9,11 @@ import { PURGED, REMAINS } from './purged.ts';
 
 /** What a deletion does in the database (SPEC S4), called under the gateway's role. */
 let database: TestDatabase;
-let pool: BoundPool;
+let pool: ConnectionPool;
 let people: Person[];
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new BoundPool({ connectionString: database.runtimeUrl, max: 1 });
+  pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   people = [await make.person('Owner'), await make.person('Heir')];
 });
@@ -29,8 +29,8 @@ const inhabited = async (): Promise<Inhabited> => {
   made += 1;
   const make = fixtures(database);
   const tenant = await make.tenant(`tenant-${made}`, people[0]!);
-  const heir = await make.member(tenant, people[1]!, ['viewer']);
-  await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: heir.id }, lifeOf(`Tenant${made}`));
+  const recipient = await make.member(tenant, people[1]!, ['viewer']);
+  await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: recipient.id }, lifeOf(`Tenant${made}`));
   await tradeIn(database, tenant.id, marketOf(`Tenant${made}`));
   return tenant;
 };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type BoundTransaction, inTransaction } from '../../../src/database/driver/transaction.ts';
 import { fromJson } from '../../../src/database/sql/reader.ts';
 import { tablesOf } from '../../../src/database/sql/tables.ts';
@@ -19,7 +19,7 @@ import { randomWrite } from '../../support/random-writes.ts';
  */
 const RUNS = Number(process.env.READ_RUNS ?? 400);
 let database: TestDatabase;
-let pools: BoundPool[];
+let pools: ConnectionPool[];
 let past: { singly: Source; prismas: Source };
 let behind: { singly: Source; prismas: Source };
 let tables: ReturnType<typeof tablesOf>;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   database = await createDatabase();
   world = await createWorld(database);
   const sources = (connectionString: string) => {
-    const pool = new BoundPool({ connectionString, max: 2, naming: true });
+    const pool = new ConnectionPool({ connectionString, max: 2, naming: true });
     pool.on('error', () => {});
     pools.push(pool);
     return { singly: sourceOn(pool), prismas: sourceOn(pool, { singly: false }) };
@@ -93,10 +93,10 @@ const pastWalls = ({ pool, prisma, reader }: Source, { model, operation, args }:
       (transaction: BoundTransaction) => {
         const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
         const join = (asked: () => Promise<unknown>) => transaction.join(asked);
-        const read = reader?.(async statement => fromJson(await transaction.ask({ ...statement, isText: true })), join);
+        const read = reader?.(async statement => fromJson(await transaction.query({ ...statement, isText: true })), join);
         return work(
           () => (read ? read(model, operation, args, prismas) : join(prismas)),
-          async () => (await transaction.ask({ text: rowsOf(model) })).rows,
+          async () => (await transaction.query({ text: rowsOf(model) })).rows,
         );
       },
       { patience: 15_000 },
@@ -105,10 +105,10 @@ const pastWalls = ({ pool, prisma, reader }: Source, { model, operation, args }:
 
 const behindWalls = (source: Source, binding: Binding, { model, operation, args }: RandomRead) =>
   outcome(work =>
-    unitOfWork(source, binding).transaction(({ db, ask }) =>
+    unitOfWork(source, binding).transaction(({ db, query }) =>
       work(
         () => delegateOf(db, MODELS[model as ModelName])[operation]!(args),
-        () => ask(rowsOf(model), []).catch(() => 'not to be seen'),
+        () => query(rowsOf(model), []).catch(() => 'not to be seen'),
       ),
     ),
   );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { ReadCounts } from '../../../src/database/sql/counts.ts';
 import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -8,13 +8,13 @@ import { createWorld, type World } from '../../support/isolation/isolation.ts';
 /** Which writes are one statement, and which are left to Prisma, for which reason; each in a transaction that is rolled back. */
 let database: TestDatabase;
 let world: World;
-let pool: BoundPool;
+let pool: ConnectionPool;
 let counts: ReadCounts;
 let source: Source;
 beforeAll(async () => {
   database = await createDatabase();
   world = await createWorld(database);
-  pool = new BoundPool({ connectionString: database.adminUrl, max: 2 });
+  pool = new ConnectionPool({ connectionString: database.adminUrl, max: 2 });
   pool.on('error', () => {});
 });
 beforeEach(() => {

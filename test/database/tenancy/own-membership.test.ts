@@ -1,18 +1,18 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
 import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
 
 /** The database's wall alone: a membership is made for the bound person, so that nobody is pulled into a tenant and read there. */
 let database: TestDatabase;
-let pool: BoundPool;
+let pool: ConnectionPool;
 let owner: Person;
 let stranger: Person;
 let tenant: Tenant;
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new BoundPool({ connectionString: database.runtimeUrl, max: 1 });
+  pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   owner = await make.person('Owner');
   stranger = await make.person('Stranger');

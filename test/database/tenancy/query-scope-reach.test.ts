@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { MODELS } from '../../../src/database/tenancy/models.ts';
 import { IsolationError, scope } from '../../../src/database/tenancy/query-scope.ts';
 import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
@@ -8,12 +8,12 @@ import { createWorld, type World } from '../../support/isolation/isolation.ts';
 
 /** What a bound client leaves in reach, and what a binding of nobody sees; on a superuser's connection, whom no policy holds. */
 let database: TestDatabase;
-let pool: BoundPool;
+let pool: ConnectionPool;
 let source: Source;
 let world: World;
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new BoundPool({ connectionString: database.adminUrl, max: 3 });
+  pool = new ConnectionPool({ connectionString: database.adminUrl, max: 3 });
   pool.on('error', () => {});
   source = sourceOn(pool);
   world = await createWorld(database);

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import type { TenantClient } from '../../../src/database/tenancy/models.ts';
 import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -25,12 +25,12 @@ import { type Verdict, WRITES } from '../../support/isolation/writes.ts';
 
 /** The client's wall alone: the connection is a superuser's, whom no policy holds (SPEC T6). */
 let database: TestDatabase;
-let pool: BoundPool;
+let pool: ConnectionPool;
 let sources: { singly: Source; prismas: Source };
 let world: World;
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new BoundPool({ connectionString: database.adminUrl, max: 3 });
+  pool = new ConnectionPool({ connectionString: database.adminUrl, max: 3 });
   pool.on('error', () => {});
   sources = { singly: sourceOn(pool), prismas: sourceOn(pool, { singly: false }) };
   world = await createWorld(database);

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { BoundPool } from '../../../src/database/driver/pool.ts';
+import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type Binding, bound } from '../../../src/database/tenancy/binding.ts';
 import type { TenantClient } from '../../../src/database/tenancy/models.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
@@ -27,7 +27,7 @@ const almighty = { name: `${prefix}_almighty`, password: runtime.password };
 
 const open = (role: { name: string; password: string }) => {
   const url = Object.assign(new URL(database.adminUrl), { username: role.name, password: role.password }).href;
-  const pool = new BoundPool({ connectionString: url, max: 3, naming: true });
+  const pool = new ConnectionPool({ connectionString: url, max: 3, naming: true });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
   return { pool, prisma, singly: unscoped(prisma, pool as unknown as pg.Pool) };
 };

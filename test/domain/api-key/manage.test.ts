@@ -105,19 +105,19 @@ describe('who manages which keys', () => {
 describe('a key outlives its holder', () => {
   test('K3: with the permissions that it was given, whether the holder left, was removed, or lost the role', async () => {
     const removed = await life.join(home, ['admin']);
-    const lowered = await life.join(home, ['buyer_manager']);
+    const withoutOwner = await life.join(home, ['buyer_manager']);
     const made = [];
     for (const [who, scopes] of [
       [buyer, SCOPES],
       [removed, ['tenant:read', 'dataset:read']],
-      [lowered, SCOPES],
+      [withoutOwner, SCOPES],
     ] as const) {
       made.push(await keys.make(who, scopes));
       life.gateway.clock.advance({ minutes: 1 });
     }
     await life.must(buyer, 'leaveTenant');
     await life.must(home.owner, 'removeMember', { membershipId: removed.membershipId });
-    await life.must(home.owner, 'setMemberRoles', { membershipId: lowered.membershipId, roles: ['VIEWER'] });
+    await life.must(home.owner, 'setMemberRoles', { membershipId: withoutOwner.membershipId, roles: ['VIEWER'] });
     for (const { secret } of made) {
       const { data } = await keys.ask(secret, '{ tenant { name } viewer { permissions } }');
       expect(data.tenant).toEqual({ name: home.tenant.name });
@@ -127,7 +127,7 @@ describe('a key outlives its holder', () => {
     expect(listed.map(({ holderName, holderLeft }: { holderName: string; holderLeft: boolean }) => [holderName, holderLeft])).toEqual([
       [buyer.person.name, true],
       [removed.person.name, true],
-      [lowered.person.name, false],
+      [withoutOwner.person.name, false],
     ]);
   });
 

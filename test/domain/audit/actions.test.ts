@@ -19,8 +19,9 @@ afterAll(async () => {
 });
 
 /** What is expected of the one event, beside its action: when, by default, is now, and nothing was there before or after. */
-type Told = Pick<Event, 'rule' | 'actor' | 'target' | 'request'> & Partial<Pick<Event, 'before' | 'after' | 'at'>> & { tenantId?: string };
-type Row = (scene: Scene) => Promise<Told>;
+type RefusalPayload = Pick<Event, 'rule' | 'actor' | 'target' | 'request'> &
+  Partial<Pick<Event, 'before' | 'after' | 'at'>> & { tenantId?: string };
+type Row = (scene: Scene) => Promise<RefusalPayload>;
 
 const [SYSTEM, DANA] = ['system|ipto|IPTO', `staff|${STAFF.subject}|${STAFF.name}`];
 const later = (time: { days?: number; minutes?: number }) =>

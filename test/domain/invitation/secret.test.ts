@@ -45,15 +45,15 @@ test('R5, O1, A4: neither the code of an invitation nor of a transfer is anywher
   });
   try {
     const home = await life.home();
-    const heir = await life.join(home, ['viewer']);
+    const recipient = await life.join(home, ['viewer']);
     const key = 'a-key-that-must-not-be-kept-either';
     const run = (verb: Parameters<typeof documentOf>[0], input: object, token = home.owner.token) =>
       ask(logged.url, documentOf(verb), { token, tenant: token === home.owner.token ? home.tenant.id : undefined, variables: { input } });
 
     await run('inviteMember', { email: 'secret@people.example', roles: ['VIEWER'], idempotencyKey: key });
     const code = await life.codeFor('secret@people.example');
-    const { code: transfer } = (await run('requestOwnershipTransfer', { membershipId: heir.membershipId, idempotencyKey: `${key}-2` })).data
-      .requestOwnershipTransfer;
+    const { code: transfer } = (await run('requestOwnershipTransfer', { membershipId: recipient.membershipId, idempotencyKey: `${key}-2` }))
+      .data.requestOwnershipTransfer;
     const wrong = '0000-0000-0000';
     await run('confirmOwnershipTransfer', { code: wrong });
     const other = await life.stranger('other@people.example');

@@ -4,19 +4,19 @@ import { globalId, type Home, type Life, type MemberActor, startLife } from '../
 
 let life: Life;
 let home: Home;
-let heir: MemberActor;
+let recipient: MemberActor;
 beforeAll(async () => {
   life = await startLife();
 });
 afterAll(() => life?.stop());
 beforeEach(async () => {
   home = await life.home();
-  heir = await life.join(home, ['viewer', 'operator']);
+  recipient = await life.join(home, ['viewer', 'operator']);
 });
 
-const request = ({ membershipId }: { membershipId: string } = heir, who = home.owner) =>
+const request = ({ membershipId }: { membershipId: string } = recipient, who = home.owner) =>
   life.run(who, 'requestOwnershipTransfer', { membershipId });
-const requested = async (target = heir): Promise<string> => (await request(target)).payload.code;
+const requested = async (target = recipient): Promise<string> => (await request(target)).payload.code;
 const confirm = (code: string, who = home.owner) => life.run(who, 'confirmOwnershipTransfer', { code });
 const transfers = () => life.database.sql('SELECT * FROM ownership_transfer WHERE tenant_id = $1', [home.tenant.id]);
 const told = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
@@ -37,22 +37,22 @@ describe('requestOwnershipTransfer', () => {
       {
         tenant_id: home.tenant.id,
         from_membership_id: home.owner.member.id,
-        to_membership_id: heir.member.id,
+        to_membership_id: recipient.member.id,
         code_hash: createHash('sha256').update(payload.code.replaceAll('-', '')).digest(),
         tries_left: 5,
         created_at: new Date(now),
         expires_at: expiresAt,
       },
     ]);
-    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'], [heir.member.id]: ['viewer', 'operator'] });
+    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'], [recipient.member.id]: ['viewer', 'operator'] });
     expect(await life.events(home)).toEqual([
       {
         actor: home.owner.person.name,
         action: 'ownership.request',
         code: null,
-        target: `Membership:${heir.member.id}`,
+        target: `Membership:${recipient.member.id}`,
         before: null,
-        after: { name: heir.person.name, expiresAt: expiresAt.toISOString() },
+        after: { name: recipient.person.name, expiresAt: expiresAt.toISOString() },
       },
     ]);
   });
@@ -60,7 +60,7 @@ describe('requestOwnershipTransfer', () => {
   test('O1: the owner reads what is under way, without the code; an admin does not', async () => {
     const code = await requested();
     const seen = await life.gateway.ask(UNDER_WAY, home.owner);
-    expect(seen.data.tenant.ownershipTransfer).toMatchObject({ to: { id: heir.membershipId, user: { name: heir.person.name } } });
+    expect(seen.data.tenant.ownershipTransfer).toMatchObject({ to: { id: recipient.membershipId, user: { name: recipient.person.name } } });
     expect(seen.text).not.toContain(code);
     const admin = await life.gateway.ask(UNDER_WAY, await life.join(home, ['admin']));
     expect([admin.data.tenant.ownershipTransfer, admin.errors[0]!.extensions.code]).toEqual([null, 'FORBIDDEN']);
@@ -73,7 +73,7 @@ describe('requestOwnershipTransfer', () => {
     expect(await confirm(first)).toMatchObject({ payload: null, code: 'CODE_WRONG' });
     expect((await confirm(second)).errors).toEqual([]);
     expect((await life.roles(home))[other.member.id]).toEqual(['owner', 'admin']);
-    expect((await life.roles(home))[heir.member.id]).toEqual(['viewer', 'operator']);
+    expect((await life.roles(home))[recipient.member.id]).toEqual(['viewer', 'operator']);
     expect(await told()).toEqual([
       ASKED,
       ['ownership.void', null],
@@ -81,7 +81,7 @@ describe('requestOwnershipTransfer', () => {
       ['ownership.confirm', 'CODE_WRONG'],
       ['ownership.confirm', null],
     ]);
-    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${heir.member.id}`, after: { why: 'asked again' } });
+    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${recipient.member.id}`, after: { why: 'asked again' } });
   });
 
   test.each(['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)(
@@ -89,7 +89,7 @@ describe('requestOwnershipTransfer', () => {
     async role => {
       const member = await life.join(home, [role]);
       const code = await requested();
-      expect(await request(heir, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+      expect(await request(recipient, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
       expect(await confirm(code, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
       expect(await life.run(member, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'FORBIDDEN' });
       expect((await told()).slice(1)).toEqual(['request', 'confirm', 'cancel'].map(verb => [`ownership.${verb}`, 'FORBIDDEN']));
@@ -131,7 +131,7 @@ describe('confirmOwnershipTransfer', () => {
   test('O2: the new owner gains owner, the old one becomes admin, and the log has both before and after', async () => {
     const { payload, errors } = await confirm(await requested());
     expect([payload, errors]).toEqual([{ tenant: { tenantId: home.tenant.id } }, []]);
-    const [from, to] = [home.owner.member.id, heir.member.id];
+    const [from, to] = [home.owner.member.id, recipient.member.id];
     const roles = { [from]: ['admin'], [to]: ['owner', 'viewer', 'operator'] };
     expect(await life.roles(home)).toEqual(roles);
     expect(await transfers()).toEqual([]);
@@ -149,7 +149,7 @@ describe('confirmOwnershipTransfer', () => {
     await confirm(await requested());
     const confirmation = { confirmation: home.tenant.name };
     expect((await life.run(home.owner, 'requestTenantDeletion', confirmation)).code).toBe('FORBIDDEN');
-    expect((await life.run(heir, 'requestTenantDeletion', confirmation)).errors).toEqual([]);
+    expect((await life.run(recipient, 'requestTenantDeletion', confirmation)).errors).toEqual([]);
   });
 
   test('O2: an owner with other roles keeps those, and has admin once', async () => {
@@ -162,8 +162,8 @@ describe('confirmOwnershipTransfer', () => {
     const code = await requested();
     expect((await confirm(code)).errors).toEqual([]);
     expect(await confirm(code)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
-    expect(await confirm(code, heir)).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
-    expect((await life.roles(home))[heir.member.id]).toContain('owner');
+    expect(await confirm(code, recipient)).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
+    expect((await life.roles(home))[recipient.member.id]).toContain('owner');
   });
 
   test('O1: case, hyphens and blanks of the code count for nothing', async () => {

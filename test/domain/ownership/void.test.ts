@@ -3,7 +3,7 @@ import { type Home, type Life, type MemberActor, startLife } from '../../support
 
 let life: Life;
 let home: Home;
-let heir: MemberActor;
+let recipient: MemberActor;
 let code: string;
 beforeAll(async () => {
   life = await startLife();
@@ -12,8 +12,8 @@ afterAll(() => life?.stop());
 /** A tenant of each test's own, with a transfer under way. */
 beforeEach(async () => {
   home = await life.home();
-  heir = await life.join(home, ['viewer', 'operator']);
-  code = (await life.must(home.owner, 'requestOwnershipTransfer', { membershipId: heir.membershipId })).code;
+  recipient = await life.join(home, ['viewer', 'operator']);
+  code = (await life.must(home.owner, 'requestOwnershipTransfer', { membershipId: recipient.membershipId })).code;
 });
 
 const confirm = (given = code) => life.run(home.owner, 'confirmOwnershipTransfer', { code: given });
@@ -24,17 +24,17 @@ const UNDER_WAY = '{ tenant { ownershipTransfer { expiresAt } } }';
 describe('what voids a transfer', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => Promise<unknown>, string, string]>([
-    ['the heir leaves',                     () => life.must(heir, 'leaveTenant'),                                        'member left',    'member.leave'],
-    ['the heir gives up a role',            () => life.must(heir, 'dropRoles', { roles: ['VIEWER'] }),                   'roles changed',  'member.drop_roles'],
-    ['the heir is removed',                 () => life.must(home.owner, 'removeMember', { membershipId: heir.membershipId }), 'member removed', 'member.remove'],
-    ["the heir's roles are changed",        () => life.must(home.owner, 'setMemberRoles', { membershipId: heir.membershipId, roles: ['ADMIN'] }), 'roles changed', 'member.set_roles'],
+    ['the heir leaves',                     () => life.must(recipient, 'leaveTenant'),                                        'member left',    'member.leave'],
+    ['the heir gives up a role',            () => life.must(recipient, 'dropRoles', { roles: ['VIEWER'] }),                   'roles changed',  'member.drop_roles'],
+    ['the heir is removed',                 () => life.must(home.owner, 'removeMember', { membershipId: recipient.membershipId }), 'member removed', 'member.remove'],
+    ["the heir's roles are changed",        () => life.must(home.owner, 'setMemberRoles', { membershipId: recipient.membershipId, roles: ['ADMIN'] }), 'roles changed', 'member.set_roles'],
     ['the tenant is suspended',             async () => life.must(await life.staff(), 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' }), 'status changed to suspended', 'tenant.suspend'],
     ['the owner asks for deletion',         () => life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name }), 'status changed to pending_deletion', 'deletion.request'],
   ])('O2: %s: the code is worth nothing, and the log says why', async (_what, change, why, action) => {
     await change();
     expect(await transfers()).toEqual([]);
     expect((await life.events(home)).slice(1)).toMatchObject([
-      { action: 'ownership.void', target: `Membership:${heir.member.id}`, after: { why } },
+      { action: 'ownership.void', target: `Membership:${recipient.member.id}`, after: { why } },
       { action, code: null },
     ]);
     const refused = await confirm();
@@ -56,12 +56,12 @@ describe('what voids a transfer', () => {
       await life.must(home.owner, 'cancelTenantDeletion');
     }],
     ['left by the heir, who comes back', async () => {
-      await life.must(heir, 'leaveTenant');
-      await life.make.member(home.tenant, heir.person, ['viewer', 'operator']);
+      await life.must(recipient, 'leaveTenant');
+      await life.make.member(home.tenant, recipient.person, ['viewer', 'operator']);
     }],
     ['without the role that the heir gave up and got back', async () => {
-      await life.must(heir, 'dropRoles', { roles: ['OPERATOR'] });
-      await life.must(home.owner, 'setMemberRoles', { membershipId: heir.membershipId, roles: ['VIEWER', 'OPERATOR'] });
+      await life.must(recipient, 'dropRoles', { roles: ['OPERATOR'] });
+      await life.must(home.owner, 'setMemberRoles', { membershipId: recipient.membershipId, roles: ['VIEWER', 'OPERATOR'] });
     }],
     ['with a role more of the owner', () => life.database.sql(`UPDATE membership SET roles = '{owner,viewer}' WHERE id = $1`, [home.owner.member.id])],
   ])('O2: it stays void when all is as it was: %s meanwhile', async (_what, there) => {
@@ -79,13 +79,13 @@ describe('what voids a transfer', () => {
     ['removing the owner is refused',           other => life.run(other, 'removeMember', { membershipId: home.owner.membershipId })],
     ['the heir does the like in another tenant', async () => {
       const other = await life.home();
-      await life.make.member(other.tenant, heir.person, ['viewer']);
-      await life.must({ token: heir.token, tenant: other.tenant.id }, 'leaveTenant');
+      await life.make.member(other.tenant, recipient.person, ['viewer']);
+      await life.must({ token: recipient.token, tenant: other.tenant.id }, 'leaveTenant');
     }],
   ])('O2: it stands when %s', async (_what, change) => {
     await change(await life.join(home, ['admin']));
     expect((await confirm()).errors).toEqual([]);
-    expect((await life.roles(home))[heir.member.id]).toContain('owner');
+    expect((await life.roles(home))[recipient.member.id]).toContain('owner');
   });
 });
 
@@ -100,7 +100,7 @@ describe('cancelOwnershipTransfer', () => {
       [owner, 'ownership.confirm', 'TRANSFER_INVALID'],
       [owner, 'ownership.cancel', 'TRANSFER_INVALID'],
     ]);
-    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${heir.member.id}` });
+    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${recipient.member.id}` });
   });
 });
 
@@ -126,12 +126,12 @@ describe('expiry', () => {
     await life.gateway.settle();
     expect(await transfers()).toEqual([]);
     expect((await told()).slice(2)).toEqual([['IPTO', 'ownership.expire', null]]);
-    expect((await life.events(home)).at(-1)).toMatchObject({ target: `Membership:${heir.member.id}` });
+    expect((await life.events(home)).at(-1)).toMatchObject({ target: `Membership:${recipient.member.id}` });
   });
 
   test('O3: it has expired, not been voided, also when the jobs are later than what would void it', async () => {
     since(16);
-    const again = await life.must(home.owner, 'requestOwnershipTransfer', { membershipId: heir.membershipId });
+    const again = await life.must(home.owner, 'requestOwnershipTransfer', { membershipId: recipient.membershipId });
     expect(await told()).toEqual([
       ['IPTO', 'ownership.expire', null],
       [home.owner.person.name, 'ownership.request', null],

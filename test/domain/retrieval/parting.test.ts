@@ -74,10 +74,10 @@ describe('S6: when one side is deleted the other keeps its own records', () => {
     const database = openDatabase(trade.database.runtimeUrl, { poolSize: 1 });
     const unit = database.bind({ tenantId: gone.shop.tenant.id, personId: null });
     const now = trade.gateway.clock.now();
-    await unit.transaction(({ ask }) => buryTenant(ask, now));
+    await unit.transaction(({ query }) => buryTenant(query, now));
     const steps: (string | null)[] = [];
     while (steps.at(-1) !== null) {
-      steps.push(await unit.transaction(({ ask }) => purgeRows(ask, 1, now)));
+      steps.push(await unit.transaction(({ query }) => purgeRows(query, 1, now)));
       expect((await trade.books()).faults).toEqual([]);
     }
     await database.close();

@@ -178,7 +178,7 @@ describe('the purge', () => {
         { extensions: { code: 'TENANT_NOT_FOUND' } },
       ]);
     const identity = { issuer: ISSUER, subject: home.admin.person.subject };
-    expect((await membershipsOf(work.say, identity, null)).memberships).toEqual([]);
+    expect((await membershipsOf(work.queryText, identity, null)).memberships).toEqual([]);
     await work.close();
   });
 

@@ -22,12 +22,12 @@ beforeAll(async () => {
   await market.setSides(tenant, { sells: true });
   for (const title of ['One', 'Two', 'Three']) await market.listing(tenant, { title });
   const bound = opened.bind({ tenantId: tenant.id, personId: ann.id });
-  const standing = { tenantId: tenant.id, status: 'active', features: [], roles: ['owner'] } as const;
-  const ask: typeof bound.ask = (text, values) => {
+  const tenantAccess = { tenantId: tenant.id, status: 'active', features: [], roles: ['owner'] } as const;
+  const ask: typeof bound.query = (text, values) => {
     taken.push(...[...text.matchAll(/crossing_market_\w+/g)].map(([name]) => name));
-    return bound.ask(text, values);
+    return bound.query(text, values);
   };
-  context = { grant: grantOf({ kind: 'user' }, standing), work: { ...bound, ask } } as Partial<Context> as Context;
+  context = { grant: grantOf({ kind: 'user' }, tenantAccess), work: { ...bound, query: ask } } as Partial<Context> as Context;
 });
 afterAll(async () => {
   await opened?.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role, TenantStatus } from '../../../src/access/vocabulary.ts';
-import type { Ask } from '../../../src/database/queries/crossings.ts';
+import type { Query } from '../../../src/database/queries/crossings.ts';
 import { countMarket, marketListings, marketTags, searchMarket } from '../../../src/database/queries/marketplace.ts';
 import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import type { Actor, Home } from '../../support/tenant-life.ts';
@@ -91,7 +91,7 @@ test('T2, T6: the database tells nothing of the marketplace to a statement that 
   const opened = openDatabase(market.database.runtimeUrl);
   const everything = { query: null, tags: null, maxPrice: null, currency: null };
   const page = { sort: 'newest', after: null, before: null, backwards: false, limit: 5 } as const;
-  const told = async (ask: Ask) => ({
+  const told = async (ask: Query) => ({
     listings: (await marketListings(ask, [listing.id])).length,
     found: (await searchMarket(ask, everything, page)).length,
     count: await countMarket(ask, everything),
@@ -99,14 +99,14 @@ test('T2, T6: the database tells nothing of the marketplace to a statement that 
   });
   try {
     const bound = opened.bind({ tenantId: market.buyer.tenant.id, personId: null });
-    expect(await told(bound.ask)).toEqual({ listings: 1, found: 1, count: 1, tags: 1 });
-    expect(await told(opened.bind({ tenantId: null, personId: market.buyer.owner.person.id }).ask)).toEqual({
+    expect(await told(bound.query)).toEqual({ listings: 1, found: 1, count: 1, tags: 1 });
+    expect(await told(opened.bind({ tenantId: null, personId: market.buyer.owner.person.id }).query)).toEqual({
       listings: 0,
       found: 0,
       count: 0,
       tags: 0,
     });
-    expect(await told(opened.ask)).toEqual({ listings: 0, found: 0, count: 0, tags: 0 });
+    expect(await told(opened.query)).toEqual({ listings: 0, found: 0, count: 0, tags: 0 });
   } finally {
     await opened.close();
   }

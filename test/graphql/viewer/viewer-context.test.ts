@@ -16,9 +16,9 @@ beforeAll(async () => {
   opened = openDatabase(own.runtimeUrl);
   database = {
     ...opened,
-    say: spoken => {
+    queryText: spoken => {
       statements += 1;
-      return opened.say(spoken);
+      return opened.queryText(spoken);
     },
   };
   const make = fixtures(own);
@@ -53,7 +53,7 @@ const contextIn = (header?: string) => {
 describe('the context of a request', () => {
   test('has the tenant’s status and features and the person’s roles, from the database, in one statement', async () => {
     const { grant, work, requestId } = await contextIn('acme');
-    expect(grant.standing).toEqual({
+    expect(grant.tenantAccess).toEqual({
       tenantId: acme.id,
       status: 'active',
       features: ['advanced_analytics'],
@@ -75,7 +75,7 @@ describe('the context of a request', () => {
 
   test('outside of any, has read them already', async () => {
     const { memberships, grant, work } = await contextIn();
-    expect(grant.standing).toBeNull();
+    expect(grant.tenantAccess).toBeNull();
     expect(work.binding).toEqual({ tenantId: null, personId: sam.id });
     expect((await memberships()).map(({ slug }) => slug)).toEqual(['acme', 'bakery']);
     expect(statements).toBe(1);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
-import { BoundClient } from '../../../src/database/driver/connection.ts';
+import { BoundConnection } from '../../../src/database/driver/connection.ts';
 import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { watchStatements } from '../../support/statements.ts';
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   statements = watchStatements();
-  batches = vi.spyOn(BoundClient.prototype, 'together');
+  batches = vi.spyOn(BoundConnection.prototype, 'together');
 });
 afterEach(() => {
   statements.stop();

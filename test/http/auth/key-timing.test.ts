@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Ask } from '../../../src/database/queries/crossings.ts';
+import type { Query } from '../../../src/database/queries/crossings.ts';
 import { currentBinding } from '../../../src/database/tenancy/binding.ts';
 import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
 import { newSecret } from '../../../src/domain/api-key/secret.ts';
@@ -49,8 +49,8 @@ afterAll(async () => {
 /** What the database is asked on the way of a key, under which tenant, and the columns and sizes of what it answers. */
 async function wayOf(text: string) {
   const asked: object[] = [];
-  const ask: Ask = async <Row>(statement: string, values: readonly unknown[]) => {
-    const rows = await opened.ask<Row>(statement, values);
+  const ask: Query = async <Row>(statement: string, values: readonly unknown[]) => {
+    const rows = await opened.query<Row>(statement, values);
     const shape = rows.map(row =>
       Object.entries(row as object).map(([name, value]) => [name, Buffer.isBuffer(value) ? value.length : typeof value]),
     );
@@ -92,12 +92,12 @@ test('K1: what can’t be a key asks nothing', async () => {
 
 test('T4: the statement bound to another tenant finds no key, whatever the parameters say', async () => {
   const statements: string[] = [];
-  const unbound: Ask = async (statement, values) => {
+  const unbound: Query = async (statement, values) => {
     statements.push(statement);
-    return opened.ask(statement, values);
+    return opened.query(statement, values);
   };
   await provenKey(unbound, good, new Date());
   const id = Buffer.from(good.slice(5), 'base64url').subarray(0, 16).toString('hex');
-  const [row] = await opened.ask<{ key: string }>(statements[0]!, [tenantId, id]); // bound to nobody
+  const [row] = await opened.query<{ key: string }>(statements[0]!, [tenantId, id]); // bound to nobody
   expect(JSON.parse(row!.key)).toMatchObject({ name: null, slug: null, status: null });
 });

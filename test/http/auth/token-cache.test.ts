@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Authenticate, createAuthenticate, type Token, type TokenOptions } from '../../../src/http/auth/authenticate.ts';
-import { rememberTokens } from '../../../src/http/auth/token-cache.ts';
+import { createTokenCache } from '../../../src/http/auth/token-cache.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { AUDIENCE, createKey, inSeconds, type Key, type LoopbackIssuer, signed, startIssuer } from './oidc.ts';
@@ -178,7 +178,7 @@ describe('what is remembered', () => {
     const keys = {};
     const outcomes = [Promise.reject(new Error('bad')), Promise.reject(new Error('bad')), Promise.resolve(good('ann'))];
     for (const outcome of outcomes) outcome.catch(() => {});
-    const verified = rememberTokens(() => outcomes.shift()!, { keysInForce: () => keys, clockSkew: 0 });
+    const verified = createTokenCache(() => outcomes.shift()!, { keysInForce: () => keys, clockSkew: 0 });
     await expect(verified('jwt')).rejects.toThrow('bad');
     await expect(verified('jwt')).rejects.toThrow('bad');
     expect(await verified('jwt')).toEqual(token('ann'));
@@ -194,7 +194,7 @@ describe('what is remembered', () => {
   ])('is no token where %s', async (_when, before, later) => {
     let keys: object | null = before;
     let verifications = 0;
-    const verified = rememberTokens(
+    const verified = createTokenCache(
       async () => {
         verifications += 1;
         keys = later;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { QUESTIONS, type Question } from '../../executor/queries.ts';
+import { type PreparedOperation, QUESTIONS } from '../../executor/queries.ts';
 import { createDatabase, statusColumns, type TestDatabase } from '../../support/database.ts';
 import { post, raw } from '../server/raw.ts';
 import { type Served, serve } from '../server/serve.ts';
@@ -61,14 +61,14 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const headersOf = ({ as, headers = [] }: Question) => [
+const headersOf = ({ as, headers = [] }: PreparedOperation) => [
   'x-request-id: the-same',
   ...(as ? [`authorization: Bearer ${tokens[as]}`] : []),
   ...headers,
 ];
 
 /** An answer as it goes over the wire, but for the clock. */
-async function answered(question: Question): Promise<string> {
+async function answered(question: PreparedOperation): Promise<string> {
   const { ask, get } = question;
   const body = typeof ask === 'string' ? ask : JSON.stringify(ask);
   const head = get === undefined ? post(body, ...headersOf(question)) : [`GET /graphql?${get} HTTP/1.1`, ...headersOf(question)];

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { Question } from '../../../src/executor/prepared-operation.ts';
+import { PreparedOperation } from '../../../src/executor/prepared-operation.ts';
 import { buildSchema } from '../../../src/graphql/schema.ts';
-import { isCheap, tooDear } from '../../../src/http/graphql/complexity.ts';
+import { isWithinLimits, limitErrors } from '../../../src/http/graphql/complexity.ts';
 
 const schema = buildSchema();
 
 /** Whether what is asked is cheap; what isn't there to be asked is not. */
-function fits(asked: Parameters<typeof Question.of>[1]): boolean {
-  const question = Question.of(schema, asked);
-  return question !== null && isCheap(question, {});
+function fits(asked: Parameters<typeof PreparedOperation.of>[1]): boolean {
+  const question = PreparedOperation.of(schema, asked);
+  return question !== null && isWithinLimits(question, {});
 }
 
 const size = fc.oneof(fc.integer({ min: -1, max: 101 }).map(String), fc.constantFrom('$n', '$m', 'null', '100'));
@@ -58,7 +58,7 @@ test('an operation is found cheap when and only when the rule of costs has nothi
       const doc = parse(text);
       for (const [{ ids, ...sizes }, name] of requests) {
         const asked = { schema, document: doc, operationName: name ?? null, variableValues: { ...sizes, ids: IDS[ids] }, contextValue: {} };
-        const against = outcome(() => tooDear(asked));
+        const against = outcome(() => limitErrors(asked));
         const isChosen = name === 'A' || name === 'B';
         for (let again = 0; again < 2; again++) expect(fits(asked)).toBe(isChosen && against === 0);
         outcomes.add(against);
@@ -79,7 +79,7 @@ test.each<[string, string, Record<string, unknown>, boolean]>([
   const asked = { schema, document: parse(text), operationName: null, variableValues, contextValue: {} };
   for (const values of [{}, variableValues, {}, variableValues]) {
     const given = { ...asked, variableValues: values };
-    expect(fits(given)).toBe(tooDear(given).length === 0);
+    expect(fits(given)).toBe(limitErrors(given).length === 0);
   }
   expect(fits(asked)).toBe(cheap);
 });

@@ -50,10 +50,10 @@ afterAll(async () => {
 });
 
 /** A tenant of Eve's with an invitation of another's, and a transfer of ownership that no code confirms. */
-async function answerable(heir: Person) {
+async function answerable(recipient: Person) {
   const rows = fixtures(database);
   const east = await rows.tenant('east', await rows.person('Eve'));
-  const { id } = await rows.member(east, heir, ['viewer']);
+  const { id } = await rows.member(east, recipient, ['viewer']);
   await database.sql(
     `INSERT INTO ownership_transfer (tenant_id, from_membership_id, to_membership_id, code_hash, tries_left, expires_at)
      VALUES ($1, $2, $3, sha256('x'), 100, now() + interval '1 hour')`,
@@ -68,7 +68,7 @@ async function answerable(heir: Person) {
   );
   const [own, heirs] = [east.owner.id, id].map(member => Buffer.from(`Membership:${east.id}:${member}`).toString('base64url'));
   const [key, ended] = [await keyOf(east, east.owner.id), await keyOf(east, east.owner.id, 'now()')];
-  Object.assign(words, { own, heir: heirs, key, ended, code, absent: newInvitationCode({ tenantId: uuid(), id: uuid() }).code });
+  Object.assign(words, { own, recipient: heirs, key, ended, code, absent: newInvitationCode({ tenantId: uuid(), id: uuid() }).code });
 }
 
 /** The global id of an API key. */

@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import { buildSchema, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createCompiled } from '../../../src/executor/executor.ts';
+import { createExecutor } from '../../../src/executor/executor.ts';
 import type { Context } from '../../../src/graphql/core/context.ts';
 import { createDocuments, type Documents } from '../../../src/http/graphql/documents.ts';
-import { createPlain } from '../../../src/http/graphql/fast-path.ts';
+import { createFastPath } from '../../../src/http/graphql/fast-path.ts';
 import { createLog } from '../../../src/http/server/log.ts';
 import { post, raw } from '../server/raw.ts';
 
@@ -43,7 +43,7 @@ let left: string | undefined;
 
 beforeAll(async () => {
   documents = createDocuments();
-  const plain = createPlain(schema, documents, createCompiled(schema)).asked;
+  const plain = createFastPath(schema, documents, createExecutor(schema)).answer;
   const served = { requestId: 'r', log: createLog('silent') };
   server = createServer(async (request, response) => {
     if (await plain(request, response, served, {} as Context)) return;
@@ -155,7 +155,7 @@ describe('a request is left to yoga whole, and nothing of it has run,', () => {
 });
 
 test.each(['before its body is read', 'while its body is read'])('a client that leaves %s is waited for no longer', async when => {
-  const plain = createPlain(schema, documents, createCompiled(schema)).asked;
+  const plain = createFastPath(schema, documents, createExecutor(schema)).answer;
   const answered = new Promise<boolean>(resolve => {
     const slow = createServer(async (request, response) => {
       const gone = new Promise(closed => request.once('close', closed));

@@ -1,6 +1,6 @@
 import { createLog } from '../../../src/http/server/log.ts';
 import { type Running, type StartOptions, startGateway } from '../../../src/main.ts';
-import { type Answer, type Ask, AUDIENCE, ask, createIssuer, type TestIssuer } from '../../support/gateway.ts';
+import { type Answer, AUDIENCE, ask, createIssuer, type Query, type TestIssuer } from '../../support/gateway.ts';
 import { SERVICES } from '../../support/services.ts';
 
 /** A line of the log, as it is read by a machine. */
@@ -29,7 +29,7 @@ export function keepLog() {
 export type Served = Running &
   LogLines & {
     readonly tokens: TestIssuer;
-    ask(query: string, options?: Ask): Promise<Answer>;
+    ask(query: string, options?: Query): Promise<Answer>;
   };
 
 /** The gateway with its log kept, and whatever setting a test wants otherwise. */

@@ -10,7 +10,7 @@ function otherMember({ tenant, me, input }: Scene): Member | string {
   return isOwner(member) ? 'OWNER_PROTECTED' : member;
 }
 
-const touching = (member: Member) => (transfer: { heir: Member }) => transfer.heir === member || isOwner(member);
+const touching = (member: Member) => (transfer: { recipient: Member }) => transfer.recipient === member || isOwner(member);
 
 function end(scene: Scene, member: Member): null {
   voidTransfer(scene, touching(member));

@@ -11,11 +11,11 @@ const underWay = ({ tenant, world: { now } }: Scene) => (tenant.transfer && tena
 
 function request(scene: Scene): string | null {
   const { tenant, me, world, input, record } = scene;
-  const heir = memberNamed(tenant, input.membershipId);
-  if (!heir) return 'NOT_FOUND';
-  if (heir === me) return 'OWN_MEMBERSHIP';
+  const recipient = memberNamed(tenant, input.membershipId);
+  if (!recipient) return 'NOT_FOUND';
+  if (recipient === me) return 'OWN_MEMBERSHIP';
   voidTransfer(scene);
-  tenant.transfer = { heir, until: world.now + GOOD_FOR, code: '', tries: TRIES };
+  tenant.transfer = { recipient, until: world.now + GOOD_FOR, code: '', tries: TRIES };
   record();
   return null;
 }
@@ -31,7 +31,7 @@ function confirm(scene: Scene): string | null {
   }
   tenant.transfer = null;
   me.roles = [...new Set(['admin' as const, ...me.roles.filter(role => role !== 'owner')])];
-  transfer.heir.roles = ['owner', ...transfer.heir.roles];
+  transfer.recipient.roles = ['owner', ...transfer.recipient.roles];
   record();
   return null;
 }
