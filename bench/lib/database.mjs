@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { startEmbedded } from '../../dist/database/embedded.js';
-import { migrate } from '../../dist/database/migrate.js';
+import { startEmbedded } from '../../dist/demo/postgres/embedded.js';
+import { migrate } from '../../dist/database/admin/migrate.js';
 import { ISSUER } from './issuer.mjs';
 
 const sql = name => readFile(new URL(`../sql/${name}`, import.meta.url), 'utf8');

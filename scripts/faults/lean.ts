@@ -2,7 +2,6 @@ import type { Fault } from './table.ts';
 
 const TOKENS = ['test/http/auth/token-cache'];
 const PLAIN = ['test/http/graphql/fast-path'];
-const CHANGE = ['test/http/auth/blind-write'];
 const LANES = ['test/database/driver/pipelined-reads'];
 const TURNS = ['test/database/driver/wait-queue'];
 const BY_DATABASE = ['test/executor/json-by-database', 'test/executor/same-bytes'];
@@ -116,9 +115,19 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/database/driver/wait-queue.ts', find: ' || !client.isOpen', plant: '', tests: TURNS },
   { file: 'src/database/driver/wait-queue.ts', find: ' && this.#waiting[0].since <= since', plant: '', tests: TURNS },
   { file: 'src/database/driver/wait-queue.ts', find: 'this.hooks.prepare(client);', plant: '', tests: TURNS },
-  { file: 'src/database/driver/pool.ts', find: 'broken || !this.#waitQueue.pass(client)', plant: '!this.#waitQueue.pass(client)', tests: TURNS },
+  {
+    file: 'src/database/driver/pool.ts',
+    find: 'broken || !this.#waitQueue.pass(client)',
+    plant: '!this.#waitQueue.pass(client)',
+    tests: TURNS,
+  },
   { file: 'src/database/driver/pipelined-reads.ts', find: '< STALL', plant: '< Number.POSITIVE_INFINITY', tests: LANES },
-  { file: 'src/database/driver/pipelined-reads.ts', find: 'othersWait && this.#taken >= MAX_READS_WHEN_CONTENDED', plant: 'false', tests: LANES },
+  {
+    file: 'src/database/driver/pipelined-reads.ts',
+    find: 'othersWait && this.#taken >= MAX_READS_WHEN_CONTENDED',
+    plant: 'false',
+    tests: LANES,
+  },
   { file: 'src/database/driver/read-query.ts', find: 'this.settle(this.#unread, {', plant: 'this.settle(null, {', tests: LANES },
   { file: 'src/executor/variables.ts', find: 'variableDefinitions.every(isText)', plant: 'true', tests: ['test/executor/variables'] },
   { file: 'src/database/driver/read-query.ts', find: 'if (this.binding) {', plant: 'if (this.companion) {', tests: LANES },
@@ -131,59 +140,11 @@ export const LEAN_FAULTS: readonly Fault[] = [
     short: true,
   },
   { file: 'src/executor/json.ts', find: 'if (!(name in target)) throw new DependsOnCaller();', plant: '', tests: BY_DATABASE },
-  { file: 'src/http/auth/tenant-context.ts', find: 'if (!options?.precondition) no();', plant: '', tests: CHANGE },
-  { file: 'src/http/auth/tenant-context.ts', find: 'if (isBroken(error)) onTried();', plant: '', tests: CHANGE },
-  {
-    file: 'src/database/driver/transaction.ts',
-    find: 'return options.precondition ? lockIfUnchanged(binding, options.precondition) :',
-    plant: 'return',
-    tests: CHANGE,
-    short: true,
-  },
-  {
-    file: 'src/database/driver/transaction.ts',
-    find: 'if (this.#failure) throw this.#failure;\n      return;',
-    plant: 'return;',
-    tests: CHANGE,
-  },
-  {
-    file: 'src/executor/blind-write.ts',
-    find: 'if (!context.grant.permissions.has(field.permission)) return null;',
-    plant: '',
-    tests: CHANGE,
-  },
   { file: 'src/executor/json.ts', find: 'every(value => value === tenantId)', plant: 'every(() => true)', tests: PLANS },
-  {
-    file: 'src/executor/compile.ts',
-    find: "if (!object.fields.every(isAtHand)) throw new UnsupportedDocument('resolver');",
-    plant: '',
-    tests: PLANS,
-  },
-  { file: 'src/executor/response-writer.ts', find: 'if (asking.json) throw new UnsupportedValue();', plant: '', tests: CHANGE },
   {
     file: 'src/executor/compile.ts',
     find: 'hasVariables: hasVariable(nodes[0]!) ||',
     plant: 'hasVariables:',
     tests: [...PLANS, ...BY_DATABASE],
-  },
-  { file: 'src/graphql/core/command-plugin.ts', find: '(context as Context).outcome ?? ', plant: '', tests: CHANGE },
-  { file: 'src/domain/core/command.ts', find: 'if (!isPreconditionFailure(error)) throw error;', plant: 'throw error;', tests: CHANGE },
-  {
-    file: 'src/domain/core/command.ts',
-    find: "if (key || principal.kind !== 'user'",
-    plant: "if (principal.kind !== 'user'",
-    tests: CHANGE,
-  },
-  {
-    file: 'prisma/migrations/20261124230000_expected/migration.sql',
-    find: 'AND m.roles = expected_roles',
-    plant: '',
-    tests: CHANGE,
-  },
-  {
-    file: 'prisma/migrations/20261124230000_expected/migration.sql',
-    find: 'AND found_status = expected_status',
-    plant: '',
-    tests: CHANGE,
   },
 ];

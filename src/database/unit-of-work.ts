@@ -18,7 +18,6 @@ import { type Binding, bound, checkBinding } from './tenancy/binding.ts';
 import { boundModels } from './tenancy/bound-models.ts';
 import { MODELS, type ModelName, type TenantClient } from './tenancy/models.ts';
 import { type Args, flattened, scope } from './tenancy/query-scope.ts';
-import type { Expected } from './tenancy/tenant-lock.ts';
 
 /**
  * A transaction of one binding: its models, and plain statements for the functions of this folder alone. What is asked for in one go, without waiting for each
@@ -31,11 +30,9 @@ export type Transaction = {
   readonly enqueue: Enqueue;
   /** A write whose answer nobody waits for, in the same way. */
   enqueueWrite(write: Promise<unknown>): void;
-  /** A read as JSON text, of what is so by then: as a unit of work's. */
-  json(read: JsonRead): Promise<string | null>;
 };
 
-export type TransactionOptions = { readonly once?: boolean; readonly precondition?: Expected };
+export type TransactionOptions = { readonly once?: boolean };
 
 /** What a request may do with the database: read, and change all or nothing, both as its binding and nobody else. */
 export type UnitOfWork = {
@@ -51,8 +48,7 @@ export type UnitOfWork = {
   json(read: JsonRead): Promise<string | null>;
   /**
    * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One that PostgreSQL ends for the sake of others is run again,
-   * unless it runs `once`: it does something beside the database. One that is `heldAs` something begins by holding the tenant, alone, and fails unless the
-   * tenant and the person are that (`isUnexpected`).
+   * unless it runs `once`: it does something beside the database.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
@@ -189,10 +185,9 @@ export function unitOfWork(source: Source, binding: Binding, piggyback?: Piggyba
       bound(binding, () => answered(prisma, model, operation, scoped, ALONE.has(operation) ? readByKey : read)),
     ),
     json: async read => await jsonOf(source)(read, binding, run),
-    transaction: (work, { once = false, precondition } = {}) =>
+    transaction: (work, { once = false } = {}) =>
       inTransaction(pool, binding, transaction => work(transactionOf(source, binding, transaction)), {
         patience: PATIENCE,
-        precondition,
         ...(once && { tries: 1 }),
       }),
   };
@@ -211,8 +206,6 @@ function transactionOf(source: Source, binding: Binding, transaction: BoundTrans
       (await transaction.query({ ...named(source, text, values), types: TYPES })).rows as Row[],
     enqueue: (text, values) => transaction.enqueue({ ...named(source, text, values), isSilent: true }),
     enqueueWrite: write => void write.catch(() => {}),
-    json: async asked =>
-      await jsonOf(source)(asked, binding, async statement => (await transaction.query({ ...statement, isText: true })).rows[0]),
   };
 }
 

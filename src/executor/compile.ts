@@ -20,11 +20,10 @@ import {
 } from 'graphql';
 import { isPermission, ruleOf } from '../access/policy.ts';
 import { policyOf, type TenantOf } from '../access/policy-plugin.ts';
-import { blindWriteOf } from '../graphql/core/command-plugin.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import { argsOf, hasVariable } from './arguments.ts';
 import { leafOf } from './leaf.ts';
-import type { ChangePlan, FieldPlan, ObjectPlan, Resolve, Shape } from './query-plan.ts';
+import type { FieldPlan, ObjectPlan, Resolve, Shape } from './query-plan.ts';
 
 /** Why a document is GraphQL.js's to execute. */
 export type Reason = 'operation' | 'directive' | 'abstract' | 'argument' | 'resolver' | 'rows' | 'value';
@@ -58,32 +57,11 @@ export function compile(schema: GraphQLSchema, document: DocumentNode, operation
   return objectPlan({ schema, fragments: fragmentsOf(document), reading: [root] }, root, [operation.selectionSet]);
 }
 
-/**
- * The plan of a mutation that looks at nothing, alone in its document's operation.
- *
- * @throws {Uncompiled} for any other, and for what GraphQL.js is left to execute.
- */
-export function compileChange(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): ChangePlan {
-  const asked = operation.operation === 'mutation' && !operation.directives?.length && blindWriteOf(schema, operation);
-  if (!asked) throw new UnsupportedDocument('operation');
-  const payload = getNamedType(asked.type) as GraphQLObjectType;
-  const compiling = { schema, fragments: fragmentsOf(document), reading: [payload] };
-  const { fields } = objectPlan(compiling, schema.getMutationType()!, [operation.selectionSet]);
-  const [field] = fields as [ChangePlan['field']];
-  const { object } = field.shape as Shape & { kind: 'object' };
-  if (!object.fields.every(isAtHand)) throw new UnsupportedDocument('resolver');
-  return { field, payload: object };
-}
-
-/** Whether a field is read where its parent is, or says what that says: it reads nothing in a way of its own. */
-const isAtHand = ({ read, field, nodes }: FieldPlan): boolean =>
-  read !== null || typeof field.extensions.pothosExposedField === 'string' || nodes[0]!.name.value === '__typename';
-
 const fragmentsOf = ({ definitions }: DocumentNode): Compiling['fragments'] =>
   new Map(definitions.filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION).map(fragment => [fragment.name.value, fragment]));
 
 function objectPlan(compiling: Compiling, type: GraphQLObjectType, selections: readonly SelectionSetNode[]): ObjectPlan {
-  const isRoot = type === compiling.schema.getQueryType() || type === compiling.schema.getMutationType();
+  const isRoot = type === compiling.schema.getQueryType();
   const found = new Map<string, FieldNode[]>();
   for (const selection of selections) collect(compiling, type, selection, found);
   const fields = [...found].map(([key, nodes]) => fieldPlan(compiling, type, key, nodes));

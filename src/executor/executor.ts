@@ -1,7 +1,6 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Context } from '../graphql/core/context.ts';
-import { type Changed, change } from './blind-write.ts';
-import { compile, compileChange, type Reason, UnsupportedDocument } from './compile.ts';
+import { compile, type Reason, UnsupportedDocument } from './compile.ts';
 import { UnsupportedValue } from './leaf.ts';
 import type { PreparedOperation } from './prepared-operation.ts';
 import { serializeResponse, writeObject } from './response-writer.ts';
@@ -12,8 +11,6 @@ export type ExecutionCounts = Readonly<Record<'compiled' | 'failed' | Reason, nu
 export type Executor = {
   /** The JSON of the response, or null for what GraphQL.js is to execute: nothing of it has been changed. */
   answer(operation: PreparedOperation, context: Context): Promise<string | null>;
-  /** Runs a mutation that looks at nothing, reading its payload in its transaction; null for what GraphQL.js is to execute: nothing was changed. */
-  change(operation: PreparedOperation, context: Context): Promise<Changed | null>;
   counts(): ExecutionCounts;
 };
 
@@ -25,7 +22,6 @@ type Compile<Plan> = (schema: GraphQLSchema, document: DocumentNode, operation: 
 /** Answers the operations of a schema by plans, each made once for as long as its document is kept (docs/decisions/0017-compiled-queries.md). */
 export function createExecutor(schema: GraphQLSchema, isOn = true): Executor {
   const queries = planner(schema, compile);
-  const changes = planner(schema, compileChange);
   const counts = { compiled: 0, failed: 0, operation: 0, directive: 0, abstract: 0, argument: 0, resolver: 0, rows: 0, value: 0 };
 
   return {
@@ -45,14 +41,6 @@ export function createExecutor(schema: GraphQLSchema, isOn = true): Executor {
         counts[reasonOf(error)] += 1;
         return null;
       }
-    },
-    change: async (operation, context) => {
-      const found = isOn && changes(operation);
-      if (!found || 'reason' in found) return null; // counted when it is asked in the usual way
-      const changed = await change(found.plan, { context, variables: found.variables });
-      if (changed?.text) counts.compiled += 1;
-      if (changed?.unread) counts[reasonOf(changed.unread)] += 1;
-      return changed;
     },
   };
 }

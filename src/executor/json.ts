@@ -22,8 +22,7 @@ export function jsonOf(field: FieldPlan, reading: Reading, object: ObjectPlan, a
   if (!shaped) return null;
   const asked = readOf(field, { ...reading, object, shaped }, asking);
   if (!asked) return null;
-  const { json = asking.context.work.json } = asking;
-  const text = json(asked).catch(error => {
+  const text = asking.context.work.json(asked).catch(error => {
     if (!(error instanceof UnsupportedQuery)) throw error;
     forgetShape(object, permissions);
     throw new UnsupportedValue();

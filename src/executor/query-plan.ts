@@ -29,14 +29,8 @@ export type FieldPlan = {
   readonly hasVariables: boolean;
   readonly resolve: Resolve;
   readonly shape: Shape;
-  /** What the rows behind it are read with, if it is a root that reads, or a payload's: it resolves nothing, then. */
+  /** What the rows behind it are read with, if it is a root that reads: it resolves nothing, then. */
   readonly read: PrismaRead | null;
-};
-
-/** A mutation that looks at nothing (domain/core/command.ts), and what its payload is asked for. */
-export type ChangePlan = {
-  readonly field: FieldPlan & { readonly permission: Permission };
-  readonly payload: ObjectPlan;
 };
 
 /** The fields of an object that a document asks for. */

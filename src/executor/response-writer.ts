@@ -60,7 +60,6 @@ class Answer {
       this.#later(json.text, path, (gap, text) => gap.#splice(text, json, isNullable, path));
       return;
     }
-    if (asking.json) throw new UnsupportedValue();
     const rows = read(queryOf(object.object, asking), parent, field.args(asking.variables), asking.context) as Promise<unknown>;
     this.#later(rows, path, (gap, value) => gap.#complete(shape, isNullable, value));
   }
@@ -135,18 +134,15 @@ export type Written = { readonly data: string; readonly errors: readonly string[
 /**
  * What is asked of an object.
  *
- * @param place the object, and where it stands; the root when left out.
  * @throws whatever is not as usual, for GraphQL.js to tell.
  */
-export async function writeObject(plan: ObjectPlan, asking: Asking, { row, path = [] }: Place = {}): Promise<Written> {
+export async function writeObject(plan: ObjectPlan, asking: Asking): Promise<Written> {
   const awaited: Promise<void>[] = [];
-  const whole = new Answer(asking, awaited, [...path]);
-  whole.object(plan, row);
+  const whole = new Answer(asking, awaited, []);
+  whole.object(plan, undefined);
   for (let next = 0; next < awaited.length; next += 1) await awaited[next];
   return { data: whole.text, errors: whole.errors };
 }
-
-type Place = { readonly row?: unknown; readonly path?: readonly string[] };
 
 /** The JSON of a response. */
 export const serializeResponse = ({ data, errors }: Written): string =>

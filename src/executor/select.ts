@@ -1,5 +1,4 @@
 import type { GraphQLField } from 'graphql';
-import type { UnitOfWork } from '../database/unit-of-work.ts';
 import type { Context } from '../graphql/core/context.ts';
 import { UnsupportedDocument } from './compile.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
@@ -20,8 +19,6 @@ type Selector = (
 export type Asking = {
   readonly context: Context;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Where what is read must be read as JSON, such as in a transaction: by this. */
-  readonly json?: UnitOfWork['json'];
 };
 
 const objectOf = (shape: Shape): ObjectPlan | null =>

@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { type Binding, bindingStatement, checkBinding, currentBinding } from '../tenancy/binding.ts';
-import { type Expected, lockIfUnchanged } from '../tenancy/tenant-lock.ts';
 import { isBroken, type Outcome, type Statement } from './batch.ts';
 import { TransactionTimeoutError } from './failure.ts';
 import { runWithin } from './joined.ts';
@@ -45,7 +44,7 @@ export class BoundTransaction {
   constructor(
     private readonly pool: ConnectionPool,
     private readonly binding: Binding,
-    private readonly options: Pick<TransactionOptions, 'patience' | 'precondition'> & { readonly naming: boolean },
+    private readonly options: Pick<TransactionOptions, 'patience'> & { readonly naming: boolean },
   ) {}
 
   /** Why nothing of it is kept, if that is so already. */
@@ -163,10 +162,7 @@ export class BoundTransaction {
   }
 
   #binds(): Statement {
-    const { binding, options } = this;
-    return options.precondition
-      ? lockIfUnchanged(binding, options.precondition)
-      : { ...bindingStatement(binding), name: BINDING_NAME, isSilent: true };
+    return { ...bindingStatement(this.binding), name: BINDING_NAME, isSilent: true };
   }
 
   /** Asks on the connection that it is on from its first statement to its last. */
@@ -197,8 +193,6 @@ export type TransactionOptions = {
   readonly tries?: number;
   /** How long it may take, ms. */
   readonly patience: number;
-  /** What the bound tenant and person are expected to be: it holds the tenant, and fails unless they are. */
-  readonly precondition?: Expected | undefined;
 };
 
 const TRIES = 3;

@@ -11,28 +11,14 @@ export type AuditEntry = {
   /** Why it was refused: a code of the catalogue; null where it was done. */
   readonly code: string | null;
   readonly target: { readonly type: string; readonly id: string } | null;
-  readonly before: object | PreviousState | null;
+  readonly before: object | null;
   readonly after: object | null;
   readonly requestId: string;
 };
 
-/** The state of the bound tenant's row before a change that the event goes ahead of, for who hasn't looked: these of its columns. */
-export class PreviousState {
-  /** What appends an event with it. */
-  readonly statement: string;
-
-  constructor(columns: readonly ('name' | 'sells' | 'buys')[]) {
-    const pairs = columns.map(column => `'${column}', ${column}`).join(', ');
-    this.statement = appending(`(SELECT jsonb_build_object(${pairs}) FROM tenant WHERE tenant_id = app_tenant())`);
-  }
-}
-
-function appending(stateBefore: string): string {
-  return `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
-     VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, ${stateBefore}, $12::jsonb, $13)`;
-}
-
-const APPENDING = appending('$14::jsonb');
+const APPEND = `
+  INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
+  VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14)`;
 
 /** Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives it its place in the chain (SPEC A2). */
 export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
@@ -41,8 +27,7 @@ export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, t
   const outcome = code === null ? 'done' : 'refused';
   // biome-ignore format: a row is read by its columns
   const values = [
-    uuid({ random: randomBytes() }), at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(after), requestId,
+    uuid({ random: randomBytes() }), at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(before), json(after), requestId,
   ];
-  if (before instanceof PreviousState) enqueue(before.statement, values);
-  else enqueue(APPENDING, [...values, json(before)]);
+  enqueue(APPEND, values);
 }

@@ -1,9 +1,4 @@
-import utils from 'pg/lib/utils.js';
-import type { Statement } from '../driver/batch.ts';
-import { isConstraint } from '../driver/failure.ts';
-import { nameOf } from '../driver/prepared-statements.ts';
 import type { Query } from '../queries/crossings.ts';
-import { type Binding, bindingStatement } from './binding.ts';
 
 /** The bound tenant as it is now, and stays until the transaction ends. */
 export type LockedTenant = {
@@ -49,35 +44,6 @@ export async function lockTenant(query: Query, lockMode: LockMode = 'exclusive')
   );
   return tenant ?? null;
 }
-
-/** What a permission was given for: the tenant's status and features, and the roles of the bound person. */
-export type Expected = { readonly status: string; readonly features: readonly string[]; readonly roles: readonly string[] };
-
-const { text: BINDING } = bindingStatement({ tenantId: null, personId: null });
-const HOLDING = `${BINDING}, hold_as($3, $4::text[], $5::text[])`;
-const HOLDING_NAME = nameOf(HOLDING);
-
-const written = new WeakMap<readonly string[], unknown>();
-
-/** An array as it goes over the wire: written once, as long as it is the same. */
-function arrayOf(names: readonly string[]): unknown {
-  const before = written.get(names);
-  if (before !== undefined) return before;
-  const fresh = utils.prepareValue(names);
-  written.set(names, fresh);
-  return fresh;
-}
-
-/** Binds a transaction, holds the tenant alone, and fails unless it is as expected once it is held (prisma/migrations, `hold_as`). */
-export const lockIfUnchanged = (binding: Binding, { status, features, roles }: Expected): Statement => ({
-  text: HOLDING,
-  name: HOLDING_NAME,
-  values: [...bindingStatement(binding).values, status, arrayOf(features), arrayOf(roles)],
-  isSilent: true,
-});
-
-/** Whether a transaction failed because something isn't as expected any more: nothing was changed. */
-export const isPreconditionFailure = (error: unknown): boolean => isConstraint(error, 'held_as_expected');
 
 /** Holds a name until the transaction ends, unless somebody else does: whether it is held. It keeps nobody waiting and locks no row. */
 export async function tryHold(query: Query, name: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 import type { Grant } from '../../access/grant.ts';
 import type { Permission } from '../../access/policy.ts';
-import { type AuditEntry, appendEvent, type PreviousState } from '../../database/queries/audit.ts';
+import { type AuditEntry, appendEvent } from '../../database/queries/audit.ts';
 import type { Enqueue, Profile } from '../../database/queries/crossings.ts';
-import { isPreconditionFailure, type LockedTenant, type LockMode } from '../../database/tenancy/tenant-lock.ts';
+import type { LockedTenant, LockMode } from '../../database/tenancy/tenant-lock.ts';
 import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
 import { ACTIONS, type Action } from '../audit/actions.ts';
 import { type ErrorCode, GatewayError } from './errors.ts';
@@ -28,7 +28,7 @@ export type CommandContext = {
 export type AuditDetails = {
   readonly action?: Action;
   readonly target?: AuditEntry['target'];
-  readonly before?: object | PreviousState | null;
+  readonly before?: object | null;
   readonly after?: object | null;
   readonly actor?: AuditEntry['actor'];
   /** Why it was refused; without, it was done. */
@@ -77,34 +77,6 @@ export async function runCommand<Result extends object>(
   });
   if (done instanceof GatewayError) throw done;
   return done;
-}
-
-/** An operation that is known before the tenant is held: it looks at nothing. */
-export type BlindWrite = Pick<Command, 'db' | 'enqueueWrite' | 'tenantId' | 'record'>;
-
-/**
- * Runs an operation that looks at nothing, in one round trip: it holds the tenant as the permission was given for it, which the database checks, changes, and
- * tells the audit log. If anything is otherwise by then nothing was changed, and it is run like every other operation, which says why it is refused. So it is where there
- * is an idempotency key, and for whoever isn't a member.
- */
-export async function runBlindWrite<Result extends object>(
-  context: CommandContext,
-  change: (command: BlindWrite) => Promise<Result>,
-): Promise<Result> {
-  const { work, grant, key } = context;
-  const { tenantAccess, principal } = grant;
-  if (key || principal.kind !== 'user' || !tenantAccess || tenantAccess.tenantId !== work.binding.tenantId)
-    return runCommand(context, change);
-  try {
-    return await work.transaction(
-      ({ db, enqueueWrite, enqueue }) =>
-        change({ db, enqueueWrite, tenantId: tenantAccess.tenantId, record: recorderOf(context, enqueue) }),
-      { precondition: tenantAccess },
-    );
-  } catch (error) {
-    if (!isPreconditionFailure(error)) throw error;
-    return runCommand(context, change);
-  }
 }
 
 const recorded = new WeakSet<GatewayError>();

@@ -1,8 +1,5 @@
-import { PreviousState } from '../../database/queries/audit.ts';
-import { type CommandContext, runBlindWrite } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { tenantName } from './name.ts';
-
-const NAME = new PreviousState(['name']);
 
 /**
  * Changes the bound tenant's display name: a member's in an active tenant only (SPEC S2), staff's in any (SPEC, settled).
@@ -11,9 +8,9 @@ const NAME = new PreviousState(['name']);
  */
 export const renameTenant = (context: CommandContext, input: { name: string }): Promise<{ tenantId: string }> => {
   const name = tenantName(input.name);
-  return runBlindWrite(context, async ({ db, tenantId: id, record, enqueueWrite }) => {
-    await record({ target: { type: 'Tenant', id }, before: NAME, after: { name } }); // ahead of the change
+  return runCommand(context, async ({ db, tenant, tenantId: id, record, enqueueWrite }) => {
     enqueueWrite(db.tenant.updateMany({ data: { name } }));
+    await record({ target: { type: 'Tenant', id }, before: { name: tenant.name }, after: { name } });
     return { tenantId: id };
   });
 };

@@ -1,5 +1,5 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, PothosSchemaError, type SchemaTypes } from '@pothos/core';
-import { type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { type Permission, ruleOf } from '../../access/policy.ts';
 import { policyOf } from '../../access/policy-plugin.ts';
 import type { UnitOfWork } from '../../database/unit-of-work.ts';
@@ -21,8 +21,6 @@ export type CommandOptions = Logged & {
   readonly place?: (context: Context, input: RawInput) => UnitOfWork;
   /** Whether it comes with an idempotency key, or not at all. */
   readonly keyed?: boolean;
-  /** Whether all that it does is an operation that looks at nothing (domain/core/command.ts, `operateUnseen`). */
-  readonly blindWrite?: boolean;
 };
 
 /** The context of a mutation's resolver. */
@@ -50,7 +48,7 @@ export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
       const earlier = await answeredBefore(command);
       if (earlier) return earlier;
       try {
-        return await ((context as Context).outcome ?? resolve(root, args, { ...(context as Context), command } as never, info));
+        return await resolve(root, args, { ...(context as Context), command } as never, info);
       } catch (error) {
         // The same request at the same time may have done it, and taken with it what this one needs.
         const meanwhile = await answeredBefore(command);
@@ -69,22 +67,6 @@ export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
     }
     return schema;
   }
-}
-
-/** The one mutation of an operation, if it looks at nothing, and so may run before it is known who asks: it changes nothing if that isn't as expected. */
-export function blindWriteOf(schema: GraphQLSchema, { selectionSet: { selections } }: OperationDefinitionNode): MutationField | null {
-  const [only, ...more] = selections;
-  if (only?.kind !== Kind.FIELD || more.length) return null;
-  const field = schema.getMutationType()?.getFields()[only.name.value];
-  return field && (field.extensions.pothosOptions as Options).operation?.blindWrite ? field : null;
-}
-
-type MutationField = GraphQLField<unknown, unknown>;
-
-/** What a mutation's own resolver does, for who runs it without what is around it: it has been found to be permitted. */
-export function commandContextOf({ name, extensions }: MutationField, alias: string, context: Context, args: object): CommandContext {
-  const { operation, policy } = extensions.pothosOptions as Options;
-  return buildCommandContext(context, { ...operation!, permission: policy as Permission, name, alias }, args);
 }
 
 const answeredBefore = async ({ work, key, services }: CommandContext): Promise<object | null> =>

@@ -18,8 +18,6 @@ export type Context = {
   readonly idempotencyKey: string | null;
   /** The database, bound to the tenant context and the person. */
   readonly work: UnitOfWork;
-  /** What became of the one mutation that is asked, where it was run by a plan (executor/blind-write.ts): it isn't run again. */
-  readonly outcome?: Promise<object>;
   /** All of the person's memberships (a crossing), read at most once a request. */
   readonly memberships: () => Promise<readonly PersonMembership[]>;
 };

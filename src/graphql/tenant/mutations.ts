@@ -41,7 +41,6 @@ mutation('createTenant', {
 mutation('renameTenant', {
   policy: 'tenant:rename',
   action: 'tenant.rename',
-  blindWrite: true,
   description: "Changes the tenant's display name.",
   input: t => ({ name: t.string({ required: true, description: 'The new display name: 1 to 120 characters.' }) }),
   payload: tenantPayload('RenameTenantPayload'),

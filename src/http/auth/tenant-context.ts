@@ -1,5 +1,4 @@
 import { type Grant, grantOf, type Principal } from '../../access/grant.ts';
-import { isBroken } from '../../database/driver/batch.ts';
 import { PiggybackQuery } from '../../database/driver/piggyback-query.ts';
 import {
   membershipsIn,
@@ -55,63 +54,34 @@ export async function tenantContext(database: Database, token: Token | null, inp
   return contextOf(database, input, cached.facts);
 }
 
-/** How a request is answered if whoever asks stands as they did. Nothing is answered by that alone. */
-export type OptimisticContext = {
-  /** For a query: its context, and whether they stand so, which the database says on the way of the first read. */
-  query(): { readonly context: Context; readonly holds: () => Promise<boolean> };
-  /** For a mutation that looks at nothing: its context, in which nothing is changed unless they stand so, and whether it was tried as one who stands so. */
-  change(): { readonly context: Context; readonly wasTried: () => boolean };
-};
+/**
+ * A context from the cache, for reads alone. The database confirms it in the round trip of the first statement:
+ * nothing may be answered before `holds` says that the caller's access is what the cache says.
+ */
+export type OptimisticContext = { readonly context: Context; readonly holds: () => Promise<boolean> };
 
-/** What a request's context will be if nothing has changed since the same person asked last, or null for who didn't ask before. */
+/** The context that a caller's last request with the same tenant had, or null for a caller who isn't in the cache. */
 export function optimisticContext(database: Database, token: Token | null, input: RequestInput): OptimisticContext | null {
   const cached = token && cachedMemberships.get(token)?.get(input.tenant);
   if (!cached) return null;
-  return {
-    query: () => {
-      const named = nameIn(token, input);
-      const piggyback = new PiggybackQuery(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
-      const context = contextOf(database, input, cached.facts, binding => database.bind(binding, piggyback));
-      const holds = async () => (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === cached.result;
-      return { context, holds };
-    },
-    change: () => {
-      let wasTried = false;
-      const onTried = () => {
-        wasTried = true;
-      };
-      const context = contextOf(database, input, cached.facts, binding => withPrecondition(database.bind(binding), onTried));
-      return { context, wasTried: () => wasTried };
-    },
-  };
+  const named = nameIn(token, input);
+  const piggyback = new PiggybackQuery(membershipsStatement(token.profile, named === null ? null : tenantName(named)));
+  const context = contextOf(database, input, cached.facts, binding => readOnly(database.bind(binding, piggyback)));
+  const holds = async () => (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === cached.result;
+  return { context, holds };
 }
 
-/** Something that may not be done for who is foreseen alone: the request begins anew. */
+/** A write was tried under a context that the database hasn't confirmed: a bug. */
 class OptimisticContextStale extends Error {
-  override name = 'Unforeseen';
+  override name = 'OptimisticContextStale';
 }
 
-/** Work that changes nothing but in a transaction that begins by checking what it was allowed for. */
-function withPrecondition(work: UnitOfWork, onTried: () => void): UnitOfWork {
-  const no = () => {
-    throw new OptimisticContextStale();
+/** Work that can only read. */
+function readOnly(work: UnitOfWork): UnitOfWork {
+  const refuse = () => {
+    throw new OptimisticContextStale('an optimistic context can only read');
   };
-  return {
-    ...work,
-    founding: no,
-    within: no,
-    transaction: async (change, options) => {
-      if (!options?.precondition) no();
-      try {
-        const result = await work.transaction(change, options);
-        onTried();
-        return result;
-      } catch (error) {
-        if (isBroken(error)) onTried(); // what became of it is told, not tried again
-        throw error;
-      }
-    },
-  };
+  return { ...work, founding: refuse, within: refuse, transaction: refuse };
 }
 
 /** What the database said of who asked, and what follows from it. */

@@ -20,8 +20,8 @@ import { LIMITS } from './limits.ts';
 export type FastPath = {
   /** @returns whether it was answered. */
   answer(request: IncomingMessage, response: ServerResponse, served: Served, context: Context): Promise<boolean>;
-  /** Answers a query by its plan, or a mutation that looks at nothing, if whoever asks stands as foreseen. @returns whether it was answered. */
-  answerOptimistically(request: IncomingMessage, response: ServerResponse, served: Served, optimistic: OptimisticContext): Promise<boolean>;
+  /** Answers a query under an optimistic context, if the database confirms it. @returns whether it was answered. */
+  answerOptimistically(request: IncomingMessage, response: ServerResponse, optimistic: OptimisticContext): Promise<boolean>;
 };
 
 export function createFastPath(schema: GraphQLSchema, documents: Documents, plans: Executor): FastPath {
@@ -69,10 +69,10 @@ export function createFastPath(schema: GraphQLSchema, documents: Documents, plan
       send(response, type, text ?? textOf(result!, served));
       return true;
     },
-    answerOptimistically: async (request, response, served, optimistic) => {
+    answerOptimistically: async (request, response, optimistic) => {
       const type = answerType(request.headers);
       const prepared = type ? await prepare(request) : null;
-      const text = prepared && (await (prepared.operation.operation === 'query' ? queried : changed)(prepared, optimistic, served));
+      const text = prepared && (await queried(prepared, optimistic));
       if (!type || !text) return false;
       send(response, type, text);
       return true;
@@ -80,20 +80,12 @@ export function createFastPath(schema: GraphQLSchema, documents: Documents, plan
   };
 
   async function queried(prepared: PreparedOperation, optimistic: OptimisticContext): Promise<string | null> {
-    const { context, holds } = optimistic.query();
-    if (!isWithinLimits(prepared, context)) return null;
+    const { context, holds } = optimistic;
+    if (prepared.operation.operation !== 'query' || !isWithinLimits(prepared, context)) return null;
     const answered = plans.answer(prepared, context);
     const isSo = holds().catch(() => false); // answer again, and told then
     const [text, holdsSo] = [await answered, await isSo];
     return holdsSo ? text : null;
-  }
-
-  async function changed(prepared: PreparedOperation, optimistic: OptimisticContext, served: Served): Promise<string | null> {
-    const { context, wasTried } = optimistic.change();
-    if (context.idempotencyKey !== null || !isWithinLimits(prepared, context)) return null;
-    const done = await plans.change(prepared, context);
-    if (!done || !wasTried()) return null;
-    return done.text ?? textOf(await execute({ contextValue: { ...context, outcome: done.outcome }, ...prepared }), served);
   }
 }
 

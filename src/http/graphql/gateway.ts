@@ -65,7 +65,7 @@ export function createGateway({ schema, plans = createExecutor(schema), corsOrig
       throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json` or `application/json`.');
     const credentials = await credentialsOf(request, served.requestId, options);
     const optimistic = credentials.key === null ? optimisticContext(options.database, credentials.token, credentials.input) : null;
-    if (optimistic && (await fastPath.answerOptimistically(request, response, served, optimistic))) return;
+    if (optimistic && (await fastPath.answerOptimistically(request, response, optimistic))) return;
     const gateway = await requestContext(credentials, options);
     if (!(await fastPath.answer(request, response, served, gateway))) await yoga(request, response, { ...served, gateway });
   };

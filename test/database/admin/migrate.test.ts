@@ -7,7 +7,7 @@ import { MigrationError, migrate, migrationsIn } from '../../../src/database/adm
 import { startTestGateway } from '../../support/gateway.ts';
 import { asAdmin, emptyDatabase, newName, newRole } from '../../support/isolation/databases.ts';
 
-const FOLDER = path.join(import.meta.dirname, '../../prisma/migrations');
+const FOLDER = path.join(import.meta.dirname, '../../../prisma/migrations');
 const FIRST = '20261123120000_tenancy';
 const drops: (() => Promise<unknown>)[] = [];
 const folders: string[] = [];

@@ -171,7 +171,6 @@ describe('functions', () => {
       ['audit_is_buried',  'boolean', true],
       ['audit_root',       'bytea',   true],
       ['counterparty_ref', 'bytea',   false], // tells who stands behind a hash to whoever may try tenants on it (SPEC M5)
-      ['hold_as',          'void',    true],
       ['is_buried',        'boolean', false], // the same
       ['is_set',           'boolean', true],
       ['leave_object',     'trigger', true],

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { asAdmin, newName } from '../../support/isolation/databases.ts';
 
 /** prisma/schema.prisma and the migrations describe the same tables: Prisma's own schema engine finds no difference. */
-const PRISMA = path.join(import.meta.dirname, '../../prisma');
+const PRISMA = path.join(import.meta.dirname, '../../../prisma');
 
 type Script = { executeScript(sql: string): Promise<void>; underlyingDriver(): pg.Pool };
 type Results = {

@@ -1,40 +1,25 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
-import { BoundConnection } from '../../../src/database/driver/connection.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { watchStatements } from '../../support/statements.ts';
 
-/** A change that looks at nothing is one transaction in one round trip, and is done by nobody who isn't as foreseen. */
+/** Commands of callers whose membership is cached: what the database says now decides, not the cache. */
 let database: TestDatabase;
 let gateway: TestGateway;
-let graphql: TestGateway;
 let make: ReturnType<typeof fixtures>;
-let statements: ReturnType<typeof watchStatements>;
-let batches: MockInstance;
 beforeAll(async () => {
   database = await createDatabase();
   make = fixtures(database);
   gateway = await startTestGateway(database, { poolSize: 4 });
-  graphql = await startTestGateway(database, { poolSize: 4, compiled: false });
 });
 afterAll(async () => {
   await gateway?.stop();
-  await graphql?.stop();
   await database?.drop();
-});
-beforeEach(() => {
-  statements = watchStatements();
-  batches = vi.spyOn(BoundConnection.prototype, 'together');
-});
-afterEach(() => {
-  statements.stop();
-  batches.mockRestore();
 });
 
 const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name } } }';
 
-type Asker = {
+type Caller = {
   readonly tenant: Tenant;
   readonly member: Member;
   readonly person: Person;
@@ -43,8 +28,8 @@ type Asker = {
 };
 let made = 0;
 
-/** An admin who has renamed their tenant before, and is foreseen. */
-async function asker(): Promise<Asker> {
+/** An admin who has renamed their tenant before, so that their membership is cached. */
+async function caller(): Promise<Caller> {
   made += 1;
   const [owner, person] = [await make.person(`Owner ${made}`), await make.person(`Admin ${made}`)];
   const tenant = await make.tenant(`acme-${made}`, owner, { plan: 'PROFESSIONAL' });
@@ -63,58 +48,11 @@ async function asker(): Promise<Asker> {
   return { tenant, member, person, rename, names };
 }
 
-const nameOf = async ({ tenant }: Asker) =>
+const nameOf = async ({ tenant }: Caller) =>
   (await database.sql<{ name: string }>('SELECT name FROM tenant WHERE tenant_id = $1', [tenant.id]))[0]!.name;
 
-test('costs one round trip, with what is shown of it', async () => {
-  const { rename } = await asker();
-  statements.clear();
-  batches.mockClear();
-  expect(await rename('Three')).toMatchObject({ data: { renameTenant: { tenant: { name: 'Three' } } }, errors: [] });
-  expect([batches.mock.calls.length, statements.texts.length]).toEqual([1, 0]);
-});
-
-// biome-ignore format: a table is read by its columns
-test.each<[what: string, selection: string, isPlanned?: boolean]>([
-  ['aliases, and what a type is called', '__typename of: tenant { __typename id called: name status roles: memberships(first: 1) { totalCount } }'],
-  ['a fragment',                         '...Shown } } fragment Named on Tenant { name } fragment Shown on RenameTenantPayload { tenant { ...Named'],
-  ['a variable in it',                   'tenant { name memberships(first: $first) { totalCount edges { node { roles user { name } } } } }'],
-  ['what is refused',                    'tenant { name billingEmail analytics { byDay { day } } }'],
-  ['what rows are to be read for',       'tenant { name memberships(last: 1) { edges { cursor node { roles } } } }'],
-  ['a directive',                        'tenant @include(if: true) { name }', false],
-  ['nothing',                            'tenant @skip(if: true) { name }', false],
-])('answers what GraphQL.js answers, to the byte: %s', async (_what, selection, isPlanned = true) => {
-  const { person, tenant, names } = await asker();
-  await database.sql(`UPDATE tenant SET plan_code = 'FREE' WHERE tenant_id = '${tenant.id}'`);
-  const query = `mutation ($name: String!${selection.includes('$first') ? ', $first: Int' : ''}) { it: renameTenant(input: { name: $name }) { ${selection} } }`;
-  const told = async (by: TestGateway) => {
-    const ask = async (name: string) =>
-      (await by.ask(query, { token: await by.tokenOf(person), tenant: tenant.slug, variables: { name, first: 1 }, headers: { 'x-request-id': 'same' } })).text;
-    await ask('Before');
-    const before = (await names()).length;
-    const text = await ask('After');
-    expect((await names()).slice(before)).toEqual([['Before', 'After']]);
-    return text;
-  };
-  const before = gateway.counts().queries.compiled;
-  expect(await told(gateway)).toBe(await told(graphql));
-  if (!isPlanned) expect(gateway.counts().queries.compiled).toBe(before);
-});
-
-test('what rows are to be read for is read when it is done, and said so', async () => {
-  const { person, tenant } = await asker();
-  const query =
-    'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name memberships(last: 1) { edges { cursor } } } } }';
-  const token = await gateway.tokenOf(person);
-  const rename = (name: string) => gateway.ask(query, { token, tenant: tenant.slug, variables: { name } });
-  await rename('Three');
-  const before = gateway.counts().queries.value;
-  expect(await rename('Four')).toMatchObject({ data: { renameTenant: { tenant: { name: 'Four' } } }, errors: [] });
-  expect(gateway.counts().queries.value).toBe(before + 1);
-});
-
-test('A1: leaves one event each, from the name before to the name after, also where many rename at once', async () => {
-  const one = await asker();
+test('A1: concurrent renames leave one event each, chained from the previous name to the new one', async () => {
+  const one = await caller();
   expect(await one.names()).toEqual([
     [expect.stringMatching(/^Tenant acme/), 'One'],
     ['One', 'Two'],
@@ -127,22 +65,22 @@ test('A1: leaves one event each, from the name before to the name after, also wh
   expect(await nameOf(one)).toBe(names.at(-1)![1]);
 });
 
-describe('counts on the very next request', () => {
+describe('the very next request is refused after', () => {
   // biome-ignore format: a table is read by its columns
-  test.each<[string, (a: Asker) => string, object]>([
+  test.each<[string, (a: Caller) => string, object]>([
     ['R7: a role that is taken',       ({ member }) => `UPDATE membership SET roles = '{viewer}' WHERE id = '${member.id}'`, { data: { renameTenant: null }, errors: [{ extensions: { code: 'FORBIDDEN', because: 'ROLE', permission: 'tenant:rename' } }] }],
     ['R7: a member who is removed',    ({ member }) => `DELETE FROM membership WHERE id = '${member.id}'`,                    { status: 403, errors: [{ extensions: { code: 'TENANT_NOT_FOUND' } }] }],
     ['S2: a tenant that is suspended', ({ tenant }) => `UPDATE tenant SET status = 'suspended', status_reason = 'unpaid' WHERE tenant_id = '${tenant.id}'`, { data: { renameTenant: null }, errors: [{ extensions: { code: 'TENANT_STATUS', tenantStatus: 'SUSPENDED' } }] }],
   ])('%s', async (_what, sql, answer) => {
-    const one = await asker();
+    const one = await caller();
     await database.sql(sql(one));
     expect(await one.rename('Three')).toMatchObject(answer);
     expect(await nameOf(one)).toBe('Two');
     expect(await one.names()).toHaveLength(2);
   });
 
-  test('another plan, or another role that will do: it is done, once', async () => {
-    const one = await asker();
+  test('another plan, or other roles that carry the permission: the rename is done once', async () => {
+    const one = await caller();
     await database.sql(`UPDATE tenant SET plan_code = 'FREE' WHERE tenant_id = '${one.tenant.id}'`);
     expect((await one.rename('Three')).errors).toEqual([]);
     await database.sql(`UPDATE membership SET roles = '{viewer,admin}' WHERE id = '${one.member.id}'`);
@@ -151,9 +89,9 @@ describe('counts on the very next request', () => {
   });
 });
 
-test('S2: whose roles change between the look and the lock is asked again under the lock, and does what they still may', async () => {
-  const { tenant } = await asker();
-  const person = await make.person(`Newcomer ${made}`); // who isn't foreseen
+test('S2: roles that change while a command waits for the tenant lock are read again under the lock', async () => {
+  const { tenant } = await caller();
+  const person = await make.person(`Newcomer ${made}`);
   const { id } = await make.member(tenant, person, ['admin']);
   const token = await gateway.tokenOf(person);
   const holder = new pg.Client({ connectionString: database.adminUrl });
@@ -169,8 +107,8 @@ test('S2: whose roles change between the look and the lock is asked again under 
   expect(await renamed).toMatchObject({ data: { renameTenant: { tenant: { name: 'Held' } } }, errors: [] });
 });
 
-test('R3: who stands as before and may not is refused, and nothing is changed', async () => {
-  const one = await asker();
+test('R3: a cached viewer is refused, and nothing is changed', async () => {
+  const one = await caller();
   const person = await make.person(`Viewer ${made}`);
   await make.member(one.tenant, person, ['viewer']);
   const token = await gateway.tokenOf(person);
@@ -185,26 +123,15 @@ test('R3: who stands as before and may not is refused, and nothing is changed', 
   expect(await one.names()).toHaveLength(2);
 });
 
-test('G6: a key answers as it did', async () => {
-  const one = await asker();
+test('G6: an idempotency key returns the first answer', async () => {
+  const one = await caller();
   for (let times = 0; times < 3; times += 1)
     expect((await one.rename('Three', { 'idempotency-key': 'rename-to-three-please' })).errors).toEqual([]);
   expect(await one.names()).toHaveLength(3);
 });
 
-test('what is wrong with the input is told as ever', async () => {
-  const one = await asker();
+test('a wrong input is refused with its code', async () => {
+  const one = await caller();
   expect(await one.rename('')).toMatchObject({ data: { renameTenant: null }, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   expect(await nameOf(one)).toBe('Two');
-});
-
-test('what becomes of a transaction that broke is told, and it is not tried again', async () => {
-  const one = await asker();
-  batches.mockImplementationOnce(() => Promise.resolve({ results: [], error: new Error('broken') }));
-  batches.mockClear();
-  expect(await one.rename('Three')).toMatchObject({
-    data: { renameTenant: null },
-    errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
-  });
-  expect(await one.names()).toHaveLength(2);
 });
