@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 const graphql = createRequire(import.meta.url).resolve('graphql/index.js');
 
 export default defineConfig({
-  // Two copies of graphql (its .js and .mjs) would be two realms: "Cannot use GraphQLSchema from another module or realm".
+  // Two copies of graphql (its .js and .mjs) would be two realms: "Cannot use GraphQLSchema from
+  // another module or realm".
   resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
   test: {
     include: ['test/**/*.test.ts'],

@@ -1,7 +1,10 @@
 import { mergeConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
-/** The tests that mutation testing runs for each mutant: those that are close to the code, without the matrix and other long walks. */
+/**
+ * The tests that mutation testing runs for each mutant: those that are close to the code, without
+ * the matrix and other long walks.
+ */
 export default mergeConfig(base, {
   test: {
     exclude: [

@@ -10,7 +10,9 @@ import { plot } from './lib/plot.mjs';
 import { SERVERS, startServer } from './lib/servers.mjs';
 import { personAt, requestFor } from './lib/workloads.mjs';
 
-/** A small tenant's data, many times. The second database differs in the number of tenants alone. */
+/**
+ * A small tenant's data, many times. The second database differs in the number of tenants alone.
+ */
 const SIZE = { tenants: 200, people: 12_000, members: 20, datasets: 5, usages: 1_000 };
 const MANY_TENANTS = 20_000;
 

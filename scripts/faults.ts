@@ -9,8 +9,9 @@ import { FAULTS } from './faults/all.ts';
 import type { Fault } from './faults/table.ts';
 
 /**
- * Plants faults, one at a time, in a copy of the repository, and sees that a test fails for each. Exits 1 when a fault survives, or no
- * longer fits the code. `--short` plants those that CI plants; `--only TEXT` those whose file or text holds TEXT.
+ * Plants faults, one at a time, in a copy of the repository, and sees that a test fails for each.
+ * Exits 1 when a fault survives, or no longer fits the code. `--short` plants those that CI plants;
+ * `--only TEXT` those whose file or text holds TEXT.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const only = process.argv.includes('--only') ? process.argv.at(-1)! : '';

@@ -2,7 +2,10 @@ import { openExplorer } from '../test/support/browser.ts';
 import { startTemporaryDemo } from '../test/support/demo.ts';
 import { chooseTab } from '../test/support/explorer.ts';
 
-/** Takes docs/explorer.png, the README's picture: the demo's explorer, acting as a viewer who is refused. */
+/**
+ * Takes docs/explorer.png, the README's picture: the demo's explorer, acting as a viewer who is
+ * refused.
+ */
 const { demo, close: closeDemo } = await startTemporaryDemo();
 const { page, close } = await openExplorer(`${demo.url}/graphql`);
 await page.selectOption('#persona', 'viewer@northwind.example');

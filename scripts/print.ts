@@ -2,7 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { printedFiles } from './print/files.ts';
 
-/** Writes the committed files that are printed from the code. With `--check` it writes nothing, names those that are stale, and exits 1. */
+/**
+ * Writes the committed files that are printed from the code. With `--check` it writes nothing,
+ * names those that are stale, and exits 1.
+ */
 const at = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 function current(name: string): string | null {

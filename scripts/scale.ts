@@ -3,11 +3,15 @@ import { fill } from './scale/fill.ts';
 import { type Measured, measure, strays } from './scale/measure.ts';
 
 /**
- * `npm run scale [-- --sizes 1000,10000,100000]`: searches marketplaces of a thousand tenants and ever more listings, and prints how each search
- * is answered and how what it takes grows. Exits 1 where a search doesn't take the index that it has (docs/decisions/0012-search.md).
+ * `npm run scale [-- --sizes 1000,10000,100000]`: searches marketplaces of a thousand tenants and
+ * ever more listings, and prints how each search is answered and how what it takes grows. Exits 1
+ * where a search doesn't take the index that it has (docs/decisions/0012-search.md).
  */
 const TENANTS = 1_000;
-/** More than the five after which PostgreSQL may plan a statement for any value rather than for the one that is looked for. */
+/**
+ * More than the five after which PostgreSQL may plan a statement for any value rather than for the
+ * one that is looked for.
+ */
 const RUNS = 8;
 /** The most that it may take, s. */
 const LIMIT = 900;
@@ -40,7 +44,10 @@ const readsIn = ({ plan: { reads } }: Measured) =>
     .join(', ');
 const times = (value: number, base: number) => (value / base).toFixed(value < 10 * base ? 1 : 0);
 
-/** A row of the table for each search: the index at the largest size; what is touched, and how the time grew from the smallest. */
+/**
+ * A row of the table for each search: the index at the largest size; what is touched, and how the
+ * time grew from the smallest.
+ */
 function table(results: readonly (readonly Measured[])[]): string {
   const head = [
     'search',

@@ -9,8 +9,9 @@ import { AUDIENCE, createIssuer, ISSUER } from './drills/tokens.ts';
 import { median, rankScore } from './timing/rank.ts';
 
 /**
- * Whether the time that a refusal takes tells an API key that exists from one that doesn't: keys with a wrong secret, of a key that is there, of an
- * id that nothing has in the same tenant, and of a tenant that isn't there, asked in turn over one connection. `--each N` says how many of each;
+ * Whether the time that a refusal takes tells an API key that exists from one that doesn't: keys
+ * with a wrong secret, of a key that is there, of an id that nothing has in the same tenant, and of
+ * a tenant that isn't there, asked in turn over one connection. `--each N` says how many of each;
  * exits 1 when a rank test tells them apart (Mann–Whitney, two-sided, alpha 0.001).
  */
 const each = Number(process.argv[process.argv.indexOf('--each') + 1]) || 10_000;

@@ -29,7 +29,9 @@ const trusted = (text: string) => {
 };
 const trustedUrl = z.url({ error: 'a URL' }).refine(trusted, 'an https:// URL (http:// on this machine only)');
 
-/** Signature algorithms that a token may have: asymmetric ones, so that whoever verifies can't sign. */
+/**
+ * Signature algorithms that a token may have: asymmetric ones, so that whoever verifies can't sign.
+ */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 
 const server = z.object({
@@ -74,7 +76,9 @@ const folderLinks = z.object({
 /** Where objects lie, as an operator chose it. */
 export type StoreConfig = z.infer<typeof store> & Partial<z.infer<typeof folderLinks>>;
 
-/** What is missing, or too much, of where objects lie. `links`: whether the process gives links out. */
+/**
+ * What is missing, or too much, of where objects lie. `links`: whether the process gives links out.
+ */
 const storeFaults =
   (links: boolean) =>
   (set: Readonly<Record<string, unknown>>): readonly string[] => {
@@ -156,7 +160,8 @@ function read<Schema extends z.ZodType>(
 }
 
 /**
- * The settings of a command, from the environment: the only place that reads it. An empty variable counts as unset.
+ * The settings of a command, from the environment: the only place that reads it. An empty variable
+ * counts as unset.
  *
  * @throws {ConfigError} naming every setting that is missing or wrong.
  */

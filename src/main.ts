@@ -22,7 +22,10 @@ export type StartOptions = {
   readonly poolSize?: number;
   /** How reads are asked; the usual way when left out. */
   readonly reads?: Pick<DatabaseOptions, 'naming' | 'singly'>;
-  /** Whether queries are answered by plans where that is covered; without, GraphQL.js executes all. Yes, when left out. */
+  /**
+   * Whether queries are answered by plans where that is covered; without, GraphQL.js executes all.
+   * Yes, when left out.
+   */
   readonly compiled?: boolean;
   readonly tokens: TokenOptions;
   /** The time, the settings, and where objects lie. */
@@ -43,13 +46,18 @@ export type Running = {
 /** How long to wait between two tries to reach the database, ms. */
 const RETRY = 1_000;
 
-/** How long a stop waits for statements that don't end, ms: the server has closed by then, and nobody reads their answers. */
+/**
+ * How long a stop waits for statements that don't end, ms: the server has closed by then, and
+ * nobody reads their answers.
+ */
 const LAST_STATEMENTS = 5_000;
 
 /**
- * Starts the gateway: listens, waits for its database as long as it takes, makes sure that it is safe, and serves. `/readyz` tells.
+ * Starts the gateway: listens, waits for its database as long as it takes, makes sure that it is
+ * safe, and serves. `/readyz` tells.
  *
- * @throws {UnsafeDatabaseError} when the database would not hold its wall; {MigrationError}; {ListenError}.
+ * @throws {UnsafeDatabaseError} when the database would not hold its wall; {MigrationError};
+ * {ListenError}.
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
   const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services } = options;
@@ -89,7 +97,10 @@ const prepared = ({ log, prepare, signal }: StartOptions, database: Database): P
     signal,
   );
 
-/** Does something with the database, and waits for the database as long as it is out of reach, or until `signal`. */
+/**
+ * Does something with the database, and waits for the database as long as it is out of reach, or
+ * until `signal`.
+ */
 export async function whenReachable(work: () => Promise<void>, log: Logger, signal?: AbortSignal): Promise<void> {
   for (;;) {
     try {
@@ -102,7 +113,10 @@ export async function whenReachable(work: () => Promise<void>, log: Logger, sign
   }
 }
 
-/** Stops `running` at the first SIGINT or SIGTERM, and the process with it; at the second, without waiting. */
+/**
+ * Stops `running` at the first SIGINT or SIGTERM, and the process with it; at the second, without
+ * waiting.
+ */
 export function stopOnSignal(stop: () => Promise<void>, onError: (error: unknown) => void): void {
   let asked = false;
   const onSignal = () => {

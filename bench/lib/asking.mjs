@@ -1,4 +1,7 @@
-/** What a request is made of: tokens by person, each signed once, and the tenants' ids by their number. */
+/**
+ * What a request is made of: tokens by person, each signed once, and the tenants' ids by their
+ * number.
+ */
 export async function askingOf(issuer, { admin }, size) {
   const { rows } = await admin.query('SELECT tenant_id, substr(slug, 8)::int AS number FROM tenant ORDER BY number');
   const tokens = new Map();

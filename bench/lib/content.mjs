@@ -1,4 +1,7 @@
-/** Brings the answers of all servers to one content: names, global ids, enums, notations and error paths differ, what they say does not. */
+/**
+ * Brings the answers of all servers to one content: names, global ids, enums, notations and error
+ * paths differ, what they say does not.
+ */
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 const AMOUNT = /^\d+\.\d+$/;
@@ -50,8 +53,8 @@ function error({ message, path = [], extensions = {} }) {
 }
 
 /**
- * The content of an answer: the data, and what was refused and why, in order. An asker who is no member gets `{ refused: 'TENANT_NOT_FOUND' }`,
- * which PostGraphile says by an empty standing.
+ * The content of an answer: the data, and what was refused and why, in order. An asker who is no
+ * member gets `{ refused: 'TENANT_NOT_FOUND' }`, which PostGraphile says by an empty standing.
  */
 export function contentOf({ data: given, errors = [] }) {
   const whole = errors.find(({ extensions }) => extensions?.code === 'TENANT_NOT_FOUND');

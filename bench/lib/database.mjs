@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { startEmbedded } from '../../dist/demo/postgres/embedded.js';
 import { migrate } from '../../dist/database/admin/migrate.js';
+import { startEmbedded } from '../../dist/demo/postgres/embedded.js';
 import { ISSUER } from './issuer.mjs';
 
 const sql = name => readFile(new URL(`../sql/${name}`, import.meta.url), 'utf8');
@@ -24,9 +24,11 @@ async function cluster(say) {
 }
 
 /**
- * A database of the bench's own, migrated and filled, on an embedded PostgreSQL or on the one that DATABASE_URL names (as a superuser).
+ * A database of the bench's own, migrated and filled, on an embedded PostgreSQL or on the one that
+ * DATABASE_URL names (as a superuser).
  *
- * @param size how many of each there are to be: tenants, people, members and datasets a tenant, usage records.
+ * @param size how many of each there are to be: tenants, people, members and datasets a tenant,
+ * usage records.
  */
 export async function startDatabase(size, say) {
   const { url, stop } = await cluster(say);

@@ -1,6 +1,7 @@
 /**
- * The operations of each workload, in three dialects: the gateway's own schema; `plain`, the hand-written schema of the peers (servers/common/schema.mjs),
- * which the limit answers too; and what PostGraphile makes of the tables. Other names, the same content.
+ * The operations of each workload, in three dialects: the gateway's own schema; `plain`, the
+ * hand-written schema of the peers (servers/common/schema.mjs), which the limit answers too; and
+ * what PostGraphile makes of the tables. Other names, the same content.
  */
 export const DOCUMENTS = {
   viewer: {
@@ -126,7 +127,9 @@ export const DOCUMENTS = {
   },
 };
 
-/** How deep a growing operation goes: what is added at each level. The limit knows none of these. */
+/**
+ * How deep a growing operation goes: what is added at each level. The limit knows none of these.
+ */
 const LEVELS = {
   ours: [
     'name',

@@ -3,7 +3,10 @@ import { contentOf } from './content.mjs';
 import { askOnce } from './servers.mjs';
 import { personAt, requestOf, strangerTo, WORKLOADS } from './workloads.mjs';
 
-/** Which tenants, and as whom: everybody who matters, in an active tenant, and some in others and in a suspended one. */
+/**
+ * Which tenants, and as whom: everybody who matters, in an active tenant, and some in others and in
+ * a suspended one.
+ */
 const samples = (workload, size) => [
   ...['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'].map(role => ({ tenant: 3, role })),
   { tenant: 77, role: WORKLOADS[workload].as },
@@ -25,8 +28,9 @@ export function difference(one, other, path = '') {
 }
 
 /**
- * PostGraphile leaves the rows of a list that is refused out in SQL: an empty list stands for the refusal, as with row-level security. Where the
- * others refuse a list, and it is empty there, that is the same content.
+ * PostGraphile leaves the rows of a list that is refused out in SQL: an empty list stands for the
+ * refusal, as with row-level security. Where the others refuse a list, and it is empty there, that
+ * is the same content.
  */
 function withEmptyListsRefused(content, expected, { dialect }) {
   if (dialect !== 'postgraphile' || !content.data) return content;
@@ -48,7 +52,8 @@ const contentFrom = async (server, workload, who, asking) =>
   contentOf((await askOnce(server, await requestOf(workload, server.dialect, who, asking))).answer);
 
 /**
- * Asks every server the same, for a sample of tenants and people, and compares the contents with one server's, which refuses in full.
+ * Asks every server the same, for a sample of tenants and people, and compares the contents with
+ * one server's, which refuses in full.
  *
  * @returns what differs, in sentences; none when all agree.
  */
@@ -72,7 +77,8 @@ export async function compare(servers, workload, asking) {
 const refusedCode = ({ refused }, path) => (typeof refused === 'string' ? refused : refused.find(entry => entry.path === path)?.code);
 
 /**
- * Changes what decides, in the database, and asks every server at once: the very next answer must know (SPEC R7, S5).
+ * Changes what decides, in the database, and asks every server at once: the very next answer must
+ * know (SPEC R7, S5).
  *
  * @param servers the servers that are asked; `searchers` are those among them that search.
  * @returns how many were asked, and which answers were stale, in sentences.

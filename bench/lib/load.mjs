@@ -6,11 +6,13 @@ import { askOnce } from './servers.mjs';
 const LOOK = 200;
 
 /**
- * Sends one server so many requests, all of which it answers before the clocks are read: work that was begun is work that is counted. With a rate, so many of
- * them a second; without, as fast as it answers.
+ * Sends one server so many requests, all of which it answers before the clocks are read: work that
+ * was begun is work that is counted. With a rate, so many of them a second; without, as fast as it
+ * answers.
  *
- * @returns requests a second, p50 and p99 in ms, CPU seconds of the server and of PostgreSQL's backends for 1,000 requests, and resident memory
- * in MiB, the most that was seen; null where this machine doesn't tell.
+ * @returns requests a second, p50 and p99 in ms, CPU seconds of the server and of PostgreSQL's
+ * backends for 1,000 requests, and resident memory in MiB, the most that was seen; null where this
+ * machine doesn't tell.
  * @throws when an answer isn't 200, or a request fails: a load of errors is no measurement.
  */
 export async function load(server, requests, { amount, connections, rate, database }) {
@@ -46,5 +48,8 @@ export async function load(server, requests, { amount, connections, rate, databa
 /** The most requests of one load, however fast a server is. */
 const MOST = 200_000;
 
-/** How many requests a server answers in about so many seconds, going by how fast it answered before. */
+/**
+ * How many requests a server answers in about so many seconds, going by how fast it answered
+ * before.
+ */
 export const amountFor = ({ throughput }, seconds) => Math.min(MOST, Math.ceil(throughput * seconds));

@@ -1,4 +1,7 @@
-/** Small pictures side by side, one for each series: CPU of the server (full lines) and of PostgreSQL (dashed) by what grows. */
+/**
+ * Small pictures side by side, one for each series: CPU of the server (full lines) and of
+ * PostgreSQL (dashed) by what grows.
+ */
 
 const COLOURS = { ours: '#0b6e4f', postgraphile: '#b5179e', apollo: '#d97706', mercurius: '#2563eb', limit: '#6b7280' };
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [300, 240, 48, 12, 34, 42];

@@ -6,7 +6,10 @@ export const hasProc = existsSync('/proc/self/stat');
 
 const TICKS = hasProc ? Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : 100;
 
-/** The CPU time that a process has used, with all its threads, in seconds; null for one that is gone or can't be seen. */
+/**
+ * The CPU time that a process has used, with all its threads, in seconds; null for one that is gone
+ * or can't be seen.
+ */
 export function cpuSeconds(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -26,13 +29,19 @@ export function residentMiB(pid) {
   }
 }
 
-/** CPU seconds of PostgreSQL's backends: what those that are there at the end used since the beginning. */
+/**
+ * CPU seconds of PostgreSQL's backends: what those that are there at the end used since the
+ * beginning.
+ */
 export async function backendsCpu(admin, database) {
   const { rows } = await admin.query('SELECT pid FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [database]);
   return new Map(rows.map(({ pid }) => [pid, cpuSeconds(pid)]));
 }
 
-/** The difference of two {@link backendsCpu}; null where no backend can be seen, as on another machine. */
+/**
+ * The difference of two {@link backendsCpu}; null where no backend can be seen, as on another
+ * machine.
+ */
 export function backendsUsed(before, after) {
   const seen = [...after].filter(([, cpu]) => cpu !== null);
   return seen.length ? seen.reduce((sum, [pid, cpu]) => sum + cpu - (before.get(pid) ?? 0), 0) : null;

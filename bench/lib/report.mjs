@@ -15,8 +15,8 @@ export function median(numbers) {
 const ratio = (one, other) => (one === null || !other ? null : one / other);
 
 /**
- * Everything that was measured: each round, the medians, and the ratios of a server's medians to the base's, which is the limit where it ran, and
- * otherwise the first server.
+ * Everything that was measured: each round, the medians, and the ratios of a server's medians to
+ * the base's, which is the limit where it ran, and otherwise the first server.
  */
 export function jsonReport({ options, size, samples, skipped, servers }) {
   const { seconds, rounds, connections, tokenCache, steady } = options;
@@ -57,7 +57,10 @@ const medianOf = (samples, workload, server, measure) =>
 const shown = (number, digits) => (number === null ? 'n/a' : number.toFixed(digits));
 const row = cells => `| ${cells.join(' | ')} |`;
 
-/** The report for people: what one request costs a server compared with the base, then a table for each workload. */
+/**
+ * The report for people: what one request costs a server compared with the base, then a table for
+ * each workload.
+ */
 export function markdownReport({ results, base, servers, skipped, machine, options, at }) {
   const lines = [
     `${at.slice(0, 10)}, Node ${machine.node.slice(1)}, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB. ${options.rounds} rounds of ${options.seconds} s in turn, ${options.connections} connections${options.steady ? ', at a steady rate: half of what the slowest answers' : ''}. Medians; in brackets the ratio to ${SERVERS[base].title}.`,

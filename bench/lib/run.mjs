@@ -8,7 +8,10 @@ import { SERVERS, startServer } from './servers.mjs';
 import { soak } from './soak.mjs';
 import { lacks, requestOf, WORKLOADS } from './workloads.mjs';
 
-/** How many tenants a load goes through, one after the other: all that are active, of the first hundred. */
+/**
+ * How many tenants a load goes through, one after the other: all that are active, of the first
+ * hundred.
+ */
 const LOADED = Array.from({ length: 100 }, (_, tenant) => tenant).filter(tenant => tenant % 50 !== 49);
 
 /** One request for each loaded tenant. */
@@ -26,7 +29,9 @@ function serversFor(workload, servers, say) {
   return able;
 }
 
-/** Starts everything, compares the answers, loads in rounds, and reports. @returns the exit code. */
+/**
+ * Starts everything, compares the answers, loads in rounds, and reports. @returns the exit code.
+ */
 export async function run({ options, issuer, database, size, say, undo }) {
   if (!hasProc) say('This system has no /proc: CPU and memory stay empty.');
   const asking = await askingOf(issuer, database, size);
@@ -75,7 +80,10 @@ const FIRST = 500;
 /** What a steady rate is of what the slowest of the servers answers. */
 const STEADY = 0.5;
 
-/** Rounds in turn: every server once, then again. First each is loaded until its code is compiled; that also tells how many requests make a round. */
+/**
+ * Rounds in turn: every server once, then again. First each is loaded until its code is compiled;
+ * that also tells how many requests make a round.
+ */
 async function measure(plan, database, asking, { rounds, seconds, warmup, connections, steady }, say) {
   const samples = [];
   for (const [workload, able] of plan) {

@@ -2,15 +2,20 @@ import { Agent, request } from 'node:http';
 import autocannon from 'autocannon';
 
 /**
- * What became of the requests that were sent: how many were answered with 200 and how many not, in how many seconds, p50 and p99 in ms, and what went wrong, in a few words.
+ * What became of the requests that were sent: how many were answered with 200 and how many not, in
+ * how many seconds, p50 and p99 in ms, and what went wrong, in a few words.
  *
- * @typedef {{ answered: number, failed: number, seconds: number, p50: number, p99: number, trouble: string }} Sent
+ * @typedef {{ answered: number, failed: number, seconds: number, p50: number, p99: number, trouble:
+ * string }} Sent
  */
 
 /** How long an answer may take, s. */
 const PATIENCE = 60;
 
-/** Each connection begins at another request, so that not all of them ask in the same tenant at once. */
+/**
+ * Each connection begins at another request, so that not all of them ask in the same tenant at
+ * once.
+ */
 function spread(requests, connections) {
   let next = 0;
   return client => {
@@ -19,7 +24,10 @@ function spread(requests, connections) {
   };
 }
 
-/** Sends the next request on each connection as soon as the last one is answered. @returns {Promise<Sent>} */
+/**
+ * Sends the next request on each connection as soon as the last one is answered. @returns
+ * {Promise<Sent>}
+ */
 export async function flatOut({ url }, requests, { amount, connections }) {
   const setupClient = spread(requests, connections);
   const began = performance.now();
@@ -38,8 +46,9 @@ export async function flatOut({ url }, requests, { amount, connections }) {
 const LOOK = 1;
 
 /**
- * Sends so many requests a second, whether or not those before are answered: a server that is slow for a moment is not spared what is due meanwhile, and
- * a request's latency counts from when it was due.
+ * Sends so many requests a second, whether or not those before are answered: a server that is slow
+ * for a moment is not spared what is due meanwhile, and a request's latency counts from when it was
+ * due.
  *
  * @returns {Promise<Sent>}
  */

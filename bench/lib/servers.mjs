@@ -10,7 +10,10 @@ import { AUDIENCE, ISSUER } from './issuer.mjs';
 
 const file = path => fileURLToPath(new URL(path, import.meta.url));
 
-/** What is compared: the gateway as it is deployed, its peers, and the limit. `dialect` says in which words it is asked (lib/documents.mjs). */
+/**
+ * What is compared: the gateway as it is deployed, its peers, and the limit. `dialect` says in
+ * which words it is asked (lib/documents.mjs).
+ */
 export const SERVERS = {
   ours: { title: 'IPTO gateway', dialect: 'ours', args: [file('../../dist/cli.js'), 'start'] },
   postgraphile: { title: 'PostGraphile 5', dialect: 'postgraphile', args: [file('../servers/postgraphile.mjs')] },

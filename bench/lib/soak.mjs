@@ -5,7 +5,10 @@ import { requestsOf } from './run.mjs';
 /** How long each slice of a soak is, in seconds: after each, memory is told. */
 const SLICE = 10;
 
-/** Loads the servers with all workloads mixed for a long time, and tells their memory as it goes. @returns the exit code. */
+/**
+ * Loads the servers with all workloads mixed for a long time, and tells their memory as it goes.
+ * @returns the exit code.
+ */
 export async function soak({ plan, servers, database, asking, options, say }) {
   for (const server of servers) {
     const requests = [];

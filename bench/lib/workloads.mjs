@@ -35,7 +35,10 @@ export const personAt = (tenant, place, { people }) => {
 /** Somebody who is no member of a tenant. */
 export const strangerTo = (tenant, size) => personAt(tenant, size.members + 10, size);
 
-/** What a dialect lacks for a workload, in a sentence; null when it has it. The gateway's operation must fit the schema that is committed. */
+/**
+ * What a dialect lacks for a workload, in a sentence; null when it has it. The gateway's operation
+ * must fit the schema that is committed.
+ */
 export function lacks(workload, dialect) {
   const query = DOCUMENTS[workload]?.[dialect];
   if (!query) return 'nobody wrote one';
@@ -60,7 +63,10 @@ export const requestFor = async (query, { tenant, person, variables }, { tokenOf
   body: JSON.stringify({ query, variables }),
 });
 
-/** A request of a workload, by its usual role or as anybody else; null where the dialect has no such operation. */
+/**
+ * A request of a workload, by its usual role or as anybody else; null where the dialect has no such
+ * operation.
+ */
 export async function requestOf(workload, dialect, { tenant, role, person, variables }, asking) {
   const query = DOCUMENTS[workload]?.[dialect];
   if (!query) return null;

@@ -1,6 +1,8 @@
 /**
- * Apollo Server 5 on Fastify (the integration that its documentation lists), graphql-shield and Prisma: shield's rules cached for a request; one Prisma
- * query for a GraphQL operation, by look-ahead, where its documentation warns of N+1; row-level security by Prisma's own `$extends` example.
+ * Apollo Server 5 on Fastify (the integration that its documentation lists), graphql-shield and
+ * Prisma: shield's rules cached for a request; one Prisma query for a GraphQL operation, by
+ * look-ahead, where its documentation warns of N+1; row-level security by Prisma's own `$extends`
+ * example.
  */
 import { randomUUID } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
@@ -22,7 +24,10 @@ const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: DATA
 
 const bound = new Map();
 
-/** Prisma bound to a tenant, made once for each: every query in a transaction that says whose it is (prisma-client-extensions, row-level-security). */
+/**
+ * Prisma bound to a tenant, made once for each: every query in a transaction that says whose it is
+ * (prisma-client-extensions, row-level-security).
+ */
 function boundTo(tenantId) {
   if (bound.has(tenantId)) return bound.get(tenantId);
   const client = prisma.$extends({
@@ -57,7 +62,10 @@ async function context({ headers }) {
   return { claims, tenantId, db, personId: membership.userId, standing: { roles: membership.roles, status: membership.tenant.status } };
 }
 
-/** An interactive transaction: what has to be done together. The permission is checked again under the tenant's lock. */
+/**
+ * An interactive transaction: what has to be done together. The permission is checked again under
+ * the tenant's lock.
+ */
 const rename = ({ tenantId, personId, claims }, name) =>
   prisma.$transaction(async tx => {
     await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;

@@ -1,6 +1,7 @@
 /**
- * The limit: `node:http`, no GraphQL. It knows the workloads' documents by heart and answers each with one prepared statement that checks the
- * membership, its roles and the tenant's status and builds the JSON, under the same row-level security as everybody else.
+ * The limit: `node:http`, no GraphQL. It knows the workloads' documents by heart and answers each
+ * with one prepared statement that checks the membership, its roles and the tenant's status and
+ * builds the JSON, under the same row-level security as everybody else.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -41,7 +42,10 @@ const TENANT = {
     'memberships', ${members(`'user', json_build_object('name', u.name, 'email', ${email})`, 50)}`,
 };
 
-/** How many members a workload shows, and whether it asks for the billing address: what can be refused. */
+/**
+ * How many members a workload shows, and whether it asks for the billing address: what can be
+ * refused.
+ */
 const SHOWN = { viewer: 0, overview: 20, dashboard: 20, members: '$4::int', refused: 50 };
 
 const operations = new Map(
@@ -64,7 +68,9 @@ operations.set(DOCUMENTS.rename.plain, { name: 'rename', text: RENAME });
 const refusal = (refused, path) => JSON.stringify({ ...refused, path });
 const refusedWhole = (error, data = '') => `{"errors":[${JSON.stringify(error)}]${data}}`;
 
-/** The errors of a workload's refused fields, as text: the parts that don't change are written once. */
+/**
+ * The errors of a workload's refused fields, as text: the parts that don't change are written once.
+ */
 function errorsOf(name, me, shown) {
   const errors = [];
   const billing = name === 'refused' && refusalOf('billing-contact:read', me);

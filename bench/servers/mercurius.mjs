@@ -1,6 +1,7 @@
 /**
- * Mercurius with what its documentation advises for speed: loaders against N+1, the JIT, its caches left on, Fastify without a logger; and
- * mercurius-auth, its own plugin, for the checks of fields. SQL by hand, prepared and bound in one round trip (common/bound.mjs).
+ * Mercurius with what its documentation advises for speed: loaders against N+1, the JIT, its caches
+ * left on, Fastify without a logger; and mercurius-auth, its own plugin, for the checks of fields.
+ * SQL by hand, prepared and bound in one round trip (common/bound.mjs).
  */
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
@@ -17,7 +18,10 @@ import { claimsOf } from './common/tokens.mjs';
 const { ErrorWithProps } = mercurius;
 const errorOf = ({ message, extensions }, status = 200) => new ErrorWithProps(message, extensions, status);
 
-/** Who asks and what they may, read from the database for each request: the tenant's row and the roles in it come in one statement. */
+/**
+ * Who asks and what they may, read from the database for each request: the tenant's row and the
+ * roles in it come in one statement.
+ */
 async function context({ headers }) {
   const [claims, tenantId] = [await claimsOf(headers.authorization), tenantOf(headers)];
   if (!claims || !tenantId) return { standing: null };

@@ -1,7 +1,8 @@
 /**
- * PostGraphile 5, as its documentation advises for production: checks in the database (sql/peers.sql), who asks told by `pgSettings`, a pool,
- * prepared statements, answers as text; GRAPHILE_ENV=production comes from the bench. The fields that a workload can be refused say why by a plan
- * that wraps theirs, so that a request stays one statement.
+ * PostGraphile 5, as its documentation advises for production: checks in the database
+ * (sql/peers.sql), who asks told by `pgSettings`, a pool, prepared statements, answers as text;
+ * GRAPHILE_ENV=production comes from the bench. The fields that a workload can be refused say why
+ * by a plan that wraps theirs, so that a request stays one statement.
  */
 import { createServer } from 'node:http';
 import { postgraphile } from 'postgraphile';
@@ -54,7 +55,10 @@ const PermissionsPlugin = wrapPlans(({ pgResources }) => {
   };
 });
 
-/** What the database refuses with a reason of ours is told as such; everything else is masked as usual. */
+/**
+ * What the database refuses with a reason of ours is told as such; everything else is masked as
+ * usual.
+ */
 function maskError(error) {
   const { code, message, detail } = error.originalError ?? {};
   if (code !== '42501' || !Object.hasOwn(RULES, message)) return defaultMaskError(error);

@@ -7,7 +7,10 @@ import { makeDatabase, type ScriptDatabase, startCluster } from '../database.ts'
 /** What a drill works with: a migrated database of its own, and how often it is to kill. */
 export type Drill = Pick<ScriptDatabase, 'runtimeUrl' | 'sql'> & {
   readonly rounds: number;
-  /** Starts a process that can be killed; resolves with its first message, which says that it is at work. */
+  /**
+   * Starts a process that can be killed; resolves with its first message, which says that it is at
+   * work.
+   */
   child<First>(script: string, env: Readonly<Record<string, string>>): Promise<Child<First>>;
   /** Notes a fault. */
   fault(what: string): void;
@@ -24,7 +27,10 @@ export type Child<First> = {
 /** The most that a drill may take, s: to begin with, and for each round. */
 const [TO_BEGIN, A_ROUND] = [90, 60];
 
-/** Runs a drill, says in one line how it ended, and leaves neither process nor database. Exits 1 after a fault. */
+/**
+ * Runs a drill, says in one line how it ended, and leaves neither process nor database. Exits 1
+ * after a fault.
+ */
 export async function drill(name: string, run: (drill: Drill) => Promise<number>): Promise<void> {
   const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] ?? 20) || 20;
   const faults: string[] = [];

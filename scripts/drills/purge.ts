@@ -12,8 +12,9 @@ import { type Files, filesIn } from '../../src/store/files.ts';
 import { type Drill, drill } from './drill.ts';
 
 /**
- * `tsx scripts/drills/purge.ts --rounds N`: kills the purge of a tenant N times, at random moments, and sees each time that nothing is half
- * done: what is gone and what the receipt says are the same, the bytes of its objects are gone before any row that leads to them, and no other tenant is
+ * `tsx scripts/drills/purge.ts --rounds N`: kills the purge of a tenant N times, at random moments,
+ * and sees each time that nothing is half done: what is gone and what the receipt says are the
+ * same, the bytes of its objects are gone before any row that leads to them, and no other tenant is
  * touched (SPEC S4).
  */
 
@@ -33,7 +34,10 @@ const ISSUER = 'https://drill.example';
 
 type Counts = Readonly<Record<string, number>>;
 
-/** A tenant in which every person is a member, with rows in these tables but the one that a change of status empties, and bytes in the store. */
+/**
+ * A tenant in which every person is a member, with rows in these tables but the one that a change
+ * of status empties, and bytes in the store.
+ */
 async function tenant({ sql }: Drill, files: Files, slug: string, status: string): Promise<string> {
   const id = randomUUID();
   const event = `'user', 'someone', 'Someone', 'tenant.rename', 'done', 'S1', 'drill', '', ''`;

@@ -4,12 +4,15 @@ import { type Drill, drill } from './drill.ts';
 import { createIssuer, ISSUER } from './tokens.ts';
 
 /**
- * `tsx scripts/drills/retrieve.ts --rounds N`: kills the gateway N times, at random moments, while a buyer retrieves; what wasn't answered is asked again
- * with its key. Each time the books add up, what was answered is kept, and at the end there is one charge for each key (SPEC M3, P3).
+ * `tsx scripts/drills/retrieve.ts --rounds N`: kills the gateway N times, at random moments, while
+ * a buyer retrieves; what wasn't answered is asked again with its key. Each time the books add up,
+ * what was answered is kept, and at the end there is one charge for each key (SPEC M3, P3).
  */
 
 const AT_ONCE = 8;
-/** A gateway is killed after at most so many answers, and at most so many ms after the last of them. */
+/**
+ * A gateway is killed after at most so many answers, and at most so many ms after the last of them.
+ */
 const [MOST, LONGEST] = [30, 50];
 
 type Market = { readonly buyer: string; readonly entitlement: string; readonly object: string };

@@ -5,15 +5,21 @@ import { type Drill, drill } from './drill.ts';
 import { createIssuer, ISSUER } from './tokens.ts';
 
 /**
- * `tsx scripts/drills/transfer.ts --rounds N`: kills the gateway N times, at random moments, while members hand ownership round and change
- * roles, name and invitations; and sees each time that there is one owner, that the audit chain is whole, that the state is what the log says, and
- * that whatever was answered is kept (SPEC O2, A1, A2).
+ * `tsx scripts/drills/transfer.ts --rounds N`: kills the gateway N times, at random moments, while
+ * members hand ownership round and change roles, name and invitations; and sees each time that
+ * there is one owner, that the audit chain is whole, that the state is what the log says, and that
+ * whatever was answered is kept (SPEC O2, A1, A2).
  */
 
 const MEMBERS = 6;
-/** Ownership goes round among the first; the roles of the others are changed. Who has the roles already changes nothing, and leaves no event. */
+/**
+ * Ownership goes round among the first; the roles of the others are changed. Who has the roles
+ * already changes nothing, and leaves no event.
+ */
 const isHeir = ({ subject }: Member) => subject <= 'person-4';
-/** A gateway is killed after at most so many answers, and at most so many ms after the last of them. */
+/**
+ * A gateway is killed after at most so many answers, and at most so many ms after the last of them.
+ */
 const [MOST, LONGEST] = [20, 50];
 
 type Client = {

@@ -6,7 +6,10 @@ import { PROVIDER_FAULTS } from './market-provider.ts';
 import { SEARCH_FAULTS } from './search.ts';
 import { type Fault, SPINE_FAULTS } from './table.ts';
 
-/** What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst. `short` are those that CI plants. */
+/**
+ * What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst.
+ * `short` are those that CI plants.
+ */
 export const FAULTS: readonly Fault[] = [
   ...SPINE_FAULTS,
   ...LIFE_FAULTS,

@@ -1,4 +1,7 @@
-/** A fault to plant: `find`, which stands once in `file`, becomes `plant`; then one of `tests` must fail. */
+/**
+ * A fault to plant: `find`, which stands once in `file`, becomes `plant`; then one of `tests` must
+ * fail.
+ */
 export type Fault = {
   readonly file: string;
   readonly find: string;

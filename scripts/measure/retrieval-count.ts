@@ -4,9 +4,10 @@ import pg from 'pg';
 import { migrate } from '../../src/database/admin/migrate.ts';
 
 /**
- * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: how many retrievals of one tenant 20 connections make a second on bare SQL, with the
- * counter in shards and in one row, and with the tenant shared and held alone; each way in turn, in rounds (docs/decisions/0013-retrievals.md). And how long one
- * who wants the tenant alone waits meanwhile.
+ * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: how many retrievals of one
+ * tenant 20 connections make a second on bare SQL, with the counter in shards and in one row, and
+ * with the tenant shared and held alone; each way in turn, in rounds
+ * (docs/decisions/0013-retrievals.md). And how long one who wants the tenant alone waits meanwhile.
  */
 
 const [CONNECTIONS, ROUNDS, MS] = [20, 5, 2_000];

@@ -16,7 +16,10 @@ const letters = (permission: Permission) =>
     .statuses.map(status => status[0]!.toUpperCase())
     .join(' ');
 
-/** What a principal of a kind that can hold a permission is told of it: where they hold it, and in which statuses. */
+/**
+ * What a principal of a kind that can hold a permission is told of it: where they hold it, and in
+ * which statuses.
+ */
 function cell(permission: Permission, kind: PrincipalKind, role?: Role): string {
   const { context, principals, roles } = ruleOf(permission);
   if (!principals.includes(kind)) return '·';

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The rules that the gateway is built to, in a line each. Tests name them in front of what they prove. */
+/**
+ * The rules that the gateway is built to, in a line each. Tests name them in front of what they
+ * prove.
+ */
 // biome-ignore format: a table is read by its columns
 export const RULES: Readonly<Record<string, string>> = {
   T1: 'Every resource belongs to exactly one tenant, and never changes tenant.',

@@ -10,9 +10,10 @@ export const WORDS = { rare: 'zugspitze', some: 'satellite', other: 'imagery', c
 export const TAG = 'topic-7';
 
 /**
- * Puts tenants that sell in, one in ten of them suspended, and their published listings: the same ones each time for a size. Ten listings hold
- * the rare word, whatever the size; one in twenty each of two words; three in ten the common one. What every listing says beside them comes
- * from 2,000 words, some of them far more frequent than others.
+ * Puts tenants that sell in, one in ten of them suspended, and their published listings: the same
+ * ones each time for a size. Ten listings hold the rare word, whatever the size; one in twenty each
+ * of two words; three in ten the common one. What every listing says beside them comes from 2,000
+ * words, some of them far more frequent than others.
  */
 export async function fill({ sql }: Pick<ScriptDatabase, 'sql'>, { tenants, listings }: Size): Promise<void> {
   await sql(`

@@ -4,7 +4,10 @@ import { typical } from './searches.ts';
 /** How a typical search was answered the last time, and what it took at its quickest. */
 export type Measured = { readonly name: string; readonly index: string | null; readonly plan: Plan };
 
-/** Runs each typical search so many times in one session, as a tenant, over a database that holds so many listings. */
+/**
+ * Runs each typical search so many times in one session, as a tenant, over a database that holds so
+ * many listings.
+ */
 export async function measure(adminUrl: string, tenantId: string, listings: number, runs: number): Promise<readonly Measured[]> {
   const { explain, close } = await explaining(adminUrl, tenantId);
   try {

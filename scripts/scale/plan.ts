@@ -28,7 +28,10 @@ const readsOf = (node: Node): readonly string[] => [
   ...(node.Plans ?? []).flatMap(readsOf),
 ];
 
-/** A superuser's connection that tells the plan of every statement that runs, also inside of functions: what runs, and not a copy of it. */
+/**
+ * A superuser's connection that tells the plan of every statement that runs, also inside of
+ * functions: what runs, and not a copy of it.
+ */
 export async function explaining(adminUrl: string, tenantId: string) {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
@@ -39,7 +42,10 @@ export async function explaining(adminUrl: string, tenantId: string) {
     SET client_min_messages = log; SELECT set_config('app.tenant_id', '${tenantId}', false)`);
   const ask: Query = async (text, values) => (await client.query(text, [...values])).rows;
 
-  /** Runs something, and answers with it the plan of its statement over the index that spans tenants. */
+  /**
+   * Runs something, and answers with it the plan of its statement over the index that spans
+   * tenants.
+   */
   async function explain<T>(run: (ask: Query) => Promise<T>): Promise<{ readonly result: T; readonly plan: Plan }> {
     notes.length = 0;
     const result = await run(ask);

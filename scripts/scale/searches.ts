@@ -2,7 +2,10 @@ import type { Query } from '../../src/database/queries/crossings.ts';
 import { countMarket, type MarketPage, type MarketSearch, marketTags, searchMarket } from '../../src/database/queries/marketplace.ts';
 import { TAG, WORDS } from './fill.ts';
 
-/** A typical search, and the index that it is to be answered by; null where most of the listings are looked at, and any way will do. */
+/**
+ * A typical search, and the index that it is to be answered by; null where most of the listings are
+ * looked at, and any way will do.
+ */
 export type Typical = { readonly name: string; readonly index: string | null; run(ask: Query): Promise<unknown> };
 
 const EVERYTHING: MarketSearch = { query: null, tags: null, maxPrice: null, currency: null };

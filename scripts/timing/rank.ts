@@ -1,6 +1,7 @@
 /**
- * How far apart two samples lie, by the ranks of their values alone: the standard score of the Mann–Whitney U test, with ties corrected. Where
- * nothing tells them apart it is a standard normal's; positive where the first tends to be larger.
+ * How far apart two samples lie, by the ranks of their values alone: the standard score of the
+ * Mann–Whitney U test, with ties corrected. Where nothing tells them apart it is a standard
+ * normal's; positive where the first tends to be larger.
  */
 export function rankScore(first: readonly number[], second: readonly number[]): number {
   const values = [...first.map(value => ({ value, isFirst: true })), ...second.map(value => ({ value, isFirst: false }))];

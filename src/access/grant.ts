@@ -8,28 +8,43 @@ export type Principal =
   | { readonly kind: 'staff' }
   | { readonly kind: 'api_key'; readonly keyId: string; readonly scopes: ReadonlySet<Permission> };
 
-/** The tenant context as a check sees it, with the roles that the principal has in it (none for a key), read from the database. */
+/**
+ * The tenant context as a check sees it, with the roles that the principal has in it (none for a
+ * key), read from the database.
+ */
 export type TenantAccess = {
   readonly tenantId: string;
   readonly status: TenantStatus;
   readonly features: readonly PlanFeature[];
   readonly roles: readonly Role[];
-  /** Whether the request's input named the tenant, instead of acting in it (SPEC, settled: platform staff). */
+  /**
+   * Whether the request's input named the tenant, instead of acting in it (SPEC, settled: platform
+   * staff).
+   */
   readonly named?: boolean;
 };
 
-/** What stands in the way of a permission (SPEC G2), in the order in which it is looked for: the first that applies is told. */
+/**
+ * What stands in the way of a permission (SPEC G2), in the order in which it is looked for: the
+ * first that applies is told.
+ */
 export const OBSTACLES = ['SIGN_IN', 'ROLE', 'NO_TENANT', 'KEY_SCOPE', 'TENANT_STATUS', 'PLAN'] as const;
 export type Obstacle = (typeof OBSTACLES)[number];
 
-/** What a principal may do in a context, worked out once a request. Every check after that is a look-up in `permissions`. */
+/**
+ * What a principal may do in a context, worked out once a request. Every check after that is a
+ * look-up in `permissions`.
+ */
 export type Grant = {
   readonly principal: Principal;
   readonly tenantAccess: TenantAccess | null;
   readonly permissions: ReadonlySet<Permission>;
 };
 
-/** The first thing that keeps a principal from what a rule guards, or null when nothing does (SPEC R1, S2, K1, P5). */
+/**
+ * The first thing that keeps a principal from what a rule guards, or null when nothing does (SPEC
+ * R1, S2, K1, P5).
+ */
 export function obstacle(permission: Permission, rule: Rule, principal: Principal, tenantAccess: TenantAccess | null): Obstacle | null {
   if (!rule.principals.includes(principal.kind))
     return principal.kind === 'nobody' ? 'SIGN_IN' : principal.kind === 'api_key' ? 'KEY_SCOPE' : 'ROLE';
@@ -51,7 +66,10 @@ export const KEY_STATUSES: readonly TenantStatus[] = ['active'];
 export const statusesFor = (kind: PrincipalKind, { statuses }: Rule): readonly TenantStatus[] =>
   kind === 'api_key' ? statuses.filter(status => KEY_STATUSES.includes(status)) : statuses;
 
-/** The grant of a principal in a tenant context, or outside of any (SPEC T2). Pure: what it is given must be fresh from the database (SPEC R7, S5). */
+/**
+ * The grant of a principal in a tenant context, or outside of any (SPEC T2). Pure: what it is given
+ * must be fresh from the database (SPEC R7, S5).
+ */
 export function grantOf(principal: Principal, tenantAccess: TenantAccess | null): Grant {
   return { principal, tenantAccess, permissions: heldAlike(principal, tenantAccess) };
 }
@@ -59,7 +77,10 @@ export function grantOf(principal: Principal, tenantAccess: TenantAccess | null)
 const heldBy = (principal: Principal, tenantAccess: TenantAccess | null): ReadonlySet<Permission> =>
   new Set(PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, tenantAccess) === null));
 
-/** What those hold who stand alike, whoever they are: worked out once for each way to stand. People have a few hundred, keys as many as there are scopes. */
+/**
+ * What those hold who stand alike, whoever they are: worked out once for each way to stand. People
+ * have a few hundred, keys as many as there are scopes.
+ */
 const alike = new Map<string, ReadonlySet<Permission>>();
 const MOST = 5_000;
 
@@ -75,16 +96,23 @@ function heldAlike(principal: Principal, tenantAccess: TenantAccess | null): Rea
   return held;
 }
 
-/** Whether an API key may carry a permission at all (SPEC K1): never administration of members, plan, ownership, deletion, audit or keys. */
+/**
+ * Whether an API key may carry a permission at all (SPEC K1): never administration of members,
+ * plan, ownership, deletion, audit or keys.
+ */
 export const isScope = (permission: Permission): boolean => ruleOf(permission).principals.includes('api_key');
 
-/** The permissions among `wanted` that a member with `own` roles may not give an API key: what no key may carry, and what they lack (SPEC K1). */
+/**
+ * The permissions among `wanted` that a member with `own` roles may not give an API key: what no
+ * key may carry, and what they lack (SPEC K1).
+ */
 export const unscopable = (wanted: readonly Permission[], own: readonly Role[]): readonly Permission[] =>
   wanted.filter(permission => !isScope(permission) || !ruleOf(permission).roles.some(role => own.includes(role)));
 
 /**
- * The roles among `wanted` that a member with `own` roles may not grant: whatever carries a permission that they lack, in any status (SPEC R4).
- * `owner` is among them for everybody but the owner, who has it to transfer, not to grant.
+ * The roles among `wanted` that a member with `own` roles may not grant: whatever carries a
+ * permission that they lack, in any status (SPEC R4). `owner` is among them for everybody but the
+ * owner, who has it to transfer, not to grant.
  */
 export const ungrantable = (wanted: readonly Role[], own: readonly Role[]): readonly Role[] =>
   wanted.filter(

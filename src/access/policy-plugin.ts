@@ -12,8 +12,9 @@ import type { Grant } from './grant.ts';
 import { isPermission, type Permission, plansFor, ruleOf } from './policy.ts';
 
 /**
- * What a field may declare (SPEC G1): the permission that it needs; `public`, for everybody; or `as-parent`, for the wrappers of Relay's
- * connections, which hold nothing of their own and are reached through a guarded field only.
+ * What a field may declare (SPEC G1): the permission that it needs; `public`, for everybody; or
+ * `as-parent`, for the wrappers of Relay's connections, which hold nothing of their own and are
+ * reached through a guarded field only.
  */
 export type FieldPolicy = Permission | 'public' | 'as-parent';
 
@@ -21,8 +22,9 @@ export type FieldPolicy = Permission | 'public' | 'as-parent';
 export type GuardedContext = { readonly grant: Grant };
 
 /**
- * How to tell which tenant an object's row belongs to: from the row; or `context` where the database shows only rows of the context's tenant;
- * or `crossing` where it is another tenant's, and a crossing tells of it to whichever tenant asks (SPEC T5).
+ * How to tell which tenant an object's row belongs to: from the row; or `context` where the
+ * database shows only rows of the context's tenant; or `crossing` where it is another tenant's, and
+ * a crossing tells of it to whichever tenant asks (SPEC T5).
  */
 export type TenantOf = ((row: never) => string) | 'context' | 'crossing';
 
@@ -34,13 +36,17 @@ export const policyOf = (field: { extensions: Readonly<Record<string, unknown>> 
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
-/** A field names its permission, scope-auth enforces it, and a schema with a bare field doesn't build. */
+/**
+ * A field names its permission, scope-auth enforces it, and a schema with a bare field doesn't
+ * build.
+ */
 export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { policy, authScopes } = field.pothosOptions as Options;
     const at = `${field.parentType}.${field.name}`;
     if (authScopes) throw new PothosSchemaError(`${at} has authScopes of its own: name a policy instead`);
-    if (policy === undefined) return field; // inherited from an interface; afterBuild finds the bare ones
+    // inherited from an interface; afterBuild finds the bare ones
+    if (policy === undefined) return field;
     if (policy !== 'public' && policy !== 'as-parent' && !isPermission(policy))
       throw new PothosSchemaError(`${at} names no permission: ${policy}`);
     return {
@@ -61,7 +67,10 @@ export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return schema;
   }
 
-  /** A look-up in the grant; below the root, of a row that is the context's tenant's own. What doesn't depend on the request is settled here. */
+  /**
+   * A look-up in the grant; below the root, of a row that is the context's tenant's own. What
+   * doesn't depend on the request is settled here.
+   */
   #check(permission: Permission, field: PothosOutputFieldConfig<Types>) {
     const held = (_row: unknown, _args: unknown, { grant }: GuardedContext) => grant.permissions.has(permission);
     if (ROOTS.has(field.kind) || ruleOf(permission).context === 'named') return held;
@@ -108,7 +117,8 @@ function faultsOf(type: GraphQLObjectType | GraphQLInterfaceType, field: GraphQL
     ...(root || ruleOf(policy).context === 'named' || tenantOfType(type.extensions.pothosOptions ?? {})
       ? []
       : [`${at} needs ${policy}, but ${type.name} doesn't say whose tenant its rows are of`]),
-    // A refusal of a field that can't be null would take its siblings along. An id is never refused by itself: whatever leads to it needs the same.
+    // A refusal of a field that can't be null would take its siblings along. An id is never refused
+    // by itself: whatever leads to it needs the same.
     ...(isNonNullType(field.type) && field.name !== 'id' ? [`${at} needs ${policy} and must be nullable`] : []),
     ...(field.extensions.pothosResolveWrapped ? [] : [`${at} needs ${policy}, and nothing enforces it`]),
   ];
@@ -133,11 +143,17 @@ declare global {
       ResolveShape = unknown,
       ResolveReturnShape = unknown,
     > {
-      /** The permission that the field needs, or why it needs none. A schema with a field that doesn't say doesn't build. */
+      /**
+       * The permission that the field needs, or why it needs none. A schema with a field that
+       * doesn't say doesn't build.
+       */
       policy?: FieldPolicy;
     }
     export interface BaseTypeOptions<Types extends SchemaTypes = SchemaTypes> {
-      /** Which tenant a row of this type belongs to. Required where a field of the type names a permission. */
+      /**
+       * Which tenant a row of this type belongs to. Required where a field of the type names a
+       * permission.
+       */
       tenantOf?: TenantOf;
     }
   }

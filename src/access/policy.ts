@@ -11,11 +11,14 @@ import {
 
 /** What one permission needs. Whatever it doesn't list is refused (SPEC S2: deny by default). */
 export type Rule = {
-  /** The kinds of principal that can hold it. An API key holds it only if its scopes name it too. */
+  /**
+   * The kinds of principal that can hold it. An API key holds it only if its scopes name it too.
+   */
   readonly principals: readonly PrincipalKind[];
   /**
-   * `tenant`: held in a tenant context only. `none`: it needs no tenant (SPEC T2), and then neither role, status nor feature. `named`: held over
-   * a tenant that one is no member of and that the request's input names; its status is looked at when that tenant is at hand.
+   * `tenant`: held in a tenant context only. `none`: it needs no tenant (SPEC T2), and then neither
+   * role, status nor feature. `named`: held over a tenant that one is no member of and that the
+   * request's input names; its status is looked at when that tenant is at hand.
    */
   readonly context: 'tenant' | 'none' | 'named';
   /** The roles that carry it, one of which a member must have. */
@@ -76,8 +79,9 @@ const withFeature = (feature: PlanFeature, rule: Rule): Rule => ({ ...rule, feat
 const orKey = (rule: Rule): Rule => ({ ...rule, principals: [...rule.principals, 'api_key'] });
 
 /**
- * THE table: who may do what. Fields and mutations name a permission, never a role (SPEC G1); `docs/access-matrix.md` is printed from it
- * and `test/access/expectation.ts` says the same by hand.
+ * THE table: who may do what. Fields and mutations name a permission, never a role (SPEC G1);
+ * `docs/access-matrix.md` is printed from it and `test/access/expectation.ts` says the same by
+ * hand.
  */
 // biome-ignore format: a table is read by its columns
 export const POLICY = {
@@ -141,7 +145,10 @@ export const PERMISSIONS = Object.keys(POLICY) as readonly Permission[];
 /** The rule of a permission. */
 export const ruleOf = (permission: Permission): Rule => POLICY[permission];
 
-/** The plans that have the feature which a rule needs (SPEC P5), or null where it needs none: what refusals, the schema and the docs tell. */
+/**
+ * The plans that have the feature which a rule needs (SPEC P5), or null where it needs none: what
+ * refusals, the schema and the docs tell.
+ */
 export const plansFor = ({ feature }: Rule): readonly PlanCode[] | null => feature && TIERS_WITH[feature];
 
 /** Whether a text names a permission. */

@@ -12,7 +12,10 @@ export const CODE_OF = {
   PLAN: 'PLAN_REQUIRED',
 } as const satisfies Record<Obstacle, string>;
 
-/** Why a field was refused, as data (SPEC G2). It tells what would satisfy it and nothing about the data behind it. */
+/**
+ * Why a field was refused, as data (SPEC G2). It tells what would satisfy it and nothing about the
+ * data behind it.
+ */
 export type Refusal = {
   readonly code: (typeof CODE_OF)[Obstacle];
   readonly permission: Permission;

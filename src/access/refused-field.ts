@@ -1,6 +1,9 @@
 import { type FieldNode, GraphQLError, type GraphQLResolveInfo, getLocation, type SourceLocation } from 'graphql';
 
-/** What a request is told of a permission that it lacks: the same on every field that needs it, and built once. */
+/**
+ * What a request is told of a permission that it lacks: the same on every field that needs it, and
+ * built once.
+ */
 export type RefusalPayload = {
   readonly message: string;
   readonly extensions: Readonly<Record<string, unknown>>;
@@ -16,8 +19,9 @@ export const refusalPayload = (message: string, extensions: Readonly<Record<stri
 });
 
 /**
- * The error of a refused field. It says where it stands, so that GraphQL.js takes it as it is instead of wrapping it; it has no stack, which would
- * lead into our code and cost more than all the rest; and what it tells is shared. A page whose every row has a refused field has as many.
+ * The error of a refused field. It says where it stands, so that GraphQL.js takes it as it is
+ * instead of wrapping it; it has no stack, which would lead into our code and cost more than all
+ * the rest; and what it tells is shared. A page whose every row has a refused field has as many.
  */
 export class RefusedField {
   readonly path: readonly (string | number)[];

@@ -14,11 +14,17 @@ export type PlanCode = (typeof PLAN_CODES)[number];
 export const PLAN_FEATURES = ['advanced_analytics'] as const;
 export type PlanFeature = (typeof PLAN_FEATURES)[number];
 
-/** Who a request acts as (SPEC, Words). A token with the staff claim acts as staff and as nothing else. */
+/**
+ * Who a request acts as (SPEC, Words). A token with the staff claim acts as staff and as nothing
+ * else.
+ */
 export const PRINCIPAL_KINDS = ['nobody', 'user', 'api_key', 'staff'] as const;
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
-/** The tiers that carry a feature: what a `PLAN` refusal names (SPEC P5). A test holds it against the catalogue in the database. */
+/**
+ * The tiers that carry a feature: what a `PLAN` refusal names (SPEC P5). A test holds it against
+ * the catalogue in the database.
+ */
 export const TIERS_WITH: Readonly<Record<PlanFeature, readonly PlanCode[]>> = {
   advanced_analytics: ['PROFESSIONAL', 'ENTERPRISE'],
 };

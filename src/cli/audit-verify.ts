@@ -17,7 +17,10 @@ const FAULT: Readonly<Record<string, string>> = {
   rewritten: 'it is another than the one that was kept: the log was written anew',
 };
 
-/** `audit verify [--anchors <file>]`: looks at every tenant's audit log, under the gateway's own role (SPEC A2). */
+/**
+ * `audit verify [--anchors <file>]`: looks at every tenant's audit log, under the gateway's own
+ * role (SPEC A2).
+ */
 const verifyCommand = defineCommand({
   meta: {
     name: 'verify',
@@ -42,7 +45,9 @@ export const auditCommand = defineCommand({
   subCommands: { verify: verifyCommand },
 });
 
-/** @throws {ConfigError} for an option that isn't one: a slip of the pen must not leave a check out. */
+/**
+ * @throws {ConfigError} for an option that isn't one: a slip of the pen must not leave a check out.
+ */
 function anchorsFile(args: string[]): string | undefined {
   try {
     return parseArgs({ args, options: { anchors: { type: 'string' } }, allowPositionals: false }).values.anchors;
@@ -57,7 +62,8 @@ async function verify(file: string | undefined, url: string): Promise<number> {
   const { query } = database;
   try {
     const kept = file === undefined ? null : await readAnchors(file);
-    const heads = await auditHeads(query); // before the chains are looked at, so that what is kept has been
+    // before the chains are looked at, so that what is kept has been
+    const heads = await auditHeads(query);
     const { breaks, tenants, events } = await auditBreaks(query);
     const lost = kept ? await lostAnchors(query, kept) : [];
     const broken = merged(breaks, lost);

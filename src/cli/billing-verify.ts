@@ -21,7 +21,10 @@ const FAULT: Readonly<Record<BillingFault['fault'], string>> = {
   parties: 'it was charged and earned by others than its records say',
 };
 
-/** `billing verify`: compares every charge with the earning of the same retrieval, under the gateway's own role (SPEC M3). */
+/**
+ * `billing verify`: compares every charge with the earning of the same retrieval, under the
+ * gateway's own role (SPEC M3).
+ */
 const verifyCommand = defineCommand({
   meta: {
     name: 'verify',

@@ -11,7 +11,9 @@ import { AnchorsError } from './anchors.ts';
 /** Errors whose message is a sentence for the person at the keyboard. */
 const EXPECTED = [AnchorsError, ConfigError, DemoError, EmbeddedError, ListenError, MigrationError, UnsafeDatabaseError];
 
-/** Runs a command. Its settings are read inside, so that a wrong one ends it like any other failure. */
+/**
+ * Runs a command. Its settings are read inside, so that a wrong one ends it like any other failure.
+ */
 export const orFail = async (command: () => Promise<void>, code?: number): Promise<void> => {
   try {
     await command();

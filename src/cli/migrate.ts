@@ -9,8 +9,9 @@ import { runtimeRole } from './runtime-role.ts';
 const ROLE = 'ipto_gateway';
 
 /**
- * `npm run migrate`. With MIGRATE_DATABASE_URL: that connection migrates, and DATABASE_URL names the gateway's role. With a superuser's
- * DATABASE_URL alone: the roles are made, and the URL to serve under is printed, once.
+ * `npm run migrate`. With MIGRATE_DATABASE_URL: that connection migrates, and DATABASE_URL names
+ * the gateway's role. With a superuser's DATABASE_URL alone: the roles are made, and the URL to
+ * serve under is printed, once.
  */
 export const migrateCommand = defineCommand({
   meta: { name: 'migrate', description: 'Bring the database and its roles to this build' },

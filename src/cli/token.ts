@@ -3,7 +3,10 @@ import { demoConfig } from '../config.ts';
 import { printedToken } from '../demo/token.ts';
 import { fail } from './fail.ts';
 
-/** `token --as <email> [--tenant <slug or id>] [--expires <duration>]`: prints a token of the demo's issuer and nothing else. */
+/**
+ * `token --as <email> [--tenant <slug or id>] [--expires <duration>]`: prints a token of the demo's
+ * issuer and nothing else.
+ */
 export const tokenCommand = defineCommand({
   meta: { name: 'token', description: "Print a token of the demo's own issuer" },
   args: {

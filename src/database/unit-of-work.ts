@@ -20,13 +20,17 @@ import { MODELS, type ModelName, type TenantClient } from './tenancy/models.ts';
 import { type Args, flattened, scope } from './tenancy/query-scope.ts';
 
 /**
- * A transaction of one binding: its models, and plain statements for the functions of this folder alone. What is asked for in one go, without waiting for each
- * other's answers, goes to the database in one round trip, in the order in which it was asked for.
+ * A transaction of one binding: its models, and plain statements for the functions of this folder
+ * alone. What is asked for in one go, without waiting for each other's answers, goes to the
+ * database in one round trip, in the order in which it was asked for.
  */
 export type Transaction = {
   readonly db: TenantClient;
   readonly query: Query;
-  /** A plain statement whose answer nobody waits for: it goes with what is asked for next, or with COMMIT. If it fails, so does the transaction. */
+  /**
+   * A plain statement whose answer nobody waits for: it goes with what is asked for next, or with
+   * COMMIT. If it fails, so does the transaction.
+   */
   readonly enqueue: Enqueue;
   /** A write whose answer nobody waits for, in the same way. */
   enqueueWrite(write: Promise<unknown>): void;
@@ -34,7 +38,10 @@ export type Transaction = {
 
 export type TransactionOptions = { readonly once?: boolean };
 
-/** What a request may do with the database: read, and change all or nothing, both as its binding and nobody else. */
+/**
+ * What a request may do with the database: read, and change all or nothing, both as its binding and
+ * nobody else.
+ */
 export type UnitOfWork = {
   readonly binding: Binding;
   readonly db: TenantClient;
@@ -47,13 +54,20 @@ export type UnitOfWork = {
    */
   json(read: JsonRead): Promise<string | null>;
   /**
-   * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One that PostgreSQL ends for the sake of others is run again,
-   * unless it runs `once`: it does something beside the database.
+   * Runs `work` in one transaction, which commits when it returns and rolls back when it throws.
+   * One that PostgreSQL ends for the sake of others is run again, unless it runs `once`: it does
+   * something beside the database.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  /** The unit of work of a tenant that is yet to be founded, under an id that nothing has had before: what sign-up binds. */
+  /**
+   * The unit of work of a tenant that is yet to be founded, under an id that nothing has had
+   * before: what sign-up binds.
+   */
   founding(tenantId?: string): UnitOfWork & { readonly binding: { readonly tenantId: string } };
-  /** The same person in another tenant, where they are no member: for staff, who name it, and for whom an invitation leads there. */
+  /**
+   * The same person in another tenant, where they are no member: for staff, who name it, and for
+   * whom an invitation leads there.
+   */
   within(tenantId: string): UnitOfWork;
 };
 
@@ -72,7 +86,10 @@ export type Database = {
 /** How long a request waits for a connection, and how long a transaction may take, ms. */
 const PATIENCE = 15_000;
 
-/** How long a connection is kept that nobody uses, ms: a new one is a process, a proof of the password, and all statements prepared anew. */
+/**
+ * How long a connection is kept that nobody uses, ms: a new one is a process, a proof of the
+ * password, and all statements prepared anew.
+ */
 const KEPT_IDLE = 60_000;
 
 export type DatabaseOptions = {
@@ -80,9 +97,15 @@ export type DatabaseOptions = {
   readonly poolSize?: number;
   /** How long a request waits for a connection, ms. */
   readonly connectTimeout?: number;
-  /** Whether statements that come again are prepared under names. Yes, when left out: docs/decisions/0015-reads.md. */
+  /**
+   * Whether statements that come again are prepared under names. Yes, when left out:
+   * docs/decisions/0015-reads.md.
+   */
   readonly naming?: boolean;
-  /** Whether reads and writes are one statement where that is covered; without, all are Prisma's. Yes, when left out. */
+  /**
+   * Whether reads and writes are one statement where that is covered; without, all are Prisma's.
+   * Yes, when left out.
+   */
   readonly singly?: boolean;
   /** Told of a connection that broke while nobody used it. */
   readonly onIdleError?: (error: Error) => void;
@@ -219,7 +242,10 @@ type Delegate = Readonly<Record<string, (args: unknown) => Promise<unknown>>>;
 const prismas = (client: object, model: ModelName, operation: string, args: Args): Promise<unknown> =>
   (client as Readonly<Record<string, Delegate>>)[MODELS[model]]![operation]!(args);
 
-/** Prisma merges the `findUnique` calls of one tick into one statement, whichever tenants they are for; a `findFirst` stands alone. */
+/**
+ * Prisma merges the `findUnique` calls of one tick into one statement, whichever tenants they are
+ * for; a `findFirst` stands alone.
+ */
 const ALONE: ReadonlyMap<string, string> = new Map([
   ['findUnique', 'findFirst'],
   ['findUniqueOrThrow', 'findFirstOrThrow'],

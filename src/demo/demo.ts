@@ -38,7 +38,10 @@ export type Demo = Running & {
 /** The role that the demo serves under. */
 const ROLE = 'ipto_gateway';
 
-/** The whole product on one machine: its own PostgreSQL, its own token issuer, six tenants and their people. */
+/**
+ * The whole product on one machine: its own PostgreSQL, its own token issuer, six tenants and their
+ * people.
+ */
 export async function startDemo({ directory, onProgress, reset: startOver, settings = SETTINGS, ...server }: DemoOptions): Promise<Demo> {
   const home = await openHome(directory);
   if (startOver) await reset(home);
@@ -75,7 +78,10 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
   }
 }
 
-/** Objects in the demo's folder. Links are good until it stops: nobody has to keep what they are signed with. */
+/**
+ * Objects in the demo's folder. Links are good until it stops: nobody has to keep what they are
+ * signed with.
+ */
 const storeIn = ({ objects: directory }: Home, at: { readonly url: string }): FolderStore =>
   folderStore({ directory, secret: randomBytes(32).toString('base64url'), url: () => at.url, clock: systemClock });
 

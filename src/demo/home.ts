@@ -9,10 +9,16 @@ export class DemoError extends Error {
   override name = 'DemoError';
 }
 
-/** Where a demo keeps its things: folders for the database, for objects and for what is mailed, and a file for the issuer's key. Two homes are two demos. */
+/**
+ * Where a demo keeps its things: folders for the database, for objects and for what is mailed, and
+ * a file for the issuer's key. Two homes are two demos.
+ */
 export type Home = { directory: string; database: string; issuerKey: string; mailbox: string; objects: string };
 
-/** The demo's folder as an absolute path: `IPTO_HOME`, or `.ipto` in the repository where that is unset or empty. */
+/**
+ * The demo's folder as an absolute path: `IPTO_HOME`, or `.ipto` in the repository where that is
+ * unset or empty.
+ */
 export function homeDirectory(environment: { IPTO_HOME?: string | undefined }): string {
   return resolve(environment.IPTO_HOME || fileURLToPath(new URL('../../.ipto', import.meta.url)));
 }

@@ -7,15 +7,19 @@ import { findPersona, type Persona } from './personas.ts';
 export const DEMO_ISSUER = 'urn:ipto:demo';
 export const DEMO_AUDIENCE = 'ipto-gateway';
 
-/** Whom a token is for. `tenant` is a slug or an id; `expiresIn` is in seconds, and negative for a token that has expired. */
+/**
+ * Whom a token is for. `tenant` is a slug or an id; `expiresIn` is in seconds, and negative for a
+ * token that has expired.
+ */
 export type TokenRequest = ({ persona: Persona } | { email: string }) & { tenant?: string; expiresIn: number };
 
 /** The demo's token issuer. `jwks` is its public key. */
 export type Issuer = { jwks: JSONWebKeySet; sign(request: TokenRequest): Promise<string> };
 
 /**
- * Opens the issuer whose key lies in a demo's home; the first to open it makes the key (ES256). An e-mail address that is no persona's
- * gets a token too: a newcomer's, with a name made from the address.
+ * Opens the issuer whose key lies in a demo's home; the first to open it makes the key (ES256). An
+ * e-mail address that is no persona's gets a token too: a newcomer's, with a name made from the
+ * address.
  *
  * @throws DemoError when the key can't be read.
  */
@@ -68,7 +72,10 @@ async function readKey(file: string): Promise<JWK | null> {
   throw new DemoError(`The file ${file} doesn't hold the demo's key. Remove it, and the next run makes another.`);
 }
 
-/** Written whole under another name, then linked: of two processes that make a key at once, both use the one that was linked first. */
+/**
+ * Written whole under another name, then linked: of two processes that make a key at once, both use
+ * the one that was linked first.
+ */
 async function makeKey(file: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const draft = `${file}.${randomUUID()}`;

@@ -1,7 +1,9 @@
 import type { PlanCode, Role, TenantStatus } from '../access/vocabulary.ts';
 import { ROLES } from '../access/vocabulary.ts';
 
-/** A tenant of the demo. `statusReason` is for people to read; null where there is nothing to say. */
+/**
+ * A tenant of the demo. `statusReason` is for people to read; null where there is nothing to say.
+ */
 export type DemoTenant = {
   slug: string;
   name: string;
@@ -53,7 +55,10 @@ const SAM: Persona = {
 
 const STAFF: Persona = { email: 'staff@ipto.example', name: 'Dana Whitfield', staff: true, memberships: [] };
 
-/** Everybody in the demo: `<role>@<slug>.example` by tenant and role, then sam, who belongs to three tenants, then platform staff. */
+/**
+ * Everybody in the demo: `<role>@<slug>.example` by tenant and role, then sam, who belongs to three
+ * tenants, then platform staff.
+ */
 export const PERSONAS: readonly Persona[] = [...Object.keys(PEOPLE).flatMap(peopleOf), SAM, STAFF];
 
 /** The persona with this e-mail address, in any case, or undefined. */

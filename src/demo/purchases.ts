@@ -1,4 +1,7 @@
-/** What a tenant of the demo buys: the dataset of another, by its name, and how often it retrieves a file of it. */
+/**
+ * What a tenant of the demo buys: the dataset of another, by its name, and how often it retrieves a
+ * file of it.
+ */
 export type Purchase = {
   /** The buyer's slug. */
   readonly buyer: string;
@@ -28,5 +31,8 @@ export const PURCHASES: readonly Purchase[] = [
   { buyer: 'northwind', seller: 'adatum',    dataset: 'Charging stations',    everyDays: 9,  key: null },
 ];
 
-/** How many days the demo's tenants have been here: longer than a billing cycle, so that there is an earlier one to look back at. */
+/**
+ * How many days the demo's tenants have been here: longer than a billing cycle, so that there is an
+ * earlier one to look back at.
+ */
 export const DAYS_OPEN = 45;

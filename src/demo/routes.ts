@@ -9,7 +9,10 @@ import { findPersona, PERSONAS } from './personas.ts';
 
 const TOKEN_SECONDS = 3600;
 
-/** The demo's own routes: the explorer with its personas, and the tokens that it asks for. Production has neither. */
+/**
+ * The demo's own routes: the explorer with its personas, and the tokens that it asks for.
+ * Production has neither.
+ */
 export function demoRoutes(issuer: Issuer, home: Home): readonly Route[] {
   const personas = PERSONAS.map(({ email, name, memberships }) => ({
     email,
@@ -19,7 +22,10 @@ export function demoRoutes(issuer: Issuer, home: Home): readonly Route[] {
   return [createExplorer({ endpoint: ENDPOINT, demo: { personas } }), tokenRoute(issuer), mailRoute(home)];
 }
 
-/** `POST /demo/token` with `{ "persona": "<email>" }` answers `{ "token": "…" }`. JSON only, so that a foreign page must ask first. */
+/**
+ * `POST /demo/token` with `{ "persona": "<email>" }` answers `{ "token": "…" }`. JSON only, so that
+ * a foreign page must ask first.
+ */
 const tokenRoute =
   (issuer: Issuer): Route =>
   async (request, response) => {
@@ -34,7 +40,10 @@ const tokenRoute =
     return true;
   };
 
-/** `GET /demo/mail?to=<address>` answers the newest message to an address, as it was mailed; 404 where there is none. */
+/**
+ * `GET /demo/mail?to=<address>` answers the newest message to an address, as it was mailed; 404
+ * where there is none.
+ */
 const mailRoute =
   ({ mailbox }: Home): Route =>
   async (request, response) => {

@@ -12,7 +12,10 @@ export type SeedContext = { readonly client: pg.Client; readonly tenants: Readon
 
 const DAY = 24 * 60 * 60_000;
 
-/** Lets the demo's tenants buy from each other since they began, by the crossings that requests go through: so the books add up (SPEC M3). */
+/**
+ * Lets the demo's tenants buy from each other since they began, by the crossings that requests go
+ * through: so the books add up (SPEC M3).
+ */
 export async function seedTrade(seedContext: SeedContext): Promise<void> {
   const keys = new Map<string, string>();
   for (const key of DEMO_KEYS) keys.set(key.name, await insertKey(seedContext, key));

@@ -7,11 +7,14 @@ import type { Files } from '../store/files.ts';
 import type { SeedContext } from './seed-trade.ts';
 import { WARES, type Ware } from './wares.ts';
 
-/** Puts the wares of the demo's sellers into their tenants, by slug, and the bytes into the folder. */
+/**
+ * Puts the wares of the demo's sellers into their tenants, by slug, and the bytes into the folder.
+ */
 export async function seedWares({ client, tenants, since }: SeedContext, files: Files): Promise<void> {
   for (const ware of WARES) {
     const tenantId = tenants.get(ware.tenant)!;
-    await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenantId]); // the trigger that indexes listings works in one tenant
+    // the trigger that indexes listings works in one tenant
+    await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenantId]);
     const datasetId = uuid();
     await client.query('INSERT INTO dataset (tenant_id, id, name, description, created_at) VALUES ($1, $2, $3, $4, $5)', [
       tenantId,

@@ -8,8 +8,8 @@ import { seedTrade } from './seed-trade.ts';
 import { seedWares } from './seed-wares.ts';
 
 /**
- * Fills an empty database with the demo's tenants, people, wares, whose bytes go into a folder, and what was bought and sold; leaves one that has
- * tenants alone.
+ * Fills an empty database with the demo's tenants, people, wares, whose bytes go into a folder, and
+ * what was bought and sold; leaves one that has tenants alone.
  *
  * @param url a superuser's connection: it writes many tenants in one transaction.
  * @returns whether it filled it.

@@ -23,7 +23,8 @@ export async function printedToken(rawArgs: string[], environment: { IPTO_HOME?:
 /**
  * Reads a command line.
  *
- * @throws DemoError for an option that is unknown or has no value, and for a value that makes no sense.
+ * @throws DemoError for an option that is unknown or has no value, and for a value that makes no
+ * sense.
  */
 export function tokenArguments(rawArgs: string[]): TokenArguments {
   const { as, tenant, expires } = options(rawArgs);

@@ -1,4 +1,7 @@
-/** What a tenant of the demo offers: a dataset, its files as name and text, and its listing; null for one that isn't drafted yet. */
+/**
+ * What a tenant of the demo offers: a dataset, its files as name and text, and its listing; null
+ * for one that isn't drafted yet.
+ */
 export type Ware = {
   /** The slug of its tenant. */
   readonly tenant: string;

@@ -27,7 +27,10 @@ type Part = { readonly name: string; readonly of: ValueOf; readonly usual: unkno
 
 const NO_ARGS: object = Object.freeze({});
 
-/** What reads a field's arguments as GraphQL.js does (its `getArgumentValues`), knowing that the document is valid and the variables are coerced. */
+/**
+ * What reads a field's arguments as GraphQL.js does (its `getArgumentValues`), knowing that the
+ * document is valid and the variables are coerced.
+ */
 export function argsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): ArgsOf {
   if (!field.args.length) return () => NO_ARGS;
   if (!hasVariable(node)) {

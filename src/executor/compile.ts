@@ -47,7 +47,8 @@ type Compiling = {
 };
 
 /**
- * The plan of a query: what each of its fields needs, resolves and is written as, worked out once for a document.
+ * The plan of a query: what each of its fields needs, resolves and is written as, worked out once
+ * for a document.
  *
  * @throws {Uncompiled} for what GraphQL.js is left to execute.
  */
@@ -75,7 +76,10 @@ function objectPlan(compiling: Compiling, type: GraphQLObjectType, selections: r
   };
 }
 
-/** The fields of a selection, those of one key together, in the order in which GraphQL.js answers them. */
+/**
+ * The fields of a selection, those of one key together, in the order in which GraphQL.js answers
+ * them.
+ */
 function collect(compiling: Compiling, type: GraphQLObjectType, { selections }: SelectionSetNode, found: Map<string, FieldNode[]>): void {
   for (const selection of selections) {
     if (selection.directives?.length) throw new UnsupportedDocument('directive');
@@ -140,7 +144,10 @@ const fieldsOf = (shape: Shape): readonly FieldPlan[] =>
 /** Whether a type's rows are Prisma's, who reads of them what is asked for. */
 const isOfRows = (type: unknown): boolean => type instanceof GraphQLObjectType && Boolean(type.extensions.pothosPrismaModel);
 
-/** What a field resolves by itself. One that looks at the document, or reads rows in a way of its own, is not for us. */
+/**
+ * What a field resolves by itself. One that looks at the document, or reads rows in a way of its
+ * own, is not for us.
+ */
 function resolverOf({ reading }: Compiling, { type, extensions }: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'read'> {
   const { resolve, argMappers } = (extensions.pothosConfig ?? {}) as Partial<Config>;
   if (!argMappers || argMappers.length || extensions.pothosPrismaFallback) throw new UnsupportedDocument('resolver');

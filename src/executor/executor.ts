@@ -9,7 +9,10 @@ import { serializeResponse, writeObject } from './response-writer.ts';
 export type ExecutionCounts = Readonly<Record<'compiled' | 'failed' | Reason, number>>;
 
 export type Executor = {
-  /** The JSON of the response, or null for what GraphQL.js is to execute: nothing of it has been changed. */
+  /**
+   * The JSON of the response, or null for what GraphQL.js is to execute: nothing of it has been
+   * changed.
+   */
   answer(operation: PreparedOperation, context: Context): Promise<string | null>;
   counts(): ExecutionCounts;
 };
@@ -19,7 +22,10 @@ type Planned<Plan> = { readonly plan: Plan };
 type Ready<Plan> = Planned<Plan> & { readonly variables: Readonly<Record<string, unknown>> };
 type Compile<Plan> = (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) => Plan;
 
-/** Answers the operations of a schema by plans, each made once for as long as its document is kept (docs/decisions/0017-compiled-queries.md). */
+/**
+ * Answers the operations of a schema by plans, each made once for as long as its document is kept
+ * (docs/decisions/0017-compiled-queries.md).
+ */
 export function createExecutor(schema: GraphQLSchema, isOn = true): Executor {
   const queries = planner(schema, compile);
   const counts = { compiled: 0, failed: 0, operation: 0, directive: 0, abstract: 0, argument: 0, resolver: 0, rows: 0, value: 0 };

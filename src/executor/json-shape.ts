@@ -8,7 +8,10 @@ import type { FieldPlan, ObjectPlan } from './query-plan.ts';
 /** An object whose rows the database writes as JSON, with what is refused of it. */
 export type Shaped = {
   readonly shape: Shape;
-  /** The fields that are refused, with the keys that lead to each; none of them is in a list, whose length would have to be known. */
+  /**
+   * The fields that are refused, with the keys that lead to each; none of them is in a list, whose
+   * length would have to be known.
+   */
   readonly refused: readonly { readonly field: FieldPlan; readonly path: readonly string[] }[];
   /** The pages, each of which must be asked for from the front. */
   readonly pages: readonly FieldPlan[];

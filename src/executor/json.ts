@@ -33,10 +33,16 @@ export function jsonOf(field: FieldPlan, reading: Reading, object: ObjectPlan, a
 type Root = Reading & { readonly object: ObjectPlan; readonly shaped: Shaped };
 type Known = JsonRead | null | 'varies';
 
-/** What roots read, by what that depends on: the field, what whoever asks may do, and the variables, if any are in it, which are the same object where they are the same. */
+/**
+ * What roots read, by what that depends on: the field, what whoever asks may do, and the variables,
+ * if any are in it, which are the same object where they are the same.
+ */
 const known = new WeakMap<FieldPlan, WeakMap<object, WeakMap<object, Known>>>();
 
-/** The one read of a root, worked out once for all who may do the same and ask the same; null where rows are to be read. */
+/**
+ * The one read of a root, worked out once for all who may do the same and ask the same; null where
+ * rows are to be read.
+ */
 function readOf(field: FieldPlan, root: Root, asking: Asking): JsonRead | null {
   const { grant } = asking.context;
   if (!isOfTenant(root.parent, grant.tenantAccess?.tenantId)) return captureQuery(field, root, asking);
@@ -52,7 +58,10 @@ function readOf(field: FieldPlan, root: Root, asking: Asking): JsonRead | null {
 
 const NO_VARIABLES = {};
 
-/** Whether a parent, if there is one, says nothing but which tenant it is about: that of whoever asks. */
+/**
+ * Whether a parent, if there is one, says nothing but which tenant it is about: that of whoever
+ * asks.
+ */
 const isOfTenant = (parent: unknown, tenantId: string | undefined): boolean =>
   parent === undefined || Object.values(parent as object).every(value => value === tenantId);
 
@@ -89,7 +98,10 @@ function captureQuery(field: FieldPlan, { read, parent, object, shaped: { shape,
 /** A look at what tells one who asks from others who may do the same. */
 class DependsOnCaller extends Error {}
 
-/** The same in words of anybody; `varies` where it depends on who asks, or when, beyond the tenant and what they may do. */
+/**
+ * The same in words of anybody; `varies` where it depends on who asks, or when, beyond the tenant
+ * and what they may do.
+ */
 function captureTemplate(field: FieldPlan, root: Root, asking: Asking): Known {
   const { permissions, tenantAccess } = asking.context.grant;
   if (!tenantAccess) return 'varies';

@@ -1,6 +1,8 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
 
-/** A value that GraphQL.js must look at: it isn't what the type is usually given, or can't be sent. */
+/**
+ * A value that GraphQL.js must look at: it isn't what the type is usually given, or can't be sent.
+ */
 export class UnsupportedValue extends Error {
   override name = 'Unusual';
 }
@@ -8,7 +10,10 @@ export class UnsupportedValue extends Error {
 /** A leaf as JSON. */
 export type Leaf = (value: unknown) => string;
 
-/** What JSON writes otherwise than it is: quotes, backslashes, control characters, and halves of surrogate pairs. */
+/**
+ * What JSON writes otherwise than it is: quotes, backslashes, control characters, and halves of
+ * surrogate pairs.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
@@ -23,7 +28,10 @@ const USUAL: Readonly<Record<string, (value: unknown) => string | undefined>> = 
   DateTime: value => (value instanceof Date && !Number.isNaN(value.getTime()) ? `"${value.toISOString()}"` : undefined),
 };
 
-/** How a leaf type's values are written: by its own `serialize`, and without it where what that says is known. */
+/**
+ * How a leaf type's values are written: by its own `serialize`, and without it where what that says
+ * is known.
+ */
 export function leafOf(type: GraphQLLeafType): Leaf {
   if (isEnumType(type)) {
     const names = new Map(type.getValues().map(({ name, value }) => [value, `"${name}"`]));

@@ -7,7 +7,10 @@ type Asked = {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 };
 
-/** An operation that a schema is to execute, whoever asks: the same object, asked again, is not looked at again. */
+/**
+ * An operation that a schema is to execute, whoever asks: the same object, asked again, is not
+ * looked at again.
+ */
 export class PreparedOperation {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;

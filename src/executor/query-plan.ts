@@ -29,7 +29,9 @@ export type FieldPlan = {
   readonly hasVariables: boolean;
   readonly resolve: Resolve;
   readonly shape: Shape;
-  /** What the rows behind it are read with, if it is a root that reads: it resolves nothing, then. */
+  /**
+   * What the rows behind it are read with, if it is a root that reads: it resolves nothing, then.
+   */
   readonly read: PrismaRead | null;
 };
 
@@ -37,7 +39,10 @@ export type FieldPlan = {
 export type ObjectPlan = {
   readonly type: GraphQLObjectType;
   readonly fields: readonly FieldPlan[];
-  /** Whose a row is, to be compared with the context's tenant; null where the type doesn't say by its rows. */
+  /**
+   * Whose a row is, to be compared with the context's tenant; null where the type doesn't say by
+   * its rows.
+   */
   readonly tenantOf: ((row: never) => string) | null;
   /** Whether a field of it is refused to those who are in no tenant. */
   readonly isGuarded: boolean;

@@ -7,8 +7,9 @@ import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
 import { type Asking, queryOf } from './select.ts';
 
 /**
- * An answer while it is written: JSON, in the order of the document, with a gap for whatever is still awaited. What is refused is null, with its error.
- * Anything else that isn't as usual is thrown: reads change nothing, so GraphQL.js asks all of it again and says what is wrong.
+ * An answer while it is written: JSON, in the order of the document, with a gap for whatever is
+ * still awaited. What is refused is null, with its error. Anything else that isn't as usual is
+ * thrown: reads change nothing, so GraphQL.js asks all of it again and says what is wrong.
  */
 class Answer {
   #text = '';

@@ -25,10 +25,12 @@ const objectOf = (shape: Shape): ObjectPlan | null =>
   shape.kind === 'list' ? objectOf(shape.of) : shape.kind === 'object' ? shape.object : null;
 
 /**
- * What to select of the rows behind an object, in Prisma's notation: what Pothos's fields say that they need, but for those that are refused. It is Pothos's
- * own look-ahead for the documents that are compiled.
+ * What to select of the rows behind an object, in Prisma's notation: what Pothos's fields say that
+ * they need, but for those that are refused. It is Pothos's own look-ahead for the documents that
+ * are compiled.
  *
- * @throws {Uncompiled} where two fields want the same relation otherwise, which one query can't give.
+ * @throws {Uncompiled} where two fields want the same relation otherwise, which one query can't
+ * give.
  */
 export function queryOf({ type, fields }: ObjectPlan, asking: Asking): { select?: Select } {
   const { select: own } = (type.extensions.pothosPrismaTypeSelection ?? {}) as { select?: Select };

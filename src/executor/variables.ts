@@ -10,7 +10,9 @@ export type Coerced = ReturnType<typeof getVariableValues>;
 export const coerced = (schema: GraphQLSchema, operation: OperationDefinitionNode, values: Values): Coerced =>
   coercionOf(schema, operation)(values);
 
-/** What coerces an operation's variables: texts, as they most often are, need no more than a look. */
+/**
+ * What coerces an operation's variables: texts, as they most often are, need no more than a look.
+ */
 const coercionOf = memoize2((schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode) => {
   const names = variableDefinitions.map(({ variable }) => variable.name.value);
   const areTexts = variableDefinitions.every(isText);

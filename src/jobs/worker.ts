@@ -8,7 +8,10 @@ import { type JobDependencies, settleTenant, sweep } from './settle.ts';
 
 export type WorkerOptions = {
   readonly database: Database;
-  /** A connection straight to PostgreSQL: the queue listens on it, which PgBouncer in transaction mode doesn't pass on. */
+  /**
+   * A connection straight to PostgreSQL: the queue listens on it, which PgBouncer in transaction
+   * mode doesn't pass on.
+   */
   readonly url: string;
   readonly dependencies: JobDependencies;
   readonly log: Log;
@@ -26,8 +29,9 @@ const Payload = z.object({ tenantId: z.uuid() });
 const CRONTAB = '* * * * * sweep ?jobKey=sweep';
 
 /**
- * Works the jobs: `settle` does what is due in one tenant, `sweep` asks for it in each tenant that has something. Due dates live in our tables and each step may be repeated, so that
- * a job that is lost or done twice does no harm. Several workers share the queue.
+ * Works the jobs: `settle` does what is due in one tenant, `sweep` asks for it in each tenant that
+ * has something. Due dates live in our tables and each step may be repeated, so that a job that is
+ * lost or done twice does no harm. Several workers share the queue.
  */
 export async function startWorker({
   database,
@@ -39,7 +43,8 @@ export async function startWorker({
 }: WorkerOptions): Promise<RunningWorker> {
   const pool = new pg.Pool({ connectionString: url, max: concurrency + 2, application_name: 'ipto-worker' });
   let stopping = false;
-  // pg's pool has ended before its connections have: a database that stops right after breaks them, and nobody minds.
+  // pg's pool has ended before its connections have: a database that stops right after breaks them,
+  // and nobody minds.
   pool.on('error', error => stopping || log.warn({ err: error }, "the worker's connection broke"));
   pool.on('connect', connection => connection.on('error', () => {}));
   const runner = await run({
@@ -76,7 +81,10 @@ export async function startWorker({
 /** How long a stop waits for the queue's last statements, ms. */
 const LAST_STATEMENTS = 5_000;
 
-/** graphile-worker's stop doesn't wait for the statement that says that a job is done: without it, the job stays locked for hours. */
+/**
+ * graphile-worker's stop doesn't wait for the statement that says that a job is done: without it,
+ * the job stays locked for hours.
+ */
 async function drained(pool: pg.Pool): Promise<void> {
   const patience = Date.now() + LAST_STATEMENTS;
   do await sleep(10);

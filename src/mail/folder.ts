@@ -4,7 +4,10 @@ import { createTransport } from 'nodemailer';
 import { v7 as uuid } from 'uuid';
 import type { Mail } from '../domain/core/services.ts';
 
-/** Puts each message into a folder as an `.eml` file, which any mail program opens; file names are in the order of sending. */
+/**
+ * Puts each message into a folder as an `.eml` file, which any mail program opens; file names are
+ * in the order of sending.
+ */
 export function folderMail(directory: string, from: string): Mail {
   const transport = createTransport({ streamTransport: true, buffer: true }, { from });
   return {
@@ -18,7 +21,9 @@ export function folderMail(directory: string, from: string): Mail {
   };
 }
 
-/** The newest message in a folder that is to an address, in plain text; null where there is none. */
+/**
+ * The newest message in a folder that is to an address, in plain text; null where there is none.
+ */
 export async function newestMessage(directory: string, to: string): Promise<string | null> {
   const files = await readdir(directory).catch(() => []);
   for (const file of files

@@ -10,7 +10,10 @@ export type SmtpOptions = {
 /** How long a mail server may take to answer, ms. */
 const PATIENCE = 10_000;
 
-/** Hands messages to a mail server. Plain `smtp://` to another machine than this one insists on STARTTLS. */
+/**
+ * Hands messages to a mail server. Plain `smtp://` to another machine than this one insists on
+ * STARTTLS.
+ */
 export function smtpMail({ url, from }: SmtpOptions): Mail & { close(): void } {
   const { protocol, hostname } = new URL(url);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);

@@ -17,7 +17,8 @@ export class UnlikeError extends Error {
 export type Files = ObjectRemoval &
   Pick<ObjectStore, 'find'> & {
     /**
-     * Takes bytes, whole or not at all: they are there once all have come and are what was announced.
+     * Takes bytes, whole or not at all: they are there once all have come and are what was
+     * announced.
      *
      * @throws {UnlikeError}
      */

@@ -19,7 +19,10 @@ export type FolderStore = ObjectStore &
     pass(method: string, url: string): Pass | null;
   };
 
-/** Objects as files of a folder, behind links that the gateway itself serves: for one machine, or several that share a disk. */
+/**
+ * Objects as files of a folder, behind links that the gateway itself serves: for one machine, or
+ * several that share a disk.
+ */
 export function folderStore({ directory, secret, url, clock }: FolderOptions): FolderStore {
   const link = (pass: Pass) => `${url()}${linkOf(secret, { ...pass, key: checkKey(pass.key) })}`;
   return {

@@ -1,4 +1,7 @@
-/** The two parts of a key: hexadecimal digits of a hash, and a UUID. Nothing else is ever a path in a store. */
+/**
+ * The two parts of a key: hexadecimal digits of a hash, and a UUID. Nothing else is ever a path in
+ * a store.
+ */
 const KEY = /^[0-9a-f]{64}\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PREFIX = /^[0-9a-f]{64}$/;
 

@@ -17,7 +17,10 @@ export type Pass =
 
 const SIGNATURE = '&signature=';
 
-/** The signed part of a link is its text, with the method before it: whatever is read from it was written by {@link linkOf}. */
+/**
+ * The signed part of a link is its text, with the method before it: whatever is read from it was
+ * written by {@link linkOf}.
+ */
 const mac = (secret: string, method: string, text: string): Buffer => createHmac('sha256', secret).update(`${method} ${text}`).digest();
 
 /** A pass as a path and query: nothing of it can be changed. */
@@ -30,7 +33,10 @@ export function linkOf(secret: string, pass: Pass): string {
   return `${text}${SIGNATURE}${mac(secret, pass.method, text).toString('base64url')}`;
 }
 
-/** The pass that a request's method and URL are, or null where it is none of ours, was changed, or is over. */
+/**
+ * The pass that a request's method and URL are, or null where it is none of ours, was changed, or
+ * is over.
+ */
 export function passOf(secret: string, method: string, url: string, now: Date): Pass | null {
   const end = url.lastIndexOf(SIGNATURE);
   const [text, signature] = [url.slice(0, end), url.slice(end + SIGNATURE.length)];

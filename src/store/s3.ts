@@ -19,9 +19,15 @@ export type S3Options = {
   readonly region: string;
   /** Where it is, if not at Amazon. */
   readonly endpoint?: string | undefined;
-  /** Whether the bucket is named in the path, as MinIO and others want it, instead of in the host name. */
+  /**
+   * Whether the bucket is named in the path, as MinIO and others want it, instead of in the host
+   * name.
+   */
   readonly pathStyle: boolean;
-  /** Without, the client looks for them where Amazon's own programs do: the environment, a file, the machine's role. */
+  /**
+   * Without, the client looks for them where Amazon's own programs do: the environment, a file, the
+   * machine's role.
+   */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   readonly clock: Clock;
 };
@@ -29,7 +35,8 @@ export type S3Options = {
 /** A store in S3. */
 export type S3Store = ObjectStore & { close(): void };
 
-// The client is pinned, and runs on Node 20; that its versions of some day won't is nothing to whoever runs this one.
+// The client is pinned, and runs on Node 20; that its versions of some day won't is nothing to
+// whoever runs this one.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /** Keys that one request removes. */
@@ -38,8 +45,9 @@ const BATCH = 1_000;
 const CHECKSUM = 'x-amz-checksum-sha256';
 
 /**
- * Objects in a bucket of S3, or of what speaks like it. Links are presigned: an upload's binds length, media type and SHA-256, which the store
- * itself checks; nothing passes through the gateway.
+ * Objects in a bucket of S3, or of what speaks like it. Links are presigned: an upload's binds
+ * length, media type and SHA-256, which the store itself checks; nothing passes through the
+ * gateway.
  */
 export function s3Store({ bucket: Bucket, region, endpoint, pathStyle, credentials, clock }: S3Options): S3Store {
   const client = new S3Client({

@@ -13,7 +13,10 @@ import { nowhere, type Place, type World } from './world.ts';
 
 export const schema = buildSchema();
 
-/** Nodes here, nodes of another, active tenant, and nodes that are nowhere. What an active tenant sells is there for everybody. */
+/**
+ * Nodes here, nodes of another, active tenant, and nodes that are nowhere. What an active tenant
+ * sells is there for everybody.
+ */
 const nodesOf = (place: Place | undefined, { status }: Asker): readonly Named[] =>
   [
     { own: place !== undefined, sold: status === 'active' },
@@ -50,7 +53,10 @@ export function hold(query: string, { data, errors, status, headers }: Answer, q
   expect(sorted(told)).toEqual(sorted(due));
 }
 
-/** Asks all of the schema, as somebody from somewhere, and holds every answer against the expectation. */
+/**
+ * Asks all of the schema, as somebody from somewhere, and holds every answer against the
+ * expectation.
+ */
 export function createAsking(gateway: TestGateway, world: World) {
   /** Who asked where, each counted once, however often it was asked. */
   const asked = new Set<string>();
@@ -97,7 +103,10 @@ export function createAsking(gateway: TestGateway, world: World) {
     await askCan(asking);
   }
 
-  /** Asks every field: what is to be allowed has a value, what is to be refused says so at its path, and siblings stand. */
+  /**
+   * Asks every field: what is to be allowed has a value, what is to be refused says so at its path,
+   * and siblings stand.
+   */
   async function askAll(asking: Asking) {
     await askRead(asking);
     await changing.ask(asking);
@@ -110,7 +119,10 @@ export function createAsking(gateway: TestGateway, world: World) {
     looked.add(asking.cell);
   }
 
-  /** Nothing of a request runs that names a tenant that isn't there for the asker, and nobody learns whether it is at all. */
+  /**
+   * Nothing of a request runs that names a tenant that isn't there for the asker, and nobody learns
+   * whether it is at all.
+   */
   async function refusedWhole(cell: string, token: string, tenant: string) {
     const ids = idsOf(undefined);
     for (const [query, variables] of [
@@ -133,7 +145,10 @@ export function createAsking(gateway: TestGateway, world: World) {
     asked.add(cell);
   }
 
-  /** Nothing of a request runs whose API key is of a tenant that isn't active: only a tenant that is there still says so (SPEC K2). */
+  /**
+   * Nothing of a request runs whose API key is of a tenant that isn't active: only a tenant that is
+   * there still says so (SPEC K2).
+   */
   async function refusedKey(cell: string, { text }: Place['apiKey'], status: 'suspended' | 'pending_deletion' | 'deleted') {
     const ids = idsOf(undefined);
     for (const [query, variables] of [[READ, {}], [READ_NODES, { node: ids[0], ids }], ...changing.everything()] as const) {
@@ -150,7 +165,10 @@ export function createAsking(gateway: TestGateway, world: World) {
     asked.add(cell);
   }
 
-  /** How many fields and mutations were asked, by whom, where, and of what; `reads` of the fields are no mutation's. */
+  /**
+   * How many fields and mutations were asked, by whom, where, and of what; `reads` of the fields
+   * are no mutation's.
+   */
   const cells = (fields: number, reads: number) =>
     asked.size * (fields + PERMISSION_NAMES.length) + looked.size * (reads + PERMISSION_NAMES.length) + changing.named.size;
 

@@ -19,7 +19,10 @@ export type Given = {
 /** A mutation as the matrix asks it, and what it leaves: by hand, from SPEC R, S, P, O and A. */
 export type Change = {
   readonly permission: PermissionName;
-  /** What the audit log calls it, refused or done, or null where it hears nothing of it; `done` where one that is done leaves others, or more. */
+  /**
+   * What the audit log calls it, refused or done, or null where it hears nothing of it; `done`
+   * where one that is done leaves others, or more.
+   */
   readonly action: string | null;
   readonly done?: (asker: Asker) => readonly string[];
   /** The code by which a rule that isn't of the table refuses what the permission allows. */
@@ -37,10 +40,16 @@ const OBJECT = 'object { id name upload { url } }';
 const LISTING = 'listing { id status title price { amount currency } }';
 const STAFF_TENANT = 'tenant { tenantId slug name status plan }';
 const named = ({ target }: Given) => ({ tenantId: target.id });
-/** A transfer is under way everywhere: what changes the status, or the owner's roles, voids it (SPEC O2). */
+/**
+ * A transfer is under way everywhere: what changes the status, or the owner's roles, voids it (SPEC
+ * O2).
+ */
 const voiding = (action: string) => () => ['ownership.void', action];
 
-/** Each mutation has an input that succeeds where the permission is held, unless `code` says why none can. */
+/**
+ * Each mutation has an input that succeeds where the permission is held, unless `code` says why
+ * none can.
+ */
 // biome-ignore format: a table is read by its columns
 export const CHANGES: Readonly<Record<string, Change>> = {
   createTenant:    { permission: 'tenant:create', action: 'tenant.create', input: ({ slug }) => ({ name: 'Made', slug }), payload: `membership { ${SUMMARY} }` },
@@ -56,12 +65,14 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   dropRoles: {
     permission: 'member:drop-roles', action: 'member.drop_roles',
     done: asker => (isOwner(asker) ? ['ownership.void', 'member.drop_roles'] : ['member.drop_roles']),
-    code: ({ roles }) => (roles.length > 1 ? null : roles[0] === 'owner' ? 'OWNER_PROTECTED' : 'BAD_USER_INPUT'), // one role stays (SPEC R1)
+    // one role stays (SPEC R1)
+    code: ({ roles }) => (roles.length > 1 ? null : roles[0] === 'owner' ? 'OWNER_PROTECTED' : 'BAD_USER_INPUT'),
     input: ({ asker: { roles } }) => ({ roles: [(roles.at(-1) ?? 'viewer').toUpperCase()] }), payload: 'roles',
   },
   leaveTenant: {
     permission: 'member:leave', action: 'member.leave',
-    code: asker => (isOwner(asker) ? 'OWNER_PROTECTED' : null), // nobody removes the owner (SPEC R4)
+    // nobody removes the owner (SPEC R4)
+    code: asker => (isOwner(asker) ? 'OWNER_PROTECTED' : null),
     input: () => ({}), payload: 'leftTenantId',
   },
   inviteMember: {
@@ -129,7 +140,9 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   staffArrangeEnterprise: { permission: 'staff:arrange-plan', action: 'plan.arrange_enterprise', input: given => ({ ...named(given), memberLimit: 250 }), payload: STAFF_TENANT },
 };
 
-/** A mutation that somebody asks, of the tenant in the status named, where their input names one. */
+/**
+ * A mutation that somebody asks, of the tenant in the status named, where their input names one.
+ */
 export type Asked = Change & {
   readonly alias: string;
   readonly field: string;
@@ -142,7 +155,10 @@ export type Asked = Change & {
   readonly log: 'own' | 'named' | 'new' | null;
 };
 
-/** All that an asker may try: what leads to another tenant, once for each of its statuses, unless they may not at all. */
+/**
+ * All that an asker may try: what leads to another tenant, once for each of its statuses, unless
+ * they may not at all.
+ */
 export const asksOf = (asker: Asker): readonly Asked[] =>
   Object.entries(CHANGES).flatMap(([field, change]) => {
     const isNamed = ['acceptInvitation', 'declineInvitation'].includes(field) || field.startsWith('staff');

@@ -28,7 +28,9 @@ export function createChanging(gateway: TestGateway, world: World) {
     return Object.fromEntries(inputs) as Readonly<Record<string, object>>;
   }
 
-  /** Asks some mutations in one request; answers how the rows differ afterwards, and puts them back. */
+  /**
+   * Asks some mutations in one request; answers how the rows differ afterwards, and puts them back.
+   */
   async function request(asks: readonly Asked[], asking: Asking) {
     const query = documentOf(asks);
     const answer = await gateway.ask(query, { ...asking, variables: variablesOf(asks, asking) });
@@ -41,7 +43,9 @@ export function createChanging(gateway: TestGateway, world: World) {
   const logOf = ({ log, named }: Asked, { place }: Asking, created: string | undefined): string | undefined =>
     log === 'own' ? place!.id : log === 'named' ? world.foreign[named!].id : log === 'new' ? created : undefined;
 
-  /** Each change, and each refusal, leaves its events where it should, and none elsewhere (SPEC A1). */
+  /**
+   * Each change, and each refusal, leaves its events where it should, and none elsewhere (SPEC A1).
+   */
   function holdLog(asks: readonly Asked[], differences: readonly Difference[], asking: Asking, requestId: string, created?: string) {
     const { kind, id, name } = asking.actor;
     const by = { actor_kind: kind, actor_id: id, actor_name: name, request_id: requestId };

@@ -1,6 +1,6 @@
 /**
- * Who may do what, written by hand from SPEC R, S, K and P: nothing here is read from the code that it is held against. What the code has and
- * this doesn't say, or the other way round, fails a test.
+ * Who may do what, written by hand from SPEC R, S, K and P: nothing here is read from the code that
+ * it is held against. What the code has and this doesn't say, or the other way round, fails a test.
  */
 export const ROLES = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
 export const STATUSES = ['active', 'suspended', 'pending_deletion', 'deleted'] as const;
@@ -31,7 +31,8 @@ type Row = readonly [
 
 // biome-ignore format: a table is read by its columns
 const TABLE = {
-  //                          owner admin sell. buyer oper. viewer  active susp. pend. deleted  nobody user key staff  held in   feature
+  //  owner admin sell. buyer oper. viewer active susp. pend. deleted nobody user key staff held in
+  // feature
   'tenant:create':          [[_,    _,    _,    _,    _,    _],     [_,    _,    _,    _],      [_,    Y,   _,  _],     'none',   null],
   'tenant:read':            [[Y,    Y,    Y,    Y,    Y,    Y],     [Y,    Y,    Y,    _],      [_,    Y,   Y,  _],     'tenant', null],
   'tenant:rename':          [[Y,    Y,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   _,  _],     'tenant', null],

@@ -1,6 +1,9 @@
 import type { PermissionName } from './expectation.ts';
 
-/** What a field needs: a permission; nothing (`public`); or nothing of its own, as a wrapper that only a guarded field leads to. */
+/**
+ * What a field needs: a permission; nothing (`public`); or nothing of its own, as a wrapper that
+ * only a guarded field leads to.
+ */
 export type Need = PermissionName | 'public' | 'as-parent';
 
 type Needs = Readonly<Record<string, Need>>;
@@ -187,7 +190,10 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   Permission:       all('public', 'name meaning needsTenant principals roles statuses plans'),
 };
 
-/** Every field of every type, as `Type.field`, and what it needs: written by hand, as the permissions are (expectation.ts). */
+/**
+ * Every field of every type, as `Type.field`, and what it needs: written by hand, as the
+ * permissions are (expectation.ts).
+ */
 export const FIELDS: Readonly<Record<string, Need>> = Object.fromEntries(
   Object.entries(BY_TYPE).flatMap(([type, fields]) => Object.entries(fields).map(([field, need]) => [`${type}.${field}`, need])),
 );

@@ -11,7 +11,10 @@ import { SERVICES } from '../support/services.ts';
 
 type Thing = { tenantId: string; name: string };
 
-/** A schema with a hole: a public field that leads to rows of any tenant. The fields of those rows are guarded. */
+/**
+ * A schema with a hole: a public field that leads to rows of any tenant. The fields of those rows
+ * are guarded.
+ */
 function holed(rows: () => readonly Thing[]) {
   const builder = contextBuilder();
   const Type = builder.objectRef<Thing>('Thing').implement({

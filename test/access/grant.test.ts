@@ -149,7 +149,8 @@ describe('the grant of others', () => {
     ['when deleted', key('tenant:read'), 'deleted', []],
   ] as const)('K1, K2: an API key %s', (_when, principal, status, permissions) => {
     expect(heldBy(principal, tenantAccess(status))).toEqual(permissions);
-    expect(heldBy(principal, tenantAccess(status, ROLES))).toEqual(permissions); // a key has scopes, not roles
+    // a key has scopes, not roles
+    expect(heldBy(principal, tenantAccess(status, ROLES))).toEqual(permissions);
   });
 
   test('an API key in every status, for every single scope: as expected', () => {

@@ -176,5 +176,8 @@ describe('the matrix', () => {
   });
 });
 
-/** Principals × statuses × tenancies × (fields + permissions), as counted when the last of them was added: fewer asks are a hole. */
+/**
+ * Principals × statuses × tenancies × (fields + permissions), as counted when the last of them was
+ * added: fewer asks are a hole.
+ */
 const MINIMUM = 117_579;

@@ -9,14 +9,19 @@ import {
   type Status,
 } from './expectation.ts';
 
-/** Who asks, as the expectation sees them. `status` is the tenant context's, or null outside of any. */
+/**
+ * Who asks, as the expectation sees them. `status` is the tenant context's, or null outside of any.
+ */
 export type Asker = {
   readonly kind: PrincipalKind;
   readonly roles: readonly Role[];
   readonly status: Status | null;
   /** The plan of the tenant context; one that has every feature where nothing is said. */
   readonly plan?: Plan;
-  /** The status of the tenant that the input leads to, where that is at hand: inside of an operation, not at its field. */
+  /**
+   * The status of the tenant that the input leads to, where that is at hand: inside of an
+   * operation, not at its field.
+   */
   readonly named?: Status;
   /** An API key's scopes. */
   readonly scopes?: readonly PermissionName[];
@@ -35,7 +40,10 @@ type Because = keyof typeof CODES;
 
 const upper = (names: readonly string[]) => names.map(name => name.toUpperCase());
 
-/** Where the table's permissions are open to API keys, they are so in an active tenant alone (SPEC K2). */
+/**
+ * Where the table's permissions are open to API keys, they are so in an active tenant alone (SPEC
+ * K2).
+ */
 const statusesOf = (permission: PermissionName, kind: PrincipalKind): readonly Status[] => {
   const { statuses } = expected(permission);
   return kind === 'api_key' ? statuses.filter(status => status === 'active') : statuses;
@@ -66,7 +74,10 @@ export function because(
   return plansOf(permission)?.includes(plan) === false ? 'PLAN' : null;
 }
 
-/** The extensions of the error of a refused field, but for the request's id; null where the field is not refused. */
+/**
+ * The extensions of the error of a refused field, but for the request's id; null where the field is
+ * not refused.
+ */
 export function refusal(permission: PermissionName, asker: Asker) {
   const obstacle = because(permission, asker);
   if (!obstacle) return null;

@@ -10,7 +10,9 @@ export type Provider = {
   readonly object: { readonly id: string };
 };
 
-/** A tenant's rows on both sides, by their ids. A retrieval's usage record and charge have the same. */
+/**
+ * A tenant's rows on both sides, by their ids. A retrieval's usage record and charge have the same.
+ */
 export type TradeRows = { readonly entitlement: string; readonly retrieval: string; readonly earning: string };
 
 export async function createProvider(database: TestDatabase): Promise<Provider> {
@@ -22,7 +24,10 @@ export async function createProvider(database: TestDatabase): Promise<Provider> 
   return { id: tenant.id, listing, object, offered: await market.listing(tenant) };
 }
 
-/** Something that the tenant retrieved with a key, and something that another retrieved of its dataset, in the present cycle. */
+/**
+ * Something that the tenant retrieved with a key, and something that another retrieved of its
+ * dataset, in the present cycle.
+ */
 export async function createTrade(database: TestDatabase, provider: Provider, tenant: Tenant, dataset: string): Promise<TradeRows> {
   const market = marketFixtures(database);
   await market.setSides(tenant, { sells: true, buys: true });

@@ -52,7 +52,10 @@ export type PreparedOperation = {
 
 /** How an answer stands to the expectation. */
 export type Walked = {
-  /** The errors that there must be, and no others: the path and the extensions but for the request's id. */
+  /**
+   * The errors that there must be, and no others: the path and the extensions but for the request's
+   * id.
+   */
   readonly errors: { readonly path: Path; readonly refusal: object }[];
   /** The values that are not as they must be. */
   readonly wrong: string[];
@@ -129,7 +132,10 @@ export function walk({ document, schema, asker, node, nodes = [], named, changes
     visitSelections(schema.getType(type) as GraphQLObjectType, inner, value as Data, path);
   }
 
-  /** Holds a value against the refusal or emptiness that is expected; answers whether there is nothing below it. */
+  /**
+   * Holds a value against the refusal or emptiness that is expected; answers whether there is
+   * nothing below it.
+   */
   function isNull(value: unknown, path: Path, refused: object | null, blank: boolean): boolean {
     if (refused) walked.errors.push({ path, refusal: refused });
     const nothing = refused !== null || blank;

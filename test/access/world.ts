@@ -21,7 +21,10 @@ export type Place = {
   readonly keeper: string;
   /** An API key that the asker holds, if they are a member: its global id, its row and its text. */
   readonly apiKey: { readonly id: string; readonly row: string; readonly text: string };
-  /** A dataset without anything, an object whose bytes are stored but not taken for it, and listings of datasets with a stored object. */
+  /**
+   * A dataset without anything, an object whose bytes are stored but not taken for it, and listings
+   * of datasets with a stored object.
+   */
   readonly bare: string;
   readonly waiting: string;
   readonly draft: string;
@@ -38,8 +41,9 @@ export type Place = {
 export type Places = Readonly<Record<Status, Place>>;
 
 /**
- * Tenants in every status: four that the asker is a member of, four that they are not. Whoever may do something finds it possible. They are on a
- * plan that has every feature; one more of the asker's is on one that has none.
+ * Tenants in every status: four that the asker is a member of, four that they are not. Whoever may
+ * do something finds it possible. They are on a plan that has every feature; one more of the
+ * asker's is on one that has none.
  */
 export type World = {
   readonly asker: Person;
@@ -142,7 +146,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     return id;
   }
 
-  /** A key with all that a key may have, which a day from now was used last: no request notes that it used it. */
+  /**
+   * A key with all that a key may have, which a day from now was used last: no request notes that
+   * it used it.
+   */
   async function makeKey(tenant: string, holder: string) {
     const row = randomUUID();
     const bytes = Buffer.concat([Buffer.from(`${row}${tenant}`.replaceAll('-', ''), 'hex'), SECRET]);
@@ -154,7 +161,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     return { row, id: globalId('ApiKey', tenant, row), text: `ipto_${bytes.toString('base64url')}` };
   }
 
-  /** Datasets: one that is published, with an object whose bytes are to come, one that is drafted, and a bare one. */
+  /**
+   * Datasets: one that is published, with an object whose bytes are to come, one that is drafted,
+   * and a bare one.
+   */
   async function supply(tenant: string) {
     const [dataset, drafted, bare, object, listing, draft] = [uuid(), uuid(), uuid(), uuid(), uuid(), uuid()];
     await sql(`

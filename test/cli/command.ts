@@ -19,7 +19,9 @@ export type Command = {
 /** What a command inherits of the environment: enough to run, and none of the settings. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'USER'];
 
-/** Starts a command of the gateway's as a process of its own, with no settings but the given ones. */
+/**
+ * Starts a command of the gateway's as a process of its own, with no settings but the given ones.
+ */
 export function start(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Command {
   const inherited = Object.fromEntries(INHERITED.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : [])));
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], { cwd: ROOT, env: { ...inherited, ...settings } });

@@ -4,7 +4,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 
 import { withDatabase } from '../support/database-cluster.ts';
 import { run, start } from './command.ts';
 
-/** The roles that a superuser's migration makes. They belong to the whole cluster, and other databases may be using them. */
+/**
+ * The roles that a superuser's migration makes. They belong to the whole cluster, and other
+ * databases may be using them.
+ */
 const [GATEWAY, OWNER] = ['ipto_gateway', 'ipto_owner'];
 
 const { adminUrl } = inject('cluster');
@@ -31,7 +34,8 @@ afterEach(async () => {
   for (const database of made.splice(0)) await sql(`DROP DATABASE ${database} WITH (FORCE)`);
 });
 afterAll(async () => {
-  await sql(`DROP ROLE IF EXISTS ${GATEWAY}`).catch(() => undefined); // somebody else's database still uses it
+  // somebody else's database still uses it
+  await sql(`DROP ROLE IF EXISTS ${GATEWAY}`).catch(() => undefined);
 });
 
 const ISSUER = { OIDC_ISSUER: 'https://issuer.example', OIDC_AUDIENCE: 'ipto', HOST: '127.0.0.1', PORT: '0', S3_BUCKET: 'objects' };

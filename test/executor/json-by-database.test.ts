@@ -3,7 +3,10 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { createWorld, type World } from '../support/isolation/isolation.ts';
 
-/** What the database writes as JSON is what is written of rows, to the byte; and what it can't write, rows are read for. */
+/**
+ * What the database writes as JSON is what is written of rows, to the byte; and what it can't
+ * write, rows are read for.
+ */
 let database: TestDatabase;
 let gateways: TestGateway[];
 let world: World;
@@ -21,7 +24,10 @@ afterAll(async () => {
 const json = () => gateways[0]!.counts().reads.reduce((sum, { outcome, count }) => sum + (outcome === 'json' ? count : 0), 0);
 const subjectOf = (id: string) => (world.rows.person.find(row => row.id === id) as { subject: string }).subject;
 
-/** Both gateways' answers, each asked as often as it takes to be asked by a plan and as foreseen; and how often the database wrote JSON. */
+/**
+ * Both gateways' answers, each asked as often as it takes to be asked by a plan and as foreseen;
+ * and how often the database wrote JSON.
+ */
 async function asked(query: string, person = world.a.ownerId, variables = {}) {
   const before = json();
   const [one, other] = await Promise.all(

@@ -4,8 +4,9 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { marketFixtures } from '../support/market.ts';
 
 /**
- * Every set of roles in every status is told by a plan what it is told by GraphQL.js, whose answers the matrix holds (test/access/matrix.test.ts): the matrix
- * asks for everything at once, of which there is too much for a plan.
+ * Every set of roles in every status is told by a plan what it is told by GraphQL.js, whose answers
+ * the matrix holds (test/access/matrix.test.ts): the matrix asks for everything at once, of which
+ * there is too much for a plan.
  */
 let database: TestDatabase;
 let gateways: { plans: TestGateway; graphql: TestGateway };
@@ -46,7 +47,8 @@ async function told(gateway: TestGateway, who: Person, query: string): Promise<s
   const options = { token: await gateway.tokenOf(who), tenant: tenant.slug, headers: { 'x-request-id': 'the-same' } };
   await gateway.ask(query, options);
   const { errors, ...answer } = JSON.parse((await gateway.ask(query, options)).text) as { errors?: unknown[] };
-  return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() }); // GraphQL.js tells those of two roots as they come
+  // GraphQL.js tells those of two roots as they come
+  return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() });
 }
 
 test.each(STATUSES)('R1, S5, G2: %s: every set of roles is told the same, with every reason', async status => {

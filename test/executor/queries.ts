@@ -22,7 +22,10 @@ const TWO = 'query A { viewer { principal } } query B { tenant { name billingEma
 const VARIABLE =
   'query ($n: Int = 2, $skip: Boolean!) { tenant { memberships(first: $n) { edges { node { id @skip(if: $skip) user { email } } } } } }';
 
-/** What answers must stay, to the byte: refusals of every kind, every shape of a selection, and what goes wrong on the way. */
+/**
+ * What answers must stay, to the byte: refusals of every kind, every shape of a selection, and what
+ * goes wrong on the way.
+ */
 // biome-ignore format: a table is read by its columns
 export const QUESTIONS: Readonly<Record<string, PreparedOperation>> = {
   'all that an owner reads':              { as: 'owner',     ask: { query: DASHBOARD } },

@@ -6,8 +6,9 @@ import { createWorld, type World } from '../support/isolation/isolation.ts';
 import { poolOf, randomOperation } from '../support/isolation/operations.ts';
 
 /**
- * Random queries of the whole schema, to a gateway that answers them by plans and reads by one statement, to one that leaves the execution to GraphQL.js,
- * and to one that leaves reads to Prisma, too. Each is asked twice: plans are for documents that were executed before.
+ * Random queries of the whole schema, to a gateway that answers them by plans and reads by one
+ * statement, to one that leaves the execution to GraphQL.js, and to one that leaves reads to
+ * Prisma, too. Each is asked twice: plans are for documents that were executed before.
  */
 const RUNS = Number(process.env.READ_RUNS ?? 150);
 let database: TestDatabase;

@@ -38,7 +38,10 @@ afterAll(async () => {
 const READ = `{ viewer { membership { slug } } tenant { slug name memberCount memberships(first: 50) { totalCount edges { node { user { name } } } } } }`;
 const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name slug memberCount } } }';
 
-/** Some requests at once and many after each other, of all tenants in turn: reads, writes that hold a transaction, writes that fail. Each answer is of its tenant alone. */
+/**
+ * Some requests at once and many after each other, of all tenants in turn: reads, writes that hold
+ * a transaction, writes that fail. Each answer is of its tenant alone.
+ */
 async function storm(gateway: TestGateway) {
   const asking: Inside[] = await Promise.all(inside.map(async one => ({ ...one, token: await gateway.tokenOf(one) })));
   const everywhere = await gateway.tokenOf({ subject: 'member.of.all@people.example' });

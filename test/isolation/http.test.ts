@@ -30,7 +30,10 @@ const LIST = `query ($filter: MembershipFilter, $after: String, $before: String,
 
 describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
   const sides = () => ({ own: world[side], other: world[side === 'a' ? 'b' : 'a'] });
-  /** Asks about the other tenant and about none: the answers are the same to the byte, and hold nothing of the other. */
+  /**
+   * Asks about the other tenant and about none: the answers are the same to the byte, and hold
+   * nothing of the other.
+   */
   const same = async (query: string, variablesOf: (target: Target) => object, none: Partial<Target> = {}) => {
     const { own, other } = sides();
     const token = await ownerOf(own);

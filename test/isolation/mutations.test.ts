@@ -27,7 +27,10 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     return gateway.ask(query, { token, variables, headers: { 'x-request-id': 'the-same' } });
   };
   const whole = ({ status, headers, text }: Answer) => JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), text]);
-  /** Asks about the other tenant and about none: the same to the byte, nothing of the other told or changed. */
+  /**
+   * Asks about the other tenant and about none: the same to the byte, nothing of the other told or
+   * changed.
+   */
   const same = async (query: string, variablesOf: (target: Target) => object) => {
     const { other } = sides();
     const foreign = await ask(query, variablesOf(other));

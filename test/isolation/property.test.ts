@@ -24,8 +24,9 @@ import { RELATIONS } from '../support/isolation/model.ts';
 import { neutral, plain, poolOf, randomOperation } from '../support/isolation/operations.ts';
 
 /**
- * Two databases: one in which tenant b stands beside tenant a, with a canary in every text of every row of it, and one in which it never
- * was. Whatever a member of tenant a asks, both answer the same. A failure prints its seed and the smallest case.
+ * Two databases: one in which tenant b stands beside tenant a, with a canary in every text of every
+ * row of it, and one in which it never was. Whatever a member of tenant a asks, both answer the
+ * same. A failure prints its seed and the smallest case.
  */
 const RUNS = 300;
 let databases: TestDatabase[];
@@ -36,7 +37,8 @@ beforeAll(async () => {
   databases = [await createDatabase(), await createDatabase()];
   world = await createWorld(databases[0]!);
   gateways = [await startTestGateway(databases[0]!), await startTestGateway(databases[1]!)];
-  for (const { clock } of gateways) clock.set(gateways[0]!.clock.now()); // some answers tell of the time
+  // some answers tell of the time
+  for (const { clock } of gateways) clock.set(gateways[0]!.clock.now());
   clients = databases.map(({ adminUrl }) => sourceOn(new ConnectionPool({ connectionString: adminUrl, max: 2 })));
 });
 beforeEach(restore);
@@ -166,11 +168,17 @@ describe('T4: with a canary in every row of the other tenant', () => {
   });
 });
 
-/** An answer without the order of fields and errors, which is that in which they were found, and without the clock. */
+/**
+ * An answer without the order of fields and errors, which is that in which they were found, and
+ * without the clock.
+ */
 const told = ({ status, headers, data, errors }: Answer, known: string) =>
   JSON.parse(neutral(JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), data, sorted(errors)]), known));
 
-/** The rows that two databases have alike after the same operation: all of tenants and people, and how many of the others. */
+/**
+ * The rows that two databases have alike after the same operation: all of tenants and people, and
+ * how many of the others.
+ */
 const compared = ({ tenant, person, ...others }: Rows) => ({
   tenant,
   person,

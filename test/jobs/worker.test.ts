@@ -50,7 +50,10 @@ async function work(
 const invite = async (email: string, where = home) =>
   expect((await life.mutate(where.owner, 'inviteMember', { email, roles: ['VIEWER'] })).errors).toEqual([]);
 const until = <T>(condition: () => T) => vi.waitFor(condition, { timeout: 20_000, interval: 20 });
-/** What is in the queue, oldest first. Where a worker runs, a sweep may come at any time: each minute brings one. */
+/**
+ * What is in the queue, oldest first. Where a worker runs, a sweep may come at any time: each
+ * minute brings one.
+ */
 const jobs = () =>
   life.database.sql<{ id: string; task: string; key: string; attempts: number; error: string | null }>(
     'SELECT id, task_identifier AS task, key, attempts, last_error AS error FROM graphile_worker.jobs ORDER BY id',
@@ -111,7 +114,8 @@ describe('the worker', () => {
 
   test('a sweep does what is due anywhere; a second finds nothing to do', async () => {
     await invite('swept@people.example');
-    await life.database.sql('DELETE FROM graphile_worker._private_jobs'); // a lost job is only a late one
+    // a lost job is only a late one
+    await life.database.sql('DELETE FROM graphile_worker._private_jobs');
     await work();
     const sweep = () => life.database.sql("SELECT graphile_worker.add_job('sweep', job_key := 'test-sweep')");
     await sweep();

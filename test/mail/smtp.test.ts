@@ -61,7 +61,8 @@ describe('smtpMail', () => {
   });
 
   test('another machine that has no STARTTLS is refused, before any address is told', async () => {
-    const other = await startMailServer('127.0.0.2'); // loopback too, yet by no name of this machine
+    // loopback too, yet by no name of this machine
+    const other = await startMailServer('127.0.0.2');
     const mail = smtpMail({ url: other.url, from: FROM });
     await expect(mail.send(message)).rejects.toThrow(/STARTTLS/);
     mail.close();

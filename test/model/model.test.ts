@@ -8,7 +8,10 @@ import { freshReal } from './real.ts';
 import { beginning } from './start.ts';
 import { newWorld } from './state.ts';
 
-/** Commands in all: `MODEL_STEPS=5000 MODEL_SEED=7 npx vitest run test/model` goes farther, along another way. */
+/**
+ * Commands in all: `MODEL_STEPS=5000 MODEL_SEED=7 npx vitest run test/model` goes farther, along
+ * another way.
+ */
 const STEPS = Number(process.env.MODEL_STEPS ?? 400);
 const SEED = Number(process.env.MODEL_SEED ?? 5);
 
@@ -45,7 +48,8 @@ describe('whatever people, staff and time do, in whatever order', () => {
     async () => {
       for (let run = 0; steps() < STEPS; run++) {
         const property = fc.asyncProperty(sequences, commands => fc.asyncModelRun(setup, commands));
-        // Not shrunk: over a live database that is slow, and the report has a short line for each command.
+        // Not shrunk: over a live database that is slow, and the report has a short line for each
+        // command.
         await fc.assert(property, { ...ONCE, seed: SEED + run });
       }
       if (process.env.MODEL_STEPS)

@@ -1,7 +1,10 @@
 import type { TestDatabase } from '../support/database.ts';
 import { capOf, comparable, type Plan, personOf, type Tenant, type World } from './state.ts';
 
-/** A tenant as the database and the model must agree on it; of a deleted one nothing is left but its tombstone. */
+/**
+ * A tenant as the database and the model must agree on it; of a deleted one nothing is left but its
+ * tombstone.
+ */
 export type View = { readonly status: string } & Readonly<Record<string, unknown>>;
 
 const MS = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`;
@@ -101,7 +104,9 @@ type Use = { readonly members: number; readonly places: number };
 
 const MOVES = ['active suspended', 'suspended active', 'active pending_deletion', 'suspended pending_deletion'];
 
-/** What can't be, whatever the model says: from the database alone, before and after one command. */
+/**
+ * What can't be, whatever the model says: from the database alone, before and after one command.
+ */
 export function* violations(before: Snapshot, after: Snapshot, now: number): Generator<string> {
   for (const { tenant_id: id, fault } of after.breaks as Of<{ fault?: string }>) yield `A2: the log of ${id} is broken: ${fault}`;
   for (const { tenant_id: id, status, plan_code } of after.tenants) {

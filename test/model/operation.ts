@@ -3,7 +3,10 @@ import { type Member, ROLES, type Role, type Tenant, type World } from './state.
 
 export type Input = Readonly<Record<string, unknown>>;
 
-/** What an input is chosen from: the world as it is, the tenant that the command is about, and numbers at random. */
+/**
+ * What an input is chosen from: the world as it is, the tenant that the command is about, and
+ * numbers at random.
+ */
 export type Choice = { readonly world: World; readonly tenant: Tenant; readonly asker: string; readonly dice: readonly number[] };
 
 /** A mutation of the schema: how it is asked for, and what it must do. */
@@ -13,7 +16,10 @@ export type Operation = {
   readonly selection: string;
   /** Its input for a choice; without, it takes none. */
   readonly input?: (choice: Choice) => Input;
-  /** The tenant that its input leads to, where that isn't the request's own: null when there is none, undefined when it can't lead anywhere. */
+  /**
+   * The tenant that its input leads to, where that isn't the request's own: null when there is
+   * none, undefined when it can't lead anywhere.
+   */
   readonly leadsTo?: (world: World, input: Input) => Tenant | null | undefined;
   /** The tenants in which it may well succeed: where it is tried more often. */
   readonly suits?: (tenant: Tenant, now: number) => boolean;
@@ -30,7 +36,10 @@ const globalId = (type: string, { tenant, id }: Row) => Buffer.from(`${type}:${t
 export const memberId = (member: Row): string => globalId('Membership', member);
 export const invitationId = (invitation: Row): string => globalId('Invitation', invitation);
 
-/** A membership's id: mostly another present member's, sometimes one that is gone or another tenant's. */
+/**
+ * A membership's id: mostly another present member's, sometimes one that is gone or another
+ * tenant's.
+ */
 export function someMember({ world, tenant: { members } }: Choice, die: number): string {
   const others = members.filter(({ roles }) => !roles.includes('owner'));
   const pools = [others, others, others, members, world.members].slice(die % 5);

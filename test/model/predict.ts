@@ -13,7 +13,10 @@ export type Request = {
   readonly key: string | null;
 };
 
-/** What must come of a request: the code of its refusal, or null when it is done, now or under the same key before. */
+/**
+ * What must come of a request: the code of its refusal, or null when it is done, now or under the
+ * same key before.
+ */
 export type Prediction = { readonly code: string | null; readonly replayed?: boolean; readonly tenant?: Tenant | null };
 
 /** What says nothing about what somebody may do, and leaves no event. */
@@ -50,7 +53,10 @@ export function predict(world: World, { operation, asker, header, input, key }: 
   return { code, tenant };
 }
 
-/** An invitation of a tenant that is gone is none; who founds or names a tenant is told by the operation itself. */
+/**
+ * An invitation of a tenant that is gone is none; who founds or names a tenant is told by the
+ * operation itself.
+ */
 const inPlace = (scene: Scene, anywhere: boolean, run: Operation['run']) => (scene.tenant || anywhere ? run(scene) : 'INVITATION_INVALID');
 
 /** Does in the model what the jobs must do, in every tenant. */

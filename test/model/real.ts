@@ -51,7 +51,10 @@ const documentOf = ({ name, selection, input }: Request['operation']) => {
   return `mutation ($input: ${type}) { ${name}(input: $input) { ${selection} } }`;
 };
 
-/** The code by which a mutation was refused, or null when it was done. A fault of the gateway's counts wherever it stands. */
+/**
+ * The code by which a mutation was refused, or null when it was done. A fault of the gateway's
+ * counts wherever it stands.
+ */
 export const codeOf = ({ errors }: Answer): string | null => {
   const refused =
     errors.find(({ extensions }) => extensions.code === 'INTERNAL_SERVER_ERROR') ?? errors.find(({ path }) => !path || path.length === 1);

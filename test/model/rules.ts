@@ -5,8 +5,9 @@ const ADMINS = ['owner', 'admin'] as const;
 const ALL = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
 
 /**
- * Who may do what, in which status, by hand from the specification. `person`: whoever is signed in; `member`: in the tenant that the request
- * acts in; `staff`: platform staff. The last column is what the audit log calls it.
+ * Who may do what, in which status, by hand from the specification. `person`: whoever is signed in;
+ * `member`: in the tenant that the request acts in; `staff`: platform staff. The last column is
+ * what the audit log calls it.
  */
 // biome-ignore format: a table is read by its columns
 export const MAY = {
@@ -36,7 +37,10 @@ export const MAY = {
 
 export type Name = keyof typeof MAY;
 
-/** The tenant that a request acts in; null for none; undefined when the whole request is refused, for the asker isn't in it. */
+/**
+ * The tenant that a request acts in; null for none; undefined when the whole request is refused,
+ * for the asker isn't in it.
+ */
 export function contextOf({ tenants }: World, asker: string, header: string | null): Tenant | null | undefined {
   if (asker === 'nobody') return null;
   if (asker === 'staff') return header === null ? null : undefined;
@@ -58,7 +62,10 @@ export function refusalOf(name: Name, asker: string, context: Tenant | null): st
 
 export const worksIn = (name: Name, { status }: Tenant): boolean => (MAY[name][2] as readonly Status[]).includes(status);
 
-/** What an operation is given. It changes the model, records what the log must say, and answers a refusal's code, or null when it is done. */
+/**
+ * What an operation is given. It changes the model, records what the log must say, and answers a
+ * refusal's code, or null when it is done.
+ */
 export type Scene = {
   readonly world: World;
   readonly asker: string;
@@ -75,7 +82,10 @@ export type Scene = {
   refuse(code: string): string;
 };
 
-/** Voids the transfer under way, if it touches the member (or whoever it touches), and tells the log. */
+/**
+ * Voids the transfer under way, if it touches the member (or whoever it touches), and tells the
+ * log.
+ */
 export function voidTransfer({ tenant, world: { now }, record }: Scene, touches: (transfer: Transfer) => boolean = () => true): void {
   const { transfer } = tenant;
   if (!transfer || !touches(transfer)) return;

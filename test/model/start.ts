@@ -7,7 +7,10 @@ import type { Real } from './real.ts';
 import type { Name } from './rules.ts';
 import type { World } from './state.ts';
 
-/** A request that is chosen by hand: the asker, acting in their only tenant, or by what the input leads to. */
+/**
+ * A request that is chosen by hand: the asker, acting in their only tenant, or by what the input
+ * leads to.
+ */
 class Given extends Mutation {
   constructor(
     name: Name,
@@ -39,8 +42,9 @@ const arrange = (label: string, memberLimit: number | null) =>
   }));
 
 /**
- * How every sequence starts: ann's t1 with a few members on a paid plan, ben's t2 with one on the Free plan, and cem in both. A contract of
- * fewer places than t1 needs keeps fay out, whose invitation is open.
+ * How every sequence starts: ann's t1 with a few members on a paid plan, ben's t2 with one on the
+ * Free plan, and cem in both. A contract of fewer places than t1 needs keeps fay out, whose
+ * invitation is open.
  */
 export const beginning = (): readonly Step[] => [
   new Given('createTenant', 'ann', () => ({ name: 'Acme', slug: 'first' })),

@@ -1,6 +1,7 @@
 /**
- * A tenant control plane in memory, written by hand from the specification: what random sequences of operations are held against.
- * It knows rules and nothing of the gateway. A moment is milliseconds since 1970.
+ * A tenant control plane in memory, written by hand from the specification: what random sequences
+ * of operations are held against. It knows rules and nothing of the gateway. A moment is
+ * milliseconds since 1970.
  */
 export type Role = 'owner' | 'admin' | 'seller_manager' | 'buyer_manager' | 'operator' | 'viewer';
 export type Status = 'active' | 'suspended' | 'pending_deletion' | 'deleted';
@@ -54,7 +55,9 @@ export type Tenant = {
   members: Member[];
   invitations: Invitation[];
   transfer: Transfer | null;
-  /** Idempotency keys: whose and which → what they came with, and until when they are remembered. */
+  /**
+   * Idempotency keys: whose and which → what they came with, and until when they are remembered.
+   */
   readonly keys: Map<string, { readonly print: string; readonly until: number }>;
   /** The audit log: `action actor`, or `action!CODE actor` for a refusal. */
   readonly log: string[];
@@ -63,7 +66,9 @@ export type Tenant = {
 export type World = {
   now: number;
   readonly tenants: Tenant[];
-  /** Every membership and invitation that ever was, for the ids and codes of those that are gone. */
+  /**
+   * Every membership and invitation that ever was, for the ids and codes of those that are gone.
+   */
   readonly members: Member[];
   readonly invitations: Invitation[];
   /** Every code of a transfer that was ever given out. */
@@ -105,7 +110,10 @@ export function capOf(plan: Plan, contract: number | null | undefined): number |
 /** The plan once a downgrade whose day has come is in effect. */
 export const duePlan = ({ plan, next }: Tenant, now: number): Plan => (next && next.due <= now ? next.plan : plan);
 
-/** When the billing cycle ends: the first monthly return of its first day after now; in a shorter month, that month's last day. */
+/**
+ * When the billing cycle ends: the first monthly return of its first day after now; in a shorter
+ * month, that month's last day.
+ */
 export function cycleEnd(since: number, now: number): number {
   const first = new Date(since);
   const time = since - Date.UTC(first.getUTCFullYear(), first.getUTCMonth(), first.getUTCDate());

@@ -11,7 +11,10 @@ afterAll(() => life?.stop());
 
 const AT_ONCE = 100;
 
-/** One whose answer is shown once, and one that takes its caller's permission with it: a round of each in turn. */
+/**
+ * One whose answer is shown once, and one that takes its caller's permission with it: a round of
+ * each in turn.
+ */
 // biome-ignore format: a table is read by its columns
 const KINDS: readonly [Verb, string, (home: Home) => Promise<object>][] = [
   ['requestOwnershipTransfer', 'ownership.request', async home => ({ membershipId: (await life.join(home, ['viewer'])).membershipId })],

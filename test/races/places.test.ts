@@ -16,7 +16,10 @@ const rows = async (table: string, { tenant }: Home) =>
 const done = async (home: Home, action: string) =>
   (await life.events(home)).filter(event => event.action === action && event.code === null).length;
 
-/** The invitations of a hundred people, as a bigger plan had them sent, in a tenant whose plan now has ten places: past the gateway. */
+/**
+ * The invitations of a hundred people, as a bigger plan had them sent, in a tenant whose plan now
+ * has ten places: past the gateway.
+ */
 async function invited(round: number): Promise<{ home: Home; codes: [email: string, code: string][] }> {
   const home = await life.home('STARTER');
   const made = Array.from({ length: AT_ONCE }, (_, n) => {

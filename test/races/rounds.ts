@@ -9,7 +9,10 @@ export const PATIENCE = 30_000 + ROUNDS * 20_000;
 /** The connections of the gateway under test: what of a race runs at once. */
 export const POOL = 10;
 
-/** What must hold after each round, whoever won: the tenants' owners by count, and the audit log's broken links. */
+/**
+ * What must hold after each round, whoever won: the tenants' owners by count, and the audit log's
+ * broken links.
+ */
 export async function invariants({ database }: Life): Promise<{ owners: readonly number[]; breaks: readonly object[] }> {
   const owners = await database.sql<{ owners: number }>(
     `SELECT DISTINCT count(m.id) FILTER (WHERE 'owner' = ANY (m.roles))::int AS owners

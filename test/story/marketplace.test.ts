@@ -3,7 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Asker, type Home, startTenantLife, type TenantLife } from '../support/homes.ts';
 import { codeOf, providerOf } from '../support/provider.ts';
 
-/** The whole way over HTTP, with real tokens, keys, links and bytes: nothing is put into the database behind the gateway's back but people. */
+/**
+ * The whole way over HTTP, with real tokens, keys, links and bytes: nothing is put into the
+ * database behind the gateway's back but people.
+ */
 let life: TenantLife;
 let provider: Home;
 let buyer: Home;
@@ -75,7 +78,8 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
   });
   for (const word of [buyer.id, buyer.slug, 'Harbour Works', 'Nightly']) expect(sold.text).not.toContain(word);
 
-  // The provider is suspended: gone from the search, its totals, its tags and `node`; the buyer is told.
+  // The provider is suspended: gone from the search, its totals, its tags and `node`; the buyer is
+  // told.
   const staff = await life.staff();
   await run(staff, 'staffSuspendTenant', { tenantId: provider.id, reason: 'Unpaid' }, '__typename');
   expect((await read(buyer.viewer, SEARCH)).marketplace).toEqual({ search: { totalCount: 0, edges: [] }, tags: [] });

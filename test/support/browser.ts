@@ -4,7 +4,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome'];
 const MISSING = 'The explorer is tested in Chromium, which is missing: `apt-get install chromium`, or set CHROMIUM_PATH to its executable.';
 
-// The first three let it run as root in a container; the others keep it from talking to its maker, and leave every other host unresolved.
+// The first three let it run as root in a container; the others keep it from talking to its maker,
+// and leave every other host unresolved.
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -20,7 +21,10 @@ function chromiumPath(): string | undefined {
   return process.env.CHROMIUM_PATH || USUAL_PATHS.find(path => existsSync(path));
 }
 
-/** Whether there is a Chromium to test in. Without one a person is told how to get it and tests may be skipped; under CI it throws. */
+/**
+ * Whether there is a Chromium to test in. Without one a person is told how to get it and tests may
+ * be skipped; under CI it throws.
+ */
 export function hasChromium(): boolean {
   if (chromiumPath()) return true;
   if (process.env.CI) throw new Error(MISSING);

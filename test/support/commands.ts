@@ -17,7 +17,10 @@ export const pageText = (page: string): string => readFileSync(path.join(ROOT, p
 export const commandsIn = (page: string): ReadonlyMap<string, string> =>
   new Map([...pageText(page).matchAll(/<!-- run: ([a-z-]+) -->\n```sh\n([\s\S]*?)```/g)].map(([, name, command]) => [name!, command!]));
 
-/** Runs a page's command against a demo, as printed but for the port and the folder, and answers what it wrote to either output. */
+/**
+ * Runs a page's command against a demo, as printed but for the port and the folder, and answers
+ * what it wrote to either output.
+ */
 export async function runCommand(
   command: string,
   { demo, directory }: Awaited<ReturnType<typeof startTemporaryDemo>>,

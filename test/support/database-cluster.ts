@@ -7,7 +7,10 @@ import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/database/admin/migrate.ts';
 import { startEmbedded } from '../../src/demo/postgres/embedded.ts';
 
-/** The PostgreSQL that the tests run on: an embedded one, or the one that DATABASE_URL names (as a superuser). */
+/**
+ * The PostgreSQL that the tests run on: an embedded one, or the one that DATABASE_URL names (as a
+ * superuser).
+ */
 export type Cluster = {
   /** A superuser's URL. */
   readonly adminUrl: string;

@@ -39,8 +39,9 @@ export async function createDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * Waits, for two seconds at most, until nobody is connected. pg's pool has ended before its connections have: one that FORCE breaks tells the pool of an error,
- * and vitest of it where nobody listens.
+ * Waits, for two seconds at most, until nobody is connected. pg's pool has ended before its
+ * connections have: one that FORCE breaks tells the pool of an error, and vitest of it where nobody
+ * listens.
  */
 const leftAlone = (name: string) => `DO $$ BEGIN
   FOR tries IN 1..200 LOOP
@@ -49,7 +50,10 @@ const leftAlone = (name: string) => `DO $$ BEGIN
   END LOOP;
 END $$`;
 
-/** CREATE DATABASE from one template runs one at a time in a cluster: test files that meet there wait for each other. */
+/**
+ * CREATE DATABASE from one template runs one at a time in a cluster: test files that meet there
+ * wait for each other.
+ */
 const once = (url: string, statement: string) =>
   admin(url, async client => {
     await client.query('SELECT pg_advisory_lock(4711)');
@@ -108,7 +112,10 @@ export const fixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => ({
     return { id, tenantId: tenant.id, person, roles };
   },
 
-  /** Whatever it was before, and whether or not a tenant goes that way: the database's own moves are looked away from. */
+  /**
+   * Whatever it was before, and whether or not a tenant goes that way: the database's own moves are
+   * looked away from.
+   */
   setStatus: (tenant: Pick<Tenant, 'id'>, status: TenantStatus, reason: string | null = null) =>
     sql(`BEGIN; SET LOCAL session_replication_role = replica;
       UPDATE tenant SET ${statusColumns(status)}, status_reason = ${reason === null ? 'NULL' : pg.escapeLiteral(reason)} WHERE tenant_id = '${tenant.id}';

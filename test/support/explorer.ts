@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 
-/** Opens one of the explorer's tabs by the name of its operation, and waits until GraphiQL would run that one. */
+/**
+ * Opens one of the explorer's tabs by the name of its operation, and waits until GraphiQL would run
+ * that one.
+ */
 export async function chooseTab(page: Page, operation: string): Promise<void> {
   await page.locator('.graphiql-tab', { hasText: operation }).locator('button').first().click();
-  // GraphiQL takes note of the operation a moment after it shows it, at the same time as it stores the query.
+  // GraphiQL takes note of the operation a moment after it shows it, at the same time as it stores
+  // the query.
   const stored = async () => String(await page.evaluate("localStorage.getItem('graphiql:query')"));
   for (let tries = 0; !(await stored()).includes(`query ${operation} {`); tries += 1) {
     if (tries === 400) throw new Error(`the tab ${operation} did not open`);

@@ -81,7 +81,10 @@ export type TestGateway = Running & {
   tokenOf(person: { subject: string; email?: string; name?: string }, claims?: JWTPayload): Promise<string>;
 };
 
-/** The gateway as it is served, on a free port, over a test's own database and under the gateway's role. */
+/**
+ * The gateway as it is served, on a free port, over a test's own database and under the gateway's
+ * role.
+ */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
   {

@@ -74,7 +74,10 @@ export async function startTenantLife() {
   };
 }
 
-/** Every row of one tenant, or of all others, as text, by table: what is compared to see that nothing was touched. */
+/**
+ * Every row of one tenant, or of all others, as text, by table: what is compared to see that
+ * nothing was touched.
+ */
 export async function rowsOf(
   { sql }: Pick<TestDatabase, 'sql'>,
   { of, except }: { of?: string; except?: string },

@@ -6,7 +6,10 @@ import { keyContext } from '../../src/http/auth/api-key.ts';
 import { SERVICES } from './services.ts';
 import type { Life } from './tenant-life.ts';
 
-/** Operations as an API key, past GraphQL: what runs between the moment that a key signed in and the moment that it writes. */
+/**
+ * Operations as an API key, past GraphQL: what runs between the moment that a key signed in and the
+ * moment that it writes.
+ */
 export function keyActs(life: Life, poolSize = 10) {
   const database: Database = openDatabase(life.database.runtimeUrl, { poolSize });
   const services = { ...SERVICES, clock: life.gateway.clock };

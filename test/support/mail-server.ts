@@ -4,7 +4,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 /** A message as the server took it. */
 export type Taken = { readonly from: string; readonly to: readonly string[]; readonly data: string };
 
-/** A mail server on loopback that knows enough of SMTP, has no STARTTLS, and refuses recipients that begin with `refused`. */
+/**
+ * A mail server on loopback that knows enough of SMTP, has no STARTTLS, and refuses recipients that
+ * begin with `refused`.
+ */
 export async function startMailServer(host = '127.0.0.1') {
   const taken: Taken[] = [];
   const sockets = new Set<Socket>();

@@ -48,7 +48,10 @@ export const marketFixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => {
       return { id, sha256 };
     },
 
-    /** A listing, with a dataset of its own unless one is named. Bound, for the trigger that indexes it. */
+    /**
+     * A listing, with a dataset of its own unless one is named. Bound, for the trigger that indexes
+     * it.
+     */
     async listing(tenant: Owner, row: ListingRow = {}): Promise<{ id: string; datasetId: string }> {
       const { status = 'published', title = 'A listing', summary = '', tags = [], price = '1', currency = 'EUR' } = row;
       const publishedAt = status === 'draft' ? null : (row.publishedAt ?? new Date());
@@ -63,7 +66,10 @@ export const marketFixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => {
       return { id, datasetId };
     },
 
-    /** An entitlement of a buyer's to a listing, on terms that are the listing's or others; open unless it has ended. */
+    /**
+     * An entitlement of a buyer's to a listing, on terms that are the listing's or others; open
+     * unless it has ended.
+     */
     async entitlement(
       buyer: Owner,
       listing: { readonly id: string },

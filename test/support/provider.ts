@@ -53,7 +53,8 @@ export const providerOf = (life: TenantLife) => {
       (await run(asker, 'draftListing', { datasetId, title: 'Rows of things', price: PRICE, ...more }, 'listing { id }')).listing.id,
     /** A dataset on the marketplace: with one stored object, and a listing that is published. */
     async published(asker: Asker, more: object = {}): Promise<{ datasetId: string; objectId: string; listingId: string }> {
-      await run(asker, 'setTenantSides', { sells: true }, '__typename').catch(() => {}); // whoever may not had it done
+      // whoever may not had it done
+      await run(asker, 'setTenantSides', { sells: true }, '__typename').catch(() => {});
       const datasetId = await provider.dataset(asker);
       const objectId = await provider.stored(asker, datasetId);
       const listingId = await provider.draft(asker, datasetId, more);

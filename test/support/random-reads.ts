@@ -23,7 +23,10 @@ export type Known = Readonly<Record<string, readonly Readonly<Record<string, unk
 /** An operation of a model and its arguments, in Prisma's notation. */
 export type RandomRead = { readonly model: string; readonly operation: string; readonly args: Args };
 
-/** Values that mean harm, that mean something else to SQL, to JSON or to objects, or that aren't of the type. */
+/**
+ * Values that mean harm, that mean something else to SQL, to JSON or to objects, or that aren't of
+ * the type.
+ */
 export const HOSTILE: Readonly<Record<string, readonly unknown[]>> = {
   String: [
     ...['', "'", "''; DROP TABLE membership; --", '"', '\\', '%', '_', '%\\', '$1', '{}', '{"a",NULL}', 'NULL', '__proto__', 'constructor'],
@@ -42,7 +45,10 @@ export const HOSTILE: Readonly<Record<string, readonly unknown[]>> = {
 const pick = <T>(g: Gen, of: readonly T[]): T => of[g(fc.nat, of.length - 1)]!;
 const often = (g: Gen, percent: number) => g(fc.nat, 99) < percent;
 const scalarsOf = (model: string) => MODELS[model]!.fields.filter(({ kind }) => kind !== 'object');
-/** A comparison of JSON stops Prisma's compiler for good ("entered unreachable code"): nobody asks one. */
+/**
+ * A comparison of JSON stops Prisma's compiler for good ("entered unreachable code"): nobody asks
+ * one.
+ */
 const comparableOf = (model: string) => scalarsOf(model).filter(({ type }) => type !== 'Json');
 const relationsOf = (model: string) => MODELS[model]!.fields.filter(({ kind }) => kind === 'object');
 const keyOf = (model: string): readonly string[] => {
@@ -54,7 +60,10 @@ const SIMPLE = ['equals', 'not', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte'];
 const TEXT = [...SIMPLE, 'contains', 'startsWith', 'endsWith'];
 const LIST = ['has', 'hasSome', 'hasEvery', 'isEmpty', 'equals'];
 
-/** Random reads of every model: with values of rows that there are, and now and then with hostile ones. */
+/**
+ * Random reads of every model: with values of rows that there are, and now and then with hostile
+ * ones.
+ */
 export function randomRead(g: Gen, known: Known): RandomRead {
   const value = (model: string, { name, type, isList }: Field): unknown => {
     if (often(g, 8)) return pick(g, HOSTILE[type] ?? HOSTILE.String!);

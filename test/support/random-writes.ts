@@ -10,7 +10,10 @@ const MODELS = getDatamodel().datamodel.models as unknown as Readonly<Record<str
 const LAST = 8.64e15;
 const hostile = (type: string) => HOSTILE[type]!.filter(value => !(value instanceof Date && value.getTime() === LAST));
 
-/** Random writes of every model, with the conditions of random reads: rows like those that there are, or a little different, and now and then hostile. */
+/**
+ * Random writes of every model, with the conditions of random reads: rows like those that there
+ * are, or a little different, and now and then hostile.
+ */
 export function randomWrite(g: fc.GeneratorValue, known: Known): RandomRead {
   const pick = <T>(of: readonly T[]): T => of[g(fc.nat, of.length - 1)]!;
   const often = (percent: number) => g(fc.nat, 99) < percent;

@@ -13,8 +13,9 @@ type Stored = { readonly bytes: Buffer; readonly type: string; readonly checksum
 const PAGE = 1_000;
 
 /**
- * A peer that speaks S3's protocol as far as a store needs it, and is as strict: a request must be signed by Signature Version 4
- * (s3-signature.ts), a checksum that is sent must be the bytes', a page of a listing ends, a request removes 1,000 keys at most.
+ * A peer that speaks S3's protocol as far as a store needs it, and is as strict: a request must be
+ * signed by Signature Version 4 (s3-signature.ts), a checksum that is sent must be the bytes', a
+ * page of a listing ends, a request removes 1,000 keys at most.
  */
 export async function startS3({ now, keepsChecksums = true }: { now: () => Date; keepsChecksums?: boolean }) {
   const objects = new Map<string, Stored>();

@@ -13,7 +13,10 @@ export type Keys = { readonly accessKeyId: string; readonly secretAccessKey: str
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
-/** What is signed beside the request: from the query of a presigned one, or from its Authorization header. */
+/**
+ * What is signed beside the request: from the query of a presigned one, or from its Authorization
+ * header.
+ */
 type Claim = {
   readonly credential: string;
   readonly date: string;
@@ -50,7 +53,10 @@ function claimOf({ url, headers }: SignedRequest): Claim | null {
 
 const encode = (text: string) => encodeURIComponent(text).replace(/[!'()*]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** The signature that a request must have: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
+/**
+ * The signature that a request must have:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ */
 function signatureOf({ method, url, headers }: SignedRequest, { credential, date, signedHeaders, payload }: Claim, secret: string): string {
   const query = parametersOf(url)
     .filter(([name]) => name !== 'X-Amz-Signature')
@@ -64,7 +70,10 @@ function signatureOf({ method, url, headers }: SignedRequest, { credential, date
   return hmac(key, ['AWS4-HMAC-SHA256', date, [day, region, service, last].join('/'), sha256(canonical)].join('\n')).toString('hex');
 }
 
-/** Why a request is refused, as S3 calls it; null for one that is signed, and still good. `now` is for those that expire. */
+/**
+ * Why a request is refused, as S3 calls it; null for one that is signed, and still good. `now` is
+ * for those that expire.
+ */
 export function refusalOf(request: SignedRequest, { accessKeyId, secretAccessKey }: Keys, now: Date): string | null {
   const claim = claimOf(request);
   if (!claim || claim.credential.split('/')[0] !== accessKeyId) return 'AccessDenied';

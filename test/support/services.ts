@@ -7,7 +7,10 @@ import { objectsRoute } from '../../src/http/routes/objects.ts';
 import type { Route } from '../../src/http/server/server.ts';
 import { type FolderStore, folderStore } from '../../src/store/folder.ts';
 
-/** What a gateway under test works with. Its objects lie in a folder of its own, which isn't there before the first of them. */
+/**
+ * What a gateway under test works with. Its objects lie in a folder of its own, which isn't there
+ * before the first of them.
+ */
 export type TestServices = Services & {
   readonly store: FolderStore;
   readonly directory: string;

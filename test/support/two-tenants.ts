@@ -10,7 +10,10 @@ export let gateway: TestGateway;
 /** The two tenants in it. */
 export let world: World;
 
-/** For a test file about isolation (SPEC T4): a gateway for the file, and two tenants whose rows are put back before each of its tests. */
+/**
+ * For a test file about isolation (SPEC T4): a gateway for the file, and two tenants whose rows are
+ * put back before each of its tests.
+ */
 export function standSideBySide(): void {
   beforeAll(async () => {
     database = await createDatabase();

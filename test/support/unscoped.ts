@@ -6,7 +6,10 @@ import { readerOn } from './reader-on.ts';
 
 type Delegate = Record<string, (args?: object) => Promise<unknown>>;
 
-/** A plain client that narrows nothing and yet reads by one statement: what the database's wall must hold by itself. */
+/**
+ * A plain client that narrows nothing and yet reads by one statement: what the database's wall must
+ * hold by itself.
+ */
 export function unscoped(prisma: PrismaClient, pool: pg.Pool): TenantClient {
   const read = readerOn(prisma, pool);
   const reads = (model: string, delegate: Delegate): Delegate => {

@@ -5,7 +5,10 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { runCommand } from './commands.ts';
 import { startTemporaryDemo } from './demo.ts';
 
-/** A walk through a page's commands, in a demo and a folder of its own: runs one by its name, which complains of nothing, and answers what it wrote. */
+/**
+ * A walk through a page's commands, in a demo and a folder of its own: runs one by its name, which
+ * complains of nothing, and answers what it wrote.
+ */
 export function walk(commands: ReadonlyMap<string, string>): (name: string) => Promise<string> {
   let running: Awaited<ReturnType<typeof startTemporaryDemo>>;
   let folder: string;

@@ -1,4 +1,7 @@
-/** What the workloads' permissions need: the peers' own copy of the gateway's table, as far as they serve it. */
+/**
+ * What the workloads' permissions need: the peers' own copy of the gateway's table, as far as they
+ * serve it.
+ */
 const ALL = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'];
 const ALL_BUT_OPERATOR = ALL.filter(role => role !== 'operator');
 const ADMINS = ['owner', 'admin'];
@@ -35,7 +38,10 @@ function make(permission, code, because, status) {
   return { message, extensions: { code, permission, because, requires, tenantStatus: status.toUpperCase() } };
 }
 
-/** Why somebody with these roles, in a tenant of this status, may not do something; null when they may. Made once for each answer. */
+/**
+ * Why somebody with these roles, in a tenant of this status, may not do something; null when they
+ * may. Made once for each answer.
+ */
 export function refusalOf(permission, { roles, status }) {
   const rule = RULES[permission];
   const because = !roles.some(role => rule.roles.includes(role)) ? 'ROLE' : !rule.statuses.includes(status) ? 'TENANT_STATUS' : null;

@@ -4,8 +4,9 @@ import { DATABASE_URL, POOL_SIZE } from './settings.mjs';
 const PgQuery = pg.Query;
 
 /**
- * A prepared statement behind the one that binds it to a tenant, both under one Sync: one round trip and one implicit transaction, the cheapest
- * way to serve under row-level security that we know.
+ * A prepared statement behind the one that binds it to a tenant, both under one Sync: one round
+ * trip and one implicit transaction, the cheapest way to serve under row-level security that we
+ * know.
  */
 class BoundQuery extends PgQuery {
   #bound = false;

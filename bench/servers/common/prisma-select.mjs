@@ -1,11 +1,16 @@
 import { getArgumentValues } from 'graphql';
 
-/** What each field of the schema needs of Prisma: a column of its own name, or what is said here. */
+/**
+ * What each field of the schema needs of Prisma: a column of its own name, or what is said here.
+ */
 const COLUMNS = { Tenant: { tenantId: 'id' }, Membership: { joinedAt: 'createdAt' } };
 const COUNTS = { memberCount: 'memberships', datasetCount: 'datasets' };
 const ORDER = { memberships: { id: 'asc' }, datasets: { id: 'asc' }, earnings: { at: 'desc' } };
 
-/** The Prisma `select` of a GraphQL selection, nested relations and counts in it, so that one query answers a whole operation. */
+/**
+ * The Prisma `select` of a GraphQL selection, nested relations and counts in it, so that one query
+ * answers a whole operation.
+ */
 export const selectOf = ({ schema, fieldNodes, variableValues, returnType }) =>
   select(schema, returnType, fieldNodes[0].selectionSet, variableValues);
 

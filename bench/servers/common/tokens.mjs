@@ -5,7 +5,10 @@ const keys = createRemoteJWKSet(new URL(OIDC_JWKS_URI));
 const checks = { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, algorithms: ['ES256'], requiredClaims: ['exp', 'sub'] };
 const verified = new Map();
 
-/** The claims of a request's token, or null where it isn't good. One that was verified counts until it expires, as fast-jwt's `cache` has it. */
+/**
+ * The claims of a request's token, or null where it isn't good. One that was verified counts until
+ * it expires, as fast-jwt's `cache` has it.
+ */
 export async function claimsOf(authorization) {
   const known = verified.get(authorization);
   if (known && known.exp > Date.now() / 1000) return known;

@@ -1,15 +1,18 @@
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 
-/** graphile-worker's own messages about its migrations are nobody's business; its errors are thrown. */
+/**
+ * graphile-worker's own messages about its migrations are nobody's business; its errors are thrown.
+ */
 const silent = new Logger(() => () => {});
 
 /** The schema that graphile-worker keeps its jobs in. */
 export const JOBS = 'graphile_worker';
 
 /**
- * Brings graphile-worker's tables up to its version, and lets the gateway's role add and work jobs. They are shielded by row-level security
- * without a policy; one policy for this role opens them. Jobs hold ids alone (SPEC T1): what they are about is read under a tenant's binding.
+ * Brings graphile-worker's tables up to its version, and lets the gateway's role add and work jobs.
+ * They are shielded by row-level security without a policy; one policy for this role opens them.
+ * Jobs hold ids alone (SPEC T1): what they are about is read under a tenant's binding.
  *
  * @param client a connection that acts as the owner.
  */

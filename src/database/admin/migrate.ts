@@ -18,9 +18,15 @@ const LOCK = 72707369;
 const FOLDER = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 
 export type MigrateOptions = {
-  /** A connection that may create tables: a superuser, or the owner of the schema. Straight to PostgreSQL: session locks don't pass PgBouncer. */
+  /**
+   * A connection that may create tables: a superuser, or the owner of the schema. Straight to
+   * PostgreSQL: session locks don't pass PgBouncer.
+   */
   readonly url: string;
-  /** The gateway's role: made when it is missing and `url` may, and given exactly what src/database/admin/grants.ts lists. */
+  /**
+   * The gateway's role: made when it is missing and `url` may, and given exactly what
+   * src/database/admin/grants.ts lists.
+   */
   readonly runtime: RuntimeRole;
   readonly folder?: string;
   readonly onProgress?: (line: string) => void;
@@ -30,10 +36,12 @@ export type MigrateOptions = {
 export type Migrated = { readonly applied: readonly string[]; readonly roleMade: boolean };
 
 /**
- * Brings a database to the newest migration and its roles to what they may do. Safe to run by many at once, and again at any time. Keeps
- * the books as Prisma does (`_prisma_migrations`, the same checksums and lock), so that `prisma migrate deploy` agrees with it.
+ * Brings a database to the newest migration and its roles to what they may do. Safe to run by many
+ * at once, and again at any time. Keeps the books as Prisma does (`_prisma_migrations`, the same
+ * checksums and lock), so that `prisma migrate deploy` agrees with it.
  *
- * @throws {MigrationError} when a migration failed, was edited after it was applied, or is applied but not here.
+ * @throws {MigrationError} when a migration failed, was edited after it was applied, or is applied
+ * but not here.
  */
 export async function migrate({ url, runtime, folder = FOLDER, onProgress = () => {} }: MigrateOptions): Promise<Migrated> {
   const client = new pg.Client({ connectionString: url, application_name: 'ipto-migrate' });

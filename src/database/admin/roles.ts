@@ -11,8 +11,9 @@ export type RuntimeRole = {
 export const OWNER = 'ipto_owner';
 
 /**
- * Makes sure that there are an owner and a runtime role, as far as the connection may make them, and goes on as the owner: a superuser
- * becomes {@link OWNER}, so that functions that run as their owner aren't a superuser's; any other role is the owner itself.
+ * Makes sure that there are an owner and a runtime role, as far as the connection may make them,
+ * and goes on as the owner: a superuser becomes {@link OWNER}, so that functions that run as their
+ * owner aren't a superuser's; any other role is the owner itself.
  *
  * @returns whether the runtime role had to be made.
  */
@@ -43,7 +44,8 @@ async function ensureRole(client: pg.Client, name: string, rest: string): Promis
     await client.query(`CREATE ROLE ${pg.escapeIdentifier(name)} ${HARMLESS} ${rest}`);
     return true;
   } catch (error) {
-    // Roles belong to the whole cluster, the migration lock to one database: another database's migration may have been faster.
+    // Roles belong to the whole cluster, the migration lock to one database: another database's
+    // migration may have been faster.
     if (!(await known())) throw error;
     return false;
   }

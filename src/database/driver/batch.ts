@@ -10,13 +10,20 @@ export type Statement = {
   readonly name?: string | undefined;
   readonly rowMode?: 'array' | undefined;
   readonly types?: pg.CustomTypesConfig | undefined;
-  /** It answers no rows, and nobody asks for them: a command, or one whose answer is passed over. */
+  /**
+   * It answers no rows, and nobody asks for them: a command, or one whose answer is passed over.
+   */
   readonly isSilent?: boolean;
-  /** Its rows are one text each, and are answered as they come: what describes them isn't asked for. */
+  /**
+   * Its rows are one text each, and are answered as they come: what describes them isn't asked for.
+   */
   readonly isText?: boolean;
 };
 
-/** How far a batch came: what was answered, in order, and why the statement after that failed, and with it all that follow. */
+/**
+ * How far a batch came: what was answered, in order, and why the statement after that failed, and
+ * with it all that follow.
+ */
 export type Outcome = { readonly results: readonly pg.QueryResult[]; readonly error: Error | null };
 
 /** What pg makes rows of, given what describes them. */
@@ -33,12 +40,16 @@ export type Telling = {
 };
 export const Described = pg.Result as unknown as new (rowMode: string | undefined, types: pg.CustomTypesConfig) => Described;
 
-/** Whether a connection is of no use any more after an error: one that PostgreSQL tells of a statement leaves it as it was. */
+/**
+ * Whether a connection is of no use any more after an error: one that PostgreSQL tells of a
+ * statement leaves it as it was.
+ */
 export const isBroken = (error: unknown): boolean => !(error instanceof pg.DatabaseError && error.severity === 'ERROR');
 
 /**
- * Goes on once a connection has put an error behind it. Of a statement that failed pg tells at once; what became of the transaction, and the connection itself,
- * is known once PostgreSQL is ready again.
+ * Goes on once a connection has put an error behind it. Of a statement that failed pg tells at
+ * once; what became of the transaction, and the connection itself, is known once PostgreSQL is
+ * ready again.
  */
 export function afterError(error: Error, wire: Telling, then: () => void): void {
   if (isBroken(error)) {
@@ -57,7 +68,10 @@ export function afterError(error: Error, wire: Telling, then: () => void): void 
 /** How many rows a statement was about, as PostgreSQL tags what it has done: `UPDATE 3`. */
 export const rowsIn = (tag: string): number => Number(/\d+$/.exec(tag)?.[0] ?? 0);
 
-/** What is answered of a statement whose rows aren't described: its command, and the one text of each row. */
+/**
+ * What is answered of a statement whose rows aren't described: its command, and the one text of
+ * each row.
+ */
 class Undescribed {
   readonly rows: unknown[] = [];
   #tag = '';
@@ -101,8 +115,9 @@ class Part {
 }
 
 /**
- * Statements that go out under one Sync, as one query of pg's: one round trip. They run one after the other, each with what is committed by then in sight;
- * after one that fails PostgreSQL passes over the rest.
+ * Statements that go out under one Sync, as one query of pg's: one round trip. They run one after
+ * the other, each with what is committed by then in sight; after one that fails PostgreSQL passes
+ * over the rest.
  */
 export class Batch {
   readonly #parts: readonly Part[];

@@ -5,10 +5,12 @@ import { nameOf, Prepared, type Wire } from './prepared-statements.ts';
 import type { ReadQuery } from './read-query.ts';
 
 /**
- * Connections that bind each statement to its tenant and person in the statement's own round trip: the binding and the statement
- * go under one Sync, hence in one implicit transaction, and the binding is gone with it. No binding outlives a transaction, so that it
- * works behind PgBouncer in transaction mode. It leans on the internals of pg's Query, which is why pg is pinned and
- * test/database/driver/pool.test.ts holds this. The figures are in docs/decisions/0002-isolation.md.
+ * Connections that bind each statement to its tenant and person in the statement's own round trip:
+ * the binding and the statement go under one Sync, hence in one implicit transaction, and the
+ * binding is gone with it. No binding outlives a transaction, so that it works behind PgBouncer in
+ * transaction mode. It leans on the internals of pg's Query, which is why pg is pinned and
+ * test/database/driver/pool.test.ts holds this. The figures are in
+ * docs/decisions/0002-isolation.md.
  */
 
 type WireQuery = pg.Query & {
@@ -34,8 +36,9 @@ const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode
 const BINDING_NAME = nameOf(bindingStatement({ tenantId: null, personId: null }).text);
 
 /**
- * A statement that is preceded, under the same Sync, by the one that binds it, if there is a binding. With `prepared`, both are prepared under names: that
- * one always, the statement where it has a name.
+ * A statement that is preceded, under the same Sync, by the one that binds it, if there is a
+ * binding. With `prepared`, both are prepared under names: that one always, the statement where it
+ * has a name.
  */
 class BoundQuery extends PgQuery {
   readonly #name: string | undefined;
@@ -87,7 +90,10 @@ class BoundQuery extends PgQuery {
   }
 }
 
-/** A connection whose statements are bound: each by itself, or a transaction as a whole when it begins. */
+/**
+ * A connection whose statements are bound: each by itself, or a transaction as a whole when it
+ * begins.
+ */
 export class BoundConnection extends pg.Client {
   /** Whether statements may have names. */
   naming = false;
@@ -118,7 +124,10 @@ export class BoundConnection extends pg.Client {
     super.query(readQuery as never);
   }
 
-  /** Statements under one Sync, in the transaction that they begin, go on with, or end: bound as that is. */
+  /**
+   * Statements under one Sync, in the transaction that they begin, go on with, or end: bound as
+   * that is.
+   */
   together(statements: readonly Statement[]): Promise<Outcome> {
     return new Promise(resolve => {
       super.query(new Batch(statements, this.naming ? this.#prepared : null, resolve) as never);

@@ -30,10 +30,16 @@ export class TransactionTimeoutError extends Error {
   readonly code = '25P04';
 }
 
-/** PostgreSQL's classes and codes for a server that is starting, stopping, full, slow, or gone, and the network's for one that isn't there. */
+/**
+ * PostgreSQL's classes and codes for a server that is starting, stopping, full, slow, or gone, and
+ * the network's for one that isn't there.
+ */
 const UNREACHABLE = /^(08...|57P0.|53300|25P04|ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|P1001|P1002|P1008|P1017|P2024|P2028)$/;
 
-/** Whether a statement failed because the database could not be reached, and another try may fare better. */
+/**
+ * Whether a statement failed because the database could not be reached, and another try may fare
+ * better.
+ */
 export const isUnreachable = (error: unknown): boolean =>
   [...chain(error)].some(
     ({ code, message }) =>

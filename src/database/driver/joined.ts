@@ -8,8 +8,8 @@ export type StatementSink = { query(statement: Statement): Promise<pg.QueryResul
 const current = new AsyncLocalStorage<StatementSink | undefined>();
 
 /**
- * Runs `work` with every statement that it asks of the pool going to `to` instead: so that Prisma, which knows the pool alone, does its part on the connection
- * of a transaction that isn't its own.
+ * Runs `work` with every statement that it asks of the pool going to `to` instead: so that Prisma,
+ * which knows the pool alone, does its part on the connection of a transaction that isn't its own.
  */
 export const runWithin = <T>(to: StatementSink, work: () => Promise<T>): Promise<T> => current.run(to, async () => await work());
 
@@ -23,7 +23,10 @@ const PARTLY: ReadonlyMap<string, readonly string[]> = new Map([
   ['ROLLBACK', ['ROLLBACK TO SAVEPOINT part', 'RELEASE SAVEPOINT part']],
 ]);
 
-/** What a pool lends out for a transaction inside of one: where Prisma wants several statements to be all or nothing, it gets a savepoint. */
+/**
+ * What a pool lends out for a transaction inside of one: where Prisma wants several statements to
+ * be all or nothing, it gets a savepoint.
+ */
 export function standIn(to: StatementSink): pg.PoolClient {
   const query = async (statement: Statement) => {
     const commands = PARTLY.get(statement.text) ?? [];

@@ -16,7 +16,10 @@ export type Run = {
 /** What pg has beneath a client. */
 export type Connection = { readonly stream: { readonly writable: boolean; write(bytes: string, encoding: 'latin1'): void } };
 
-/** Bytes as a text of as many letters, which is put together, and written, at less cost than pieces of bytes. */
+/**
+ * Bytes as a text of as many letters, which is put together, and written, at less cost than pieces
+ * of bytes.
+ */
 const lettersOf = (bytes: Buffer): string => bytes.toString('latin1');
 
 const [SYNC, EXECUTE, DESCRIBE] = [serialize.sync(), serialize.execute({ portal: '' }), serialize.describe({ type: 'P', name: '' })].map(
@@ -37,14 +40,19 @@ function value(written: string | Buffer | null): string {
   return int32(letters.length) + letters;
 }
 
-/** Parameters as they go over the wire (PostgreSQL, Message Formats, `Bind`): bytes as such and all else as text, and what is answered as text. */
+/**
+ * Parameters as they go over the wire (PostgreSQL, Message Formats, `Bind`): bytes as such and all
+ * else as text, and what is answered as text.
+ */
 export function parametersOf(values: readonly unknown[]): string {
   const written = values.map(given => (typeof given === 'string' ? given : utils.prepareValue(given)));
   const formats = written.some(Buffer.isBuffer) ? written.map(given => int16(Number(Buffer.isBuffer(given)))) : [];
   return int16(formats.length) + formats.join('') + int16(written.length) + written.map(value).join('') + int16(0);
 }
 
-/** Statements under one Sync, written as one piece: what is prepared already isn't prepared again. */
+/**
+ * Statements under one Sync, written as one piece: what is prepared already isn't prepared again.
+ */
 export class Message implements Wire {
   #letters = '';
 

@@ -2,8 +2,9 @@
 export type TextQuery = { readonly text: string; readonly values: readonly (string | null)[] };
 
 /**
- * A statement that rides along with the first read of a unit of work, in that read's own round trip and transaction, and is run before it: so that what a
- * read is allowed by costs no trip of its own (docs/decisions/0017-compiled-queries.md).
+ * A statement that rides along with the first read of a unit of work, in that read's own round trip
+ * and transaction, and is run before it: so that what a read is allowed by costs no trip of its own
+ * (docs/decisions/0017-compiled-queries.md).
  */
 export class PiggybackQuery implements TextQuery {
   readonly text: string;

@@ -2,22 +2,32 @@ import { isBroken } from './batch.ts';
 import type { ConnectionPool, PooledClient } from './pool.ts';
 import type { ReadQuery } from './read-query.ts';
 
-/** How many reads are on one connection at most, and how many it takes in all while others wait for a connection. */
+/**
+ * How many reads are on one connection at most, and how many it takes in all while others wait for
+ * a connection.
+ */
 const MAX_IN_FLIGHT = 8;
 const MAX_READS_WHEN_CONTENDED = 64;
 
-/** How many connections have reads at the same time: so many, and one more for every so many reads. */
+/**
+ * How many connections have reads at the same time: so many, and one more for every so many reads.
+ */
 const MIN_CONNECTIONS = 2;
 const READS_PER_CONNECTION = 8;
 
-/** A connection that answers nothing for so long, ms, is passed by: whatever it is at, others are not to wait behind it. */
+/**
+ * A connection that answers nothing for so long, ms, is passed by: whatever it is at, others are
+ * not to wait behind it.
+ */
 const STALL_MS = 50;
 
 type Streaming = { readonly connection: { readonly stream: { cork(): void; uncork(): void } }; pipeline: boolean };
 
 type Pool = Pick<ConnectionPool, 'acquire' | 'release' | 'waitingCount'>;
 
-/** A connection that several reads are on, one behind the other; each is a transaction of its own. */
+/**
+ * A connection that several reads are on, one behind the other; each is a transaction of its own.
+ */
 class PipelinedConnection {
   #client: (PooledClient & Streaming) | null = null;
   #early: ReadQuery[] = [];
@@ -91,9 +101,10 @@ class PipelinedConnection {
 }
 
 /**
- * Where reads that are quick share connections: those of one turn of the event loop go out together and come back together, which spares both sides most of
- * what waking each other costs. Each is bound by itself, is a transaction of its own, and fails alone. With few there are as many connections as reads; with
- * many, some wait for each other, but not behind one that takes long.
+ * Where reads that are quick share connections: those of one turn of the event loop go out together
+ * and come back together, which spares both sides most of what waking each other costs. Each is
+ * bound by itself, is a transaction of its own, and fails alone. With few there are as many
+ * connections as reads; with many, some wait for each other, but not behind one that takes long.
  */
 export class PipelinedReads {
   readonly #pipelinedReads = new Set<PipelinedConnection>();

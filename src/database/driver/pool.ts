@@ -18,14 +18,18 @@ export type ReadOptions = {
   readonly quick?: boolean;
 };
 
-/** The statement of a name isn't there, or another is, as behind a PgBouncer that doesn't follow names from connection to connection. */
+/**
+ * The statement of a name isn't there, or another is, as behind a PgBouncer that doesn't follow
+ * names from connection to connection.
+ */
 const UNKNOWN_STATEMENT = ['26000', '42P05'];
 export const isUnknownStatement = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && UNKNOWN_STATEMENT.includes(error.code ?? '');
 
 /**
- * A pool of {@link BoundClient}. With `naming`, statements that have a name are prepared once a connection. Names stand for texts, so that the
- * worst that a pooler can do is not to know one: it has done nothing then, the statement is asked again without, and so are all others.
+ * A pool of {@link BoundClient}. With `naming`, statements that have a name are prepared once a
+ * connection. Names stand for texts, so that the worst that a pooler can do is not to know one: it
+ * has done nothing then, the statement is asked again without, and so are all others.
  */
 export class ConnectionPool extends pg.Pool {
   #naming: boolean;
@@ -36,8 +40,9 @@ export class ConnectionPool extends pg.Pool {
     super({ ...config, Client: BoundConnection } as pg.PoolConfig);
     this.#naming = naming;
     this.setMaxListeners(0);
-    // One that breaks while it is used fails the statement that it is used for. Without a listener it would end the process as well: where its
-    // COMMIT fails it is put back before it is known to be gone, and taken again.
+    // One that breaks while it is used fails the statement that it is used for. Without a listener
+    // it would end the process as well: where its COMMIT fails it is put back before it is known to
+    // be gone, and taken again.
     this.on('connect', client => client.on('error', () => {}));
     const prepare = (client: PooledClient) => {
       client.naming = this.#naming;
@@ -50,7 +55,10 @@ export class ConnectionPool extends pg.Pool {
     return this.#naming;
   }
 
-  /** Has all statements go without names from now on: somebody between here and the database doesn't follow them. */
+  /**
+   * Has all statements go without names from now on: somebody between here and the database doesn't
+   * follow them.
+   */
   disableNamedStatements(): void {
     this.#naming = false;
   }
@@ -75,8 +83,9 @@ export class ConnectionPool extends pg.Pool {
   }
 
   /**
-   * One statement, under the binding in force when it is asked for: awaiting keeps it, where pg's own pool would go on in the context of
-   * whoever releases a connection. A statement that fails keeps its connection, which pg's own pool would drop.
+   * One statement, under the binding in force when it is asked for: awaiting keeps it, where pg's
+   * own pool would go on in the context of whoever releases a connection. A statement that fails
+   * keeps its connection, which pg's own pool would drop.
    */
   // @ts-expect-error: as above; Prisma's adapter uses this form alone.
   override async query(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
@@ -95,7 +104,10 @@ export class ConnectionPool extends pg.Pool {
     }
   }
 
-  /** What a statement answers, bound by itself and with its companion. One that is `quick` shares a connection with others that are (lanes.ts). */
+  /**
+   * What a statement answers, bound by itself and with its companion. One that is `quick` shares a
+   * connection with others that are (lanes.ts).
+   */
   async read<Row = string | null>(statement: ReadStatement, { binding, piggyback, quick = false }: ReadOptions): Promise<Answered<Row>> {
     const once = (naming: boolean) =>
       new Promise<Answered<Row>>((resolve, reject) => {

@@ -4,7 +4,10 @@ const SIZE = 16;
 const drawn = new Uint8Array(256 * SIZE);
 let used = drawn.length;
 
-/** 16 random bytes, for an id: the system is asked for many of them at once, which costs it as little as for one. */
+/**
+ * 16 random bytes, for an id: the system is asked for many of them at once, which costs it as
+ * little as for one.
+ */
 export function randomBytes(): Uint8Array {
   if (used === drawn.length) {
     randomFillSync(drawn);

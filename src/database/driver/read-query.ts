@@ -5,7 +5,10 @@ import { type Connection, Message, parametersOf } from './message.ts';
 import type { PiggybackQuery } from './piggyback-query.ts';
 import { nameOf, type Prepared } from './prepared-statements.ts';
 
-/** A statement that is asked by itself: its rows are one text each, unless it says how to read what is in them. */
+/**
+ * A statement that is asked by itself: its rows are one text each, unless it says how to read what
+ * is in them.
+ */
 export type ReadStatement = {
   readonly text: string;
   readonly values: readonly unknown[];
@@ -35,8 +38,9 @@ function aheadOf(piggyback: string): Ahead {
 }
 
 /**
- * A statement that goes to the database bound, with a companion if it has one: one piece of bytes out, under one Sync of its own, hence in
- * one implicit transaction; of what comes back no more is read than it is made for. A client that pipelines takes it, being one of pg's.
+ * A statement that goes to the database bound, with a companion if it has one: one piece of bytes
+ * out, under one Sync of its own, hence in one implicit transaction; of what comes back no more is
+ * read than it is made for. A client that pipelines takes it, being one of pg's.
  */
 export class ReadQuery extends PgQuery {
   readonly #parameters: string;

@@ -1,11 +1,14 @@
 import { nameOf } from './prepared-statements.ts';
 
-/** Texts that are remembered: what a hostile client makes up in shapes of queries pushes out no more than that. */
+/**
+ * Texts that are remembered: what a hostile client makes up in shapes of queries pushes out no more
+ * than that.
+ */
 const MOST = 500;
 
 /**
- * Names for the statements that come again, so that PostgreSQL parses them once. A text gets one when it is met the second time.
- * The half of them that was met longer ago is forgotten at once.
+ * Names for the statements that come again, so that PostgreSQL parses them once. A text gets one
+ * when it is met the second time. The half of them that was met longer ago is forgotten at once.
  */
 export class StatementNames {
   #names = new Map<string, string | undefined>();

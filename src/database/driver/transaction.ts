@@ -17,14 +17,18 @@ const [BEGIN, COMMIT, ROLLBACK] = ['BEGIN', 'COMMIT', 'ROLLBACK'].map(command) a
 const BINDING_NAME = nameOf(bindingStatement({ tenantId: null, personId: null }).text);
 const nothing = () => {};
 
-/** A deadlock's victim, or one that can't be put in order with others: PostgreSQL ended it, all of it, and it may be tried again. */
+/**
+ * A deadlock's victim, or one that can't be put in order with others: PostgreSQL ended it, all of
+ * it, and it may be tried again.
+ */
 const UNLUCKY = ['40P01', '40001'];
 const isUnlucky = (error: unknown) => error instanceof pg.DatabaseError && UNLUCKY.includes(error.code ?? '');
 
 /**
- * A transaction on one connection. Statements that are asked for in one go, without waiting for each other's answers, go out together; BEGIN and the binding go
- * with the first ones, and COMMIT with the last. One that is asked for in one go as a whole needs neither: what goes out under one Sync is one transaction.
- * Once a statement has failed no other is answered, and nothing is kept.
+ * A transaction on one connection. Statements that are asked for in one go, without waiting for
+ * each other's answers, go out together; BEGIN and the binding go with the first ones, and COMMIT
+ * with the last. One that is asked for in one go as a whole needs neither: what goes out under one
+ * Sync is one transaction. Once a statement has failed no other is answered, and nothing is kept.
  */
 export class BoundTransaction {
   #waiting: Waiting[] = [];
@@ -66,7 +70,10 @@ export class BoundTransaction {
     });
   }
 
-  /** One statement whose answer nobody waits for: it goes with the next one, or with COMMIT, and if it fails so does the transaction. */
+  /**
+   * One statement whose answer nobody waits for: it goes with the next one, or with COMMIT, and if
+   * it fails so does the transaction.
+   */
   enqueue(statement: Statement): void {
     this.#take({ statement, resolve: nothing, reject: nothing });
   }
@@ -189,7 +196,10 @@ export class BoundTransaction {
 
 /** How a transaction is run. */
 export type TransactionOptions = {
-  /** How often it is run at most, if PostgreSQL ends it for the sake of others. One that does something beside the database runs once. */
+  /**
+   * How often it is run at most, if PostgreSQL ends it for the sake of others. One that does
+   * something beside the database runs once.
+   */
   readonly tries?: number;
   /** How long it may take, ms. */
   readonly patience: number;
@@ -198,8 +208,9 @@ export type TransactionOptions = {
 const TRIES = 3;
 
 /**
- * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One that PostgreSQL ended as a deadlock's victim, or because it
- * can't be put in order with others, is run again: nothing of it was kept, and nobody was answered.
+ * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One
+ * that PostgreSQL ended as a deadlock's victim, or because it can't be put in order with others, is
+ * run again: nothing of it was kept, and nobody was answered.
  */
 export async function inTransaction<T>(
   pool: ConnectionPool,

@@ -15,9 +15,11 @@ type PoolHooks = {
 };
 
 /**
- * Those who wait for a connection, first come, first served. One that is put back goes to the next of them at once: pg's own pool would set a timer for the
- * connection, another for whoever waits, and two listeners, of which a transaction under load is done before any is needed. Of the pool they ask for as many as
- * it has, and for one more, which stands in its queue for all of them; while others stand there as well, what is put back goes to the pool.
+ * Those who wait for a connection, first come, first served. One that is put back goes to the next
+ * of them at once: pg's own pool would set a timer for the connection, another for whoever waits,
+ * and two listeners, of which a transaction under load is done before any is needed. Of the pool
+ * they ask for as many as it has, and for one more, which stands in its queue for all of them;
+ * while others stand there as well, what is put back goes to the pool.
  */
 export class WaitQueue {
   readonly #waiting: Waiter[] = [];
@@ -37,7 +39,10 @@ export class WaitQueue {
     });
   }
 
-  /** Hands on a connection that is as good as new; false where nobody waits, or others wait in the pool's queue. */
+  /**
+   * Hands on a connection that is as good as new; false where nobody waits, or others wait in the
+   * pool's queue.
+   */
   pass(client: PooledClient): boolean {
     if (!this.#waiting.length || this.pool.waitingCount > this.#asks || !client.isOpen) return false;
     this.#hand(client);

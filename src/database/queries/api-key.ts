@@ -15,8 +15,9 @@ export type SigningKey = {
 };
 
 /**
- * What stands under the name of a key: the hashes of its secret and of the one before it, which ends at `earlierUntil` (ms since 1970), and the key
- * as a text, to be read once a secret fits. Where there is no key, the hashes are of nothing.
+ * What stands under the name of a key: the hashes of its secret and of the one before it, which
+ * ends at `earlierUntil` (ms since 1970), and the key as a text, to be read once a secret fits.
+ * Where there is no key, the hashes are of nothing.
  */
 export type KeyFound = {
   readonly hash: Uint8Array;
@@ -42,8 +43,9 @@ const FIND = `
     LEFT JOIN api_key k ON k.tenant_id = $1::uuid AND k.id = $2::uuid`;
 
 /**
- * Looks a key up by the name that its text says, in one statement that is bound to the tenant that the name says (SPEC T4). Whether there is such a
- * key, or such a tenant, changes nothing of the way that is taken.
+ * Looks a key up by the name that its text says, in one statement that is bound to the tenant that
+ * the name says (SPEC T4). Whether there is such a key, or such a tenant, changes nothing of the
+ * way that is taken.
  */
 export async function findKey(query: Query, { tenantId, id }: Name): Promise<KeyFound> {
   const [row] = await bound({ tenantId, personId: null }, () => query<KeyFound>(FIND, [tenantId, id]));

@@ -2,7 +2,10 @@ import { v7 as uuid } from 'uuid';
 import { randomBytes } from '../driver/random.ts';
 import type { Enqueue } from './crossings.ts';
 
-/** What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by which rule. */
+/**
+ * What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by
+ * which rule.
+ */
 export type AuditEntry = {
   readonly at: Date;
   readonly actor: { readonly kind: 'user' | 'api_key' | 'staff' | 'system'; readonly id: string; readonly name: string };
@@ -20,7 +23,10 @@ const APPEND = `
   INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
   VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14)`;
 
-/** Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives it its place in the chain (SPEC A2). */
+/**
+ * Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives
+ * it its place in the chain (SPEC A2).
+ */
 export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
   const json = (state: object | null) => state && JSON.stringify(state);
   const { type = null, id = null } = target ?? {};

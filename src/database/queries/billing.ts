@@ -6,7 +6,10 @@ export type BillingFault = {
   readonly fault: 'charge_missing' | 'earning_missing' | 'usage_missing' | 'currency' | 'amount' | 'parties';
 };
 
-/** What was charged and earned in a currency, and by how many retrievals. Amounts are decimals as text. */
+/**
+ * What was charged and earned in a currency, and by how many retrievals. Amounts are decimals as
+ * text.
+ */
 export type BillingTotal = {
   readonly currency: string;
   readonly charges: number;

@@ -3,8 +3,9 @@ import type { TextQuery } from '../driver/piggyback-query.ts';
 import { SETTINGS } from '../tenancy/binding.ts';
 
 /**
- * The only ways past the bound tenant (SPEC T5). Each is a narrow function of the database, SECURITY DEFINER, made by a migration;
- * a test holds this list against the catalogue. `callable`: the gateway's role may call it; the others are triggers.
+ * The only ways past the bound tenant (SPEC T5). Each is a narrow function of the database,
+ * SECURITY DEFINER, made by a migration; a test holds this list against the catalogue. `callable`:
+ * the gateway's role may call it; the others are triggers.
  */
 // biome-ignore format: a table is read by its columns
 export const CROSSINGS = {
@@ -80,7 +81,10 @@ const MEMBERSHIPS = `SELECT coalesce(json_agg(json_build_object('personId', pers
     'joinedAt', joined_at)), '[]')::text AS said
   FROM crossing_memberships_of($1, $2, $3::uuid, $4)`;
 
-/** Asks for a person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is null, everywhere. */
+/**
+ * Asks for a person's memberships in tenants that aren't deleted: in the tenant named, or, when
+ * `named` is null, everywhere.
+ */
 export const membershipsStatement = ({ issuer, subject }: Identity, named: TenantName | null): TextQuery => ({
   text: MEMBERSHIPS,
   values: [issuer, subject, named && 'id' in named ? named.id : null, named && 'slug' in named ? named.slug : null],
@@ -97,7 +101,10 @@ export function membershipsIn(result: string): PersonMemberships {
 /** What asks one statement for a text. */
 export type RunTextQuery = (query: TextQuery) => Promise<string | null>;
 
-/** A person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is null, everywhere. */
+/**
+ * A person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is
+ * null, everywhere.
+ */
 export const membershipsOf = async (queryText: RunTextQuery, identity: Identity, named: TenantName | null): Promise<PersonMemberships> =>
   membershipsIn((await queryText(membershipsStatement(identity, named)))!);
 
@@ -105,8 +112,8 @@ export const membershipsOf = async (queryText: RunTextQuery, identity: Identity,
 export type Profile = Identity & { readonly name: string; readonly email: string | null; readonly emailVerified: boolean };
 
 /**
- * Makes or refreshes a person's row and binds the transaction to that person, whose sign-ups wait for each other until it ends.
- * Answers the person's id, which is `candidate` for a new person.
+ * Makes or refreshes a person's row and binds the transaction to that person, whose sign-ups wait
+ * for each other until it ends. Answers the person's id, which is `candidate` for a new person.
  */
 export async function registerPerson(
   query: Query,
@@ -132,7 +139,10 @@ export async function dueTenants(query: Query, moment: Date): Promise<readonly s
   return rows.map(({ id }) => id);
 }
 
-/** The first broken link of a tenant's audit chain: `missing`, `changed`, `relinked`, or `cut` at its end (SPEC A2). */
+/**
+ * The first broken link of a tenant's audit chain: `missing`, `changed`, `relinked`, or `cut` at
+ * its end (SPEC A2).
+ */
 export type AuditBreak = { readonly tenantId: string; readonly seq: number; readonly fault: string };
 
 /** Every broken chain, by its first broken link, and how much was looked at. */
@@ -152,7 +162,10 @@ export type AuditAnchor = { readonly tenantId: string; readonly seq: number; rea
 export const auditHeads = (query: Query): Promise<readonly AuditAnchor[]> =>
   query<AuditAnchor>(`SELECT tenant_id AS "tenantId", seq, encode(hash, 'hex') AS hash FROM crossing_audit_heads() ORDER BY 1`, []);
 
-/** Those of earlier heads that are no link of their chain any more, and whose tenant wasn't deleted: somebody wrote it anew. */
+/**
+ * Those of earlier heads that are no link of their chain any more, and whose tenant wasn't deleted:
+ * somebody wrote it anew.
+ */
 export const lostAnchors = (query: Query, anchors: readonly AuditAnchor[]): Promise<readonly { tenantId: string; seq: number }[]> =>
   query(
     `SELECT tenant_id AS "tenantId", seq
@@ -166,7 +179,10 @@ export async function buryTenant(query: Query, moment: Date): Promise<boolean> {
   return row!.buried;
 }
 
-/** Removes a batch of the rows of the bound, deleted tenant: the table that it was of, or null when nothing is left. */
+/**
+ * Removes a batch of the rows of the bound, deleted tenant: the table that it was of, or null when
+ * nothing is left.
+ */
 export async function purgeRows(query: Query, atMost: number, moment: Date): Promise<string | null> {
   const [row] = await query<{ table: string | null }>('SELECT purge_rows($1::int, $2::timestamptz) AS table', [atMost, moment]);
   return row!.table;

@@ -1,6 +1,9 @@
 import type { Query } from './crossings.ts';
 
-/** What a listing offers: its terms, and the provider's display name. `own` is the bound tenant's own listing. An amount is a decimal as text. */
+/**
+ * What a listing offers: its terms, and the provider's display name. `own` is the bound tenant's
+ * own listing. An amount is a decimal as text.
+ */
 export type Offer = {
   readonly own: boolean;
   readonly title: string;
@@ -9,7 +12,10 @@ export type Offer = {
   readonly currency: string;
 };
 
-/** What a listing offers, its provider being held until the transaction ends; null for one that nobody can acquire. */
+/**
+ * What a listing offers, its provider being held until the transaction ends; null for one that
+ * nobody can acquire.
+ */
 export async function offerOf(query: Query, listingId: string): Promise<Offer | null> {
   const [offer] = await query<Offer>('SELECT own, title, provider, price::text AS price, currency FROM crossing_offer($1::uuid)', [
     listingId,
@@ -47,7 +53,10 @@ export type ObjectsPage = {
   readonly atMost: number;
 };
 
-/** A page of the objects that an open entitlement of the bound tenant leads to, by id; none while the provider isn't available. */
+/**
+ * A page of the objects that an open entitlement of the bound tenant leads to, by id; none while
+ * the provider isn't available.
+ */
 export const entitledObjects = (
   query: Query,
   entitlementId: string,

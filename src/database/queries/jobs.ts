@@ -1,8 +1,9 @@
 import type { Query } from './crossings.ts';
 
 /**
- * Has what is due in a tenant looked at: as soon as the transaction commits that asks. There is at most one job that waits for a tenant, and one
- * of a tenant at a time. Due dates live in our tables: a lost job is only a late one.
+ * Has what is due in a tenant looked at: as soon as the transaction commits that asks. There is at
+ * most one job that waits for a tenant, and one of a tenant at a time. Due dates live in our
+ * tables: a lost job is only a late one.
  */
 export async function wakeJobs(query: Query, tenantId: string): Promise<void> {
   await query(

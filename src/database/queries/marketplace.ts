@@ -14,7 +14,10 @@ export type MarketSearch = {
 /** Best first, newest first, or cheapest first. */
 export type MarketSort = 'relevance' | 'newest' | 'price';
 
-/** A place in an order: its key as PostgreSQL writes it (a rank, a moment, an amount), and the listing's id. */
+/**
+ * A place in an order: its key as PostgreSQL writes it (a rank, a moment, an amount), and the
+ * listing's id.
+ */
 export type MarketPlace = { readonly key: string; readonly id: string };
 
 /** Which listings of a search to answer. */
@@ -27,7 +30,10 @@ export type MarketPage = {
   readonly limit: number;
 };
 
-/** A listing as the marketplace tells it: all that leaves a provider (SPEC M5), and what the bound tenant is to it. */
+/**
+ * A listing as the marketplace tells it: all that leaves a provider (SPEC M5), and what the bound
+ * tenant is to it.
+ */
 export type MarketListing = {
   readonly id: string;
   readonly title: string;
@@ -50,7 +56,10 @@ export type RankedListing = MarketListing & { readonly rank: number | null };
 const LISTING = `'id', l.id, 'title', l.title, 'summary', l.summary, 'tags', l.tags, 'price', l.price::text, 'currency', l.currency, 'provider', l.provider,
   'publishedAt', l.published_at, 'own', l.own, 'entitled', l.entitled`;
 
-/** Listings that a statement answers as one text of JSON: cheaper to read than rows are, which pg takes apart column by column. */
+/**
+ * Listings that a statement answers as one text of JSON: cheaper to read than rows are, which pg
+ * takes apart column by column.
+ */
 async function listingsIn<Listing extends MarketListing>(rows: Promise<readonly { readonly listings: string }[]>): Promise<Listing[]> {
   const [row] = await rows;
   const listings = JSON.parse(row!.listings) as (Listing & { publishedAt: Date | string })[];

@@ -9,7 +9,9 @@ export type Wanted = {
   readonly at: Date;
 };
 
-/** What was retrieved: where its bytes lie, and the price. Sizes and amounts are numbers as text. */
+/**
+ * What was retrieved: where its bytes lie, and the price. Sizes and amounts are numbers as text.
+ */
 export type Retrieved = {
   readonly objectKey: string;
   readonly name: string;
@@ -22,7 +24,10 @@ export type Retrieved = {
 /** Why nothing was. */
 export type NotRetrieved = { readonly refused: 'NOT_FOUND' | 'PROVIDER_UNAVAILABLE' | 'PROVIDER_GONE' };
 
-/** Writes a retrieval of the bound tenant's: its usage record and charge, and the provider's earning; or nothing, and the code of why not (SPEC M3). */
+/**
+ * Writes a retrieval of the bound tenant's: its usage record and charge, and the provider's
+ * earning; or nothing, and the code of why not (SPEC M3).
+ */
 export async function writeRetrieval(
   query: Query,
   { retrievalId, entitlementId, objectId, apiKeyId, at }: Wanted,
@@ -37,8 +42,8 @@ export async function writeRetrieval(
 }
 
 /**
- * Takes one of the bound tenant's retrievals of a billing cycle, of which there are `limit`, or any number where that is null: null once it is taken, else how
- * many are used.
+ * Takes one of the bound tenant's retrievals of a billing cycle, of which there are `limit`, or any
+ * number where that is null: null once it is taken, else how many are used.
  */
 export async function takeRetrieval(query: Query, cycle: Date, limit: number | null): Promise<number | null> {
   const [row] = await query<{ used: number | null }>('SELECT take_retrieval($1::timestamptz, $2::int)::int AS used', [cycle, limit]);

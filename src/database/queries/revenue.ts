@@ -42,7 +42,10 @@ export const salesByDay = (query: Query, { from, until }: Period): Promise<reado
     [from, until],
   );
 
-/** What the bound tenant sold in a period of which datasets, the most retrieved first, at most so many. */
+/**
+ * What the bound tenant sold in a period of which datasets, the most retrieved first, at most so
+ * many.
+ */
 export const salesByDataset = (query: Query, { from, until }: Period, atMost: number): Promise<readonly DatasetSales[]> =>
   query(
     `SELECT s.dataset_id AS "datasetId", t.title, s.retrievals, s.revenue, b.buyers::int AS buyers

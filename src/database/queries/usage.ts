@@ -21,7 +21,10 @@ export async function useByDay(query: Query, { from, until }: Period): Promise<r
   return rows.map(row => ({ ...row, bytes: BigInt(row.bytes) }));
 }
 
-/** What the bound tenant retrieved in a period with which API keys, the busiest first, at most so many. */
+/**
+ * What the bound tenant retrieved in a period with which API keys, the busiest first, at most so
+ * many.
+ */
 export const useByKey = (query: Query, { from, until }: Period, atMost: number): Promise<readonly KeyUse[]> =>
   query(
     `SELECT u.api_key_id AS "apiKeyId", k.name, u.count

@@ -1,6 +1,9 @@
 import type { Reason } from './draft.ts';
 
-/** How often an operation of a model was answered by one statement, as rows or as JSON, or left to Prisma for a reason. */
+/**
+ * How often an operation of a model was answered by one statement, as rows or as JSON, or left to
+ * Prisma for a reason.
+ */
 export type ReadCount = {
   readonly model: string;
   readonly operation: string;
@@ -10,7 +13,10 @@ export type ReadCount = {
 
 type Mutable = { -readonly [K in keyof ReadCount]: ReadCount[K] };
 
-/** Counts reads. There are as many counts as models, operations and reasons: what a request holds is not among them. */
+/**
+ * Counts reads. There are as many counts as models, operations and reasons: what a request holds is
+ * not among them.
+ */
 export class ReadCounts {
   readonly #counts = new Map<string, Mutable[]>();
 

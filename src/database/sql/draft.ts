@@ -3,7 +3,10 @@ import type { Relation, Table } from './tables.ts';
 /** Why a read is Prisma's to answer. */
 export type Reason = 'operation' | 'argument' | 'selection' | 'filter' | 'order' | 'page' | 'value' | 'absent' | 'refused';
 
-/** A read that this folder does not cover: Prisma answers it, or refuses it with an error of its own. */
+/**
+ * A read that this folder does not cover: Prisma answers it, or refuses it with an error of its
+ * own.
+ */
 export class UnsupportedQuery extends Error {
   override name = 'Uncovered';
 
@@ -12,7 +15,10 @@ export class UnsupportedQuery extends Error {
   }
 }
 
-/** What is known of a statement while it is written: its parameters, and how many tables it has named. */
+/**
+ * What is known of a statement while it is written: its parameters, and how many tables it has
+ * named.
+ */
 export type Draft = { readonly values: unknown[]; aliases: number };
 
 /** Text that stands for a value: values are never written into a statement. */

@@ -10,7 +10,10 @@ const COMPARED: ReadonlyMap<string, string> = new Map([
 ]);
 const ORDERED: readonly (Scalar | null)[] = ['String', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime'];
 
-/** The text around what a pattern looks for; LIKE's own characters keep their meaning, as Prisma has it. */
+/**
+ * The text around what a pattern looks for; LIKE's own characters keep their meaning, as Prisma has
+ * it.
+ */
 const PATTERNS: ReadonlyMap<string, (text: string) => string> = new Map([
   ['contains', text => `('%' || ${text} || '%')`],
   ['startsWith', text => `(${text} || '%')`],

@@ -3,13 +3,19 @@ import { list, many, object } from './rows.ts';
 import type { Table } from './tables.ts';
 import { where } from './where.ts';
 
-/** What a statement answers: rows of one column, if any, read from JSON, and how many rows it was about. */
+/**
+ * What a statement answers: rows of one column, if any, read from JSON, and how many rows it was
+ * about.
+ */
 export type Answered = { readonly rows: readonly (readonly unknown[])[]; readonly rowCount: number | null };
 
 /** Stands for a row that must be there and isn't. */
 export const ABSENT = Symbol('absent');
 
-/** One statement that answers an operation, and what makes Prisma's answer of what it answers, or {@link ABSENT}. */
+/**
+ * One statement that answers an operation, and what makes Prisma's answer of what it answers, or
+ * {@link ABSENT}.
+ */
 export type Statement = {
   readonly text: string;
   readonly values: readonly unknown[];
@@ -20,7 +26,8 @@ type Row = Record<string, unknown>;
 type Write = (draft: Draft, table: Table, args: object) => { readonly text: string; readonly answer: (value: unknown) => unknown };
 
 /**
- * The statement that answers an operation. Its text depends on the shape of the arguments alone: every value is a parameter.
+ * The statement that answers an operation. Its text depends on the shape of the arguments alone:
+ * every value is a parameter.
  *
  * @throws {Uncovered} for what is Prisma's to answer, or to refuse.
  */
@@ -45,7 +52,10 @@ const findMany: Write = (draft, table, args) => {
   };
 };
 
-/** One row. Where a page of one is asked for it is in the order of the primary key, as Prisma has it; where the first row is, in none. */
+/**
+ * One row. Where a page of one is asked for it is in the order of the primary key, as Prisma has
+ * it; where the first row is, in none.
+ */
 const findFirst: Write = (draft, table, args) => {
   const { take } = args as { take?: unknown };
   if (take !== undefined && take !== 1) throw new UnsupportedQuery('page');

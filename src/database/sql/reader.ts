@@ -7,7 +7,10 @@ import { ABSENT, type Answered, type Statement, statementOf } from './read-state
 import type { Tables } from './tables.ts';
 import { isWrite, writeOf } from './write-statement.ts';
 
-/** Answers an operation of a model, or has `prismas` answer it: Prisma, with the same arguments. Both run under the binding in force. */
+/**
+ * Answers an operation of a model, or has `prismas` answer it: Prisma, with the same arguments.
+ * Both run under the binding in force.
+ */
 export type Reader = (model: string, operation: string, args: object, prismas: Prismas) => Promise<unknown>;
 type Prismas = () => Promise<unknown>;
 
@@ -22,18 +25,27 @@ export const fromJson = ({ rows, rowCount }: Texts): Answered => ({
   rowCount,
 });
 
-/** What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in its own words: data, names and types, sizes. */
+/**
+ * What PostgreSQL says of a statement that Prisma's would fail with too, and tells its caller in
+ * its own words: data, names and types, sizes.
+ */
 export const REFUSED = /^(22|42|54)/;
 
 export type ReaderOptions = {
   readonly tables: Tables;
   readonly counts: ReadCounts;
   readonly run: RunStatement;
-  /** In a transaction: where Prisma's statements run as well. Nothing can be asked again there once something has failed. */
+  /**
+   * In a transaction: where Prisma's statements run as well. Nothing can be asked again there once
+   * something has failed.
+   */
   readonly join?: (prismas: Prismas) => Promise<unknown>;
 };
 
-/** A reader that answers with one statement what it covers (docs/decisions/0015-reads.md, 0016-transactions.md), and counts what it doesn't. */
+/**
+ * A reader that answers with one statement what it covers (docs/decisions/0015-reads.md,
+ * 0016-transactions.md), and counts what it doesn't.
+ */
 export function createReader({ tables, counts, run, join }: ReaderOptions): Reader {
   return async (model, operation, args, prismas) => {
     const otherwise = (reason: Reason) => {
@@ -66,7 +78,10 @@ export function createReader({ tables, counts, run, join }: ReaderOptions): Read
   };
 }
 
-/** What Prisma makes of an error of PostgreSQL's: it is asked the same, and told that error for an answer. No statement runs. */
+/**
+ * What Prisma makes of an error of PostgreSQL's: it is asked the same, and told that error for an
+ * answer. No statement runs.
+ */
 const inItsWords = (error: unknown, prismas: Prismas): Promise<unknown> =>
   runWithin({ query: () => Promise.reject(error) }, prismas).then(
     () => error,

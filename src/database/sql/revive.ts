@@ -3,7 +3,9 @@ import { REVIVED } from './value.ts';
 
 type Row = Record<string, unknown>;
 
-/** Turns what JSON can't say in a row (moments, decimals, bytes) into what Prisma answers, in place. */
+/**
+ * Turns what JSON can't say in a row (moments, decimals, bytes) into what Prisma answers, in place.
+ */
 export type Revive = (row: Row) => void;
 
 type Revival = { readonly name: string } & ({ readonly column: Column } | { readonly relation: Relation; readonly revive: Revive | null });

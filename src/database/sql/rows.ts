@@ -113,7 +113,10 @@ function related(draft: Draft, source: Source, relation: Relation, args: unknown
   return { sql: object(`SELECT ${columns} ${from(other)} WHERE ${tied(relation, source, other)}`), revive };
 }
 
-/** All rows of a query as one JSON array, in their order. No column is called what the rows are: a column's name would be taken for it. */
+/**
+ * All rows of a query as one JSON array, in their order. No column is called what the rows are: a
+ * column's name would be taken for it.
+ */
 export const list = (query: string): string => `(SELECT coalesce(json_agg("a row"), '[]') FROM (${query}) AS "a row")`;
 
 /** The one row of a query as a JSON object. */

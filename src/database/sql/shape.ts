@@ -7,7 +7,10 @@ import { where } from './where.ts';
 /** What becomes JSON of a row: names and what is written under each, in their order. */
 export type Shape = { readonly entries: readonly (readonly [name: string, form: Form])[] };
 
-/** How a value is written. Columns, relations and counts are named as in the data model; what is `text` is JSON already. */
+/**
+ * How a value is written. Columns, relations and counts are named as in the data model; what is
+ * `text` is JSON already.
+ */
 export type Form =
   | { readonly kind: 'column'; readonly column: string; readonly as: As; readonly isNullable: boolean }
   | { readonly kind: 'id'; readonly prefix: string; readonly isOfTenant: boolean }
@@ -17,7 +20,10 @@ export type Form =
   | { readonly kind: 'page'; readonly relation: string; readonly shape: Shape }
   | { readonly kind: 'count'; readonly relation: string };
 
-/** What a column is in the answer: as JSON has it, as text, a moment, a decimal without zeros at its end, or the names that stand for its values. */
+/**
+ * What a column is in the answer: as JSON has it, as text, a moment, a decimal without zeros at its
+ * end, or the names that stand for its values.
+ */
 export type As = 'plain' | 'text' | 'moment' | 'decimal' | ReadonlyMap<string, string>;
 
 type Args = Readonly<Record<string, unknown>>;
@@ -62,12 +68,14 @@ function written(draft: Draft, source: Source, select: Args, form: Form): string
 }
 
 /**
- * The global id of a row: base64 of `Type:tenant:id`, or of `Type:id`, whose letters, digits, colons and hyphens never make a `+` or a `/`. What is the same
- * for every row is encoded here, as far as it fills whole groups of three bytes.
+ * The global id of a row: base64 of `Type:tenant:id`, or of `Type:id`, whose letters, digits,
+ * colons and hyphens never make a `+` or a `/`. What is the same for every row is encoded here, as
+ * far as it fills whole groups of three bytes.
  */
 function globalId(draft: Draft, { prefix, isOfTenant }: Form & { kind: 'id' }, column: (name: string) => string): string {
   const same = (tenantId: string) => (isOfTenant ? `${prefix}:${tenantId}:` : `${prefix}:`);
-  const length = same(PLACEHOLDER.tenantId).length; // of letters and digits alone, as long for every tenant
+  // of letters and digits alone, as long for every tenant
+  const length = same(PLACEHOLDER.tenantId).length;
   const whole = length - (length % 3);
   const rest = () => parameter(draft, new TenantDerivedParameter(tenantId => same(tenantId).slice(whole)));
   const bytes = (sql: string) => `encode((${sql})::bytea, 'base64')`;
@@ -91,7 +99,9 @@ function one(draft: Draft, source: Source, relation: Relation, args: Args, shape
 
 const PAGE = ['where', 'orderBy', 'take', 'select'];
 
-/** Rows as a JSON list; of a page, which is read with one row more than it has, without that one. */
+/**
+ * Rows as a JSON list; of a page, which is read with one row more than it has, without that one.
+ */
 function page(draft: Draft, table: Table, args: Args, shape: Shape, tie: (source: Source) => string | null): string {
   for (const [name] of entriesOf(args, 'argument')) if (!PAGE.includes(name)) throw new UnsupportedQuery('argument');
   const { take } = args;
@@ -105,7 +115,10 @@ function page(draft: Draft, table: Table, args: Args, shape: Shape, tie: (source
   return `concat('[', (SELECT string_agg(r.j, ',') FROM (${rows}) r), ']')`;
 }
 
-/** Fails where there is a value; where there is none, is none. What is read as rows, then, says what is wrong. Not a constant: the planner would fail. */
+/**
+ * Fails where there is a value; where there is none, is none. What is read as rows, then, says what
+ * is wrong. Not a constant: the planner would fail.
+ */
 const unknown = (sql: string): string => `(1 / (length(${sql}) - length(${sql})))::text`;
 
 /** The types that PostgreSQL writes as JSON has them. */
@@ -142,18 +155,24 @@ function item(type: Scalar | null, sql: string, as: As): string {
   return type === 'String' ? `to_json(${sql})::text` : `${sql}::text`;
 }
 
-/** A moment in UTC with three digits of a second: what JSON leaves out of it is filled in, which takes a third of `to_char`. */
+/**
+ * A moment in UTC with three digits of a second: what JSON leaves out of it is filled in, which
+ * takes a third of `to_char`.
+ */
 function moment(sql: string): string {
   const json = `to_json(${sql} AT TIME ZONE 'UTC')::text`;
   return `(rpad(rtrim(${json}, '"') || CASE WHEN length(${json}) = 21 THEN '.' ELSE '' END, 24, '0') || 'Z"')`;
 }
 
-/** A read that is answered as JSON text in a shape: the one row that there is, or the rows of a page. */
+/**
+ * A read that is answered as JSON text in a shape: the one row that there is, or the rows of a
+ * page.
+ */
 export type ShapedRead = { readonly model: string; readonly operation: string; readonly args: object; readonly shape: Shape };
 
 /**
- * The statement that answers a read with JSON text; null where there is no row. Its text depends on the shape of arguments and answer alone. Whoever asks is
- * {@link ANYBODY} in the arguments.
+ * The statement that answers a read with JSON text; null where there is no row. Its text depends on
+ * the shape of arguments and answer alone. Whoever asks is {@link ANYBODY} in the arguments.
  *
  * @throws {Uncovered} for what rows are to be read for.
  */

@@ -2,7 +2,10 @@ import pg from 'pg';
 import { getDatamodel } from '../../generated/pothos.ts';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 
-/** A column: its name as SQL has it, quoted, and its type as Prisma has it. `type` is null for what this folder doesn't read, such as an enum. */
+/**
+ * A column: its name as SQL has it, quoted, and its type as Prisma has it. `type` is null for what
+ * this folder doesn't read, such as an enum.
+ */
 export type Column = {
   readonly sql: string;
   readonly type: Scalar | null;
@@ -26,7 +29,10 @@ export type Relation = {
   readonly isForward: boolean;
 };
 
-/** A model as SQL sees it. Fields are looked up in maps, so that no name leads to what an object inherits. */
+/**
+ * A model as SQL sees it. Fields are looked up in maps, so that no name leads to what an object
+ * inherits.
+ */
 export type Table = {
   readonly sql: string;
   readonly columns: ReadonlyMap<string, Column>;
@@ -65,7 +71,10 @@ type Runtime = {
 const quoted = pg.escapeIdentifier;
 const isScalar = (type: string): type is Scalar => (SCALARS as readonly string[]).includes(type);
 
-/** The data model as SQL sees it, from what Prisma generates: `pothos.ts` knows relations and keys, the client knows the database's names. */
+/**
+ * The data model as SQL sees it, from what Prisma generates: `pothos.ts` knows relations and keys,
+ * the client knows the database's names.
+ */
 export function tablesOf(prisma: PrismaClient): Tables {
   const models = getDatamodel().datamodel.models as unknown as Readonly<Record<string, Model>>;
   const runtime = (prisma as unknown as { _runtimeDataModel: Runtime })._runtimeDataModel;
@@ -100,7 +109,10 @@ const columnOf = ({ kind, type, isList, isRequired, hasDefaultValue }: Field, sq
   hasDefault: hasDefaultValue,
 });
 
-/** A relation through a foreign key to a primary key, which all of ours are (a test holds them against the catalogue); null for another. */
+/**
+ * A relation through a foreign key to a primary key, which all of ours are (a test holds them
+ * against the catalogue); null for another.
+ */
 function relationOf(models: Readonly<Record<string, Model>>, tables: Tables, name: string, field: Field): Relation | null {
   const [ours, to] = [tables.get(name)!, tables.get(field.type)!];
   const { isList, isRequired, relationName } = field;

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Binding } from '../tenancy/binding.ts';
 import { UnsupportedQuery } from './draft.ts';
 
-/** Whom a statement is written for while it isn't known whom it will be for: ids that nobody has. */
+/**
+ * Whom a statement is written for while it isn't known whom it will be for: ids that nobody has.
+ */
 export const PLACEHOLDER = { tenantId: randomUUID(), personId: randomUUID() } as const;
 
 /** A parameter that is made of the tenant's id. */
@@ -28,7 +30,10 @@ export function bindPlaceholders({ values }: Template, binding: Binding): unknow
   });
 }
 
-/** @throws {Uncovered} where anybody's id is part of something else, where nobody would put another's in its place. */
+/**
+ * @throws {Uncovered} where anybody's id is part of something else, where nobody would put
+ * another's in its place.
+ */
 export function checked(template: Template): Template {
   for (const value of template.values)
     if (typeof value === 'object' && value !== null && Object.values(PLACEHOLDER).some(id => JSON.stringify(value).includes(id)))

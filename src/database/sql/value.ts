@@ -14,7 +14,10 @@ function moment(value: unknown): string | undefined {
   return text.length === 24 ? `${text.slice(0, 10)} ${text.slice(11, 23)}` : undefined;
 }
 
-/** How a value of each type goes to the database; undefined for what Prisma must look at: to convert it, or to refuse it. */
+/**
+ * How a value of each type goes to the database; undefined for what Prisma must look at: to convert
+ * it, or to refuse it.
+ */
 const SENT: Readonly<Record<Scalar, (value: unknown) => unknown>> = {
   String: value => (typeof value === 'string' ? value : undefined),
   Int: value => (isInt(value, INT4) ? value : undefined),
@@ -41,7 +44,10 @@ export function sentAll(column: Column, values: unknown): unknown[] {
   return values.map(value => sent(column, value));
 }
 
-/** How a column is written in a result: as JSON says it, or as text where JSON would lose some of it. */
+/**
+ * How a column is written in a result: as JSON says it, or as text where JSON would lose some of
+ * it.
+ */
 export function written({ type, isList }: Column, sql: string): string {
   if (type === null || (isList && (type === 'Bytes' || type === 'Json'))) throw new UnsupportedQuery('selection');
   const isText = type === 'BigInt' || type === 'Decimal';
@@ -59,7 +65,10 @@ export const REVIVED: ReadonlyMap<Scalar | null, (value: never) => unknown> = ne
   ['Bytes', (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'))],
 ]);
 
-/** A moment in PostgreSQL's JSON, read as Prisma's adapter reads it: what it says of the zone is passed over. */
+/**
+ * A moment in PostgreSQL's JSON, read as Prisma's adapter reads it: what it says of the zone is
+ * passed over.
+ */
 function date(text: string): Date {
   if (text.endsWith('+00:00')) return new Date(text);
   if (text.includes('T')) return new Date(`${text.replace(/[+-]\d\d(:\d\d){0,2}$/, '')}Z`);

@@ -48,7 +48,10 @@ const ofMany = (draft: Draft, source: Source, relation: Relation, value: unknown
 
 const ONE = ['is', 'isNot'];
 
-/** A row that isn't there is joined as nulls, so that three-valued logic says of it what Prisma's own joins say. */
+/**
+ * A row that isn't there is joined as nulls, so that three-valued logic says of it what Prisma's
+ * own joins say.
+ */
 function ofOne(draft: Draft, source: Source, relation: Relation, value: unknown): string[] {
   const conditions = value === null ? [['is', null] as const] : entriesOf(value, 'filter');
   const names = conditions.map(([name]) => name);
@@ -71,7 +74,10 @@ function join(draft: Draft, source: Source, relation: Relation): { other: Source
   return { other, key: `${other.alias}.${relation.on[0]![1]}` };
 }
 
-/** That there is no row: by our key where it is ours, as Prisma has it, whether or not the row that it names may be seen. */
+/**
+ * That there is no row: by our key where it is ours, as Prisma has it, whether or not the row that
+ * it names may be seen.
+ */
 function absent(draft: Draft, source: Source, relation: Relation): string {
   if (relation.isRequired && relation.isForward) throw new UnsupportedQuery('value');
   if (!relation.isForward) return `(${join(draft, source, relation).key} IS NULL)`;

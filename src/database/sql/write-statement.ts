@@ -12,8 +12,8 @@ type Write = (draft: Draft, source: Source, args: Args) => { readonly text: stri
 export const isWrite = (operation: string): boolean => WRITTEN.has(operation);
 
 /**
- * The statement that does an operation of one table: plain values, and conditions that name no other row. Its text depends on the shape of the arguments alone:
- * every value is a parameter.
+ * The statement that does an operation of one table: plain values, and conditions that name no
+ * other row. Its text depends on the shape of the arguments alone: every value is a parameter.
  *
  * @throws {Uncovered} for what is Prisma's to do, or to refuse.
  */
@@ -109,7 +109,10 @@ function conditioned(draft: Draft, source: Source, condition: unknown): string {
   return sql === null ? '' : ` WHERE ${sql}`;
 }
 
-/** A condition that holds for one row at most: on the fields of a key, alone or under the key's name, and on whatever else. */
+/**
+ * A condition that holds for one row at most: on the fields of a key, alone or under the key's
+ * name, and on whatever else.
+ */
 function uniquely(table: Table, condition: unknown): Args {
   const flat = Object.fromEntries(
     entriesOf(condition, 'filter').flatMap(([name, value]) => (isKey(table, name) ? entriesOf(value, 'filter') : [[name, value] as const])),
@@ -123,7 +126,10 @@ const isKey = ({ uniques }: Table, name: string) => uniques.some(fields => field
 
 const counted = (text: string) => ({ text, answer: ({ rowCount }: Answered) => ({ count: rowCount ?? 0 }) });
 
-/** What was written, as the rows of the statement: columns alone, for what is related may be about to change. */
+/**
+ * What was written, as the rows of the statement: columns alone, for what is related may be about
+ * to change.
+ */
 function returning(draft: Draft, source: Source, { select }: Args) {
   if (select !== undefined && entriesOf(select, 'selection').some(([name]) => !source.table.columns.has(name)))
     throw new UnsupportedQuery('selection');

@@ -9,7 +9,8 @@ export type Row = ReadonlyMap<string, unknown>;
 const MOST = 30_000;
 
 /**
- * What data says of a row, column by column. A new row says all that nobody else does: what has a default is Prisma's to fill in, where it is left out.
+ * What data says of a row, column by column. A new row says all that nobody else does: what has a
+ * default is Prisma's to fill in, where it is left out.
  *
  * @throws {Uncovered} for what is no column, no plain value, or missing.
  */

@@ -8,8 +8,9 @@ export const READS: readonly string[] = [
 ];
 
 /**
- * What may be asked of a model. A delegate of Prisma's has more: `$parent` is the client that it came from, bound to nobody. What it answers
- * has more, too: a promise that waits to be awaited, perhaps under another binding, and that leads on along relations. Here it is a promise.
+ * What may be asked of a model. A delegate of Prisma's has more: `$parent` is the client that it
+ * came from, bound to nobody. What it answers has more, too: a promise that waits to be awaited,
+ * perhaps under another binding, and that leads on along relations. Here it is a promise.
  */
 const OPERATIONS = [
   ...READS,

@@ -28,7 +28,10 @@ export const MODELS = {
 } as const;
 export type ModelName = keyof typeof MODELS;
 
-/** A Prisma client cut down to its models: no raw SQL, no transaction of its own, no way back to the unbound client. */
+/**
+ * A Prisma client cut down to its models: no raw SQL, no transaction of its own, no way back to the
+ * unbound client.
+ */
 export type TenantClient = Pick<PrismaClient, (typeof MODELS)[ModelName]>;
 
 /** A condition on a model's rows, in Prisma's `where` notation. */
@@ -57,7 +60,10 @@ export function isColumn(model: string, field: string): boolean {
   return found !== undefined && !isRelation(found);
 }
 
-/** The field that says which tenant a row belongs to, or null for a model whose rows belong to none (SPEC T1). */
+/**
+ * The field that says which tenant a row belongs to, or null for a model whose rows belong to none
+ * (SPEC T1).
+ */
 export function tenantFieldOf(model: string): 'id' | 'tenantId' | null {
   if (model === 'Tenant') return 'id';
   return isColumn(model, 'tenantId') ? 'tenantId' : null;
@@ -66,7 +72,10 @@ export function tenantFieldOf(model: string): 'id' | 'tenantId' | null {
 /** Matches no row: what there is to see without a tenant or a person. */
 const NONE = { in: [] };
 
-/** Which rows of a model a binding sees, or null for all: the client's side of what the row-level security policies say. */
+/**
+ * Which rows of a model a binding sees, or null for all: the client's side of what the row-level
+ * security policies say.
+ */
 export function tenantFilter(model: string, { tenantId, personId }: Binding): Where | null {
   const field = tenantFieldOf(model);
   if (field) return { [field]: tenantId ?? NONE };

@@ -1,7 +1,10 @@
 import type { Binding } from './binding.ts';
 import { isColumn, listsOf, relationOf, tenantFieldOf, tenantFilter, type Where } from './models.ts';
 
-/** A query that would step outside of its tenant, or that this wall can't vouch for. A bug in the caller, never a user's mistake. */
+/**
+ * A query that would step outside of its tenant, or that this wall can't vouch for. A bug in the
+ * caller, never a user's mistake.
+ */
 export class IsolationError extends Error {
   override name = 'IsolationError';
 }
@@ -15,10 +18,12 @@ const mapValues = (args: Args, change: (key: string, value: unknown) => unknown)
   Object.fromEntries(Object.entries(args).map(([key, value]) => [key, change(key, value)]));
 
 /**
- * The client's wall (SPEC T6): a query's arguments, narrowed to what the binding sees at every depth: top level, nested selections, counts,
- * relation filters, cursors and written data. It holds with the database's row-level security switched off.
+ * The client's wall (SPEC T6): a query's arguments, narrowed to what the binding sees at every
+ * depth: top level, nested selections, counts, relation filters, cursors and written data. It holds
+ * with the database's row-level security switched off.
  *
- * @throws {IsolationError} for raw SQL, nested writes, writes to another tenant or to global rows, and orders taken across tenants.
+ * @throws {IsolationError} for raw SQL, nested writes, writes to another tenant or to global rows,
+ * and orders taken across tenants.
  */
 export function scope(model: string | undefined, operation: string, args: Args, binding: Binding): Args {
   if (!model) throw new IsolationError(`${operation} is not for a bound client`);
@@ -32,7 +37,9 @@ export function scope(model: string | undefined, operation: string, args: Args, 
   return narrowed;
 }
 
-/** A unique condition such as `{ tenantId_id: { tenantId, id } }` as one that a `findFirst` takes. */
+/**
+ * A unique condition such as `{ tenantId_id: { tenantId, id } }` as one that a `findFirst` takes.
+ */
 export const flattened = (model: string, where: Args): Args =>
   Object.fromEntries(
     Object.entries(where).flatMap(([key, value]) => (compound(model, key, value) ? Object.entries(value) : [[key, value]])),
@@ -42,7 +49,10 @@ const LOGIC = ['AND', 'OR', 'NOT'];
 const compound = (model: string, key: string, value: unknown): value is Args =>
   isObject(value) && !LOGIC.includes(key) && !isColumn(model, key) && !relationOf(model, key);
 
-/** A `where` that can match nothing but visible rows. Unique keys stay at its top, where `update` and `delete` look for them. */
+/**
+ * A `where` that can match nothing but visible rows. Unique keys stay at its top, where `update`
+ * and `delete` look for them.
+ */
 function narrow(model: string, where: unknown, binding: Binding): Where {
   const own = isObject(where) ? filter(model, where, binding) : {};
   const condition = tenantFilter(model, binding);
@@ -90,7 +100,8 @@ function chosenField(model: string, field: string, chosen: unknown, binding: Bin
   if (!relation) return chosen;
   const nested = selection(relation.type, isObject(chosen) ? chosen : {}, binding);
   if (relation.isList) return { ...nested, where: narrow(relation.type, isObject(chosen) ? chosen.where : undefined, binding) };
-  // A composite foreign key keeps a tenant's row among its tenant's; from a global row nothing would.
+  // A composite foreign key keeps a tenant's row among its tenant's; from a global row nothing
+  // would.
   if (!tenantFieldOf(model) && tenantFilter(relation.type, binding)) throw new IsolationError(`${model}.${field} leads into a tenant`);
   return nested;
 }
@@ -105,7 +116,10 @@ function scopeCount(model: string, chosen: unknown, binding: Binding): Args {
   };
 }
 
-/** A cursor into another tenant is one into this tenant at a row that isn't there. Of rows without a tenant it would find who isn't to be seen. */
+/**
+ * A cursor into another tenant is one into this tenant at a row that isn't there. Of rows without a
+ * tenant it would find who isn't to be seen.
+ */
 function cursor(model: string, value: Args, binding: Binding): Args {
   const field = tenantFieldOf(model);
   if (!field && tenantFilter(model, binding)) throw new IsolationError(`a cursor of ${model} would look across tenants`);

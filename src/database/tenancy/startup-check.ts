@@ -1,7 +1,10 @@
 import { migrationsIn } from '../admin/migrate.ts';
 import type { Query } from '../queries/crossings.ts';
 
-/** The database would not hold its wall, or isn't the one that this build was made for. The message lists every reason. */
+/**
+ * The database would not hold its wall, or isn't the one that this build was made for. The message
+ * lists every reason.
+ */
 export class UnsafeDatabaseError extends Error {
   override name = 'UnsafeDatabaseError';
 }
@@ -14,7 +17,10 @@ const ROLE = `
       AND (o.rolsuper OR o.rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = o.oid AND relnamespace = 'public'::regnamespace))) AS may_become
   FROM pg_roles r WHERE r.rolname = current_user`;
 
-/** Every table that the role can read, but the public catalogue, must be held by policies that bind its owner too. */
+/**
+ * Every table that the role can read, but the public catalogue, must be held by policies that bind
+ * its owner too.
+ */
 const UNFORCED = `
   SELECT c.relname::text AS name FROM pg_class c
   WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege(c.oid, 'SELECT') AND c.relname <> 'plan'
@@ -25,7 +31,8 @@ const MIGRATIONS = 'SELECT migration_name AS name FROM _prisma_migrations WHERE 
 type Role = { role: string; superuser: boolean; bypasses: boolean; owns: boolean; may_become: string[] };
 
 /**
- * Refuses a database connection under which the second wall wouldn't stand (SPEC T6), or whose migrations aren't this build's.
+ * Refuses a database connection under which the second wall wouldn't stand (SPEC T6), or whose
+ * migrations aren't this build's.
  *
  * @throws {UnsafeDatabaseError} naming each reason.
  */
@@ -53,7 +60,8 @@ const roleReasons = ({ role, superuser, bypasses, owns, may_become }: Role): rea
 
 async function pendingMigrations(query: Query): Promise<readonly string[]> {
   const applied = await query<{ name: string }>(MIGRATIONS, []).catch(error => {
-    if (['42P01', '42501'].includes(error.code)) return []; // no such table, or no right to read it yet: nothing is applied
+    // no such table, or no right to read it yet: nothing is applied
+    if (['42P01', '42501'].includes(error.code)) return [];
     throw error;
   });
   const names = new Set(applied.map(({ name }) => name));

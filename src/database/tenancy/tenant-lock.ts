@@ -17,8 +17,9 @@ export type LockedTenant = {
 };
 
 /**
- * How a tenant is held: `exclusive`, so that writes in it go one after the other; or `shared` with others who share it, while whoever wants it alone, to
- * suspend it for one, waits and then isn't overtaken.
+ * How a tenant is held: `exclusive`, so that writes in it go one after the other; or `shared` with
+ * others who share it, while whoever wants it alone, to suspend it for one, waits and then isn't
+ * overtaken.
  */
 export type LockMode = 'exclusive' | 'shared';
 
@@ -28,9 +29,11 @@ const LOCKS: Readonly<Record<LockMode, { readonly gate: string; readonly row: st
 };
 
 /**
- * Holds the bound tenant until the transaction ends; null when it is gone. The gate is passed first, where those who wait are let through in turn; the row is
- * what says how the tenant is now, and keeps out who didn't come by the gate. All else in this statement is as it was before the wait: of the plan that is
- * the catalogue, which stays. What may have changed meanwhile, such as a membership, is for another statement, which may go out in the same round trip.
+ * Holds the bound tenant until the transaction ends; null when it is gone. The gate is passed
+ * first, where those who wait are let through in turn; the row is what says how the tenant is now,
+ * and keeps out who didn't come by the gate. All else in this statement is as it was before the
+ * wait: of the plan that is the catalogue, which stays. What may have changed meanwhile, such as a
+ * membership, is for another statement, which may go out in the same round trip.
  */
 export async function lockTenant(query: Query, lockMode: LockMode = 'exclusive'): Promise<LockedTenant | null> {
   const { gate, row } = LOCKS[lockMode];
@@ -45,7 +48,10 @@ export async function lockTenant(query: Query, lockMode: LockMode = 'exclusive')
   return tenant ?? null;
 }
 
-/** Holds a name until the transaction ends, unless somebody else does: whether it is held. It keeps nobody waiting and locks no row. */
+/**
+ * Holds a name until the transaction ends, unless somebody else does: whether it is held. It keeps
+ * nobody waiting and locks no row.
+ */
 export async function tryHold(query: Query, name: string): Promise<boolean> {
   const [row] = await query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS held', [name]);
   return row!.held;

@@ -12,8 +12,9 @@ const ELSEWHERE = 'Run as that user, or set IPTO_HOME to a folder of your own.';
 const UNPRIVILEGED = ['nobody', 'daemon', 'bin'];
 
 /**
- * Whom to run PostgreSQL as. It refuses to run as root, so root runs it as the owner of the data; as long as there is none, as the
- * first unprivileged user of /etc/passwd (`initdb` wants one with a name). Anybody else runs it as themselves, which is null.
+ * Whom to run PostgreSQL as. It refuses to run as root, so root runs it as the owner of the data;
+ * as long as there is none, as the first unprivileged user of /etc/passwd (`initdb` wants one with
+ * a name). Anybody else runs it as themselves, which is null.
  */
 export async function accountFor(data: string): Promise<Account | null> {
   const owner = await stat(data).catch(() => null);
@@ -36,7 +37,10 @@ async function unprivileged(): Promise<Account> {
   return { uid: Number(user[2]) >>> 0, gid: Number(user[3]) >>> 0 };
 }
 
-/** Gives a folder and all in it to the account, closed to everybody else. With no account it stays this user's. */
+/**
+ * Gives a folder and all in it to the account, closed to everybody else. With no account it stays
+ * this user's.
+ */
 export async function handOver(folder: string, account: Account | null): Promise<void> {
   await chmod(folder, 0o700);
   if (!account || (await stat(folder)).uid === account.uid) return;

@@ -7,14 +7,18 @@ import { promisify } from 'node:util';
 import { type Account, ROOT_ALONE } from './account.ts';
 import { EmbeddedError } from './error.ts';
 
-/** Programs that the account can run. `major` is PostgreSQL's major version; `discard` removes what was copied for this run. */
+/**
+ * Programs that the account can run. `major` is PostgreSQL's major version; `discard` removes what
+ * was copied for this run.
+ */
 export type Binaries = { postgres: string; initdb: string; major: number; discard(): Promise<void> };
 
 const COPY = 'ipto-postgres-';
 
 /**
- * Finds the programs of PostgreSQL in node_modules. Where the account can't run them there (root's folders are closed to it, the files
- * aren't executable, the install scripts that make the libraries' links didn't run), they are copied to a temporary folder for this run.
+ * Finds the programs of PostgreSQL in node_modules. Where the account can't run them there (root's
+ * folders are closed to it, the files aren't executable, the install scripts that make the
+ * libraries' links didn't run), they are copied to a temporary folder for this run.
  *
  * @param record a file that names the copy, so that the next run removes it if this one can't.
  * @throws EmbeddedError when they run nowhere on this machine.

@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedError, systemCode } from './error.ts';
 
-/** A hold on a folder, which the kernel lets go when its process ends, however it ends. A lock file with a process id can't do that. */
+/**
+ * A hold on a folder, which the kernel lets go when its process ends, however it ends. A lock file
+ * with a process id can't do that.
+ */
 export type Claim = { release(): Promise<void> };
 
 /**
- * Claims a folder for this process: it listens on a local socket named after the folder, and answers with its process id.
+ * Claims a folder for this process: it listens on a local socket named after the folder, and
+ * answers with its process id.
  *
  * @throws EmbeddedError while another process (or this one) holds the folder.
  */
@@ -40,14 +44,20 @@ function tryListen(address: string): Promise<Server | null> {
   });
 }
 
-/** A socket with a file name outlives its process (macOS): when nobody answers on it, it is removed and tried again. */
+/**
+ * A socket with a file name outlives its process (macOS): when nobody answers on it, it is removed
+ * and tried again.
+ */
 async function listenAfterDead(address: string): Promise<Server | null> {
   if (address.startsWith('\0') || process.platform === 'win32' || (await askHolder(address)) !== null) return null;
   await rm(address, { force: true });
   return tryListen(address);
 }
 
-/** The process id that the holder answers with (empty if it is too busy to), or null when nobody holds the address. */
+/**
+ * The process id that the holder answers with (empty if it is too busy to), or null when nobody
+ * holds the address.
+ */
 function askHolder(address: string): Promise<string | null> {
   return new Promise(resolve => {
     let answer = '';

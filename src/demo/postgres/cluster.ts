@@ -18,8 +18,9 @@ export function placesIn(directory: string): Places {
 export type Making = { places: Places; binaries: Binaries; account: Account | null; durable: boolean; onMaking: () => void };
 
 /**
- * Makes the data folder with `initdb` if there is none, and gives the superuser's password. The folder appears under its name only when
- * it is complete, so what a killed run left half done is simply made again.
+ * Makes the data folder with `initdb` if there is none, and gives the superuser's password. The
+ * folder appears under its name only when it is complete, so what a killed run left half done is
+ * simply made again.
  */
 export async function ensureCluster({ places, binaries, account, durable, onMaking }: Making): Promise<string> {
   await clearLeftovers(join(places.making, 'data'), () => undefined);
@@ -62,7 +63,8 @@ async function initialise(
   await handOver(places.making, account);
   const args = [
     ...['-D', dataArgument(data, account), '--username=postgres', '--pwfile=../password', '--auth=scram-sha-256', '--no-instructions'],
-    // PostgreSQL's own locale: the same order and case rules on every machine, with no library of the system behind it.
+    // PostgreSQL's own locale: the same order and case rules on every machine, with no library of
+    // the system behind it.
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(durable ? [] : ['--no-sync']),
   ];

@@ -21,14 +21,18 @@ export type EmbeddedOptions = {
   onProgress?: (step: string) => void;
 };
 
-/** A PostgreSQL 18 that listens on 127.0.0.1. `url` is the superuser's. `stop` shuts it down and waits for its end; it never throws. */
+/**
+ * A PostgreSQL 18 that listens on 127.0.0.1. `url` is the superuser's. `stop` shuts it down and
+ * waits for its end; it never throws.
+ */
 export type EmbeddedDatabase = { url: string; port: number; stop(): Promise<void> };
 
 /**
- * Starts PostgreSQL from node_modules, as root or not, and takes over what a killed run left in the folder. It ends with this process
- * at the latest, even when that is killed.
+ * Starts PostgreSQL from node_modules, as root or not, and takes over what a killed run left in the
+ * folder. It ends with this process at the latest, even when that is killed.
  *
- * @throws EmbeddedError with one sentence for a person: the folder is in use or can't be written, the port is taken, it can't run here.
+ * @throws EmbeddedError with one sentence for a person: the folder is in use or can't be written,
+ * the port is taken, it can't run here.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { port, durable = true, onProgress = () => undefined } = options;
@@ -57,7 +61,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
 }
 
 /**
- * Removes a database that `startEmbedded` made, and nothing else from the folder. Does nothing where there is none.
+ * Removes a database that `startEmbedded` made, and nothing else from the folder. Does nothing
+ * where there is none.
  *
  * @throws EmbeddedError while it is in use.
  */

@@ -13,7 +13,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'something in that path is a file',
 };
 
-/** Makes `directory` where it is missing and tries to write in it. Gives a sentence that says why it can't be used, or null when it can. */
+/**
+ * Makes `directory` where it is missing and tries to write in it. Gives a sentence that says why it
+ * can't be used, or null when it can.
+ */
 export async function makeWritable(directory: string): Promise<string | null> {
   const probe = join(directory, `.probe-${process.pid}-${Math.random().toString(36).slice(2)}`);
   try {
@@ -27,7 +30,10 @@ export async function makeWritable(directory: string): Promise<string | null> {
   }
 }
 
-/** Not `mkdir` with `recursive`, which never returns on Node 20 where a file system such as /proc answers ENOENT. */
+/**
+ * Not `mkdir` with `recursive`, which never returns on Node 20 where a file system such as /proc
+ * answers ENOENT.
+ */
 async function makeFolder(directory: string): Promise<void> {
   const outcome = await mkdir(directory).catch((error: unknown) => error);
   if (outcome === undefined || (await isFolder(directory))) return;

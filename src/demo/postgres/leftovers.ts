@@ -8,8 +8,9 @@ import { EmbeddedError } from './error.ts';
 const PATIENCE_MS = 20_000;
 
 /**
- * Ends what a killed run left in a data folder: a PostgreSQL that outlived its parent is asked to shut down, stray parts of one that was
- * killed are killed, and a lock file that names a process of somebody else is removed. For the holder of the folder's claim only.
+ * Ends what a killed run left in a data folder: a PostgreSQL that outlived its parent is asked to
+ * shut down, stray parts of one that was killed are killed, and a lock file that names a process of
+ * somebody else is removed. For the holder of the folder's claim only.
  */
 export async function clearLeftovers(data: string, onFound: () => void): Promise<void> {
   const postmaster = Number((await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
@@ -22,7 +23,8 @@ export async function clearLeftovers(data: string, onFound: () => void): Promise
     if (Date.now() > deadline) for (const pid of pids) signal(pid, 'SIGKILL');
     await sleep(50);
   }
-  // PostgreSQL copes with a lock file of a process that is gone. It refuses one whose number now belongs to another process.
+  // PostgreSQL copes with a lock file of a process that is gone. It refuses one whose number now
+  // belongs to another process.
   if (postmaster > 0 && signal(postmaster, 0)) await rm(join(data, 'postmaster.pid'), { force: true });
 }
 

@@ -3,20 +3,24 @@ import { open, readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Account } from './account.ts';
 
-/** A program of PostgreSQL at work. `ended` resolves with its exit code (null after a signal) and never rejects. */
+/**
+ * A program of PostgreSQL at work. `ended` resolves with its exit code (null after a signal) and
+ * never rejects.
+ */
 export type Running = { child: ChildProcess; ended: Promise<number | null> };
 
 export type LaunchOptions = { program: string; args: string[]; data: string; account: Account | null; log: string };
 
 /**
- * A subshell, which init adopts, waits at the other end of a pipe to Node. A line says that the program has ended. An end of file says
- * that Node has died, and then the program is asked to stop as well. The shell itself becomes the program, so its process id is kept.
+ * A subshell, which init adopts, waits at the other end of a pipe to Node. A line says that the
+ * program has ended. An end of file says that Node has died, and then the program is asked to stop
+ * as well. The shell itself becomes the program, so its process id is kept.
  */
 const WATCHED = '( (read -r _ <&3 || kill -INT $$) 2>/dev/null & ); exec "$0" "$@" 3<&-';
 
 /**
- * Starts a program in a session of its own, so that a Ctrl-C in the terminal reaches only Node, which then stops things in order.
- * Its output is added to the file `log`.
+ * Starts a program in a session of its own, so that a Ctrl-C in the terminal reaches only Node,
+ * which then stops things in order. Its output is added to the file `log`.
  */
 export async function launch({ program, args, data, account, log }: LaunchOptions): Promise<Running> {
   const output = await open(log, 'a', 0o600);
@@ -39,8 +43,9 @@ export async function launch({ program, args, data, account, log }: LaunchOption
 }
 
 /**
- * What `-D` says for a data folder that is the program's working directory. Root's PostgreSQL runs as a user who may not walk through
- * root's closed folders; the working directory is entered before the user changes, and this name leads straight back to it.
+ * What `-D` says for a data folder that is the program's working directory. Root's PostgreSQL runs
+ * as a user who may not walk through root's closed folders; the working directory is entered before
+ * the user changes, and this name leads straight back to it.
  */
 export function dataArgument(data: string, account: Account | null): string {
   return account && process.platform === 'linux' ? '/proc/self/cwd' : data;

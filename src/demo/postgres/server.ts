@@ -15,7 +15,10 @@ export type Server = { port: number; stop(): Promise<void> };
 
 export type Serving = { places: Places; postgres: string; account: Account | null; durable: boolean; port: number | undefined };
 
-/** Starts PostgreSQL on 127.0.0.1 and waits until it takes connections. Without a port it takes a free one. */
+/**
+ * Starts PostgreSQL on 127.0.0.1 and waits until it takes connections. Without a port it takes a
+ * free one.
+ */
 export async function serve(serving: Serving): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
     const port = serving.port ?? (await freePort());
@@ -56,7 +59,10 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Reads the lock file, as pg_ctl does: line 1 is the process id, line 8 the state. False when the server ends, or takes too long. */
+/**
+ * Reads the lock file, as pg_ctl does: line 1 is the process id, line 8 the state. False when the
+ * server ends, or takes too long.
+ */
 async function isReady({ child, ended }: Running, data: string): Promise<boolean> {
   let alive = true;
   void ended.then(() => {
@@ -69,7 +75,9 @@ async function isReady({ child, ended }: Running, data: string): Promise<boolean
   return false;
 }
 
-/** A fast shutdown: clients are cut off, data are written. Asked again, it waits for the same end. */
+/**
+ * A fast shutdown: clients are cut off, data are written. Asked again, it waits for the same end.
+ */
 function stopper({ child, ended }: Running): () => Promise<void> {
   const atExit = (): void => void child.kill('SIGINT');
   process.on('exit', atExit);

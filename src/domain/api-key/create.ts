@@ -15,7 +15,8 @@ const NAME_LIMIT = 80;
 export type KeyWithSecret = { readonly tenantId: string; readonly apiKeyId: string; readonly secret: string };
 
 /**
- * Makes an API key of the tenant (SPEC K1), held by whoever makes it. Its secret is nowhere but in the answer.
+ * Makes an API key of the tenant (SPEC K1), held by whoever makes it. Its secret is nowhere but in
+ * the answer.
  *
  * @throws {GatewayError} BAD_USER_INPUT, SCOPE_NOT_GRANTABLE, LIMIT_REACHED (SPEC P3).
  */

@@ -9,8 +9,8 @@ import type { ChangedKey } from './narrow.ts';
 const { roles: HOLDERS } = ruleOf('api-key:update');
 
 /**
- * Gives an API key another holder: a member whose roles may hold keys (SPEC K3). Its secret and its scopes stay. The present holder changes
- * nothing, and leaves no event.
+ * Gives an API key another holder: a member whose roles may hold keys (SPEC K3). Its secret and its
+ * scopes stay. The present holder changes nothing, and leaves no event.
  *
  * @throws {GatewayError} NOT_FOUND for the key and for the member, KEY_ENDED, KEY_NOT_HOLDABLE.
  */

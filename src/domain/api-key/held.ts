@@ -17,8 +17,8 @@ export type HeldKey = {
 };
 
 /**
- * The API key that whoever acts may change: their own, or anybody's with `api-key:update-any` (SPEC K3). That another's exists is no secret among
- * those who may list them.
+ * The API key that whoever acts may change: their own, or anybody's with `api-key:update-any` (SPEC
+ * K3). That another's exists is no secret among those who may list them.
  *
  * @throws {GatewayError} NOT_FOUND; {RefusedError} for another's.
  */

@@ -8,9 +8,11 @@ import { refuseScopes, scopeSet } from './scopes.ts';
 export type ChangedKey = { readonly tenantId: string; readonly apiKeyId: string };
 
 /**
- * Leaves an API key with some of the scopes that it has (SPEC K3). All of them change nothing, and leave no event.
+ * Leaves an API key with some of the scopes that it has (SPEC K3). All of them change nothing, and
+ * leave no event.
  *
- * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED; SCOPE_NOT_GRANTABLE for what it didn't have.
+ * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED; SCOPE_NOT_GRANTABLE for what it
+ * didn't have.
  */
 export const narrowApiKey = (context: CommandContext, input: { apiKey: RowRef; scopes: readonly Permission[] }): Promise<ChangedKey> => {
   const scopes = scopeSet(input.scopes);

@@ -4,7 +4,8 @@ import { heldKey } from './held.ts';
 import type { ChangedKey } from './narrow.ts';
 
 /**
- * Revokes an API key, all of its secrets, at once and for good (SPEC K1). One that was revoked stays so, and leaves no event.
+ * Revokes an API key, all of its secrets, at once and for good (SPEC K1). One that was revoked
+ * stays so, and leaves no event.
  *
  * @throws {GatewayError} NOT_FOUND.
  */

@@ -11,8 +11,8 @@ import { newSecret } from './secret.ts';
 export const OVERLAP = { most: 7 * 24 * 60, usual: 24 * 60 } as const;
 
 /**
- * Gives an API key a new secret (SPEC K1). The one that it had works for a while yet; one before that no more. Whoever is told the secret must
- * hold what it opens, as if they made it.
+ * Gives an API key a new secret (SPEC K1). The one that it had works for a while yet; one before
+ * that no more. Whoever is told the secret must hold what it opens, as if they made it.
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED, SCOPE_NOT_GRANTABLE.
  */

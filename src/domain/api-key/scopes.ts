@@ -14,7 +14,8 @@ export function scopeSet(scopes: readonly Permission[]): Permission[] {
 }
 
 /**
- * A key carries nothing that whoever is told its secret lacks, and nothing that no key may carry (SPEC K1).
+ * A key carries nothing that whoever is told its secret lacks, and nothing that no key may carry
+ * (SPEC K1).
  *
  * @throws {GatewayError} SCOPE_NOT_GRANTABLE.
  */

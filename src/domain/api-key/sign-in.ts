@@ -7,7 +7,10 @@ import { isHash, type KeyName, readKey } from './secret.ts';
 /** A key whose secret was proven. */
 export type ProvenKey = SigningKey & KeyName;
 
-/** One answer for whatever is no key, is unknown, has another secret, was revoked, has expired, or is a deleted tenant's: whoever guesses learns nothing. */
+/**
+ * One answer for whatever is no key, is unknown, has another secret, was revoked, has expired, or
+ * is a deleted tenant's: whoever guesses learns nothing.
+ */
 export const invalidKey = () => new GatewayError('UNAUTHENTICATED', 'The API key is not valid.');
 
 /** Whether a key lives at a moment: it was not revoked, and has not expired. */
@@ -15,7 +18,8 @@ export const isLive = ({ revokedAt, expiresAt }: Pick<SigningKey, 'revokedAt' | 
   revokedAt === null && (expiresAt === null || expiresAt > now);
 
 /**
- * The key whose text somebody sent, proven by its secret or by the one before it, while that still works (SPEC K1).
+ * The key whose text somebody sent, proven by its secret or by the one before it, while that still
+ * works (SPEC K1).
  *
  * @throws {GatewayError} UNAUTHENTICATED.
  */

@@ -1,4 +1,7 @@
-/** Everything that leaves an event in a tenant's log, and the rule of the specification that it is done by (SPEC A1). */
+/**
+ * Everything that leaves an event in a tenant's log, and the rule of the specification that it is
+ * done by (SPEC A1).
+ */
 // biome-ignore format: a table is read by its columns
 export const ACTIONS = {
   'tenant.create':            'R2',

@@ -21,9 +21,10 @@ export const EXPORT_PAGE = 1_000;
 export type Exporter = { readonly grant: Pick<Grant, 'principal' | 'tenantAccess'>; readonly work: UnitOfWork };
 
 /**
- * The events of the bound tenant's log that a filter picks, oldest first, page by page, each read when the one before is taken: the log as it
- * was at the start, for what is appended meanwhile is left out. The permission is looked at again after each page is read and before it is
- * given away (SPEC R7, S5).
+ * The events of the bound tenant's log that a filter picks, oldest first, page by page, each read
+ * when the one before is taken: the log as it was at the start, for what is appended meanwhile is
+ * left out. The permission is looked at again after each page is read and before it is given away
+ * (SPEC R7, S5).
  *
  * @throws {RefusedError} when `audit:read` isn't held, or is no longer.
  */
@@ -50,7 +51,10 @@ export async function* exportEvents(
   }
 }
 
-/** @throws {RefusedError} when the permission went since the request began: with the membership, a role, or the tenant. */
+/**
+ * @throws {RefusedError} when the permission went since the request began: with the membership, a
+ * role, or the tenant.
+ */
 async function checkStill({ grant: { principal }, work }: Exporter): Promise<void> {
   const refusal = refusalOf('audit:read', { principal, tenantAccess: await currentTenantAccess(work) });
   if (refusal) throw new RefusedError(refusal);

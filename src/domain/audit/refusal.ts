@@ -9,8 +9,9 @@ import { ACTIONS } from './actions.ts';
 const UNTOLD: readonly string[] = ['BAD_USER_INPUT', 'INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'IDEMPOTENCY_KEY_REUSED'];
 
 /**
- * Whether the tenant's log is about it: a stranger who guesses at ids writes nothing there (SPEC T9), and what a member does without any tenant,
- * such as founding one of their own, is nothing to the tenant that the request happens to act in (SPEC T1).
+ * Whether the tenant's log is about it: a stranger who guesses at ids writes nothing there (SPEC
+ * T9), and what a member does without any tenant, such as founding one of their own, is nothing to
+ * the tenant that the request happens to act in (SPEC T1).
  */
 const concerns = ({ permission, grant, work }: CommandContext, code: string): boolean => {
   if (work.binding.tenantId === null || ruleOf(permission).context === 'none') return false;
@@ -22,8 +23,8 @@ const concerns = ({ permission, grant, work }: CommandContext, code: string): bo
 const isGone = (error: unknown) => ['audit_event_tenant_id_fkey', 'audit_head_tenant_id_fkey'].some(name => isConstraint(error, name));
 
 /**
- * Leaves an event of what was refused in the log of the tenant concerned (SPEC A1). What was refused is rolled back by now, and this is
- * a transaction of its own.
+ * Leaves an event of what was refused in the log of the tenant concerned (SPEC A1). What was
+ * refused is rolled back by now, and this is a transaction of its own.
  */
 export async function recordRefusal(context: CommandContext, error: unknown): Promise<void> {
   const { action } = context;

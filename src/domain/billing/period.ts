@@ -13,9 +13,11 @@ export const LONGEST = 366;
 const DAY = 24 * 60 * 60_000;
 
 /**
- * The period that somebody means in the bound tenant: what they left out is the billing cycle's own beginning or end.
+ * The period that somebody means in the bound tenant: what they left out is the billing cycle's own
+ * beginning or end.
  *
- * @throws {GatewayError} BAD_USER_INPUT for one that ends before it begins, or is longer than {@link LONGEST} days.
+ * @throws {GatewayError} BAD_USER_INPUT for one that ends before it begins, or is longer than
+ * {@link LONGEST} days.
  */
 export async function periodOf(db: TenantClient, now: Date, { from, until }: PeriodInput): Promise<Period> {
   const period = from && until ? { from, until } : { ...(await presentCycle(db, now)), ...(from && { from }), ...(until && { until }) };

@@ -49,12 +49,16 @@ export type Command = Transaction & {
 };
 
 /**
- * Runs an operation: one transaction that holds the tenant, checks the permission again, changes, tells the audit log and keeps the answer
- * under the idempotency key, or none of it (DESIGN, Writes). A key that was used answers as it did then.
+ * Runs an operation: one transaction that holds the tenant, checks the permission again, changes,
+ * tells the audit log and keeps the answer under the idempotency key, or none of it (DESIGN,
+ * Writes). A key that was used answers as it did then.
  *
- * @param change does it. An error that it throws undoes everything; one that it returns is thrown after what it changed is kept.
- * @param hold `shared` where others may do theirs in the tenant at the same time: they change nothing of the tenant's row.
- * @throws {RefusedError} when the permission is no longer held; {GatewayError} IDEMPOTENCY_KEY_REUSED.
+ * @param change does it. An error that it throws undoes everything; one that it returns is thrown
+ * after what it changed is kept.
+ * @param hold `shared` where others may do theirs in the tenant at the same time: they change
+ * nothing of the tenant's row.
+ * @throws {RefusedError} when the permission is no longer held; {GatewayError}
+ * IDEMPOTENCY_KEY_REUSED.
  */
 export async function runCommand<Result extends object>(
   context: CommandContext,
@@ -81,7 +85,10 @@ export async function runCommand<Result extends object>(
 
 const recorded = new WeakSet<GatewayError>();
 
-/** Refuses, and says so in the log at once: for those who aren't members, whose refusals the tenant hears of only here. What was changed is kept. */
+/**
+ * Refuses, and says so in the log at once: for those who aren't members, whose refusals the tenant
+ * hears of only here. What was changed is kept.
+ */
 export async function refuse({ record }: Command, error: GatewayError): Promise<GatewayError> {
   await record({ code: error.code, after: refusedState(error) });
   recorded.add(error);
@@ -101,7 +108,10 @@ const recorderOf = (context: CommandContext, enqueue: Enqueue, now = context.ser
 /** What events have in common, unless they say otherwise. */
 type Usual = { readonly action: Action | null; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };
 
-/** Leaves events in the log of the tenant that a transaction is bound to: nothing waits for them before COMMIT does. */
+/**
+ * Leaves events in the log of the tenant that a transaction is bound to: nothing waits for them
+ * before COMMIT does.
+ */
 export const recorder =
   (enqueue: Enqueue, at: Date, usual: Usual) =>
   async ({ action, target = null, before = null, after = null, actor = usual.actor(), code = null }: AuditDetails): Promise<void> => {
@@ -110,7 +120,9 @@ export const recorder =
     appendEvent(enqueue, { at, actor, action: name, rule: ACTIONS[name], code, target, before, after, requestId: usual.requestId });
   };
 
-/** Who an event is by. Staff and people who aren't members anywhere yet are known by their subject. */
+/**
+ * Who an event is by. Staff and people who aren't members anywhere yet are known by their subject.
+ */
 export function actorOf({ grant, profile, work }: Pick<CommandContext, 'grant' | 'profile' | 'work'>): AuditEntry['actor'] {
   const { kind } = grant.principal;
   return {

@@ -10,7 +10,10 @@ type Due = Pick<Command, 'db' | 'query' | 'tenantId' | 'tenant' | 'now' | 'recor
 /** The request id of what no request asked for. */
 const NO_REQUEST = 'job';
 
-/** One transaction of the jobs in a tenant, which it holds; `work` doesn't run for a tenant that is gone or deleted. */
+/**
+ * One transaction of the jobs in a tenant, which it holds; `work` doesn't run for a tenant that is
+ * gone or deleted.
+ */
 export const inTenant = (unit: UnitOfWork, clock: Clock, work: (due: Due) => Promise<void>): Promise<void> =>
   unit.transaction(async ({ db, query, enqueue }: Transaction) => {
     const tenant = await lockTenant(query);
@@ -20,7 +23,10 @@ export const inTenant = (unit: UnitOfWork, clock: Clock, work: (due: Due) => Pro
     await work({ db, query, tenantId: unit.binding.tenantId!, tenant, now, record });
   });
 
-/** Does in the bound tenant what its due dates say, and tells the log (SPEC R5, O3, P2). Running it again does nothing. */
+/**
+ * Does in the bound tenant what its due dates say, and tells the log (SPEC R5, O3, P2). Running it
+ * again does nothing.
+ */
 export const settleDue = (unit: UnitOfWork, clock: Clock): Promise<void> =>
   inTenant(unit, clock, async due => {
     await applyDueChange(due);

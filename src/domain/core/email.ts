@@ -13,5 +13,8 @@ export function emailAddress(text: string, what = 'The e-mail address'): string 
 /** An address as it is compared: providers tell upper from lower case in theory alone. */
 export const comparable = (address: string): string => address.normalize('NFC').toLowerCase();
 
-/** An address as a comparison takes it that tells no upper from lower case: for Prisma that is a pattern, in which it is to stand for itself. */
+/**
+ * An address as a comparison takes it that tells no upper from lower case: for Prisma that is a
+ * pattern, in which it is to stand for itself.
+ */
 export const literally = (address: string): string => address.replace(/[\\%_]/g, '\\$&');

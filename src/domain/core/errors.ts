@@ -1,6 +1,7 @@
 /**
- * Every code that a client can meet in `extensions.code`, in one place: docs/errors.md is printed from it, and nothing else answers.
- * `status` is the HTTP status where the whole request is refused; null where the code stands on a field of a response that is otherwise 200.
+ * Every code that a client can meet in `extensions.code`, in one place: docs/errors.md is printed
+ * from it, and nothing else answers. `status` is the HTTP status where the whole request is
+ * refused; null where the code stands on a field of a response that is otherwise 200.
  */
 // biome-ignore format: a table is read by its columns
 export const ERRORS = {
@@ -15,7 +16,8 @@ export const ERRORS = {
   TENANT_CONFLICT:           { status: 400,  meaning: 'The token, or the API key, and the X-Tenant-Id header name different tenants.' },
   TENANT_REQUIRED:           { status: null, meaning: 'The field acts in a tenant and the request names none (`because: NO_TENANT`).' },
   FORBIDDEN:                 { status: null, meaning: 'None of your roles in this tenant carries the permission (`because: ROLE`), or the API key does not (`because: KEY_SCOPE`).' },
-  // Told to a key's holder, too: they have proven the secret, and a client that knows why stops trying.
+  // Told to a key's holder, too: they have proven the secret, and a client that knows why stops
+  // trying.
   TENANT_STATUS:             { status: 403,  meaning: "The permission does not work in the tenant's present status (`because: TENANT_STATUS`); with an API key the whole request is refused, for keys work in an active tenant alone." },
   PLAN_REQUIRED:             { status: null, meaning: "The tenant's plan lacks the feature; `requires.plans` have it (`because: PLAN`)." },
   EMAIL_UNVERIFIED:          { status: null, meaning: 'Signing up needs an e-mail address that your identity provider has verified.' },
@@ -56,7 +58,9 @@ export type ErrorCode = keyof typeof ERRORS;
 /** Whether a text is a code of the catalogue. */
 export const isErrorCode = (text: unknown): text is ErrorCode => typeof text === 'string' && Object.hasOwn(ERRORS, text);
 
-/** An expected failure: known, documented, safe to tell. `details` goes into the error's extensions. */
+/**
+ * An expected failure: known, documented, safe to tell. `details` goes into the error's extensions.
+ */
 export class GatewayError extends Error {
   override name = 'GatewayError';
 
@@ -70,6 +74,8 @@ export class GatewayError extends Error {
   }
 }
 
-/** A value that a person or program sent and that can't be taken. The message says which and why. */
+/**
+ * A value that a person or program sent and that can't be taken. The message says which and why.
+ */
 export const badInput = (message: string, details?: Readonly<Record<string, unknown>>) =>
   new GatewayError('BAD_USER_INPUT', message, details);

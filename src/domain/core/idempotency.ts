@@ -38,7 +38,10 @@ const canonical = (value: unknown): string =>
       : inner;
   });
 
-/** The id that a tenant is founded under when its founder sends a key: the same again for the same key, so that what it did is found there. */
+/**
+ * The id that a tenant is founded under when its founder sends a key: the same again for the same
+ * key, so that what it did is found there.
+ */
 export function foundingId({ hash }: IdempotencyKey): string {
   const hex = Buffer.from(sha256('tenant', Buffer.from(hash).toString('hex'))).toString('hex');
   const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16);
@@ -56,7 +59,8 @@ export const keptAnswer = (db: TenantClient, key: IdempotencyKey): Promise<KeptA
   });
 
 /**
- * What a key did earlier in the bound tenant, as it was answered then, or null for a key that is new at a moment.
+ * What a key did earlier in the bound tenant, as it was answered then, or null for a key that is
+ * new at a moment.
  *
  * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED when it came with another request.
  */
@@ -67,7 +71,10 @@ export function earlierAnswer(kept: KeptAnswer | null, key: IdempotencyKey, now:
   return unseal(kept.answer, key);
 }
 
-/** Keeps an answer under its key, in the transaction that it tells of: nothing waits for it before COMMIT does. */
+/**
+ * Keeps an answer under its key, in the transaction that it tells of: nothing waits for it before
+ * COMMIT does.
+ */
 export function keepAnswer({ db, enqueueWrite }: Transaction, key: IdempotencyKey, answer: object, now: Date): void {
   const keyHash = key.hash as Uint8Array<ArrayBuffer>;
   const data = {
@@ -81,7 +88,8 @@ export function keepAnswer({ db, enqueueWrite }: Transaction, key: IdempotencyKe
   enqueueWrite(db.idempotencyKey.createMany({ data }));
 }
 
-// An answer may hold a secret that is shown once, such as a confirmation code. It is sealed with the key, which the database doesn't have.
+// An answer may hold a secret that is shown once, such as a confirmation code. It is sealed with
+// the key, which the database doesn't have.
 const ALGORITHM = 'aes-256-gcm';
 const [NONCE, TAG] = [12, 16];
 const sealing = ({ secret, hash }: IdempotencyKey) => Buffer.from(hkdfSync('sha256', secret, hash, 'ipto idempotent answer', 32));

@@ -10,7 +10,10 @@ import { invalidKey, isLive, scopesOf } from '../api-key/sign-in.ts';
 import { GatewayError } from './errors.ts';
 import type { Clock } from './services.ts';
 
-/** A refusal found inside an operation, where nothing has been written yet or everything is rolled back. */
+/**
+ * A refusal found inside an operation, where nothing has been written yet or everything is rolled
+ * back.
+ */
 export class RefusedError extends GatewayError {
   constructor(readonly refusal: Refusal) {
     super(refusal.code, sentenceOf(refusal));
@@ -28,16 +31,21 @@ type Checked = {
 /** The membership of whoever acts, as it is now. */
 export type OwnMembership = { readonly id: string; readonly roles: readonly Role[] };
 
-/** What a recheck found: the tenant, held until the transaction ends, and the caller in it (null for staff and for those outside). */
+/**
+ * What a recheck found: the tenant, held until the transaction ends, and the caller in it (null for
+ * staff and for those outside).
+ */
 export type Rechecked = { readonly tenant: LockedTenant | null; readonly me: OwnMembership | null };
 
 /**
- * Checks a permission again inside the transaction that is to use it: the role or the status may have changed since the field was
- * checked (DESIGN, Writes). It holds the tenant until the transaction ends. All of it is one round trip; each statement sees what was committed by the time
- * that the one before it is through, so that whoever waited for the tenant finds the membership as those left it who held it.
+ * Checks a permission again inside the transaction that is to use it: the role or the status may
+ * have changed since the field was checked (DESIGN, Writes). It holds the tenant until the
+ * transaction ends. All of it is one round trip; each statement sees what was committed by the time
+ * that the one before it is through, so that whoever waited for the tenant finds the membership as
+ * those left it who held it.
  *
- * @throws {RefusedError} when the permission is no longer held; {GatewayError} UNAUTHENTICATED when the API key was revoked or has expired, NOT_FOUND when
- * staff name a tenant that isn't there.
+ * @throws {RefusedError} when the permission is no longer held; {GatewayError} UNAUTHENTICATED when
+ * the API key was revoked or has expired, NOT_FOUND when staff name a tenant that isn't there.
  */
 export async function recheck(
   { db, query }: Transaction,
@@ -80,7 +88,10 @@ function principalNow(principal: Principal, key: KeyNow | null, clock: Clock): P
   return { ...principal, scopes: new Set(scopesOf(key.scopes)) };
 }
 
-/** @throws {RefusedError} when whoever acts, as they were found at the beginning of an operation, lacks a permission beside the operation's own. */
+/**
+ * @throws {RefusedError} when whoever acts, as they were found at the beginning of an operation,
+ * lacks a permission beside the operation's own.
+ */
 export function checkAlso(permission: Permission, { context, tenantId, tenant, me }: Checked): void {
   const refusal = refusalOf(permission, {
     principal: context.grant.principal,
@@ -97,15 +108,18 @@ const tenantAccessIn = (tenantId: string, { status, features }: LockedTenant, ro
 });
 
 /**
- * Why a permission can't be used on a tenant that one is no member of, in its status, or null. An invitee asks after showing the invitation, lest
- * a guess tell that the tenant exists.
+ * Why a permission can't be used on a tenant that one is no member of, in its status, or null. An
+ * invitee asks after showing the invitation, lest a guess tell that the tenant exists.
  */
 export function refusedIn(tenant: LockedTenant, permission: Permission, principal: Principal, tenantId: string): RefusedError | null {
   const refusal = refusalOf(permission, { principal, tenantAccess: { ...tenantAccessIn(tenantId, tenant, []), named: true } });
   return refusal && new RefusedError(refusal);
 }
 
-/** The standing of the bound person in the bound tenant as it is at this moment, without holding it; null for who is no member there any more. */
+/**
+ * The standing of the bound person in the bound tenant as it is at this moment, without holding it;
+ * null for who is no member there any more.
+ */
 export async function currentTenantAccess({ db, binding }: Pick<UnitOfWork, 'db' | 'binding'>): Promise<TenantAccess | null> {
   if (binding.personId === null) return null;
   const membership = await db.membership.findFirst({

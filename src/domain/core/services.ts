@@ -9,23 +9,38 @@ export type Message = { readonly to: string; readonly subject: string; readonly 
 /** Hands a message over. Rejects when it was not taken. */
 export type Mail = { send(message: Message): Promise<void> };
 
-/** What an object is announced as before its bytes come, and what they are held against: `sha256` is 32 bytes. */
+/**
+ * What an object is announced as before its bytes come, and what they are held against: `sha256` is
+ * 32 bytes.
+ */
 export type ObjectFacts = { readonly size: bigint; readonly mediaType: string; readonly sha256: Uint8Array };
 
-/** A link to send bytes to, with PUT, and the headers that go with them. Whoever holds it needs nothing else: it is a secret. */
+/**
+ * A link to send bytes to, with PUT, and the headers that go with them. Whoever holds it needs
+ * nothing else: it is a secret.
+ */
 export type UploadLink = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
-/** Where the bytes of objects lie. A key is a path of two parts: all of one tenant's keys begin with the same part (domain/object/key.ts). */
+/**
+ * Where the bytes of objects lie. A key is a path of two parts: all of one tenant's keys begin with
+ * the same part (domain/object/key.ts).
+ */
 export type ObjectStore = {
   /** A link by which anybody who holds it may put exactly these bytes there, until a moment. */
   uploadLink(key: string, facts: ObjectFacts, until: Date): Promise<UploadLink>;
-  /** A link by which anybody who holds it may read the bytes, until a moment, as a file of that name. */
+  /**
+   * A link by which anybody who holds it may read the bytes, until a moment, as a file of that
+   * name.
+   */
   downloadLink(key: string, file: { readonly name: string; readonly mediaType: string }, until: Date): Promise<string>;
   /** What lies there, or null. */
   find(key: string): Promise<Pick<ObjectFacts, 'size' | 'sha256'> | null>;
   /** Removes what lies under these keys; what isn't there is no error. */
   remove(keys: readonly string[]): Promise<void>;
-  /** Removes all of one tenant's objects, by the first part of their keys. Doing it again is no error. */
+  /**
+   * Removes all of one tenant's objects, by the first part of their keys. Doing it again is no
+   * error.
+   */
   removeAll(prefix: string): Promise<void>;
 };
 

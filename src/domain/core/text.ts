@@ -3,7 +3,8 @@ import { badInput } from './errors.ts';
 /**
  * Lines of text as they are stored: in one Unicode form, with line feeds between them.
  *
- * @throws {GatewayError} BAD_USER_INPUT when it is too long, or holds control characters other than line feeds and tabs.
+ * @throws {GatewayError} BAD_USER_INPUT when it is too long, or holds control characters other than
+ * line feeds and tabs.
  */
 export function prose(text: string, what: string, limit: number): string {
   const trimmed = text.normalize('NFC').replace(/\r\n?/g, '\n').trim();

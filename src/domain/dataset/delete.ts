@@ -5,8 +5,8 @@ import type { ChangedDataset } from './create.ts';
 import { namedDataset } from './named.ts';
 
 /**
- * Deletes a dataset with its objects and its listing, for good (SPEC M1). What was sold of it stays in the books; the bytes are removed by a
- * job.
+ * Deletes a dataset with its objects and its listing, for good (SPEC M1). What was sold of it stays
+ * in the books; the bytes are removed by a job.
  *
  * @throws {GatewayError} NOT_FOUND; CONFLICT while it is on the marketplace.
  */

@@ -11,7 +11,8 @@ export type UpdateDatasetInput = {
 };
 
 /**
- * Changes a dataset's name and description; what is left out stays (SPEC M1). Its listing says what it says.
+ * Changes a dataset's name and description; what is left out stays (SPEC M1). Its listing says what
+ * it says.
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND.
  */

@@ -5,11 +5,12 @@ import { GatewayError } from '../core/errors.ts';
 import { checkBuys } from './side.ts';
 
 /**
- * Acquires an entitlement to what a listing offers, on the terms of the day (SPEC M2). The tenant is shared, not held alone: two tenants that acquire
- * from each other at the same time would wait for each other.
+ * Acquires an entitlement to what a listing offers, on the terms of the day (SPEC M2). The tenant
+ * is shared, not held alone: two tenants that acquire from each other at the same time would wait
+ * for each other.
  *
- * @throws {GatewayError} NOT_FOUND for a listing that isn't published, or whose provider isn't active or doesn't sell; OWN_LISTING; SIDE_OFF; CONFLICT when the
- * tenant is entitled already.
+ * @throws {GatewayError} NOT_FOUND for a listing that isn't published, or whose provider isn't
+ * active or doesn't sell; OWN_LISTING; SIDE_OFF; CONFLICT when the tenant is entitled already.
  */
 export const acquireEntitlement = (context: CommandContext, listingId: string): Promise<{ tenantId: string; entitlementId: string }> =>
   runCommand(

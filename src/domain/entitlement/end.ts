@@ -3,7 +3,8 @@ import { GatewayError } from '../core/errors.ts';
 import { localRow, type RowRef } from '../core/row-ref.ts';
 
 /**
- * Ends an entitlement: nothing is retrieved by it any more, and its records stay. It works with the buyer side switched off, too.
+ * Ends an entitlement: nothing is retrieved by it any more, and its records stay. It works with the
+ * buyer side switched off, too.
  *
  * @throws {GatewayError} NOT_FOUND; CONFLICT when it has ended already.
  */

@@ -10,7 +10,8 @@ import { heldInvitation } from './answer.ts';
 /**
  * Makes the invitation's person a member with its roles (SPEC R5). The invitation is gone then.
  *
- * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED, ALREADY_MEMBER, LIMIT_REACHED (SPEC P3, P4).
+ * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED,
+ * ALREADY_MEMBER, LIMIT_REACHED (SPEC P3, P4).
  */
 export const acceptInvitation = (context: CommandContext, { code }: { code: string }): Promise<{ membership: PersonMembership }> =>
   runCommand(context, async command => {
@@ -28,7 +29,10 @@ export const acceptInvitation = (context: CommandContext, { code }: { code: stri
     return { membership: await membershipIn(command, membership.id, roles as Role[]) };
   });
 
-/** An open invitation holds its place, unless a downgrade took it (SPEC P4): what counts here is who is a member already. */
+/**
+ * An open invitation holds its place, unless a downgrade took it (SPEC P4): what counts here is who
+ * is a member already.
+ */
 async function noPlace(command: Command): Promise<GatewayError | null> {
   const { planCode } = await applyDueChange(command);
   const { memberLimit } = await limitsOn(command.db, planCode);

@@ -9,12 +9,16 @@ import { isSecret, readInvitationCode } from './secret.ts';
 /** An invitation in the hands of the person that it is for, whose row is at hand as well. */
 export type Held = { readonly id: string; readonly email: string; readonly roles: string[]; readonly personId: string };
 
-/** One answer for a code that is none, was used, replaced or revoked, and has expired: whoever guesses learns nothing. */
+/**
+ * One answer for a code that is none, was used, replaced or revoked, and has expired: whoever
+ * guesses learns nothing.
+ */
 const invalid = () => new GatewayError('INVITATION_INVALID', 'This invitation is not good any more. Ask for a new one.');
 
 /**
- * The invitation that a code opens, for the signed-in person whose verified address it is for, in a status in which it may be answered; or
- * why not. Only who has the code's secret leaves a refusal in the tenant's log.
+ * The invitation that a code opens, for the signed-in person whose verified address it is for, in a
+ * status in which it may be answered; or why not. Only who has the code's secret leaves a refusal
+ * in the tenant's log.
  */
 export async function heldInvitation(command: Command, code: string): Promise<Held | GatewayError> {
   const { context, db, query, tenant, now } = command;

@@ -10,8 +10,8 @@ import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn, memberUse } from '../plan/limits.ts';
 
 /**
- * Invites an e-mail address (SPEC R5). An invitation that it has is replaced. The message with its code is sent by a job, which makes the
- * code: it is nowhere but in that message.
+ * Invites an e-mail address (SPEC R5). An invitation that it has is replaced. The message with its
+ * code is sent by a job, which makes the code: it is nowhere but in that message.
  *
  * @throws {GatewayError} BAD_USER_INPUT, ROLE_NOT_GRANTABLE, ALREADY_MEMBER, LIMIT_REACHED.
  */

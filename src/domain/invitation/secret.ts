@@ -12,7 +12,10 @@ const uuidOf = (bytes: Buffer) => bytes.toString('hex').replace(/^(.{8})(.{4})(.
 /** The hash that is kept of a secret: of 256 random bits, so that no salt is needed. */
 export const hashOf = (secret: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(createHash('sha256').update(secret).digest());
 
-/** A new secret of an invitation: the code that travels by mail, and the hash that is kept. It carries its tenant (DESIGN, Isolation). */
+/**
+ * A new secret of an invitation: the code that travels by mail, and the hash that is kept. It
+ * carries its tenant (DESIGN, Isolation).
+ */
 export function newInvitationCode({ tenantId, id }: InvitationName): { code: string; hash: Uint8Array<ArrayBuffer> } {
   const secret = randomBytes(SECRET_BYTES);
   const code = PREFIX + Buffer.concat([bytesOf(tenantId), bytesOf(id), secret]).toString('base64url');

@@ -4,14 +4,19 @@ import { inTenant } from '../core/due.ts';
 import type { Clock, Mail, Message } from '../core/services.ts';
 import { newInvitationCode } from './secret.ts';
 
-/** What sending needs: the time, the post, and where the page is that accepts an invitation; `{code}` stands for the code. */
+/**
+ * What sending needs: the time, the post, and where the page is that accepts an invitation;
+ * `{code}` stands for the code.
+ */
 export type MailSettings = { readonly clock: Clock; readonly mail: Mail; readonly acceptUrl: string };
 
 /**
- * Sends the invitations of the bound tenant that haven't gone out, each once, while it is active. The code is made here and is nowhere but in
- * the message (SPEC R5): a second try makes a new one. Several may run at once: one of them sends.
+ * Sends the invitations of the bound tenant that haven't gone out, each once, while it is active.
+ * The code is made here and is nowhere but in the message (SPEC R5): a second try makes a new one.
+ * Several may run at once: one of them sends.
  *
- * @throws {AggregateError} of those that weren't taken, once all were tried: they are tried again with the next call.
+ * @throws {AggregateError} of those that weren't taken, once all were tried: they are tried again
+ * with the next call.
  */
 export async function sendInvitations(unit: UnitOfWork, mailSettings: MailSettings): Promise<void> {
   const failures: unknown[] = [];
@@ -23,7 +28,10 @@ export async function sendInvitations(unit: UnitOfWork, mailSettings: MailSettin
 type Next = { readonly id: string; readonly letter: Letter | null };
 type Letter = { readonly hash: Uint8Array<ArrayBuffer>; readonly message: Message };
 
-/** The first unsent invitation after another, with a new code; without a letter where somebody else is sending it, or has just now. */
+/**
+ * The first unsent invitation after another, with a new code; without a letter where somebody else
+ * is sending it, or has just now.
+ */
 async function withCode(unit: UnitOfWork, { clock, acceptUrl }: MailSettings, after: string | null): Promise<Next | null> {
   let next: Next | null = null;
   await inTenant(unit, clock, async ({ db, query, tenant, tenantId, now }) => {

@@ -12,7 +12,8 @@ export type ChangedListing = { readonly tenantId: string; readonly listingId: st
 export type DraftListingInput = TermsInput & { readonly dataset: RowRef; readonly title: string; readonly price: Price };
 
 /**
- * Drafts how a dataset is to be offered (SPEC M1): nobody but the tenant sees it before it is published.
+ * Drafts how a dataset is to be offered (SPEC M1): nobody but the tenant sees it before it is
+ * published.
  *
  * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has a listing.
  */

@@ -8,7 +8,8 @@ import { namedListing } from './named.ts';
 /**
  * Puts a listing on the marketplace, for the first time or again (SPEC M1, M4).
  *
- * @throws {GatewayError} NOT_FOUND; SIDE_OFF when the tenant doesn't sell; CONFLICT when it is there already, or has nothing to retrieve.
+ * @throws {GatewayError} NOT_FOUND; SIDE_OFF when the tenant doesn't sell; CONFLICT when it is
+ * there already, or has nothing to retrieve.
  */
 export const publishListing = (context: CommandContext, input: { listing: RowRef }): Promise<ChangedListing> =>
   runCommand(context, async command => {

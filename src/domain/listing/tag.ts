@@ -5,7 +5,8 @@ import { line } from '../tenant/name.ts';
 const LONGEST = 32;
 
 /**
- * A tag as it is stored, and as it is looked for (SPEC M1, M2): in lower case, trimmed, and in one Unicode form, so that the same word is the same tag.
+ * A tag as it is stored, and as it is looked for (SPEC M1, M2): in lower case, trimmed, and in one
+ * Unicode form, so that the same word is the same tag.
  *
  * @throws {GatewayError} BAD_USER_INPUT when it is empty, too long, or holds control characters.
  */

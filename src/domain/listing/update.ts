@@ -5,7 +5,8 @@ import { namedListing } from './named.ts';
 import { refusalPayloadFor, type TermsInput, termsOf } from './terms.ts';
 
 /**
- * Changes what a listing says; what is left out stays (SPEC M1). Whoever is entitled already keeps the price of the day.
+ * Changes what a listing says; what is left out stays (SPEC M1). Whoever is entitled already keeps
+ * the price of the day.
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND.
  */

@@ -5,7 +5,8 @@ import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
 
 /**
- * Takes a listing off the marketplace (SPEC M1): nobody finds or acquires it any more; whoever is entitled stays so.
+ * Takes a listing off the marketplace (SPEC M1): nobody finds or acquires it any more; whoever is
+ * entitled stays so.
  *
  * @throws {GatewayError} NOT_FOUND; CONFLICT when it isn't there.
  */

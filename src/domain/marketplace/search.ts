@@ -15,9 +15,12 @@ export type Asked = {
 };
 
 /**
- * A search as the database takes it (SPEC M2). Tags are looked for as listings have them, in whatever case they were typed. Prices are looked at in one currency alone: amounts of two have no order.
+ * A search as the database takes it (SPEC M2). Tags are looked for as listings have them, in
+ * whatever case they were typed. Prices are looked at in one currency alone: amounts of two have no
+ * order.
  *
- * @throws {GatewayError} BAD_USER_INPUT for a query that is too long, for what is no tag or too many of them, and for two currencies.
+ * @throws {GatewayError} BAD_USER_INPUT for a query that is too long, for what is no tag or too
+ * many of them, and for two currencies.
  */
 export function searchOf({ query, tags, maxPrice, currency }: Asked): MarketSearch {
   const words = query?.trim() || null;

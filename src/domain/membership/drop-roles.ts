@@ -5,9 +5,11 @@ import { voidTransfer } from '../ownership/void.ts';
 import { ownerProtected } from './roles.ts';
 
 /**
- * Gives up roles of the caller's own (SPEC R4): the explicit call by which somebody lowers themself. One role stays at least (SPEC R1).
+ * Gives up roles of the caller's own (SPEC R4): the explicit call by which somebody lowers
+ * themself. One role stays at least (SPEC R1).
  *
- * @throws {GatewayError} BAD_USER_INPUT for none, and for all; NOT_FOUND for a role that they don't have; OWNER_PROTECTED for `owner`.
+ * @throws {GatewayError} BAD_USER_INPUT for none, and for all; NOT_FOUND for a role that they don't
+ * have; OWNER_PROTECTED for `owner`.
  */
 export const dropRoles = (context: CommandContext, input: { roles: readonly Role[] }): Promise<{ roles: Role[] }> => {
   if (!input.roles.length) throw badInput('Say which roles to give up.');

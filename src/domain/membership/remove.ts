@@ -4,7 +4,8 @@ import { voidTransfer } from '../ownership/void.ts';
 import { otherMember } from './set-roles.ts';
 
 /**
- * Removes another member: the membership, never the person, whose other tenants feel nothing (SPEC R4).
+ * Removes another member: the membership, never the person, whose other tenants feel nothing (SPEC
+ * R4).
  *
  * @throws {GatewayError} NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED.
  */

@@ -8,9 +8,11 @@ import { checkGrantable, ownerProtected, roleSet } from './roles.ts';
 type Changed = { readonly tenantId: string; readonly membershipId: string };
 
 /**
- * Gives another member exactly these roles (SPEC R4). Those that they have already change nothing, and leave no event.
+ * Gives another member exactly these roles (SPEC R4). Those that they have already change nothing,
+ * and leave no event.
  *
- * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED, ROLE_NOT_GRANTABLE.
+ * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED,
+ * ROLE_NOT_GRANTABLE.
  */
 export const setMemberRoles = (context: CommandContext, input: { membership: RowRef; roles: readonly Role[] }): Promise<Changed> => {
   const roles = roleSet(input.roles);

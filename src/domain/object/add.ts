@@ -19,10 +19,12 @@ export type AddObjectInput = {
 };
 
 /**
- * Announces an object of a dataset (SPEC M1): it is there once its bytes are in the store and {@link completeObject} has found them to be what
- * was announced. The link to upload them is not kept anywhere: whoever may, asks for one.
+ * Announces an object of a dataset (SPEC M1): it is there once its bytes are in the store and
+ * {@link completeObject} has found them to be what was announced. The link to upload them is not
+ * kept anywhere: whoever may, asks for one.
  *
- * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has an object of that name.
+ * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has an object of that
+ * name.
  */
 export const addObject = (context: CommandContext, input: AddObjectInput): Promise<ChangedObject> => {
   const name = objectName(input.name);

@@ -7,8 +7,9 @@ import { objectKey } from './key.ts';
 import { namedObject } from './named.ts';
 
 /**
- * Looks whether an object's bytes are in the store and are what was announced, and takes it for stored from then on (SPEC M1). The store is
- * asked before the tenant is held: it may take long. Doing it again does nothing.
+ * Looks whether an object's bytes are in the store and are what was announced, and takes it for
+ * stored from then on (SPEC M1). The store is asked before the tenant is held: it may take long.
+ * Doing it again does nothing.
  *
  * @throws {GatewayError} NOT_FOUND; OBJECT_NOT_STORED when they aren't there, or are others.
  */

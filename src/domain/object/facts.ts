@@ -14,7 +14,8 @@ const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 /**
  * An object's name as it is stored: one that a file can have.
  *
- * @throws {GatewayError} BAD_USER_INPUT when it is empty, too long, or holds what no file name should.
+ * @throws {GatewayError} BAD_USER_INPUT when it is empty, too long, or holds what no file name
+ * should.
  */
 export function objectName(text: string): string {
   const name = line(text, 'The name', NAME);

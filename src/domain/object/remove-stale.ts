@@ -3,8 +3,9 @@ import { type Clock, daysAfter, type ObjectRemoval } from '../core/services.ts';
 import { objectKey } from './key.ts';
 
 /**
- * How long bytes lie on after their object was removed, days: longer than any link to them is good for, so that a retrieval that was paid for
- * is one, and no upload that was under way comes after the removal. The same as in `crossing_due_tenants`.
+ * How long bytes lie on after their object was removed, days: longer than any link to them is good
+ * for, so that a retrieval that was paid for is one, and no upload that was under way comes after
+ * the removal. The same as in `crossing_due_tenants`.
  */
 export const LINGER = 1;
 
@@ -12,8 +13,9 @@ export const LINGER = 1;
 const BATCH = 500;
 
 /**
- * Removes the bytes of the bound tenant's removed objects from the store, then forgets them. Whoever stops in between goes on by calling it
- * again: what is gone from the store already is no error.
+ * Removes the bytes of the bound tenant's removed objects from the store, then forgets them.
+ * Whoever stops in between goes on by calling it again: what is gone from the store already is no
+ * error.
  */
 export async function removeStale(
   { db, binding, transaction }: UnitOfWork,

@@ -5,9 +5,11 @@ import type { ChangedObject } from './add.ts';
 import { namedObject } from './named.ts';
 
 /**
- * Removes an object from its dataset (SPEC M1). The bytes are removed by a job, once no link to them is good any more.
+ * Removes an object from its dataset (SPEC M1). The bytes are removed by a job, once no link to
+ * them is good any more.
  *
- * @throws {GatewayError} NOT_FOUND; CONFLICT for the last stored object of a dataset that is on the marketplace.
+ * @throws {GatewayError} NOT_FOUND; CONFLICT for the last stored object of a dataset that is on the
+ * marketplace.
  */
 export const removeObject = (context: CommandContext, input: { object: RowRef }): Promise<ChangedObject> =>
   runCommand(context, async command => {

@@ -5,8 +5,8 @@ import { isTransferCode } from './code.ts';
 import { voidTransfer } from './void.ts';
 
 /**
- * The second call of an ownership transfer (SPEC O2): the chosen member gains `owner`, the caller becomes `admin`, at once. A wrong code costs
- * a try; without tries left the transfer is void.
+ * The second call of an ownership transfer (SPEC O2): the chosen member gains `owner`, the caller
+ * becomes `admin`, at once. A wrong code costs a try; without tries left the transfer is void.
  *
  * @throws {GatewayError} TRANSFER_INVALID, CODE_WRONG.
  */
@@ -20,7 +20,8 @@ export const confirmOwnershipTransfer = (context: CommandContext, { code }: { co
     const recipient = await db.membership.findFirstOrThrow({ where: { id: transfer.toMembershipId }, select: { id: true, roles: true } });
     const [from, to] = [withoutOwner(me!.roles), withOwner(recipient.roles as Role[])];
     await db.ownershipTransfer.deleteMany();
-    await db.membership.updateMany({ where: { id: me!.id }, data: { roles: from } }); // the owner first: there are never two
+    // the owner first: there are never two
+    await db.membership.updateMany({ where: { id: me!.id }, data: { roles: from } });
     await db.membership.updateMany({ where: { id: recipient.id }, data: { roles: to } });
     await record({
       target: { type: 'Membership', id: recipient.id },

@@ -12,10 +12,11 @@ export const TRIES = 5;
 export type Requested = { readonly tenantId: string; readonly code: string; readonly expiresAt: Date };
 
 /**
- * The first of the two calls of an ownership transfer (SPEC O1): to a current member, who isn't the owner. It voids an earlier one. Nothing
- * changes before {@link confirmOwnershipTransfer}.
+ * The first of the two calls of an ownership transfer (SPEC O1): to a current member, who isn't the
+ * owner. It voids an earlier one. Nothing changes before {@link confirmOwnershipTransfer}.
  *
- * @throws {GatewayError} NOT_FOUND for whoever is no member here; OWN_MEMBERSHIP for the owner themself.
+ * @throws {GatewayError} NOT_FOUND for whoever is no member here; OWN_MEMBERSHIP for the owner
+ * themself.
  */
 export const requestOwnershipTransfer = (context: CommandContext, { membership }: { membership: RowRef }): Promise<Requested> =>
   runCommand(context, async command => {

@@ -2,8 +2,9 @@ import type { Command } from '../core/command.ts';
 import { SYSTEM } from '../core/system.ts';
 
 /**
- * Voids the transfer that is under way, if what changes touches it (SPEC O2): the status, or the membership named. The database does so by
- * itself; here the log hears of it. One whose time was over has expired (SPEC O3), which the jobs had yet to tell.
+ * Voids the transfer that is under way, if what changes touches it (SPEC O2): the status, or the
+ * membership named. The database does so by itself; here the log hears of it. One whose time was
+ * over has expired (SPEC O3), which the jobs had yet to tell.
  */
 export async function voidTransfer({ db, now, record }: Command, why: string, membershipId?: string): Promise<void> {
   const where = membershipId ? { OR: [{ fromMembershipId: membershipId }, { toMembershipId: membershipId }] } : {};

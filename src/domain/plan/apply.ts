@@ -19,8 +19,9 @@ export function presentPlan({ planCode, planSince, nextPlanCode, nextPlanDueAt }
 }
 
 /**
- * Puts the downgrade into effect whose day has come (SPEC P2): the new plan began when it was due, however late this runs. It removes nobody
- * and nothing (SPEC P4). Answers what the tenant is on now.
+ * Puts the downgrade into effect whose day has come (SPEC P2): the new plan began when it was due,
+ * however late this runs. It removes nobody and nothing (SPEC P4). Answers what the tenant is on
+ * now.
  */
 export async function applyDueChange({ db, tenantId: id, tenant, now, record }: Due): Promise<PresentPlan> {
   const present = presentPlan(tenant, now);

@@ -7,7 +7,8 @@ import type { Limits } from './limits.ts';
 export type ContractInput = { readonly [Name in keyof Limits]?: number | null | undefined };
 
 /**
- * Puts the bound tenant on Enterprise with limits of its own, or changes those that it has (SPEC P2). Cancels what was scheduled.
+ * Puts the bound tenant on Enterprise with limits of its own, or changes those that it has (SPEC
+ * P2). Cancels what was scheduled.
  *
  * @throws {GatewayError} BAD_USER_INPUT for a limit below 1: no cap is null, never 0.
  */

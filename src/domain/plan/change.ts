@@ -5,8 +5,8 @@ import { applyDueChange } from './apply.ts';
 import { cycleEnd } from './cycle.ts';
 
 /**
- * Changes the plan (SPEC P2): a higher tier at once, which cancels what was scheduled; a lower one at the end of the billing cycle, in place
- * of what was scheduled before.
+ * Changes the plan (SPEC P2): a higher tier at once, which cancels what was scheduled; a lower one
+ * at the end of the billing cycle, in place of what was scheduled before.
  *
  * @throws {GatewayError} PLAN_BY_SALES for Enterprise; CONFLICT for the plan that it is on.
  */

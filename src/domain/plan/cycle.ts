@@ -1,6 +1,7 @@
 /**
- * When the billing cycle that a moment lies in ends: a calendar month from the day that the plan began, in UTC. One that began on the 31st
- * ends on the last day of a shorter month, and on the 31st again after it (SPEC, settled: time).
+ * When the billing cycle that a moment lies in ends: a calendar month from the day that the plan
+ * began, in UTC. One that began on the 31st ends on the last day of a shorter month, and on the
+ * 31st again after it (SPEC, settled: time).
  */
 export function cycleEnd(since: Date, at: Date): Date {
   const months = (at.getUTCFullYear() - since.getUTCFullYear()) * 12 + at.getUTCMonth() - since.getUTCMonth();
@@ -15,7 +16,9 @@ export function cycleStart(since: Date, at: Date): Date {
   return candidates.find(start => start <= at) ?? since;
 }
 
-/** The same day and time so many months later, or the last day of that month where it is shorter. */
+/**
+ * The same day and time so many months later, or the last day of that month where it is shorter.
+ */
 function monthsAfter(since: Date, months: number): Date {
   const end = new Date(since);
   end.setUTCDate(1);

@@ -3,10 +3,15 @@ import type { TenantClient } from '../../database/tenancy/models.ts';
 import { cycleEnd } from './cycle.ts';
 import { keysInUse, limitsOn, memberUse } from './limits.ts';
 
-/** A cap, how much of it is used, and by how much it is exceeded (SPEC P4). A null limit is no cap. */
+/**
+ * A cap, how much of it is used, and by how much it is exceeded (SPEC P4). A null limit is no cap.
+ */
 export type CapUse = { readonly limit: number | null; readonly used: number; readonly over: number };
 
-/** What a plan would change. `takesEffectAt` is null for the plan that the tenant is on, and for Enterprise, which sales arrange. */
+/**
+ * What a plan would change. `takesEffectAt` is null for the plan that the tenant is on, and for
+ * Enterprise, which sales arrange.
+ */
 export type PlanPreview = {
   readonly plan: PlanCode;
   readonly kind: 'present' | 'upgrade' | 'downgrade' | 'by_sales';
@@ -37,7 +42,10 @@ export const apiKeyCap = async (db: TenantClient, plan: PlanCode, now: Date): Pr
 export const datasetCap = async (db: TenantClient, plan: PlanCode): Promise<CapUse> =>
   capUse((await limitsOn(db, plan)).datasetLimit, await db.dataset.count());
 
-/** What would be if the bound tenant changed to a plan: a downgrade removes nobody, and this says how far it would be over its caps (SPEC P4). */
+/**
+ * What would be if the bound tenant changed to a plan: a downgrade removes nobody, and this says
+ * how far it would be over its caps (SPEC P4).
+ */
 export async function previewPlan(db: TenantClient, plan: PlanCode, now: Date): Promise<PlanPreview> {
   const present = await db.tenant.findFirstOrThrow({
     select: { planSince: true, plan: { select: { code: true, rank: true, features: true } } },

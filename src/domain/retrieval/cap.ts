@@ -7,8 +7,9 @@ import { capReached, limitsOn } from '../plan/limits.ts';
 import { type CapUse, capUse } from '../plan/preview.ts';
 
 /**
- * Takes one of the retrievals that the tenant has in its billing cycle (SPEC P1, P3). The tenant is held, if only shared, so that its plan and contract stay as
- * they are meanwhile; a downgrade whose day has come counts, whether or not a job has seen to it.
+ * Takes one of the retrievals that the tenant has in its billing cycle (SPEC P1, P3). The tenant is
+ * held, if only shared, so that its plan and contract stay as they are meanwhile; a downgrade whose
+ * day has come counts, whether or not a job has seen to it.
  *
  * @throws {GatewayError} LIMIT_REACHED, with the limit and the use.
  */

@@ -29,11 +29,13 @@ const WHY: Readonly<Record<NotRetrieved['refused'], string>> = {
 };
 
 /**
- * Retrieves an object that an entitlement leads to, which costs the entitlement's price (SPEC M3): usage record, charge and earning are one transaction, and a
- * retry with the same key charges once. The tenant is shared, not held alone, so that its retrievals don't wait for each other, and a suspension is before
- * or after each of them (docs/decisions/0013-retrievals.md).
+ * Retrieves an object that an entitlement leads to, which costs the entitlement's price (SPEC M3):
+ * usage record, charge and earning are one transaction, and a retry with the same key charges once.
+ * The tenant is shared, not held alone, so that its retrievals don't wait for each other, and a
+ * suspension is before or after each of them (docs/decisions/0013-retrievals.md).
  *
- * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, PROVIDER_UNAVAILABLE, PROVIDER_GONE, LIMIT_REACHED, SIDE_OFF.
+ * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, PROVIDER_UNAVAILABLE, PROVIDER_GONE,
+ * LIMIT_REACHED, SIDE_OFF.
  */
 export const retrieveObject = (
   context: CommandContext,

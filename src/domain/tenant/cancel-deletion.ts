@@ -4,7 +4,8 @@ import { GatewayError } from '../core/errors.ts';
 import { moveTenant } from './status.ts';
 
 /**
- * Cancels the deletion: the tenant is what it was before, with the reason that it had (SPEC S, settled: deletion never launders a suspension).
+ * Cancels the deletion: the tenant is what it was before, with the reason that it had (SPEC S,
+ * settled: deletion never launders a suspension).
  *
  * @throws {GatewayError} CONFLICT when the grace period is over, though the purge hasn't begun.
  */

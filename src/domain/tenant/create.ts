@@ -16,10 +16,12 @@ export type CreateTenantInput = {
 };
 
 /**
- * Sign-up: a tenant on the Free plan, the person, and their membership as its owner, at once or not at all (SPEC R2). An idempotency key
- * decides the tenant's id, so that the same key finds the same tenant.
+ * Sign-up: a tenant on the Free plan, the person, and their membership as its owner, at once or not
+ * at all (SPEC R2). An idempotency key decides the tenant's id, so that the same key finds the same
+ * tenant.
  *
- * @throws {GatewayError} EMAIL_UNVERIFIED, BAD_USER_INPUT, CONFLICT when the slug is taken, LIMIT_REACHED at the cap of Free tenants.
+ * @throws {GatewayError} EMAIL_UNVERIFIED, BAD_USER_INPUT, CONFLICT when the slug is taken,
+ * LIMIT_REACHED at the cap of Free tenants.
  */
 export async function createTenant(context: CommandContext, input: CreateTenantInput): Promise<{ membership: PersonMembership }> {
   const { key, services } = context;
@@ -58,7 +60,10 @@ export async function createTenant(context: CommandContext, input: CreateTenantI
   });
 }
 
-/** The constraints that say that something is taken, and what is. The id is when its key is older than keys are remembered. */
+/**
+ * The constraints that say that something is taken, and what is. The id is when its key is older
+ * than keys are remembered.
+ */
 const taken = (slug: string) => (error: unknown) => {
   if (isConstraint(error, 'slug_claim_pkey')) throw new GatewayError('CONFLICT', `The slug ${slug} is taken.`, { field: 'slug' });
   if (['tenant_pkey', 'tenant_id_is_new', 'slug_claim_held_by_key'].some(name => isConstraint(error, name)))

@@ -4,7 +4,8 @@ import { badInput } from '../core/errors.ts';
 export const NAME_LIMIT = 120;
 
 /**
- * A display name as it is stored: trimmed, and in one Unicode form, so that the same name typed twice is the same text.
+ * A display name as it is stored: trimmed, and in one Unicode form, so that the same name typed
+ * twice is the same text.
  *
  * @throws {GatewayError} BAD_USER_INPUT when it is empty, too long, or holds control characters.
  */

@@ -13,8 +13,9 @@ export type PurgeOptions = { readonly batch?: number; readonly onBatch?: (table:
 export type PurgeMeans = { readonly clock: Clock; readonly store: ObjectRemoval };
 
 /**
- * Deletes the bound tenant for good once its grace period is over (SPEC S4): it is buried in one transaction, and from then on nowhere to be
- * seen; its objects' bytes go, then its rows in batches. Whoever stops in between goes on by calling it again. What stays is a tombstone and a
+ * Deletes the bound tenant for good once its grace period is over (SPEC S4): it is buried in one
+ * transaction, and from then on nowhere to be seen; its objects' bytes go, then its rows in
+ * batches. Whoever stops in between goes on by calling it again. What stays is a tombstone and a
  * receipt.
  */
 export async function purgeTenant(

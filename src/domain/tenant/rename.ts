@@ -2,9 +2,11 @@ import { type CommandContext, runCommand } from '../core/command.ts';
 import { tenantName } from './name.ts';
 
 /**
- * Changes the bound tenant's display name: a member's in an active tenant only (SPEC S2), staff's in any (SPEC, settled).
+ * Changes the bound tenant's display name: a member's in an active tenant only (SPEC S2), staff's
+ * in any (SPEC, settled).
  *
- * @throws {GatewayError} BAD_USER_INPUT for a name that can't be one; a refusal when the permission is gone meanwhile.
+ * @throws {GatewayError} BAD_USER_INPUT for a name that can't be one; a refusal when the permission
+ * is gone meanwhile.
  */
 export const renameTenant = (context: CommandContext, input: { name: string }): Promise<{ tenantId: string }> => {
   const name = tenantName(input.name);

@@ -4,7 +4,8 @@ import { daysAfter } from '../core/services.ts';
 import { moveTenant } from './status.ts';
 
 /**
- * Asks for the tenant's deletion, typing its display name (SPEC S3): it is kept for the grace period, in which the owner can cancel.
+ * Asks for the tenant's deletion, typing its display name (SPEC S3): it is kept for the grace
+ * period, in which the owner can cancel.
  *
  * @throws {GatewayError} CONFIRMATION_MISMATCH when something else was typed.
  */

@@ -5,8 +5,9 @@ import { badInput } from '../core/errors.ts';
 export type SidesInput = { readonly sells?: boolean | null | undefined; readonly buys?: boolean | null | undefined };
 
 /**
- * Switches the bound tenant's provider side and buyer side on and off, each by itself (SPEC M4). Nothing of a side that is off is lost: its
- * listings are not on the marketplace, its entitlements are not used, until it is on again.
+ * Switches the bound tenant's provider side and buyer side on and off, each by itself (SPEC M4).
+ * Nothing of a side that is off is lost: its listings are not on the marketplace, its entitlements
+ * are not used, until it is on again.
  *
  * @throws {GatewayError} BAD_USER_INPUT when neither is said.
  */

@@ -2,7 +2,10 @@ import type { TenantStatus } from '../../access/vocabulary.ts';
 import type { Command } from '../core/command.ts';
 import { voidTransfer } from '../ownership/void.ts';
 
-/** A move of the bound tenant to another status. The database refuses one that the specification doesn't have (SPEC S). */
+/**
+ * A move of the bound tenant to another status. The database refuses one that the specification
+ * doesn't have (SPEC S).
+ */
 export type Move = { readonly status: TenantStatus; readonly reason: string | null; readonly deletionDueAt?: Date };
 
 /** Moves the tenant, voids what a change of status voids, and tells the log. */

@@ -9,7 +9,8 @@ const REASON_LIMIT = 500;
 /**
  * Suspends the bound tenant (SPEC S2). Its members are told the reason.
  *
- * @throws {GatewayError} BAD_USER_INPUT for a reason that is none; a refusal unless the tenant is active.
+ * @throws {GatewayError} BAD_USER_INPUT for a reason that is none; a refusal unless the tenant is
+ * active.
  */
 export const suspendTenant = (context: CommandContext, input: { reason: string }): Promise<{ tenantId: string }> => {
   const reason = line(input.reason, 'The reason', REASON_LIMIT);

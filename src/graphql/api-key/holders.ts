@@ -5,7 +5,10 @@ type Batch = { readonly ids: Set<string>; readonly found: Promise<ReadonlySet<st
 
 const batches = new WeakMap<UnitOfWork, Batch>();
 
-/** Whether a membership is there still: those that a page of keys asks for are read in one statement. */
+/**
+ * Whether a membership is there still: those that a page of keys asks for are read in one
+ * statement.
+ */
 export async function isMember(work: UnitOfWork, id: string): Promise<boolean> {
   const batch = batches.get(work) ?? newBatch(work);
   batch.ids.add(id);

@@ -29,8 +29,8 @@ type Types = {
 const wrapper = { policy: 'as-parent' } as const;
 
 /**
- * The schema's builder. The policy plugin stands before scope-auth, which enforces what it makes of a field's policy; the operation plugin
- * around both, to hear of refusals.
+ * The schema's builder. The policy plugin stands before scope-auth, which enforces what it makes of
+ * a field's policy; the operation plugin around both, to hear of refusals.
  */
 export const builder = new SchemaBuilder<Types>({
   plugins: ['operation', 'policy', ScopeAuthPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
@@ -66,7 +66,8 @@ export const builder = new SchemaBuilder<Types>({
     },
     cursorFieldOptions: wrapper,
     nodeFieldOptions: wrapper,
-    edgesFieldOptions: { ...wrapper, complexity: { field: 1, multiplier: 1 } }, // the connection has counted its rows
+    // the connection has counted its rows
+    edgesFieldOptions: { ...wrapper, complexity: { field: 1, multiplier: 1 } },
     pageInfoFieldOptions: wrapper,
     hasNextPageFieldOptions: wrapper,
     hasPreviousPageFieldOptions: wrapper,

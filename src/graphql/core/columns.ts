@@ -1,10 +1,15 @@
-/** What of a row a field tells, where its resolver says no more than that: the database can write it as well (executor/json-shape.ts). */
+/**
+ * What of a row a field tells, where its resolver says no more than that: the database can write it
+ * as well (executor/json-shape.ts).
+ */
 export type ColumnsOf =
   | { readonly column: string }
   | { readonly count: string }
   | { readonly money: readonly [amount: string, currency: string] };
 
-/** A field that is a column, whose values are those of its type by other words than ours: an enum's. */
+/**
+ * A field that is a column, whose values are those of its type by other words than ours: an enum's.
+ */
 export const columnOf = <Name extends string>(column: Name) => ({
   extensions: { columns: { column } },
   select: { [column]: true } as { readonly [N in Name]: true },

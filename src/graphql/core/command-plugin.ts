@@ -12,7 +12,10 @@ import type { Context } from './context.ts';
 /** A mutation's input as it was sent. */
 export type RawInput = Readonly<Record<string, unknown>> & { readonly idempotencyKey?: string | null };
 
-/** What the audit log calls a mutation; or why it is no administrative action, and neither its doing nor its refusals are the log's. */
+/**
+ * What the audit log calls a mutation; or why it is no administrative action, and neither its doing
+ * nor its refusals are the log's.
+ */
 type Logged = { readonly action: Action; readonly unlogged?: never } | { readonly action?: never; readonly unlogged: string };
 
 /** What a mutation says of itself. */
@@ -29,8 +32,9 @@ export type CommandFieldContext = Context & { readonly command: CommandContext }
 type Options = { operation?: CommandOptions; policy?: string };
 
 /**
- * What every mutation has around it, outside of the check of its permission: an idempotency key that was used answers as it did then (SPEC G6),
- * and a refusal leaves an event (SPEC A1). A mutation that neither names its action nor says why it has none stops the build.
+ * What every mutation has around it, outside of the check of its permission: an idempotency key
+ * that was used answers as it did then (SPEC G6), and a refusal leaves an event (SPEC A1). A
+ * mutation that neither names its action nor says why it has none stops the build.
  */
 export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
@@ -50,7 +54,8 @@ export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
       try {
         return await resolve(root, args, { ...(context as Context), command } as never, info);
       } catch (error) {
-        // The same request at the same time may have done it, and taken with it what this one needs.
+        // The same request at the same time may have done it, and taken with it what this one
+        // needs.
         const meanwhile = await answeredBefore(command);
         if (meanwhile) return meanwhile;
         await recordRefusal(command, error);
@@ -81,7 +86,8 @@ function buildCommandContext(context: Context, { action, permission, place, name
   const text = own ?? context.idempotencyKey;
   const caller = () => [grant.principal.kind, profile!.issuer, profile!.subject].join('|');
   const key = text !== null && profile ? idempotencyKey(text, caller(), [name, request], own == null ? alias : null) : null;
-  // Whom the permission isn't for stays where they are, and is refused there: where the input leads is nothing to them.
+  // Whom the permission isn't for stays where they are, and is refused there: where the input leads
+  // is nothing to them.
   const isPlaced = place && ruleOf(permission).principals.includes(grant.principal.kind);
   return { action: action ?? null, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };
 }

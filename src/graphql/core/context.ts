@@ -3,7 +3,10 @@ import type { PersonMembership, Profile } from '../../database/queries/crossings
 import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Services } from '../../domain/core/services.ts';
 
-/** What a request is, worked out before any resolver runs (SPEC T2). Resolvers get nothing else: no unbound client, no token, no headers. */
+/**
+ * What a request is, worked out before any resolver runs (SPEC T2). Resolvers get nothing else: no
+ * unbound client, no token, no headers.
+ */
 export type Context = {
   /** Leads to the request in the logs; in every response's `x-request-id` and in every refusal. */
   readonly requestId: string;

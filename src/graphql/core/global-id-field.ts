@@ -8,8 +8,9 @@ type Options = { readonly resolve: GraphQLFieldResolver<unknown, unknown, never,
 type Builder = InstanceType<typeof RootFieldBuilder> & { field(options: object): unknown };
 
 /**
- * A field that is a global id, where the relay plugin's own waits for a promise on every row, so that all that stands around it waits as well. Ours
- * are at hand. This must be imported before a node is defined.
+ * A field that is a global id, where the relay plugin's own waits for a promise on every row, so
+ * that all that stands around it waits as well. Ours are at hand. This must be imported before a
+ * node is defined.
  */
 function globalID(this: Builder, { resolve, ...options }: Options): unknown {
   const nameOf = (type: never) => this.builder.configStore.getTypeConfig(type).name;

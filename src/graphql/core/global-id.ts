@@ -3,8 +3,9 @@ import { badInput } from '../../domain/core/errors.ts';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
 /**
- * The node types and what their ids are made of. A tenant's row carries its tenant, so that it is looked up under that tenant's binding; what
- * the marketplace tells of a listing carries none, for nobody is to learn it (SPEC M5).
+ * The node types and what their ids are made of. A tenant's row carries its tenant, so that it is
+ * looked up under that tenant's binding; what the marketplace tells of a listing carries none, for
+ * nobody is to learn it (SPEC M5).
  */
 const FORMS: Readonly<Record<string, RegExp>> = {
   Tenant: new RegExp(`^${UUID}$`),

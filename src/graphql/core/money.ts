@@ -1,7 +1,10 @@
 import { badInput } from '../../domain/core/errors.ts';
 import { builder } from './builder.ts';
 
-/** An amount and its currency: what every price, charge and earning is. Amounts of different currencies are never added. */
+/**
+ * An amount and its currency: what every price, charge and earning is. Amounts of different
+ * currencies are never added.
+ */
 export type Money = { readonly amount: { toString(): string }; readonly currency: string };
 
 export const MoneyType = builder.objectRef<Money>('Money').implement({

@@ -15,7 +15,10 @@ type MutationOptions<Input extends InputFieldMap, Payload extends object> = Comm
   /** The fields of its input; without, the input may be left out. */
   readonly input?: (t: Fields) => Input;
   readonly payload: PayloadRef<Payload>;
-  /** Does it. What it answers is what the operation keeps under an idempotency key: a retry resolves the payload from that. */
+  /**
+   * Does it. What it answers is what the operation keeps under an idempotency key: a retry resolves
+   * the payload from that.
+   */
   readonly run: (command: CommandContext, input: InputShapeFromFields<NoInfer<Input>>) => Promise<NoInfer<Payload>>;
 };
 
@@ -24,7 +27,10 @@ const KEY =
 
 const KEYED = `${KEY} It must have one: here, or in the header \`Idempotency-Key\`.`;
 
-/** A mutation: one input with an idempotency key, optional unless it says `keyed`, and one payload (SPEC G6). */
+/**
+ * A mutation: one input with an idempotency key, optional unless it says `keyed`, and one payload
+ * (SPEC G6).
+ */
 export function mutation<Input extends InputFieldMap, Payload extends object>(
   name: string,
   { policy, description, input, payload, run, ...operation }: MutationOptions<Input, Payload>,

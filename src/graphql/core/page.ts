@@ -6,7 +6,10 @@ export const PAGE = { most: 100, usual: 20 } as const;
 
 export type PageArgs = { first?: number | null; last?: number | null; before?: string | null; after?: string | null };
 
-/** What rows are paged by: a column whose values are unique in a tenant and never change, and how a cursor stands for a value of it. */
+/**
+ * What rows are paged by: a column whose values are unique in a tenant and never change, and how a
+ * cursor stands for a value of it.
+ */
 export type Order<Key extends string, Value> = {
   readonly key: Key;
   readonly direction: 'asc' | 'desc';
@@ -30,7 +33,10 @@ export type PageQuery<Key extends string, Value> = {
 
 const SIZES = { defaultSize: PAGE.usual, maxSize: PAGE.most } as const;
 
-/** Which rows of an order make a page, and one more to tell whether there is another: between two places, at most `limit`, from the end if `backwards`. */
+/**
+ * Which rows of an order make a page, and one more to tell whether there is another: between two
+ * places, at most `limit`, from the end if `backwards`.
+ */
 export type PageOf<Place> = {
   readonly after: Place | null;
   readonly before: Place | null;
@@ -38,7 +44,10 @@ export type PageOf<Place> = {
   readonly backwards: boolean;
 };
 
-/** How a cursor stands for a row's place in an order. `toPlace` throws {@link badCursor} for what `toCursor` doesn't make. */
+/**
+ * How a cursor stands for a row's place in an order. `toPlace` throws {@link badCursor} for what
+ * `toCursor` doesn't make.
+ */
 export type Cursors<Row, Place> = { readonly toCursor: (row: Row) => string; readonly toPlace: (cursor: string) => Place };
 
 function pageOf<Place>(args: PageArgs, toPlace: (cursor: string) => Place): PageOf<Place> {
@@ -62,7 +71,8 @@ function queryOf<Key extends string, Value>(
 /**
  * What picks the rows of a page, and one more to tell whether there is another page.
  *
- * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both ends, and for a cursor that isn't ours.
+ * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both
+ * ends, and for a cursor that isn't ours.
  */
 export const pageQuery = <Key extends string, Value extends string | number>(
   args: PageArgs,

@@ -11,8 +11,9 @@ const prototype = RootFieldBuilder.prototype as unknown as { prismaField: Field 
 const { prismaField } = prototype;
 
 /**
- * A `prismaField` whose own resolver stays known, as `extensions.prismaRead`: Pothos puts its look-ahead around it, which wants GraphQL.js's view of the
- * document. This must be imported before a field is defined.
+ * A `prismaField` whose own resolver stays known, as `extensions.prismaRead`: Pothos puts its
+ * look-ahead around it, which wants GraphQL.js's view of the document. This must be imported before
+ * a field is defined.
  */
 prototype.prismaField = function (options) {
   return prismaField.call(this, { ...options, extensions: { ...options.extensions, prismaRead: options.resolve } });

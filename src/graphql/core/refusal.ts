@@ -16,15 +16,19 @@ export const refusalExtensions = ({ requires, tenantStatus, ...refusal }: Refusa
   tenantStatus: tenantStatus?.toUpperCase() ?? null,
 });
 
-/** Refuses unless the request holds the permission: for the few places that must know before they load anything. */
+/**
+ * Refuses unless the request holds the permission: for the few places that must know before they
+ * load anything.
+ */
 export function refusedFor(permission: Permission, { grant }: Context): RefusedError | null {
   const refusal = refusalOf(permission, grant);
   return refusal && new RefusedError(refusal);
 }
 
 /**
- * Why scope-auth refused a field. A permission that is held and yet refused met a row of another tenant, which is a fault of ours. At the root,
- * where operations listen for refusals, it is the domain's error; below, where there may be one on every row, it is a light one.
+ * Why scope-auth refused a field. A permission that is held and yet refused met a row of another
+ * tenant, which is a fault of ours. At the root, where operations listen for refusals, it is the
+ * domain's error; below, where there may be one on every row, it is a light one.
  */
 export function unauthorized(_parent: unknown, context: Context, info: GraphQLResolveInfo): Error {
   const permission = policyOf(info.parentType.getFields()[info.fieldName]) as Permission;

@@ -24,16 +24,18 @@ type Selected = () => ReadonlySet<string>;
 type Place = { readonly field: GraphQLField<unknown, unknown> };
 
 /**
- * A connection of a Prisma object that is read together with its row, in the same query: the page, and the count where it is asked for. It
- * is Pothos's own way with a field's `select`: a second page of the same relation in one document, which one query can't hold, is read by
- * a query of its own, with the row again. A page that can't be is not read, and is told so when it is resolved.
+ * A connection of a Prisma object that is read together with its row, in the same query: the page,
+ * and the count where it is asked for. It is Pothos's own way with a field's `select`: a second
+ * page of the same relation in one document, which one query can't hold, is read by a query of its
+ * own, with the row again. A page that can't be is not read, and is told so when it is resolved.
  */
 export function relatedPage<Args extends PageArgs, Key extends string, Value extends string | number>(
   options: RelatedPage<Args, Key, Value>,
 ): { extensions: Record<string, unknown>; resolve: never } {
   const { relation, type, order } = options;
   const select = (args: Args, context: Context, nested: Nested, selected: Selected, { field }: Place) => {
-    if (!context.grant.permissions.has(policyOf(field) as Permission)) return null; // refused before it is resolved
+    // refused before it is resolved
+    if (!context.grant.permissions.has(policyOf(field) as Permission)) return null;
     const query = possible(args, order);
     if (!query) return { select: {} };
     const where = options.where?.(args, context) ?? {};

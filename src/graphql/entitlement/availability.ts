@@ -5,7 +5,10 @@ type Batch = { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<st
 
 const batches = new WeakMap<UnitOfWork, Batch>();
 
-/** How available one of the bound tenant's entitlements is. Those that are asked for in one go are looked up together. */
+/**
+ * How available one of the bound tenant's entitlements is. Those that are asked for in one go are
+ * looked up together.
+ */
 export async function availability(work: UnitOfWork, id: string): Promise<Availability> {
   const batch = batches.get(work) ?? begin(work);
   batch.ids.add(id);

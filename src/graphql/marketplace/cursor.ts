@@ -4,7 +4,10 @@ import { printDecimal } from '../core/scalars.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** How a listing's key in an order is written, and which texts are such. Exact: what is read back is what was written. */
+/**
+ * How a listing's key in an order is written, and which texts are such. Exact: what is read back is
+ * what was written.
+ */
 const KEYS: Readonly<Record<MarketSort, { of(listing: RankedListing): string; test(key: string): boolean }>> = {
   relevance: { of: ({ rank }) => String(rank), test: key => String(Number(key)) === key && isRank(Number(key)) },
   newest: { of: ({ publishedAt }) => publishedAt.toISOString(), test: key => /^[1-9]\d{3}-/.test(key) && isMoment(key) },
@@ -21,7 +24,10 @@ function isMoment(key: string): boolean {
 
 const cursorOf = (...place: readonly [MarketSort, string, string]) => Buffer.from(JSON.stringify(place)).toString('base64url');
 
-/** The cursors of one order: a place in it, not a listing. No listing is looked up by one, so that nothing can be learnt from it (SPEC T4). */
+/**
+ * The cursors of one order: a place in it, not a listing. No listing is looked up by one, so that
+ * nothing can be learnt from it (SPEC T4).
+ */
 export const cursorsBy = (sort: MarketSort): Cursors<RankedListing, MarketPlace> => ({
   toCursor: listing => cursorOf(sort, KEYS[sort].of(listing), listing.id),
   toPlace(cursor) {

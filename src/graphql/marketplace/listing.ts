@@ -5,13 +5,19 @@ import { MoneyType } from '../core/money.ts';
 
 const read = { policy: 'marketplace:read', nullable: true } as const;
 
-/** The listings of these ids in their order; null for one that isn't there, or isn't to be known: the same (SPEC T4, S2). */
+/**
+ * The listings of these ids in their order; null for one that isn't there, or isn't to be known:
+ * the same (SPEC T4, S2).
+ */
 export async function listingsOf({ work }: Pick<Context, 'work'>, ids: readonly string[]): Promise<(MarketListing | null)[]> {
   const found = new Map((await marketListings(work.query, ids)).map(listing => [listing.id, listing]));
   return ids.map(id => found.get(id) ?? null);
 }
 
-/** A listing as anybody on the marketplace sees it: whose it is stays unknown, but for the display name (SPEC M5). */
+/**
+ * A listing as anybody on the marketplace sees it: whose it is stays unknown, but for the display
+ * name (SPEC M5).
+ */
 export const MarketplaceListing = builder.node(builder.objectRef<MarketListing>('MarketplaceListing'), {
   description: 'A published listing of a provider that sells just now.',
   tenantOf: 'crossing',

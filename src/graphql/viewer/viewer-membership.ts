@@ -2,7 +2,10 @@ import type { PersonMembership } from '../../database/queries/crossings.ts';
 import { builder } from '../core/builder.ts';
 import { PlanCode, RoleName, TenantStatus } from '../core/enums.ts';
 
-/** What a person may know of a tenant that they are a member of without acting in it: enough to choose it (SPEC T2). */
+/**
+ * What a person may know of a tenant that they are a member of without acting in it: enough to
+ * choose it (SPEC T2).
+ */
 export const ViewerMembership = builder.objectRef<PersonMembership>('ViewerMembership').implement({
   description: 'A membership of your own, in short: enough to choose a tenant by. To read the tenant, act in it.',
   fields: t => ({

@@ -9,7 +9,9 @@ import type { RequestInput } from './tenant-context.ts';
 /** The issuer that keys have as profiles: no identity provider's, for those are URLs. */
 const ISSUER = 'ipto:key';
 
-/** What an `Authorization` header holds in place of a token, if it begins as a key does; else null. */
+/**
+ * What an `Authorization` header holds in place of a token, if it begins as a key does; else null.
+ */
 export function keyIn(authorization: string | undefined): string | null {
   if (!authorization?.includes(KEY_PREFIX)) return null;
   const sent = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
@@ -17,10 +19,12 @@ export function keyIn(authorization: string | undefined): string | null {
 }
 
 /**
- * Resolves a request with an API key to the key's tenant (SPEC T3), with what the database says at this moment.
+ * Resolves a request with an API key to the key's tenant (SPEC T3), with what the database says at
+ * this moment.
  *
- * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header names another tenant; TENANT_STATUS when the tenant isn't active (SPEC K2),
- * which is no secret to who has proven that they hold its key.
+ * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header names another tenant;
+ * TENANT_STATUS when the tenant isn't active (SPEC K2), which is no secret to who has proven that
+ * they hold its key.
  */
 export async function keyContext(database: Database, text: string, { tenant: header, ...input }: RequestInput): Promise<Context> {
   const now = input.services.clock.now();
@@ -42,7 +46,10 @@ export async function keyContext(database: Database, text: string, { tenant: hea
   };
 }
 
-/** Refuses the whole request in a status in which no key works, in the words of a field's refusal (SPEC K2). */
+/**
+ * Refuses the whole request in a status in which no key works, in the words of a field's refusal
+ * (SPEC K2).
+ */
 function checkStatus({ status }: ProvenKey) {
   if (KEY_STATUSES.includes(status)) return;
   const requires = { principals: ['API_KEY'], roles: [], statuses: KEY_STATUSES.map(name => name.toUpperCase()), plans: null };

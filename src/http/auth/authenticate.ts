@@ -17,7 +17,10 @@ export type TokenOptions = KeyOptions & {
   readonly remembered?: number;
 };
 
-/** What a verified token says: who somebody is, and which tenant they chose. Never what they may do there. */
+/**
+ * What a verified token says: who somebody is, and which tenant they chose. Never what they may do
+ * there.
+ */
 export type Token = { readonly profile: Profile; readonly staff: boolean; readonly tenant: string | null };
 
 /** Verifies the `Authorization` header of a request; null where there is none. */
@@ -34,7 +37,9 @@ const Claims = z.object({
   email_verified: z.boolean().optional().catch(undefined),
 });
 
-/** Made once for a server: it remembers the issuer's keys, and the tokens that it verified by them. */
+/**
+ * Made once for a server: it remembers the issuer's keys, and the tokens that it verified by them.
+ */
 export function createAuthenticate(options: TokenOptions): Authenticate {
   const keys = issuerKeys(options);
   const { issuer, audience, clockSkew, remembered: atMost } = options;

@@ -4,24 +4,42 @@ import { z } from 'zod';
 /** Where an issuer's keys come from. */
 export type KeyOptions = {
   readonly issuer: string;
-  /** The issuer's keys: where they are published, or the keys themselves. Without, the issuer's discovery document says where. */
+  /**
+   * The issuer's keys: where they are published, or the keys themselves. Without, the issuer's
+   * discovery document says where.
+   */
   readonly keys?: { readonly uri: string } | JSONWebKeySet | undefined;
-  /** How long published keys aren't asked for again when a token names one that isn't among them, ms; 30 s without. */
+  /**
+   * How long published keys aren't asked for again when a token names one that isn't among them,
+   * ms; 30 s without.
+   */
   readonly cooldown?: number;
 };
 
 /** An issuer's keys, as far as they are known. */
 export type IssuerKeys = {
-  /** The key of a token; asks the issuer where its keys aren't known, have grown old, or lack the one that is named. */
+  /**
+   * The key of a token; asks the issuer where its keys aren't known, have grown old, or lack the
+   * one that is named.
+   */
   readonly find: JWTVerifyGetKey;
-  /** The key set that would be looked into now without asking the issuer, or null: another object each time that keys were read. */
+  /**
+   * The key set that would be looked into now without asking the issuer, or null: another object
+   * each time that keys were read.
+   */
   readonly inForce: () => object | null;
 };
 
-/** How long published keys count without being read again, ms: a key that its issuer withdraws is good for so long at most. */
+/**
+ * How long published keys count without being read again, ms: a key that its issuer withdraws is
+ * good for so long at most.
+ */
 const KEYS_AGE = 600_000;
 
-/** The keys of an issuer: cached, read again when an unknown one is named, and no more than once in a cool-down. */
+/**
+ * The keys of an issuer: cached, read again when an unknown one is named, and no more than once in
+ * a cool-down.
+ */
 export function issuerKeys({ keys, issuer, cooldown = 30_000 }: KeyOptions): IssuerKeys {
   if (keys && 'keys' in keys) {
     const find = createLocalJWKSet(keys);

@@ -42,7 +42,8 @@ export async function credentialsOf(
 /**
  * The context of a request, by what the database says at this moment (SPEC T2, T3).
  *
- * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT; TENANT_STATUS for an API key.
+ * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT; TENANT_STATUS for an
+ * API key.
  */
 export const requestContext = ({ input, ...by }: Credentials, { database }: Pick<ContextOptions, 'database'>): Promise<Context> =>
   by.key === null ? tenantContext(database, by.token, input) : keyContext(database, by.key, input);

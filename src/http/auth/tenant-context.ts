@@ -37,15 +37,18 @@ export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'servi
 };
 
 /**
- * Resolves a request to one tenant context or to none, before any resolver runs (SPEC T2, T3), with what the database says at this moment.
+ * Resolves a request to one tenant context or to none, before any resolver runs (SPEC T2, T3), with
+ * what the database says at this moment.
  *
- * @throws {GatewayError} TENANT_NOT_FOUND, or TENANT_CONFLICT when the token and the header name different tenants.
+ * @throws {GatewayError} TENANT_NOT_FOUND, or TENANT_CONFLICT when the token and the header name
+ * different tenants.
  */
 export async function tenantContext(database: Database, token: Token | null, input: RequestInput): Promise<Context> {
   if (!token) return contextOf(database, input, outsider({ profile: null, principal: { kind: 'nobody' } }));
   const named = nameIn(token, input);
   if (token.staff) {
-    if (named !== null) throw notFound(); // staff are in no tenant; they name one in their own mutations
+    // staff are in no tenant; they name one in their own mutations
+    if (named !== null) throw notFound();
     return contextOf(database, input, outsider({ profile: token.profile, principal: { kind: 'staff' } }));
   }
   const result = (await database.queryText(membershipsStatement(token.profile, named === null ? null : tenantName(named))))!;
@@ -55,12 +58,16 @@ export async function tenantContext(database: Database, token: Token | null, inp
 }
 
 /**
- * A context from the cache, for reads alone. The database confirms it in the round trip of the first statement:
- * nothing may be answered before `holds` says that the caller's access is what the cache says.
+ * A context from the cache, for reads alone. The database confirms it in the round trip of the
+ * first statement: nothing may be answered before `holds` says that the caller's access is what the
+ * cache says.
  */
 export type OptimisticContext = { readonly context: Context; readonly holds: () => Promise<boolean> };
 
-/** The context that a caller's last request with the same tenant had, or null for a caller who isn't in the cache. */
+/**
+ * The context that a caller's last request with the same tenant had, or null for a caller who isn't
+ * in the cache.
+ */
 export function optimisticContext(database: Database, token: Token | null, input: RequestInput): OptimisticContext | null {
   const cached = token && cachedMemberships.get(token)?.get(input.tenant);
   if (!cached) return null;

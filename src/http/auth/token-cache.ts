@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Token } from './authenticate.ts';
 
-/** How many tokens are remembered when nobody says, and how long they are on average at most, letters. */
+/**
+ * How many tokens are remembered when nobody says, and how long they are on average at most,
+ * letters.
+ */
 const USUAL = 10_000;
 const LENGTH = 1_000;
 
@@ -10,7 +13,10 @@ export type Verified = { readonly token: Token; readonly exp: number; readonly n
 type Remembered = Verified & { readonly keys: object };
 
 export type RememberOptions = {
-  /** The key set that a verification would use at this moment; null when it would have to ask the issuer first. */
+  /**
+   * The key set that a verification would use at this moment; null when it would have to ask the
+   * issuer first.
+   */
   readonly keysInForce: () => object | null;
   /** How far clocks may be apart, seconds. */
   readonly clockSkew: number;
@@ -19,8 +25,9 @@ export type RememberOptions = {
 };
 
 /**
- * Verifies each token once: the same text is taken for what it was found to be, as long as verifying it again could find nothing else. That is
- * until it expires, and until the issuer's keys are read again, whether or not they have changed. What fails is never remembered.
+ * Verifies each token once: the same text is taken for what it was found to be, as long as
+ * verifying it again could find nothing else. That is until it expires, and until the issuer's keys
+ * are read again, whether or not they have changed. What fails is never remembered.
  *
  * @param verify is given the text that a token was sent in.
  */
@@ -37,7 +44,8 @@ export function createTokenCache(verify: (text: string) => Promise<Verified>, { 
   const verifiedNow = async (text: string): Promise<Token> => {
     const keys = keysInForce();
     const verified = await verify(text);
-    // If others were read meanwhile, it may have been verified by those; and then these aren't in force again.
+    // If others were read meanwhile, it may have been verified by those; and then these aren't in
+    // force again.
     if (keys) remembered.set(text, { ...verified, keys });
     return verified.token;
   };

@@ -29,5 +29,8 @@ function isCleanDocument(document: DocumentNode): boolean {
   return found;
 }
 
-/** Whether a request holds nothing but text that PostgreSQL can hold: no NUL, and no half of a surrogate pair. */
+/**
+ * Whether a request holds nothing but text that PostgreSQL can hold: no NUL, and no half of a
+ * surrogate pair.
+ */
 export const isCleanText = (document: DocumentNode, variables: unknown): boolean => isCleanDocument(document) && isClean(variables ?? {});

@@ -13,17 +13,24 @@ import {
 } from 'graphql';
 import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 
-/** How much one operation may ask for (SPEC G7). Costs count a field as 1, and a connection's fields once for each row of a page. */
+/**
+ * How much one operation may ask for (SPEC G7). Costs count a field as 1, and a connection's fields
+ * once for each row of a page.
+ */
 export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
 
-/** What is known of an operation: that it fits or doesn't, whatever its variables, or what to weigh with them. */
+/**
+ * What is known of an operation: that it fits or doesn't, whatever its variables, or what to weigh
+ * with them.
+ */
 type Analyzed = boolean | DocumentNode;
 
 const analyzed = new WeakMap<OperationDefinitionNode, Analyzed>();
 
 /**
- * Whether an operation is known to be within the limits. What is not may be too dear, or have variables that don't fit: {@link tooDear} says.
- * An operation is weighed once; with its variables for each question, where the size of a page or of a list is among them.
+ * Whether an operation is known to be within the limits. What is not may be too dear, or have
+ * variables that don't fit: {@link tooDear} says. An operation is weighed once; with its variables
+ * for each question, where the size of a page or of a list is among them.
  */
 export function isWithinLimits(operation: PreparedOperation, contextValue: unknown): boolean {
   if (operation.isWithinLimits === undefined) {

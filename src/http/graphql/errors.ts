@@ -12,7 +12,10 @@ export type Served = { readonly requestId: string; readonly log: Logger };
 
 type Http = { status?: number; headers?: Record<string, string>; spec?: boolean };
 
-/** The codes of errors that come from yoga and GraphQL.js with none, or with a vague one, by the HTTP status that they carry. */
+/**
+ * The codes of errors that come from yoga and GraphQL.js with none, or with a vague one, by the
+ * HTTP status that they carry.
+ */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_REQUEST',
   403: 'CSRF_REFUSED',
@@ -21,20 +24,32 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** A well-formed request with a fault in its GraphQL: as `application/json` its answer is a 200 (GraphQL over HTTP, 6.4.1). */
+/**
+ * A well-formed request with a fault in its GraphQL: as `application/json` its answer is a 200
+ * (GraphQL over HTTP, 6.4.1).
+ */
 const isOfGraphql = (code: ErrorCode): boolean => ERRORS[code].status === 400 && code !== 'BAD_REQUEST';
 
-/** A status other than 400 says more than the code that yoga puts beside it, which is mostly BAD_REQUEST. */
+/**
+ * A status other than 400 says more than the code that yoga puts beside it, which is mostly
+ * BAD_REQUEST.
+ */
 const codeOf = (code: unknown, status: number): ErrorCode =>
   (status !== 400 && BY_STATUS[status]) || (isErrorCode(code) ? code : 'BAD_USER_INPUT');
 
-/** GraphQL.js could not send what a resolver gave: it names no place in the document, as it does for a value of the client's. */
+/**
+ * GraphQL.js could not send what a resolver gave: it names no place in the document, as it does for
+ * a value of the client's.
+ */
 const isOurs = ({ extensions: { code }, nodes }: GraphQLError, path: GraphQLError['path']): boolean =>
   path !== undefined && code === undefined && nodes === undefined;
 
 const deepest = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? deepest(error.originalError) : error);
 
-/** An error as clients may see it: a known one as it is, anything else without a word of what happened (SPEC, bad input never leaks). */
+/**
+ * An error as clients may see it: a known one as it is, anything else without a word of what
+ * happened (SPEC, bad input never leaks).
+ */
 export function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLError {
   if (error instanceof RefusedField) return error;
   const { nodes, source, positions, path } = error;
@@ -49,7 +64,8 @@ export function publicError(error: GraphQLError, { requestId, log }: Served): Gr
   if (cause instanceof GraphQLError && !isOurs(cause, path)) {
     const { code, http, originalError: _, ...rest } = cause.extensions as { code?: unknown; http?: Http; originalError?: unknown };
     const known = codeOf(code, http?.status ?? 400);
-    const answer = path ? undefined : (http ?? { status: 400, spec: true }); // the status of a request is not a field's to choose
+    // the status of a request is not a field's to choose
+    const answer = path ? undefined : (http ?? { status: 400, spec: true });
     return told(cause.message, {
       ...rest,
       code: known,

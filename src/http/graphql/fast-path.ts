@@ -14,20 +14,28 @@ import { publicError, type Served } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
 /**
- * Answers requests that are plain, and leaves any other to yoga, with what was read of it: a POST of JSON as clients send it, whose document passed
- * before, within the limits. Nothing is refused here: whatever could be, yoga refuses. What is answered here is what yoga would answer, to the byte.
+ * Answers requests that are plain, and leaves any other to yoga, with what was read of it: a POST
+ * of JSON as clients send it, whose document passed before, within the limits. Nothing is refused
+ * here: whatever could be, yoga refuses. What is answered here is what yoga would answer, to the
+ * byte.
  */
 export type FastPath = {
   /** @returns whether it was answered. */
   answer(request: IncomingMessage, response: ServerResponse, served: Served, context: Context): Promise<boolean>;
-  /** Answers a query under an optimistic context, if the database confirms it. @returns whether it was answered. */
+  /**
+   * Answers a query under an optimistic context, if the database confirms it. @returns whether it
+   * was answered.
+   */
   answerOptimistically(request: IncomingMessage, response: ServerResponse, optimistic: OptimisticContext): Promise<boolean>;
 };
 
 export function createFastPath(schema: GraphQLSchema, documents: Documents, plans: Executor): FastPath {
   const remembered = new LRUCache<string, PreparedOperation>(REMEMBERED);
 
-  /** What a body asks, or null where that is not for us. Queries that were answer in the same words are not read again. */
+  /**
+   * What a body asks, or null where that is not for us. Queries that were answer in the same words
+   * are not read again.
+   */
   function read(bytes: Buffer): PreparedOperation | null {
     if (!isUtf8(bytes)) return null;
     const text = bytes.toString();
@@ -89,7 +97,10 @@ export function createFastPath(schema: GraphQLSchema, documents: Documents, plan
   }
 }
 
-/** How many bodies are remembered, how long one of them may be, and all of them together, in letters. */
+/**
+ * How many bodies are remembered, how long one of them may be, and all of them together, in
+ * letters.
+ */
 const REMEMBERED = {
   max: 1_000,
   maxEntrySize: 8_000,
@@ -116,7 +127,10 @@ function answerType(headers: IncomingMessage['headers']): string | undefined {
   return ANSWERS.get((headers.accept || '*/*').split(',', 1)[0]!);
 }
 
-/** A request whose body was read, for yoga, which takes it from there; null where the client left before its end. */
+/**
+ * A request whose body was read, for yoga, which takes it from there; null where the client left
+ * before its end.
+ */
 type Read = IncomingMessage & { body?: ReadBody | null };
 
 const hasLeft = (request: IncomingMessage): boolean => (request as Read).body === null;
@@ -128,7 +142,8 @@ const wholeOf = (request: IncomingMessage): Promise<Buffer | null> =>
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    request.once('error', () => resolve(null)); // also where the client leaves: for who listens, Node makes that an error
+    // also where the client leaves: for who listens, Node makes that an error
+    request.once('error', () => resolve(null));
   });
 
 /** The bytes of a body. */

@@ -31,10 +31,16 @@ export type GatewayOptions = ContextOptions & {
   readonly corsOrigins: readonly string[];
 };
 
-/** Answers a GraphQL request, or an export. Throws {@link GatewayError} for one that is refused whole, before GraphQL runs. */
+/**
+ * Answers a GraphQL request, or an export. Throws {@link GatewayError} for one that is refused
+ * whole, before GraphQL runs.
+ */
 export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
 
-/** GraphQL over HTTP: yoga, or a shorter way for what is plain, with who asks and for which tenant settled before a document is parsed. */
+/**
+ * GraphQL over HTTP: yoga, or a shorter way for what is plain, with who asks and for which tenant
+ * settled before a document is parsed.
+ */
 export function createGateway({ schema, plans = createExecutor(schema), corsOrigins, ...options }: GatewayOptions): Gateway {
   const documents = createDocuments();
   const yoga = createYoga<Served & { gateway: Context }>({
@@ -71,7 +77,10 @@ export function createGateway({ schema, plans = createExecutor(schema), corsOrig
   };
 }
 
-/** GraphQL.js executes: it answers fields in the order in which they were asked for, where yoga's own executor goes by completion. */
+/**
+ * GraphQL.js executes: it answers fields in the order in which they were asked for, where yoga's
+ * own executor goes by completion.
+ */
 const useOrder = (): Plugin => ({
   onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
 });

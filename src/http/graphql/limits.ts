@@ -36,7 +36,10 @@ export const useLimits = (documents: Documents): Plugin[] =>
 
 const invalid = (_context: unknown, error: GraphQLError) => void Object.assign(error.extensions, { code: 'GRAPHQL_VALIDATION_FAILED' });
 
-/** Refuses a document that is too long, and one whose brackets, of any kind, nest deeper than the parser's stack may take. */
+/**
+ * Refuses a document that is too long, and one whose brackets, of any kind, nest deeper than the
+ * parser's stack may take.
+ */
 const useDocumentSize = (documents: Documents): Plugin => ({
   onParse({ params: { source }, setParseFn }) {
     if (documents.parsed.has(String(source))) return;

@@ -3,7 +3,10 @@ import { GatewayError } from '../../domain/core/errors.ts';
 
 const refused = (message: string) => new GatewayError('BAD_REQUEST', message);
 
-/** Takes JSON in UTF-8 and query strings: where yoga would also take forms, bare documents, other charsets, and guess at broken bytes. */
+/**
+ * Takes JSON in UTF-8 and query strings: where yoga would also take forms, bare documents, other
+ * charsets, and guess at broken bytes.
+ */
 export const useParameters = (): Plugin => ({
   onRequestParse({ request, requestParser, setRequestParser }) {
     if (request.method === 'POST') {
@@ -59,7 +62,10 @@ function fromJson<Value>(parse: () => Value, message: string): Value {
 
 const ANSWERS = ['application/graphql-response+json', 'application/json'];
 
-/** Whether an `Accept` header takes anything that comes out of here. Asked before the operation runs, which yoga does only after. */
+/**
+ * Whether an `Accept` header takes anything that comes out of here. Asked before the operation
+ * runs, which yoga does only after.
+ */
 export function isAnswerable(accept: string | undefined): boolean {
   const ranges = (accept || '*/*').toLowerCase().split(',');
   return ranges.some(range => {

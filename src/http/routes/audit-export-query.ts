@@ -37,7 +37,8 @@ const Parameters = z.strictObject({
 export type ExportQuery = { readonly format: 'csv' | 'jsonl'; readonly filter: AuditFilter };
 
 /**
- * Reads the query string of an export. Nothing is guessed at: a parameter that is unknown, or stands twice, would make another export of it.
+ * Reads the query string of an export. Nothing is guessed at: a parameter that is unknown, or
+ * stands twice, would make another export of it.
  *
  * @throws {GatewayError} BAD_USER_INPUT naming what is wrong.
  */

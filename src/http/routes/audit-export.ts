@@ -52,7 +52,9 @@ const COLUMNS: readonly (keyof Row)[] = [
   ...(['before', 'after', 'requestId'] as const),
 ];
 
-/** Rows as RFC 4180 has them; a cell that a spreadsheet would calculate begins with an apostrophe. */
+/**
+ * Rows as RFC 4180 has them; a cell that a spreadsheet would calculate begins with an apostrophe.
+ */
 const csv = (rows: readonly (Row | readonly string[])[]): string =>
   stringify([...rows], {
     columns: [...COLUMNS],
@@ -74,8 +76,9 @@ const FORMATS: Readonly<Record<'csv' | 'jsonl', Format>> = {
 };
 
 /**
- * Answers `GET /audit/export?format=csv|jsonl[&from=][&until=][&action=A,B][&actorId=][&outcome=]` with the log of the tenant context. Whatever
- * refuses it is known before the first byte; what fails after that resets the connection, lest a part look like the whole.
+ * Answers `GET /audit/export?format=csv|jsonl[&from=][&until=][&action=A,B][&actorId=][&outcome=]`
+ * with the log of the tenant context. Whatever refuses it is known before the first byte; what
+ * fails after that resets the connection, lest a part look like the whole.
  */
 export async function exportAudit(
   request: IncomingMessage,
@@ -111,7 +114,8 @@ export async function exportAudit(
     for await (const page of pages) yield write(page.map(exported));
   }
   try {
-    await pipeline(body, response, { end: false }); // which leaves the connection to us, to reset it: HTTP/1.0 takes a closed one for the end
+    // which leaves the connection to us, to reset it: HTTP/1.0 takes a closed one for the end
+    await pipeline(body, response, { end: false });
     response.end();
   } catch (error) {
     if (!response.destroyed) log.warn({ err: error, requestId }, 'an export broke off');
@@ -119,7 +123,10 @@ export async function exportAudit(
   }
 }
 
-/** The HTTP status of a refusal, where the whole request is refused: GraphQL has it on a field of a 200. */
+/**
+ * The HTTP status of a refusal, where the whole request is refused: GraphQL has it on a field of a
+ * 200.
+ */
 const STATUS: Readonly<Record<RefusedError['refusal']['because'], number>> = {
   SIGN_IN: 401,
   NO_TENANT: 400,

@@ -12,8 +12,9 @@ import type { Route } from '../server/server.ts';
 const METHODS = 'GET, PUT';
 
 /**
- * Serves the links of a folder: PUT takes exactly the bytes that the link was made for, GET gives them as a file to save. A link is all that
- * somebody needs; without one that holds there is nothing here. A range is not looked at: the whole is sent.
+ * Serves the links of a folder: PUT takes exactly the bytes that the link was made for, GET gives
+ * them as a file to save. A link is all that somebody needs; without one that holds there is
+ * nothing here. A range is not looked at: the whole is sent.
  */
 export const objectsRoute =
   (store: FolderStore, corsOrigins: readonly string[]): Route =>
@@ -59,5 +60,6 @@ async function get(store: FolderStore, key: string, { name, mediaType }: { name:
     'content-security-policy': "default-src 'none'; sandbox",
     'accept-ranges': 'none',
   });
-  await pipeline(found.bytes, response).catch(() => response.destroy()); // the client left, or a part would look like the whole
+  // the client left, or a part would look like the whole
+  await pipeline(found.bytes, response).catch(() => response.destroy());
 }

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 
 /**
- * Keeps count of who waits for an answer: node's own closing lets a socket be that has not asked anything yet, and one whose answer
- * ends during the closing.
+ * Keeps count of who waits for an answer: node's own closing lets a socket be that has not asked
+ * anything yet, and one whose answer ends during the closing.
  *
  * @returns closes every connection as soon as nobody on it waits, now and from now on.
  */

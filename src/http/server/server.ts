@@ -24,19 +24,28 @@ export type RunningServer = {
   readonly url: string;
   /** Lets GraphQL in; until then the server says that it is not ready. */
   serve(gateway: Gateway): void;
-  /** Takes no more requests, lets those under way end, and closes what idles. Waits `grace` ms at most. */
+  /**
+   * Takes no more requests, lets those under way end, and closes what idles. Waits `grace` ms at
+   * most.
+   */
   stop(grace?: number): Promise<void>;
 };
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** The id of a request: the caller's own, if it is one that can be logged and returned as it is, else a new one. */
+/**
+ * The id of a request: the caller's own, if it is one that can be logged and returned as it is,
+ * else a new one.
+ */
 function requestIdOf({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** A response that tells which request it answers, and that its type is what it says: in the one step that writes its head. */
+/**
+ * A response that tells which request it answers, and that its type is what it says: in the one
+ * step that writes its head.
+ */
 class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   readonly requestId = requestIdOf(this.req);
 
@@ -90,7 +99,8 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
     const began = performance.now();
     response.on('close', () => {
       const ms = Math.round((performance.now() - began) * 10) / 10;
-      const status = response.writableFinished ? response.statusCode : null; // null: the client left before the answer
+      // null: the client left before the answer
+      const status = response.writableFinished ? response.statusCode : null;
       log.info({ requestId, method: request.method, path: request.url?.split('?', 1)[0], status, ms }, 'request');
     });
   }

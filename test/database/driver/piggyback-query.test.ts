@@ -3,7 +3,10 @@ import { PiggybackQuery } from '../../../src/database/driver/piggyback-query.ts'
 import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 
-/** A statement that goes along with the first read: in its round trip and its transaction, ahead of it, and once. */
+/**
+ * A statement that goes along with the first read: in its round trip and its transaction, ahead of
+ * it, and once.
+ */
 let database: TestDatabase;
 let databases: Record<'with names' | 'without', Database>;
 let binding: { tenantId: string; personId: string };

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 
-/** Reads that share connections: each for whom it is asked, each by itself, and none behind what takes long. */
+/**
+ * Reads that share connections: each for whom it is asked, each by itself, and none behind what
+ * takes long.
+ */
 let database: TestDatabase;
 let pool: ConnectionPool;
 beforeAll(async () => {
@@ -48,7 +51,8 @@ describe.each([
     const connections = new Set(answers.map(parts => parts.at(-2))).size;
     expect(connections).toBeGreaterThan(1);
     expect(connections).toBeLessThanOrEqual(10);
-    await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0); // some were asked for that others were quicker than
+    // some were asked for that others were quicker than
+    await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0);
   });
 
   test('T6: no binding is left for whoever comes next', async () => {
@@ -100,7 +104,8 @@ describe('nobody waits', () => {
     let [isOver, answered] = [false, 0];
     const readers = numbers(30).map(async number => {
       while (!isOver) {
-        await read(number, 'SELECT concat(pg_sleep(0.001), $1::text)'); // answered one after the other, so that there is always one more
+        // answered one after the other, so that there is always one more
+        await read(number, 'SELECT concat(pg_sleep(0.001), $1::text)');
         answered += 1;
       }
     });

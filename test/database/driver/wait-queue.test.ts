@@ -46,7 +46,8 @@ test('whoever came first is first, and the pool hears of none of it', async () =
   pool.release(first);
   await Promise.all(waiting);
   expect(order).toEqual([0, 1, 2, 3, 4]);
-  await expect.poll(() => released).toBe(2); // the last one's, and that of whom the pool was asked for on behalf of all
+  // the last one's, and that of whom the pool was asked for on behalf of all
+  await expect.poll(() => released).toBe(2);
   expect(pool.totalCount).toBe(1);
 });
 

@@ -5,7 +5,10 @@ import { bound } from '../../../src/database/tenancy/binding.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 
-/** Retrievals, charges and earnings, as the gateway's role may see them, and as it may not write them, where it is bound to their tenant. */
+/**
+ * Retrievals, charges and earnings, as the gateway's role may see them, and as it may not write
+ * them, where it is bound to their tenant.
+ */
 let database: TestDatabase;
 let pool: ConnectionPool;
 const [BUYER, SELLER] = [marketOf('Buyer'), marketOf('Seller')];
@@ -18,7 +21,8 @@ beforeAll(async () => {
   [buyer, seller] = [(await make.tenant('buyer', owner)).id, (await make.tenant('seller', owner)).id];
   await tradeIn(database, buyer, BUYER);
   await tradeIn(database, seller, SELLER);
-  // One retrieval by the buyer of what the seller sells: its usage record, charge and earning have one id.
+  // One retrieval by the buyer of what the seller sells: its usage record, charge and earning have
+  // one id.
   const values = [buyer, seller, RETRIEVAL, SELLER.datasetId, BUYER.entitlementId];
   await database.sql(
     `WITH used AS (INSERT INTO usage_record (tenant_id, id, entitlement_id, object_id, object_name, size, at)

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, fixtures, type Tenant, type TestDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
-/** The objects of an entitlement as the database tells them by itself; a page of a large dataset's by a walk of an index, not by a look at each. */
+/**
+ * The objects of an entitlement as the database tells them by itself; a page of a large dataset's
+ * by a walk of an index, not by a look at each.
+ */
 const OBJECTS = 3_000;
 
 let database: TestDatabase;
@@ -68,7 +71,10 @@ test('M2: a page holds what lies between two places, in either order', async () 
   expect(await ids(`'${up[9]}', '${up[13]}', true, 2`)).toEqual([up[12], up[11]]);
 });
 
-/** What is told of the entitlement in a transaction in which something is so: of a page from either end, and the count. */
+/**
+ * What is told of the entitlement in a transaction in which something is so: of a page from either
+ * end, and the count.
+ */
 async function told(change: string, values: readonly unknown[] = []) {
   await client.query('BEGIN');
   try {

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, fixtures, type Tenant, type TestDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
-/** The crossings that deal with a provider hold its row until they commit, also from whoever doesn't come by the gate (SPEC S2). */
+/**
+ * The crossings that deal with a provider hold its row until they commit, also from whoever doesn't
+ * come by the gate (SPEC S2).
+ */
 let database: TestDatabase;
 let client: pg.Client;
 let seller: Tenant;

@@ -6,7 +6,10 @@ import { createDatabase, fixtures, type Member, type TestDatabase } from '../../
 import { lifeOf, liveIn } from '../../support/isolation/life.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 
-/** What the gateway's role can't do, even where it is bound to the tenant: rewrite what was done, and read who holds which slug. */
+/**
+ * What the gateway's role can't do, even where it is bound to the tenant: rewrite what was done,
+ * and read who holds which slug.
+ */
 let database: TestDatabase;
 let pool: ConnectionPool;
 let tenant: { id: string; owner: Member };

@@ -170,7 +170,8 @@ describe('functions', () => {
       ['audit_hash',       'bytea',   true],
       ['audit_is_buried',  'boolean', true],
       ['audit_root',       'bytea',   true],
-      ['counterparty_ref', 'bytea',   false], // tells who stands behind a hash to whoever may try tenants on it (SPEC M5)
+      // tells who stands behind a hash to whoever may try tenants on it (SPEC M5)
+      ['counterparty_ref', 'bytea',   false],
       ['is_buried',        'boolean', false], // the same
       ['is_set',           'boolean', true],
       ['leave_object',     'trigger', true],

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 
-/** What the database's own catalogue says of the wall, for every table and function that there will ever be. */
+/**
+ * What the database's own catalogue says of the wall, for every table and function that there will
+ * ever be.
+ */
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();

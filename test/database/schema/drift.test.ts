@@ -8,7 +8,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { asAdmin, newName } from '../../support/isolation/databases.ts';
 
-/** prisma/schema.prisma and the migrations describe the same tables: Prisma's own schema engine finds no difference. */
+/**
+ * prisma/schema.prisma and the migrations describe the same tables: Prisma's own schema engine
+ * finds no difference.
+ */
 const PRISMA = path.join(import.meta.dirname, '../../../prisma');
 
 type Script = { executeScript(sql: string): Promise<void>; underlyingDriver(): pg.Pool };
@@ -20,7 +23,10 @@ type Results = {
 /** PostgreSQL's "char" and text, and what Prisma calls the first. */
 const [CHAR, TEXT, CHARACTER] = [18, 25, 6];
 
-/** Two things that the schema engine needs and Prisma's adapter lacks: a script as one query, and the type "char" of the catalogue. */
+/**
+ * Two things that the schema engine needs and Prisma's adapter lacks: a script as one query, and
+ * the type "char" of the catalogue.
+ */
 function whole(adapter: SqlDriverAdapter): SqlDriverAdapter {
   const scripts = adapter as unknown as Script;
   scripts.executeScript = async sql => void (await scripts.underlyingDriver().query(sql));
@@ -47,7 +53,9 @@ function whole(adapter: SqlDriverAdapter): SqlDriverAdapter {
   return adapter;
 }
 
-/** Connects to one database, and makes and drops others for the engine to apply the migrations in. */
+/**
+ * Connects to one database, and makes and drops others for the engine to apply the migrations in.
+ */
 class Factory extends PrismaPg {
   constructor(private readonly at: pg.ClientConfig) {
     super(at as pg.PoolConfig);

@@ -5,7 +5,10 @@ import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { createWorld, putRows, type World } from '../../support/isolation/isolation.ts';
 
-/** What the database holds by itself, against whoever writes: here a superuser, whom neither wall stops. */
+/**
+ * What the database holds by itself, against whoever writes: here a superuser, whom neither wall
+ * stops.
+ */
 let database: TestDatabase;
 let world: World;
 beforeAll(async () => {
@@ -64,7 +67,8 @@ describe('R2: a tenant that is not deleted has exactly one owner', () => {
 
   test('when a deleted tenant that lost its owner is to come back, it is refused', async () => {
     await write(`${BURY}; DELETE FROM membership WHERE tenant_id = :tenant`);
-    // No status leads back; without the trigger that says so, the one that wants an owner still would.
+    // No status leads back; without the trigger that says so, the one that wants an owner still
+    // would.
     await database.sql('ALTER TABLE tenant DISABLE TRIGGER tenant_status_moves');
     try {
       await expect(write(`UPDATE tenant SET status = 'active' WHERE tenant_id = :tenant`)).rejects.toMatchObject(

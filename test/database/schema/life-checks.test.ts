@@ -3,7 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, fixtures, type Member, type TestDatabase } from '../../support/database.ts';
 import { type Life, lifeOf, liveIn } from '../../support/isolation/life.ts';
 
-/** What the database holds of invitations, transfers, contracts and events by itself, against a superuser. */
+/**
+ * What the database holds of invitations, transfers, contracts and events by itself, against a
+ * superuser.
+ */
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();

@@ -2,7 +2,10 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 
-/** A listing's status (SPEC M1), and the index that follows it, as the database holds them against whoever writes: here a superuser. */
+/**
+ * A listing's status (SPEC M1), and the index that follows it, as the database holds them against
+ * whoever writes: here a superuser.
+ */
 let database: TestDatabase;
 let tenantId: string;
 beforeAll(async () => {

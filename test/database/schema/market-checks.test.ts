@@ -3,7 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { type Market, marketOf, tradeIn } from '../../support/isolation/market.ts';
 
-/** What the database holds of datasets, listings, entitlements, retrievals and keys by itself, against a superuser. */
+/**
+ * What the database holds of datasets, listings, entitlements, retrievals and keys by itself,
+ * against a superuser.
+ */
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();
@@ -170,7 +173,8 @@ describe('an object that goes', () => {
 
   test.each([
     ['alone', `DELETE FROM data_object ${OF}`],
-    // A cascade runs as the owner of the table, and from PostgreSQL 18 on its triggers do as well: under the policies, hence bound.
+    // A cascade runs as the owner of the table, and from PostgreSQL 18 on its triggers do as well:
+    // under the policies, hence bound.
     ['with its dataset', `SELECT set_config('app.tenant_id', :tenant, true); DELETE FROM dataset ${OF}`],
   ])('leaves its bytes to the job: %s', async (_how, statement) => {
     const left = [...(await objects()), market.staleId].sort();

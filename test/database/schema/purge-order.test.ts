@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { PURGED, REMAINS } from './purged.ts';
 
-/** Which tables a deletion empties, held against the database's own catalogue: a new one that isn't purged fails here. */
+/**
+ * Which tables a deletion empties, held against the database's own catalogue: a new one that isn't
+ * purged fails here.
+ */
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();

@@ -1,4 +1,7 @@
-/** The tables that a purge empties, in their order, by hand: whatever refers to another comes first, the tenant itself last. */
+/**
+ * The tables that a purge empties, in their order, by hand: whatever refers to another comes first,
+ * the tenant itself last.
+ */
 export const PURGED = [
   ...[
     'api_key',

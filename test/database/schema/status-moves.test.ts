@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, fixtures, type Person, type TestDatabase } from '../../support/database.ts';
 
-/** The status machine (SPEC S) as the database holds it, against whoever writes: here a superuser. */
+/**
+ * The status machine (SPEC S) as the database holds it, against whoever writes: here a superuser.
+ */
 let database: TestDatabase;
 let owner: Person;
 beforeAll(async () => {

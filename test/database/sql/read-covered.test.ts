@@ -10,7 +10,10 @@ import { createWorld } from '../../support/isolation/isolation.ts';
 import { HOSTILE } from '../../support/random-reads.ts';
 import { readerOn } from '../../support/reader-on.ts';
 
-/** What one statement answers, and what is left to Prisma, for which reason; the answer is Prisma's either way. */
+/**
+ * What one statement answers, and what is left to Prisma, for which reason; the answer is Prisma's
+ * either way.
+ */
 let database: TestDatabase;
 let pool: pg.Pool;
 let prisma: PrismaClient;

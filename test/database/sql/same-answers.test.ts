@@ -15,7 +15,10 @@ import { createWorld, type World } from '../../support/isolation/isolation.ts';
 import { type Known, type RandomRead, randomRead } from '../../support/random-reads.ts';
 import { readerOn } from '../../support/reader-on.ts';
 
-/** Random reads of every model, by one statement and by Prisma alone: the answers are the same, or the errors. A failure prints its seed. */
+/**
+ * Random reads of every model, by one statement and by Prisma alone: the answers are the same, or
+ * the errors. A failure prints its seed.
+ */
 const RUNS = Number(process.env.READ_RUNS ?? 400);
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -55,7 +58,10 @@ afterAll(async () => {
 type Delegate = Record<string, (args: unknown) => Promise<unknown>>;
 const delegateOf = (client: object, name: string) => (client as Record<string, Delegate>)[name]!;
 
-/** An answer with its types, or an error with what it says. Of several values that the database refuses Prisma tells one, by chance. */
+/**
+ * An answer with its types, or an error with what it says. Of several values that the database
+ * refuses Prisma tells one, by chance.
+ */
 const outcome = (ask: () => Promise<unknown>) =>
   ask().then(
     answer => ({ answer, text: text(answer) }),

@@ -14,8 +14,9 @@ import type { Known, RandomRead } from '../../support/random-reads.ts';
 import { randomWrite } from '../../support/random-writes.ts';
 
 /**
- * Random writes of every model, by one statement and by Prisma alone, each in a transaction that is rolled back: the answers are the same, or the errors, and so
- * is the table after. A failure prints its seed; `READ_RUNS=5000` runs longer.
+ * Random writes of every model, by one statement and by Prisma alone, each in a transaction that is
+ * rolled back: the answers are the same, or the errors, and so is the table after. A failure prints
+ * its seed; `READ_RUNS=5000` runs longer.
  */
 const RUNS = Number(process.env.READ_RUNS ?? 400);
 let database: TestDatabase;
@@ -55,7 +56,10 @@ const delegateOf = (client: object, name: string) => (client as Record<string, D
 
 type Failure = Error & { code?: string; meta?: { driverAdapterError?: { cause?: { kind?: string; constraint?: object } } } };
 
-/** An error with what it says. What the database said of values is told by its kind: of several that it refuses it tells one, by chance. */
+/**
+ * An error with what it says. What the database said of values is told by its kind: of several that
+ * it refuses it tells one, by chance.
+ */
 const failure = (error: Failure) => {
   const cause = error.meta?.driverAdapterError?.cause;
   return {

@@ -5,7 +5,10 @@ import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { createWorld, type World } from '../../support/isolation/isolation.ts';
 
-/** Which writes are one statement, and which are left to Prisma, for which reason; each in a transaction that is rolled back. */
+/**
+ * Which writes are one statement, and which are left to Prisma, for which reason; each in a
+ * transaction that is rolled back.
+ */
 let database: TestDatabase;
 let world: World;
 let pool: ConnectionPool;

@@ -4,7 +4,10 @@ import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
 import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
 
-/** The database's wall alone: a membership is made for the bound person, so that nobody is pulled into a tenant and read there. */
+/**
+ * The database's wall alone: a membership is made for the bound person, so that nobody is pulled
+ * into a tenant and read there.
+ */
 let database: TestDatabase;
 let pool: ConnectionPool;
 let owner: Person;

@@ -6,7 +6,10 @@ import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { createWorld, type World } from '../../support/isolation/isolation.ts';
 
-/** What a bound client leaves in reach, and what a binding of nobody sees; on a superuser's connection, whom no policy holds. */
+/**
+ * What a bound client leaves in reach, and what a binding of nobody sees; on a superuser's
+ * connection, whom no policy holds.
+ */
 let database: TestDatabase;
 let pool: ConnectionPool;
 let source: Source;

@@ -17,8 +17,9 @@ import { WRITES } from '../../support/isolation/writes.ts';
 import { unscoped } from '../../support/unscoped.ts';
 
 /**
- * The database's wall alone: a plain client that narrows nothing, under the gateway's role, and under one that may do everything but
- * change the tables, so that it is the policies that hold and not the want of a privilege (SPEC T6).
+ * The database's wall alone: a plain client that narrows nothing, under the gateway's role, and
+ * under one that may do everything but change the tables, so that it is the policies that hold and
+ * not the want of a privilege (SPEC T6).
  */
 let database: TestDatabase;
 let world: World;

@@ -45,7 +45,9 @@ async function ask(url: string, ...statements: string[]): Promise<unknown> {
   }
 }
 
-/** Another process that runs a database in `directory`, has committed a row, and waits to be killed. */
+/**
+ * Another process that runs a database in `directory`, has committed a row, and waits to be killed.
+ */
 async function startElsewhere(): Promise<{ child: ChildProcess; postmaster: number }> {
   const script = `
     const { startEmbedded } = await import(${JSON.stringify(new URL('../../../src/demo/postgres/embedded.ts', import.meta.url).href)});

@@ -24,7 +24,9 @@ async function dump(): Promise<string> {
   return rows.flatMap(of => of.map(({ row }) => row)).join('\n');
 }
 
-/** The ways in which a secret could be written down: as it is, as bytes, and each of them encoded. */
+/**
+ * The ways in which a secret could be written down: as it is, as bytes, and each of them encoded.
+ */
 function forms(key: string): readonly string[] {
   const bytes = Buffer.from(key.slice(5), 'base64url');
   const secret = bytes.subarray(32);

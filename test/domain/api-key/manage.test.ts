@@ -26,7 +26,7 @@ const ACTION = { narrowApiKey: 'narrow', rotateApiKey: 'rotate', revokeApiKey: '
 describe('who manages which keys', () => {
   // biome-ignore format: a table is read by its columns
   const WHO: Readonly<Record<string, { who: () => MemberActor | Promise<MemberActor>; own: boolean; may: readonly boolean[]; needs: string }>> = {
-    //                                                                                                narrow rotate revoke hand over
+    //  narrow rotate revoke hand over
     'the holder, a buyer_manager':         { who: () => buyer,                                 own: true,  may: [true,  true,  true,  false], needs: 'api-key:update-any' },
     'another buyer_manager':               { who: () => other,                                 own: false, may: [false, false, false, false], needs: 'api-key:update-any' },
     'the owner':                           { who: () => home.owner,                            own: false, may: [true,  true,  true,  true],  needs: '' },

@@ -18,7 +18,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** What is expected of the one event, beside its action: when, by default, is now, and nothing was there before or after. */
+/**
+ * What is expected of the one event, beside its action: when, by default, is now, and nothing was
+ * there before or after.
+ */
 type RefusalPayload = Pick<Event, 'rule' | 'actor' | 'target' | 'request'> &
   Partial<Pick<Event, 'before' | 'after' | 'at'>> & { tenantId?: string };
 type Row = (scene: Scene) => Promise<RefusalPayload>;

@@ -27,7 +27,8 @@ describe('A2: the log', () => {
     const scenes: Scene[] = [];
     for (const gateway of gateways) scenes.push(await setScene(database, gateway));
     const [here, there] = scenes as [Scene, Scene];
-    // Each gateway has an issuer of its own: its members write in its own scene, and staff of both write in one.
+    // Each gateway has an issuer of its own: its members write in its own scene, and staff of both
+    // write in one.
     const writers = Array.from({ length: 50 }, (_, i) => {
       const scene = i % 2 ? here : there;
       if (i % 5 === 0) return scene.act(scene.viewer, 'renameTenant', { name: `No ${i}` });
@@ -42,7 +43,8 @@ describe('A2: the log', () => {
     expect(logs[0]!.length + logs[1]!.length).toBe(50);
     for (const log of logs) expect(log.map(({ seq }) => seq)).toEqual(log.map((_, place) => place + 1));
     expect((await auditBreaks(ask)).breaks).toEqual([]);
-    // The names follow one another as the links do: what an event says was before is what the last one left.
+    // The names follow one another as the links do: what an event says was before is what the last
+    // one left.
     const names = logs[0]!.filter(({ outcome }) => outcome === 'done').map(({ before, after }) => [before, after]);
     expect(names.slice(1).map(([before]) => before)).toEqual(names.slice(0, -1).map(([, after]) => after));
   });

@@ -39,7 +39,9 @@ async function page(variables: object, as = token) {
   return { ...connection, seqs: connection.edges.map(({ node }) => node.sequence) };
 }
 const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, place) => from - place);
-/** The numbers up to 60, newest first, for which something holds, as the fixture makes its events. */
+/**
+ * The numbers up to 60, newest first, for which something holds, as the fixture makes its events.
+ */
 const where = (holds: (n: number) => boolean) => down(60, 1).filter(holds);
 /** The moment of an event, as the fixture has it. */
 const at = (n: number) => new Date(Date.parse('2026-01-01T00:00:00Z') + n * 61_007).toISOString();

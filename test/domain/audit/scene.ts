@@ -39,7 +39,10 @@ type Options = { readonly key?: string; readonly tenant?: string | undefined };
 let scenes = 0;
 let requests = 0;
 
-/** A tenant of a test's own with an owner, an admin, a viewer and an operator, and somebody who is no member, each known to the database. */
+/**
+ * A tenant of a test's own with an owner, an admin, a viewer and an operator, and somebody who is
+ * no member, each known to the database.
+ */
 export async function setScene(database: TestDatabase, gateway: TestGateway, plan: 'FREE' | 'STARTER' | 'PROFESSIONAL' = 'STARTER') {
   scenes += 1;
   const make = fixtures(database);

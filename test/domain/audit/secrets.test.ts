@@ -20,7 +20,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** Every row of every table, in both schemas, as text; bytes as they are, in hexadecimal digits and in base64. */
+/**
+ * Every row of every table, in both schemas, as text; bytes as they are, in hexadecimal digits and
+ * in base64.
+ */
 async function dump(): Promise<string> {
   const tables = await database.sql<{ name: string }>(
     "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'graphile_worker')",

@@ -19,7 +19,10 @@ export function seeded(seed: number) {
 
 export type Random = ReturnType<typeof seeded>;
 
-/** What somebody with a superuser's hands does behind the gateway's back, and the first broken link of each chain that it touches. */
+/**
+ * What somebody with a superuser's hands does behind the gateway's back, and the first broken link
+ * of each chain that it touches.
+ */
 export type Tampering = { readonly what: string; readonly sql: string; readonly broken: Readonly<Record<string, number>> };
 
 /** A column and another value for it, as SQL sees the row `e`. */

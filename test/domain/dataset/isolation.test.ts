@@ -22,7 +22,10 @@ afterAll(() => life?.stop());
 const globalId = (type: Type, tenantId: string, id: string) => Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
 const told = ({ status, text, headers }: Answer) => [status, text.replaceAll(headers.get('x-request-id')!, '…')];
 
-/** Asks of the other tenant's row, of the same as if it were here, and of one that is nowhere: all answer the same, and nothing there changes. */
+/**
+ * Asks of the other tenant's row, of the same as if it were here, and of one that is nowhere: all
+ * answer the same, and nothing there changes.
+ */
 async function sameOf(type: Type, ask: (id: string) => Promise<Answer>): Promise<Answer> {
   const before = await life.rows({ of: there.id });
   const absent = await ask(globalId(type, uuid(), uuid()));

@@ -144,8 +144,7 @@ describe('inviteMember', () => {
 /** By hand: who may grant what, and how the others are refused. `-` is done. */
 // biome-ignore format: a table is read by its columns
 const GRANTING: Record<Role, Record<Role, string>> = {
-  //                                                                   granted
-  //               owner                          admin        seller_manager             buyer_manager             operator       viewer
+  //  granted owner admin seller_manager buyer_manager operator viewer
   owner:          { owner: 'ROLE_NOT_GRANTABLE', admin: '-', seller_manager: '-', buyer_manager: '-', operator: '-', viewer: '-' },
   admin:          { owner: 'ROLE_NOT_GRANTABLE', admin: '-', seller_manager: '-', buyer_manager: '-', operator: '-', viewer: '-' },
   seller_manager: { owner: 'FORBIDDEN', admin: 'FORBIDDEN', seller_manager: 'FORBIDDEN', buyer_manager: 'FORBIDDEN', operator: 'FORBIDDEN', viewer: 'FORBIDDEN' },

@@ -16,7 +16,10 @@ afterAll(async () => {
   await life?.stop();
 });
 
-/** Every row of every table, in both schemas, as text; bytes in the notations in which a text could lie in them. */
+/**
+ * Every row of every table, in both schemas, as text; bytes in the notations in which a text could
+ * lie in them.
+ */
 async function dump(): Promise<string> {
   const tables = await life.database.sql<{ name: string }>(
     "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'graphile_worker')",

@@ -18,7 +18,7 @@ afterAll(() => {
 describe('cycleEnd', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string, string]>([
-    // what                                    the plan began               asked at                    the cycle ends
+    // what the plan began asked at the cycle ends
     ['the day that it began',                 '2026-03-10T08:30:00.000Z', '2026-03-10T08:30:00.000Z', '2026-04-10T08:30:00.000Z'],
     ['in the midst of the first cycle',       '2026-03-10T08:30:00.000Z', '2026-03-25T00:00:00.000Z', '2026-04-10T08:30:00.000Z'],
     ['a millisecond before its end',          '2026-03-10T08:30:00.000Z', '2026-04-10T08:29:59.999Z', '2026-04-10T08:30:00.000Z'],

@@ -11,7 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => trade?.stop());
 
-/** Each statement of a retrieval that writes, and where it breaks off: before it is done, after, or at the end of the transaction. */
+/**
+ * Each statement of a retrieval that writes, and where it breaks off: before it is done, after, or
+ * at the end of the transaction.
+ */
 const TABLES = ['usage_record', 'charge', 'earning', 'retrieval_count', 'idempotency_key'] as const;
 const WHEN = ['BEFORE', 'AFTER', 'DEFERRED'] as const;
 const cases = TABLES.flatMap(table => WHEN.flatMap(when => (['fail_here', 'die_here'] as const).map(how => ({ table, when, how }))));

@@ -46,7 +46,8 @@ describe('the retrievals of a billing cycle', () => {
     await arrange(deal, 33);
     expect(tally(await many(deal, 20))).toEqual({ LIMIT_REACHED: 20 });
     expect(await use(deal)).toEqual({ limit: 33, used: 40, over: 7 });
-    await arrange(deal, 1); // less than a shard has used: no check of the database may hold the two against each other
+    // less than a shard has used: no check of the database may hold the two against each other
+    await arrange(deal, 1);
     expect(tally(await many(deal, 20))).toEqual({ LIMIT_REACHED: 20 });
     expect(await use(deal)).toEqual({ limit: 1, used: 40, over: 39 });
     await arrange(deal, 45);

@@ -15,7 +15,10 @@ const rows = (table: string, { tenant }: { tenant: { id: string } }) =>
 
 const later = (minutes: number) => new Date(trade.gateway.clock.now().getTime() + minutes * 60_000).toISOString();
 
-/** Deletes a shop's dataset, with all that is in it. Bound: from PostgreSQL 18 on the triggers of a cascade run as the owner of the table, under its policies. */
+/**
+ * Deletes a shop's dataset, with all that is in it. Bound: from PostgreSQL 18 on the triggers of a
+ * cascade run as the owner of the table, under its policies.
+ */
 const remove = ({ shop: { tenant, listing } }: Deal) =>
   trade.database.sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true); DELETE FROM dataset WHERE id = '${listing.datasetId}'`);
 

@@ -21,7 +21,10 @@ afterAll(() => life?.stop());
 
 let home: Home;
 let neighbour: Home;
-/** A tenant with rows in every table that it can have rows in, whose owner asked for its deletion, beside another of the same people. */
+/**
+ * A tenant with rows in every table that it can have rows in, whose owner asked for its deletion,
+ * beside another of the same people.
+ */
 beforeEach(async () => {
   home = await life.home({ name: 'Going' });
   neighbour = await life.home({ name: 'Staying' });

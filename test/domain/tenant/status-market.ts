@@ -5,7 +5,10 @@ import { listingName } from '../../support/trade.ts';
 const named = ({ id: tenant }: { id: string }, type: string, { id }: { id: string }) =>
   Buffer.from(`${type}:${tenant}:${id}`).toString('base64url');
 
-/** What each mutation of both sides of the marketplace needs: datasets and listings of the tenant's own, a key, and another tenant's listings. */
+/**
+ * What each mutation of both sides of the marketplace needs: datasets and listings of the tenant's
+ * own, a key, and another tenant's listings.
+ */
 export async function stocked(life: TenantLife, home: Home) {
   const market = marketFixtures(life.database);
   await market.setSides(home, { sells: true, buys: true });
@@ -34,7 +37,10 @@ export type Stocked = Awaited<ReturnType<typeof stocked>>;
 const SHA256 = '0'.repeat(64);
 const FILE = { name: 'new.csv', size: '1', mediaType: 'text/csv', sha256: SHA256 };
 
-/** What owner and admin write on both sides, and with keys: while the tenant is active, and in no other status. */
+/**
+ * What owner and admin write on both sides, and with keys: while the tenant is active, and in no
+ * other status.
+ */
 // biome-ignore format: a table is read by its columns
 export const MARKET_WRITES: readonly (readonly [mutation: string, input: (made: Stocked) => object])[] = [
   ['setTenantSides',     () => ({ sells: false })],

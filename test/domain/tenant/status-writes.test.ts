@@ -12,7 +12,10 @@ afterAll(() => life?.stop());
 
 const INVITED = 'invited@people.example';
 
-/** A tenant in which each mutation has what it needs: an invitation that was sent, a transfer and a downgrade that wait, and what it trades with. */
+/**
+ * A tenant in which each mutation has what it needs: an invitation that was sent, a transfer and a
+ * downgrade that wait, and what it trades with.
+ */
 async function ready() {
   const home = await life.home({ name: 'Acme', plan: 'PROFESSIONAL' });
   const stock = await stocked(life, home);
@@ -51,7 +54,7 @@ const invitee = ({ invitee }: Ready) => invitee;
 
 // biome-ignore format: a table is read by its columns
 const WRITES: readonly Row[] = [
-  // mutation                    by       input                                                                active suspended pending deletion
+  // mutation by input active suspended pending deletion
   ['renameTenant',              admin,   () => ({ name: 'Other' }),                                            yes,   no,       no],
   ['setBillingEmail',           admin,   () => ({ email: 'new@bills.example' }),                               yes,   yes,      no],
   ['changePlan',                admin,   () => ({ plan: 'FREE' }),                                             yes,   no,       no],
@@ -72,7 +75,10 @@ const WRITES: readonly Row[] = [
   ...MARKET_WRITES.map(([name, input]): Row => [name, admin, ({ stock }) => input(stock), yes, no, no]),
 ];
 
-/** What members do in no tenant, and staff in any; what needs bytes in the store, and what the log isn't told of: proven elsewhere, and by the matrix. */
+/**
+ * What members do in no tenant, and staff in any; what needs bytes in the store, and what the log
+ * isn't told of: proven elsewhere, and by the matrix.
+ */
 const NOT_HERE = [
   ...['createTenant', 'staffArrangeEnterprise', 'staffRenameTenant', 'staffResumeTenant', 'staffSuspendTenant'],
   ...['completeObject', 'retrieveObject'],

@@ -16,7 +16,9 @@ afterAll(() => market?.stop());
 
 const NODES = `query ($id: ID!) { node(id: $id) { id ... on MarketplaceListing { ${LISTING} } } nodes(ids: [$id]) { id } marketplace { listing(id: $id) { ${LISTING} } } }`;
 
-/** A provider with a listing, and everything that the marketplace says where that listing could be. */
+/**
+ * A provider with a listing, and everything that the marketplace says where that listing could be.
+ */
 async function shown(status: 'draft' | 'published' | 'withdrawn' = 'published') {
   const provider = await market.provider();
   const { id } = await market.listing(provider.tenant, {
@@ -34,7 +36,9 @@ async function shown(status: 'draft' | 'published' | 'withdrawn' = 'published') 
     return { answers, data, where: whereIn(answers, data) };
   };
 
-  /** The row versions of the listing and of its place in the index: who writes either changes them. */
+  /**
+   * The row versions of the listing and of its place in the index: who writes either changes them.
+   */
   const versions = () =>
     market.database.sql(
       'SELECT l.xmin::text AS listing, m.xmin::text AS index FROM listing l LEFT JOIN market_index m ON m.listing_id = l.id WHERE l.id = $1',

@@ -7,7 +7,10 @@ import { buildSchema } from '../../../src/graphql/schema.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
-/** Which crossings a document takes: a count looks at every listing that a search has, and a page does not. */
+/**
+ * Which crossings a document takes: a count looks at every listing that a search has, and a page
+ * does not.
+ */
 let database: TestDatabase;
 let opened: Database;
 let taken: string[];

@@ -21,7 +21,10 @@ export type Page = {
   readonly before: boolean;
 };
 
-/** A marketplace of three providers, and many offers that stand at the same place in each of the orders, but for their ids. */
+/**
+ * A marketplace of three providers, and many offers that stand at the same place in each of the
+ * orders, but for their ids.
+ */
 export async function startOffers() {
   const market = await startMarket();
   const providers = [await market.provider(), await market.provider(), await market.provider()];

@@ -4,7 +4,10 @@ import { buildSchema } from '../../../src/graphql/schema.ts';
 import type { Home } from '../../support/tenant-life.ts';
 import { LISTING, listingId, type Market, startMarket } from './market.ts';
 
-/** All that leaves a provider (SPEC M5, T5), by the column that tells it; and what the bound tenant knows of itself beside. */
+/**
+ * All that leaves a provider (SPEC M5, T5), by the column that tells it; and what the bound tenant
+ * knows of itself beside.
+ */
 const TOLD = {
   id: 'uuid',
   title: 'text',

@@ -104,7 +104,9 @@ describe('what a buyer reads', () => {
 });
 
 describe('a period holds its first moment, and not its last', () => {
-  /** From the moment of the first three retrievals until that of the last two; and from there on. */
+  /**
+   * From the moment of the first three retrievals until that of the last two; and from there on.
+   */
   const [FIRST, SECOND] = ['2031-03-30T23:30:00Z', '2031-03-31T00:30:00Z'];
   const EARLY = `(from: "${FIRST}", until: "${SECOND}")`;
   const LATE = `(from: "${SECOND}", until: "2031-04-01T00:00:00Z")`;

@@ -95,7 +95,10 @@ describe('a good token', () => {
 
 const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** HS256 with what everybody can read as the secret: the mistake of a verifier that lets the token choose. */
+/**
+ * HS256 with what everybody can read as the secret: the mistake of a verifier that lets the token
+ * choose.
+ */
 async function signedWithThePublicKey(): Promise<string> {
   const secret = await exportSPKI((await importJWK({ ...rs!.jwk, ext: true }, 'RS256')) as CryptoKey);
   const body = `${encoded({ alg: 'HS256', kid: 'RS256' })}.${encoded(issuer.claims())}`;
@@ -153,7 +156,8 @@ describe('a bad token is 401 before GraphQL runs:', () => {
   ])('%s', async (_what, make, message) => {
     const authorization = await make();
     const before = gateway.text().length;
-    const body = JSON.stringify({ query: '{ plans { code } }' }); // it needs nothing, and yet doesn't run
+    // it needs nothing, and yet doesn't run
+    const body = JSON.stringify({ query: '{ plans { code } }' });
     const answer = await raw(gateway.url, post(body, `authorization: ${authorization}`, 'x-request-id: bad-token'), body);
     expect(answer.status).toBe(401);
     expect(answer.head).toMatch(/^www-authenticate: Bearer error="invalid_token"\r?$/m);

@@ -46,7 +46,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** What the database is asked on the way of a key, under which tenant, and the columns and sizes of what it answers. */
+/**
+ * What the database is asked on the way of a key, under which tenant, and the columns and sizes of
+ * what it answers.
+ */
 async function wayOf(text: string) {
   const asked: object[] = [];
   const ask: Query = async <Row>(statement: string, values: readonly unknown[]) => {
@@ -98,6 +101,7 @@ test('T4: the statement bound to another tenant finds no key, whatever the param
   };
   await provenKey(unbound, good, new Date());
   const id = Buffer.from(good.slice(5), 'base64url').subarray(0, 16).toString('hex');
-  const [row] = await opened.query<{ key: string }>(statements[0]!, [tenantId, id]); // bound to nobody
+  // bound to nobody
+  const [row] = await opened.query<{ key: string }>(statements[0]!, [tenantId, id]);
   expect(JSON.parse(row!.key)).toMatchObject({ name: null, slug: null, status: null });
 });

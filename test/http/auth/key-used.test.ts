@@ -71,7 +71,8 @@ describe('when a key was last used', () => {
 
   test('K1: of two replicas that both knew of no use, one writes', async () => {
     const counter = await countWrites();
-    const replica = openDatabase(life.database.runtimeUrl, { poolSize: 1 }); // what it knows of keys is in its own memory, not in this process's
+    // what it knows of keys is in its own memory, not in this process's
+    const replica = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const holder = new pg.Client({ connectionString: life.database.adminUrl });
     await holder.connect();
     try {

@@ -18,7 +18,10 @@ export const inSeconds = (offset: number) => Math.floor(Date.now() / 1000) + off
 export const signed = (key: Key, claims: JWTPayload, header: Record<string, unknown> = {}) =>
   new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid, ...header }).sign(key.privateKey, { crit: { 'x-test': true } });
 
-/** An OpenID Connect issuer on this machine: its discovery document and its keys, both as a test wants them. */
+/**
+ * An OpenID Connect issuer on this machine: its discovery document and its keys, both as a test
+ * wants them.
+ */
 export async function startIssuer() {
   const state = {
     keys: [] as Key[],

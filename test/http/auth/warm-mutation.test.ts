@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
-/** Commands of callers whose membership is cached: what the database says now decides, not the cache. */
+/**
+ * Commands of callers whose membership is cached: what the database says now decides, not the
+ * cache.
+ */
 let database: TestDatabase;
 let gateway: TestGateway;
 let make: ReturnType<typeof fixtures>;

@@ -12,7 +12,10 @@ const person = (n: number) => `0190d0d0-0000-7000-8000-00000000010${n}`;
 const tenant = (n: number) => `0190d0d0-0000-7000-8000-00000000020${n}`;
 const membership = (n: number) => `0190d0d0-0000-7000-8000-00000000030${n}`;
 
-/** Rows that are the same in every run: two tenants, of which the second is suspended, and six people of whom the last is in none. */
+/**
+ * Rows that are the same in every run: two tenants, of which the second is suspended, and six
+ * people of whom the last is in none.
+ */
 async function putRows({ sql }: TestDatabase) {
   for (const [n, name] of ['Ann', 'Vic', 'Opal', 'Émile "É" Ω', 'Sue', 'Nia'].entries())
     await sql('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $5, true)', [
@@ -78,7 +81,10 @@ async function answered(question: PreparedOperation): Promise<string> {
 
 const answers = new Map<string, string>();
 
-/** What says more of its type isn't plain, and goes all the way through yoga (src/http/graphql/fast-path.ts). */
+/**
+ * What says more of its type isn't plain, and goes all the way through yoga
+ * (src/http/graphql/fast-path.ts).
+ */
 test.each(Object.entries(QUESTIONS))('an answer is the same when it is asked for again, plainly or not: %s', async (name, question) => {
   const first = await answered(question);
   for (let again = 0; again < 3; again++) expect(await answered(question)).toBe(first);

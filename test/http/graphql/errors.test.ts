@@ -49,7 +49,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** A tenant of Eve's with an invitation of another's, and a transfer of ownership that no code confirms. */
+/**
+ * A tenant of Eve's with an invitation of another's, and a transfer of ownership that no code
+ * confirms.
+ */
 async function answerable(recipient: Person) {
   const rows = fixtures(database);
   const east = await rows.tenant('east', await rows.person('Eve'));
@@ -95,7 +98,10 @@ async function supply() {
   Object.assign(words, { object: named('DataObject', object), listing: named('Listing', listing) });
 }
 
-/** A tenant that buys and sells, whose entitlements lead to a suspended provider and to one that is gone. */
+/**
+ * A tenant that buys and sells, whose entitlements lead to a suspended provider and to one that is
+ * gone.
+ */
 async function tradable(suspended: Tenant) {
   const [rows, market] = [fixtures(database), marketFixtures(database)];
   const trader = await rows.person('Tracy');

@@ -42,7 +42,8 @@ const times = (count: number, part: (index: number) => string) => Array.from({ l
 
 describe('what an operation may ask for', () => {
   test('2,000 tokens and no more', async () => {
-    const parsed = await send({ query: `{ ${'__typename '.repeat(1998)}}` }); // 2,000 with the brackets: read, and refused for more
+    // 2,000 with the brackets: read, and refused for more
+    const parsed = await send({ query: `{ ${'__typename '.repeat(1998)}}` });
     expect(parsed).toMatchObject({ status: 400, errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
     const { status, errors } = await send({ query: `{ ${'__typename '.repeat(1999)}}` });
     expect(status).toBe(400);
@@ -89,7 +90,10 @@ describe('what an operation may ask for', () => {
 });
 
 const PAGE = (first: string) => `tenant { memberships(first: ${first}) { edges { node { user { name email } roles joinedAt id } } } }`;
-/** A page of 100, 17 times: each costs 1 for the tenant, 1 for the connection, and 100 times the fields of a row. */
+/**
+ * A page of 100, 17 times: each costs 1 for the tenant, 1 for the connection, and 100 times the
+ * fields of a row.
+ */
 const DEAR = `query Dear { ${times(17, i => `t${i}: ${PAGE('100')}`)} }`;
 
 describe('what an operation may cost', () => {

@@ -75,7 +75,10 @@ async function quiet(): Promise<void> {
   );
 }
 
-/** Rows of the log that the database has given out, once it gives no more. A connection tells its count when it ends. */
+/**
+ * Rows of the log that the database has given out, once it gives no more. A connection tells its
+ * count when it ends.
+ */
 async function givenOut(): Promise<number> {
   await quiet();
   await database.sql('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = $1', [roleOf()]);

@@ -8,7 +8,10 @@ import type { ExplorerOptions } from '../../../src/http/routes/graphiql/options.
 /** What the stand-in was asked at its endpoint, the explorer's introspection left out. */
 export type Asked = { readonly authorization: string | undefined; readonly tenant: string | undefined };
 
-/** A small gateway to explore: it believes any token, and refuses addresses to whoever isn't an owner. */
+/**
+ * A small gateway to explore: it believes any token, and refuses addresses to whoever isn't an
+ * owner.
+ */
 export type StandIn = {
   readonly origin: string;
   readonly asked: Asked[];

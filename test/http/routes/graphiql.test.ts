@@ -155,7 +155,8 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
   });
 
   test('a link with a query opens it in a tab of its own, and runs nothing', async () => {
-    // In a profile of its own: the first page notes its tabs a moment after it is ready, also after its storage was cleared.
+    // In a profile of its own: the first page notes its tabs a moment after it is ready, also after
+    // its storage was cleared.
     await explorer.close();
     explorer = await openExplorer(`${standIn.origin}/graphql?query=${encodeURIComponent('query Linked { viewer { email } }')}`);
     expect(await tabTitles()).toEqual(['Linked', 'WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);

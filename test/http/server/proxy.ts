@@ -1,6 +1,9 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A door to PostgreSQL that can be shut: new connections are refused and open ones cut, as when a server is gone. */
+/**
+ * A door to PostgreSQL that can be shut: new connections are refused and open ones cut, as when a
+ * server is gone.
+ */
 export async function startProxy(targetUrl: string) {
   const { hostname, port } = new URL(targetUrl);
   const sockets = new Set<Socket>();

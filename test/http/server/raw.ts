@@ -21,7 +21,9 @@ export function rest(socket: Socket): Promise<Buffer> {
   });
 }
 
-/** Sends a request as it is written, which fetch would put right, and reads the answer to its end. */
+/**
+ * Sends a request as it is written, which fetch would put right, and reads the answer to its end.
+ */
 export async function raw(url: string, head: readonly string[], body: string | Uint8Array = ''): Promise<RawAnswer> {
   const socket = await open(url);
   const answer = rest(socket);

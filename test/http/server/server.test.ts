@@ -142,7 +142,8 @@ describe('a graceful stop', () => {
     await asked;
     const stopping = stop(2 ** 30);
     const heard = isHeard();
-    socket.write(READY + HEARD); // in one connection answers come in order, while requests are heard at once
+    // in one connection answers come in order, while requests are heard at once
+    socket.write(READY + HEARD);
     await heard;
     waiting[0]!.end('done');
     await stopping;

@@ -29,7 +29,10 @@ function inviteMember(scene: Scene): string | null {
   return null;
 }
 
-/** The invitation that a code opens, for its person, in a status in which it may be answered; or why not. */
+/**
+ * The invitation that a code opens, for its person, in a status in which it may be answered; or why
+ * not.
+ */
 function held(name: 'acceptInvitation' | 'declineInvitation', { world, tenant, asker, input, refuse }: Scene): Invitation | string {
   const found = tenant.invitations.find(({ code, until }) => code === input.code && until > world.now);
   const person = personOf(asker)!;
@@ -61,7 +64,9 @@ function acceptInvitation(scene: Scene): string | null {
 
 const wasSent = ({ code }: Invitation) => code !== null;
 
-/** Mostly the code that the asker has, sometimes another's, and one that is worth nothing any more. */
+/**
+ * Mostly the code that the asker has, sometimes another's, and one that is worth nothing any more.
+ */
 const someCode: Operation['input'] = ({ world, tenant, asker, dice: [a, b] }) => {
   const sent = tenant.invitations.filter(wasSent);
   const mine = sent.filter(({ email }) => email === comparable(personOf(asker)?.email ?? ''));

@@ -39,7 +39,8 @@ export const MEMBER: readonly Operation[] = [
       if (!roles.length) return 'BAD_USER_INPUT';
       const member = otherMember(scene);
       if (typeof member === 'string') return member;
-      if (roles.length === member.roles.length && roles.every(role => member.roles.includes(role))) return null; // as they were
+      // as they were
+      if (roles.length === member.roles.length && roles.every(role => member.roles.includes(role))) return null;
       return roles.includes('owner') ? 'ROLE_NOT_GRANTABLE' : change(scene, member, roles);
     },
   },

@@ -124,7 +124,10 @@ function someHeader({ name }: Operation, asker: string, tenant: Tenant | undefin
   return kind < 3 ? tenant.slug : tenant.id;
 }
 
-/** A request that was sent with a key is sent again: the same, or another one of its kind, or by somebody else. */
+/**
+ * A request that was sent with a key is sent again: the same, or another one of its kind, or by
+ * somebody else.
+ */
 export class Replay extends Mutation {
   constructor(
     private readonly which: number,

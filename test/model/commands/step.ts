@@ -4,7 +4,10 @@ import { learnIds, modelView, type View, viewOf, violations } from '../observe.t
 import type { Real } from '../real.ts';
 import type { Tenant, World } from '../state.ts';
 
-/** One command of a sequence: it does something for real and in the model, and both must agree on what came of it. */
+/**
+ * One command of a sequence: it does something for real and in the model, and both must agree on
+ * what came of it.
+ */
 export abstract class Step implements fc.AsyncCommand<World, Real> {
   /** What it was, once it is known: who did what where, and what came of it. */
   protected text = '';

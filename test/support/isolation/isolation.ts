@@ -47,7 +47,10 @@ export const absent = (): Target => ({
   subject: 'absent-subject',
 });
 
-/** Two tenants on one plan, alike in all but their texts and ids. Every text of a side carries `mark` of that side. */
+/**
+ * Two tenants on one plan, alike in all but their texts and ids. Every text of a side carries
+ * `mark` of that side.
+ */
 export async function createWorld(database: TestDatabase): Promise<World> {
   const make = fixtures(database);
   const shared = await make.person('Shared Person');
@@ -117,7 +120,10 @@ export async function rowsOf({ sql }: Pick<TestDatabase, 'sql'>): Promise<Rows> 
   return row!.rows;
 }
 
-/** Puts exactly these rows into the tables, whatever they hold; no trigger runs. A table that holds them is left alone. */
+/**
+ * Puts exactly these rows into the tables, whatever they hold; no trigger runs. A table that holds
+ * them is left alone.
+ */
 export async function putRows({ sql }: Pick<TestDatabase, 'sql'>, rows: Rows): Promise<void> {
   const present = await rowsOf({ sql });
   const changed = TABLES.filter(table => JSON.stringify(present[table]) !== JSON.stringify(rows[table]));
@@ -140,7 +146,10 @@ const isOf =
 const filtered = (rows: Rows, keep: (table: string) => (row: Row) => boolean): Rows =>
   Object.fromEntries(Object.entries(rows).map(([table, all]) => [table, table === 'plan' ? all : all.filter(keep(table))])) as Rows;
 
-/** The rows that one side's tenant must neither see nor change: the other's, and the people whom only the other knows. */
+/**
+ * The rows that one side's tenant must neither see nor change: the other's, and the people whom
+ * only the other knows.
+ */
 export const rowsOfOther = (rows: Rows, side: Side): Rows => filtered(rows, table => isOf(table, side));
 
 /** The rows as they would be had a side's tenant never been. */
@@ -154,7 +163,10 @@ export const rowsWithout = (rows: Rows, side: Side): Rows =>
 export const written = (value: unknown): string =>
   JSON.stringify(value, (_key, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
 
-/** What came of asking, with every word of the target and every time and new id replaced, so that two askings compare. */
+/**
+ * What came of asking, with every word of the target and every time and new id replaced, so that
+ * two askings compare.
+ */
 export async function outcome(ask: () => Promise<unknown>, target: Target): Promise<string> {
   const told = await ask().then(
     value => ({ value }),

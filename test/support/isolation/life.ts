@@ -33,7 +33,10 @@ const BOUND = "(SELECT set_config('app.tenant_id', $1::uuid::text, true) AS tena
 
 type Owned = { readonly id: string; readonly ownerMembershipId: string; readonly heirMembershipId: string };
 
-/** Puts a row of a tenant's life into each table that there is for one: an invitation, a transfer, a contract, a key, two events. */
+/**
+ * Puts a row of a tenant's life into each table that there is for one: an invitation, a transfer, a
+ * contract, a key, two events.
+ */
 export async function liveIn({ sql }: Pick<TestDatabase, 'sql'>, { id, ownerMembershipId, heirMembershipId }: Owned, life: Life) {
   const { invitationId, inviteeEmail, inviter, eventId, actorId, actorName, requestId, state, keyHash } = life;
   await sql(
@@ -61,7 +64,10 @@ export async function liveIn({ sql }: Pick<TestDatabase, 'sql'>, { id, ownerMemb
     );
 }
 
-/** What a deletion left of an earlier tenant under the same id: no such thing can be, yet each wall must hold for these tables as well. */
+/**
+ * What a deletion left of an earlier tenant under the same id: no such thing can be, yet each wall
+ * must hold for these tables as well.
+ */
 export async function buryAlso({ sql }: Pick<TestDatabase, 'sql'>, id: string) {
   await sql(
     `INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at, purged_at) VALUES ($1, now(), now(), now(), now())`,

@@ -13,7 +13,10 @@ const usageOf = key(t => t.usageId);
 const apiKeyOf = key(t => t.keyId);
 const countOf = ({ tenantId }: Target) => ({ tenantId_since_shard: { tenantId, since: day, shard: 0 } });
 
-/** Questions about both sides of the marketplace that name rows of the other tenant. What the answer must be stands beside each one. */
+/**
+ * Questions about both sides of the marketplace that name rows of the other tenant. What the answer
+ * must be stands beside each one.
+ */
 // biome-ignore format: a table is read by its columns
 export const MARKET_READS: readonly (readonly [string, unknown, Trial])[] = [
   ['dataset by its key',                null, (db, t) => db.dataset.findUnique({ where: datasetOf(t) })],

@@ -2,7 +2,10 @@ import type { Sum } from './sums.ts';
 
 const SIDES = { datasets: true, staleObjects: true, earnings: true, entitlements: true, retrievalCounts: true, apiKeys: true };
 
-/** Questions about both sides of the marketplace that name nobody, and what they find in a tenant, when another like it stands beside. */
+/**
+ * Questions about both sides of the marketplace that name nobody, and what they find in a tenant,
+ * when another like it stands beside.
+ */
 // biome-ignore format: a table is read by its columns
 export const MARKET_SUMS: readonly (readonly [string, unknown, Sum])[] = [
   ['datasets',                         1, db => db.dataset.count()],

@@ -23,7 +23,10 @@ const usageOf = key(t => t.usageId);
 const apiKeyOf = key(t => t.keyId);
 const at = (t: Target, own: Target): Target => ({ ...t, tenantId: own.tenantId });
 
-/** Writes to what a tenant sells that name rows of the other tenant, or none and would take them all. */
+/**
+ * Writes to what a tenant sells that name rows of the other tenant, or none and would take them
+ * all.
+ */
 // biome-ignore format: a table is read by its columns
 export const SELLER_WRITES: readonly (readonly [string, Verdict, Trial])[] = [
   ['make a dataset there',                 'refused', (db, t) => db.dataset.create({ data: { ...dataset(), tenantId: t.tenantId } })],

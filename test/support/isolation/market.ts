@@ -1,7 +1,10 @@
 import { v7 as uuid } from 'uuid';
 import type { TestDatabase } from '../database.ts';
 
-/** The words of a tenant's rows on both sides of the marketplace: what names them, and what is written in them. */
+/**
+ * The words of a tenant's rows on both sides of the marketplace: what names them, and what is
+ * written in them.
+ */
 export type Market = {
   readonly datasetId: string;
   readonly datasetName: string;
@@ -66,7 +69,10 @@ export const marketOf = (mark: string): Market => ({
   keySecretHash: bytesOf(`${mark} secret`),
 });
 
-/** What a tenant sells: a dataset of two objects, a published listing, which stands in the index, an object that is gone, and two earnings. */
+/**
+ * What a tenant sells: a dataset of two objects, a published listing, which stands in the index, an
+ * object that is gone, and two earnings.
+ */
 export async function sellIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: Market) {
   const { datasetId, datasetName, datasetDescription, objectId, objectName, mediaType, staleId, earningId, earningTitle } = market;
   const { listingId, listingTitle, listingSummary, listingTag } = market;
@@ -99,7 +105,10 @@ export async function sellIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: strin
     );
 }
 
-/** What a tenant buys: an entitlement, two retrievals with their charges, the count of them in two shards, and an API key that made one. */
+/**
+ * What a tenant buys: an entitlement, two retrievals with their charges, the count of them in two
+ * shards, and an API key that made one.
+ */
 export async function buyIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: Market) {
   const { entitlementId, boughtListingId, boughtTitle, boughtFrom, usageId, usedObjectId, usedObjectName, chargeTitle, chargedBy } = market;
   const { keyId, keyName, keyHolderId, keyHolder, keySecretHash } = market;

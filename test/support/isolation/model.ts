@@ -74,7 +74,10 @@ export const LAST: Readonly<Record<ModelName, string>> = {
 /** When the counted cycle of each side began. */
 const day = new Date('2026-11-01T00:00:00Z');
 
-/** Each way in which a row of a model is named: one or the other unique key, out of the words that `word` picks. */
+/**
+ * Each way in which a row of a model is named: one or the other unique key, out of the words that
+ * `word` picks.
+ */
 export function uniqueKeys(model: ModelName, word: (key: Word) => string): readonly Args[] {
   const tenantId = word('tenantId');
   const byId = (id: string) => ({ tenantId_id: { tenantId, id } });

@@ -73,7 +73,10 @@ export function poolOf(own: Side, other: Side): Pool {
   };
 }
 
-/** A random operation over the whole schema but sign-up, whose slugs are unique across tenants by rule: a query, or several mutations. */
+/**
+ * A random operation over the whole schema but sign-up, whose slugs are unique across tenants by
+ * rule: a query, or several mutations.
+ */
 export function randomOperation(g: Gen, pool: Pool): string {
   if (often(g, 25)) {
     const fields = Object.values(getType('Mutation').getFields()).filter(({ name }) => name !== 'createTenant');
@@ -90,7 +93,8 @@ const ALIASED = 5;
 
 function selection(g: Gen, type: GraphQLObjectType | GraphQLInterfaceType, pool: Pool, depth: number): string {
   if (type instanceof GraphQLInterfaceType) {
-    // One of the types that it stands for: all of them together would be too broad, and have fields of one name that don't merge.
+    // One of the types that it stands for: all of them together would be too broad, and have fields
+    // of one name that don't merge.
     const one = pick(g, schema.getPossibleTypes(type));
     return `{ __typename id ... on ${one.name} ${selection(g, one, pool, depth)} }`;
   }
@@ -131,7 +135,9 @@ function value(g: Gen, at: GraphQLArgument | GraphQLInputField, type: GraphQLInp
   return JSON.stringify(pick(g, ['after', 'before'].includes(at.name) ? pool.cursors : pool.texts));
 }
 
-/** What of an answer is new: ids and codes that were made for it, which no two gateways make alike. */
+/**
+ * What of an answer is new: ids and codes that were made for it, which no two gateways make alike.
+ */
 export const neutral = (text: string, known: string): string =>
   text
     .replace(/"[A-Za-z0-9_-]{16,}"/g, word => {

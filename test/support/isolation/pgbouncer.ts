@@ -21,7 +21,10 @@ const executable = (): string | undefined =>
       }
     });
 
-/** Whether there is a PgBouncer to test behind. Without one a person is told how to get it and tests may be skipped; under CI it throws. */
+/**
+ * Whether there is a PgBouncer to test behind. Without one a person is told how to get it and tests
+ * may be skipped; under CI it throws.
+ */
 export function hasPgBouncer(): boolean {
   if (executable()) return true;
   if (process.env.CI) throw new Error(MISSING);
@@ -43,7 +46,10 @@ const freePort = () =>
 /** An account that is not root's, which PgBouncer refuses to be. */
 const NOBODY = 65_534;
 
-/** A PgBouncer in transaction mode before a database, with few connections to it. It listens on 127.0.0.1. */
+/**
+ * A PgBouncer in transaction mode before a database, with few connections to it. It listens on
+ * 127.0.0.1.
+ */
 export async function startPgBouncer(target: string, { connections }: { connections: number }): Promise<PgBouncer> {
   const { hostname, port: targetPort, username, password, pathname } = new URL(target);
   const folder = mkdtempSync(path.join(tmpdir(), 'ipto-pgbouncer-'));

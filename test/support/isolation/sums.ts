@@ -4,7 +4,10 @@ import type { TenantClient } from '../../../src/database/tenancy/models.ts';
 /** A question that names nobody. */
 export type Sum = (db: TenantClient) => Promise<unknown>;
 
-/** Questions that name nobody, and what they find in a tenant of three members on the plan STARTER, when another like it stands beside. */
+/**
+ * Questions that name nobody, and what they find in a tenant of three members on the plan STARTER,
+ * when another like it stands beside.
+ */
 // biome-ignore format: a table is read by its columns
 export const SUMS: readonly (readonly [string, unknown, Sum])[] = [
   ['tenants',                          1, async db => (await db.tenant.findMany()).length],

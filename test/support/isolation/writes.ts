@@ -3,8 +3,9 @@ import { ISSUER } from './isolation.ts';
 import type { Trial } from './reads.ts';
 
 /**
- * What the client's wall answers: `refused` before anything is asked, `nothing` where no row is found, `own` where own rows are written; `keyless`
- * where a composite key of the database finds no row of this tenant to refer to.
+ * What the client's wall answers: `refused` before anything is asked, `nothing` where no row is
+ * found, `own` where own rows are written; `keyless` where a composite key of the database finds no
+ * row of this tenant to refer to.
  */
 export type Verdict = 'refused' | 'nothing' | 'own' | 'keyless';
 

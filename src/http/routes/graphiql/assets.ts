@@ -5,7 +5,10 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type Encoding, encodingFor } from './negotiate.ts';
 
-/** Every file that the page needs. All are served from here, so that the explorer works without the internet. */
+/**
+ * Every file that the page needs. All are served from here, so that the explorer works without the
+ * internet.
+ */
 export const ASSET_NAMES = [
   'graphiql.js',
   'graphiql.css',
@@ -21,7 +24,10 @@ export type AssetName = (typeof ASSET_NAMES)[number];
 type Asset = { readonly path: string; readonly type: string; readonly text: string; readonly encoded: Map<Encoding, Promise<Buffer>> };
 export type Assets = Readonly<Record<AssetName, Asset>>;
 
-/** Reads and hashes the assets. GraphiQL itself is 9 MB of strings, hence imported when first asked for and not at the start. */
+/**
+ * Reads and hashes the assets. GraphiQL itself is 9 MB of strings, hence imported when first asked
+ * for and not at the start.
+ */
 export async function loadAssets(): Promise<Assets> {
   const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
   const own = (name: AssetName) => readFile(new URL(`../../graphiql/browser/${name}`, import.meta.url), 'utf8');
@@ -50,7 +56,10 @@ export function assetNameOf(path: string): AssetName | null {
   return ASSET_NAMES.find(known => known === name) ?? null;
 }
 
-/** Sends an asset, compressed as the client takes it; 404 when the hash isn't of this version, as a page from before an upgrade asks. */
+/**
+ * Sends an asset, compressed as the client takes it; 404 when the hash isn't of this version, as a
+ * page from before an upgrade asks.
+ */
 export async function sendAsset(asset: Asset, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (path !== asset.path) {
     response.writeHead(404, { 'content-type': 'text/plain', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
@@ -81,7 +90,8 @@ function encoded(asset: Asset, encoding: Encoding): Promise<Buffer> {
   return body;
 }
 
-// Brotli's quality 5 takes 0.2 s over all assets (on the thread pool); 11 would take 8 s to save another 15 %.
+// Brotli's quality 5 takes 0.2 s over all assets (on the thread pool); 11 would take 8 s to save
+// another 15 %.
 const compress: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
   br: body => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
   gzip: body => promisify(gzip)(body),

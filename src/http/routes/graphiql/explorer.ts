@@ -4,7 +4,9 @@ import { prefersPage } from './negotiate.ts';
 import type { ExplorerOptions } from './options.ts';
 import { PAGE_HEADERS, renderPage } from './page.ts';
 
-/** Answers a request for the explorer's page or one of its assets; false when the request isn't one. */
+/**
+ * Answers a request for the explorer's page or one of its assets; false when the request isn't one.
+ */
 export function createExplorer(options: ExplorerOptions): (request: IncomingMessage, response: ServerResponse) => boolean {
   let loading: Promise<{ assets: Assets; page: Buffer }> | undefined;
   const load = async () => {

@@ -1,4 +1,7 @@
-/** The weight (0 to 1) that an Accept or Accept-Encoding header gives to a name which it spells out; 0 when it doesn't. */
+/**
+ * The weight (0 to 1) that an Accept or Accept-Encoding header gives to a name which it spells out;
+ * 0 when it doesn't.
+ */
 export function weightOf(name: string, header: string | string[] | undefined): number {
   const offers = String(header ?? '')
     .toLowerCase()
@@ -10,7 +13,10 @@ export function weightOf(name: string, header: string | string[] | undefined): n
   return weight >= 0 && weight <= 1 ? weight : 0;
 }
 
-/** True when somebody with a browser asks: HTML is named, and rated above every form of GraphQL answer that is named too. */
+/**
+ * True when somebody with a browser asks: HTML is named, and rated above every form of GraphQL
+ * answer that is named too.
+ */
 export function prefersPage(accept: string | undefined): boolean {
   const answers = ['application/json', 'application/graphql-response+json', 'text/event-stream', 'multipart/mixed'];
   return weightOf('text/html', accept) > Math.max(...answers.map(answer => weightOf(answer, accept)));

@@ -2,7 +2,10 @@ import type { Assets } from './assets.ts';
 import type { ExplorerOptions } from './options.ts';
 import { openingTabs } from './tabs.ts';
 
-/** Only our own files, no inline script. Monaco writes style elements and attributes, and GraphiQL embeds its fonts and icons as data. */
+/**
+ * Only our own files, no inline script. Monaco writes style elements and attributes, and GraphiQL
+ * embeds its fonts and icons as data.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -38,7 +41,10 @@ const BAR = `<div id="bar" role="group" aria-label="Who asks, and in which tenan
 <output id="sends"></output>
 </div>`;
 
-/** The explorer's page. What differs between installations travels as JSON that no browser runs, never as script. */
+/**
+ * The explorer's page. What differs between installations travels as JSON that no browser runs,
+ * never as script.
+ */
 export function renderPage({ endpoint, demo }: ExplorerOptions, assets: Assets): string {
   const path = (name: keyof Assets) => assets[name].path;
   const workers = { editorWorkerService: path('editor.worker.js'), json: path('json.worker.js'), graphql: path('graphql.worker.js') };

@@ -1,4 +1,7 @@
-/** A tab that the explorer opens with, under what to try in the demo and elsewhere. GraphiQL titles it by the name of its operation. */
+/**
+ * A tab that the explorer opens with, under what to try in the demo and elsewhere. GraphiQL titles
+ * it by the name of its operation.
+ */
 type Tab = { readonly demo: string; readonly elsewhere: string; readonly document: string };
 
 const HEADERS = `Type headers below, under Headers: authorization,
@@ -35,7 +38,8 @@ then run this.`,
 `,
   },
   {
-    // The tenant of the request's context, with its plan: null without a context, refusals where a role doesn't suffice.
+    // The tenant of the request's context, with its plan: null without a context, refusals where a
+    // role doesn't suffice.
     demo: `The tenant that is chosen above. A field that the
 persona may not read is null, and errors says why.`,
     elsewhere: `The tenant that x-tenant-id names.
@@ -81,7 +85,8 @@ ${HEADERS}`,
 `,
   },
   {
-    // The same request answers in part: what is allowed comes, what is refused is null and explained under its path.
+    // The same request answers in part: what is allowed comes, what is refused is null and
+    // explained under its path.
     demo: `Choose viewer@northwind.example above. Each refused
 field's extensions say what it needs, and why.`,
     elsewhere: `As somebody with few roles: each refused field's

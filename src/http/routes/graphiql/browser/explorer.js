@@ -1,9 +1,13 @@
-// Starts GraphiQL in the browser. Comes after graphiql.js, which defines YogaGraphiQL, and after personas.js, which wraps fetch.
+// Starts GraphiQL in the browser. Comes after graphiql.js, which defines YogaGraphiQL, and after
+// personas.js, which wraps fetch.
 
 const { endpoint, tabs, workers } = JSON.parse(document.getElementById('config').textContent);
 const linked = new URLSearchParams(location.search).get('query');
 
-/** The tab that was open last. GraphiQL notes its query a second time, later, and opens an empty tab if it finds that they differ. */
+/**
+ * The tab that was open last. GraphiQL notes its query a second time, later, and opens an empty tab
+ * if it finds that they differ.
+ */
 function lastTab() {
   try {
     const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState'));
@@ -23,6 +27,7 @@ globalThis.YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
   ...(linked ? { query: linked } : lastTab()),
   // Headers hold credentials: they stay in the page, not in the browser's storage.
   shouldPersistHeaders: false,
-  // Left alone, GraphiQL copies each keystroke into the address, and from there into the server's log.
+  // Left alone, GraphiQL copies each keystroke into the address, and from there into the server's
+  // log.
   onEditQuery: () => {},
 });

@@ -1,4 +1,5 @@
-// The demo's bar: choose who asks and in which tenant, and every request to the endpoint says so in its headers.
+// The demo's bar: choose who asks and in which tenant, and every request to the endpoint says so in
+// its headers.
 
 const { endpoint, demo } = JSON.parse(document.getElementById('config').textContent);
 const personas = new Map(demo.personas.map(persona => [persona.email, persona]));
@@ -9,9 +10,15 @@ const STORED = 'ipto-explorer:choice';
 const NOBODY = { persona: '', tenant: '' };
 const RENEW_BEFORE = 60_000;
 
-/** Who asks (an email, '' for nobody) and where (a slug, '' for none): replaced as a whole, so that no request mixes two of them. */
+/**
+ * Who asks (an email, '' for nobody) and where (a slug, '' for none): replaced as a whole, so that
+ * no request mixes two of them.
+ */
 let choice = restored();
-/** The token of the persona that is chosen, or undefined; as a promise, so that requests of one moment share it. */
+/**
+ * The token of the persona that is chosen, or undefined; as a promise, so that requests of one
+ * moment share it.
+ */
 let token;
 
 function restored() {
