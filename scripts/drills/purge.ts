@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { membershipsOf } from '../../src/database/queries/crossings.ts';
+import { membershipsOf } from '../../src/database/queries/membership.ts';
 import { openDatabase } from '../../src/database/unit-of-work.ts';
 import { objectKey, prefixOf } from '../../src/domain/object/key.ts';
 import { type Files, filesIn } from '../../src/store/files.ts';

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { AuditAnchor } from '../database/queries/crossings.ts';
+import type { AuditAnchor } from '../database/queries/audit.ts';
 
 /** The file of anchors can't be read, or holds something else. One sentence for a person. */
 export class AnchorsError extends Error {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { defineCommand } from 'citty';
 import { ConfigError, verificationConfig } from '../config.ts';
-import { type AuditBreak, auditBreaks, auditHeads, lostAnchors } from '../database/queries/crossings.ts';
+import { type AuditBreak, auditBreaks, auditHeads, lostAnchors } from '../database/queries/audit.ts';
 import { openDatabase } from '../database/unit-of-work.ts';
 import { readAnchors, writeAnchors } from './anchors.ts';
 import { orFail } from './fail.ts';

@@ -4,11 +4,12 @@ import { v7 as uuid } from 'uuid';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { PiggybackQuery } from './driver/piggyback-query.ts';
 import { ConnectionPool } from './driver/pool.ts';
+import type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
 import type { Answered, ReadStatement } from './driver/read-query.ts';
 import { StatementNames } from './driver/statement-names.ts';
 import { type BoundTransaction, inTransaction } from './driver/transaction.ts';
-import type { Enqueue, Query, RunTextQuery } from './queries/crossings.ts';
 import { type ReadCount, ReadCounts } from './sql/counts.ts';
+import { MODELS, type ModelName, type TenantClient } from './sql/data-model.ts';
 import { UnsupportedQuery } from './sql/draft.ts';
 import { createJsonReader, type JsonRead, type JsonReader } from './sql/json.ts';
 import { createReader, fromJson, type Reader, type RunStatement } from './sql/reader.ts';
@@ -16,7 +17,6 @@ import { tablesOf } from './sql/tables.ts';
 import { PLACEHOLDER } from './sql/template.ts';
 import { type Binding, bound, checkBinding } from './tenancy/binding.ts';
 import { boundModels } from './tenancy/bound-models.ts';
-import { MODELS, type ModelName, type TenantClient } from './tenancy/models.ts';
 import { type Args, flattened, scope } from './tenancy/query-scope.ts';
 
 /**

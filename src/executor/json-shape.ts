@@ -1,7 +1,7 @@
 import { type GraphQLEnumType, type GraphQLLeafType, getNamedType, getNullableType, isEnumType, isLeafType, isListType } from 'graphql';
 import type { Permission } from '../access/policy.ts';
+import { isColumn } from '../database/sql/data-model.ts';
 import type { As, Form, Shape } from '../database/sql/shape.ts';
-import { isColumn } from '../database/tenancy/models.ts';
 import type { ColumnsOf } from '../graphql/core/columns.ts';
 import type { FieldPlan, ObjectPlan } from './query-plan.ts';
 

@@ -1,7 +1,7 @@
+import { MODELS, type ModelName, type TenantClient } from '../database/sql/data-model.ts';
 import { UnsupportedQuery } from '../database/sql/draft.ts';
 import type { JsonRead } from '../database/sql/json.ts';
 import { PLACEHOLDER } from '../database/sql/template.ts';
-import { MODELS, type ModelName, type TenantClient } from '../database/tenancy/models.ts';
 import type { Args } from '../database/tenancy/query-scope.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import { forgetShape, type Shaped, shapedFor } from './json-shape.ts';

@@ -1,5 +1,4 @@
-import { dueTenants } from '../database/queries/crossings.ts';
-import { wakeJobs } from '../database/queries/jobs.ts';
+import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
 import type { Database } from '../database/unit-of-work.ts';
 import { settleDue } from '../domain/core/due.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../src/database/driver/pool.ts';
-import { MODELS } from '../../src/database/tenancy/models.ts';
+import { MODELS } from '../../src/database/sql/data-model.ts';
 import { type Source, sourceOn, unitOfWork } from '../../src/database/unit-of-work.ts';
 import { getDatamodel } from '../../src/generated/pothos.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

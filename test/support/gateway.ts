@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Logger } from 'pino';
-import { dueTenants } from '../../src/database/queries/crossings.ts';
+import { dueTenants } from '../../src/database/queries/jobs.ts';
 import { openDatabase } from '../../src/database/unit-of-work.ts';
 import type { Clock, Message, Settings } from '../../src/domain/core/services.ts';
 import { createLog } from '../../src/http/server/log.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { MODELS, type TenantClient } from '../../src/database/tenancy/models.ts';
+import { MODELS, type TenantClient } from '../../src/database/sql/data-model.ts';
 import { flattened } from '../../src/database/tenancy/query-scope.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { readerOn } from './reader-on.ts';

@@ -1,6 +1,6 @@
 import type { PlanFeature, TenantStatus } from '../../access/vocabulary.ts';
+import type { Query } from '../driver/query.ts';
 import { bound } from '../tenancy/binding.ts';
-import type { Query } from './crossings.ts';
 
 /** An API key, with what of its tenant decides what it may do. */
 export type SigningKey = {

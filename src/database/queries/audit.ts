@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
+import type { Enqueue, Query } from '../driver/query.ts';
 import { randomBytes } from '../driver/random.ts';
-import type { Enqueue } from './crossings.ts';
 
 /**
  * What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by
@@ -37,3 +37,37 @@ export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, t
   ];
   enqueue(APPEND, values);
 }
+
+/**
+ * The first broken link of a tenant's audit chain: `missing`, `changed`, `relinked`, or `cut` at
+ * its end (SPEC A2).
+ */
+export type AuditBreak = { readonly tenantId: string; readonly seq: number; readonly fault: string };
+
+/** Every broken chain, by its first broken link, and how much was looked at. */
+export async function auditBreaks(query: Query): Promise<{ breaks: readonly AuditBreak[]; tenants: number; events: number }> {
+  const breaks = await query<AuditBreak>('SELECT tenant_id AS "tenantId", seq, fault FROM crossing_audit_breaks() ORDER BY 1', []);
+  const [size] = await query<{ tenants: number; events: number }>(
+    'SELECT tenants::int AS tenants, events::int AS events FROM crossing_audit_size()',
+    [],
+  );
+  return { breaks, ...size! };
+}
+
+/** A link of a tenant's chain: its place, and its hash in hexadecimal digits. */
+export type AuditAnchor = { readonly tenantId: string; readonly seq: number; readonly hash: string };
+
+/** The last link of every chain. */
+export const auditHeads = (query: Query): Promise<readonly AuditAnchor[]> =>
+  query<AuditAnchor>(`SELECT tenant_id AS "tenantId", seq, encode(hash, 'hex') AS hash FROM crossing_audit_heads() ORDER BY 1`, []);
+
+/**
+ * Those of earlier heads that are no link of their chain any more, and whose tenant wasn't deleted:
+ * somebody wrote it anew.
+ */
+export const lostAnchors = (query: Query, anchors: readonly AuditAnchor[]): Promise<readonly { tenantId: string; seq: number }[]> =>
+  query(
+    `SELECT tenant_id AS "tenantId", seq
+     FROM crossing_audit_lost($1::uuid[], $2::int[], ARRAY(SELECT decode(h, 'hex') FROM unnest($3::text[]) WITH ORDINALITY AS t (h, n) ORDER BY n)) ORDER BY 1`,
+    [anchors.map(({ tenantId }) => tenantId), anchors.map(({ seq }) => seq), anchors.map(({ hash }) => hash)],
+  );

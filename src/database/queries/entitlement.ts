@@ -1,4 +1,4 @@
-import type { Query } from './crossings.ts';
+import type { Query } from '../driver/query.ts';
 
 /**
  * What a listing offers: its terms, and the provider's display name. `own` is the bound tenant's

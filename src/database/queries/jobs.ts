@@ -1,4 +1,4 @@
-import type { Query } from './crossings.ts';
+import type { Query } from '../driver/query.ts';
 
 /**
  * Has what is due in a tenant looked at: as soon as the transaction commits that asks. There is at
@@ -10,4 +10,10 @@ export async function wakeJobs(query: Query, tenantId: string): Promise<void> {
     `SELECT graphile_worker.add_job('settle', json_build_object('tenantId', $1::text), queue_name := $1::text, job_key := $1::text)::text`,
     [tenantId],
   );
+}
+
+/** The tenants in which something is due at a moment. */
+export async function dueTenants(query: Query, moment: Date): Promise<readonly string[]> {
+  const rows = await query<{ id: string }>('SELECT id FROM crossing_due_tenants($1::timestamptz) AS id ORDER BY id', [moment]);
+  return rows.map(({ id }) => id);
 }

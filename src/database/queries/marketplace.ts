@@ -1,4 +1,4 @@
-import type { Query } from './crossings.ts';
+import type { Query } from '../driver/query.ts';
 
 /** What to look for on the marketplace: everything given must hold. */
 export type MarketSearch = {

@@ -1,5 +1,5 @@
+import { MODELS, type ModelName, type TenantClient } from '../sql/data-model.ts';
 import type { Binding } from './binding.ts';
-import { MODELS, type ModelName, type TenantClient } from './models.ts';
 import { type Args, scope } from './query-scope.ts';
 
 /** The operations that read. */

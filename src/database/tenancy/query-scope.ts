@@ -1,5 +1,6 @@
+import { isColumn, listsOf, relationOf, tenantFieldOf } from '../sql/data-model.ts';
 import type { Binding } from './binding.ts';
-import { isColumn, listsOf, relationOf, tenantFieldOf, tenantFilter, type Where } from './models.ts';
+import { tenantFilter, type Where } from './tenant-filter.ts';
 
 /**
  * A query that would step outside of its tenant, or that this wall can't vouch for. A bug in the

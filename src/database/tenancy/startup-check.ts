@@ -1,5 +1,5 @@
 import { migrationsIn } from '../admin/migrate.ts';
-import type { Query } from '../queries/crossings.ts';
+import type { Query } from '../driver/query.ts';
 
 /**
  * The database would not hold its wall, or isn't the one that this build was made for. The message

@@ -1,4 +1,4 @@
-import type { Query } from '../queries/crossings.ts';
+import type { Query } from '../driver/query.ts';
 
 /** The bound tenant as it is now, and stays until the transaction ends. */
 export type LockedTenant = {

@@ -1,6 +1,6 @@
 import { isPermission, type Permission } from '../../access/policy.ts';
+import type { Query } from '../../database/driver/query.ts';
 import { findKey, type KeyFound, keyFound, noteUse, type SigningKey } from '../../database/queries/api-key.ts';
-import type { Query } from '../../database/queries/crossings.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isHash, type KeyName, readKey } from './secret.ts';
 

@@ -1,7 +1,8 @@
 import type { Grant } from '../../access/grant.ts';
 import type { Permission } from '../../access/policy.ts';
+import type { Enqueue } from '../../database/driver/query.ts';
 import { type AuditEntry, appendEvent } from '../../database/queries/audit.ts';
-import type { Enqueue, Profile } from '../../database/queries/crossings.ts';
+import type { Profile } from '../../database/queries/person.ts';
 import type { LockedTenant, LockMode } from '../../database/tenancy/tenant-lock.ts';
 import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
 import { ACTIONS, type Action } from '../audit/actions.ts';

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import type { TenantClient } from '../../database/tenancy/models.ts';
+import type { TenantClient } from '../../database/sql/data-model.ts';
 import type { Transaction } from '../../database/unit-of-work.ts';
 import { badInput, GatewayError } from './errors.ts';
 import { daysAfter } from './services.ts';

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
-import type { PersonMembership } from '../../database/queries/crossings.ts';
+import type { PersonMembership } from '../../database/queries/membership.ts';
 import { type Command, type CommandContext, refuse, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from '../plan/apply.ts';

@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { registerPerson } from '../../database/queries/crossings.ts';
+import { registerPerson } from '../../database/queries/person.ts';
 import { type Command, refuse } from '../core/command.ts';
 import { comparable } from '../core/email.ts';
 import { GatewayError } from '../core/errors.ts';

@@ -1,6 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import { isConstraint } from '../../database/driver/failure.ts';
-import { ownedFreeTenants, type PersonMembership, registerPerson } from '../../database/queries/crossings.ts';
+import type { PersonMembership } from '../../database/queries/membership.ts';
+import { registerPerson } from '../../database/queries/person.ts';
+import { ownedFreeTenants } from '../../database/queries/tenant.ts';
 import { type CommandContext, recorder } from '../core/command.ts';
 import { emailAddress } from '../core/email.ts';
 import { GatewayError } from '../core/errors.ts';

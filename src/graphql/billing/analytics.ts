@@ -1,5 +1,5 @@
-import { countBuyers, type DatasetSales, type DaySales, salesByDataset, salesByDay, sumsOf } from '../../database/queries/revenue.ts';
-import type { Period } from '../../database/queries/usage.ts';
+import { countBuyers, type DatasetSales, type DaySales, salesByDataset, salesByDay, sumsOf } from '../../database/queries/billing.ts';
+import type { Period } from '../../database/queries/period.ts';
 import { periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';

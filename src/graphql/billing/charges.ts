@@ -1,5 +1,5 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import { sumsOf } from '../../database/queries/revenue.ts';
+import { sumsOf } from '../../database/queries/billing.ts';
 import { periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { MoneyType } from '../core/money.ts';

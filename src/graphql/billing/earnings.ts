@@ -1,4 +1,4 @@
-import { sumsOf } from '../../database/queries/revenue.ts';
+import { sumsOf } from '../../database/queries/billing.ts';
 import { type PeriodInput, periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { MoneyType } from '../core/money.ts';

@@ -1,5 +1,6 @@
 import type { Grant } from '../../access/grant.ts';
-import type { PersonMembership, Profile } from '../../database/queries/crossings.ts';
+import type { PersonMembership } from '../../database/queries/membership.ts';
+import type { Profile } from '../../database/queries/person.ts';
 import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Services } from '../../domain/core/services.ts';
 

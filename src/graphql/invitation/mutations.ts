@@ -1,4 +1,4 @@
-import type { PersonMembership } from '../../database/queries/crossings.ts';
+import type { PersonMembership } from '../../database/queries/membership.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { acceptInvitation } from '../../domain/invitation/accept.ts';
 import { inviteMember } from '../../domain/invitation/create.ts';

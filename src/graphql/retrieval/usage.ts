@@ -1,5 +1,6 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import { type DayUse, type KeyUse, type Period, useByDay, useByKey } from '../../database/queries/usage.ts';
+import type { Period } from '../../database/queries/period.ts';
+import { type DayUse, type KeyUse, useByDay, useByKey } from '../../database/queries/retrieval.ts';
 import { periodOf, within } from '../../domain/billing/period.ts';
 import { retrievalUse } from '../../domain/retrieval/cap.ts';
 import { builder } from '../core/builder.ts';

@@ -1,4 +1,4 @@
-import type { PersonMembership } from '../../database/queries/crossings.ts';
+import type { PersonMembership } from '../../database/queries/membership.ts';
 import { cancelDeletion } from '../../domain/tenant/cancel-deletion.ts';
 import { createTenant } from '../../domain/tenant/create.ts';
 import { renameTenant } from '../../domain/tenant/rename.ts';

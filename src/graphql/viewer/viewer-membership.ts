@@ -1,4 +1,4 @@
-import type { PersonMembership } from '../../database/queries/crossings.ts';
+import type { PersonMembership } from '../../database/queries/membership.ts';
 import { builder } from '../core/builder.ts';
 import { PlanCode, RoleName, TenantStatus } from '../core/enums.ts';
 

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { Profile } from '../../database/queries/crossings.ts';
+import type { Profile } from '../../database/queries/person.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { issuerKeys, type KeyOptions } from './issuer-keys.ts';
 import { createTokenCache } from './token-cache.ts';

@@ -7,7 +7,7 @@ import {
   type PersonMembership,
   type PersonMemberships,
   type TenantName,
-} from '../../database/queries/crossings.ts';
+} from '../../database/queries/membership.ts';
 import type { Binding } from '../../database/tenancy/binding.ts';
 import type { Database, UnitOfWork } from '../../database/unit-of-work.ts';
 import { GatewayError } from '../../domain/core/errors.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import { MODELS } from '../../../src/database/tenancy/models.ts';
+import { MODELS } from '../../../src/database/sql/data-model.ts';
 import { IsolationError, scope } from '../../../src/database/tenancy/query-scope.ts';
 import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';

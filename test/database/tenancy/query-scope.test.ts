@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import type { TenantClient } from '../../../src/database/tenancy/models.ts';
+import type { TenantClient } from '../../../src/database/sql/data-model.ts';
 import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import {

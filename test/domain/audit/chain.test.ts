@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { auditBreaks } from '../../../src/database/queries/crossings.ts';
+import { auditBreaks } from '../../../src/database/queries/audit.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { type Scene, setScene } from './scene.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuditAnchor, auditBreaks, auditHeads, lostAnchors } from '../../../src/database/queries/crossings.ts';
+import { type AuditAnchor, auditBreaks, auditHeads, lostAnchors } from '../../../src/database/queries/audit.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { append, type Chain, makeChains } from './chains.ts';
 import { everyEdit, seeded, type Tampering, tampering, WAYS } from './tamper.ts';

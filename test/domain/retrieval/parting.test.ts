@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buryTenant, purgeRows } from '../../../src/database/queries/crossings.ts';
+import { buryTenant, purgeRows } from '../../../src/database/queries/tenant.ts';
 import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import type { Home } from '../../support/tenant-life.ts';
 import { type Deal, startTrade, type Trade } from '../../support/trade.ts';

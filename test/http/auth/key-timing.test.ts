@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Query } from '../../../src/database/queries/crossings.ts';
+import type { Query } from '../../../src/database/driver/query.ts';
 import { currentBinding } from '../../../src/database/tenancy/binding.ts';
 import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
 import { newSecret } from '../../../src/domain/api-key/secret.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ModelName } from '../../../src/database/tenancy/models.ts';
+import type { ModelName } from '../../../src/database/sql/data-model.ts';
 import type { Target } from './isolation.ts';
 import { COLUMNS, LAST, RELATIONS, uniqueKeys } from './model.ts';
 

@@ -1,4 +1,4 @@
-import type { ModelName } from '../../../src/database/tenancy/models.ts';
+import type { ModelName } from '../../../src/database/sql/data-model.ts';
 import { ISSUER, type Target } from './isolation.ts';
 
 type Word = keyof Target | 'plan';

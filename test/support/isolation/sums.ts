@@ -1,5 +1,5 @@
 import { PLAN_CODES } from '../../../src/access/vocabulary.ts';
-import type { TenantClient } from '../../../src/database/tenancy/models.ts';
+import type { TenantClient } from '../../../src/database/sql/data-model.ts';
 
 /** A question that names nobody. */
 export type Sum = (db: TenantClient) => Promise<unknown>;

@@ -1,6 +1,5 @@
 import { getDatamodel } from '../../generated/pothos.ts';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
-import type { Binding } from './binding.ts';
 
 /** The models that resolvers and domain operations can reach, as properties of a client. */
 export const MODELS = {
@@ -34,9 +33,6 @@ export type ModelName = keyof typeof MODELS;
  */
 export type TenantClient = Pick<PrismaClient, (typeof MODELS)[ModelName]>;
 
-/** A condition on a model's rows, in Prisma's `where` notation. */
-export type Where = Readonly<Record<string, unknown>>;
-
 type Field = { readonly name: string; readonly kind: string; readonly type: string; readonly isList: boolean };
 type Model = { readonly fields: readonly Field[]; readonly primaryKey: unknown; readonly uniqueIndexes: readonly unknown[] };
 
@@ -67,18 +63,4 @@ export function isColumn(model: string, field: string): boolean {
 export function tenantFieldOf(model: string): 'id' | 'tenantId' | null {
   if (model === 'Tenant') return 'id';
   return isColumn(model, 'tenantId') ? 'tenantId' : null;
-}
-
-/** Matches no row: what there is to see without a tenant or a person. */
-const NONE = { in: [] };
-
-/**
- * Which rows of a model a binding sees, or null for all: the client's side of what the row-level
- * security policies say.
- */
-export function tenantFilter(model: string, { tenantId, personId }: Binding): Where | null {
-  const field = tenantFieldOf(model);
-  if (field) return { [field]: tenantId ?? NONE };
-  if (model === 'User') return { OR: [{ id: personId ?? NONE }, { memberships: { some: { tenantId: tenantId ?? NONE } } }] };
-  return null;
 }
