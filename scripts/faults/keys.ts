@@ -24,8 +24,8 @@ export const KEY_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/domain/core/recheck.ts',
-    find: 'principal: principalNow(principal, key, clock), tenantAccess: fresh',
-    plant: 'principal, tenantAccess: fresh',
+    find: 'principal: principalNow(principal, key, clock), tenantAccess: current',
+    plant: 'principal, tenantAccess: current',
     tests: ['test/domain/api-key/recheck'],
   },
   {

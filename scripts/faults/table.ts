@@ -164,8 +164,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   { file: 'src/graphql/core/node.ts', find: '  if (refusal) throw refusal;\n', plant: '', tests: ['test/graphql/core/node'] },
   {
     file: 'src/domain/core/recheck.ts',
-    find: '  if (refusal) throw new RefusedError(refusal);\n  return {',
-    plant: '  return {',
+    find: '  if (refusal) throw new RefusedError(refusal);\n  return membership',
+    plant: '  return membership',
     tests: ['test/graphql/tenant/tenant-rename'],
     short: true,
   },

@@ -1,17 +1,15 @@
 import { ruleOf } from '../../access/policy.ts';
-import { isConstraint } from '../../database/driver/failure.ts';
-import { appendEvent } from '../../database/queries/audit.ts';
 import { actorOf, type CommandContext, isRecorded, refusedState } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import { ACTIONS } from './actions.ts';
+import { withTenantLock } from '../core/tenant-lock.ts';
+import { recorder } from './record.ts';
 
-/** What says nothing about what somebody may do: a slip of the pen, a fault of ours, a retry. */
-const UNTOLD: readonly string[] = ['BAD_USER_INPUT', 'INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'IDEMPOTENCY_KEY_REUSED'];
+/** Codes that say nothing about permissions: malformed input, a fault of ours, a retry. */
+const NOT_RECORDED: readonly string[] = ['BAD_USER_INPUT', 'INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'IDEMPOTENCY_KEY_REUSED'];
 
 /**
- * Whether the tenant's log is about it: a stranger who guesses at ids writes nothing there (SPEC
- * T9), and what a member does without any tenant, such as founding one of their own, is nothing to
- * the tenant that the request happens to act in (SPEC T1).
+ * Whether a refusal belongs into the bound tenant's log: not for strangers who guess at ids (SPEC
+ * T9), nor for commands outside any tenant, such as sign-up (SPEC T1).
  */
 const concerns = ({ permission, grant, work }: CommandContext, code: string): boolean => {
   if (work.binding.tenantId === null || ruleOf(permission).context === 'none') return false;
@@ -19,32 +17,17 @@ const concerns = ({ permission, grant, work }: CommandContext, code: string): bo
   return grant.tenantAccess?.tenantId === work.binding.tenantId;
 };
 
-/** The tenant went meanwhile, and its log with it. */
-const isGone = (error: unknown) => ['audit_event_tenant_id_fkey', 'audit_head_tenant_id_fkey'].some(name => isConstraint(error, name));
-
 /**
- * Leaves an event of what was refused in the log of the tenant concerned (SPEC A1). What was
- * refused is rolled back by now, and this is a transaction of its own.
+ * Records a command's refusal in its tenant's log (SPEC A1), in a transaction of its own, because
+ * the command's was rolled back.
  */
 export async function recordRefusal(context: CommandContext, error: unknown): Promise<void> {
-  const { action } = context;
-  if (!action || !(error instanceof GatewayError) || UNTOLD.includes(error.code) || isRecorded(error) || !concerns(context, error.code))
-    return;
-  const { work, services, requestId } = context;
-  const entry = {
-    at: services.clock.now(),
-    actor: actorOf(context),
-    action,
-    rule: ACTIONS[action],
-    code: error.code,
-    target: null,
-    before: null,
-    after: refusedState(error),
-    requestId,
-  };
-  await work
-    .transaction(async ({ enqueue }) => appendEvent(enqueue, entry))
-    .catch(failure => {
-      if (!isGone(failure)) throw failure;
-    });
+  const { action, requestId, work, services } = context;
+  if (!action || !(error instanceof GatewayError) || NOT_RECORDED.includes(error.code)) return;
+  if (isRecorded(error) || !concerns(context, error.code)) return;
+  await withTenantLock(work, { clock: services.clock, lockMode: 'shared', reads: async () => {} }, async ({ tenant, enqueue, now }) => {
+    if (!tenant) return;
+    const record = recorder(enqueue, now, { action, requestId, actor: () => actorOf(context) });
+    await record({ code: error.code, after: refusedState(error) });
+  });
 }

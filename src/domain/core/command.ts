@@ -1,63 +1,49 @@
 import type { Grant } from '../../access/grant.ts';
 import type { Permission } from '../../access/policy.ts';
-import type { Enqueue } from '../../database/driver/query.ts';
-import { type AuditEntry, appendEvent } from '../../database/queries/audit.ts';
+import type { AuditEntry } from '../../database/queries/audit.ts';
 import type { Profile } from '../../database/queries/person.ts';
-import type { LockedTenant, LockMode } from '../../database/tenancy/tenant-lock.ts';
-import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
-import { ACTIONS, type Action } from '../audit/actions.ts';
-import { type ErrorCode, GatewayError } from './errors.ts';
+import type { LockMode } from '../../database/tenancy/tenant-lock.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { Action } from '../audit/actions.ts';
+import { type RecordEvent, recorder } from '../audit/record.ts';
+import { GatewayError } from './errors.ts';
 import { earlierAnswer, type IdempotencyKey, keepAnswer, keptAnswer } from './idempotency.ts';
-import { type OwnMembership, RefusedError, recheck } from './recheck.ts';
+import { type OwnMembership, RefusedError, readCurrentAccess, recheck } from './recheck.ts';
 import type { Services } from './services.ts';
+import { type TenantTransaction, withTenantLock } from './tenant-lock.ts';
 
-/** Somebody who is about to do something in a tenant: what every operation takes first. */
+/** The caller and the request that a command runs for: the first parameter of every command. */
 export type CommandContext = {
-  /** What the audit log calls it; null for what the log hears nothing of. */
+  /** The command's name in the audit log; null for a command that the log doesn't keep. */
   readonly action: Action | null;
   readonly permission: Permission;
   readonly grant: Pick<Grant, 'principal' | 'tenantAccess'>;
   readonly profile: Profile | null;
   readonly requestId: string;
   readonly services: Services;
-  /** The database, bound to the tenant that the operation is in and to the person who acts. */
+  /** The database, bound to the command's tenant and to the caller. */
   readonly work: UnitOfWork;
   readonly key: IdempotencyKey | null;
 };
 
-/** What an operation tells the audit log, where it differs from its own action and rule. */
-export type AuditDetails = {
-  readonly action?: Action;
-  readonly target?: AuditEntry['target'];
-  readonly before?: object | null;
-  readonly after?: object | null;
-  readonly actor?: AuditEntry['actor'];
-  /** Why it was refused; without, it was done. */
-  readonly code?: ErrorCode | null;
-};
-
-/** One transaction in one tenant, which it holds until it ends. */
-export type Command = Transaction & {
+/** A command's transaction in its tenant, which stays locked until the transaction ends. */
+export type Command = TenantTransaction & {
   readonly context: CommandContext;
-  readonly tenantId: string;
-  readonly tenant: LockedTenant;
-  /** The caller's own membership; null for staff and for those who aren't members. */
+  /** The caller's own membership; null for staff and for callers who aren't members. */
   readonly me: OwnMembership | null;
-  /** The moment that the whole operation happens at. */
-  readonly now: Date;
-  /** Leaves an event (SPEC A1): it is kept if the change is. */
-  record(details: AuditDetails): Promise<void>;
+  /** Writes an audit event in this transaction (SPEC A1). */
+  readonly record: RecordEvent;
 };
 
 /**
- * Runs an operation: one transaction that holds the tenant, checks the permission again, changes,
- * tells the audit log and keeps the answer under the idempotency key, or none of it (DESIGN,
- * Writes). A key that was used answers as it did then.
+ * Runs a command in one transaction: locks the tenant, checks the permission again, applies the
+ * change, writes the audit event and stores the answer under the idempotency key. All of it
+ * commits, or none. A key that was used before gets the stored answer.
  *
- * @param change does it. An error that it throws undoes everything; one that it returns is thrown
- * after what it changed is kept.
- * @param hold `shared` where others may do theirs in the tenant at the same time: they change
- * nothing of the tenant's row.
+ * @param change applies the change. An error that it throws undoes everything; an error that it
+ * returns is thrown after the transaction has committed.
+ * @param lockMode `shared` for a command that changes nothing of the tenant's row and may run
+ * beside others.
  * @throws {RefusedError} when the permission is no longer held; {GatewayError}
  * IDEMPOTENCY_KEY_REUSED.
  */
@@ -67,19 +53,26 @@ export async function runCommand<Result extends object>(
   lockMode: LockMode = 'exclusive',
 ): Promise<Result> {
   const { work, permission, grant, key, services } = context;
-  const done = await work.transaction(async transaction => {
-    const [{ tenant, me }, kept] = await Promise.all([
-      recheck(transaction, permission, grant, work.binding, services.clock, lockMode),
-      key && keptAnswer(transaction.db, key),
-    ]);
-    const now = services.clock.now();
-    const earlier = key && earlierAnswer(kept, key, now);
-    if (earlier) return earlier as Result;
-    const record = recorderOf(context, transaction.enqueue, now);
-    const result = await change({ ...transaction, context, tenantId: work.binding.tenantId!, tenant: tenant!, me, now, record });
-    if (key && !(result instanceof GatewayError)) keepAnswer(transaction, key, result, now);
-    return result;
-  });
+  const { clock } = services;
+  const done = await withTenantLock(
+    work,
+    {
+      clock,
+      lockMode,
+      reads: transaction =>
+        Promise.all([readCurrentAccess(transaction.db, permission, grant, work.binding), key && keptAnswer(transaction.db, key)]),
+    },
+    async (locked, [access, kept]) => {
+      const me = recheck(locked, access, permission, grant, clock);
+      const { tenant, now } = locked;
+      const earlier = key && earlierAnswer(kept, key, now);
+      if (earlier) return earlier as Result;
+      const record = recorder(locked.enqueue, now, { action: context.action, requestId: context.requestId, actor: () => actorOf(context) });
+      const result = await change({ ...locked, context, tenant: tenant!, me, record });
+      if (key && !(result instanceof GatewayError)) keepAnswer(locked, key, result, now);
+      return result;
+    },
+  );
   if (done instanceof GatewayError) throw done;
   return done;
 }
@@ -87,8 +80,8 @@ export async function runCommand<Result extends object>(
 const recorded = new WeakSet<GatewayError>();
 
 /**
- * Refuses, and says so in the log at once: for those who aren't members, whose refusals the tenant
- * hears of only here. What was changed is kept.
+ * Returns a refusal after recording it in this transaction, which commits: for callers who aren't
+ * members, whose refusals `recordRefusal` doesn't log.
  */
 export async function refuse({ record }: Command, error: GatewayError): Promise<GatewayError> {
   await record({ code: error.code, after: refusedState(error) });
@@ -96,34 +89,14 @@ export async function refuse({ record }: Command, error: GatewayError): Promise<
   return error;
 }
 
-/** What the log keeps of a refusal beside its code. */
+/** The details of a refusal that the audit log keeps beside its code. */
 export const refusedState = (error: GatewayError): object =>
   error instanceof RefusedError ? { permission: error.refusal.permission, because: error.refusal.because } : error.details;
 
-/** Whether a refusal stands in the log already. */
+/** Whether a refusal is in the audit log already. */
 export const isRecorded = (error: GatewayError): boolean => recorded.has(error);
 
-const recorderOf = (context: CommandContext, enqueue: Enqueue, now = context.services.clock.now()) =>
-  recorder(enqueue, now, { action: context.action, requestId: context.requestId, actor: () => actorOf(context) });
-
-/** What events have in common, unless they say otherwise. */
-type Usual = { readonly action: Action | null; readonly requestId: string; readonly actor: () => AuditEntry['actor'] };
-
-/**
- * Leaves events in the log of the tenant that a transaction is bound to: nothing waits for them
- * before COMMIT does.
- */
-export const recorder =
-  (enqueue: Enqueue, at: Date, usual: Usual) =>
-  async ({ action, target = null, before = null, after = null, actor = usual.actor(), code = null }: AuditDetails): Promise<void> => {
-    const name = action ?? usual.action;
-    if (!name) throw new Error('the audit log has no name for this');
-    appendEvent(enqueue, { at, actor, action: name, rule: ACTIONS[name], code, target, before, after, requestId: usual.requestId });
-  };
-
-/**
- * Who an event is by. Staff and people who aren't members anywhere yet are known by their subject.
- */
+/** The actor of an event. Staff, and people who aren't registered yet, have their subject as id. */
 export function actorOf({ grant, profile, work }: Pick<CommandContext, 'grant' | 'profile' | 'work'>): AuditEntry['actor'] {
   const { kind } = grant.principal;
   return {

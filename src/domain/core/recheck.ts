@@ -4,23 +4,20 @@ import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
 import type { TenantClient } from '../../database/sql/data-model.ts';
 import type { Binding } from '../../database/tenancy/binding.ts';
-import { type LockedTenant, type LockMode, lockTenant } from '../../database/tenancy/tenant-lock.ts';
-import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
+import type { LockedTenant } from '../../database/tenancy/tenant-lock.ts';
+import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import { invalidKey, isLive, scopesOf } from '../api-key/sign-in.ts';
 import { GatewayError } from './errors.ts';
 import type { Clock } from './services.ts';
 
-/**
- * A refusal found inside an operation, where nothing has been written yet or everything is rolled
- * back.
- */
+/** A refusal found inside a command, before anything was written or with everything rolled back. */
 export class RefusedError extends GatewayError {
   constructor(readonly refusal: Refusal) {
     super(refusal.code, sentenceOf(refusal));
   }
 }
 
-/** What of an operation a check takes. */
+/** The part of a command that {@link checkAlso} needs. */
 type Checked = {
   readonly context: { readonly grant: Pick<Grant, 'principal'> };
   readonly tenantId: string;
@@ -28,52 +25,61 @@ type Checked = {
   readonly me: OwnMembership | null;
 };
 
-/** The membership of whoever acts, as it is now. */
+/** The caller's membership as it is now. */
 export type OwnMembership = { readonly id: string; readonly roles: readonly Role[] };
 
-/**
- * What a recheck found: the tenant, held until the transaction ends, and the caller in it (null for
- * staff and for those outside).
- */
-export type Rechecked = { readonly tenant: LockedTenant | null; readonly me: OwnMembership | null };
+type CallerGrant = Pick<Grant, 'principal' | 'tenantAccess'>;
+
+/** The caller's membership or API key as the command's transaction reads it. */
+export type CurrentAccess = { readonly membership: { readonly id: string; readonly roles: string[] } | null; readonly key: KeyNow | null };
 
 /**
- * Checks a permission again inside the transaction that is to use it: the role or the status may
- * have changed since the field was checked (DESIGN, Writes). It holds the tenant until the
- * transaction ends. All of it is one round trip; each statement sees what was committed by the time
- * that the one before it is through, so that whoever waited for the tenant finds the membership as
- * those left it who held it.
+ * Reads what the caller's permission depends on. Sent after the tenant lock in the same round trip,
+ * it sees the membership as the previous holder of the lock left it.
+ */
+export async function readCurrentAccess(
+  db: TenantClient,
+  permission: Permission,
+  { principal }: CallerGrant,
+  { personId }: Binding,
+): Promise<CurrentAccess> {
+  const { context } = ruleOf(permission);
+  const isInTenant = context !== 'none' && context !== 'named';
+  const [membership, key] = await Promise.all([
+    isInTenant && personId ? db.membership.findFirst({ where: { userId: personId }, select: { id: true, roles: true } }) : null,
+    isInTenant && principal.kind === 'api_key' ? keyNow(db, principal.keyId) : null,
+  ]);
+  return { membership, key };
+}
+
+/**
+ * Checks a permission again inside the transaction that uses it: roles or status may have changed
+ * since the field was checked. Returns the caller's membership, null for staff and for callers who
+ * aren't members.
  *
  * @throws {RefusedError} when the permission is no longer held; {GatewayError} UNAUTHENTICATED when
- * the API key was revoked or has expired, NOT_FOUND when staff name a tenant that isn't there.
+ * the API key was revoked or has expired, NOT_FOUND when staff name a tenant that doesn't exist.
  */
-export async function recheck(
-  { db, query }: Transaction,
+export function recheck(
+  { tenant, tenantId }: { readonly tenant: LockedTenant | null; readonly tenantId: string },
+  { membership, key }: CurrentAccess,
   permission: Permission,
-  { principal, tenantAccess }: Pick<Grant, 'principal' | 'tenantAccess'>,
-  { tenantId, personId }: Binding,
+  { principal, tenantAccess }: CallerGrant,
   clock: Clock,
-  lockMode: LockMode = 'exclusive',
-): Promise<Rechecked> {
+): OwnMembership | null {
   const { context } = ruleOf(permission);
-  const isIn = context !== 'none' && context !== 'named';
-  const [tenant, membership, key] = await Promise.all([
-    lockTenant(query, lockMode),
-    isIn && personId ? db.membership.findFirst({ where: { userId: personId }, select: { id: true, roles: true } }) : null,
-    isIn && principal.kind === 'api_key' ? keyNow(db, principal.keyId) : null,
-  ]);
-  if (context === 'none' || (context === 'named' && principal.kind === 'user')) return { tenant, me: null };
+  if (context === 'none' || (context === 'named' && principal.kind === 'user')) return null;
   if (context === 'named') {
     if (!tenant) throw new GatewayError('NOT_FOUND', 'There is no such tenant.');
-    const refused = refusedIn(tenant, permission, principal, tenantId!);
+    const refused = refusedIn(tenant, permission, principal, tenantId);
     if (refused) throw refused;
-    return { tenant, me: null };
+    return null;
   }
   const roles = (membership ? membership.roles : []) as Role[];
-  const fresh = tenantAccess && tenant ? tenantAccessIn(tenantId!, tenant, roles) : null;
-  const refusal = refusalOf(permission, { principal: principalNow(principal, key, clock), tenantAccess: fresh });
+  const current = tenantAccess && tenant ? tenantAccessIn(tenantId, tenant, roles) : null;
+  const refusal = refusalOf(permission, { principal: principalNow(principal, key, clock), tenantAccess: current });
   if (refusal) throw new RefusedError(refusal);
-  return { tenant, me: membership ? { id: membership.id, roles } : null };
+  return membership && { id: membership.id, roles };
 }
 
 type KeyNow = { readonly scopes: string[]; readonly revokedAt: Date | null; readonly expiresAt: Date | null };
@@ -81,7 +87,7 @@ type KeyNow = { readonly scopes: string[]; readonly revokedAt: Date | null; read
 const keyNow = (db: TenantClient, id: string): Promise<KeyNow | null> =>
   db.apiKey.findFirst({ where: { id }, select: { scopes: true, revokedAt: true, expiresAt: true } });
 
-/** An API key with the scopes that it has now (SPEC R7); anybody else as they are. */
+/** An API key with its current scopes (SPEC R7); other principals unchanged. */
 function principalNow(principal: Principal, key: KeyNow | null, clock: Clock): Principal {
   if (principal.kind !== 'api_key') return principal;
   if (!key || !isLive(key, clock.now())) throw invalidKey();
@@ -89,8 +95,9 @@ function principalNow(principal: Principal, key: KeyNow | null, clock: Clock): P
 }
 
 /**
- * @throws {RefusedError} when whoever acts, as they were found at the beginning of an operation,
- * lacks a permission beside the operation's own.
+ * Checks a permission that a command needs beside its own, by the roles read at its start.
+ *
+ * @throws {RefusedError}
  */
 export function checkAlso(permission: Permission, { context, tenantId, tenant, me }: Checked): void {
   const refusal = refusalOf(permission, {
@@ -108,8 +115,8 @@ const tenantAccessIn = (tenantId: string, { status, features }: LockedTenant, ro
 });
 
 /**
- * Why a permission can't be used on a tenant that one is no member of, in its status, or null. An
- * invitee asks after showing the invitation, lest a guess tell that the tenant exists.
+ * Why a caller who isn't a member can't use a permission on a tenant in its status, or null. For
+ * an invitee, check the invitation's secret first: a guess must not reveal that the tenant exists.
  */
 export function refusedIn(tenant: LockedTenant, permission: Permission, principal: Principal, tenantId: string): RefusedError | null {
   const refusal = refusalOf(permission, { principal, tenantAccess: { ...tenantAccessIn(tenantId, tenant, []), named: true } });
@@ -117,8 +124,8 @@ export function refusedIn(tenant: LockedTenant, permission: Permission, principa
 }
 
 /**
- * The standing of the bound person in the bound tenant as it is at this moment, without holding it;
- * null for who is no member there any more.
+ * The bound person's access to the bound tenant at this moment, read without a lock; null when
+ * they are no longer a member.
  */
 export async function currentTenantAccess({ db, binding }: Pick<UnitOfWork, 'db' | 'binding'>): Promise<TenantAccess | null> {
   if (binding.personId === null) return null;

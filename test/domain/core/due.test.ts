@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { inTenant } from '../../../src/domain/core/due.ts';
+import { type Life, startLife } from '../../support/tenant-life.ts';
+
+let life: Life;
+let database: Database;
+beforeAll(async () => {
+  life = await startLife();
+  database = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
+});
+afterAll(async () => {
+  await database?.close();
+  await life?.stop();
+});
+
+test('A1: a job whose event names no action fails, and nothing of it is kept', async () => {
+  const home = await life.home();
+  const before = await life.events(home);
+  const unit = database.bind({ tenantId: home.tenant.id, personId: null });
+  const job = inTenant(unit, life.gateway.clock, async ({ db, record }) => {
+    await db.tenant.updateMany({ data: { name: 'Changed by a job' } });
+    await record({ target: { type: 'Tenant', id: home.tenant.id } });
+  });
+  await expect(job).rejects.toThrow('an audit event needs an action');
+  expect(await life.events(home)).toEqual(before);
+  expect((await life.gateway.ask('{ tenant { name } }', { token: home.owner.token })).data).toEqual({ tenant: { name: home.tenant.name } });
+});
