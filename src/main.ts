@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isUnreachable } from './database/driver/failure.ts';
-import type { ReadCount } from './database/sql/counts.ts';
-import { checkDatabase } from './database/tenancy/startup-check.ts';
-import { type Database, type DatabaseOptions, openDatabase } from './database/unit-of-work.ts';
+import { checkDatabase, type Database, type DatabaseOptions, isUnreachable, openDatabase, type ReadCount } from './database/index.ts';
 import type { Services } from './domain/core/services.ts';
 import { createExecutor, type ExecutionCounts } from './executor/executor.ts';
 import { buildSchema } from './graphql/schema.ts';

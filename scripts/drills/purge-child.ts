@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/database/unit-of-work.ts';
+import { openDatabase } from '../../src/database/index.ts';
 import { purgeTenant } from '../../src/domain/tenant/purge.ts';
 import { filesIn } from '../../src/store/files.ts';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Query } from '../../src/database/driver/query.ts';
+import type { Query } from '../../src/database/index.ts';
 
 /** What running a statement inside of a crossing took, as PostgreSQL itself tells it. */
 export type Plan = {

@@ -1,4 +1,4 @@
-import type { Query } from '../../src/database/driver/query.ts';
+import type { Query } from '../../src/database/index.ts';
 import { countMarket, type MarketPage, type MarketSearch, marketTags, searchMarket } from '../../src/database/queries/marketplace.ts';
 import { TAG, WORDS } from './fill.ts';
 

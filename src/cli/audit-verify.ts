@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { defineCommand } from 'citty';
 import { ConfigError, verificationConfig } from '../config.ts';
+import { openDatabase } from '../database/index.ts';
 import { type AuditBreak, auditBreaks, auditHeads, lostAnchors } from '../database/queries/audit.ts';
-import { openDatabase } from '../database/unit-of-work.ts';
 import { readAnchors, writeAnchors } from './anchors.ts';
 import { orFail } from './fail.ts';
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { defineCommand } from 'citty';
 import { ConfigError, verificationConfig } from '../config.ts';
+import { openDatabase } from '../database/index.ts';
 import { type BillingFault, type BillingTotal, billingFaults, billingTotals } from '../database/queries/billing.ts';
-import { openDatabase } from '../database/unit-of-work.ts';
 import { printDecimal } from '../graphql/core/scalars.ts';
 import { orFail } from './fail.ts';
 

@@ -1,8 +1,7 @@
 import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import { MigrationError } from '../database/admin/migrate.ts';
-import { isUnreachable } from '../database/driver/failure.ts';
-import { UnsafeDatabaseError } from '../database/tenancy/startup-check.ts';
+import { isUnreachable, UnsafeDatabaseError } from '../database/index.ts';
 import { DemoError } from '../demo/home.ts';
 import { EmbeddedError } from '../demo/postgres/error.ts';
 import { ListenError } from '../http/server/server.ts';

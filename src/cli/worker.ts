@@ -1,7 +1,6 @@
 import { defineCommand } from 'citty';
 import { type WorkerConfig, workerConfig } from '../config.ts';
-import { checkDatabase } from '../database/tenancy/startup-check.ts';
-import { openDatabase } from '../database/unit-of-work.ts';
+import { checkDatabase, openDatabase } from '../database/index.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { createLog } from '../http/server/log.ts';
 import { startWorker } from '../jobs/worker.ts';

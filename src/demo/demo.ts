@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { migrate } from '../database/admin/migrate.ts';
-import { openDatabase } from '../database/unit-of-work.ts';
+import { openDatabase } from '../database/index.ts';
 import { SETTINGS, type Settings, systemClock } from '../domain/core/services.ts';
 import { objectsRoute } from '../http/routes/objects.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import type { Query } from '../database/driver/query.ts';
+import type { Query } from '../database/index.ts';
 import { offerOf } from '../database/queries/entitlement.ts';
 import { takeRetrieval, writeRetrieval } from '../database/queries/retrieval.ts';
 import { newSecret } from '../domain/api-key/secret.ts';

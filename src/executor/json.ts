@@ -1,4 +1,5 @@
-import { MODELS, type ModelName, type TenantClient } from '../database/sql/data-model.ts';
+import type { TenantClient } from '../database/index.ts';
+import { MODELS, type ModelName } from '../database/sql/data-model.ts';
 import { UnsupportedQuery } from '../database/sql/draft.ts';
 import type { JsonRead } from '../database/sql/json.ts';
 import { PLACEHOLDER } from '../database/sql/template.ts';

@@ -1,5 +1,5 @@
+import type { Database } from '../database/index.ts';
 import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
-import type { Database } from '../database/unit-of-work.ts';
 import { settleDue } from '../domain/core/due.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';

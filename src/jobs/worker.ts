@@ -3,7 +3,7 @@ import { Logger, type LogLevel, run } from 'graphile-worker';
 import pg from 'pg';
 import type { Logger as Log } from 'pino';
 import { z } from 'zod';
-import type { Database } from '../database/unit-of-work.ts';
+import type { Database } from '../database/index.ts';
 import { type JobDependencies, settleTenant, sweep } from './settle.ts';
 
 export type WorkerOptions = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../src/database/index.ts';
 import { createAuthenticate } from '../../src/http/auth/authenticate.ts';
 import { createGateway } from '../../src/http/graphql/gateway.ts';
 import { createLog } from '../../src/http/server/log.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { codeIn } from '../support/gateway.ts';

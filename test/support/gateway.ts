@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Logger } from 'pino';
+import { openDatabase } from '../../src/database/index.ts';
 import { dueTenants } from '../../src/database/queries/jobs.ts';
-import { openDatabase } from '../../src/database/unit-of-work.ts';
 import type { Clock, Message, Settings } from '../../src/domain/core/services.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';

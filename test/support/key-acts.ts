@@ -1,5 +1,5 @@
 import type { Permission } from '../../src/access/policy.ts';
-import { type Database, openDatabase } from '../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Action } from '../../src/domain/audit/actions.ts';
 import { type CommandContext, runCommand } from '../../src/domain/core/command.ts';
 import { keyContext } from '../../src/http/auth/api-key.ts';

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { MODELS, type TenantClient } from '../../src/database/sql/data-model.ts';
+import type { TenantClient } from '../../src/database/index.ts';
+import { MODELS } from '../../src/database/sql/data-model.ts';
 import { flattened } from '../../src/database/tenancy/query-scope.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { readerOn } from './reader-on.ts';

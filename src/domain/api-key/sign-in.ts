@@ -1,5 +1,5 @@
 import { isPermission, type Permission } from '../../access/policy.ts';
-import type { Query } from '../../database/driver/query.ts';
+import type { Query } from '../../database/index.ts';
 import { findKey, type KeyFound, keyFound, noteUse, type SigningKey } from '../../database/queries/api-key.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isHash, type KeyName, readKey } from './secret.ts';

@@ -1,6 +1,6 @@
 import type { Grant } from '../../access/grant.ts';
 import { refusalOf } from '../../access/refusal.ts';
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { UnitOfWork } from '../../database/index.ts';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import { currentTenantAccess, RefusedError } from '../core/recheck.ts';
 import { type AuditFilter, auditWhere } from './query.ts';

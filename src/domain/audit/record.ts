@@ -1,4 +1,4 @@
-import type { Enqueue } from '../../database/driver/query.ts';
+import type { Enqueue } from '../../database/index.ts';
 import { type AuditEntry, appendEvent } from '../../database/queries/audit.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { ACTIONS, type Action } from './actions.ts';

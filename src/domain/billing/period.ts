@@ -1,5 +1,5 @@
+import type { TenantClient } from '../../database/index.ts';
 import type { Period } from '../../database/queries/period.ts';
-import type { TenantClient } from '../../database/sql/data-model.ts';
 import { badInput } from '../core/errors.ts';
 import { presentPlan } from '../plan/apply.ts';
 import { cycleEnd, cycleStart } from '../plan/cycle.ts';

@@ -1,9 +1,8 @@
 import type { Grant } from '../../access/grant.ts';
 import type { Permission } from '../../access/policy.ts';
+import type { LockMode, UnitOfWork } from '../../database/index.ts';
 import type { AuditEntry } from '../../database/queries/audit.ts';
 import type { Profile } from '../../database/queries/person.ts';
-import type { LockMode } from '../../database/tenancy/tenant-lock.ts';
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Action } from '../audit/actions.ts';
 import { type RecordEvent, recorder } from '../audit/record.ts';
 import { GatewayError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { UnitOfWork } from '../../database/index.ts';
 import { type RecordEvent, recorder } from '../audit/record.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import type { Clock } from './services.ts';

@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import type { TenantClient } from '../../database/sql/data-model.ts';
-import type { Transaction } from '../../database/unit-of-work.ts';
+import type { TenantClient, Transaction } from '../../database/index.ts';
 import { badInput, GatewayError } from './errors.ts';
 import { daysAfter } from './services.ts';
 

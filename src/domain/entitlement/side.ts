@@ -1,4 +1,4 @@
-import type { LockedTenant } from '../../database/tenancy/tenant-lock.ts';
+import type { LockedTenant } from '../../database/index.ts';
 import { GatewayError } from '../core/errors.ts';
 
 /** @throws {GatewayError} SIDE_OFF unless the tenant buys (SPEC M4). */

@@ -1,5 +1,4 @@
-import { tryHold } from '../../database/tenancy/tenant-lock.ts';
-import type { Transaction, UnitOfWork } from '../../database/unit-of-work.ts';
+import { type Transaction, tryHold, type UnitOfWork } from '../../database/index.ts';
 import { inTenant } from '../core/due.ts';
 import type { Clock, Mail, Message } from '../core/services.ts';
 import { newInvitationCode } from './secret.ts';

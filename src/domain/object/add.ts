@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { isConstraint } from '../../database/driver/failure.ts';
+import { isConstraint } from '../../database/index.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { RowRef } from '../core/row-ref.ts';

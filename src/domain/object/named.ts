@@ -1,4 +1,4 @@
-import type { TenantClient } from '../../database/sql/data-model.ts';
+import type { TenantClient } from '../../database/index.ts';
 import type { CommandContext } from '../core/command.ts';
 import { localRow, notFound, type RowRef } from '../core/row-ref.ts';
 

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { UnitOfWork } from '../../database/index.ts';
 import { type Clock, daysAfter, type ObjectRemoval } from '../core/services.ts';
 import { objectKey } from './key.ts';
 

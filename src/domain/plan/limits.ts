@@ -1,5 +1,5 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
-import type { TenantClient } from '../../database/sql/data-model.ts';
+import type { TenantClient } from '../../database/index.ts';
 import { GatewayError } from '../core/errors.ts';
 
 /** What a tenant may have; null is no cap (SPEC P1, P2). */

@@ -1,5 +1,5 @@
 import type { PlanCode, PlanFeature } from '../../access/vocabulary.ts';
-import type { TenantClient } from '../../database/sql/data-model.ts';
+import type { TenantClient } from '../../database/index.ts';
 import { cycleEnd } from './cycle.ts';
 import { keysInUse, limitsOn, memberUse } from './limits.ts';
 

@@ -1,5 +1,5 @@
+import type { TenantClient } from '../../database/index.ts';
 import { takeRetrieval } from '../../database/queries/retrieval.ts';
-import type { TenantClient } from '../../database/sql/data-model.ts';
 import type { Command } from '../core/command.ts';
 import { presentPlan } from '../plan/apply.ts';
 import { cycleStart } from '../plan/cycle.ts';

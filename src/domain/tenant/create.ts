@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { isConstraint } from '../../database/driver/failure.ts';
+import { isConstraint } from '../../database/index.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
 import { registerPerson } from '../../database/queries/person.ts';
 import { ownedFreeTenants } from '../../database/queries/tenant.ts';

@@ -1,5 +1,5 @@
+import type { UnitOfWork } from '../../database/index.ts';
 import { buryTenant, purgeRows } from '../../database/queries/tenant.ts';
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Clock, ObjectRemoval } from '../core/services.ts';
 import { prefixOf } from '../object/key.ts';
 

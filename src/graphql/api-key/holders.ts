@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { UnitOfWork } from '../../database/index.ts';
 
 type Batch = { readonly ids: Set<string>; readonly found: Promise<ReadonlySet<string>> };
 

@@ -2,7 +2,7 @@ import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, PothosSchemaEr
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { type Permission, ruleOf } from '../../access/policy.ts';
 import { policyOf } from '../../access/policy-plugin.ts';
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { UnitOfWork } from '../../database/index.ts';
 import type { Action } from '../../domain/audit/actions.ts';
 import { recordRefusal } from '../../domain/audit/refusal.ts';
 import type { CommandContext } from '../../domain/core/command.ts';

@@ -1,7 +1,7 @@
 import type { Grant } from '../../access/grant.ts';
+import type { UnitOfWork } from '../../database/index.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
 import type { Profile } from '../../database/queries/person.ts';
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
 import type { Services } from '../../domain/core/services.ts';
 
 /**

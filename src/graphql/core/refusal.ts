@@ -3,7 +3,7 @@ import type { Permission } from '../../access/policy.ts';
 import { policyOf } from '../../access/policy-plugin.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
 import { type RefusalPayload, RefusedField, refusalPayload } from '../../access/refused-field.ts';
-import { IsolationError } from '../../database/tenancy/query-scope.ts';
+import { IsolationError } from '../../database/index.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
 import type { Context } from './context.ts';
 

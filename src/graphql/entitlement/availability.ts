@@ -1,5 +1,5 @@
+import type { UnitOfWork } from '../../database/index.ts';
 import { type Availability, availabilityOf } from '../../database/queries/entitlement.ts';
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
 
 type Batch = { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, Availability>> };
 

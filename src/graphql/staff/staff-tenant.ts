@@ -1,5 +1,5 @@
 import type { PlanCode as Code, TenantStatus as Status } from '../../access/vocabulary.ts';
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { UnitOfWork } from '../../database/index.ts';
 import type { Action } from '../../domain/audit/actions.ts';
 import { auditWhere } from '../../domain/audit/query.ts';
 import { limitsOn } from '../../domain/plan/limits.ts';

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '../../database/unit-of-work.ts';
+import type { UnitOfWork } from '../../database/index.ts';
 import { builder } from '../core/builder.ts';
 import { staffPlace } from './staff-tenant.ts';
 

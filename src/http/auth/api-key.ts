@@ -1,5 +1,5 @@
 import { grantOf, KEY_STATUSES, type Principal, type TenantAccess } from '../../access/grant.ts';
-import type { Database } from '../../database/unit-of-work.ts';
+import type { Database } from '../../database/index.ts';
 import { KEY_PREFIX } from '../../domain/api-key/secret.ts';
 import { noteUsed, type ProvenKey, provenKey, scopesOf } from '../../domain/api-key/sign-in.ts';
 import { GatewayError } from '../../domain/core/errors.ts';

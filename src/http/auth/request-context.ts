@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Database } from '../../database/unit-of-work.ts';
+import type { Database } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Services } from '../../domain/core/services.ts';
 import type { Context } from '../../graphql/core/context.ts';

@@ -1,5 +1,5 @@
 import { type Grant, grantOf, type Principal } from '../../access/grant.ts';
-import { PiggybackQuery } from '../../database/driver/piggyback-query.ts';
+import { type Binding, type Database, PiggybackQuery, type UnitOfWork } from '../../database/index.ts';
 import {
   membershipsIn,
   membershipsOf,
@@ -8,8 +8,6 @@ import {
   type PersonMemberships,
   type TenantName,
 } from '../../database/queries/membership.ts';
-import type { Binding } from '../../database/tenancy/binding.ts';
-import type { Database, UnitOfWork } from '../../database/unit-of-work.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import type { Token } from './authenticate.ts';

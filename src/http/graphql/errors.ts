@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { RefusedField } from '../../access/refused-field.ts';
-import { isUnreachable } from '../../database/driver/failure.ts';
+import { isUnreachable } from '../../database/index.ts';
 import { ERRORS, type ErrorCode, GatewayError, isErrorCode } from '../../domain/core/errors.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
 import { refusalExtensions } from '../../graphql/core/refusal.ts';

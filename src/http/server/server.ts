@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { isUnreachable } from '../../database/driver/failure.ts';
+import { isUnreachable } from '../../database/index.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../../domain/core/errors.ts';
 import { ENDPOINT, type Gateway, isServed, pathOf } from '../graphql/gateway.ts';
 import { answerMalformed, trackIdle } from './connections.ts';

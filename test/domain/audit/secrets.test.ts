@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../../src/database/unit-of-work.ts';
+import { openDatabase } from '../../../src/database/index.ts';
 import type { Message } from '../../../src/domain/core/services.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { keepLog, type Served, serve } from '../../http/server/serve.ts';

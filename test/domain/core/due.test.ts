@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { inTenant } from '../../../src/domain/core/due.ts';
 import { type Life, startLife } from '../../support/tenant-life.ts';
 

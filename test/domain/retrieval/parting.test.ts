@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../../src/database/index.ts';
 import { buryTenant, purgeRows } from '../../../src/database/queries/tenant.ts';
-import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import type { Home } from '../../support/tenant-life.ts';
 import { type Deal, startTrade, type Trade } from '../../support/trade.ts';
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../../src/database/index.ts';
 import { membershipsOf } from '../../../src/database/queries/membership.ts';
-import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import { prefixOf } from '../../../src/domain/object/key.ts';
 import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase, type UnitOfWork } from '../../../src/database/unit-of-work.ts';
+import { type Database, openDatabase, type UnitOfWork } from '../../../src/database/index.ts';
 import { isMember } from '../../../src/graphql/api-key/holders.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
 

@@ -1,7 +1,7 @@
 import { graphql } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { grantOf } from '../../../src/access/grant.ts';
-import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../../src/database/index.ts';
 import type { Context } from '../../../src/graphql/core/context.ts';
 import { buildSchema } from '../../../src/graphql/schema.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role, TenantStatus } from '../../../src/access/vocabulary.ts';
-import type { Query } from '../../../src/database/driver/query.ts';
+import { openDatabase, type Query } from '../../../src/database/index.ts';
 import { countMarket, marketListings, marketTags, searchMarket } from '../../../src/database/queries/marketplace.ts';
-import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import type { Actor, Home } from '../../support/tenant-life.ts';
 import { listingId, type Market, startMarket } from './market.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { tenantContext } from '../../../src/http/auth/tenant-context.ts';
 import { createDatabase, fixtures, ISSUER, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
 import { SERVICES } from '../../support/services.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Query } from '../../../src/database/driver/query.ts';
+import { type Database, openDatabase, type Query } from '../../../src/database/index.ts';
 import { currentBinding } from '../../../src/database/tenancy/binding.ts';
-import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
 import { newSecret } from '../../../src/domain/api-key/secret.ts';
 import { provenKey } from '../../../src/domain/api-key/sign-in.ts';
 import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';

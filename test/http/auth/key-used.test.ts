@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../../src/database/index.ts';
 import { noteUse } from '../../../src/database/queries/api-key.ts';
-import { openDatabase } from '../../../src/database/unit-of-work.ts';
 import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
 import type { MadeKey } from '../../support/keys.ts';
 

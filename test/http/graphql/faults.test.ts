@@ -1,6 +1,6 @@
 import { GraphQLEnumType, GraphQLError, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { createAuthenticate } from '../../../src/http/auth/authenticate.ts';
 import { createGateway } from '../../../src/http/graphql/gateway.ts';
 import { type RunningServer, startServer } from '../../../src/http/server/server.ts';

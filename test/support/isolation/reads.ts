@@ -1,4 +1,4 @@
-import type { TenantClient } from '../../../src/database/sql/data-model.ts';
+import type { TenantClient } from '../../../src/database/index.ts';
 import { ISSUER, type Side, type Target } from './isolation.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { PLAN_CODES } from '../../../src/access/vocabulary.ts';
-import type { TenantClient } from '../../../src/database/sql/data-model.ts';
+import type { TenantClient } from '../../../src/database/index.ts';
 
 /** A question that names nobody. */
 export type Sum = (db: TenantClient) => Promise<unknown>;

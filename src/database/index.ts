@@ -1,0 +1,14 @@
+/**
+ * The public door of the database: what domain, graphql, http, jobs and cli may import, beside the
+ * hand-written SQL in `queries/`.
+ */
+export { isConstraint, isUnreachable } from './driver/failure.ts';
+export { PiggybackQuery } from './driver/piggyback-query.ts';
+export type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
+export type { ReadCount } from './sql/counts.ts';
+export type { TenantClient } from './sql/data-model.ts';
+export type { Binding } from './tenancy/binding.ts';
+export { IsolationError } from './tenancy/query-scope.ts';
+export { checkDatabase, UnsafeDatabaseError } from './tenancy/startup-check.ts';
+export { type LockedTenant, type LockMode, lockTenant, tryHold } from './tenancy/tenant-lock.ts';
+export { type Database, type DatabaseOptions, openDatabase, type Transaction, type UnitOfWork } from './unit-of-work.ts';
