@@ -6,17 +6,7 @@ import { hasProc } from './proc.mjs';
 import { jsonReport, markdownReport } from './report.mjs';
 import { SERVERS, startServer } from './servers.mjs';
 import { soak } from './soak.mjs';
-import { lacks, requestOf, WORKLOADS } from './workloads.mjs';
-
-/**
- * How many tenants a load goes through, one after the other: all that are active, of the first
- * hundred.
- */
-const LOADED = Array.from({ length: 100 }, (_, tenant) => tenant).filter(tenant => tenant % 50 !== 49);
-
-/** One request for each loaded tenant. */
-export const requestsOf = (workload, dialect, asking) =>
-  Promise.all(LOADED.map(tenant => requestOf(workload, dialect, { tenant }, asking)));
+import { lacks, requestsOf, WORKLOADS } from './workloads.mjs';
 
 /** The servers that have a workload. Who lacks it is told, never passed over in silence. */
 function serversFor(workload, servers, say) {

@@ -1,6 +1,6 @@
 import { amountFor, load } from './load.mjs';
 import { residentMiB } from './proc.mjs';
-import { requestsOf } from './run.mjs';
+import { requestsOf } from './workloads.mjs';
 
 /** How long each slice of a soak is, in seconds: after each, memory is told. */
 const SLICE = 10;

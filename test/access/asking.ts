@@ -1,17 +1,14 @@
-import { parse } from 'graphql';
 import { v7 as uuid } from 'uuid';
 import { expect } from 'vitest';
-import { buildSchema } from '../../src/graphql/schema.ts';
 import type { Answer, TestGateway } from '../support/gateway.ts';
+import { type Asking, expectAnswer } from './answer.ts';
 import { createChanging } from './changing.ts';
 import { PERMISSION_NAMES, STATUSES } from './expectation.ts';
 
 import { type Asker, because, held, refusal } from './oracle.ts';
 import { aliasOf, CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
-import { type Named, NODES, type PreparedOperation, walk } from './walk.ts';
+import { type Named, NODES } from './walk.ts';
 import { nowhere, type Place, type World } from './world.ts';
-
-export const schema = buildSchema();
 
 /**
  * Nodes here, nodes of another, active tenant, and nodes that are nowhere. What an active tenant
@@ -27,31 +24,6 @@ const nodesOf = (place: Place | undefined, { status }: Asker): readonly Named[] 
 const offerOf = ({ ids }: Place): string => ids[NODES.indexOf('MarketplaceListing')]!;
 
 const without = ({ text, headers }: Answer) => text.replaceAll(headers.get('x-request-id')!, '<request id>');
-
-/** Who asks from where; `cell` names it, and `place` is the tenant context, if there is one. */
-export type Asking = {
-  readonly cell: string;
-  readonly asker: Asker;
-  readonly token: string | undefined;
-  readonly tenant?: string;
-  readonly place?: Place;
-  /** Whose invitations they hold. */
-  readonly email: string;
-  /** As the audit log knows them. */
-  readonly actor: { readonly kind: string; readonly id: string; readonly name: string };
-};
-
-/** Holds an answer's errors, values and their order against the expectation. */
-export function hold(query: string, { data, errors, status, headers }: Answer, question: Omit<PreparedOperation, 'document' | 'schema'>) {
-  expect(status).toBe(200);
-  const walked = walk({ document: parse(query), schema, ...question }, data);
-  expect(walked.wrong).toEqual([]);
-  const byPath = (error: { path?: unknown }) => JSON.stringify(error.path);
-  const told = errors.map(({ path, extensions }) => ({ path, extensions }));
-  const due = walked.errors.map(({ path, refusal }) => ({ path, extensions: { ...refusal, requestId: headers.get('x-request-id') } }));
-  const sorted = <Item extends { path?: unknown }>(items: Item[]) => items.sort((a, b) => byPath(a).localeCompare(byPath(b)));
-  expect(sorted(told)).toEqual(sorted(due));
-}
 
 /**
  * Asks all of the schema, as somebody from somewhere, and holds every answer against the
@@ -89,16 +61,16 @@ export function createAsking(gateway: TestGateway, world: World) {
   async function askRead(asking: Asking) {
     const { asker, place } = asking;
     const answer = await gateway.ask(READ, asking);
-    hold(READ, answer, { asker });
+    expectAnswer(READ, answer, { asker });
     expect(answer.data.viewer.permissions).toEqual(held(asker));
-    hold(READ_TRADE, await gateway.ask(READ_TRADE, asking), { asker });
+    expectAnswer(READ_TRADE, await gateway.ask(READ_TRADE, asking), { asker });
     const ids = idsOf(place);
     const nodes = nodesOf(place, asker);
     const found = await gateway.ask(READ_NODES, { ...asking, variables: { node: ids[0], ids, offer: offerOf(world.foreign.active) } });
-    hold(READ_NODES, found, { asker, node: nodes[0]!, nodes });
+    expectAnswer(READ_NODES, found, { asker, node: nodes[0]!, nodes });
     for (const named of because('staff:read-tenant', asker) ? (['active'] as const) : STATUSES) {
       const variables = { tenant: world.foreign[named].id, gone: world.gone };
-      hold(READ_STAFF, await gateway.ask(READ_STAFF, { ...asking, variables }), { asker, named });
+      expectAnswer(READ_STAFF, await gateway.ask(READ_STAFF, { ...asking, variables }), { asker, named });
     }
     await askCan(asking);
   }

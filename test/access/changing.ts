@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { TestGateway } from '../support/gateway.ts';
-import { type Asking, hold } from './asking.ts';
+import { type Asking, expectAnswer } from './answer.ts';
 import { type Asked, asksOf, documentOf } from './changes.ts';
 import type { Difference } from './kept.ts';
 import type { World } from './world.ts';
@@ -36,7 +36,7 @@ export function createChanging(gateway: TestGateway, world: World) {
     const answer = await gateway.ask(query, { ...asking, variables: variablesOf(asks, asking) });
     const differences = await world.rows.differences();
     await world.rows.putBack(differences);
-    hold(query, answer, { asker: asking.asker, changes: Object.fromEntries(asks.map(({ alias, refused }) => [alias, refused])) });
+    expectAnswer(query, answer, { asker: asking.asker, changes: Object.fromEntries(asks.map(({ alias, refused }) => [alias, refused])) });
     return { answer, differences };
   }
 
