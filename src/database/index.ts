@@ -11,4 +11,11 @@ export type { Binding } from './tenancy/binding.ts';
 export { IsolationError } from './tenancy/query-scope.ts';
 export { checkDatabase, UnsafeDatabaseError } from './tenancy/startup-check.ts';
 export { type LockedTenant, type LockMode, lockTenant, tryHold } from './tenancy/tenant-lock.ts';
-export { type Database, type DatabaseOptions, openDatabase, type Transaction, type UnitOfWork } from './unit-of-work.ts';
+export {
+  type Database,
+  type DatabaseOptions,
+  openDatabase,
+  type Transaction,
+  type TransactionOptions,
+  type UnitOfWork,
+} from './unit-of-work.ts';

@@ -1,5 +1,11 @@
-import { type LockedTenant, type LockMode, lockTenant, type Transaction, type UnitOfWork } from '../../database/index.ts';
-import type { TransactionOptions } from '../../database/unit-of-work.ts';
+import {
+  type LockedTenant,
+  type LockMode,
+  lockTenant,
+  type Transaction,
+  type TransactionOptions,
+  type UnitOfWork,
+} from '../../database/index.ts';
 import type { Clock } from './services.ts';
 
 /** A transaction in one tenant, which holds the tenant lock until it ends. */
