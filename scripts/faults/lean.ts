@@ -70,12 +70,30 @@ export const LEAN_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/executor/response-writer.ts',
-    find: 'field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)',
-    plant: 'false',
+    find: 'if (!isAllowed(field.access, grant, row)) this',
+    plant: 'if (false) this',
     tests: PLANS,
     short: true,
   },
-  { file: 'src/executor/response-writer.ts', find: 'tenantOf(row as never) !== this.#tenantId', plant: 'false', tests: PLANS },
+  {
+    file: 'src/access/is-allowed.ts',
+    find: 'tenantOf(row as never) === tenantAccess.tenantId',
+    plant: 'true',
+    tests: ['test/access/is-allowed', ...PLANS],
+    short: true,
+  },
+  {
+    file: 'src/access/is-allowed.ts',
+    find: 'if (tenantAccess === null) return false;',
+    plant: 'if (tenantAccess === null) return true;',
+    tests: ['test/access'],
+  },
+  {
+    file: 'src/executor/permission-check.ts',
+    find: 'cached.permissions !== grant.permissions',
+    plant: 'false',
+    tests: ['test/executor/permission-check'],
+  },
   { file: 'src/executor/response-writer.ts', find: 'if (!isNullable) throw new UnsupportedValue();', plant: '', tests: PLANS },
   {
     file: 'src/executor/compile.ts',
@@ -85,7 +103,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/executor/json-shape.ts',
-    find: 'field.permission !== null && !into.permissions.has(field.permission)',
+    find: '!isAllowed(field.access, into.grant, UNREAD_ROW)',
     plant: 'false',
     tests: BY_DATABASE,
   },
@@ -105,8 +123,8 @@ export const LEAN_FAULTS: readonly Fault[] = [
     tests: ['test/http/auth/optimistic-context'],
   },
   {
-    file: 'src/graphql/core/refusal.ts',
-    find: 'requestId: context.requestId }',
+    file: 'src/access/refusal-payload.ts',
+    find: 'requestId: request.requestId }',
     plant: "requestId: '' }",
     tests: ['test/http/graphql/answers'],
   },

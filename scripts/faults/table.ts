@@ -231,7 +231,7 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/graphql/core/related-page.ts',
-    find: 'if (!context.grant.permissions.has(policyOf(field) as Permission)) return null;',
+    find: 'if (!isAllowed(accessOf(field), context.grant, UNREAD_ROW)) return null;',
     plant: '',
     tests: ['test/graphql/core/one-statement'],
   },

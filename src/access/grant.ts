@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { PERMISSIONS, type Permission, type Rule, ruleOf } from './policy.ts';
 import type { PlanFeature, PrincipalKind, Role, TenantStatus } from './vocabulary.ts';
 
@@ -9,42 +10,30 @@ export type Principal =
   | { readonly kind: 'api_key'; readonly keyId: string; readonly scopes: ReadonlySet<Permission> };
 
 /**
- * The tenant context as a check sees it, with the roles that the principal has in it (none for a
- * key), read from the database.
+ * The tenant context of a principal, with their roles in it (none for a key), as the database says
+ * at the moment.
  */
 export type TenantAccess = {
   readonly tenantId: string;
   readonly status: TenantStatus;
   readonly features: readonly PlanFeature[];
   readonly roles: readonly Role[];
-  /**
-   * Whether the request's input named the tenant, instead of acting in it (SPEC, settled: platform
-   * staff).
-   */
+  /** Whether the input named the tenant, as platform staff do, instead of the request acting in it. */
   readonly named?: boolean;
 };
 
-/**
- * What stands in the way of a permission (SPEC G2), in the order in which it is looked for: the
- * first that applies is told.
- */
+/** Why a permission is lacking (SPEC G2), in the order of the checks: the first one is reported. */
 export const OBSTACLES = ['SIGN_IN', 'ROLE', 'NO_TENANT', 'KEY_SCOPE', 'TENANT_STATUS', 'PLAN'] as const;
 export type Obstacle = (typeof OBSTACLES)[number];
 
-/**
- * What a principal may do in a context, worked out once a request. Every check after that is a
- * look-up in `permissions`.
- */
+/** What a principal may do in a tenant context. Computed once per request; see {@link isAllowed}. */
 export type Grant = {
   readonly principal: Principal;
   readonly tenantAccess: TenantAccess | null;
   readonly permissions: ReadonlySet<Permission>;
 };
 
-/**
- * The first thing that keeps a principal from what a rule guards, or null when nothing does (SPEC
- * R1, S2, K1, P5).
- */
+/** The first obstacle between a principal and a permission, or null (SPEC R1, S2, K1, P5). */
 export function obstacle(permission: Permission, rule: Rule, principal: Principal, tenantAccess: TenantAccess | null): Obstacle | null {
   if (!rule.principals.includes(principal.kind))
     return principal.kind === 'nobody' ? 'SIGN_IN' : principal.kind === 'api_key' ? 'KEY_SCOPE' : 'ROLE';
@@ -62,39 +51,38 @@ export function obstacle(permission: Permission, rule: Rule, principal: Principa
 /** The statuses in which an API key works at all (SPEC K2). */
 export const KEY_STATUSES: readonly TenantStatus[] = ['active'];
 
-/** The statuses in which a rule lets a kind of principal through. */
+/** The statuses in which a kind of principal has the permission of a rule. */
 export const statusesFor = (kind: PrincipalKind, { statuses }: Rule): readonly TenantStatus[] =>
   kind === 'api_key' ? statuses.filter(status => KEY_STATUSES.includes(status)) : statuses;
 
 /**
- * The grant of a principal in a tenant context, or outside of any (SPEC T2). Pure: what it is given
- * must be fresh from the database (SPEC R7, S5).
+ * The grant of a principal in a tenant context, or outside of any (SPEC T2). Its input must be what
+ * the database says now (SPEC R7, S5).
  */
 export function grantOf(principal: Principal, tenantAccess: TenantAccess | null): Grant {
-  return { principal, tenantAccess, permissions: heldAlike(principal, tenantAccess) };
+  return { principal, tenantAccess, permissions: permissionsOf(principal, tenantAccess) };
 }
-
-const heldBy = (principal: Principal, tenantAccess: TenantAccess | null): ReadonlySet<Permission> =>
-  new Set(PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, tenantAccess) === null));
 
 /**
- * What those hold who stand alike, whoever they are: worked out once for each way to stand. People
- * have a few hundred, keys as many as there are scopes.
+ * Permission sets, by principal kind, scopes, status, features and roles. People have a few hundred
+ * combinations, keys as many as there are scopes. Caches of what a set may read are keyed by its
+ * identity, so a set is never changed.
  */
-const alike = new Map<string, ReadonlySet<Permission>>();
-const MOST = 5_000;
+const permissionSets = new LRUCache<string, ReadonlySet<Permission>>({ max: 5_000 });
 
-function heldAlike(principal: Principal, tenantAccess: TenantAccess | null): ReadonlySet<Permission> {
+function permissionsOf(principal: Principal, tenantAccess: TenantAccess | null): ReadonlySet<Permission> {
   const { status, features, roles, named } = tenantAccess ?? {};
   const scopes = principal.kind === 'api_key' ? [...principal.scopes].sort() : null;
-  const way = JSON.stringify([principal.kind, scopes, status, features, roles, named]);
-  const known = alike.get(way);
-  if (known) return known;
-  if (alike.size >= MOST) alike.clear();
-  const held = heldBy(principal, tenantAccess);
-  alike.set(way, held);
-  return held;
+  const key = JSON.stringify([principal.kind, scopes, status, features, roles, named]);
+  const cached = permissionSets.get(key);
+  if (cached) return cached;
+  const permissions = computePermissions(principal, tenantAccess);
+  permissionSets.set(key, permissions);
+  return permissions;
 }
+
+const computePermissions = (principal: Principal, tenantAccess: TenantAccess | null): ReadonlySet<Permission> =>
+  new Set(PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, tenantAccess) === null));
 
 /**
  * Whether an API key may carry a permission at all (SPEC K1): never administration of members,

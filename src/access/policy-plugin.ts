@@ -9,12 +9,12 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Grant } from './grant.ts';
+import { type FieldAccess, isAllowed, PUBLIC_ACCESS } from './is-allowed.ts';
 import { isPermission, type Permission, plansFor, ruleOf } from './policy.ts';
 
 /**
- * What a field may declare (SPEC G1): the permission that it needs; `public`, for everybody; or
- * `as-parent`, for the wrappers of Relay's connections, which hold nothing of their own and are
- * reached through a guarded field only.
+ * What a field declares (SPEC G1): a permission; `public`; or `as-parent`, for the wrappers of
+ * Relay's connections, which hold no data and are reached through a guarded field only.
  */
 export type FieldPolicy = Permission | 'public' | 'as-parent';
 
@@ -22,38 +22,44 @@ export type FieldPolicy = Permission | 'public' | 'as-parent';
 export type GuardedContext = { readonly grant: Grant };
 
 /**
- * How to tell which tenant an object's row belongs to: from the row; or `context` where the
- * database shows only rows of the context's tenant; or `crossing` where it is another tenant's, and
- * a crossing tells of it to whichever tenant asks (SPEC T5).
+ * Which tenant a type's rows belong to: a function of the row; `context` where the database returns
+ * only rows of the tenant context; `crossing` where rows are another tenant's, which a crossing
+ * shows to every tenant (SPEC T5).
  */
 export type TenantOf = ((row: never) => string) | 'context' | 'crossing';
 
 type Options = { policy?: string; authScopes?: unknown; skipTypeScopes?: unknown; skipInterfaceScopes?: unknown; tenantOf?: TenantOf };
 
-/** The policy of a built field, as its `extensions` carry it. */
-export const policyOf = (field: { extensions: Readonly<Record<string, unknown>> } | undefined): FieldPolicy | undefined =>
-  field?.extensions.policy as FieldPolicy | undefined;
+type WithExtensions = { readonly extensions: Readonly<Record<string, unknown>> };
+
+/** The policy that a built field declares. */
+export const policyOf = (field: WithExtensions | undefined): FieldPolicy | undefined => field?.extensions.policy as FieldPolicy | undefined;
+
+/** What a built field needs, as {@link isAllowed} takes it. */
+export const accessOf = ({ extensions }: WithExtensions): FieldAccess => (extensions.access as FieldAccess | undefined) ?? PUBLIC_ACCESS;
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 /**
- * A field names its permission, scope-auth enforces it, and a schema with a bare field doesn't
- * build.
+ * Turns the policy of a field into a scope-auth check, and refuses to build a schema in which a
+ * field has none. The executor enforces the same {@link FieldAccess} itself.
  */
 export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { policy, authScopes } = field.pothosOptions as Options;
     const at = `${field.parentType}.${field.name}`;
     if (authScopes) throw new PothosSchemaError(`${at} has authScopes of its own: name a policy instead`);
-    // inherited from an interface; afterBuild finds the bare ones
+    // A field inherited from an interface. `afterBuild` finds those without a policy.
     if (policy === undefined) return field;
     if (policy !== 'public' && policy !== 'as-parent' && !isPermission(policy))
       throw new PothosSchemaError(`${at} names no permission: ${policy}`);
+    const access = isPermission(policy) ? this.#accessOf(policy, field) : PUBLIC_ACCESS;
+    const check = (row: unknown, _args: unknown, { grant }: GuardedContext) => isAllowed(access, grant, row);
     return {
       ...field,
-      ...(isPermission(policy) && { pothosOptions: { ...field.pothosOptions, authScopes: this.#check(policy, field) } as never }),
+      ...(isPermission(policy) && { pothosOptions: { ...field.pothosOptions, authScopes: check } as never }),
       description: [field.description, needOf(policy)].filter(Boolean).join('\n\n') || undefined,
-      extensions: { ...field.extensions, policy, directives: directivesOf(policy) },
+      extensions: { ...field.extensions, policy, access, directives: directivesOf(policy) },
     } as PothosOutputFieldConfig<Types>;
   }
 
@@ -67,21 +73,16 @@ export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return schema;
   }
 
-  /**
-   * A look-up in the grant; below the root, of a row that is the context's tenant's own. What
-   * doesn't depend on the request is settled here.
-   */
-  #check(permission: Permission, field: PothosOutputFieldConfig<Types>) {
-    const held = (_row: unknown, _args: unknown, { grant }: GuardedContext) => grant.permissions.has(permission);
-    if (ROOTS.has(field.kind) || ruleOf(permission).context === 'named') return held;
-    const tenantOf = tenantOfType(this.buildCache.getTypeConfig(field.parentType).pothosOptions);
-    if (!tenantOf) return () => false;
-    if (typeof tenantOf === 'string')
-      return (_row: unknown, _args: unknown, { grant }: GuardedContext) => Boolean(grant.tenantAccess) && grant.permissions.has(permission);
-    return (row: never, _args: unknown, { grant: { permissions, tenantAccess } }: GuardedContext) =>
-      Boolean(tenantAccess) && permissions.has(permission) && tenantOf(row) === tenantAccess?.tenantId;
+  #accessOf(permission: Permission, { kind, parentType }: PothosOutputFieldConfig<Types>): FieldAccess {
+    if (ROOTS.has(kind) || ruleOf(permission).context === 'named') return { permission, isOfTenant: false, tenantOf: null };
+    const tenantOf = tenantOfType(this.buildCache.getTypeConfig(parentType).pothosOptions);
+    if (typeof tenantOf === 'string') return { permission, isOfTenant: true, tenantOf: null };
+    return { permission, isOfTenant: true, tenantOf: tenantOf ?? ofNoTenant };
   }
 }
+
+/** Of a type that doesn't say: `afterBuild` refuses its schema, and no row is allowed. */
+const ofNoTenant = () => '';
 
 const tenantOfType = (options: unknown) => (options as Options).tenantOf;
 

@@ -1,34 +1,16 @@
 import { type FieldNode, GraphQLError, type GraphQLResolveInfo, getLocation, type SourceLocation } from 'graphql';
+import type { RefusalPayload } from './refusal-payload.ts';
 
 /**
- * What a request is told of a permission that it lacks: the same on every field that needs it, and
- * built once.
- */
-export type RefusalPayload = {
-  readonly message: string;
-  readonly extensions: Readonly<Record<string, unknown>>;
-  /** Both as JSON. */
-  readonly json: { readonly message: string; readonly extensions: string };
-};
-
-/** Freezes what many errors share. */
-export const refusalPayload = (message: string, extensions: Readonly<Record<string, unknown>>): RefusalPayload => ({
-  message,
-  extensions: Object.freeze(extensions),
-  json: { message: JSON.stringify(message), extensions: JSON.stringify(extensions) },
-});
-
-/**
- * The error of a refused field. It says where it stands, so that GraphQL.js takes it as it is
- * instead of wrapping it; it has no stack, which would lead into our code and cost more than all
- * the rest; and what it tells is shared. A page whose every row has a refused field has as many.
+ * The error of a refused field. It carries its path and nodes, so that GraphQL.js doesn't wrap it,
+ * and no stack, which would cost more than all the rest: a page may have one on every row.
  */
 export class RefusedField {
   readonly path: readonly (string | number)[];
   readonly nodes: readonly FieldNode[];
 
   constructor(
-    readonly refusalPayload: RefusalPayload,
+    readonly payload: RefusalPayload,
     { path, fieldNodes }: Pick<GraphQLResolveInfo, 'path' | 'fieldNodes'>,
   ) {
     this.path = keysOf(path);
@@ -36,20 +18,20 @@ export class RefusedField {
   }
 
   get message(): string {
-    return this.refusalPayload.message;
+    return this.payload.message;
   }
 
   get extensions(): Readonly<Record<string, unknown>> {
-    return this.refusalPayload.extensions;
+    return this.payload.extensions;
   }
 
   get locations(): readonly SourceLocation[] {
-    return this.nodes.map(node => placeOf(node).location);
+    return this.nodes.map(node => locationOf(node).location);
   }
 
-  /** What JSON.stringify makes of it. */
-  get text(): string {
-    return refusalText(this.refusalPayload, this.nodes, this.path);
+  /** The error as JSON. */
+  get serialized(): string {
+    return refusalText(this.payload, this.nodes, this.path);
   }
 }
 
@@ -59,11 +41,11 @@ export function refusalText(
   nodes: readonly FieldNode[],
   path: readonly (string | number)[],
 ): string {
-  const locations = nodes.map(node => placeOf(node).json).join();
+  const locations = nodes.map(node => locationOf(node).json).join();
   return `{"message":${message},"locations":[${locations}],"path":${JSON.stringify(path)},"extensions":${extensions}}`;
 }
 
-// An error to whoever asks, though nothing of the constructors of Error and GraphQLError runs.
+// `instanceof GraphQLError` holds, though neither constructor runs.
 Object.setPrototypeOf(RefusedField.prototype, GraphQLError.prototype);
 Object.defineProperty(RefusedField.prototype, 'name', { value: 'GraphQLError' });
 
@@ -73,17 +55,17 @@ function keysOf(path: GraphQLResolveInfo['path']): readonly (string | number)[] 
   return keys.reverse();
 }
 
-type Place = { readonly location: SourceLocation; readonly json: string };
+type Location = { readonly location: SourceLocation; readonly json: string };
 
-/** Counting lines is for once: documents are kept, and their fields with them. */
-const places = new WeakMap<FieldNode, Place>();
+/** By node: counting lines takes long, and documents are cached. */
+const locations = new WeakMap<FieldNode, Location>();
 
-function placeOf(node: FieldNode): Place {
-  const known = places.get(node);
-  if (known) return known;
+function locationOf(node: FieldNode): Location {
+  const cached = locations.get(node);
+  if (cached) return cached;
   const { source, start } = node.loc!;
   const { line, column } = getLocation(source, start);
-  const place = { location: { line, column }, json: JSON.stringify({ line, column }) };
-  places.set(node, place);
-  return place;
+  const location = { location: { line, column }, json: JSON.stringify({ line, column }) };
+  locations.set(node, location);
+  return location;
 }

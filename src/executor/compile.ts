@@ -18,8 +18,8 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isPermission, ruleOf } from '../access/policy.ts';
-import { policyOf, type TenantOf } from '../access/policy-plugin.ts';
+import { PUBLIC_ACCESS } from '../access/is-allowed.ts';
+import { accessOf } from '../access/policy-plugin.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import { argsOf, hasVariable } from './arguments.ts';
 import { leafOf } from './leaf.ts';
@@ -62,18 +62,10 @@ const fragmentsOf = ({ definitions }: DocumentNode): Compiling['fragments'] =>
   new Map(definitions.filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION).map(fragment => [fragment.name.value, fragment]));
 
 function objectPlan(compiling: Compiling, type: GraphQLObjectType, selections: readonly SelectionSetNode[]): ObjectPlan {
-  const isRoot = type === compiling.schema.getQueryType();
   const found = new Map<string, FieldNode[]>();
   for (const selection of selections) collect(compiling, type, selection, found);
   const fields = [...found].map(([key, nodes]) => fieldPlan(compiling, type, key, nodes));
-  const { tenantOf } = (type.extensions.pothosOptions ?? {}) as { tenantOf?: TenantOf };
-  const isOfTenant = ({ permission }: FieldPlan) => permission !== null && ruleOf(permission).context !== 'named';
-  return {
-    type,
-    fields,
-    tenantOf: typeof tenantOf === 'function' ? (tenantOf as (row: never) => string) : null,
-    isGuarded: !isRoot && fields.some(isOfTenant),
-  };
+  return { type, fields };
 }
 
 /**
@@ -103,7 +95,6 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
   if (name === '__typename') return typenamePlan(parent, key, nodes);
   const field = parent.getFields()[name] as Field | undefined;
   if (!field) throw new UnsupportedDocument('abstract'); // introspection
-  const policy = policyOf(field);
   const { resolve, read } = resolverOf(compiling, field, parent);
   const shape = shapeOf(compiling, field.type, nodes);
   if (field.args.some(({ type }) => hasId(type))) throw new UnsupportedDocument('argument');
@@ -111,7 +102,7 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
     key,
     nodes,
     field,
-    permission: policy !== undefined && isPermission(policy) ? policy : null,
+    access: accessOf(field),
     isNullable: !isNonNullType(field.type),
     args: argsOf(field, nodes[0]!),
     hasVariables: hasVariable(nodes[0]!) || fieldsOf(shape).some(inner => inner.hasVariables),
@@ -122,7 +113,7 @@ function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string,
 }
 
 const typenamePlan = ({ name }: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan => ({
-  ...{ key, nodes, field: { extensions: {} } as Field, permission: null, isNullable: false, read: null },
+  ...{ key, nodes, field: { extensions: {} } as Field, access: PUBLIC_ACCESS, isNullable: false, read: null },
   args: () => ({}),
   hasVariables: false,
   resolve: () => name,

@@ -1,12 +1,15 @@
 import { type GraphQLEnumType, type GraphQLLeafType, getNamedType, getNullableType, isEnumType, isLeafType, isListType } from 'graphql';
+import type { Grant } from '../access/grant.ts';
+import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
 import type { Permission } from '../access/policy.ts';
 import { isColumn } from '../database/sql/data-model.ts';
 import type { As, Form, Shape } from '../database/sql/shape.ts';
 import type { ColumnsOf } from '../graphql/core/columns.ts';
+import { type Built, checkedFor } from './permission-check.ts';
 import type { FieldPlan, ObjectPlan } from './query-plan.ts';
 
 /** An object whose rows the database writes as JSON, with what is refused of it. */
-export type Shaped = {
+export type Shaped = Built & {
   readonly shape: Shape;
   /**
    * The fields that are refused, with the keys that lead to each; none of them is in a list, whose
@@ -18,7 +21,7 @@ export type Shaped = {
 };
 
 type Draft = {
-  readonly permissions: ReadonlySet<Permission>;
+  readonly grant: Grant;
   readonly refused: { readonly field: FieldPlan; readonly path: readonly string[] }[];
   readonly pages: FieldPlan[];
 };
@@ -28,24 +31,24 @@ class UnsupportedShape extends Error {}
 
 const shapes = new WeakMap<ObjectPlan, WeakMap<ReadonlySet<Permission>, Shaped | null>>();
 
-/** How the database writes an object for whoever has these permissions, or null where it can't. */
-export function shapedFor(plan: ObjectPlan, permissions: ReadonlySet<Permission>): Shaped | null {
-  const known = shapes.get(plan) ?? new WeakMap<ReadonlySet<Permission>, Shaped | null>();
-  shapes.set(plan, known);
-  const before = known.get(permissions);
-  if (before !== undefined) return before;
-  const fresh = draft(plan, permissions);
-  known.set(permissions, fresh);
-  return fresh;
+/** How the database writes an object for a grant's permissions, or null where it can't. */
+export function shapedFor(plan: ObjectPlan, grant: Grant): Shaped | null {
+  const byPermissions = shapes.get(plan) ?? new WeakMap<ReadonlySet<Permission>, Shaped | null>();
+  shapes.set(plan, byPermissions);
+  const cached = byPermissions.get(grant.permissions);
+  if (cached !== undefined) return cached && checkedFor(cached, grant);
+  const shaped = draft(plan, grant);
+  byPermissions.set(grant.permissions, shaped);
+  return shaped;
 }
 
 /** From now on rows are read for it. */
 export const forgetShape = (plan: ObjectPlan, permissions: ReadonlySet<Permission>): void => void shapes.get(plan)?.set(permissions, null);
 
-function draft(plan: ObjectPlan, permissions: ReadonlySet<Permission>): Shaped | null {
-  const into: Draft = { permissions, refused: [], pages: [] };
+function draft(plan: ObjectPlan, grant: Grant): Shaped | null {
+  const into: Draft = { grant, refused: [], pages: [] };
   try {
-    return { shape: shapeOf(plan, into, []), ...into };
+    return { permissions: grant.permissions, shape: shapeOf(plan, into, []), refused: into.refused, pages: into.pages };
   } catch (error) {
     if (error instanceof UnsupportedShape) return null;
     throw error;
@@ -58,7 +61,7 @@ const shapeOf = (plan: ObjectPlan, into: Draft, path: readonly string[] | null):
 });
 
 function formOf(parent: ObjectPlan, field: FieldPlan, into: Draft, path: readonly string[] | null): Form {
-  if (field.permission !== null && !into.permissions.has(field.permission)) {
+  if (!isAllowed(field.access, into.grant, UNREAD_ROW)) {
     if (!path || !field.isNullable) throw new UnsupportedShape();
     into.refused.push({ field, path: [...path, field.key] });
     return { kind: 'text', text: 'null' };

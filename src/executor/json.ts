@@ -7,6 +7,7 @@ import type { Args } from '../database/tenancy/query-scope.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import { forgetShape, type Shaped, shapedFor } from './json-shape.ts';
 import { UnsupportedValue } from './leaf.ts';
+import { type Built, checkedFor } from './permission-check.ts';
 import type { FieldPlan, ObjectPlan } from './query-plan.ts';
 import { type Asking, queryOf } from './select.ts';
 
@@ -19,7 +20,7 @@ export type Reading = { readonly read: PrismaRead; readonly parent: unknown };
 /** Has the database write what a root reads, or null where rows are to be read. */
 export function jsonOf(field: FieldPlan, reading: Reading, object: ObjectPlan, asking: Asking): Json | null {
   const { permissions } = asking.context.grant;
-  const shaped = shapedFor(object, permissions);
+  const shaped = shapedFor(object, asking.context.grant);
   if (!shaped) return null;
   const asked = readOf(field, { ...reading, object, shaped }, asking);
   if (!asked) return null;
@@ -32,13 +33,13 @@ export function jsonOf(field: FieldPlan, reading: Reading, object: ObjectPlan, a
 }
 
 type Root = Reading & { readonly object: ObjectPlan; readonly shaped: Shaped };
-type Known = JsonRead | null | 'varies';
+type Cached = Built & { readonly read: JsonRead | null | 'varies' };
 
 /**
  * What roots read, by what that depends on: the field, what whoever asks may do, and the variables,
  * if any are in it, which are the same object where they are the same.
  */
-const known = new WeakMap<FieldPlan, WeakMap<object, WeakMap<object, Known>>>();
+const known = new WeakMap<FieldPlan, WeakMap<object, WeakMap<object, Cached>>>();
 
 /**
  * The one read of a root, worked out once for all who may do the same and ask the same; null where
@@ -49,12 +50,13 @@ function readOf(field: FieldPlan, root: Root, asking: Asking): JsonRead | null {
   if (!isOfTenant(root.parent, grant.tenantAccess?.tenantId)) return captureQuery(field, root, asking);
   const alike = within(within(known, field), grant.permissions);
   const variables = field.hasVariables ? asking.variables : NO_VARIABLES;
-  let found = alike.get(variables);
-  if (found === undefined) {
-    found = captureTemplate(field, root, asking);
-    alike.set(variables, found);
+  let cached = alike.get(variables);
+  if (cached) checkedFor(cached, grant);
+  else {
+    cached = { permissions: grant.permissions, read: captureTemplate(field, root, asking) };
+    alike.set(variables, cached);
   }
-  return found === 'varies' ? captureQuery(field, root, asking) : found;
+  return cached.read === 'varies' ? captureQuery(field, root, asking) : cached.read;
 }
 
 const NO_VARIABLES = {};
@@ -103,10 +105,10 @@ class DependsOnCaller extends Error {}
  * The same in words of anybody; `varies` where it depends on who asks, or when, beyond the tenant
  * and what they may do.
  */
-function captureTemplate(field: FieldPlan, root: Root, asking: Asking): Known {
+function captureTemplate(field: FieldPlan, root: Root, asking: Asking): Cached['read'] {
   const { permissions, tenantAccess } = asking.context.grant;
   if (!tenantAccess) return 'varies';
-  const grant = only({ permissions, tenantAccess: { ...tenantAccess, tenantId: PLACEHOLDER.tenantId } });
+  const grant = only({ permissions, tenantAccess: only({ tenantId: PLACEHOLDER.tenantId }) });
   const parent = root.parent && Object.fromEntries(Object.keys(root.parent).map(key => [key, PLACEHOLDER.tenantId]));
   try {
     return captureQuery(field, { ...root, parent }, { ...asking, context: only({ grant, work: undefined }) as never });

@@ -1,5 +1,5 @@
 import type { FieldNode, GraphQLField, GraphQLObjectType } from 'graphql';
-import type { Permission } from '../access/policy.ts';
+import type { FieldAccess } from '../access/is-allowed.ts';
 import type { Context } from '../graphql/core/context.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import type { Leaf } from './leaf.ts';
@@ -21,8 +21,7 @@ export type FieldPlan = {
   readonly key: string;
   readonly nodes: readonly FieldNode[];
   readonly field: GraphQLField<unknown, unknown>;
-  /** What it needs; null where it is public, or as its parent. */
-  readonly permission: Permission | null;
+  readonly access: FieldAccess;
   readonly isNullable: boolean;
   readonly args: ArgsOf;
   /** Whether a variable stands in it, or in what is asked of it. */
@@ -39,11 +38,4 @@ export type FieldPlan = {
 export type ObjectPlan = {
   readonly type: GraphQLObjectType;
   readonly fields: readonly FieldPlan[];
-  /**
-   * Whose a row is, to be compared with the context's tenant; null where the type doesn't say by
-   * its rows.
-   */
-  readonly tenantOf: ((row: never) => string) | null;
-  /** Whether a field of it is refused to those who are in no tenant. */
-  readonly isGuarded: boolean;
 };

@@ -1,6 +1,7 @@
+import { isAllowed } from '../access/is-allowed.ts';
+import { refusalPayloadFor } from '../access/refusal-payload.ts';
 import { refusalText } from '../access/refused-field.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
-import { refusalPayloadFor } from '../graphql/core/refusal.ts';
 import { type Json, jsonOf } from './json.ts';
 import { UnsupportedValue } from './leaf.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
@@ -15,26 +16,22 @@ class Answer {
   #text = '';
   readonly #parts: (string | Answer)[] = [];
   readonly #errors: (string | Answer)[] = [];
-  readonly #tenantId: string | undefined;
 
   constructor(
     private readonly asking: Asking,
     /** What is awaited, of this answer and of those in its gaps. */
     private readonly awaited: Promise<void>[],
     private readonly path: (string | number)[],
-  ) {
-    this.#tenantId = asking.context.grant.tenantAccess?.tenantId;
-  }
+  ) {}
 
-  object({ fields, tenantOf, isGuarded }: ObjectPlan, row: unknown): void {
-    if (isGuarded && (this.#tenantId === undefined || (tenantOf && tenantOf(row as never) !== this.#tenantId)))
-      throw new UnsupportedValue();
+  object({ fields }: ObjectPlan, row: unknown): void {
+    const { grant } = this.asking.context;
     const place = this.path.length;
     let separator = '{';
     for (const field of fields) {
       this.#text += `${separator}"${field.key}":`;
       separator = ',';
-      if (field.permission !== null && !this.asking.context.grant.permissions.has(field.permission)) this.#refuse(field, this.path);
+      if (!isAllowed(field.access, grant, row)) this.#refuse(field, this.path);
       else if (field.read) this.#read(field, field.read, row);
       else if (field.shape.kind === 'leaf') this.#value(field, this.#resolved(field, row));
       else {
@@ -114,10 +111,10 @@ class Answer {
     this.#tell(field, [...path, field.key]);
   }
 
-  #tell({ permission, nodes, isNullable }: FieldPlan, path: readonly (string | number)[]): void {
-    const told = isNullable && refusalPayloadFor(this.asking.context, permission!);
-    if (!told) throw new UnsupportedValue();
-    this.#errors.push(refusalText(told, nodes, path));
+  #tell({ access, nodes, isNullable }: FieldPlan, path: readonly (string | number)[]): void {
+    const refusal = isNullable && refusalPayloadFor(this.asking.context, access.permission!);
+    if (!refusal) throw new UnsupportedValue();
+    this.#errors.push(refusalText(refusal, nodes, path));
   }
 
   get errors(): string[] {

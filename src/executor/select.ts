@@ -1,4 +1,5 @@
 import type { GraphQLField } from 'graphql';
+import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
 import type { Context } from '../graphql/core/context.ts';
 import { UnsupportedDocument } from './compile.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
@@ -37,7 +38,7 @@ export function queryOf({ type, fields }: ObjectPlan, asking: Asking): { select?
   if (!own) throw new UnsupportedDocument('rows');
   const select = { ...own };
   for (const field of fields) {
-    if (field.permission !== null && !asking.context.grant.permissions.has(field.permission)) continue;
+    if (!isAllowed(field.access, asking.context.grant, UNREAD_ROW)) continue;
     merge(select, selectionOf(field, asking));
   }
   return { select };

@@ -1,6 +1,7 @@
 import { type FieldNode, GraphQLError, Kind, parse, visit } from 'graphql';
 import { expect, test } from 'vitest';
-import { RefusedField, refusalPayload } from '../../src/access/refused-field.ts';
+import { payloadOf } from '../../src/access/refusal-payload.ts';
+import { RefusedField } from '../../src/access/refused-field.ts';
 
 const TEXT = '{\n  a { email }\r\n  b: a { one: email two: email }\n\té: a }'.replace('é', 'e');
 const nodes: FieldNode[] = [];
@@ -14,16 +15,16 @@ const path = {
 const EXTENSIONS = { code: 'FORBIDDEN', requires: { roles: ['OWNER'] }, requestId: '"\u2028\\' };
 
 test.each([
-  ['one place', nodes.slice(1, 2)],
+  ['one node', nodes.slice(1, 2)],
   ['another line', nodes.slice(3, 4)],
-  ['two places', nodes.slice(3, 5)],
-  ['all places', nodes],
-])('a refused field in %s says what an error of GraphQL.js would, to the letter', (_where, fieldNodes) => {
-  const telling = refusalPayload('It says "no".', { ...EXTENSIONS });
+  ['two nodes', nodes.slice(3, 5)],
+  ['all nodes', nodes],
+])('G2: a refused field in %s has the text of an error of GraphQL.js', (_where, fieldNodes) => {
+  const payload = payloadOf('It says "no".', { ...EXTENSIONS });
   const usual = new GraphQLError('It says "no".', { nodes: fieldNodes, path: ['a"é', 3, 'email'], extensions: EXTENSIONS });
   for (let again = 0; again < 2; again++) {
-    const refused = new RefusedField(telling, { path, fieldNodes });
-    expect([refused.text, JSON.stringify(refused)]).toEqual([JSON.stringify(usual), JSON.stringify(usual)]);
+    const refused = new RefusedField(payload, { path, fieldNodes });
+    expect([refused.serialized, JSON.stringify(refused)]).toEqual([JSON.stringify(usual), JSON.stringify(usual)]);
     expect({ locations: refused.locations, path: refused.path, nodes: refused.nodes }).toEqual({
       locations: usual.locations,
       path: usual.path,
@@ -32,9 +33,9 @@ test.each([
   }
 });
 
-test('it is an error to whoever asks, without a stack, and shares what it tells', () => {
-  const telling = refusalPayload('No.', { ...EXTENSIONS });
-  const [one, two] = [0, 1].map(() => new RefusedField(telling, { path, fieldNodes: nodes.slice(0, 1) }) as unknown as GraphQLError);
+test('G2: a refused field is a GraphQLError without a stack, and shares its extensions', () => {
+  const payload = payloadOf('No.', { ...EXTENSIONS });
+  const [one, two] = [0, 1].map(() => new RefusedField(payload, { path, fieldNodes: nodes.slice(0, 1) }) as unknown as GraphQLError);
   expect([one instanceof GraphQLError, one instanceof Error, one!.name, one!.stack, one!.originalError, String(one)]).toEqual([
     ...[true, true, 'GraphQLError', undefined, undefined],
     String(new GraphQLError('No.', { nodes: nodes.slice(0, 1) })),

@@ -59,6 +59,15 @@ describe('a plan answers', () => {
     expect(text).not.toContain('"secret":"secret"');
   });
 
+  test('T2: a guarded field outside of any tenant with its refusal', async () => {
+    const { text, answered } = await asked(NAMES, () => [MINE], undefined, null);
+    expect(answered).toBe(1);
+    expect(JSON.parse(text!)).toMatchObject({
+      data: { things: [{ name: null }] },
+      errors: [{ path: ['things', 0, 'name'], extensions: { code: 'TENANT_REQUIRED', because: 'NO_TENANT' } }],
+    });
+  });
+
   test('text as JSON writes it', async () => {
     const name = 'a"b\\c\nd\u0000e\ud800f\u2028é😀';
     const { text } = await asked(NAMES, () => [{ ...MINE, name }]);
@@ -83,9 +92,5 @@ describe('a plan leaves to GraphQL.js', () => {
     ['introspection',                        '{ __schema { queryType { name } } }', () => [MINE],                                 undefined,                          'abstract'],
   ])('%s', async (_what, query, things, needs, why) => {
     expect(await asked(query, things, needs)).toEqual({ text: null, answered: 0, why: [why] });
-  });
-
-  test('a guarded field outside of any tenant', async () => {
-    expect(await asked(NAMES, () => [MINE], undefined, null)).toMatchObject({ text: null, why: ['value'] });
   });
 });

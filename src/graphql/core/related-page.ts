@@ -1,6 +1,6 @@
 import type { GraphQLField } from 'graphql';
-import type { Permission } from '../../access/policy.ts';
-import { policyOf } from '../../access/policy-plugin.ts';
+import { isAllowed, UNREAD_ROW } from '../../access/is-allowed.ts';
+import { accessOf } from '../../access/policy-plugin.ts';
 import type { Context } from './context.ts';
 import { type Order, type PageArgs, pageOfRows, pageQuery } from './page.ts';
 
@@ -34,8 +34,8 @@ export function relatedPage<Args extends PageArgs, Key extends string, Value ext
 ): { extensions: Record<string, unknown>; resolve: never } {
   const { relation, type, order } = options;
   const select = (args: Args, context: Context, nested: Nested, selected: Selected, { field }: Place) => {
-    // refused before it is resolved
-    if (!context.grant.permissions.has(policyOf(field) as Permission)) return null;
+    // A refused page isn't read.
+    if (!isAllowed(accessOf(field), context.grant, UNREAD_ROW)) return null;
     const query = possible(args, order);
     if (!query) return { select: {} };
     const where = options.where?.(args, context) ?? {};

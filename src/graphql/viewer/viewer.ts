@@ -1,3 +1,4 @@
+import { holds } from '../../access/is-allowed.ts';
 import { PERMISSIONS } from '../../access/policy.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
 import { builder } from '../core/builder.ts';
@@ -58,13 +59,13 @@ const Viewer = builder.objectRef<Context>('Viewer').implement({
       type: ['PermissionName'],
       policy: 'public',
       description: 'All that you may do here.',
-      resolve: ({ grant }) => PERMISSIONS.filter(name => grant.permissions.has(name)),
+      resolve: ({ grant }) => PERMISSIONS.filter(name => holds(grant, name)),
     }),
     can: t.boolean({
       policy: 'public',
       description: 'Whether you may do something here, so that a client can hide a button.',
       args: { permission: t.arg({ type: 'PermissionName', required: true }) },
-      resolve: ({ grant }, { permission }) => grant.permissions.has(permission),
+      resolve: ({ grant }, { permission }) => holds(grant, permission),
     }),
     refusal: t.field({
       type: RefusalType,

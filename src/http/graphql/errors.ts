@@ -1,11 +1,11 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { refusalExtensions } from '../../access/refusal-payload.ts';
 import { RefusedField } from '../../access/refused-field.ts';
 import { isUnreachable } from '../../database/index.ts';
 import { ERRORS, type ErrorCode, GatewayError, isErrorCode } from '../../domain/core/errors.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
-import { refusalExtensions } from '../../graphql/core/refusal.ts';
 
 /** What yoga hands along from the HTTP handler. */
 export type Served = { readonly requestId: string; readonly log: Logger };

@@ -194,4 +194,4 @@ function textOf({ data, errors }: ExecutionResult, served: Served): string {
   return `{${told ?? ''}"data":${JSON.stringify(data)}}`;
 }
 
-const errorText = (error: GraphQLError): string => (error instanceof RefusedField ? error.text : JSON.stringify(error));
+const errorText = (error: GraphQLError): string => (error instanceof RefusedField ? error.serialized : JSON.stringify(error));

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
+import { refusalExtensions } from '../../access/refusal-payload.ts';
 import { type ExportedEvent, exportEvents } from '../../domain/audit/export.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
 import { encodeGlobalId, rowId } from '../../graphql/core/global-id.ts';
-import { refusalExtensions } from '../../graphql/core/refusal.ts';
 import { type ContextOptions, checkSingle, credentialsOf, requestContext } from '../auth/request-context.ts';
 import type { Served } from '../graphql/errors.ts';
 import { actionName, exportQuery } from './audit-export-query.ts';
