@@ -177,14 +177,14 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   // The tenant context
   {
-    file: 'src/http/auth/tenant-context.ts',
-    find: '  if (!first) throw notFound();\n',
+    file: 'src/http/auth/choose-membership.ts',
+    find: '  if (!first) throw tenantNotFound();\n',
     plant: '',
     tests: ['test/isolation/http', 'test/isolation/tenant-context', 'test/graphql/viewer/viewer'],
     short: true,
   },
   {
-    file: 'src/http/auth/tenant-context.ts',
+    file: 'src/http/auth/choose-membership.ts',
     find: 'memberships.length === 1 ? first : null',
     plant: 'first',
     tests: ['test/graphql/viewer/viewer-tenant', 'test/isolation/tenant-context'],

@@ -6,7 +6,7 @@ export { isConstraint, isUnreachable } from './driver/failure.ts';
 export { PiggybackQuery } from './driver/piggyback-query.ts';
 export type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
 export type { ReadCount } from './sql/counts.ts';
-export type { TenantClient } from './sql/data-model.ts';
+export type { ReadClient, TenantClient } from './sql/data-model.ts';
 export type { Binding } from './tenancy/binding.ts';
 export { IsolationError } from './tenancy/query-scope.ts';
 export { checkDatabase, UnsafeDatabaseError } from './tenancy/startup-check.ts';
@@ -17,5 +17,6 @@ export {
   openDatabase,
   type Transaction,
   type TransactionOptions,
+  type UnconfirmedWork,
   type UnitOfWork,
 } from './unit-of-work.ts';

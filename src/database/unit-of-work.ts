@@ -9,7 +9,7 @@ import type { Answered, ReadStatement } from './driver/read-query.ts';
 import { StatementNames } from './driver/statement-names.ts';
 import { type BoundTransaction, inTransaction } from './driver/transaction.ts';
 import { type ReadCount, ReadCounts } from './sql/counts.ts';
-import { MODELS, type ModelName, type TenantClient } from './sql/data-model.ts';
+import { MODELS, type ModelName, type ReadClient, type TenantClient } from './sql/data-model.ts';
 import { UnsupportedQuery } from './sql/draft.ts';
 import { createJsonReader, type JsonRead, type JsonReader } from './sql/json.ts';
 import { createReader, fromJson, type Reader, type RunStatement } from './sql/reader.ts';
@@ -36,15 +36,16 @@ export type Transaction = {
   enqueueWrite(write: Promise<unknown>): void;
 };
 
-export type TransactionOptions = { readonly once?: boolean };
+export type TransactionOptions = {
+  readonly once?: boolean;
+  /** The transaction checks, under the tenant lock, that the request's context still holds. */
+  readonly confirms?: true;
+};
 
-/**
- * What a request may do with the database: read, and change all or nothing, both as its binding and
- * nobody else.
- */
-export type UnitOfWork = {
+/** Reads of a request, as its binding. */
+export type ReadWork = {
   readonly binding: Binding;
-  readonly db: TenantClient;
+  readonly db: ReadClient;
   /** One plain statement, bound: for the functions of this folder alone. */
   readonly query: Query;
   /**
@@ -53,6 +54,21 @@ export type UnitOfWork = {
    * @throws {Uncovered} for what rows are to be read for.
    */
   json(read: JsonRead): Promise<string | null>;
+};
+
+/**
+ * Work under an optimistic context, which the database hasn't confirmed: reads, whose result waits
+ * for the confirmation, and a transaction that confirms the context itself.
+ */
+export type UnconfirmedWork = ReadWork & {
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions & { readonly confirms: true }): Promise<T>;
+};
+
+/**
+ * What a request may do with the database: read, and change all or nothing, both as its binding and
+ * nobody else.
+ */
+export type UnitOfWork = ReadWork & {
   /**
    * Runs `work` in one transaction, which commits when it returns and rolls back when it throws.
    * One that PostgreSQL ends for the sake of others is run again, unless it runs `once`: it does

@@ -1,5 +1,5 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import type { Context } from '../graphql/core/context.ts';
+import type { UnconfirmedContext } from '../graphql/core/context.ts';
 import { compile, type Reason, UnsupportedDocument } from './compile.ts';
 import { UnsupportedValue } from './leaf.ts';
 import type { PreparedOperation } from './prepared-operation.ts';
@@ -13,7 +13,7 @@ export type Executor = {
    * The JSON of the response, or null for what GraphQL.js is to execute: nothing of it has been
    * changed.
    */
-  answer(operation: PreparedOperation, context: Context): Promise<string | null>;
+  answer(operation: PreparedOperation, context: UnconfirmedContext): Promise<string | null>;
   counts(): ExecutionCounts;
 };
 

@@ -1,11 +1,11 @@
 import type { FieldNode, GraphQLField, GraphQLObjectType } from 'graphql';
 import type { FieldAccess } from '../access/is-allowed.ts';
-import type { Context } from '../graphql/core/context.ts';
+import type { UnconfirmedContext } from '../graphql/core/context.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import type { Leaf } from './leaf.ts';
 
 /** What a field resolves by itself, without what the plugins put around it. */
-export type Resolve = (parent: unknown, args: object, context: Context) => unknown;
+export type Resolve = (parent: unknown, args: object, context: UnconfirmedContext) => unknown;
 
 /** Arguments of a request's variables, which are coerced already. */
 export type ArgsOf = (variables: Readonly<Record<string, unknown>>) => object;

@@ -1,6 +1,6 @@
 import type { GraphQLField } from 'graphql';
 import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
-import type { Context } from '../graphql/core/context.ts';
+import type { UnconfirmedContext } from '../graphql/core/context.ts';
 import { UnsupportedDocument } from './compile.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
 
@@ -10,7 +10,7 @@ type Nested = (query: object, include?: unknown) => object;
 type Selected = () => ReadonlySet<string>;
 type Selector = (
   args: object,
-  context: Context,
+  context: UnconfirmedContext,
   nested: Nested,
   selected: Selected,
   info: { field: GraphQLField<unknown, unknown> },
@@ -18,7 +18,7 @@ type Selector = (
 
 /** Who asks, and with what. */
 export type Asking = {
-  readonly context: Context;
+  readonly context: UnconfirmedContext;
   readonly variables: Readonly<Record<string, unknown>>;
 };
 

@@ -106,7 +106,7 @@ export function createAsking(gateway: TestGateway, world: World) {
     ] as const) {
       const answer = await gateway.ask(query, { token, tenant, variables });
       expect(answer.status).toBe(403);
-      const message = 'There is no such tenant, or you are no member of it.';
+      const message = 'There is no such tenant, or you are not a member of it.';
       const extensions = { code: 'TENANT_NOT_FOUND', requestId: answer.headers.get('x-request-id') };
       expect(JSON.parse(answer.text)).toEqual({ errors: [{ message, extensions }] });
       const absent = await gateway.ask(query, { token, tenant: uuid(), variables });

@@ -16,7 +16,7 @@ const ask = async (options: Query) => {
 const member = (claims = {}) => gateway.tokenOf({ subject: world.a.subject }, claims);
 const both = (claims = {}) => gateway.tokenOf(world.shared, claims);
 const NOT_FOUND = [
-  { message: 'There is no such tenant, or you are no member of it.', extensions: { code: 'TENANT_NOT_FOUND', requestId: 'the-same' } },
+  { message: 'There is no such tenant, or you are not a member of it.', extensions: { code: 'TENANT_NOT_FOUND', requestId: 'the-same' } },
 ];
 const inside = (slug: string) => ({ viewer: { membership: { slug } }, tenant: { slug } });
 

@@ -33,6 +33,11 @@ export type ModelName = keyof typeof MODELS;
  */
 export type TenantClient = Pick<PrismaClient, (typeof MODELS)[ModelName]>;
 
+type ReadOperation = 'findUnique' | 'findUniqueOrThrow' | 'findFirst' | 'findFirstOrThrow' | 'findMany' | 'count' | 'aggregate' | 'groupBy';
+
+/** The same without the operations that write. */
+export type ReadClient = { readonly [Model in keyof TenantClient]: Pick<TenantClient[Model], ReadOperation> };
+
 type Field = { readonly name: string; readonly kind: string; readonly type: string; readonly isList: boolean };
 type Model = { readonly fields: readonly Field[]; readonly primaryKey: unknown; readonly uniqueIndexes: readonly unknown[] };
 

@@ -1,4 +1,4 @@
-import type { TenantClient } from '../../database/index.ts';
+import type { ReadClient } from '../../database/index.ts';
 import type { Period } from '../../database/queries/period.ts';
 import { badInput } from '../core/errors.ts';
 import { presentPlan } from '../plan/apply.ts';
@@ -19,7 +19,7 @@ const DAY = 24 * 60 * 60_000;
  * @throws {GatewayError} BAD_USER_INPUT for one that ends before it begins, or is longer than
  * {@link LONGEST} days.
  */
-export async function periodOf(db: TenantClient, now: Date, { from, until }: PeriodInput): Promise<Period> {
+export async function periodOf(db: ReadClient, now: Date, { from, until }: PeriodInput): Promise<Period> {
   const period = from && until ? { from, until } : { ...(await presentCycle(db, now)), ...(from && { from }), ...(until && { until }) };
   if (period.until < period.from) throw badInput('The period ends before it begins: `from` and `until` default to the billing cycle.');
   if (period.until.getTime() - period.from.getTime() > LONGEST * DAY)
@@ -28,7 +28,7 @@ export async function periodOf(db: TenantClient, now: Date, { from, until }: Per
 }
 
 /** The billing cycle that the bound tenant is in. */
-async function presentCycle(db: TenantClient, now: Date): Promise<Period> {
+async function presentCycle(db: ReadClient, now: Date): Promise<Period> {
   const tenant = await db.tenant.findFirstOrThrow({
     select: { planCode: true, planSince: true, nextPlanCode: true, nextPlanDueAt: true },
   });

@@ -12,7 +12,7 @@ export const ERRORS = {
   QUERY_TOO_EXPENSIVE:       { status: 400,  meaning: 'The operation is too deep, too broad or costs too much; `limit` and `actual` say by how much.' },
   BAD_USER_INPUT:            { status: 400,  meaning: 'A value is malformed or out of range: the message says which. Never stored in part.' },
   UNAUTHENTICATED:           { status: 401,  meaning: 'The token or the API key is not valid (401, the whole request), or the field is not for anonymous requests (`because: SIGN_IN`).' },
-  TENANT_NOT_FOUND:          { status: 403,  meaning: 'The tenant that the request names does not exist, or you are no member of it: the answer is the same.' },
+  TENANT_NOT_FOUND:          { status: 403,  meaning: 'The tenant that the request names does not exist, or you are not a member of it: the answer is the same.' },
   TENANT_CONFLICT:           { status: 400,  meaning: 'The token, or the API key, and the X-Tenant-Id header name different tenants.' },
   TENANT_REQUIRED:           { status: null, meaning: 'The field acts in a tenant and the request names none (`because: NO_TENANT`).' },
   FORBIDDEN:                 { status: null, meaning: 'None of your roles in this tenant carries the permission (`because: ROLE`), or the API key does not (`because: KEY_SCOPE`).' },

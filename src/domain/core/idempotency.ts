@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import type { TenantClient, Transaction } from '../../database/index.ts';
+import type { ReadClient, Transaction } from '../../database/index.ts';
 import { badInput, GatewayError } from './errors.ts';
 import { daysAfter } from './services.ts';
 
@@ -51,7 +51,7 @@ export function foundingId({ hash }: IdempotencyKey): string {
 export type KeptAnswer = { readonly fingerprint: Uint8Array; readonly answer: Uint8Array; readonly expiresAt: Date };
 
 /** What is kept under a key in the bound tenant, be it expired. */
-export const keptAnswer = (db: TenantClient, key: IdempotencyKey): Promise<KeptAnswer | null> =>
+export const keptAnswer = (db: ReadClient, key: IdempotencyKey): Promise<KeptAnswer | null> =>
   db.idempotencyKey.findFirst({
     where: { keyHash: key.hash as Uint8Array<ArrayBuffer> },
     select: { fingerprint: true, answer: true, expiresAt: true },

@@ -2,7 +2,7 @@ import type { Grant, Principal, TenantAccess } from '../../access/grant.ts';
 import { type Permission, ruleOf } from '../../access/policy.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
-import type { Binding, LockedTenant, TenantClient, UnitOfWork } from '../../database/index.ts';
+import type { Binding, LockedTenant, ReadClient, UnitOfWork } from '../../database/index.ts';
 import { invalidKey, isLive, scopesOf } from '../api-key/sign-in.ts';
 import { GatewayError } from './errors.ts';
 import type { Clock } from './services.ts';
@@ -35,7 +35,7 @@ export type CurrentAccess = { readonly membership: { readonly id: string; readon
  * it sees the membership as the previous holder of the lock left it.
  */
 export async function readCurrentAccess(
-  db: TenantClient,
+  db: ReadClient,
   permission: Permission,
   { principal }: CallerGrant,
   { personId }: Binding,
@@ -81,7 +81,7 @@ export function recheck(
 
 type KeyNow = { readonly scopes: string[]; readonly revokedAt: Date | null; readonly expiresAt: Date | null };
 
-const keyNow = (db: TenantClient, id: string): Promise<KeyNow | null> =>
+const keyNow = (db: ReadClient, id: string): Promise<KeyNow | null> =>
   db.apiKey.findFirst({ where: { id }, select: { scopes: true, revokedAt: true, expiresAt: true } });
 
 /** An API key with its current scopes (SPEC R7); other principals unchanged. */

@@ -1,4 +1,4 @@
-import type { TenantClient } from '../../database/index.ts';
+import type { ReadClient } from '../../database/index.ts';
 import type { CommandContext } from '../core/command.ts';
 import { localRow, notFound, type RowRef } from '../core/row-ref.ts';
 
@@ -7,7 +7,7 @@ import { localRow, notFound, type RowRef } from '../core/row-ref.ts';
  *
  * @throws {GatewayError} NOT_FOUND for another tenant's, as for one that doesn't exist (SPEC T4).
  */
-export async function namedObject(context: CommandContext, db: TenantClient, named: RowRef) {
+export async function namedObject(context: CommandContext, db: ReadClient, named: RowRef) {
   const object = await db.dataObject.findFirst({ where: { id: localRow(context, named) } });
   if (!object) throw notFound();
   return object;

@@ -1,5 +1,5 @@
 import type { PlanCode } from '../../access/vocabulary.ts';
-import type { TenantClient } from '../../database/index.ts';
+import type { ReadClient } from '../../database/index.ts';
 import { GatewayError } from '../core/errors.ts';
 
 /** What a tenant may have; null is no cap (SPEC P1, P2). */
@@ -17,7 +17,7 @@ const LIMITS = { memberLimit: true, apiKeyLimit: true, datasetLimit: true, month
  * The limits of the bound tenant on a plan: the contract's where Enterprise has one, else the
  * catalogue's.
  */
-export async function limitsOn(db: TenantClient, plan: PlanCode): Promise<Limits> {
+export async function limitsOn(db: ReadClient, plan: PlanCode): Promise<Limits> {
   const contract = plan === 'ENTERPRISE' ? await db.contract.findFirst({ select: LIMITS }) : null;
   return contract ?? (await db.plan.findUniqueOrThrow({ where: { code: plan }, select: LIMITS }));
 }
@@ -28,14 +28,14 @@ export async function limitsOn(db: TenantClient, plan: PlanCode): Promise<Limits
 export type MemberUse = { readonly members: number; readonly invitations: number };
 
 /** The places that are taken at a moment. An invitation that has expired takes none. */
-export async function memberUse(db: TenantClient, now: Date): Promise<MemberUse> {
+export async function memberUse(db: ReadClient, now: Date): Promise<MemberUse> {
   const members = await db.membership.count();
   const invitations = await db.invitation.count({ where: { expiresAt: { gt: now } } });
   return { members, invitations };
 }
 
 /** How many API keys are in use at a moment: those that were neither revoked nor have expired. */
-export const keysInUse = (db: TenantClient, now: Date): Promise<number> => db.apiKey.count({ where: liveAt(now) });
+export const keysInUse = (db: ReadClient, now: Date): Promise<number> => db.apiKey.count({ where: liveAt(now) });
 
 /** Which API keys live at a moment. */
 export const liveAt = (now: Date) => ({ revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] });

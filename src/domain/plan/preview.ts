@@ -1,5 +1,5 @@
 import type { PlanCode, PlanFeature } from '../../access/vocabulary.ts';
-import type { TenantClient } from '../../database/index.ts';
+import type { ReadClient } from '../../database/index.ts';
 import { cycleEnd } from './cycle.ts';
 import { keysInUse, limitsOn, memberUse } from './limits.ts';
 
@@ -30,23 +30,23 @@ export const capUse = (limit: number | null, used: number): CapUse => ({
 });
 
 /** How far the bound tenant's places are taken on a plan. */
-export async function memberCap(db: TenantClient, plan: PlanCode, now: Date): Promise<CapUse> {
+export async function memberCap(db: ReadClient, plan: PlanCode, now: Date): Promise<CapUse> {
   const { members, invitations } = await memberUse(db, now);
   return capUse((await limitsOn(db, plan)).memberLimit, members + invitations);
 }
 
 /** How many API keys the bound tenant has against a plan's cap. */
-export const apiKeyCap = async (db: TenantClient, plan: PlanCode, now: Date): Promise<CapUse> =>
+export const apiKeyCap = async (db: ReadClient, plan: PlanCode, now: Date): Promise<CapUse> =>
   capUse((await limitsOn(db, plan)).apiKeyLimit, await keysInUse(db, now));
 /** How many of the bound tenant's datasets a plan has room for. */
-export const datasetCap = async (db: TenantClient, plan: PlanCode): Promise<CapUse> =>
+export const datasetCap = async (db: ReadClient, plan: PlanCode): Promise<CapUse> =>
   capUse((await limitsOn(db, plan)).datasetLimit, await db.dataset.count());
 
 /**
  * What would be if the bound tenant changed to a plan: a downgrade removes nobody, and this says
  * how far it would be over its caps (SPEC P4).
  */
-export async function previewPlan(db: TenantClient, plan: PlanCode, now: Date): Promise<PlanPreview> {
+export async function previewPlan(db: ReadClient, plan: PlanCode, now: Date): Promise<PlanPreview> {
   const present = await db.tenant.findFirstOrThrow({
     select: { planSince: true, plan: { select: { code: true, rank: true, features: true } } },
   });

@@ -1,4 +1,4 @@
-import type { TenantClient } from '../../database/index.ts';
+import type { ReadClient } from '../../database/index.ts';
 import { takeRetrieval } from '../../database/queries/retrieval.ts';
 import type { Command } from '../core/command.ts';
 import { presentPlan } from '../plan/apply.ts';
@@ -22,7 +22,7 @@ export async function takePlace({ query, db, tenant, now }: Pick<Command, 'query
 }
 
 /** How many retrievals of its billing cycle the bound tenant has used, against its cap. */
-export async function retrievalUse(db: TenantClient, now: Date): Promise<CapUse> {
+export async function retrievalUse(db: ReadClient, now: Date): Promise<CapUse> {
   const tenant = await db.tenant.findFirstOrThrow({
     select: { planCode: true, planSince: true, nextPlanCode: true, nextPlanDueAt: true },
   });

@@ -1,5 +1,5 @@
 import type { Grant } from '../../access/grant.ts';
-import type { UnitOfWork } from '../../database/index.ts';
+import type { UnconfirmedWork, UnitOfWork } from '../../database/index.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
 import type { Profile } from '../../database/queries/person.ts';
 import type { Services } from '../../domain/core/services.ts';
@@ -25,3 +25,6 @@ export type Context = {
   /** All of the person's memberships (a crossing), read at most once a request. */
   readonly memberships: () => Promise<readonly PersonMembership[]>;
 };
+
+/** A context whose membership, roles, status and features come from the cache. */
+export type UnconfirmedContext = Omit<Context, 'work'> & { readonly work: UnconfirmedWork };

@@ -1,9 +1,9 @@
 import { RootFieldBuilder } from '@pothos/core';
 import '@pothos/plugin-prisma';
-import type { Context } from './context.ts';
+import type { UnconfirmedContext } from './context.ts';
 
 /** What reads the rows of a `prismaField`, given what to select of them. */
-export type PrismaRead = (query: object, parent: unknown, args: object, context: Context) => unknown;
+export type PrismaRead = (query: object, parent: unknown, args: object, context: UnconfirmedContext) => unknown;
 
 type Options = { readonly extensions?: object; readonly resolve: PrismaRead };
 type Field = (this: unknown, options: Options) => unknown;

@@ -4,7 +4,7 @@ import { KEY_PREFIX } from '../../domain/api-key/secret.ts';
 import { noteUsed, type ProvenKey, provenKey, scopesOf } from '../../domain/api-key/sign-in.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Context } from '../../graphql/core/context.ts';
-import type { RequestInput } from './tenant-context.ts';
+import type { RequestInput } from './build-context.ts';
 
 /** The issuer that keys have as profiles: no identity provider's, for those are URLs. */
 const ISSUER = 'ipto:key';

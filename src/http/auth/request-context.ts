@@ -5,7 +5,8 @@ import type { Services } from '../../domain/core/services.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import { keyContext, keyIn } from './api-key.ts';
 import type { Authenticate, Token } from './authenticate.ts';
-import { type RequestInput, tenantContext } from './tenant-context.ts';
+import type { RequestInput } from './build-context.ts';
+import { tenantContext } from './tenant-context.ts';
 
 /** What a request's context is worked out with. */
 export type ContextOptions = { readonly database: Database; readonly authenticate: Authenticate; readonly services: Services };

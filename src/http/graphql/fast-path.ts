@@ -6,7 +6,7 @@ import { RefusedField } from '../../access/refused-field.ts';
 import type { Executor } from '../../executor/executor.ts';
 import { PreparedOperation } from '../../executor/prepared-operation.ts';
 import type { Context } from '../../graphql/core/context.ts';
-import type { OptimisticContext } from '../auth/tenant-context.ts';
+import type { OptimisticContext } from '../auth/optimistic-context.ts';
 import { isCleanText } from './clean-text.ts';
 import { isWithinLimits } from './complexity.ts';
 import type { Documents } from './documents.ts';

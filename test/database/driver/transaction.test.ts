@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { isUnreachable } from '../../../src/database/driver/failure.ts';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type BoundTransaction, inTransaction } from '../../../src/database/driver/transaction.ts';
+import type { TenantClient } from '../../../src/database/sql/data-model.ts';
 import { type Binding, bound } from '../../../src/database/tenancy/binding.ts';
 import { lockTenant } from '../../../src/database/tenancy/tenant-lock.ts';
 import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
@@ -212,12 +213,12 @@ describe('a transaction in which a statement fails', () => {
       datasetId: uuid(),
     };
     const membership = { id: world.a.membershipId, userId: world.a.ownerId, roles: ['viewer'], createdAt: new Date() };
-    const twice = (db: UnitOfWork['db']) => db.membership.create({ data: membership });
+    const twice = (db: TenantClient) => db.membership.create({ data: membership });
     const error = { name: 'PrismaClientKnownRequestError', code: 'P2002' };
-    await expect(twice(unit.db)).rejects.toMatchObject(error);
+    await expect(twice(unit.db as TenantClient)).rejects.toMatchObject(error);
     await expect(unit.transaction(({ db }) => twice(db))).rejects.toMatchObject(error);
-    const nowhere = (db: UnitOfWork['db']) => db.tenant.update({ where: { id: uuid() }, data: { name: 'x' } });
-    await expect(nowhere(unit.db)).rejects.toMatchObject({ code: 'P2025' });
+    const nowhere = (db: TenantClient) => db.tenant.update({ where: { id: uuid() }, data: { name: 'x' } });
+    await expect(nowhere(unit.db as TenantClient)).rejects.toMatchObject({ code: 'P2025' });
     await expect(unit.transaction(({ db }) => nowhere(db))).rejects.toMatchObject({ code: 'P2025' });
     const odd = (db: UnitOfWork['db']) => db.dataset.findFirst({ where: { id: `${id}${datasetId}` } });
     await expect(unit.transaction(({ db }) => odd(db))).rejects.toMatchObject({ name: 'PrismaClientKnownRequestError' });

@@ -46,7 +46,7 @@ type Mode = (typeof MODES)[number];
 type Work = (db: TenantClient) => Promise<unknown>;
 const run = (side: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode, ask: Work) => {
   const work = unitOf(side, mode);
-  return mode.startsWith('in a transaction') ? work.transaction(({ db }) => ask(db)) : ask(work.db);
+  return mode.startsWith('in a transaction') ? work.transaction(({ db }) => ask(db)) : ask(work.db as TenantClient);
 };
 const unitOf = ({ tenantId, ownerId }: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode): UnitOfWork =>
   unitOfWork(mode.endsWith("by Prisma's") ? sources.prismas : sources.singly, { tenantId, personId: ownerId });

@@ -40,7 +40,7 @@ const asked = async (person: Person, { claim, header }: Asked) =>
     ...(header !== undefined && { headers: { 'x-tenant-id': header } }),
   });
 const name = (text: string | undefined) => text?.replace(/^id of (\w+)$/, (_all, slug: 'acme') => ids[slug]);
-const NOT_FOUND = 'There is no such tenant, or you are no member of it.';
+const NOT_FOUND = 'There is no such tenant, or you are not a member of it.';
 const CONFLICT = 'Your token and the X-Tenant-Id header name different tenants.';
 
 describe('T3: the tenant that a request acts in', () => {

@@ -1,0 +1,67 @@
+import { type Grant, grantOf, type Principal } from '../../access/grant.ts';
+import type { Binding, Database } from '../../database/index.ts';
+import { membershipsOf, type PersonMembership, type PersonMemberships } from '../../database/queries/membership.ts';
+import type { Context } from '../../graphql/core/context.ts';
+import type { Token } from './authenticate.ts';
+import { chooseMembership } from './choose-membership.ts';
+
+/** The parts of a context that come from the request itself. */
+export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> & {
+  /** The `X-Tenant-Id` header. */
+  readonly tenant: string | undefined;
+};
+
+/** The parts of a context that come from the token and the database: the same for equal answers. */
+export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership'> & {
+  readonly personId: string | null;
+  /** All memberships of the person, if the request named no tenant: then they were all read. */
+  readonly memberships: readonly PersonMembership[] | undefined;
+};
+
+/** @throws {GatewayError} TENANT_NOT_FOUND, TENANT_CONFLICT. */
+export function factsOfPerson(token: Token, header: string | undefined, person: PersonMemberships): TenantFacts {
+  const membership = chooseMembership(person, header, token.tenant);
+  return {
+    profile: token.profile,
+    grant: grantOf({ kind: 'user' }, membership && tenantAccessOf(membership)),
+    personId: person.personId,
+    membership,
+    memberships: header === undefined && token.tenant === null ? person.memberships : undefined,
+  };
+}
+
+const tenantAccessOf = ({ tenantId, status, features, roles }: PersonMembership): Grant['tenantAccess'] => ({
+  ...{ tenantId, status, features, roles },
+});
+
+/** The facts of a caller outside of any tenant: nobody, or staff. */
+export const factsOutside = (principal: Principal, profile: Context['profile']): TenantFacts => ({
+  ...{ profile, grant: grantOf(principal, null), personId: null, membership: null, memberships: undefined },
+});
+
+/** @param bind makes the context's access to the database. */
+export function buildContext<Work>(
+  database: Pick<Database, 'queryText'>,
+  { requestId, idempotencyKey, services }: RequestInput,
+  { profile, grant, membership, personId, memberships }: TenantFacts,
+  bind: (binding: Binding) => Work,
+): Omit<Context, 'work'> & { readonly work: Work } {
+  let read: Promise<readonly PersonMembership[]> | undefined;
+  const readMemberships = async () => {
+    if (memberships) return memberships;
+    return profile && grant.principal.kind === 'user' ? (await membershipsOf(database.queryText, profile, null)).memberships : [];
+  };
+  return {
+    requestId,
+    idempotencyKey,
+    services,
+    profile,
+    membership,
+    grant,
+    work: bind({ tenantId: grant.tenantAccess?.tenantId ?? null, personId }),
+    memberships: () => {
+      read ??= readMemberships();
+      return read;
+    },
+  };
+}
