@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ['test/support/database-cluster.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A condition may take a while on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
   },
 });
