@@ -1,0 +1,46 @@
+import { makeDatabase, startCluster } from './database.ts';
+import { type Difference, runOracle } from './oracle/run.ts';
+
+/**
+ * Compares the fast path with GraphQL.js over Prisma, on random documents and callers. `--count N`
+ * says how many answers are compared, `--seed N` which. Exits 1 at the first difference.
+ */
+const option = (name: string, otherwise: number): number => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? otherwise : Number(process.argv[at + 1]);
+};
+const count = option('count', 100_000);
+const seed = option('seed', Date.now() % 1_000_000);
+const parallel = option('parallel', 4);
+
+const describe = ({ round, caller, operation, smallest, actual, expected }: Difference): string =>
+  [
+    `different answers in round ${round}, to ${caller}`,
+    `${smallest.query}\n${JSON.stringify(smallest.variables)}`,
+    `fast path: ${actual.status} ${actual.type}\n${actual.text}`,
+    `expected:  ${expected.status} ${expected.type}\n${expected.text}`,
+    `before it was made smaller:\n${operation.query}\n${JSON.stringify(operation.variables)}`,
+  ].join('\n\n');
+
+const { url, stop } = await startCluster();
+const database = await makeDatabase(url, 'oracle');
+process.stdout.write(`oracle: seed ${seed}\n`);
+let reported = 0;
+const onRound = (compared: number) => {
+  if (compared - reported < 5_000) return;
+  reported = compared;
+  process.stdout.write(`oracle: ${compared} answers compared\n`);
+};
+try {
+  const { compared, seconds, difference, counts } = await runOracle({ database, count, seed, parallel, onRound });
+  if (difference) process.stdout.write(`${describe(difference)}\n\n`);
+  const { compiled, ...others } = counts.queries;
+  process.stdout.write(`by query plans: ${compiled}; otherwise: ${JSON.stringify(others)}\n`);
+  process.stdout.write(
+    `oracle: seed ${seed}, ${compared} answers compared, ${(compared / seconds).toFixed(0)} a second, ${difference ? 1 : 0} different\n`,
+  );
+  process.exitCode = difference ? 1 : 0;
+} finally {
+  await database.drop();
+  await stop();
+}

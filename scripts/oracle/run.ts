@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { change } from './changes.ts';
+import { type Client, createClient, isEqual, type Response } from './client.ts';
+import { type Operation, randomOperation } from './document.ts';
+import { AUDIENCE, ISSUER, type OracleGateway, startOracleGateway } from './gateway.ts';
+import { createPool, type Pool } from './pool.ts';
+import { type Caller, createCallers } from './principals.ts';
+import { Random } from './random.ts';
+import { startReference } from './reference.ts';
+import { shrink } from './shrink.ts';
+import { createWorld, type Sql } from './world.ts';
+
+export type OracleOptions = {
+  readonly database: Sql & { readonly runtimeUrl: string };
+  /** How many answers are compared at least: each a document and a caller. */
+  readonly count: number;
+  readonly seed: number;
+  /** How many documents are under way at once. */
+  readonly parallel?: number;
+  readonly onRound?: (compared: number) => void;
+};
+
+/** Two gateways that answered one request differently. */
+export type Difference = {
+  readonly seed: number;
+  readonly round: number;
+  readonly caller: string;
+  readonly operation: Operation;
+  /** The smallest operation found that is answered differently. */
+  readonly smallest: Operation;
+  readonly actual: Response;
+  readonly expected: Response;
+};
+
+export type Outcome = {
+  readonly compared: number;
+  readonly seconds: number;
+  readonly difference: Difference | null;
+  readonly counts: ReturnType<OracleGateway['counts']>;
+};
+
+/** Documents between two changes. */
+const ROUND = 16;
+const MOST_CALLERS = 3;
+
+/**
+ * Asks random documents as random callers, of a gateway with the fast path and of one without, and
+ * compares the bytes of the responses. Between rounds something changes. Stops at the first
+ * difference.
+ */
+export async function runOracle({ database, count, seed, parallel = 4, onRound }: OracleOptions): Promise<Outcome> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const keys = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'oracle', use: 'sig' }] };
+  const sign = (claims: object) =>
+    new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'oracle' })
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setIssuedAt()
+      .setExpirationTime('24h')
+      .sign(privateKey);
+  const directory = await mkdtemp(path.join(tmpdir(), 'ipto-oracle-'));
+  const shared = { databaseUrl: database.runtimeUrl, keys, directory, secret: 'o'.repeat(32), now: Date.now() };
+  const world = await createWorld(database, new Random(seed, 0));
+  const callerFrom = await createCallers(world, sign);
+  const pool = await createPool(database);
+  const reference = await startReference(shared);
+  const fast = await startOracleGateway(shared, true);
+  const clients = { fast: createClient(fast.url, parallel), reference: createClient(reference.url, parallel) };
+  const began = performance.now();
+  let [compared, round, now] = [0, 0, shared.now];
+  let difference: Difference | null = null;
+  try {
+    while (compared < count && !difference) {
+      round += 1;
+      const cases = Array.from({ length: ROUND }, (_, at) => caseFrom(new Random(seed, round, at), callerFrom, pool));
+      const work = async () => {
+        for (let next = cases.shift(); next && !difference; next = cases.shift()) {
+          compared += next.callers.length;
+          const found = await compare(clients, next);
+          if (found) difference ??= { seed, round, operation: next.operation, smallest: next.operation, ...found };
+        }
+      };
+      await Promise.all(Array.from({ length: parallel }, work));
+      const random = new Random(seed, round, -1);
+      if (!difference) await change(database, world, random);
+      if (random.chance(5)) {
+        now += random.below(40) * 3_600_000;
+        fast.setClock(now);
+        await reference.setClock(now);
+      }
+      onRound?.(compared);
+    }
+    const seconds = (performance.now() - began) / 1_000;
+    return { compared, seconds, counts: fast.counts(), difference: difference && (await shrunk(clients, difference)) };
+  } finally {
+    clients.fast.close();
+    clients.reference.close();
+    await Promise.all([fast.stop(), reference.stop()]);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+type Case = { readonly operation: Operation; readonly callers: readonly Caller[] };
+type Clients = { readonly fast: Client; readonly reference: Client };
+type Found = Pick<Difference, 'actual' | 'expected' | 'caller'> & { readonly callers: readonly Caller[] };
+
+const caseFrom = (random: Random, callerFrom: (random: Random) => Caller, pool: Pool): Case => ({
+  operation: randomOperation(random, pool),
+  callers: Array.from({ length: 1 + random.below(MOST_CALLERS) }, () => callerFrom(random)),
+});
+
+/**
+ * Compares the responses of both gateways. The one under test is asked cold, then warm, then as the
+ * other callers, then as the first again.
+ */
+async function compare({ fast, reference }: Clients, { operation, callers }: Case): Promise<Found | null> {
+  const body = JSON.stringify(operation);
+  const expected = await Promise.all(callers.map(({ headers }) => reference.post(body, headers)));
+  for (const at of [0, ...callers.keys(), 0]) {
+    const actual = await fast.post(body, callers[at]!.headers);
+    if (!isEqual(actual, expected[at]!)) return { actual, expected: expected[at]!, caller: callers[at]!.label, callers };
+  }
+  return null;
+}
+
+async function shrunk(clients: Clients, difference: Difference & Partial<Found>): Promise<Difference> {
+  const { callers = [], ...rest } = difference;
+  let last: Pick<Difference, 'actual' | 'expected' | 'caller'> = rest;
+  const smallest = await shrink(difference.operation, async operation => {
+    const found = await compare(clients, { operation, callers });
+    if (found) last = { actual: found.actual, expected: found.expected, caller: found.caller };
+    return found !== null;
+  });
+  return { ...rest, ...last, smallest };
+}
