@@ -1,5 +1,5 @@
 import { makeDatabase, startCluster } from './database.ts';
-import { type Difference, runOracle } from './oracle/run.ts';
+import { describeDifference, runOracle } from './oracle/run.ts';
 
 /**
  * Compares the fast path with GraphQL.js over Prisma, on random documents and callers. `--count N`
@@ -13,15 +13,6 @@ const count = option('count', 100_000);
 const seed = option('seed', Date.now() % 1_000_000);
 const parallel = option('parallel', 4);
 
-const describe = ({ round, caller, operation, smallest, actual, expected }: Difference): string =>
-  [
-    `different answers in round ${round}, to ${caller}`,
-    `${smallest.query}\n${JSON.stringify(smallest.variables)}`,
-    `fast path: ${actual.status} ${actual.type}\n${actual.text}`,
-    `expected:  ${expected.status} ${expected.type}\n${expected.text}`,
-    `before it was made smaller:\n${operation.query}\n${JSON.stringify(operation.variables)}`,
-  ].join('\n\n');
-
 const { url, stop } = await startCluster();
 const database = await makeDatabase(url, 'oracle');
 process.stdout.write(`oracle: seed ${seed}\n`);
@@ -33,7 +24,7 @@ const onRound = (compared: number) => {
 };
 try {
   const { compared, seconds, difference, counts } = await runOracle({ database, count, seed, parallel, onRound });
-  if (difference) process.stdout.write(`${describe(difference)}\n\n`);
+  if (difference) process.stdout.write(`${describeDifference(difference)}\n\n`);
   const { compiled, ...others } = counts.queries;
   process.stdout.write(`by query plans: ${compiled}; otherwise: ${JSON.stringify(others)}\n`);
   process.stdout.write(

@@ -42,6 +42,16 @@ export type Outcome = {
   readonly counts: ReturnType<OracleGateway['counts']>;
 };
 
+/** A difference as a person reads it. */
+export const describeDifference = ({ seed, round, caller, operation, smallest, actual, expected }: Difference): string =>
+  [
+    `seed ${seed}, round ${round}: different answers to ${caller}`,
+    `${smallest.query}\n${JSON.stringify(smallest.variables)}`,
+    `fast path: ${actual.status} ${actual.type}\n${actual.text}`,
+    `expected:  ${expected.status} ${expected.type}\n${expected.text}`,
+    `before it was made smaller:\n${operation.query}\n${JSON.stringify(operation.variables)}`,
+  ].join('\n\n');
+
 /** Documents between two changes. */
 const ROUND = 16;
 const MOST_CALLERS = 3;
