@@ -7,7 +7,7 @@ const SIGN_IN = ['test/http/auth/key-refused'];
 export const KEY_FAULTS: readonly Fault[] = [
   {
     file: 'src/domain/api-key/secret.ts',
-    find: 'timingSafeEqual(hash, kept)',
+    find: 'timingSafeEqual(hash, stored)',
     plant: 'timingSafeEqual(hash, hash)',
     tests: SIGN_IN,
     short: true,
@@ -64,8 +64,8 @@ export const KEY_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/domain/api-key/rotate.ts',
-    find: 'overlap > OVERLAP.most',
-    plant: 'overlap > 2 * OVERLAP.most',
+    find: 'overlap > OVERLAP.max',
+    plant: 'overlap > 2 * OVERLAP.max',
     tests: MANAGE,
   },
   {

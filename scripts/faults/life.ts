@@ -132,5 +132,5 @@ export const LIFE_FAULTS: readonly Fault[] = [
     plant: '',
     tests: ['test/races/idempotency', 'test/domain/core/idempotency'],
   },
-  { file: 'src/jobs/worker.ts', find: '          throw error; // the queue tries again\n', plant: '', tests: ['test/jobs'] },
+  { file: 'src/jobs/worker.ts', find: '          throw error; // the queue retries\n', plant: '', tests: ['test/jobs'] },
 ];

@@ -44,7 +44,7 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
   // Objects
   {
     file: 'src/domain/object/complete.ts',
-    find: 'if (!found || !isAlike(found, announced))',
+    find: 'if (!found || !isSame(found, announced))',
     plant: 'if (!found)',
     tests: OBJECT,
   },

@@ -3,14 +3,13 @@ import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
 import { settleDue } from '../domain/core/due.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';
-import { type PurgeMeans, purgeTenant } from '../domain/tenant/purge.ts';
+import { type PurgeDependencies, purgeTenant } from '../domain/tenant/purge.ts';
 
-/** What the jobs work with: the time, the post, and the objects that they remove. */
-export type JobDependencies = MailSettings & PurgeMeans;
+/** What jobs need: the time, mail, and the object store. */
+export type JobDependencies = MailSettings & PurgeDependencies;
 
 /**
- * Does all that is due in one tenant. Safe at any time, as often as one likes, and by several at
- * once.
+ * Runs everything that is due in one tenant. Idempotent, and safe to run concurrently.
  */
 export async function settleTenant(database: Database, dependencies: JobDependencies, tenantId: string): Promise<void> {
   const unit = database.bind({ tenantId, personId: null });
@@ -21,8 +20,7 @@ export async function settleTenant(database: Database, dependencies: JobDependen
 }
 
 /**
- * Asks for all that is due anywhere to be done, a job for each tenant: one that takes long, or
- * fails, keeps no other waiting.
+ * Adds a job for each tenant in which something is due. A slow or failing tenant delays no other.
  */
 export async function sweep({ query }: Pick<Database, 'query'>, now: Date): Promise<void> {
   for (const tenantId of await dueTenants(query, now)) await wakeJobs(query, tenantId);

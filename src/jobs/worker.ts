@@ -9,15 +9,15 @@ import { type JobDependencies, settleTenant, sweep } from './settle.ts';
 export type WorkerOptions = {
   readonly database: Database;
   /**
-   * A connection straight to PostgreSQL: the queue listens on it, which PgBouncer in transaction
-   * mode doesn't pass on.
+   * Connects directly to PostgreSQL: the queue uses LISTEN, which PgBouncer in transaction mode
+   * doesn't support.
    */
   readonly url: string;
   readonly dependencies: JobDependencies;
   readonly log: Log;
-  /** Jobs at once. */
+  /** Jobs that run at the same time. */
   readonly concurrency?: number;
-  /** Told when it stopped by itself, and works no more. */
+  /** Called when the worker has stopped because of an error. */
   readonly onFailure?: (error: unknown) => void;
 };
 
@@ -25,13 +25,13 @@ export type RunningWorker = { stop(): Promise<void> };
 
 const Payload = z.object({ tenantId: z.uuid() });
 
-/** Every minute: who has something due? Jobs that somebody's action adds come at once. */
+/** A sweep every minute. Commands add jobs that run at once. */
 const CRONTAB = '* * * * * sweep ?jobKey=sweep';
 
 /**
- * Works the jobs: `settle` does what is due in one tenant, `sweep` asks for it in each tenant that
- * has something. Due dates live in our tables and each step may be repeated, so that a job that is
- * lost or done twice does no harm. Several workers share the queue.
+ * Starts a worker with two tasks: `settle` runs what is due in one tenant, `sweep` adds a `settle`
+ * job for each tenant with something due. Due dates are columns of our tables and each step is
+ * idempotent, so a job that is lost or runs twice does no harm. Several workers share the queue.
  */
 export async function startWorker({
   database,
@@ -43,8 +43,8 @@ export async function startWorker({
 }: WorkerOptions): Promise<RunningWorker> {
   const pool = new pg.Pool({ connectionString: url, max: concurrency + 2, application_name: 'ipto-worker' });
   let stopping = false;
-  // pg's pool has ended before its connections have: a database that stops right after breaks them,
-  // and nobody minds.
+  // pool.end() resolves before its connections are closed; a database that stops right after breaks
+  // them, which can be ignored.
   pool.on('error', error => stopping || log.warn({ err: error }, "the worker's connection broke"));
   pool.on('connect', connection => connection.on('error', () => {}));
   const runner = await run({
@@ -57,8 +57,8 @@ export async function startWorker({
       settle: async payload => {
         const { tenantId } = Payload.parse(payload);
         await settleTenant(database, dependencies, tenantId).catch(error => {
-          log.error({ err: error, tenantId }, 'what is due in a tenant failed');
-          throw error; // the queue tries again
+          log.error({ err: error, tenantId }, 'jobs of a tenant failed');
+          throw error; // the queue retries
         });
       },
       sweep: () => sweep(database, dependencies.clock.now()),
@@ -71,24 +71,24 @@ export async function startWorker({
   return {
     stop: async () => {
       stopping = true;
-      await runner.stop().catch(() => {}); // it has stopped by itself
+      await runner.stop().catch(() => {}); // it has stopped already
       await drained(pool);
       await pool.end();
     },
   };
 }
 
-/** How long a stop waits for the queue's last statements, ms. */
+/** How long stop() waits for the queue's last statements, ms. */
 const LAST_STATEMENTS = 5_000;
 
 /**
- * graphile-worker's stop doesn't wait for the statement that says that a job is done: without it,
- * the job stays locked for hours.
+ * Waits for idle connections: graphile-worker's stop() doesn't wait for the statement that marks a
+ * job as done, without which the job stays locked for hours.
  */
 async function drained(pool: pg.Pool): Promise<void> {
-  const patience = Date.now() + LAST_STATEMENTS;
+  const deadline = Date.now() + LAST_STATEMENTS;
   do await sleep(10);
-  while ((pool.waitingCount || pool.idleCount < pool.totalCount) && Date.now() < patience);
+  while ((pool.waitingCount || pool.idleCount < pool.totalCount) && Date.now() < deadline);
 }
 
 const LEVELS: Readonly<Record<string, 'error' | 'warn' | 'debug'>> = { error: 'error', warning: 'warn', info: 'debug', debug: 'debug' };

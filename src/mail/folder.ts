@@ -5,8 +5,8 @@ import { v7 as uuid } from 'uuid';
 import type { Mail } from '../domain/core/services.ts';
 
 /**
- * Puts each message into a folder as an `.eml` file, which any mail program opens; file names are
- * in the order of sending.
+ * Writes each message to a folder as an `.eml` file, which any mail program opens. File names sort in
+ * the order of sending.
  */
 export function folderMail(directory: string, from: string): Mail {
   const transport = createTransport({ streamTransport: true, buffer: true }, { from });
@@ -16,14 +16,12 @@ export function folderMail(directory: string, from: string): Mail {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const file = join(directory, `${uuid()}.eml`);
       await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
-      await rename(`${file}.part`, file); // whole, or not there
+      await rename(`${file}.part`, file); // never a partial file
     },
   };
 }
 
-/**
- * The newest message in a folder that is to an address, in plain text; null where there is none.
- */
+/** The newest message to an address in a folder, as plain text; null when there is none. */
 export async function newestMessage(directory: string, to: string): Promise<string | null> {
   const files = await readdir(directory).catch(() => []);
   for (const file of files
@@ -38,7 +36,7 @@ export async function newestMessage(directory: string, to: string): Promise<stri
 
 const addressee = (message: string): string | undefined => /^To: <?([^<>\r\n]+)>?\r?$/im.exec(message)?.[1]?.toLowerCase();
 
-/** Quoted-printable (RFC 2045, 6.7) as the text that it stands for. */
+/** Decodes quoted-printable (RFC 2045, 6.7). */
 function readable(message: string): string {
   if (!/^Content-Transfer-Encoding: quoted-printable\r?$/im.test(message)) return message;
   const bytes = message

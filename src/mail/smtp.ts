@@ -8,17 +8,22 @@ export type SmtpOptions = {
 };
 
 /** How long a mail server may take to answer, ms. */
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /**
- * Hands messages to a mail server. Plain `smtp://` to another machine than this one insists on
- * STARTTLS.
+ * Sends messages through a mail server. Plain `smtp://` requires STARTTLS, except for localhost.
  */
 export function smtpMail({ url, from }: SmtpOptions): Mail & { close(): void } {
   const { protocol, hostname } = new URL(url);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   const transport = createTransport(
-    { url, requireTLS: protocol === 'smtp:' && !isLocal, connectionTimeout: PATIENCE, greetingTimeout: PATIENCE, socketTimeout: PATIENCE },
+    {
+      url,
+      requireTLS: protocol === 'smtp:' && !isLocal,
+      connectionTimeout: TIMEOUT_MS,
+      greetingTimeout: TIMEOUT_MS,
+      socketTimeout: TIMEOUT_MS,
+    },
     { from },
   );
   return {

@@ -11,12 +11,12 @@ import { newSecret } from './secret.ts';
 /** The longest name of a key, characters. */
 const NAME_LIMIT = 80;
 
-/** A key, and its secret, this once. */
+/** A key and its secret, which is shown only here. */
 export type KeyWithSecret = { readonly tenantId: string; readonly apiKeyId: string; readonly secret: string };
 
 /**
- * Makes an API key of the tenant (SPEC K1), held by whoever makes it. Its secret is nowhere but in
- * the answer.
+ * Creates an API key of the tenant, held by the caller (SPEC K1). Only the answer contains the
+ * secret.
  *
  * @throws {GatewayError} BAD_USER_INPUT, SCOPE_NOT_GRANTABLE, LIMIT_REACHED (SPEC P3).
  */
@@ -30,7 +30,7 @@ export const createApiKey = (
   const expiresAt = input.expiresAt ?? null;
   return runCommand(context, async command => {
     const { db, me, now, record, enqueueWrite, tenantId } = command;
-    if (expiresAt && expiresAt <= now) throw badInput('The key would have expired already.');
+    if (expiresAt && expiresAt <= now) throw badInput('`expiresAt` must be in the future.');
     checkScopes(scopes, me!.roles);
     await checkPlaces(command);
     const id = randomUUID();

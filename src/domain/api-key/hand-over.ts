@@ -5,12 +5,12 @@ import { localRow, type RowRef } from '../core/row-ref.ts';
 import { heldLiveKey } from './held.ts';
 import type { ChangedKey } from './narrow.ts';
 
-/** The roles that may hold keys: those that may change their own. */
+/** The roles that may hold keys: those that may change their own keys. */
 const { roles: HOLDERS } = ruleOf('api-key:update');
 
 /**
- * Gives an API key another holder: a member whose roles may hold keys (SPEC K3). Its secret and its
- * scopes stay. The present holder changes nothing, and leaves no event.
+ * Gives an API key another holder, a member with a role that may hold keys (SPEC K3). Secret and
+ * scopes stay. The current holder changes nothing and leaves no event.
  *
  * @throws {GatewayError} NOT_FOUND for the key and for the member, KEY_ENDED, KEY_NOT_HOLDABLE.
  */
@@ -20,9 +20,9 @@ export const handOverApiKey = (context: CommandContext, input: { apiKey: RowRef;
     const { db, record, enqueueWrite, tenantId } = command;
     const to = localRow(context, input.membership);
     const member = await db.membership.findFirst({ where: { id: to }, select: { roles: true, user: { select: { name: true } } } });
-    if (!member) throw new GatewayError('NOT_FOUND', 'There is no such member.');
+    if (!member) throw new GatewayError('NOT_FOUND', 'There is no member with this id.');
     if (!HOLDERS.some(role => member.roles.includes(role)))
-      throw new GatewayError('KEY_NOT_HOLDABLE', `API keys are held by ${HOLDERS.join(', ')}.`, {
+      throw new GatewayError('KEY_NOT_HOLDABLE', `The member needs one of the roles ${HOLDERS.join(', ')} to hold API keys.`, {
         roles: HOLDERS.map(role => role.toUpperCase()),
       });
     if (to === holderId) return { tenantId, apiKeyId: id };

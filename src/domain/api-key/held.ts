@@ -5,7 +5,7 @@ import { checkAlso } from '../core/recheck.ts';
 import { localRow, type RowRef } from '../core/row-ref.ts';
 import { isLive, scopesOf } from './sign-in.ts';
 
-/** An API key as an operation finds it. */
+/** An API key that the caller may change. */
 export type HeldKey = {
   readonly id: string;
   readonly name: string;
@@ -17,26 +17,26 @@ export type HeldKey = {
 };
 
 /**
- * The API key that whoever acts may change: their own, or anybody's with `api-key:update-any` (SPEC
- * K3). That another's exists is no secret among those who may list them.
+ * Finds an API key that the caller may change: their own, or any with `api-key:update-any` (SPEC K3).
+ * Callers who may list keys may know that another member's key exists.
  *
- * @throws {GatewayError} NOT_FOUND; {RefusedError} for another's.
+ * @throws {GatewayError} NOT_FOUND; {RefusedError} for another member's key.
  */
 export async function heldKey(command: Command, key: RowRef): Promise<HeldKey & { readonly isLive: boolean }> {
   const { context, db, me, now } = command;
   const found = await db.apiKey.findFirst({ where: { id: localRow(context, key) } });
-  if (!found) throw new GatewayError('NOT_FOUND', 'There is no such API key.');
+  if (!found) throw new GatewayError('NOT_FOUND', 'There is no API key with this id.');
   if (found.holderId !== me!.id) checkAlso('api-key:update-any', command);
   return { ...found, scopes: scopesOf(found.scopes), isLive: isLive(found, now) };
 }
 
 /**
- * {@link heldKey}, of those that live.
+ * {@link heldKey}, if the key is neither revoked nor expired.
  *
  * @throws {GatewayError} KEY_ENDED as well.
  */
 export async function heldLiveKey(command: Command, key: RowRef): Promise<HeldKey> {
   const held = await heldKey(command, key);
-  if (!held.isLive) throw new GatewayError('KEY_ENDED', 'This API key was revoked or has expired: make another.');
+  if (!held.isLive) throw new GatewayError('KEY_ENDED', 'This API key was revoked or has expired. Create another one.');
   return held;
 }

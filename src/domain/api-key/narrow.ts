@@ -8,11 +8,11 @@ import { refuseScopes, scopeSet } from './scopes.ts';
 export type ChangedKey = { readonly tenantId: string; readonly apiKeyId: string };
 
 /**
- * Leaves an API key with some of the scopes that it has (SPEC K3). All of them change nothing, and
- * leave no event.
+ * Reduces an API key to some of its scopes (SPEC K3). All of its scopes change nothing and leave no
+ * event.
  *
- * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED; SCOPE_NOT_GRANTABLE for what it
- * didn't have.
+ * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED; SCOPE_NOT_GRANTABLE for a scope that
+ * the key doesn't have.
  */
 export const narrowApiKey = (context: CommandContext, input: { apiKey: RowRef; scopes: readonly Permission[] }): Promise<ChangedKey> => {
   const scopes = scopeSet(input.scopes);

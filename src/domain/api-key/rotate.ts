@@ -7,12 +7,12 @@ import { heldLiveKey } from './held.ts';
 import { checkScopes } from './scopes.ts';
 import { newSecret } from './secret.ts';
 
-/** How long the earlier secret works after a rotation, minutes: at most, and when nobody says. */
-export const OVERLAP = { most: 7 * 24 * 60, usual: 24 * 60 } as const;
+/** How long the earlier secret works after a rotation, minutes: maximum and default. */
+export const OVERLAP = { max: 7 * 24 * 60, default: 24 * 60 } as const;
 
 /**
- * Gives an API key a new secret (SPEC K1). The one that it had works for a while yet; one before
- * that no more. Whoever is told the secret must hold what it opens, as if they made it.
+ * Gives an API key a new secret (SPEC K1). The previous secret works for a while; older ones stop
+ * working. The caller needs the permissions of the key's scopes, as for creating it.
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, KEY_ENDED, SCOPE_NOT_GRANTABLE.
  */
@@ -20,9 +20,9 @@ export const rotateApiKey = (
   context: CommandContext,
   { apiKey, overlapMinutes }: { apiKey: RowRef; overlapMinutes?: number | null | undefined },
 ): Promise<KeyWithSecret> => {
-  const overlap = overlapMinutes ?? OVERLAP.usual;
-  if (overlap < 0 || overlap > OVERLAP.most)
-    throw badInput(`overlapMinutes is 0 to ${OVERLAP.most}.`, { limit: OVERLAP.most, actual: overlap });
+  const overlap = overlapMinutes ?? OVERLAP.default;
+  if (overlap < 0 || overlap > OVERLAP.max)
+    throw badInput(`\`overlapMinutes\` must be from 0 to ${OVERLAP.max}.`, { limit: OVERLAP.max, actual: overlap });
   return runCommand(context, async command => {
     const { id, scopes, secretHash } = await heldLiveKey(command, apiKey);
     const { db, me, now, record, enqueueWrite, tenantId } = command;

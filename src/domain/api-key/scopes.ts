@@ -4,17 +4,17 @@ import type { Role } from '../../access/vocabulary.ts';
 import { badInput, GatewayError } from '../core/errors.ts';
 
 /**
- * Scopes as a key holds them.
+ * Scopes as a key stores them, without duplicates.
  *
- * @throws {GatewayError} BAD_USER_INPUT for none: such a key would be for nothing.
+ * @throws {GatewayError} BAD_USER_INPUT for no scope.
  */
 export function scopeSet(scopes: readonly Permission[]): Permission[] {
-  if (!scopes.length) throw badInput('An API key has at least one scope.');
+  if (!scopes.length) throw badInput('Name at least one scope.');
   return [...new Set(scopes)];
 }
 
 /**
- * A key carries nothing that whoever is told its secret lacks, and nothing that no key may carry
+ * Checks that the caller, who gets to know the secret, holds every scope, and that keys may have it
  * (SPEC K1).
  *
  * @throws {GatewayError} SCOPE_NOT_GRANTABLE.
@@ -23,7 +23,7 @@ export function checkScopes(scopes: readonly Permission[], own: readonly Role[])
   refuseScopes(unscopable(scopes, own));
 }
 
-/** @throws {GatewayError} SCOPE_NOT_GRANTABLE for any. */
+/** @throws {GatewayError} SCOPE_NOT_GRANTABLE unless `scopes` is empty. */
 export function refuseScopes(scopes: readonly Permission[]): void {
   if (scopes.length) throw new GatewayError('SCOPE_NOT_GRANTABLE', `The API key can't be given ${scopes.join(', ')}.`, { scopes });
 }

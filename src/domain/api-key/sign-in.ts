@@ -4,22 +4,22 @@ import { findKey, type KeyFound, keyFound, noteUse, type SigningKey } from '../.
 import { GatewayError } from '../core/errors.ts';
 import { isHash, type KeyName, readKey } from './secret.ts';
 
-/** A key whose secret was proven. */
+/** A key whose secret was verified. */
 export type ProvenKey = SigningKey & KeyName;
 
 /**
- * One answer for whatever is no key, is unknown, has another secret, was revoked, has expired, or
- * is a deleted tenant's: whoever guesses learns nothing.
+ * One error for every invalid key (malformed, unknown, wrong secret, revoked, expired, of a deleted
+ * tenant), so that a guess reveals nothing.
  */
 export const invalidKey = () => new GatewayError('UNAUTHENTICATED', 'The API key is not valid.');
 
-/** Whether a key lives at a moment: it was not revoked, and has not expired. */
+/** Whether a key is neither revoked nor expired at a moment. */
 export const isLive = ({ revokedAt, expiresAt }: Pick<SigningKey, 'revokedAt' | 'expiresAt'>, now: Date): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now);
 
 /**
- * The key whose text somebody sent, proven by its secret or by the one before it, while that still
- * works (SPEC K1).
+ * Finds the key that a request sent and verifies its secret: the current one, or the previous one
+ * while it still works (SPEC K1).
  *
  * @throws {GatewayError} UNAUTHENTICATED.
  */
@@ -34,24 +34,24 @@ export async function provenKey(query: Query, text: string, now: Date): Promise<
   return { ...key, tenantId, id };
 }
 
-/** Both hashes are compared, whatever comes of the first. */
+/** Compares both hashes always, for constant time. */
 function isProven(hash: Uint8Array, found: KeyFound, now: Date): boolean {
   const [isPresent, isEarlier] = [isHash(hash, found.hash), isHash(hash, found.earlierHash)];
   return isPresent || (isEarlier && found.earlierUntil !== null && found.earlierUntil > now.getTime());
 }
 
-/** The permissions that a key's scopes name; what is none any more counts for nothing. */
+/** The permissions that a key's scopes name; scopes that no longer exist are ignored. */
 export const scopesOf = (scopes: readonly string[]): readonly Permission[] => scopes.filter(isPermission);
 
-/** How often the use of a key is noted, ms. */
-const NOTED = 60_000;
+/** How often a key's last use is written, ms. */
+const NOTE_INTERVAL_MS = 60_000;
 const noting = new Set<string>();
 
-/** Notes the use of a key, once a minute, beside the request: it neither waits nor fails for it. */
+/** Writes a key's last use at most once a minute. The request neither waits for it nor fails. */
 export function noteUsed(query: Query, { tenantId, id, lastUsedAt }: ProvenKey, now: Date): void {
-  if (noting.has(id) || (lastUsedAt && now.getTime() - lastUsedAt.getTime() < NOTED)) return;
+  if (noting.has(id) || (lastUsedAt && now.getTime() - lastUsedAt.getTime() < NOTE_INTERVAL_MS)) return;
   noting.add(id);
   noteUse(query, { tenantId, id }, now)
-    .catch(() => {}) // the next use notes it
+    .catch(() => {}) // the next use writes it
     .finally(() => noting.delete(id));
 }

@@ -1,6 +1,6 @@
 /**
- * Everything that leaves an event in a tenant's log, and the rule of the specification that it is
- * done by (SPEC A1).
+ * The actions in a tenant's audit log, each with the rule of the specification that it follows
+ * (SPEC A1).
  */
 // biome-ignore format: a table is read by its columns
 export const ACTIONS = {

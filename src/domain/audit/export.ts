@@ -5,7 +5,7 @@ import type { Prisma } from '../../generated/prisma/client.ts';
 import { currentTenantAccess, RefusedError } from '../core/recheck.ts';
 import { type AuditFilter, auditWhere } from './query.ts';
 
-/** What of an event an export holds: what the API shows of it. */
+/** The columns of an exported event: those that the API shows. */
 const COLUMNS = {
   ...{ tenantId: true, id: true, seq: true, at: true, action: true, outcome: true, code: true, rule: true },
   ...{ actorKind: true, actorId: true, actorName: true, targetType: true, targetId: true },
@@ -14,19 +14,18 @@ const COLUMNS = {
 
 export type ExportedEvent = Prisma.AuditEventGetPayload<{ select: typeof COLUMNS }>;
 
-/** Events that are read at once: what an export holds in memory. */
+/** Events read at a time: an export holds so many in memory. */
 export const EXPORT_PAGE = 1_000;
 
-/** Who exports, and from which log. */
+/** The caller who exports, and the database bound to the tenant. */
 export type Exporter = { readonly grant: Pick<Grant, 'principal' | 'tenantAccess'>; readonly work: UnitOfWork };
 
 /**
- * The events of the bound tenant's log that a filter picks, oldest first, page by page, each read
- * when the one before is taken: the log as it was at the start, for what is appended meanwhile is
- * left out. The permission is looked at again after each page is read and before it is given away
- * (SPEC R7, S5).
+ * Reads the events of the bound tenant's log that match a filter, oldest first, page by page, each
+ * page when the consumer asks for it. Events appended after the start are left out. The permission
+ * is checked again after each page is read and before the page is returned (SPEC R7, S5).
  *
- * @throws {RefusedError} when `audit:read` isn't held, or is no longer.
+ * @throws {RefusedError} when the caller doesn't hold `audit:read`, or no longer does.
  */
 export async function* exportEvents(
   exporter: Exporter,
@@ -45,17 +44,17 @@ export async function* exportEvents(
       take: size,
       select: COLUMNS,
     });
-    await checkStill(exporter);
+    await checkAccess(exporter);
     if (page.length) yield page;
     last = page.length < size ? newest : page.at(-1)!.seq;
   }
 }
 
 /**
- * @throws {RefusedError} when the permission went since the request began: with the membership, a
- * role, or the tenant.
+ * @throws {RefusedError} when the permission was lost since the request began, by a change of the
+ * membership, its roles or the tenant.
  */
-async function checkStill({ grant: { principal }, work }: Exporter): Promise<void> {
+async function checkAccess({ grant: { principal }, work }: Exporter): Promise<void> {
   const refusal = refusalOf('audit:read', { principal, tenantAccess: await currentTenantAccess(work) });
   if (refusal) throw new RefusedError(refusal);
 }

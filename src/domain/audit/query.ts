@@ -1,14 +1,14 @@
 import type { Action } from './actions.ts';
 
-/** Which events to read: those for which everything given holds. */
+/** Which events to read: those that match every given condition. */
 export type AuditFilter = {
   readonly action?: readonly Action[] | null | undefined;
   /** A person's id, or a staff member's subject. */
   readonly actorId?: string | null | undefined;
   readonly outcome?: string | null | undefined;
-  /** From this moment on. */
+  /** Inclusive. */
   readonly from?: Date | null | undefined;
-  /** Until just before this moment. */
+  /** Exclusive. */
   readonly until?: Date | null | undefined;
 };
 

@@ -3,19 +3,19 @@ import type { ReadClient, Transaction } from '../../database/index.ts';
 import { badInput, GatewayError } from './errors.ts';
 import { daysAfter } from './services.ts';
 
-/** A caller's key for one request, and the request that it came with. */
+/** A caller's idempotency key and the fingerprint of the request that it was sent with. */
 export type IdempotencyKey = { readonly hash: Uint8Array; readonly fingerprint: Uint8Array; readonly secret: string };
 
-/** How long a key is remembered, days. */
+/** How long an answer is stored, days. */
 export const RETENTION_DAYS = 1;
 
 const KEY = /^[\x21-\x7e]{16,128}$/;
 const sha256 = (...parts: readonly string[]) => Uint8Array.from(createHash('sha256').update(JSON.stringify(parts)).digest());
 
 /**
- * A key as a client sent it, bound to who sent it and to what.
+ * Derives the stored form of a key from the caller and the request.
  *
- * @param part which of a request's mutations it is for, where one key came for all of them.
+ * @param part the response name of the mutation, where one key was sent for a whole request.
  * @throws {GatewayError} BAD_USER_INPUT unless it is 16 to 128 visible ASCII characters.
  */
 export function idempotencyKey(
@@ -28,7 +28,7 @@ export function idempotencyKey(
   return { hash: part === null ? sha256(caller, text) : sha256(caller, text, part), fingerprint: sha256(canonical(request)), secret: text };
 }
 
-/** A value as one text, whatever the order in which its properties were written. */
+/** Serializes a value with sorted properties. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, inner) => {
     if (typeof inner === 'bigint') return String(inner);
@@ -38,8 +38,8 @@ const canonical = (value: unknown): string =>
   });
 
 /**
- * The id that a tenant is founded under when its founder sends a key: the same again for the same
- * key, so that what it did is found there.
+ * The id of the tenant that `createTenant` creates with a key: the same key gives the same id, so
+ * that a retry finds the stored answer in that tenant.
  */
 export function foundingId({ hash }: IdempotencyKey): string {
   const hex = Buffer.from(sha256('tenant', Buffer.from(hash).toString('hex'))).toString('hex');
@@ -47,10 +47,10 @@ export function foundingId({ hash }: IdempotencyKey): string {
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }
 
-/** An answer that is kept under a key, for the request that it came with, until it expires. */
+/** The stored answer of a key. */
 export type KeptAnswer = { readonly fingerprint: Uint8Array; readonly answer: Uint8Array; readonly expiresAt: Date };
 
-/** What is kept under a key in the bound tenant, be it expired. */
+/** Reads the stored answer of a key in the bound tenant, expired ones too. */
 export const keptAnswer = (db: ReadClient, key: IdempotencyKey): Promise<KeptAnswer | null> =>
   db.idempotencyKey.findFirst({
     where: { keyHash: key.hash as Uint8Array<ArrayBuffer> },
@@ -58,21 +58,20 @@ export const keptAnswer = (db: ReadClient, key: IdempotencyKey): Promise<KeptAns
   });
 
 /**
- * What a key did earlier in the bound tenant, as it was answered then, or null for a key that is
- * new at a moment.
+ * The stored answer of a key, or null for a key that is new or has expired.
  *
- * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED when it came with another request.
+ * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED when the key was sent with another request.
  */
 export function earlierAnswer(kept: KeptAnswer | null, key: IdempotencyKey, now: Date): object | null {
   if (!kept || kept.expiresAt <= now) return null;
   if (!Buffer.from(kept.fingerprint).equals(key.fingerprint))
-    throw new GatewayError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key came with another request before. Use a new one.');
+    throw new GatewayError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used for another request. Use a new key.');
   return unseal(kept.answer, key);
 }
 
 /**
- * Keeps an answer under its key, in the transaction that it tells of: nothing waits for it before
- * COMMIT does.
+ * Stores an answer under its key in the command's transaction. Nothing waits for the statements
+ * before COMMIT.
  */
 export function keepAnswer({ db, enqueueWrite }: Transaction, key: IdempotencyKey, answer: object, now: Date): void {
   const keyHash = key.hash as Uint8Array<ArrayBuffer>;
@@ -87,8 +86,8 @@ export function keepAnswer({ db, enqueueWrite }: Transaction, key: IdempotencyKe
   enqueueWrite(db.idempotencyKey.createMany({ data }));
 }
 
-// An answer may hold a secret that is shown once, such as a confirmation code. It is sealed with
-// the key, which the database doesn't have.
+// An answer may hold a secret that is shown once, such as a confirmation code. It is encrypted with
+// the idempotency key, which the database doesn't have.
 const ALGORITHM = 'aes-256-gcm';
 const [NONCE, TAG] = [12, 16];
 const sealing = ({ secret, hash }: IdempotencyKey) => Buffer.from(hkdfSync('sha256', secret, hash, 'ipto idempotent answer', 32));
@@ -103,8 +102,8 @@ function seal(answer: object, key: IdempotencyKey): Uint8Array<ArrayBuffer> {
 function unseal(sealed: Uint8Array, key: IdempotencyKey): object {
   const decipher = createDecipheriv(ALGORITHM, sealing(key), sealed.subarray(0, NONCE));
   decipher.setAuthTag(sealed.subarray(-TAG));
-  return JSON.parse(Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()]).toString(), moments);
+  return JSON.parse(Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()]).toString(), reviveDates);
 }
 
-/** JSON has no moments: by the house's names, what ends in `At` is one. */
-const moments = (name: string, value: unknown) => (name.endsWith('At') && typeof value === 'string' ? new Date(value) : value);
+/** Revives dates: by convention, properties whose names end in `At`. */
+const reviveDates = (name: string, value: unknown) => (name.endsWith('At') && typeof value === 'string' ? new Date(value) : value);

@@ -1,4 +1,4 @@
-/** What tells the time: the system's, or one that a test moves. */
+/** The current time; tests move it. */
 export type Clock = { now(): Date };
 
 export const systemClock: Clock = { now: () => new Date() };
@@ -6,64 +6,58 @@ export const systemClock: Clock = { now: () => new Date() };
 /** A message to one address, in plain text. */
 export type Message = { readonly to: string; readonly subject: string; readonly text: string };
 
-/** Hands a message over. Rejects when it was not taken. */
+/** Sends a message. Rejects when the message was not accepted. */
 export type Mail = { send(message: Message): Promise<void> };
 
 /**
- * What an object is announced as before its bytes come, and what they are held against: `sha256` is
- * 32 bytes.
+ * The announced size, media type and checksum of an object; its bytes are compared with them.
+ * `sha256` is 32 bytes.
  */
 export type ObjectFacts = { readonly size: bigint; readonly mediaType: string; readonly sha256: Uint8Array };
 
 /**
- * A link to send bytes to, with PUT, and the headers that go with them. Whoever holds it needs
- * nothing else: it is a secret.
+ * A link to upload bytes to with PUT, and the headers to send. The link is a secret: it needs no
+ * other credentials.
  */
 export type UploadLink = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
 /**
- * Where the bytes of objects lie. A key is a path of two parts: all of one tenant's keys begin with
- * the same part (domain/object/key.ts).
+ * Storage for the bytes of objects. A key is a path of two parts; all keys of one tenant share the
+ * first part (domain/object/key.ts).
  */
 export type ObjectStore = {
-  /** A link by which anybody who holds it may put exactly these bytes there, until a moment. */
+  /** A link that allows its holder to upload exactly these bytes, until a moment. */
   uploadLink(key: string, facts: ObjectFacts, until: Date): Promise<UploadLink>;
-  /**
-   * A link by which anybody who holds it may read the bytes, until a moment, as a file of that
-   * name.
-   */
+  /** A link that allows its holder to download the bytes as a file of that name, until a moment. */
   downloadLink(key: string, file: { readonly name: string; readonly mediaType: string }, until: Date): Promise<string>;
-  /** What lies there, or null. */
+  /** The stored object's facts, or null. */
   find(key: string): Promise<Pick<ObjectFacts, 'size' | 'sha256'> | null>;
-  /** Removes what lies under these keys; what isn't there is no error. */
+  /** Removes the objects of these keys; missing ones are ignored. */
   remove(keys: readonly string[]): Promise<void>;
-  /**
-   * Removes all of one tenant's objects, by the first part of their keys. Doing it again is no
-   * error.
-   */
+  /** Removes all objects of one tenant, by the first part of their keys. Idempotent. */
   removeAll(prefix: string): Promise<void>;
 };
 
-/** What of a store those need who only remove: the jobs. */
+/** The part of a store that jobs use. */
 export type ObjectRemoval = Pick<ObjectStore, 'remove' | 'removeAll'>;
 
 /** The durations and limits that an operator may set. */
 export type Settings = {
-  /** How long an invitation is good for, days (SPEC R5). */
+  /** How long an invitation is valid, days (SPEC R5). */
   readonly invitationDays: number;
-  /** How long the code of an ownership transfer is good for, minutes (SPEC O1). */
+  /** How long the code of an ownership transfer is valid, minutes (SPEC O1). */
   readonly transferMinutes: number;
-  /** How long a tenant that is to be deleted is kept, days (SPEC S3). */
+  /** The grace period before a tenant is deleted, days (SPEC S3). */
   readonly deletionDays: number;
-  /** Free tenants that one person may found (SPEC, settled). */
+  /** How many Free tenants one person may own. */
   readonly freeTenants: number;
-  /** How long a link to upload an object is good for, minutes. */
+  /** How long an upload link is valid, minutes. */
   readonly uploadMinutes: number;
 };
 
 export const SETTINGS: Settings = { invitationDays: 7, transferMinutes: 15, deletionDays: 30, freeTenants: 3, uploadMinutes: 60 };
 
-/** What operations need beside the database. */
+/** What commands need beside the database. */
 export type Services = { readonly clock: Clock; readonly settings: Settings; readonly store: ObjectStore };
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
 import type { AuditEntry } from '../../database/queries/audit.ts';
 
-/** Who does what falls due by itself. */
+/** The actor of events that jobs record. */
 export const SYSTEM: AuditEntry['actor'] = { kind: 'system', id: 'ipto', name: 'IPTO' };

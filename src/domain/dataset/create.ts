@@ -4,11 +4,11 @@ import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
 import { datasetDescription, datasetName } from './text.ts';
 
-/** A dataset that was made or changed. */
+/** A dataset that was created or changed. */
 export type ChangedDataset = { readonly tenantId: string; readonly datasetId: string };
 
 /**
- * Makes a dataset, as long as the plan has room for one (SPEC M1, P3). Names need not be unique.
+ * Creates a dataset within the plan's limit (SPEC M1, P3). Names needn't be unique.
  *
  * @throws {GatewayError} BAD_USER_INPUT; LIMIT_REACHED with the limit and the use.
  */

@@ -2,9 +2,9 @@ import type { Command } from '../core/command.ts';
 import { localRow, notFound, type RowRef } from '../core/row-ref.ts';
 
 /**
- * The dataset that an input names, with its listing's status.
+ * Finds the dataset that an input names, with its listing's status.
  *
- * @throws {GatewayError} NOT_FOUND for another tenant's, as for one that doesn't exist (SPEC T4).
+ * @throws {GatewayError} NOT_FOUND for a missing dataset and for another tenant's (SPEC T4).
  */
 export async function namedDataset({ context, db }: Pick<Command, 'context' | 'db'>, named: RowRef) {
   const dataset = await db.dataset.findFirst({

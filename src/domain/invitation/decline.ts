@@ -3,7 +3,7 @@ import { GatewayError } from '../core/errors.ts';
 import { heldInvitation } from './answer.ts';
 
 /**
- * Declines an invitation: it is gone, and its place is free.
+ * Declines an invitation. It is deleted and its place in the member limit is free.
  *
  * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED.
  */

@@ -6,19 +6,19 @@ import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
 
 /**
- * Puts a listing on the marketplace, for the first time or again (SPEC M1, M4).
+ * Publishes a draft or withdrawn listing on the marketplace (SPEC M1, M4).
  *
  * @throws {GatewayError} NOT_FOUND; SIDE_OFF when the tenant doesn't sell; CONFLICT when it is
- * there already, or has nothing to retrieve.
+ * published already, or the dataset has no stored object.
  */
 export const publishListing = (context: CommandContext, input: { listing: RowRef }): Promise<ChangedListing> =>
   runCommand(context, async command => {
     const { db, now, record, enqueueWrite, tenantId } = command;
     const { id, datasetId, status } = await namedListing(command, input.listing);
     await checkSells(command);
-    if (status === 'published') throw new GatewayError('CONFLICT', 'The listing is on the marketplace already.');
+    if (status === 'published') throw new GatewayError('CONFLICT', 'The listing is already published.');
     if (!(await db.dataObject.count({ where: stored(datasetId) })))
-      throw new GatewayError('CONFLICT', 'The dataset has no stored object: there would be nothing to retrieve.');
+      throw new GatewayError('CONFLICT', 'The dataset has no stored object. Upload one first.');
     enqueueWrite(db.listing.updateMany({ where: { id }, data: { status: 'published', publishedAt: now, updatedAt: now } }));
     await record({ target: { type: 'Listing', id }, before: { status }, after: { status: 'published' } });
     return { tenantId, listingId: id };

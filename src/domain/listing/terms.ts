@@ -3,10 +3,10 @@ import { prose } from '../core/text.ts';
 import { line } from '../tenant/name.ts';
 import { tagOf } from './tag.ts';
 
-/** An amount and its currency, as they were typed and found to be good. */
+/** A validated amount and its currency. */
 export type Price = { readonly amount: string; readonly currency: string };
 
-/** What a listing says, where it is said. */
+/** The terms of a listing. A term that is left out or null stays as it is. */
 export type TermsInput = {
   readonly title?: string | null | undefined;
   readonly summary?: string | null | undefined;
@@ -19,9 +19,9 @@ export type TermsInput = {
 const [TITLE, SUMMARY, TAGS] = [120, 2_000, 20];
 
 /**
- * Terms as they are stored: those that are given (SPEC M1).
+ * The given terms in their stored form (SPEC M1).
  *
- * @throws {GatewayError} BAD_USER_INPUT naming what can't be one.
+ * @throws {GatewayError} BAD_USER_INPUT naming the invalid term.
  */
 export const termsOf = ({ title, summary, tags, price }: TermsInput) => ({
   ...(title != null && { title: listingTitle(title) }),
@@ -36,7 +36,7 @@ function listingTitle(text: string): string {
   return title;
 }
 
-/** Each tag once. */
+/** Tags in their stored form, without duplicates. */
 function listingTags(texts: readonly string[]): string[] {
   const tags = [...new Set(texts.map(tagOf))];
   if (tags.length > TAGS) throw badInput(`A listing has at most ${TAGS} tags.`, { limit: TAGS, actual: tags.length });
@@ -45,8 +45,8 @@ function listingTags(texts: readonly string[]): string[] {
 
 type Stored = { title: string; summary: string; tags: readonly string[]; price: { toFixed(): string }; currency: string };
 
-/** What the log keeps of a listing: its price as a text, lest it become a float. */
-export const refusalPayloadFor = ({ title, summary, tags, price, currency }: Stored) => ({
+/** A listing's terms for the audit log, with the price as text so that it doesn't become a float. */
+export const auditedTerms = ({ title, summary, tags, price, currency }: Stored) => ({
   title,
   summary,
   tags,

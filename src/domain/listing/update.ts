@@ -2,11 +2,11 @@ import { type CommandContext, runCommand } from '../core/command.ts';
 import type { RowRef } from '../core/row-ref.ts';
 import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
-import { refusalPayloadFor, type TermsInput, termsOf } from './terms.ts';
+import { auditedTerms, type TermsInput, termsOf } from './terms.ts';
 
 /**
- * Changes what a listing says; what is left out stays (SPEC M1). Whoever is entitled already keeps
- * the price of the day.
+ * Changes a listing's terms; terms that are left out or null stay (SPEC M1). Existing entitlements
+ * keep their price.
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND.
  */
@@ -20,7 +20,7 @@ export const updateListing = (
     const before = await namedListing(command, listing);
     const { id } = before;
     const [after] = await db.listing.updateManyAndReturn({ where: { id }, data: { ...terms, updatedAt: now } });
-    await record({ target: { type: 'Listing', id }, before: refusalPayloadFor(before), after: refusalPayloadFor(after!) });
+    await record({ target: { type: 'Listing', id }, before: auditedTerms(before), after: auditedTerms(after!) });
     return { tenantId, listingId: id };
   });
 };

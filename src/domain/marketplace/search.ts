@@ -2,11 +2,11 @@ import type { MarketSearch, MarketSort } from '../../database/queries/marketplac
 import { badInput } from '../core/errors.ts';
 import { tagOf } from '../listing/tag.ts';
 
-/** How much may be looked for: the query in characters, the tags in number. */
+/** Limits of a search: characters of the query, number of tags. */
 export const SEARCH = { query: 200, tags: 20 } as const;
 
-/** What somebody asks of the marketplace. What is null, or left out, narrows nothing. */
-export type Asked = {
+/** A search of the marketplace. A condition that is null or left out is ignored. */
+export type SearchInput = {
   readonly query?: string | null;
   readonly tags?: readonly string[] | null;
   readonly maxPrice?: { readonly amount: string; readonly currency: string } | null;
@@ -15,21 +15,20 @@ export type Asked = {
 };
 
 /**
- * A search as the database takes it (SPEC M2). Tags are looked for as listings have them, in
- * whatever case they were typed. Prices are looked at in one currency alone: amounts of two have no
- * order.
+ * Validates a search and converts it to its database form (SPEC M2). Tags are normalized like those
+ * of listings. Prices are compared within one currency only.
  *
- * @throws {GatewayError} BAD_USER_INPUT for a query that is too long, for what is no tag or too
- * many of them, and for two currencies.
+ * @throws {GatewayError} BAD_USER_INPUT for a query that is too long, an invalid tag or too many
+ * tags, and two currencies.
  */
-export function searchOf({ query, tags, maxPrice, currency }: Asked): MarketSearch {
+export function searchOf({ query, tags, maxPrice, currency }: SearchInput): MarketSearch {
   const words = query?.trim() || null;
   if (words && words.length > SEARCH.query)
     throw badInput(`A query has at most ${SEARCH.query} characters.`, { limit: SEARCH.query, actual: words.length });
   if (tags && tags.length > SEARCH.tags)
     throw badInput(`A search takes at most ${SEARCH.tags} tags.`, { limit: SEARCH.tags, actual: tags.length });
   if (maxPrice && currency && maxPrice.currency !== currency)
-    throw badInput(`\`maxPrice\` is in ${maxPrice.currency} and \`currency\` is ${currency}: a search is in one.`);
+    throw badInput(`\`maxPrice\` is in ${maxPrice.currency} and \`currency\` is ${currency}. Use one currency.`);
   return {
     query: words,
     tags: tags?.length ? tags.map(tagOf) : null,
@@ -39,12 +38,12 @@ export function searchOf({ query, tags, maxPrice, currency }: Asked): MarketSear
 }
 
 /**
- * The order of a search: the best first where there is something to be good at, else the newest.
+ * The order of a search: by relevance if it has a query, else newest first.
  *
- * @throws {GatewayError} BAD_USER_INPUT for prices of no one currency.
+ * @throws {GatewayError} BAD_USER_INPUT for a sort by price without a currency.
  */
 export function sortOf({ query, currency }: MarketSearch, sort: MarketSort | null | undefined): MarketSort {
-  if (sort === 'price' && currency === null) throw badInput('Name the `currency` to sort by price: amounts of several have no order.');
+  if (sort === 'price' && currency === null) throw badInput('Name a `currency` to sort by price.');
   if (sort == null || sort === 'relevance') return query === null ? 'newest' : 'relevance';
   return sort;
 }

@@ -5,21 +5,20 @@ import { voidTransfer } from '../ownership/void.ts';
 import { ownerProtected } from './roles.ts';
 
 /**
- * Gives up roles of the caller's own (SPEC R4): the explicit call by which somebody lowers
- * themself. One role stays at least (SPEC R1).
+ * Drops some of the caller's own roles (SPEC R4). At least one role stays (SPEC R1).
  *
- * @throws {GatewayError} BAD_USER_INPUT for none, and for all; NOT_FOUND for a role that they don't
- * have; OWNER_PROTECTED for `owner`.
+ * @throws {GatewayError} BAD_USER_INPUT for no role and for all; NOT_FOUND for a role that the
+ * caller doesn't have; OWNER_PROTECTED for `owner`.
  */
 export const dropRoles = (context: CommandContext, input: { roles: readonly Role[] }): Promise<{ roles: Role[] }> => {
-  if (!input.roles.length) throw badInput('Say which roles to give up.');
+  if (!input.roles.length) throw badInput('Name at least one role to drop.');
   return runCommand(context, async command => {
     const { id, roles: before } = command.me!;
     const missing = input.roles.filter(role => !before.includes(role)).map(role => role.toUpperCase());
     if (missing.length) throw new GatewayError('NOT_FOUND', `You don't have ${missing.join(', ')}.`, { roles: missing });
     if (input.roles.includes('owner')) throw ownerProtected();
     const roles = before.filter(role => !input.roles.includes(role));
-    if (!roles.length) throw badInput('One role stays: to give up the last, leave the tenant.');
+    if (!roles.length) throw badInput('One role must stay. To drop the last one, leave the tenant.');
     await voidTransfer(command, 'roles changed', id);
     await command.db.membership.updateMany({ where: { id }, data: { roles } });
     await command.record({ target: { type: 'Membership', id }, before: { roles: before }, after: { roles } });

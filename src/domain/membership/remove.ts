@@ -4,7 +4,7 @@ import { voidTransfer } from '../ownership/void.ts';
 import { otherMember } from './set-roles.ts';
 
 /**
- * Removes another member: the membership, never the person, whose other tenants feel nothing (SPEC
+ * Removes another member's membership. The person and their memberships in other tenants stay (SPEC
  * R4).
  *
  * @throws {GatewayError} NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED.

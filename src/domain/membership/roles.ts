@@ -3,12 +3,12 @@ import type { Role } from '../../access/vocabulary.ts';
 import { badInput, GatewayError } from '../core/errors.ts';
 
 /**
- * Roles as a membership holds them.
+ * Roles as a membership stores them, without duplicates.
  *
- * @throws {GatewayError} BAD_USER_INPUT for none (SPEC R1).
+ * @throws {GatewayError} BAD_USER_INPUT for no role (SPEC R1).
  */
 export function roleSet(roles: readonly Role[]): Role[] {
-  if (!roles.length) throw badInput('A membership has at least one role.');
+  if (!roles.length) throw badInput('Name at least one role.');
   return [...new Set(roles)];
 }
 
@@ -18,5 +18,6 @@ export function checkGrantable(roles: readonly Role[], own: readonly Role[]): vo
   if (refused.length) throw new GatewayError('ROLE_NOT_GRANTABLE', `You can't grant ${refused.join(', ')}.`, { roles: refused });
 }
 
-/** Why nothing but a transfer touches the owner's membership (SPEC R4). */
-export const ownerProtected = () => new GatewayError('OWNER_PROTECTED', 'The owner stays as they are: transfer the ownership first.');
+/** Only a transfer changes the owner's membership (SPEC R4). */
+export const ownerProtected = () =>
+  new GatewayError('OWNER_PROTECTED', "The owner's membership can't be changed. Transfer the ownership first.");

@@ -5,16 +5,19 @@ import { localRow, type RowRef } from '../core/row-ref.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { checkGrantable, ownerProtected, roleSet } from './roles.ts';
 
-type Changed = { readonly tenantId: string; readonly membershipId: string };
+type ChangedMembership = { readonly tenantId: string; readonly membershipId: string };
 
 /**
- * Gives another member exactly these roles (SPEC R4). Those that they have already change nothing,
- * and leave no event.
+ * Gives another member exactly these roles (SPEC R4). The roles that the member has already change
+ * nothing and leave no event.
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED,
  * ROLE_NOT_GRANTABLE.
  */
-export const setMemberRoles = (context: CommandContext, input: { membership: RowRef; roles: readonly Role[] }): Promise<Changed> => {
+export const setMemberRoles = (
+  context: CommandContext,
+  input: { membership: RowRef; roles: readonly Role[] },
+): Promise<ChangedMembership> => {
   const roles = roleSet(input.roles);
   return runCommand(context, async command => {
     const { id, roles: before } = await otherMember(command, input.membership);
@@ -33,11 +36,11 @@ export const setMemberRoles = (context: CommandContext, input: { membership: Row
 const isSame = (roles: readonly Role[], before: readonly Role[]) =>
   roles.length === before.length && roles.every(role => before.includes(role));
 
-/** A member as an operation of somebody else's finds them. */
+/** Another member than the caller. */
 export type OtherMember = { readonly id: string; readonly roles: readonly Role[]; readonly name: string };
 
 /**
- * The member whom somebody else may change or remove: not themself, and not the owner (SPEC R4).
+ * Finds a member whom the caller may change or remove: not the caller, and not the owner (SPEC R4).
  *
  * @throws {GatewayError} NOT_FOUND, OWN_MEMBERSHIP, OWNER_PROTECTED.
  */

@@ -19,9 +19,9 @@ export type AddObjectInput = {
 };
 
 /**
- * Announces an object of a dataset (SPEC M1): it is there once its bytes are in the store and
- * {@link completeObject} has found them to be what was announced. The link to upload them is not
- * kept anywhere: whoever may, asks for one.
+ * Adds an object to a dataset by its size, media type and checksum (SPEC M1). It can be retrieved
+ * once its bytes are uploaded and `completeObject` has found that they match. Upload links are
+ * stored nowhere; each request for one creates a new one.
  *
  * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has an object of that
  * name.
@@ -44,6 +44,6 @@ export const addObject = (context: CommandContext, input: AddObjectInput): Promi
 
 const taken = (name: string) => (error: unknown) => {
   if (isConstraint(error, 'data_object_tenant_id_dataset_id_name_key'))
-    throw new GatewayError('CONFLICT', `The dataset has an object with the name ${JSON.stringify(name)}.`, { field: 'name' });
+    throw new GatewayError('CONFLICT', `The dataset already has an object named ${JSON.stringify(name)}.`, { field: 'name' });
   throw error;
 };

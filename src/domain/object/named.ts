@@ -3,9 +3,9 @@ import type { CommandContext } from '../core/command.ts';
 import { localRow, notFound, type RowRef } from '../core/row-ref.ts';
 
 /**
- * The object that an input names.
+ * Finds the object that an input names.
  *
- * @throws {GatewayError} NOT_FOUND for another tenant's, as for one that doesn't exist (SPEC T4).
+ * @throws {GatewayError} NOT_FOUND for a missing object and for another tenant's (SPEC T4).
  */
 export async function namedObject(context: CommandContext, db: ReadClient, named: RowRef) {
   const object = await db.dataObject.findFirst({ where: { id: localRow(context, named) } });

@@ -3,19 +3,18 @@ import { type Clock, daysAfter, type ObjectRemoval } from '../core/services.ts';
 import { objectKey } from './key.ts';
 
 /**
- * How long bytes lie on after their object was removed, days: longer than any link to them is good
- * for, so that a retrieval that was paid for is one, and no upload that was under way comes after
- * the removal. The same as in `crossing_due_tenants`.
+ * How long bytes are kept after their object was removed, days: longer than any link to them is
+ * valid, so that a paid download works and no running upload arrives after the removal.
+ * `crossing_due_tenants` uses the same number.
  */
 export const LINGER = 1;
 
-/** Objects whose bytes are removed at once. */
+/** Objects removed from the store in one call. */
 const BATCH = 500;
 
 /**
- * Removes the bytes of the bound tenant's removed objects from the store, then forgets them.
- * Whoever stops in between goes on by calling it again: what is gone from the store already is no
- * error.
+ * Removes the bytes of the bound tenant's removed objects from the store, then their rows. After a
+ * crash, calling it again resumes.
  */
 export async function removeStale(
   { db, binding, transaction }: UnitOfWork,

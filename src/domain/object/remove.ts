@@ -5,21 +5,17 @@ import type { ChangedObject } from './add.ts';
 import { namedObject } from './named.ts';
 
 /**
- * Removes an object from its dataset (SPEC M1). The bytes are removed by a job, once no link to
- * them is good any more.
+ * Removes an object from its dataset (SPEC M1). A job removes the bytes once all links to them have
+ * expired.
  *
- * @throws {GatewayError} NOT_FOUND; CONFLICT for the last stored object of a dataset that is on the
- * marketplace.
+ * @throws {GatewayError} NOT_FOUND; CONFLICT for the last stored object of a published dataset.
  */
 export const removeObject = (context: CommandContext, input: { object: RowRef }): Promise<ChangedObject> =>
   runCommand(context, async command => {
     const { db, record, enqueueWrite, tenantId } = command;
     const { id, datasetId, name, size, storedAt } = await namedObject(context, db, input.object);
     if (storedAt && (await isPublished(command, datasetId)) && (await db.dataObject.count({ where: stored(datasetId) })) === 1)
-      throw new GatewayError(
-        'CONFLICT',
-        'The dataset is on the marketplace and would have nothing to retrieve: withdraw its listing first.',
-      );
+      throw new GatewayError('CONFLICT', 'This is the last stored object of a published dataset. Withdraw the listing first.');
     enqueueWrite(db.dataObject.deleteMany({ where: { id } }));
     await record({ target: { type: 'DataObject', id }, before: { dataset: datasetId, name, size: String(size), storedAt } });
     return { tenantId, objectId: id };

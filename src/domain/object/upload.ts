@@ -2,10 +2,10 @@ import type { ObjectFacts, Services, UploadLink } from '../core/services.ts';
 import { minutesAfter } from '../core/services.ts';
 import { objectKey } from './key.ts';
 
-/** A link to upload an object's bytes, and until when it is good. */
+/** A link to upload an object's bytes, and when it expires. */
 export type Upload = UploadLink & { readonly expiresAt: Date };
 
-/** A new link to upload an object's bytes: null once they are stored. It is kept nowhere. */
+/** Creates a link to upload an object's bytes; null once they are stored. Links are not stored. */
 export async function uploadOf(
   { tenantId, id, storedAt, ...facts }: ObjectFacts & { tenantId: string; id: string; storedAt: Date | null },
   { clock, settings, store }: Services,

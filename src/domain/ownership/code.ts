@@ -1,7 +1,7 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import { hashOf } from '../invitation/secret.ts';
 
-/** Letters and digits that nobody takes for one another (Crockford's base 32). */
+/** Letters and digits that can't be confused (Crockford's base 32). */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 12;
 
@@ -11,8 +11,8 @@ export const newTransferCode = (): string =>
     .join('')
     .replace(/(.{4})(?=.)/g, '$1-');
 
-/** The hash that is kept of a code. Case, hyphens and spaces count for nothing. */
+/** The stored hash of a code. Case, hyphens and spaces are ignored. */
 export const transferCodeHash = (code: string): Uint8Array<ArrayBuffer> => hashOf(Buffer.from(code.toUpperCase().replace(/[\s-]/g, '')));
 
-/** Whether a code is the one whose hash is kept, in a time that tells nothing. */
+/** Compares a code with a stored hash in constant time. */
 export const isTransferCode = (code: string, hash: Uint8Array): boolean => timingSafeEqual(transferCodeHash(code), hash);

@@ -5,8 +5,8 @@ import { isTransferCode } from './code.ts';
 import { voidTransfer } from './void.ts';
 
 /**
- * The second call of an ownership transfer (SPEC O2): the chosen member gains `owner`, the caller
- * becomes `admin`, at once. A wrong code costs a try; without tries left the transfer is void.
+ * Confirms an ownership transfer (SPEC O2): the chosen member gains `owner` and the caller becomes
+ * `admin`, atomically. A wrong code costs a try; after the last one the transfer is void.
  *
  * @throws {GatewayError} TRANSFER_INVALID, CODE_WRONG.
  */
@@ -15,12 +15,12 @@ export const confirmOwnershipTransfer = (context: CommandContext, { code }: { co
     const { db, me, now, record, tenantId } = command;
     const transfer = await db.ownershipTransfer.findFirst();
     if (!transfer || transfer.expiresAt <= now || transfer.fromMembershipId !== me!.id)
-      throw new GatewayError('TRANSFER_INVALID', 'No transfer is under way, or its code has expired: ask again.');
+      throw new GatewayError('TRANSFER_INVALID', 'There is no open ownership transfer, or its code has expired. Request a new one.');
     if (!isTransferCode(code, transfer.codeHash)) return wrongCode(command, transfer.triesLeft - 1);
     const recipient = await db.membership.findFirstOrThrow({ where: { id: transfer.toMembershipId }, select: { id: true, roles: true } });
     const [from, to] = [withoutOwner(me!.roles), withOwner(recipient.roles as Role[])];
     await db.ownershipTransfer.deleteMany();
-    // the owner first: there are never two
+    // demote first: a unique index allows only one owner
     await db.membership.updateMany({ where: { id: me!.id }, data: { roles: from } });
     await db.membership.updateMany({ where: { id: recipient.id }, data: { roles: to } });
     await record({
@@ -37,5 +37,5 @@ const withOwner = (roles: readonly Role[]): Role[] => ['owner', ...roles];
 async function wrongCode(command: Command, triesLeft: number): Promise<GatewayError> {
   if (triesLeft > 0) await command.db.ownershipTransfer.updateMany({ data: { triesLeft } });
   else await voidTransfer(command, 'too many wrong codes');
-  return refuse(command, new GatewayError('CODE_WRONG', 'This is not the code.', { triesLeft }));
+  return refuse(command, new GatewayError('CODE_WRONG', 'The confirmation code is wrong.', { triesLeft }));
 }

@@ -8,24 +8,24 @@ import { voidTransfer } from './void.ts';
 /** Wrong codes until a transfer is voided. */
 export const TRIES = 5;
 
-/** What a request gives back: the code, this once. */
+/** The result of a request: the code, shown only here. */
 export type Requested = { readonly tenantId: string; readonly code: string; readonly expiresAt: Date };
 
 /**
- * The first of the two calls of an ownership transfer (SPEC O1): to a current member, who isn't the
- * owner. It voids an earlier one. Nothing changes before {@link confirmOwnershipTransfer}.
+ * Requests an ownership transfer to a current member other than the owner (SPEC O1). It voids an
+ * earlier request. Nothing changes before `confirmOwnershipTransfer`.
  *
- * @throws {GatewayError} NOT_FOUND for whoever is no member here; OWN_MEMBERSHIP for the owner
- * themself.
+ * @throws {GatewayError} NOT_FOUND when the recipient isn't a member; OWN_MEMBERSHIP for the
+ * caller's own membership.
  */
 export const requestOwnershipTransfer = (context: CommandContext, { membership }: { membership: RowRef }): Promise<Requested> =>
   runCommand(context, async command => {
     const { db, me, now, record, tenantId } = command;
     const id = localRow(context, membership);
     const member = await db.membership.findFirst({ where: { id }, select: { user: { select: { name: true } } } });
-    if (!member) throw new GatewayError('NOT_FOUND', 'There is no such member.');
-    if (id === me!.id) throw new GatewayError('OWN_MEMBERSHIP', 'You are the owner already.');
-    await voidTransfer(command, 'asked again');
+    if (!member) throw new GatewayError('NOT_FOUND', 'There is no member with this id.');
+    if (id === me!.id) throw new GatewayError('OWN_MEMBERSHIP', 'You are already the owner.');
+    await voidTransfer(command, 'requested again');
     const code = newTransferCode();
     const expiresAt = minutesAfter(now, context.services.settings.transferMinutes);
     await db.ownershipTransfer.create({

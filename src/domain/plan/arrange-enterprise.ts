@@ -3,12 +3,12 @@ import { badInput } from '../core/errors.ts';
 import { applyDueChange } from './apply.ts';
 import type { Limits } from './limits.ts';
 
-/** Limits as staff type them: what is left out, or null, is no cap. */
+/** Limits of a contract. A limit that is left out or null is no cap. */
 export type ContractInput = { readonly [Name in keyof Limits]?: number | null | undefined };
 
 /**
- * Puts the bound tenant on Enterprise with limits of its own, or changes those that it has (SPEC
- * P2). Cancels what was scheduled.
+ * Moves the bound tenant to Enterprise with limits of its own, or replaces its limits (SPEC P2). A
+ * scheduled downgrade is cancelled.
  *
  * @throws {GatewayError} BAD_USER_INPUT for a limit below 1: no cap is null, never 0.
  */
@@ -21,7 +21,7 @@ export const arrangeEnterprise = (context: CommandContext, limits: ContractInput
     costPointsPerMinute: limits.costPointsPerMinute ?? null,
   };
   for (const [name, limit] of Object.entries(contract))
-    if (limit !== null && limit < 1) throw badInput(`${name} is at least 1; leave it out for no cap.`);
+    if (limit !== null && limit < 1) throw badInput(`\`${name}\` must be at least 1. Leave it out for no cap.`);
   return runCommand(context, async command => {
     const { db, now, record, tenantId: id } = command;
     const { planCode, planSince } = await applyDueChange(command);

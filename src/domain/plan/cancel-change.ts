@@ -3,7 +3,7 @@ import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from './apply.ts';
 
 /**
- * Cancels the downgrade that is scheduled, while it hasn't taken effect (SPEC P2).
+ * Cancels a scheduled downgrade that hasn't taken effect (SPEC P2).
  *
  * @throws {GatewayError} CONFLICT when none is scheduled.
  */

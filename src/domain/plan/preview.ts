@@ -3,14 +3,12 @@ import type { ReadClient } from '../../database/index.ts';
 import { cycleEnd } from './cycle.ts';
 import { keysInUse, limitsOn, memberUse } from './limits.ts';
 
-/**
- * A cap, how much of it is used, and by how much it is exceeded (SPEC P4). A null limit is no cap.
- */
+/** A limit, its use, and by how much it is exceeded (SPEC P4). A null limit is no cap. */
 export type CapUse = { readonly limit: number | null; readonly used: number; readonly over: number };
 
 /**
- * What a plan would change. `takesEffectAt` is null for the plan that the tenant is on, and for
- * Enterprise, which sales arrange.
+ * The effect of a change to a plan. `takesEffectAt` is null for the current plan and for Enterprise,
+ * which sales arrange.
  */
 export type PlanPreview = {
   readonly plan: PlanCode;
@@ -22,50 +20,51 @@ export type PlanPreview = {
   readonly featuresLost: readonly PlanFeature[];
 };
 
-/** A use against its cap. */
+/** Compares a use with its limit. */
 export const capUse = (limit: number | null, used: number): CapUse => ({
   limit,
   used,
   over: limit === null ? 0 : Math.max(0, used - limit),
 });
 
-/** How far the bound tenant's places are taken on a plan. */
+/** The bound tenant's members and invitations against a plan's limit. */
 export async function memberCap(db: ReadClient, plan: PlanCode, now: Date): Promise<CapUse> {
   const { members, invitations } = await memberUse(db, now);
   return capUse((await limitsOn(db, plan)).memberLimit, members + invitations);
 }
 
-/** How many API keys the bound tenant has against a plan's cap. */
+/** The bound tenant's API keys against a plan's limit. */
 export const apiKeyCap = async (db: ReadClient, plan: PlanCode, now: Date): Promise<CapUse> =>
   capUse((await limitsOn(db, plan)).apiKeyLimit, await keysInUse(db, now));
-/** How many of the bound tenant's datasets a plan has room for. */
+
+/** The bound tenant's datasets against a plan's limit. */
 export const datasetCap = async (db: ReadClient, plan: PlanCode): Promise<CapUse> =>
   capUse((await limitsOn(db, plan)).datasetLimit, await db.dataset.count());
 
 /**
- * What would be if the bound tenant changed to a plan: a downgrade removes nobody, and this says
- * how far it would be over its caps (SPEC P4).
+ * Previews a change of the bound tenant to a plan. A downgrade removes nobody; the preview says by
+ * how much the tenant would exceed its limits (SPEC P4).
  */
 export async function previewPlan(db: ReadClient, plan: PlanCode, now: Date): Promise<PlanPreview> {
-  const present = await db.tenant.findFirstOrThrow({
+  const current = await db.tenant.findFirstOrThrow({
     select: { planSince: true, plan: { select: { code: true, rank: true, features: true } } },
   });
-  const wanted = await db.plan.findUniqueOrThrow({ where: { code: plan }, select: { code: true, rank: true, features: true } });
+  const target = await db.plan.findUniqueOrThrow({ where: { code: plan }, select: { code: true, rank: true, features: true } });
   const kind =
-    wanted.code === present.plan.code
+    target.code === current.plan.code
       ? 'present'
       : plan === 'ENTERPRISE'
         ? 'by_sales'
-        : wanted.rank > present.plan.rank
+        : target.rank > current.plan.rank
           ? 'upgrade'
           : 'downgrade';
   return {
     plan,
     kind,
-    takesEffectAt: kind === 'upgrade' ? now : kind === 'downgrade' ? cycleEnd(present.planSince, now) : null,
+    takesEffectAt: kind === 'upgrade' ? now : kind === 'downgrade' ? cycleEnd(current.planSince, now) : null,
     members: await memberCap(db, plan, now),
     apiKeys: await apiKeyCap(db, plan, now),
     datasets: await datasetCap(db, plan),
-    featuresLost: present.plan.features.filter(feature => !wanted.features.includes(feature)) as PlanFeature[],
+    featuresLost: current.plan.features.filter(feature => !target.features.includes(feature)) as PlanFeature[],
   };
 }

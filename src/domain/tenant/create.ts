@@ -19,9 +19,8 @@ export type CreateTenantInput = {
 };
 
 /**
- * Sign-up: a tenant on the Free plan, the person, and their membership as its owner, at once or not
- * at all (SPEC R2). An idempotency key decides the tenant's id, so that the same key finds the same
- * tenant.
+ * Creates a tenant on the Free plan, with the caller as its owner, in one transaction (SPEC R2). An
+ * idempotency key determines the tenant's id, so that a retry finds the same tenant.
  *
  * @throws {GatewayError} EMAIL_UNVERIFIED, BAD_USER_INPUT, CONFLICT when the slug is taken,
  * LIMIT_REACHED at the cap of Free tenants.
@@ -64,12 +63,12 @@ export async function createTenant(context: CommandContext, input: CreateTenantI
 }
 
 /**
- * The constraints that say that something is taken, and what is. The id is when its key is older
- * than keys are remembered.
+ * Maps unique violations to errors. The tenant's id exists when its idempotency key was used before
+ * and the stored answer has expired.
  */
 const taken = (slug: string) => (error: unknown) => {
   if (isConstraint(error, 'slug_claim_pkey')) throw new GatewayError('CONFLICT', `The slug ${slug} is taken.`, { field: 'slug' });
   if (['tenant_pkey', 'tenant_id_is_new', 'slug_claim_held_by_key'].some(name => isConstraint(error, name)))
-    throw new GatewayError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key founded a tenant before. Use a new one.');
+    throw new GatewayError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key created a tenant before. Use a new key.');
   throw error;
 };

@@ -3,24 +3,22 @@ import { buryTenant, purgeRows } from '../../database/queries/tenant.ts';
 import type { Clock, ObjectRemoval } from '../core/services.ts';
 import { prefixOf } from '../object/key.ts';
 
-/** Rows that one transaction of a purge removes. */
+/** Rows removed by one transaction of a purge. */
 export const BATCH = 1_000;
 
-/** How a purge went on: one batch after the other, each whole or not at all. */
+/** `onBatch` is called with the table's name after each committed batch. */
 export type PurgeOptions = { readonly batch?: number; readonly onBatch?: (table: string) => void };
 
-/** What it is done with. */
-export type PurgeMeans = { readonly clock: Clock; readonly store: ObjectRemoval };
+export type PurgeDependencies = { readonly clock: Clock; readonly store: ObjectRemoval };
 
 /**
- * Deletes the bound tenant for good once its grace period is over (SPEC S4): it is buried in one
- * transaction, and from then on nowhere to be seen; its objects' bytes go, then its rows in
- * batches. Whoever stops in between goes on by calling it again. What stays is a tombstone and a
- * receipt.
+ * Deletes the bound tenant for good once its grace period is over (SPEC S4). One transaction marks it
+ * deleted and writes its tombstone, which hides it everywhere; then its objects' bytes and its rows
+ * are removed in batches. After a crash, calling it again resumes. A tombstone and a receipt stay.
  */
 export async function purgeTenant(
   unit: UnitOfWork,
-  { clock, store }: PurgeMeans,
+  { clock, store }: PurgeDependencies,
   { batch = BATCH, onBatch = () => {} }: PurgeOptions = {},
 ): Promise<void> {
   await unit.transaction(({ query }) => buryTenant(query, clock.now()));

@@ -2,11 +2,10 @@ import { type CommandContext, runCommand } from '../core/command.ts';
 import { tenantName } from './name.ts';
 
 /**
- * Changes the bound tenant's display name: a member's in an active tenant only (SPEC S2), staff's
- * in any (SPEC, settled).
+ * Changes the bound tenant's display name. Members can rename an active tenant only (SPEC S2), staff
+ * any.
  *
- * @throws {GatewayError} BAD_USER_INPUT for a name that can't be one; a refusal when the permission
- * is gone meanwhile.
+ * @throws {GatewayError} BAD_USER_INPUT for an invalid name.
  */
 export const renameTenant = (context: CommandContext, input: { name: string }): Promise<{ tenantId: string }> => {
   const name = tenantName(input.name);

@@ -4,10 +4,10 @@ import { daysAfter } from '../core/services.ts';
 import { moveTenant } from './status.ts';
 
 /**
- * Asks for the tenant's deletion, typing its display name (SPEC S3): it is kept for the grace
- * period, in which the owner can cancel.
+ * Requests the tenant's deletion, confirmed by its display name (SPEC S3). The tenant is kept for the
+ * grace period, in which the owner can cancel.
  *
- * @throws {GatewayError} CONFIRMATION_MISMATCH when something else was typed.
+ * @throws {GatewayError} CONFIRMATION_MISMATCH when `confirmation` isn't the display name.
  */
 export const requestDeletion = (context: CommandContext, { confirmation }: { confirmation: string }): Promise<{ tenantId: string }> =>
   runCommand(context, command => {

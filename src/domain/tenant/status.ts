@@ -3,13 +3,13 @@ import type { Command } from '../core/command.ts';
 import { voidTransfer } from '../ownership/void.ts';
 
 /**
- * A move of the bound tenant to another status. The database refuses one that the specification
+ * A change of the bound tenant's status. The database refuses a transition that the specification
  * doesn't have (SPEC S).
  */
-export type Move = { readonly status: TenantStatus; readonly reason: string | null; readonly deletionDueAt?: Date };
+export type StatusChange = { readonly status: TenantStatus; readonly reason: string | null; readonly deletionDueAt?: Date };
 
-/** Moves the tenant, voids what a change of status voids, and tells the log. */
-export async function moveTenant(command: Command, { status, reason, deletionDueAt }: Move): Promise<{ tenantId: string }> {
+/** Changes the status, voids an open ownership transfer and records the event. */
+export async function moveTenant(command: Command, { status, reason, deletionDueAt }: StatusChange): Promise<{ tenantId: string }> {
   const { db, now, record, tenant, tenantId: id } = command;
   await voidTransfer(command, `status changed to ${status}`);
   const moved = await db.tenant.update({

@@ -81,7 +81,7 @@ mutation('rotateApiKey', {
   input: t => ({
     apiKeyId: t.globalID({ required: true }),
     overlapMinutes: t.int({
-      description: `How long the earlier secret works: 0 to ${OVERLAP.most} minutes. ${OVERLAP.usual}, a day, when left out.`,
+      description: `How long the earlier secret works: 0 to ${OVERLAP.max} minutes. ${OVERLAP.default}, a day, when left out.`,
     }),
   }),
   payload: secretPayload('RotateApiKeyPayload', 'api-key:update'),

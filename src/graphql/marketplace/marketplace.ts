@@ -1,5 +1,5 @@
 import { countMarket, type MarketTag, marketTags, searchMarket } from '../../database/queries/marketplace.ts';
-import { type Asked, searchOf, sortOf } from '../../domain/marketplace/search.ts';
+import { type SearchInput, searchOf, sortOf } from '../../domain/marketplace/search.ts';
 import { builder } from '../core/builder.ts';
 import { MarketplaceSort } from '../core/enums.ts';
 import { idNamed } from '../core/global-id.ts';
@@ -21,7 +21,7 @@ const NARROWING = builder.args(t => ({
   currency: t.string({ description: 'Priced in this currency.' }),
 }));
 
-const searched = ({ maxPrice, currency, ...asked }: { maxPrice?: typeof MoneyInput.$inferInput | null } & Omit<Asked, 'maxPrice'>) =>
+const searched = ({ maxPrice, currency, ...asked }: { maxPrice?: typeof MoneyInput.$inferInput | null } & Omit<SearchInput, 'maxPrice'>) =>
   searchOf({ ...asked, maxPrice: maxPrice && moneyOf(maxPrice), currency: currency == null ? null : currencyOf(currency) });
 
 const MarketplaceTag = builder.objectRef<MarketTag>('MarketplaceTag').implement({

@@ -22,7 +22,7 @@ const create = (who: Asker) => life.mutate(who, 'createDataset', { name: 'One mo
 const use = async (who: Asker) =>
   (await life.query(who, '{ tenant { datasetCount datasetUse { limit used over } } }')).data.tenant.datasetUse;
 const full = (limit: number, used: number) => [
-  { message: `The plan has ${limit} datasets; ${used} are taken.`, extensions: { code: 'LIMIT_REACHED', limit, used } },
+  { message: `The plan allows ${limit} datasets; ${used} are in use.`, extensions: { code: 'LIMIT_REACHED', limit, used } },
 ];
 
 describe('the cap on datasets', () => {

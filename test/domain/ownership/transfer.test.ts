@@ -81,7 +81,7 @@ describe('requestOwnershipTransfer', () => {
       ['ownership.confirm', 'CODE_WRONG'],
       ['ownership.confirm', null],
     ]);
-    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${recipient.member.id}`, after: { why: 'asked again' } });
+    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${recipient.member.id}`, after: { why: 'requested again' } });
   });
 
   test.each(['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)(

@@ -37,7 +37,7 @@ async function invited(owner: Asker) {
 }
 
 const full = (limit: number, used: number) => [
-  { message: `The plan has ${limit} members; ${used} are taken.`, extensions: { code: 'LIMIT_REACHED', limit, used } },
+  { message: `The plan allows ${limit} members; ${used} are in use.`, extensions: { code: 'LIMIT_REACHED', limit, used } },
 ];
 
 describe('the cap on members', () => {

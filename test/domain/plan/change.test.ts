@@ -122,7 +122,7 @@ describe('changePlan', () => {
     await change('FREE');
     const { data, errors } = await change('STARTER');
     expect(data).toEqual({ changePlan: null });
-    expect(errors).toMatchObject([{ message: 'The tenant is on STARTER already.', extensions: { code: 'CONFLICT', plan: 'STARTER' } }]);
+    expect(errors).toMatchObject([{ message: 'The tenant is already on STARTER.', extensions: { code: 'CONFLICT', plan: 'STARTER' } }]);
     expect(await present()).toEqual(downgrade);
     expect((await life.events(home)).at(-1)).toMatchObject({ action: 'plan.change', outcome: 'refused', code: 'CONFLICT' });
   });

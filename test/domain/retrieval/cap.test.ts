@@ -76,7 +76,7 @@ describe('the retrievals of a billing cycle', () => {
     ]);
     expect(await use(deal)).toEqual({ limit: 1000, used: 1000, over: 0 });
     const { code, errors } = await trade.retrieve(deal.buyer.owner, deal);
-    expect([code, errors[0]!.message]).toEqual(['LIMIT_REACHED', 'The plan has 1000 retrievals in a billing cycle; 1000 are taken.']);
+    expect([code, errors[0]!.message]).toEqual(['LIMIT_REACHED', 'The plan allows 1000 retrievals in a billing cycle; 1000 are in use.']);
     trade.gateway.clock.advance({ days: 32 });
     expect(await use(deal)).toEqual({ limit: 1000, used: 0, over: 0 });
     expect((await trade.retrieve(deal.buyer.owner, deal)).errors).toEqual([]);

@@ -80,7 +80,9 @@ describe('cancelTenantDeletion', () => {
     life.gateway.clock.set(new Date(start.getTime() + 30 * 86_400_000));
     const { data, errors } = await cancel(late.owner);
     expect(data).toEqual({ cancelTenantDeletion: null });
-    expect(errors).toMatchObject([{ message: 'The grace period is over.', extensions: { code: 'CONFLICT' } }]);
+    expect(errors).toMatchObject([
+      { message: 'The grace period is over; the deletion can no longer be cancelled.', extensions: { code: 'CONFLICT' } },
+    ]);
     expect((await life.statusOf(late))?.status).toBe('pending_deletion');
     expect((await life.events(late)).at(-1)).toMatchObject({ action: 'deletion.cancel', outcome: 'refused', code: 'CONFLICT' });
     expect((await life.query(late.viewer, '{ tenant { status } }')).data).toEqual({ tenant: { status: 'PENDING_DELETION' } });

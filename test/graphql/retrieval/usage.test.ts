@@ -90,7 +90,7 @@ describe('what a buyer reads', () => {
   test.each([
     [
       '(from: "2031-03-02T00:00:00Z", until: "2031-03-01T00:00:00Z")',
-      'The period ends before it begins: `from` and `until` default to the billing cycle.',
+      '`until` must not be before `from`. Both default to the billing cycle.',
     ],
     ['(from: "2030-03-02T00:00:00Z", until: "2031-03-04T00:00:00Z")', 'A period is at most 366 days.'],
     ...['0000-12-31T23:59:59.999Z', '0001-01-01T00:00:00+00:01', '9999-12-31T23:59:59-00:01'].map(moment => [
