@@ -5,7 +5,7 @@ import { createGateway } from '../../src/http/graphql/gateway.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { startServer } from '../../src/http/server/server.ts';
 import { contextBuilder } from '../support/context-builder.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { fixtures, useDatabase } from '../support/database.ts';
 import { AUDIENCE, ask, createIssuer } from '../support/gateway.ts';
 import { SERVICES } from '../support/services.ts';
 
@@ -27,14 +27,13 @@ function holed(rows: () => readonly Thing[]) {
 }
 
 describe('a row of another tenant that is reached through a guarded field', () => {
-  let own: TestDatabase;
+  const own = useDatabase();
   let database: Database;
   let server: Awaited<ReturnType<typeof startServer>>;
   const written: string[] = [];
   let askAs: (role: 'viewer' | 'operator') => ReturnType<typeof ask>;
 
   beforeAll(async () => {
-    own = await createDatabase();
     database = openDatabase(own.runtimeUrl);
     const make = fixtures(own);
     const [owner, viewer, operator] = [await make.person('Owner'), await make.person('Viewer'), await make.person('Operator')];
@@ -67,7 +66,6 @@ describe('a row of another tenant that is reached through a guarded field', () =
   afterAll(async () => {
     await server?.stop();
     await database?.close();
-    await own?.drop();
   });
 
   test('is not shown, and is a fault of ours: no refusal explains it, and the log has it', async () => {

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { objectKey } from '../../src/domain/object/key.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { useDatabase } from '../support/database.ts';
+import { useGateway } from '../support/gateway.ts';
 import { rowIn, sha256 } from '../support/provider.ts';
 import { type Asking, schema } from './answer.ts';
 import { createAsking } from './asking.ts';
@@ -15,20 +15,14 @@ import type { Asker } from './oracle.ts';
 import { CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
 import { createWorld, type Place, type World } from './world.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let world: World;
 let asking: ReturnType<typeof createAsking>;
 beforeAll(async () => {
-  database = await createDatabase();
   world = await createWorld(database);
-  gateway = await startTestGateway(database);
   for (const place of [world.own, world.foreign].flatMap(places => Object.values(places))) await bring(place);
   asking = createAsking(gateway, world);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 /** The bytes that an object of a place waits for: none, as announced. */

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { grantOf, type Principal, type TenantAccess } from '../../src/access/grant.ts';
 import { ROLE_MEANING, STATUS_MEANING } from '../../src/access/meaning.ts';
 import { PERMISSIONS, type Permission, type Rule, ruleOf } from '../../src/access/policy.ts';
 import { CODE_OF, refusalBy, refusalOf, sentenceOf } from '../../src/access/refusal.ts';
 import { TIERS_WITH } from '../../src/access/vocabulary.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/database.ts';
 import { FEATURES, PLANS, ROLES, type Role, STATUSES, type Status } from './expectation.ts';
 
 const USER: Principal = { kind: 'user' };
@@ -171,11 +171,7 @@ describe('what is said in words', () => {
 });
 
 describe('the tiers that carry a feature', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
-  afterAll(() => database?.drop());
+  const database = useDatabase();
 
   test('are those of the catalogue in the database', async () => {
     expect(Object.keys(TIERS_WITH)).toEqual(FEATURES);

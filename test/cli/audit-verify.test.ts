@@ -3,24 +3,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { append, type Chain, makeChains } from '../domain/audit/chains.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/database.ts';
 import { run } from './command.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let first: Chain;
 let second: Chain;
 let folder: string;
 let anchors: string;
 beforeAll(async () => {
-  database = await createDatabase();
   [first, second] = (await makeChains(database, [1200, 30])) as [Chain, Chain];
   folder = await mkdtemp(path.join(tmpdir(), 'ipto-anchors-'));
   anchors = path.join(folder, 'heads.json');
 });
-afterAll(async () => {
-  await database?.drop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const verify = (args: readonly string[] = [], url = database.runtimeUrl) => run(['audit', 'verify', ...args], { DATABASE_URL: url });
 const behindItsBack = (sql: string) => database.sql(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}; COMMIT`);

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Deal, rowIn, startTrade, type Trade } from '../support/trade.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Deal, rowIn, useTrade } from '../support/trade.ts';
 import { run } from './command.ts';
 
-let trade: Trade;
+const trade = useTrade();
 let deal: Deal;
 /** The retrievals, in the order in which they happened. */
 const ids: string[] = [];
 beforeAll(async () => {
-  trade = await startTrade();
   deal = await trade.deal({ price: '0.1', currency: 'EUR' });
   const yen = await trade.stock(deal.shop, { price: '7', currency: 'JPY' });
   const entitlementId = await trade.acquire(deal.buyer.owner, yen);
@@ -15,7 +14,6 @@ beforeAll(async () => {
   for (const wanted of [deal, deal, deal, second])
     ids.push(rowIn((await trade.retrieve(deal.buyer.owner, wanted)).payload.retrieval.usageRecordId));
 });
-afterAll(() => trade?.stop());
 
 const verify = (args: readonly string[] = [], url = trade.database.runtimeUrl) =>
   run(['billing', 'verify', ...args], { DATABASE_URL: url });

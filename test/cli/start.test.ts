@@ -7,16 +7,15 @@ import { openHome } from '../../src/demo/home.ts';
 import { openIssuer } from '../../src/demo/issuer.ts';
 import { AUDIENCE, createKey, type Key, type LoopbackIssuer, signed, startIssuer } from '../http/auth/oidc.ts';
 import { startProxy } from '../http/server/proxy.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { fixtures, useDatabase } from '../support/database.ts';
 import { ask } from '../support/gateway.ts';
 import { type Command, run, start } from './command.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let issuer: LoopbackIssuer;
 let key: Key;
 const started: Command[] = [];
 beforeAll(async () => {
-  database = await createDatabase();
   issuer = await startIssuer();
   key = await createKey('ES256');
   issuer.state.keys = [key];
@@ -24,10 +23,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const command of started.splice(0)) await command.kill();
 });
-afterAll(async () => {
-  await issuer?.close();
-  await database?.drop();
-});
+afterAll(() => issuer?.close());
 
 const settings = (more: Record<string, string> = {}) => ({
   DATABASE_URL: database.runtimeUrl,

@@ -1,26 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
-import { codeIn, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { fixtures, useDatabase } from '../support/database.ts';
+import { codeIn, useGateway } from '../support/gateway.ts';
 import { startMailServer } from '../support/mail-server.ts';
 import { type Command, run, start } from './command.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let post: Awaited<ReturnType<typeof startMailServer>>;
 const started: Command[] = [];
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   post = await startMailServer();
 });
 afterEach(async () => {
   for (const command of started.splice(0)) await command.kill();
 });
-afterAll(async () => {
-  await gateway?.stop();
-  await post?.stop();
-  await database?.drop();
-});
+afterAll(() => post?.stop());
 
 const settings = (more: Record<string, string> = {}) => ({
   DATABASE_URL: database.runtimeUrl,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { openingTabs } from '../../src/http/routes/graphiql/tabs.ts';
 import { hasChromium, type OpenedExplorer, openExplorer } from '../support/browser.ts';
-import { startTemporaryDemo } from '../support/demo.ts';
+import { useDemo } from '../support/demo.ts';
 import { chooseTab } from '../support/explorer.ts';
 
 test.each([true, false])('every tab is a valid operation of the schema (demo: %s)', demo => {
@@ -12,18 +12,14 @@ test.each([true, false])('every tab is a valid operation of the schema (demo: %s
 });
 
 describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
-  let running: Awaited<ReturnType<typeof startTemporaryDemo>>;
+  const running = useDemo();
   let explorer: OpenedExplorer;
   const url = () => running.demo.url;
 
   beforeAll(async () => {
-    running = await startTemporaryDemo();
     explorer = await openExplorer(`${url()}/graphql`);
   });
-  afterAll(async () => {
-    await explorer?.close();
-    await running?.close();
-  });
+  afterAll(() => explorer?.close());
 
   /** Runs the open tab, and gives what the gateway answered once the page shows it. */
   async function run(shown: string) {

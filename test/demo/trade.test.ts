@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DAYS_OPEN, PURCHASES } from '../../src/demo/purchases.ts';
-import { startTemporaryDemo } from '../support/demo.ts';
+import { useDemo } from '../support/demo.ts';
 import { ask } from '../support/gateway.ts';
 
-let demo: Awaited<ReturnType<typeof startTemporaryDemo>>;
-beforeAll(async () => {
-  demo = await startTemporaryDemo();
-});
-afterAll(() => demo?.close());
+const demo = useDemo();
 
 const as = async (email: string, query: string) =>
   ask(demo.demo.url, query, { token: await demo.demo.issuer.sign({ email, expiresIn: 60 }) });

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DEMO_TENANTS } from '../../src/demo/personas.ts';
-import { startTemporaryDemo } from '../support/demo.ts';
+import { useDemo } from '../support/demo.ts';
 import { ask } from '../support/gateway.ts';
 import { announced, send, UPLOAD } from '../support/provider.ts';
 
-let demo: Awaited<ReturnType<typeof startTemporaryDemo>>;
-beforeAll(async () => {
-  demo = await startTemporaryDemo();
-});
-afterAll(() => demo?.close());
+const demo = useDemo();
 
 const as = async (email: string, query: string, variables = {}) =>
   ask(demo.demo.url, query, { token: await demo.demo.issuer.sign({ email, expiresIn: 60 }), variables });

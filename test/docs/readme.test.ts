@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commandsIn, hasCurl, pageText, runCommand } from '../support/commands.ts';
-import { startTemporaryDemo } from '../support/demo.ts';
+import { useDemo } from '../support/demo.ts';
 
 const README = pageText('README.md');
 const COMMANDS = commandsIn('README.md');
@@ -12,11 +12,7 @@ if (!hasCurl) {
 }
 
 describe.skipIf(!hasCurl)("the README's commands, as printed but for the port", () => {
-  let running: Awaited<ReturnType<typeof startTemporaryDemo>>;
-  beforeAll(async () => {
-    running = await startTemporaryDemo();
-  });
-  afterAll(() => running?.close());
+  const running = useDemo();
 
   async function run(name: string) {
     const { stdout, stderr } = await runCommand(COMMANDS.get(name)!, running);

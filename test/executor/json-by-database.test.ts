@@ -1,24 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { createWorld, type World } from '../support/isolation/isolation.ts';
+import { useWorld } from '../support/isolation/isolation.ts';
 
 /**
  * What the database writes as JSON is what is written of rows, to the byte; and what it can't
  * write, rows are read for.
  */
-let database: TestDatabase;
+const database = useDatabase();
+const world = useWorld(database);
 let gateways: TestGateway[];
-let world: World;
 beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
   gateways = await Promise.all([true, false].map(compiled => startTestGateway(database, { poolSize: 2, compiled })));
   for (const { clock } of gateways) clock.set(gateways[0]!.clock.now());
 });
 afterAll(async () => {
   for (const gateway of gateways ?? []) await gateway.stop();
-  await database?.drop();
 });
 
 const json = () => gateways[0]!.counts().reads.reduce((sum, { outcome, count }) => sum + (outcome === 'json' ? count : 0), 0);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
+import { fixtures, type Member, type Person, type Tenant, useDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { marketFixtures } from '../support/market.ts';
 
@@ -8,13 +8,12 @@ import { marketFixtures } from '../support/market.ts';
  * the matrix holds (test/access/matrix.test.ts): the matrix asks for everything at once, of which
  * there is too much for a plan.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let gateways: { plans: TestGateway; graphql: TestGateway };
 let tenant: Tenant;
 let member: Member;
 let [owner, person]: Person[] = [];
 beforeAll(async () => {
-  database = await createDatabase();
   const [make, market] = [fixtures(database), marketFixtures(database)];
   owner = await make.person('Owner');
   person = await make.person('Asker');
@@ -28,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const gateway of Object.values(gateways ?? {})) await gateway.stop();
-  await database?.drop();
 });
 
 const ROLES = ['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { createWorld, type World } from '../support/isolation/isolation.ts';
+import { useWorld } from '../support/isolation/isolation.ts';
 import { poolOf, randomOperation } from '../support/isolation/operations.ts';
 
 /**
@@ -11,19 +11,16 @@ import { poolOf, randomOperation } from '../support/isolation/operations.ts';
  * Prisma, too. Each is asked twice: plans are for documents that were executed before.
  */
 const RUNS = Number(process.env.READ_RUNS ?? 150);
-let database: TestDatabase;
+const database = useDatabase();
+const world = useWorld(database);
 let gateways: TestGateway[];
-let world: World;
 beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
   const settings = [{}, { compiled: false }, { compiled: false, reads: { naming: false, singly: false } }];
   gateways = await Promise.all(settings.map(how => startTestGateway(database, { poolSize: 3, ...how })));
   for (const { clock } of gateways) clock.set(gateways[0]!.clock.now());
 });
 afterAll(async () => {
   for (const gateway of gateways ?? []) await gateway.stop();
-  await database?.drop();
 });
 
 test('a random query is answered to the byte alike, to people of every kind', { timeout: 300_000 }, async () => {

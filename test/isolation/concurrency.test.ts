@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
+import { fixtures, useDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/isolation/pgbouncer.ts';
 
@@ -9,12 +9,9 @@ const REQUESTS = 10;
 const pgBouncer = hasPgBouncer();
 
 type Inside = { readonly slug: string; readonly name: string; readonly token: string; readonly people: readonly string[] };
-let database: TestDatabase;
-let signing: TestGateway;
+const database = useDatabase();
 const inside: { slug: string; name: string; subject: string; people: string[] }[] = [];
 beforeAll(async () => {
-  database = await createDatabase();
-  signing = await startTestGateway(database);
   const make = fixtures(database);
   const both = await make.person('Member Of All');
   for (let i = 0; i < TENANTS; i++) {
@@ -29,10 +26,6 @@ beforeAll(async () => {
     }
     inside.push({ slug: tenant.slug, name: tenant.name, subject: owner.subject, people: people.sort() });
   }
-});
-afterAll(async () => {
-  await signing?.stop();
-  await database?.drop();
 });
 
 const READ = `{ viewer { membership { slug } } tenant { slug name memberCount memberships(first: 50) { totalCount edges { node { user { name } } } } } }`;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Query } from '../support/gateway.ts';
 import { absent, type Side, secretsIn, type Target } from '../support/isolation/isolation.ts';
-import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
+import { useTwoTenants } from '../support/two-tenants.ts';
 
-standSideBySide();
+const { database, gateway, world } = useTwoTenants();
 
 /** All that a client sees of an answer but the clock. */
 const whole = ({ status, headers, text }: Answer) => JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), text]);

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { newInvitationCode } from '../../src/domain/invitation/secret.ts';
 import type { Answer } from '../support/gateway.ts';
 import { absent, rowsOf, rowsOfOther, secretsIn, type Target } from '../support/isolation/isolation.ts';
-import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
+import { useTwoTenants } from '../support/two-tenants.ts';
 
-standSideBySide();
+const { database, gateway, world } = useTwoTenants();
 
 const globalId = (typename: string, ...ids: string[]) => Buffer.from([typename, ...ids].join(':')).toString('base64url');
 const cursor = (place: string | number) => Buffer.from(String(place)).toString('base64url');

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { fixtures } from '../support/database.ts';
 import type { Query } from '../support/gateway.ts';
 import { absent, secretsIn } from '../support/isolation/isolation.ts';
-import { database, gateway, standSideBySide, world } from '../support/two-tenants.ts';
+import { useTwoTenants } from '../support/two-tenants.ts';
 
-standSideBySide();
+const { database, gateway, world } = useTwoTenants();
 
 const WHERE = '{ viewer { membership { slug } } tenant { slug } }';
 const ask = async (options: Query) => {

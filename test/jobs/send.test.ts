@@ -3,17 +3,15 @@ import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { codeIn } from '../support/gateway.ts';
-import { type Home, startTenantLife, type TenantLife } from '../support/homes.ts';
+import { type Home, useTenantLife } from '../support/homes.ts';
 
-let life: TenantLife;
+const life = useTenantLife();
 let replicas: Database[];
 beforeAll(async () => {
-  life = await startTenantLife();
   replicas = Array.from({ length: 4 }, () => openDatabase(life.database.runtimeUrl, { poolSize: 1 }));
 });
 afterAll(async () => {
   for (const replica of replicas) await replica.close();
-  await life?.stop();
 });
 
 let home: Home;

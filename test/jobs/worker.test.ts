@@ -1,20 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { type RunningWorker, startWorker } from '../../src/jobs/worker.ts';
-import { type Home, startTenantLife, type TenantLife } from '../support/homes.ts';
+import { type Home, useTenantLife } from '../support/homes.ts';
 
-let life: TenantLife;
+const life = useTenantLife();
 let home: Home;
 let sent: Message[];
 let stops: (() => Promise<void>)[] = [];
-beforeAll(async () => {
-  life = await startTenantLife();
-});
 beforeEach(async () => {
   home = await life.home();
   sent = [];
@@ -25,7 +22,6 @@ afterEach(async () => {
   for (const stop of stops.reverse()) await stop();
   stops = [];
 });
-afterAll(() => life?.stop());
 
 /** A worker under the gateway's own role. */
 async function work(

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../support/database.ts';
-import { codeIn, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { fixtures, useDatabase } from '../support/database.ts';
+import { codeIn, useGateway } from '../support/gateway.ts';
 
 /** What random sequences have found, in the shortest way to it. */
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useGateway(database);
 
 const CREATE = 'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { membership { tenantId slug name roles joinedAt } } }';
 const ACCEPT =

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { useDatabase } from '../support/database.ts';
+import { useGateway } from '../support/gateway.ts';
 import { OPERATIONS } from './commands/all.ts';
 import { sequences } from './commands/arbitrary.ts';
 import { freshReal } from './real.ts';
@@ -20,16 +20,8 @@ const START = Date.UTC(2031, 0, 31, 10, 30);
 
 const ONCE = { numRuns: 1, endOnFailure: true, unbiased: true };
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useGateway(database);
 
 const tally = new Map<string, number>();
 const steps = () => [...tally.values()].reduce((sum, count) => sum + count, 0);

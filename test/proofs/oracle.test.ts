@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeDifference, runOracle } from '../../scripts/oracle/run.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/database.ts';
 
 /** The short form of `npm run oracle`: always the same documents. */
 const SEED = 20261129;
 const COUNT = 500;
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database?.drop());
+const database = useDatabase();
 
 test(`the fast path answers ${COUNT} random documents (seed ${SEED}) as GraphQL.js over Prisma does`, { timeout: 300_000 }, async () => {
   const { compared, difference, counts } = await runOracle({ database, count: COUNT, seed: SEED });

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Life, startLife } from '../support/tenant-life.ts';
+import { expect, test } from 'vitest';
+import { useLife } from '../support/tenant-life.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-let life: Life;
-beforeAll(async () => {
-  life = await startLife({ poolSize: POOL });
-});
-afterAll(() => life?.stop());
+const life = useLife({ poolSize: POOL });
 
 const AT_ONCE = 100;
 

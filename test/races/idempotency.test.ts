@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Home, type Life, startLife, type Verb } from '../support/tenant-life.ts';
+import { expect, test } from 'vitest';
+import { type Home, useLife, type Verb } from '../support/tenant-life.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND } from './rounds.ts';
 
-let life: Life;
-beforeAll(async () => {
-  life = await startLife({ poolSize: POOL });
-});
-afterAll(() => life?.stop());
+const life = useLife({ poolSize: POOL });
 
 const AT_ONCE = 100;
 

@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keyActs } from '../support/key-acts.ts';
 import { type Keys, keysOf } from '../support/keys.ts';
-import { type Life, startLife } from '../support/tenant-life.ts';
+import { useLife } from '../support/tenant-life.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-let life: Life;
+const life = useLife({ poolSize: POOL });
 let keys: Keys;
 let acts: ReturnType<typeof keyActs>;
 beforeAll(async () => {
-  life = await startLife({ poolSize: POOL });
   keys = keysOf(life);
   acts = keyActs(life, POOL);
 });
-afterAll(async () => {
-  await acts?.close();
-  await life?.stop();
-});
+afterAll(() => acts?.close());
 
 const AT_ONCE = 40;
 

@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newInvitationCode } from '../../src/domain/invitation/secret.ts';
-import { type Home, type Life, startLife } from '../support/tenant-life.ts';
+import { type Home, useLife } from '../support/tenant-life.ts';
 import { invariants, joinMany, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-let life: Life;
-beforeAll(async () => {
-  life = await startLife({ poolSize: POOL });
-});
-afterAll(() => life?.stop());
+const life = useLife({ poolSize: POOL });
 
 const AT_ONCE = 100;
 const rows = async (table: string, { tenant }: Home) =>

@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rowIn, startTrade, type Trade } from '../support/trade.ts';
+import { expect, test } from 'vitest';
+import { rowIn, useTrade } from '../support/trade.ts';
 import { invariants, PATIENCE, ROUNDS, SOUND, tally } from './rounds.ts';
 
-let trade: Trade;
-beforeAll(async () => {
-  trade = await startTrade({ poolSize: 20 });
-});
-afterAll(() => trade?.stop());
+const trade = useTrade({ poolSize: 20 });
 
 const AT_ONCE = 200;
 

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Actor, type Life, startLife } from '../support/tenant-life.ts';
+import { expect, test } from 'vitest';
+import { useResource } from '../support/resource.ts';
+import { type Actor, useLife } from '../support/tenant-life.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-let life: Life;
-let staff: Actor;
-beforeAll(async () => {
-  life = await startLife({ poolSize: POOL });
-  staff = await life.staff();
-});
-afterAll(() => life?.stop());
+const life = useLife({ poolSize: POOL });
+const staff = useResource(() => life.staff());
 
 test('S2: no write of a member is committed after the suspension that it ran beside', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Home, type Life, startLife } from '../support/tenant-life.ts';
+import { expect, test } from 'vitest';
+import { type Home, useLife } from '../support/tenant-life.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-let life: Life;
-beforeAll(async () => {
-  life = await startLife({ poolSize: POOL });
-});
-afterAll(() => life?.stop());
+const life = useLife({ poolSize: POOL });
 
 const ask = async (home: Home, membershipId: string): Promise<string> =>
   (await life.must(home.owner, 'requestOwnershipTransfer', { membershipId })).code;

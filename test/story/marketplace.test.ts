@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Asker, type Home, startTenantLife, type TenantLife } from '../support/homes.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { type Asker, type Home, useTenantLife } from '../support/homes.ts';
 import { codeOf, providerOf } from '../support/provider.ts';
 
 /**
  * The whole way over HTTP, with real tokens, keys, links and bytes: nothing is put into the
  * database behind the gateway's back but people.
  */
-let life: TenantLife;
+const life = useTenantLife();
 let provider: Home;
 let buyer: Home;
 beforeAll(async () => {
-  life = await startTenantLife();
   [provider, buyer] = [await life.home({ name: 'Tidal Data' }), await life.home({ name: 'Harbour Works' })];
   life.gateway.clock.advance({ minutes: 1 }); // it stood still while their billing cycles began
 });
-afterAll(() => life?.stop());
 
 const BYTES = 'hour,height\n0,1.2\n6,4.8\n';
 const SEARCH = `{ marketplace { search(query: "tides") { totalCount edges { node { id title provider price { amount currency } } } } tags { tag } } }`;

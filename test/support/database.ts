@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { inject } from 'vitest';
 import type { PlanCode, Role, TenantStatus } from '../../src/access/vocabulary.ts';
 import { admin, withDatabase } from './database-cluster.ts';
+import { useResource } from './resource.ts';
 
 /** A database of a test file's own. */
 export type TestDatabase = {
@@ -17,7 +18,10 @@ export type TestDatabase = {
   drop(): Promise<void>;
 };
 
-/** Makes a database with the migrations applied and no rows but the catalogue's. */
+/** A migrated database for a test file, with the catalogue's rows only; see {@link useResource}. */
+export const useDatabase = (): TestDatabase => useResource(createDatabase, database => database.drop());
+
+/** Creates a migrated database with the catalogue's rows only. */
 export async function createDatabase(): Promise<TestDatabase> {
   const { adminUrl: clusterUrl, template, runtime, prefix } = inject('cluster');
   const name = `${prefix}_${randomBytes(4).toString('hex')}`;
@@ -75,49 +79,52 @@ export const statusColumns = (status: TenantStatus): string =>
       : 'status_before = NULL, status_reason_before = NULL, deletion_due_at = NULL'
   }`;
 
-/** Puts rows in as a superuser. */
-export const fixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => ({
-  async person(name: string, issuer = ISSUER): Promise<Person> {
-    const id = uuid();
-    const email = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@people.example`;
-    await sql('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $5, true)', [
-      id,
-      issuer,
-      email,
-      name,
-      email,
-    ]);
-    return { id, subject: email, email, name };
-  },
+/** Inserts rows as a superuser. `database` may be a handle whose database doesn't exist yet. */
+export function fixtures(database: Pick<TestDatabase, 'sql'>) {
+  const sql: TestDatabase['sql'] = (text, values) => database.sql(text, values);
+  return {
+    async person(name: string, issuer = ISSUER): Promise<Person> {
+      const id = uuid();
+      const email = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@people.example`;
+      await sql('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $5, true)', [
+        id,
+        issuer,
+        email,
+        name,
+        email,
+      ]);
+      return { id, subject: email, email, name };
+    },
 
-  /** A tenant with its owner, in one transaction as the database wants it. */
-  async tenant(
-    slug: string,
-    owner: Person,
-    { status = 'active', plan = 'FREE', name = `Tenant ${slug}` }: { status?: TenantStatus; plan?: PlanCode; name?: string } = {},
-  ) {
-    const id = uuid();
-    const membershipId = uuid();
-    await sql(
-      `WITH t AS (INSERT INTO tenant (tenant_id, slug, name, status, plan_code, billing_email) VALUES ($1, $2, $3, $4, $5, $2 || '@bills.example'))
+    /** A tenant with its owner, in one transaction as the database wants it. */
+    async tenant(
+      slug: string,
+      owner: Person,
+      { status = 'active', plan = 'FREE', name = `Tenant ${slug}` }: { status?: TenantStatus; plan?: PlanCode; name?: string } = {},
+    ) {
+      const id = uuid();
+      const membershipId = uuid();
+      await sql(
+        `WITH t AS (INSERT INTO tenant (tenant_id, slug, name, status, plan_code, billing_email) VALUES ($1, $2, $3, $4, $5, $2 || '@bills.example'))
        INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ($1, $6, $7, '{owner}')`,
-      [id, slug, name, status, plan, membershipId, owner.id],
-    );
-    return { id, slug, name, owner: { id: membershipId, tenantId: id, person: owner, roles: ['owner'] } satisfies Member };
-  },
+        [id, slug, name, status, plan, membershipId, owner.id],
+      );
+      return { id, slug, name, owner: { id: membershipId, tenantId: id, person: owner, roles: ['owner'] } satisfies Member };
+    },
 
-  async member(tenant: Pick<Tenant, 'id'>, person: Person, roles: readonly Role[]): Promise<Member> {
-    const id = uuid();
-    await sql('INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ($1, $2, $3, $4)', [tenant.id, id, person.id, roles]);
-    return { id, tenantId: tenant.id, person, roles };
-  },
+    async member(tenant: Pick<Tenant, 'id'>, person: Person, roles: readonly Role[]): Promise<Member> {
+      const id = uuid();
+      await sql('INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ($1, $2, $3, $4)', [tenant.id, id, person.id, roles]);
+      return { id, tenantId: tenant.id, person, roles };
+    },
 
-  /**
-   * Whatever it was before, and whether or not a tenant goes that way: the database's own moves are
-   * looked away from.
-   */
-  setStatus: (tenant: Pick<Tenant, 'id'>, status: TenantStatus, reason: string | null = null) =>
-    sql(`BEGIN; SET LOCAL session_replication_role = replica;
+    /**
+     * Whatever it was before, and whether or not a tenant goes that way: the database's own moves are
+     * looked away from.
+     */
+    setStatus: (tenant: Pick<Tenant, 'id'>, status: TenantStatus, reason: string | null = null) =>
+      sql(`BEGIN; SET LOCAL session_replication_role = replica;
       UPDATE tenant SET ${statusColumns(status)}, status_reason = ${reason === null ? 'NULL' : pg.escapeLiteral(reason)} WHERE tenant_id = '${tenant.id}';
       ${status === 'deleted' ? `DELETE FROM slug_claim WHERE held_by = '${tenant.id}';` : ''} COMMIT`),
-});
+  };
+}

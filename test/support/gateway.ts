@@ -7,6 +7,7 @@ import { createLog } from '../../src/http/server/log.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { type Running, type StartOptions, startGateway } from '../../src/main.ts';
 import { ISSUER, type TestDatabase } from './database.ts';
+import { useResource } from './resource.ts';
 import { type TestServices, testServices } from './services.ts';
 
 export const AUDIENCE = 'ipto-test';
@@ -81,19 +82,28 @@ export type TestGateway = Running & {
   tokenOf(person: { subject: string; email?: string; name?: string }, claims?: JWTPayload): Promise<string>;
 };
 
+type GatewayOptions = {
+  readonly poolSize?: number;
+  readonly settings?: Partial<Settings>;
+  readonly reads?: StartOptions['reads'];
+  readonly compiled?: boolean;
+  readonly log?: Logger;
+};
+
+/** A gateway for a test file; see {@link useResource}. */
+export const useGateway = (database: Pick<TestDatabase, 'runtimeUrl'>, options?: GatewayOptions): TestGateway =>
+  useResource(
+    () => startTestGateway(database, options),
+    gateway => gateway.stop(),
+  );
+
 /**
  * The gateway as it is served, on a free port, over a test's own database and under the gateway's
  * role.
  */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  {
-    poolSize,
-    settings,
-    reads,
-    compiled,
-    log = createLog('silent'),
-  }: { poolSize?: number; settings?: Partial<Settings>; reads?: StartOptions['reads']; compiled?: boolean; log?: Logger } = {},
+  { poolSize, settings, reads, compiled, log = createLog('silent') }: GatewayOptions = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();

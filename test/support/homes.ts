@@ -1,6 +1,6 @@
 import type { Role, TenantStatus } from '../../src/access/vocabulary.ts';
-import { createDatabase, fixtures, type Member, type Tenant, type TestDatabase } from './database.ts';
-import { type Answer, startTestGateway, type TestGateway } from './gateway.ts';
+import { fixtures, type Member, type Tenant, type TestDatabase, useDatabase } from './database.ts';
+import { type Answer, type TestGateway, useGateway } from './gateway.ts';
 
 /** A tenant with its people, by their role. */
 export type Home = Tenant & Readonly<Record<Role, Member>>;
@@ -10,12 +10,15 @@ export type Asker = Member | { readonly token: string; readonly tenant?: string 
 
 const ROLES = ['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
 
-export type TenantLife = Awaited<ReturnType<typeof startTenantLife>>;
+/** A gateway for a test file, with helpers for tests of a tenant's life cycle; see {@link useResource}. */
+export function useTenantLife() {
+  const database = useDatabase();
+  return tenantLifeOf(database, useGateway(database));
+}
 
-/** A gateway over a database of its own, with what tests of a tenant's life ask again and again. */
-export async function startTenantLife() {
-  const database = await createDatabase();
-  const gateway = await startTestGateway(database);
+export type TenantLife = ReturnType<typeof tenantLifeOf>;
+
+function tenantLifeOf(database: TestDatabase, gateway: TestGateway) {
   const make = fixtures(database);
   let homes = 0;
 
@@ -29,10 +32,6 @@ export async function startTenantLife() {
     gateway,
     make,
     query,
-    stop: async () => {
-      await gateway.stop();
-      await database.drop();
-    },
     staff: async (): Promise<Asker> => ({ token: await gateway.tokenOf({ subject: 'staff-dana', name: 'Dana' }, { ipto_staff: true }) }),
 
     /** An active tenant with one member for each role, and no limits that are in the way. */

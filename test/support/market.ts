@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
-import type { Tenant, TestDatabase } from './database.ts';
+import type { fixtures, Tenant, TestDatabase } from './database.ts';
 
 type Owner = Pick<Tenant, 'id'>;
 
@@ -17,8 +17,9 @@ export type ListingRow = {
   readonly datasetId?: string;
 };
 
-/** Puts rows of both sides of the marketplace in as a superuser. */
-export const marketFixtures = ({ sql }: Pick<TestDatabase, 'sql'>) => {
+/** Inserts rows of both sides of the marketplace, as {@link fixtures} does. */
+export const marketFixtures = (database: Pick<TestDatabase, 'sql'>) => {
+  const sql: TestDatabase['sql'] = (text, values) => database.sql(text, values);
   const dataset = async (tenant: Owner, { name = 'A dataset', description = '' } = {}): Promise<{ id: string }> => {
     const id = uuid();
     await sql('INSERT INTO dataset (tenant_id, id, name, description) VALUES ($1, $2, $3, $4)', [tenant.id, id, name, description]);

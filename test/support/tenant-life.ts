@@ -1,6 +1,6 @@
 import type { PlanCode, Role } from '../../src/access/vocabulary.ts';
-import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from './database.ts';
-import { type Answer, codeIn, startTestGateway, type TestGateway } from './gateway.ts';
+import { fixtures, type Member, type Person, type Tenant, type TestDatabase, useDatabase } from './database.ts';
+import { type Answer, codeIn, type TestGateway, useGateway } from './gateway.ts';
 
 const KEY = 'apiKey { id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil }';
 
@@ -74,11 +74,10 @@ export type Event = {
 export const globalId = (type: string, tenantId: string, id: string): string =>
   Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
 
-/** A database and a gateway of a test file's own, and what people do there. */
-export async function startLife({ poolSize }: { poolSize?: number } = {}) {
-  const database = await createDatabase();
-  const gateway = await startTestGateway(database, { ...(poolSize && { poolSize }) });
-  return lifeOf(database, gateway);
+/** A gateway for a test file, and what people do there; see {@link useResource}. */
+export function useLife(options: { poolSize?: number } = {}): Life {
+  const database = useDatabase();
+  return lifeOf(database, useGateway(database, options));
 }
 
 export type Life = ReturnType<typeof lifeOf>;
@@ -165,11 +164,6 @@ export function lifeOf(database: TestDatabase, gateway: TestGateway) {
         tenant.id,
       ]);
       return Object.fromEntries(rows.map(({ id, roles }) => [id, roles]));
-    },
-
-    async stop() {
-      await gateway.stop();
-      await database.drop();
     },
   };
 }

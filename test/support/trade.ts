@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PlanCode } from '../../src/access/vocabulary.ts';
 import { type ListingRow, marketFixtures } from './market.ts';
-import { type Home, type Life, type MemberActor, startLife } from './tenant-life.ts';
+import { type Home, type Life, type MemberActor, useLife } from './tenant-life.ts';
 
 /** A tenant that sells, with a listed dataset and its objects. */
 export type Shop = Home & {
@@ -20,10 +20,8 @@ export const listingName = (id: string): string => Buffer.from(`MarketplaceListi
 /** The row that a global id of a tenant's row names. */
 export const rowIn = (globalId: string): string => Buffer.from(globalId, 'base64url').toString().split(':').at(-1)!;
 
-/** Tenants of both sides in a gateway of a test file's own, and what they do with each other. */
-export async function startTrade(options: { poolSize?: number } = {}) {
-  return tradeOf(await startLife(options));
-}
+/** A gateway for a test file, and what buyers and sellers do there; see {@link useResource}. */
+export const useTrade = (options: { poolSize?: number } = {}): Trade => tradeOf(useLife(options));
 
 export type Trade = ReturnType<typeof tradeOf>;
 

@@ -1,28 +1,16 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { createDatabase, type TestDatabase } from './database.ts';
-import { startTestGateway, type TestGateway } from './gateway.ts';
-import { createWorld, putRows, type World } from './isolation/isolation.ts';
-
-/** A database of the file's own, once {@link standSideBySide} was called. */
-export let database: TestDatabase;
-/** The gateway on it. */
-export let gateway: TestGateway;
-/** The two tenants in it. */
-export let world: World;
+import { beforeEach } from 'vitest';
+import { useDatabase } from './database.ts';
+import { useGateway } from './gateway.ts';
+import { putRows, useWorld } from './isolation/isolation.ts';
 
 /**
  * For a test file about isolation (SPEC T4): a gateway for the file, and two tenants whose rows are
- * put back before each of its tests.
+ * restored before each test.
  */
-export function standSideBySide(): void {
-  beforeAll(async () => {
-    database = await createDatabase();
-    world = await createWorld(database);
-    gateway = await startTestGateway(database);
-  });
+export function useTwoTenants() {
+  const database = useDatabase();
+  const world = useWorld(database);
+  const gateway = useGateway(database);
   beforeEach(() => putRows(database, world.rows));
-  afterAll(async () => {
-    await gateway?.stop();
-    await database?.drop();
-  });
+  return { database, gateway, world };
 }

@@ -1,19 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 
 /** What goes over the wire is what was given: read by itself, and in a transaction. */
 const binding = { tenantId: '00000000-0000-7000-8000-000000000001', personId: null };
-let database: TestDatabase;
+const database = useDatabase();
 let opened: Database[];
 beforeAll(async () => {
-  database = await createDatabase();
   opened = [true, false].map(naming => openDatabase(database.runtimeUrl, { poolSize: 1, naming }));
 });
 afterAll(async () => {
   for (const one of opened ?? []) await one.close();
-  await database?.drop();
 });
 
 const ECHO =

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PiggybackQuery } from '../../../src/database/driver/piggyback-query.ts';
 import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 
 /**
  * A statement that goes along with the first read: in its round trip and its transaction, ahead of
  * it, and once.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let databases: Record<'with names' | 'without', Database>;
 let binding: { tenantId: string; personId: string };
 beforeAll(async () => {
-  database = await createDatabase();
   const make = fixtures(database);
   const owner = await make.person('Owner');
   binding = { tenantId: (await make.tenant('acme', owner)).id, personId: owner.id };
@@ -22,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const opened of Object.values(databases ?? {})) await opened.close();
-  await database?.drop();
 });
 
 const spoken = (text: string, ...values: string[]) => new PiggybackQuery({ text, values });

@@ -1,18 +1,14 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 
 /**
  * Reads that share connections: each for whom it is asked, each by itself, and none behind what
  * takes long.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: ConnectionPool;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database?.drop());
 
 const idOf = (number: number) => `00000000-0000-7000-8000-${number.toString().padStart(12, '0')}`;
 const WHO = "concat_ws('/', app_tenant(), app_person(), $1::text, pg_backend_pid(), txid_current())";

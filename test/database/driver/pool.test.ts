@@ -1,25 +1,20 @@
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type Binding, bound, currentBinding } from '../../../src/database/tenancy/binding.ts';
 import { openDatabase } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { createWorld, type World } from '../../support/isolation/isolation.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useWorld } from '../../support/isolation/isolation.ts';
 
-let database: TestDatabase;
-let world: World;
+const database = useDatabase();
+const world = useWorld(database);
 const pools: ConnectionPool[] = [];
 const taken: pg.PoolClient[] = [];
-beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
-});
 afterEach(async () => {
   for (const client of taken.splice(0)) client.release(true);
   for (const pool of pools.splice(0)) await pool.end();
 });
-afterAll(() => database?.drop());
 
 const open = (max = 1) => {
   const pool = new ConnectionPool({ connectionString: database.runtimeUrl, max });

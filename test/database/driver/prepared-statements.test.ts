@@ -1,25 +1,20 @@
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { nameOf } from '../../../src/database/driver/prepared-statements.ts';
 import { StatementNames } from '../../../src/database/driver/statement-names.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
 import { openDatabase } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { createWorld, type World } from '../../support/isolation/isolation.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useWorld, type World } from '../../support/isolation/isolation.ts';
 import { hasPgBouncer, startPgBouncer } from '../../support/isolation/pgbouncer.ts';
 
-let database: TestDatabase;
-let world: World;
+const database = useDatabase();
+const world = useWorld(database);
 const pools: ConnectionPool[] = [];
-beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
-});
 afterEach(async () => {
   for (const pool of pools.splice(0)) await pool.end();
 });
-afterAll(() => database?.drop());
 
 const open = ({ url = database.runtimeUrl, max = 1, naming = true } = {}) => {
   const pool = new ConnectionPool({ connectionString: url, max, naming });

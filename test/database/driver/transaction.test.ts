@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isUnreachable } from '../../../src/database/driver/failure.ts';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type BoundTransaction, inTransaction } from '../../../src/database/driver/transaction.ts';
@@ -8,20 +8,16 @@ import type { TenantClient } from '../../../src/database/sql/data-model.ts';
 import { type Binding, bound } from '../../../src/database/tenancy/binding.ts';
 import { lockTenant } from '../../../src/database/tenancy/tenant-lock.ts';
 import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { createWorld, type World } from '../../support/isolation/isolation.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useWorld } from '../../support/isolation/isolation.ts';
 import { hasPgBouncer, startPgBouncer } from '../../support/isolation/pgbouncer.ts';
 
-let database: TestDatabase;
-let world: World;
+const database = useDatabase();
+const world = useWorld(database);
 let pool: ConnectionPool;
 let source: Source;
 let unit: UnitOfWork;
 let binding: Binding;
-beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
-});
 beforeEach(() => {
   pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 4, naming: true });
   pool.on('error', () => {});
@@ -34,7 +30,6 @@ afterEach(async () => {
   await source.prisma.$disconnect();
   await pool.end();
 });
-afterAll(() => database?.drop());
 
 const name = async () => (await database.sql('SELECT name FROM tenant WHERE tenant_id = $1', [world.a.tenantId]))[0]!.name;
 const rename = (to: string) => ({ data: { name: to } });

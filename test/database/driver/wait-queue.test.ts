@@ -1,25 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 
 /** Connections go from one who is done to the next who waits. */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: ConnectionPool;
 const open = (options: { max?: number; connectionTimeoutMillis?: number; naming?: boolean } = {}) => {
   pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1, ...options });
   pool.on('error', () => {});
 };
-beforeAll(async () => {
-  database = await createDatabase();
-});
 beforeEach(() => open());
 afterEach(async () => {
   await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0);
   await pool.end();
 });
-afterAll(() => database?.drop());
 
 const pidOf = async (client: pg.PoolClient) => (await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid as number;
 const kill = async (pid: number) => {

@@ -2,19 +2,18 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 
 /**
  * Retrievals, charges and earnings, as the gateway's role may see them, and as it may not write
  * them, where it is bound to their tenant.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: ConnectionPool;
 const [BUYER, SELLER] = [marketOf('Buyer'), marketOf('Seller')];
 let [buyer, seller] = ['', ''];
 beforeAll(async () => {
-  database = await createDatabase();
   pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   const owner = await make.person('Owner');
@@ -34,10 +33,7 @@ beforeAll(async () => {
     values,
   );
 });
-afterAll(async () => {
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => pool?.end());
 
 const RETRIEVAL = uuid();
 const as = async (tenantId: string, text: string, values: unknown[] = []) =>

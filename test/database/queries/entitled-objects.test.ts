@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Tenant, type TestDatabase } from '../../support/database.ts';
+import { fixtures, type Tenant, useDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
 /**
@@ -9,13 +9,12 @@ import { marketFixtures } from '../../support/market.ts';
  */
 const OBJECTS = 3_000;
 
-let database: TestDatabase;
+const database = useDatabase();
 let client: pg.Client;
 let entitled: string;
 let seller: Tenant;
 let buyer: Tenant;
 beforeAll(async () => {
-  database = await createDatabase();
   const [make, market] = [fixtures(database), marketFixtures(database)];
   const owner = await make.person('Olive Owner');
   [seller, buyer] = [await make.tenant('seller', owner), await make.tenant('buyer', owner)];
@@ -32,10 +31,7 @@ beforeAll(async () => {
   await client.connect();
   await client.query("SELECT set_config('app.tenant_id', $1, false)", [buyer.id]);
 });
-afterAll(async () => {
-  await client?.end();
-  await database?.drop();
-});
+afterAll(() => client?.end());
 
 type Plan = { 'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number; 'Shared Read Blocks': number; 'Actual Rows': number } }] };
 

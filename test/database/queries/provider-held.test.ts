@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Tenant, type TestDatabase } from '../../support/database.ts';
+import { fixtures, type Tenant, useDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
 /**
  * The crossings that deal with a provider hold its row until they commit, also from whoever doesn't
  * come by the gate (SPEC S2).
  */
-let database: TestDatabase;
+const database = useDatabase();
 let client: pg.Client;
 let seller: Tenant;
 let names: { listing: string; entitlement: string; object: string };
 beforeAll(async () => {
-  database = await createDatabase();
   const [make, market] = [fixtures(database), marketFixtures(database)];
   const owner = await make.person('Olive Owner');
   seller = await make.tenant('seller', owner);
@@ -26,10 +25,7 @@ beforeAll(async () => {
   await client.connect();
   await client.query("SELECT set_config('app.tenant_id', $1, false)", [buyer.id]);
 });
-afterAll(async () => {
-  await client?.end();
-  await database?.drop();
-});
+afterAll(() => client?.end());
 
 const suspend = () => database.sql('SELECT FROM tenant WHERE tenant_id = $1 FOR NO KEY UPDATE NOWAIT', [seller.id]);
 

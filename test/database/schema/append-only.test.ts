@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
-import { createDatabase, fixtures, type Member, type TestDatabase } from '../../support/database.ts';
+import { fixtures, type Member, useDatabase } from '../../support/database.ts';
 import { lifeOf, liveIn } from '../../support/isolation/life.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 
@@ -10,12 +10,11 @@ import { marketOf, tradeIn } from '../../support/isolation/market.ts';
  * What the gateway's role can't do, even where it is bound to the tenant: rewrite what was done,
  * and read who holds which slug.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: ConnectionPool;
 let tenant: { id: string; owner: Member };
 let other: { id: string; owner: Member };
 beforeAll(async () => {
-  database = await createDatabase();
   pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   const inhabited = async (name: string) => {
@@ -27,10 +26,7 @@ beforeAll(async () => {
   };
   [tenant, other] = [await inhabited('here'), await inhabited('there')];
 });
-afterAll(async () => {
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => pool?.end());
 
 const as = (text: string, values: unknown[] = [], to = tenant) =>
   bound({ tenantId: to.id, personId: to.owner.person.id }, () => pool.query(text, values));

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { describe, expect, inject, test } from 'vitest';
+import { useDatabase } from '../../support/database.ts';
 
 /**
  * What the database's own catalogue says of the wall, for every table and function that there will
  * ever be.
  */
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database?.drop());
+const database = useDatabase();
 
 const { name: runtime } = inject('cluster').runtime;
 const sql = <Row extends object>(text: string, values?: readonly unknown[]) => database.sql<Row & Record<string, unknown>>(text, values);

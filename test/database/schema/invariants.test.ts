@@ -1,22 +1,17 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { isConstraint } from '../../../src/database/driver/failure.ts';
 import { openDatabase } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
-import { createWorld, putRows, type World } from '../../support/isolation/isolation.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
+import { putRows, useWorld } from '../../support/isolation/isolation.ts';
 
 /**
  * What the database holds by itself, against whoever writes: here a superuser, whom neither wall
  * stops.
  */
-let database: TestDatabase;
-let world: World;
-beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
-});
+const database = useDatabase();
+const world = useWorld(database);
 beforeEach(() => putRows(database, world.rows));
-afterAll(() => database?.drop());
 
 /** Statements in one transaction, with the tenant's, its owner's and its viewer's ids put in. */
 const write = (text: string) => {

@@ -1,17 +1,13 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Member, type TestDatabase } from '../../support/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { fixtures, type Member, useDatabase } from '../../support/database.ts';
 import { type Life, lifeOf, liveIn } from '../../support/isolation/life.ts';
 
 /**
  * What the database holds of invitations, transfers, contracts and events by itself, against a
  * superuser.
  */
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database?.drop());
+const database = useDatabase();
 
 let tenant: { id: string; owner: Member };
 let [recipient, viewer]: Member[] = [];

@@ -1,19 +1,17 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fixtures, useDatabase } from '../../support/database.ts';
 
 /**
  * A listing's status (SPEC M1), and the index that follows it, as the database holds them against
  * whoever writes: here a superuser.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let tenantId: string;
 beforeAll(async () => {
-  database = await createDatabase();
   const make = fixtures(database);
   tenantId = (await make.tenant('seller', await make.person('Owner'))).id;
 });
-afterAll(() => database?.drop());
 
 let id: string;
 /** A listing of each test's own. */

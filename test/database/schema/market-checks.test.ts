@@ -1,17 +1,13 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { type Market, marketOf, tradeIn } from '../../support/isolation/market.ts';
 
 /**
  * What the database holds of datasets, listings, entitlements, retrievals and keys by itself,
  * against a superuser.
  */
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database?.drop());
+const database = useDatabase();
 
 let tenant: { id: string };
 let other: { id: string };

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { useDatabase } from '../../support/database.ts';
 import { PURGED, REMAINS } from './purged.ts';
 
 /**
  * Which tables a deletion empties, held against the database's own catalogue: a new one that isn't
  * purged fails here.
  */
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database?.drop());
+const database = useDatabase();
 
 describe('S4: the order of a purge', () => {
   const order = async () => (await database.sql<{ name: string }>('SELECT unnest(purge_order()) AS name')).map(({ name }) => name);

@@ -2,25 +2,21 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
-import { createDatabase, fixtures, type Member, type Person, type TestDatabase } from '../../support/database.ts';
+import { fixtures, type Member, type Person, useDatabase } from '../../support/database.ts';
 import { lifeOf, liveIn } from '../../support/isolation/life.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 import { PURGED, REMAINS } from './purged.ts';
 
 /** What a deletion does in the database (SPEC S4), called under the gateway's role. */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: ConnectionPool;
 let people: Person[];
 beforeAll(async () => {
-  database = await createDatabase();
   pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   people = [await make.person('Owner'), await make.person('Heir')];
 });
-afterAll(async () => {
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => pool?.end());
 
 type Inhabited = { id: string; slug: string; owner: Member };
 let [going, staying]: Inhabited[] = [];

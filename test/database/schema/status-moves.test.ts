@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Person, type TestDatabase } from '../../support/database.ts';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fixtures, type Person, useDatabase } from '../../support/database.ts';
 
 /**
  * The status machine (SPEC S) as the database holds it, against whoever writes: here a superuser.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let owner: Person;
 beforeAll(async () => {
-  database = await createDatabase();
   owner = await fixtures(database).person('Owner');
 });
-afterAll(() => database?.drop());
 
 let id: string;
 let made = 0;

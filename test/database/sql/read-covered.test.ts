@@ -5,7 +5,7 @@ import { ReadCounts } from '../../../src/database/sql/counts.ts';
 import type { Reader } from '../../../src/database/sql/reader.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { awkward } from '../../support/awkward-rows.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { createWorld } from '../../support/isolation/isolation.ts';
 import { HOSTILE } from '../../support/random-reads.ts';
 import { readerOn } from '../../support/reader-on.ts';
@@ -14,13 +14,12 @@ import { readerOn } from '../../support/reader-on.ts';
  * What one statement answers, and what is left to Prisma, for which reason; the answer is Prisma's
  * either way.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: pg.Pool;
 let prisma: PrismaClient;
 let counts: ReadCounts;
 let read: Reader;
 beforeAll(async () => {
-  database = await createDatabase();
   await createWorld(database);
   await awkward(database);
   pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
@@ -33,7 +32,6 @@ beforeEach(() => {
 afterAll(async () => {
   await prisma?.$disconnect();
   await pool?.end();
-  await database?.drop();
 });
 
 type Delegate = Record<string, (args: object) => Promise<unknown>>;

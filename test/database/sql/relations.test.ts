@@ -3,21 +3,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Table, tablesOf } from '../../../src/database/sql/tables.ts';
 import { getDatamodel } from '../../../src/generated/pothos.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 
 /** What a statement is written from is what the database has. */
-let database: TestDatabase;
+const database = useDatabase();
 let prisma: PrismaClient;
 let tables: ReadonlyMap<string, Table>;
 beforeAll(async () => {
-  database = await createDatabase();
   prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.adminUrl }), errorFormat: 'minimal' });
   tables = tablesOf(prisma);
 });
-afterAll(async () => {
-  await prisma?.$disconnect();
-  await database?.drop();
-});
+afterAll(() => prisma?.$disconnect());
 
 const bare = (name: string) => name.replace(/^"public"\./, '').replaceAll('"', '');
 

@@ -10,8 +10,8 @@ import type { Reader } from '../../../src/database/sql/reader.ts';
 import { type Database, openDatabase, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { awkward } from '../../support/awkward-rows.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { createWorld, type World } from '../../support/isolation/isolation.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useWorld } from '../../support/isolation/isolation.ts';
 import { type Known, type RandomRead, randomRead } from '../../support/random-reads.ts';
 import { readerOn } from '../../support/reader-on.ts';
 
@@ -20,18 +20,16 @@ import { readerOn } from '../../support/reader-on.ts';
  * the errors. A failure prints its seed.
  */
 const RUNS = Number(process.env.READ_RUNS ?? 400);
-let database: TestDatabase;
+const database = useDatabase();
+const world = useWorld(database);
 let pool: pg.Pool;
 let admins: ConnectionPool;
 let prisma: PrismaClient;
 let counts: ReadCounts;
 let read: Reader;
-let world: World;
 let known: Known;
 let databases: { singly: Database; prismas: Database };
 beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
   await awkward(database);
   pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
   admins = new ConnectionPool({ connectionString: database.adminUrl, max: 2 });
@@ -52,7 +50,6 @@ afterAll(async () => {
   await prisma?.$disconnect();
   await pool?.end();
   await admins?.end();
-  await database?.drop();
 });
 
 type Delegate = Record<string, (args: unknown) => Promise<unknown>>;

@@ -8,8 +8,8 @@ import { fromJson } from '../../../src/database/sql/reader.ts';
 import { tablesOf } from '../../../src/database/sql/tables.ts';
 import type { Binding } from '../../../src/database/tenancy/binding.ts';
 import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { createWorld, type World } from '../../support/isolation/isolation.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useWorld } from '../../support/isolation/isolation.ts';
 import type { Known, RandomRead } from '../../support/random-reads.ts';
 import { randomWrite } from '../../support/random-writes.ts';
 
@@ -19,16 +19,14 @@ import { randomWrite } from '../../support/random-writes.ts';
  * its seed; `READ_RUNS=5000` runs longer.
  */
 const RUNS = Number(process.env.READ_RUNS ?? 400);
-let database: TestDatabase;
+const database = useDatabase();
+const world = useWorld(database);
 let pools: ConnectionPool[];
 let past: { singly: Source; prismas: Source };
 let behind: { singly: Source; prismas: Source };
 let tables: ReturnType<typeof tablesOf>;
-let world: World;
 let known: Known;
 beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
   const sources = (connectionString: string) => {
     const pool = new ConnectionPool({ connectionString, max: 2, naming: true });
     pool.on('error', () => {});
@@ -48,7 +46,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { prisma } of [past, behind].filter(Boolean).flatMap(Object.values<Source>)) await prisma.$disconnect();
   for (const pool of pools ?? []) await pool.end();
-  await database?.drop();
 });
 
 type Delegate = Record<string, (args: unknown) => Promise<unknown>>;

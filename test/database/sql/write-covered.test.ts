@@ -2,21 +2,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { ReadCounts } from '../../../src/database/sql/counts.ts';
 import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { createWorld, type World } from '../../support/isolation/isolation.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useWorld, type World } from '../../support/isolation/isolation.ts';
 
 /**
  * Which writes are one statement, and which are left to Prisma, for which reason; each in a
  * transaction that is rolled back.
  */
-let database: TestDatabase;
-let world: World;
+const database = useDatabase();
+const world = useWorld(database);
 let pool: ConnectionPool;
 let counts: ReadCounts;
 let source: Source;
 beforeAll(async () => {
-  database = await createDatabase();
-  world = await createWorld(database);
   pool = new ConnectionPool({ connectionString: database.adminUrl, max: 2 });
   pool.on('error', () => {});
 });
@@ -24,10 +22,7 @@ beforeEach(() => {
   counts = new ReadCounts();
   source = sourceOn(pool, { counts });
 });
-afterAll(async () => {
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => pool?.end());
 
 type Delegate = Record<string, (args: object) => Promise<unknown>>;
 type Args = (world: World) => object;

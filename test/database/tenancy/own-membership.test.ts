@@ -2,29 +2,25 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { bound } from '../../../src/database/tenancy/binding.ts';
-import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
+import { fixtures, type Person, type Tenant, useDatabase } from '../../support/database.ts';
 
 /**
  * The database's wall alone: a membership is made for the bound person, so that nobody is pulled
  * into a tenant and read there.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: ConnectionPool;
 let owner: Person;
 let stranger: Person;
 let tenant: Tenant;
 beforeAll(async () => {
-  database = await createDatabase();
   pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   owner = await make.person('Owner');
   stranger = await make.person('Stranger');
   tenant = await make.tenant('acme', owner);
 });
-afterAll(async () => {
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => pool?.end());
 
 const attach = (personId: string, as: string) =>
   bound({ tenantId: tenant.id, personId: as }, () =>

@@ -3,19 +3,18 @@ import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { MODELS, type TenantClient } from '../../../src/database/sql/data-model.ts';
 import { IsolationError, scope } from '../../../src/database/tenancy/query-scope.ts';
 import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { createWorld, type World } from '../../support/isolation/isolation.ts';
 
 /**
  * What a bound client leaves in reach, and what a binding of nobody sees; on a superuser's
  * connection, whom no policy holds.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: ConnectionPool;
 let source: Source;
 let world: World;
 beforeAll(async () => {
-  database = await createDatabase();
   pool = new ConnectionPool({ connectionString: database.adminUrl, max: 3 });
   pool.on('error', () => {});
   source = sourceOn(pool);
@@ -24,7 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await source?.prisma.$disconnect();
   await pool?.end();
-  await database?.drop();
 });
 
 const clients = async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import type { TenantClient } from '../../../src/database/sql/data-model.ts';
 import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import {
   absent,
   createWorld,
@@ -24,12 +24,11 @@ import { SUMS } from '../../support/isolation/sums.ts';
 import { type Verdict, WRITES } from '../../support/isolation/writes.ts';
 
 /** The client's wall alone: the connection is a superuser's, whom no policy holds (SPEC T6). */
-let database: TestDatabase;
+const database = useDatabase();
 let pool: ConnectionPool;
 let sources: { singly: Source; prismas: Source };
 let world: World;
 beforeAll(async () => {
-  database = await createDatabase();
   pool = new ConnectionPool({ connectionString: database.adminUrl, max: 3 });
   pool.on('error', () => {});
   sources = { singly: sourceOn(pool), prismas: sourceOn(pool, { singly: false }) };
@@ -38,7 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { prisma } of Object.values(sources ?? {})) await prisma.$disconnect();
   await pool?.end();
-  await database?.drop();
 });
 
 const MODES = ['by one statement', "by Prisma's", 'in a transaction', "in a transaction, by Prisma's"] as const;

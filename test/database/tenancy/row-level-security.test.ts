@@ -5,7 +5,7 @@ import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import type { TenantClient } from '../../../src/database/sql/data-model.ts';
 import { type Binding, bound } from '../../../src/database/tenancy/binding.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, secretsIn, type World } from '../../support/isolation/isolation.ts';
 import { LIFE_WRITES } from '../../support/isolation/life-writes.ts';
 import { MARKET_CURSORS, MARKET_READS } from '../../support/isolation/market-reads.ts';
@@ -21,7 +21,7 @@ import { unscoped } from '../../support/unscoped.ts';
  * under one that may do everything but change the tables, so that it is the policies that hold and
  * not the want of a privilege (SPEC T6).
  */
-let database: TestDatabase;
+const database = useDatabase();
 let world: World;
 const { prefix, runtime } = inject('cluster');
 const almighty = { name: `${prefix}_almighty`, password: runtime.password };
@@ -35,7 +35,6 @@ const open = (role: { name: string; password: string }) => {
 const opened: ReturnType<typeof open>[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
   await database.sql(`CREATE ROLE ${almighty.name} LOGIN NOBYPASSRLS NOSUPERUSER PASSWORD '${almighty.password}'`);
   await database.sql(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${almighty.name}`);
   world = await createWorld(database);
@@ -48,7 +47,6 @@ afterAll(async () => {
   }
   await database?.sql(`DROP OWNED BY ${almighty.name}`);
   await database?.sql(`DROP ROLE ${almighty.name}`);
-  await database?.drop();
 });
 
 type Mode = 'by one statement' | "by Prisma's" | 'in a transaction';

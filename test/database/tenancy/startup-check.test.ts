@@ -1,19 +1,15 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 import { migrationsIn } from '../../../src/database/admin/migrate.ts';
 import { checkDatabase, UnsafeDatabaseError } from '../../../src/database/tenancy/startup-check.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import { asAdmin, emptyDatabase, newRole } from '../../support/isolation/databases.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 const roles: string[] = [];
-beforeAll(async () => {
-  database = await createDatabase();
-});
 afterAll(async () => {
   for (const role of roles) await asAdmin(`DROP OWNED BY ${role}; DROP ROLE ${role}`, database.name);
-  await database?.drop();
 });
 
 const roleOf = async (options = '') => {

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Served, serve } from '../../http/server/serve.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { expect, test } from 'vitest';
+import { useServer } from '../../http/server/serve.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { movableClock } from '../../support/gateway.ts';
 import { testServices } from '../../support/services.ts';
 
-let database: TestDatabase;
-let gateway: Served;
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl, services: testServices({ clock: movableClock() }) });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useServer(database, { services: testServices({ clock: movableClock() }) });
 
 /** Every row of every table, texts as they are and bytes in hexadecimal digits. */
 async function dump(): Promise<string> {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ROLES, type Role } from '../../../src/access/vocabulary.ts';
 import { expected, PERMISSION_NAMES } from '../../access/expectation.ts';
-import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-life.ts';
 import { rowOf } from '../../support/keys.ts';
 import type { MemberActor } from '../../support/tenant-life.ts';
 
-liveWithKeys();
+const { home, keys, life } = useKeys();
 
 const create = (who: MemberActor, input: object = {}, headers = {}) =>
   life.run(who, 'createApiKey', { name: 'Nightly', scopes: ['tenant:read'], ...input }, headers);

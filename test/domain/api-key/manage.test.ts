@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-life.ts';
 import { globalId, type MemberActor, type Verb } from '../../support/tenant-life.ts';
 
-liveWithKeys();
+const { home, keys, life } = useKeys();
 
 let admin: MemberActor;
 let buyer: MemberActor;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keyActs } from '../../support/key-acts.ts';
-import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-life.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
-liveWithKeys();
+const { home, keys, life } = useKeys();
 
 let acts: ReturnType<typeof keyActs>;
 let key: MadeKey;

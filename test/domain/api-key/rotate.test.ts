@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-life.ts';
 import type { MadeKey } from '../../support/keys.ts';
 import type { MemberActor } from '../../support/tenant-life.ts';
 
-liveWithKeys();
+const { home, keys, life } = useKeys();
 
 let admin: MemberActor;
 let buyer: MemberActor;

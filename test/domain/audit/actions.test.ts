@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../../src/domain/audit/actions.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { announced, rowIn, send, sha256 } from '../../support/provider.ts';
 import { listingName } from '../../support/trade.ts';
 import { by, type Event, eventsOf, nodeId, type Scene, STAFF, setScene } from './scene.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useGateway(database);
 
 /**
  * What is expected of the one event, beside its action: when, by default, is now, and nothing was

@@ -1,17 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { announced, PRICE, send, type Upload } from '../../support/provider.ts';
 import { nodeId, type Scene, setScene } from './scene.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let scene: Scene;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   await database.sql(`CREATE FUNCTION jam() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'jammed'; END $$`);
 });
 beforeEach(async () => {
@@ -19,10 +17,6 @@ beforeEach(async () => {
   await marketFixtures(database).setSides(scene.tenant, { sells: true, buys: true });
 });
 afterEach(() => database.sql('DROP TRIGGER IF EXISTS jammed ON audit_event'));
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
 
 /** From here on no event can be kept. */
 const jam = () => database.sql('CREATE TRIGGER jammed BEFORE INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION jam()');

@@ -1,24 +1,18 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { auditBreaks } from '../../../src/database/queries/audit.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 import { type Scene, setScene } from './scene.ts';
 
-let database: TestDatabase;
-let gateways: readonly TestGateway[];
+const database = useDatabase();
+const gateways = [useGateway(database), useGateway(database)] as const;
 let runtime: pg.Client;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateways = [await startTestGateway(database), await startTestGateway(database)];
   runtime = new pg.Client({ connectionString: database.runtimeUrl });
   await runtime.connect();
 });
-afterAll(async () => {
-  await runtime?.end();
-  for (const gateway of gateways ?? []) await gateway.stop();
-  await database?.drop();
-});
+afterAll(() => runtime?.end());
 
 const ask = async <Row>(text: string, values: readonly unknown[]) => (await runtime.query(text, [...values])).rows as Row[];
 

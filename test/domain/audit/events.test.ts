@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../../src/access/vocabulary.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 import { append } from './chains.ts';
 import { type Scene, STAFF, setScene } from './scene.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let scene: Scene;
 let token: string;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   const other = await setScene(database, gateway);
   await append(database, other.tenant.id, 1, 10);
   scene = await setScene(database, gateway);
   token = await scene.tokenOf(scene.owner);
   await append(database, scene.tenant.id, 1, 60);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 const PAGE = `query ($filter: AuditFilter, $first: Int, $last: Int, $after: String, $before: String) { tenant { auditEvents(filter: $filter, first: $first, last: $last, after: $after, before: $before) {

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 import { by, eventsOf, nodeId, type Scene, STAFF, setScene } from './scene.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let scene: Scene;
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
-});
 beforeEach(async () => {
   scene = await setScene(database, gateway);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 type Sent = { readonly request: string; readonly code: unknown };

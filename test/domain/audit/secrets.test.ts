@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/index.ts';
 import type { Message } from '../../../src/domain/core/services.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
-import { keepLog, type Served, serve } from '../../http/server/serve.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { keepLog, useServer } from '../../http/server/serve.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { codeIn, movableClock } from '../../support/gateway.ts';
 import { SERVICES } from '../../support/services.ts';
 import { nodeId } from './scene.ts';
 
-let database: TestDatabase;
-let gateway: Served;
+const database = useDatabase();
 const clock = movableClock();
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl, services: { ...SERVICES, clock } });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+const gateway = useServer(database, { services: { ...SERVICES, clock } });
 
 /**
  * Every row of every table, in both schemas, as text; bytes as they are, in hexadecimal digits and

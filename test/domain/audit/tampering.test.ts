@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuditAnchor, auditBreaks, auditHeads, lostAnchors } from '../../../src/database/queries/audit.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { append, type Chain, makeChains } from './chains.ts';
 import { everyEdit, seeded, type Tampering, tampering, WAYS } from './tamper.ts';
 
@@ -9,19 +9,15 @@ import { everyEdit, seeded, type Tampering, tampering, WAYS } from './tamper.ts'
 const COUNT = Number(process.env.TAMPERINGS ?? 100);
 const SEED = Number(process.env.TAMPERING_SEED ?? 20_261_124);
 
-let database: TestDatabase;
+const database = useDatabase();
 let chains: readonly Chain[];
 let client: pg.Client;
 beforeAll(async () => {
-  database = await createDatabase();
   chains = await makeChains(database, [240, 310, 1, 275]);
   client = new pg.Client({ connectionString: database.adminUrl });
   await client.connect();
 });
-afterAll(async () => {
-  await client?.end();
-  await database?.drop();
-});
+afterAll(() => client?.end());
 
 const ask = async <Row>(text: string, values: readonly unknown[]) => (await client.query(text, [...values])).rows as Row[];
 

@@ -1,18 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { inTenant } from '../../../src/domain/core/due.ts';
-import { type Life, startLife } from '../../support/tenant-life.ts';
+import { useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
+const life = useLife();
 let database: Database;
 beforeAll(async () => {
-  life = await startLife();
   database = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
 });
-afterAll(async () => {
-  await database?.close();
-  await life?.stop();
-});
+afterAll(() => database?.close());
 
 test('A1: a job whose event names no action fails, and nothing of it is kept', async () => {
   const home = await life.home();

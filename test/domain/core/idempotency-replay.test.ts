@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Actor, type Home, type Life, type MemberActor, startLife, type Verb } from '../../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Actor, type Home, type MemberActor, useLife, type Verb } from '../../support/tenant-life.ts';
 
-let life: Life;
+const life = useLife();
 let home: Home;
 let member: MemberActor;
 let invitee: Actor;
 let code: string;
 let asked = 0;
-beforeAll(async () => {
-  life = await startLife();
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
   home = await life.home();
   member = await life.join(home, ['admin', 'viewer']);

@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Home, type Life, startLife } from '../../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Home, useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
+const life = useLife();
 let home: Home;
-beforeAll(async () => {
-  life = await startLife();
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
   home = await life.home();
 });

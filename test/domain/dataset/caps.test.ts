@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Asker, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { describe, expect, test } from 'vitest';
+import { type Asker, useTenantLife } from '../../support/homes.ts';
 import { codeOf, providerOf } from '../../support/provider.ts';
+import { useResource } from '../../support/resource.ts';
 
-let life: TenantLife;
-let staff: Asker;
-let provider: ReturnType<typeof providerOf>;
-beforeAll(async () => {
-  life = await startTenantLife();
-  provider = providerOf(life);
-  staff = await life.staff();
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const provider = providerOf(life);
+const staff = useResource(() => life.staff());
 
 /** On a plan, with so many datasets: Free has two places, Starter twenty. */
 async function homeWith(datasets: number, plan: 'FREE' | 'STARTER' = 'FREE') {

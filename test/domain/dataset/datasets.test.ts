@@ -1,15 +1,10 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Home, useTenantLife } from '../../support/homes.ts';
 import { codeOf, providerOf, rowIn } from '../../support/provider.ts';
 
-let life: TenantLife;
-let provider: ReturnType<typeof providerOf>;
-beforeAll(async () => {
-  life = await startTenantLife();
-  provider = providerOf(life);
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const provider = providerOf(life);
 
 let home: Home;
 beforeEach(async () => {

@@ -1,23 +1,21 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../../support/gateway.ts';
-import { type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { type Home, useTenantLife } from '../../support/homes.ts';
 import { announced, PRICE, providerOf, rowIn } from '../../support/provider.ts';
 
 type Type = 'Dataset' | 'DataObject' | 'Listing';
 
-let life: TenantLife;
+const life = useTenantLife();
 let here: Home;
 let there: Home;
 let foreign: Readonly<Record<Type, string>>;
 beforeAll(async () => {
-  life = await startTenantLife();
   [here, there] = [await life.home(), await life.home()];
   const { datasetId, objectId, listingId } = await providerOf(life).published(there.owner, { title: 'Canary listing' });
   await providerOf(life).published(here.owner);
   foreign = { Dataset: datasetId, DataObject: objectId, Listing: listingId };
 });
-afterAll(() => life?.stop());
 
 const globalId = (type: Type, tenantId: string, id: string) => Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
 const told = ({ status, text, headers }: Answer) => [status, text.replaceAll(headers.get('x-request-id')!, '…')];

@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listingName, type Shop, startTrade, type Trade } from '../../support/trade.ts';
+import { describe, expect, test } from 'vitest';
+import { listingName, type Shop, type Trade, useTrade } from '../../support/trade.ts';
 
-let trade: Trade;
-beforeAll(async () => {
-  trade = await startTrade();
-});
-afterAll(() => trade?.stop());
+const trade = useTrade();
 
 const entitlements = async ({ tenant }: { tenant: { id: string } }) =>
   (await trade.database.sql('SELECT FROM entitlement WHERE tenant_id = $1', [tenant.id])).length;

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { TenantStatus } from '../../../src/access/vocabulary.ts';
-import { type Actor, type Home, type Life, startLife } from '../../support/tenant-life.ts';
+import { type Actor, type Home, useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
+const life = useLife();
 let home: Home;
 let invitee: Actor;
 let code: string;
 let asked = 0;
 let email: string;
-beforeAll(async () => {
-  life = await startLife();
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
   home = await life.home();
   asked += 1;

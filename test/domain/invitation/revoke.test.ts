@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { globalId, type Home, type Life, startLife } from '../../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { globalId, type Home, useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
+const life = useLife();
 let home: Home;
-beforeAll(async () => {
-  life = await startLife();
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
   home = await life.home();
 });

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startGateway } from '../../../src/main.ts';
 import { keepLog } from '../../http/server/serve.ts';
 import { AUDIENCE, ask } from '../../support/gateway.ts';
 import { SERVICES } from '../../support/services.ts';
-import { documentOf, type Life, startLife } from '../../support/tenant-life.ts';
+import { documentOf, useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
-beforeAll(async () => {
-  life = await startLife();
-});
-afterAll(() => life?.stop());
+const life = useLife();
 
 /** Every column of every row of every table, as one text: bytes in hexadecimal. */
 async function everything(): Promise<string> {

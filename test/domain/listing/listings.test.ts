@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Home, useTenantLife } from '../../support/homes.ts';
 import { codeOf, LISTING, PRICE, providerOf, rowIn } from '../../support/provider.ts';
 
-let life: TenantLife;
-let provider: ReturnType<typeof providerOf>;
-beforeAll(async () => {
-  life = await startTenantLife();
-  provider = providerOf(life);
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const provider = providerOf(life);
 
 let home: Home;
 let datasetId: string;

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { globalId, type Home, type Life, startLife, type Verb } from '../../support/tenant-life.ts';
+import { expect, test } from 'vitest';
+import { useResource } from '../../support/resource.ts';
+import { globalId, useLife, type Verb } from '../../support/tenant-life.ts';
 
-let life: Life;
-let home: Home;
-beforeAll(async () => {
-  life = await startLife();
-  home = await life.home();
-});
-afterAll(() => life?.stop());
+const life = useLife();
+const home = useResource(() => life.home());
 
 // biome-ignore format: a table is read by its columns
 test.each<[Verb, string, string, object]>([

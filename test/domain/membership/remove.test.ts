@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { globalId, type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useGateway } from '../../support/gateway.ts';
+import { globalId, type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
-let replica: TestGateway;
+const life = useLife();
+const replica = useGateway(life.database);
 let home: Home;
 let admin: MemberActor;
 let viewer: MemberActor;
-beforeAll(async () => {
-  life = await startLife();
-  replica = await startTestGateway(life.database);
-});
-afterAll(async () => {
-  await replica?.stop();
-  await life?.stop();
-});
 beforeEach(async () => {
   home = await life.home();
   admin = await life.join(home, ['admin', 'viewer']);

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { globalId, type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { globalId, type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
+const life = useLife();
 let home: Home;
 let admin: MemberActor;
 let member: MemberActor;
-beforeAll(async () => {
-  life = await startLife();
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
   home = await life.home();
   admin = await life.join(home, ['admin']);

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { keepLog } from '../../http/server/serve.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { useGateway } from '../../support/gateway.ts';
+import { useTenantLife } from '../../support/homes.ts';
 import { announced, OBJECT, send, UPLOAD, type Upload } from '../../support/provider.ts';
 
-let life: TenantLife;
-let gateway: TestGateway;
+const life = useTenantLife();
 const kept = keepLog();
-beforeAll(async () => {
-  life = await startTenantLife();
-  gateway = await startTestGateway(life.database, { log: kept.log });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await life?.stop();
-});
+const gateway = useGateway(life.database, { log: kept.log });
 
 /**
  * Every row of every table, in both schemas, as text; bytes in the notations in which a text could

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { minutesAfter } from '../../../src/domain/core/services.ts';
 import { objectKey } from '../../../src/domain/object/key.ts';
-import { type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { type Home, useTenantLife } from '../../support/homes.ts';
 import { announced, codeOf, OBJECT, providerOf, rowIn, send, sha256, UPLOAD } from '../../support/provider.ts';
 
-let life: TenantLife;
-let provider: ReturnType<typeof providerOf>;
-beforeAll(async () => {
-  life = await startTenantLife();
-  provider = providerOf(life);
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const provider = providerOf(life);
 
 let home: Home;
 let datasetId: string;

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { globalId, type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { globalId, type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
+const life = useLife();
 let home: Home;
 let recipient: MemberActor;
-beforeAll(async () => {
-  life = await startLife();
-});
-afterAll(() => life?.stop());
 beforeEach(async () => {
   home = await life.home();
   recipient = await life.join(home, ['viewer', 'operator']);

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Home, type Life, type MemberActor, startLife } from '../../support/tenant-life.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
 
-let life: Life;
+const life = useLife();
 let home: Home;
 let recipient: MemberActor;
 let code: string;
-beforeAll(async () => {
-  life = await startLife();
-});
-afterAll(() => life?.stop());
 /** A tenant of each test's own, with a transfer under way. */
 beforeEach(async () => {
   home = await life.home();

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
 
-let life: TenantLife;
+const life = useTenantLife();
 let home: Home;
-beforeAll(async () => {
-  life = await startTenantLife();
-});
-afterAll(() => life?.stop());
 
 /** Each on Starter since 31 January. */
 beforeEach(async () => {

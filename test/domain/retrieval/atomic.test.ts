@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTrade, type Trade } from '../../support/trade.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useTrade } from '../../support/trade.ts';
 
-let trade: Trade;
+const trade = useTrade();
 beforeAll(async () => {
-  trade = await startTrade();
   await trade.database.sql(`CREATE FUNCTION fail_here() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'planted'; END $$;
     CREATE FUNCTION die_here() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1); RETURN NULL; END $$;
     ALTER FUNCTION die_here() OWNER TO CURRENT_USER`);
 });
-afterAll(() => trade?.stop());
 
 /**
  * Each statement of a retrieval that writes, and where it breaks off: before it is done, after, or

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tally } from '../../races/rounds.ts';
-import { type Deal, startTrade, type Trade } from '../../support/trade.ts';
+import { type Deal, useTrade } from '../../support/trade.ts';
 
-let trade: Trade;
-beforeAll(async () => {
-  trade = await startTrade({ poolSize: 20 });
-});
-afterAll(() => trade?.stop());
+const trade = useTrade({ poolSize: 20 });
 
 const CONTRACT = { memberLimit: null, apiKeyLimit: null, datasetLimit: null, costPointsPerMinute: null };
 

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/index.ts';
 import { buryTenant, purgeRows } from '../../../src/database/queries/tenant.ts';
 import type { Home } from '../../support/tenant-life.ts';
-import { type Deal, startTrade, type Trade } from '../../support/trade.ts';
+import { type Deal, useTrade } from '../../support/trade.ts';
 
-let trade: Trade;
-beforeAll(async () => {
-  trade = await startTrade();
-});
-afterAll(() => trade?.stop());
+const trade = useTrade();
 
 /** Deletes a tenant for good, as its owner and the jobs do it. */
 async function deleted({ owner, tenant }: Home) {

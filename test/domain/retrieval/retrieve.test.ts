@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Deal, rowIn, startTrade, type Trade } from '../../support/trade.ts';
+import { describe, expect, test } from 'vitest';
+import { type Deal, rowIn, useTrade } from '../../support/trade.ts';
 
-let trade: Trade;
-beforeAll(async () => {
-  trade = await startTrade();
-});
-afterAll(() => trade?.stop());
+const trade = useTrade();
 
 const rows = (table: string, { tenant }: { tenant: { id: string } }) =>
   trade.database

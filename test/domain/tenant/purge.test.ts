@@ -1,23 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/index.ts';
 import { membershipsOf } from '../../../src/database/queries/membership.ts';
 import { prefixOf } from '../../../src/domain/object/key.ts';
 import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { ISSUER } from '../../support/database.ts';
-import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { type Home, useTenantLife } from '../../support/homes.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
 import { providerOf } from '../../support/provider.ts';
+import { useResource } from '../../support/resource.ts';
 
-let life: TenantLife;
-let staff: Asker;
-beforeAll(async () => {
-  life = await startTenantLife();
-  staff = await life.staff();
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const staff = useResource(() => life.staff());
 
 let home: Home;
 let neighbour: Home;

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startTestGateway } from '../../support/gateway.ts';
-import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
+import { useResource } from '../../support/resource.ts';
 
-let life: TenantLife;
-let staff: Asker;
-beforeAll(async () => {
-  life = await startTenantLife();
-  staff = await life.staff();
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const staff = useResource(() => life.staff());
 
 const request = (asker: Asker, confirmation: string) =>
   life.mutate(asker, 'requestTenantDeletion', { confirmation }, 'tenant { status statusReason deletionDueAt }');

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Asker, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { describe, expect, test } from 'vitest';
+import { useTenantLife } from '../../support/homes.ts';
+import { useResource } from '../../support/resource.ts';
 
-let life: TenantLife;
-let staff: Asker;
-beforeAll(async () => {
-  life = await startTenantLife();
-  staff = await life.staff();
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const staff = useResource(() => life.staff());
 
 const resume = (home: { id: string }) =>
   life.mutate(staff, 'staffResumeTenant', { tenantId: home.id }, 'tenant { status statusReason statusBefore deletionDueAt }');

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { describe, expect, test } from 'vitest';
+import { type Asker, useTenantLife } from '../../support/homes.ts';
+import { useResource } from '../../support/resource.ts';
 
-let life: TenantLife;
-let home: Home;
-beforeAll(async () => {
-  life = await startTenantLife();
-  home = await life.home();
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const home = useResource(() => life.home());
 
 const set = (asker: Asker, email: string) => life.mutate(asker, 'setBillingEmail', { email }, 'tenant { billingEmail }');
 const stored = async () =>

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.ts';
 import { codeIn } from '../../support/gateway.ts';
-import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
 import { MARKET_WRITES, stocked } from './status-market.ts';
 
-let life: TenantLife;
-beforeAll(async () => {
-  life = await startTenantLife();
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
 
 const INVITED = 'invited@people.example';
 

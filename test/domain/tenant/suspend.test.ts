@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { describe, expect, test } from 'vitest';
+import { useGateway } from '../../support/gateway.ts';
+import { type Home, useTenantLife } from '../../support/homes.ts';
+import { useResource } from '../../support/resource.ts';
 
-let life: TenantLife;
-let replica: TestGateway;
-let staff: Asker;
-beforeAll(async () => {
-  life = await startTenantLife();
-  replica = await startTestGateway(life.database);
-  staff = await life.staff();
-});
-afterAll(async () => {
-  await replica?.stop();
-  await life?.stop();
-});
+const life = useTenantLife();
+const replica = useGateway(life.database);
+const staff = useResource(() => life.staff());
 
 const REASON = 'Invoice 4711 is 60 days overdue.';
 const suspend = (home: Pick<Home, 'id'>, reason = REASON, asker = staff) =>

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-life.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
-liveWithKeys();
+const { home, keys, life } = useKeys();
 
 let made: MadeKey[];
 

@@ -2,16 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase, type UnitOfWork } from '../../../src/database/index.ts';
 import { isMember } from '../../../src/graphql/api-key/holders.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let opened: Database;
 let work: UnitOfWork;
 let reads: number;
 let members: string[];
 let stranger: string;
 beforeAll(async () => {
-  database = await createDatabase();
   opened = openDatabase(database.runtimeUrl, { poolSize: 1 });
   const make = fixtures(database);
   const tenant = await make.tenant('north', await make.person('Ann'));
@@ -25,10 +24,7 @@ beforeAll(async () => {
   }) as typeof membership.findMany;
   work = { ...bound, db: { ...bound.db, membership: { ...membership, findMany } } };
 });
-afterAll(async () => {
-  await opened?.close();
-  await database?.drop();
-});
+afterAll(() => opened?.close());
 
 test('K3: who of many holders is a member still is read in one statement, each time anew', async () => {
   reads = 0;

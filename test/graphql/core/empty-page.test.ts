@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixtures, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let token: string;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   const make = fixtures(database);
   const owner = await make.person('Owner');
   await make.tenant('acme', owner);
   token = await gateway.tokenOf(owner);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 const page = (variables: object) =>

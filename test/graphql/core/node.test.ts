@@ -1,12 +1,12 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixtures, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 
 const globalId = (...parts: readonly string[]) => Buffer.from(parts.join(':')).toString('base64url');
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let viewer: string;
 let operator: string;
 let ids: Record<'tenant' | 'membership' | 'user', string>;
@@ -14,8 +14,6 @@ let foreign: typeof ids;
 let absent: typeof ids;
 let mixed: string;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   const make = fixtures(database);
   const [owner, vic, oda, stranger] = [
     await make.person('Owner'),
@@ -38,10 +36,6 @@ beforeAll(async () => {
   foreign = idsOf(other.id, other.owner.id, stranger.id);
   absent = idsOf(uuid(), uuid(), uuid());
   mixed = globalId('Membership', acme.id, other.owner.id);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 const INSIDE = '__typename id ... on Tenant { slug } ... on Membership { roles user { name } } ... on User { name }';

@@ -1,26 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Person, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fixtures, type Person, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 import { watchStatements } from '../../support/statements.ts';
 
 /** What an operation costs, in statements: one that finds who asks, and one that reads. */
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database, { poolSize: 2 });
 let owner: Person;
 let viewer: Person;
 let statements: ReturnType<typeof watchStatements>;
 beforeAll(async () => {
-  database = await createDatabase();
   const make = fixtures(database);
   owner = await make.person('Nora');
   viewer = await make.person('Vera');
   const tenant = await make.tenant('acme', owner, { plan: 'STARTER' });
   await make.member(tenant, viewer, ['viewer']);
-  gateway = await startTestGateway(database, { poolSize: 2 });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 beforeEach(() => {
   statements = watchStatements();

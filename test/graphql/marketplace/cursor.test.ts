@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COUNT, type Offers, ORDERS, startOffers } from './offers.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { COUNT, ORDERS, useOffers } from './offers.ts';
 
-let market: Offers;
+const market = useOffers();
 beforeAll(async () => {
-  market = await startOffers();
   await market.reset();
 });
-afterAll(() => market?.stop());
 
 const pageOf = (variables: object) => market.pageOf(variables);
 const orders = Object.entries(ORDERS);

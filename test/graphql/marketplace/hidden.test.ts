@@ -1,18 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Actor, Home } from '../../support/tenant-life.ts';
-import { LISTING, listingId, type Market, startMarket } from './market.ts';
+import { LISTING, listingId, useMarket } from './market.ts';
 
-let market: Market;
+const market = useMarket();
 let other: Home;
 let staff: Actor;
 beforeAll(async () => {
-  market = await startMarket();
   staff = await market.staff();
   other = await market.provider();
   await market.listing(other.tenant, { title: 'Always there', tags: ['shared'], publishedAt: new Date('2026-01-01') });
 });
 afterEach(() => market.database.sql("DELETE FROM listing WHERE title <> 'Always there'"));
-afterAll(() => market?.stop());
 
 const NODES = `query ($id: ID!) { node(id: $id) { id ... on MarketplaceListing { ${LISTING} } } nodes(ids: [$id]) { id } marketplace { listing(id: $id) { ${LISTING} } } }`;
 

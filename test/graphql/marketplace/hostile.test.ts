@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../src/http/graphql/limits.ts';
-import { type Market, startMarket } from './market.ts';
+import { useMarket } from './market.ts';
 
-let market: Market;
+const market = useMarket();
 beforeAll(async () => {
-  market = await startMarket();
   const { tenant } = await market.provider();
   await market.listing(tenant, { title: 'Cats and dogs', summary: 'Not "mice", 100% sure', tags: ['pets', "it's"], price: '3' });
 });
-afterAll(() => market?.stop());
 
 /** No search for a text that holds no word finds anything, and none fails. */
 test.each([

@@ -4,19 +4,18 @@ import { grantOf } from '../../../src/access/grant.ts';
 import { type Database, openDatabase } from '../../../src/database/index.ts';
 import type { Context } from '../../../src/graphql/core/context.ts';
 import { buildSchema } from '../../../src/graphql/schema.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
 /**
  * Which crossings a document takes: a count looks at every listing that a search has, and a page
  * does not.
  */
-let database: TestDatabase;
+const database = useDatabase();
 let opened: Database;
 let taken: string[];
 let context: Context;
 beforeAll(async () => {
-  database = await createDatabase();
   opened = openDatabase(database.runtimeUrl);
   const make = fixtures(database);
   const market = marketFixtures(database);
@@ -32,10 +31,7 @@ beforeAll(async () => {
   };
   context = { grant: grantOf({ kind: 'user' }, tenantAccess), work: { ...bound, query: ask } } as Partial<Context> as Context;
 });
-afterAll(async () => {
-  await opened?.close();
-  await database?.drop();
-});
+afterAll(() => opened?.close());
 
 const PAGE = ['crossing_market_search', 'crossing_market_listings'];
 

@@ -1,12 +1,12 @@
 import type { Role } from '../../../src/access/vocabulary.ts';
-import type { Tenant } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
-import { type Actor, type Home, startLife } from '../../support/tenant-life.ts';
+import { useResource } from '../../support/resource.ts';
+import { type Actor, type Home, useLife } from '../../support/tenant-life.ts';
 
 /** Every field of a listing. */
 export const LISTING = 'id title summary tags price { amount currency } provider publishedAt own entitled';
 
-/** A search with all that there is to ask of it. */
+/** A search with every argument. */
 export const SEARCH = `query ($query: String, $tags: [String!], $maxPrice: MoneyInput, $currency: String, $sort: MarketplaceSort,
     $first: Int, $after: String, $last: Int, $before: String) {
   marketplace {
@@ -14,20 +14,19 @@ export const SEARCH = `query ($query: String, $tags: [String!], $maxPrice: Money
       totalCount pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { cursor node { ${LISTING} } } }
     tags(query: $query, tags: $tags, maxPrice: $maxPrice, currency: $currency) { tag count } } }`;
 
-/** The global id of a listing, as the marketplace tells it. */
+/** The global id of a listing on the marketplace. */
 export const listingId = (id: string): string => Buffer.from(`MarketplaceListing:${id}`).toString('base64url');
 
-/** A marketplace of a test file's own: one who buys, and as many as sell as there are wanted. */
-export async function startMarket() {
-  const life = await startLife();
+/** A marketplace for a test file: one buyer, and as many providers as its tests create. */
+export function useMarket() {
+  const life = useLife();
   const rows = marketFixtures(life.database);
-  const buyer = await life.home();
-  const make = (home: Home) => home.tenant satisfies Tenant;
+  const buyer = useResource(() => life.home());
 
   /** A tenant that sells. */
   const provider = async (): Promise<Home> => {
     const home = await life.home();
-    await rows.setSides(make(home), { sells: true });
+    await rows.setSides(home.tenant, { sells: true });
     return home;
   };
 
@@ -47,16 +46,16 @@ export async function startMarket() {
       return data.marketplace.search.edges.map(({ node }: { node: { title: string } }) => node.title);
     },
 
-    /** Why a search is refused: the code and the message. */
+    /** The code and message of a search's first error. */
     async refusal(variables: object): Promise<{ code: unknown; message: string } | null> {
       const { errors } = await search(variables);
       const [error] = errors;
       return error ? { code: error.extensions.code, message: error.message } : null;
     },
 
-    /** Somebody with these roles in the buyer's tenant. */
+    /** A new member of the buyer's tenant. */
     member: (roles: readonly Role[]) => life.join(buyer, roles),
   };
 }
 
-export type Market = Awaited<ReturnType<typeof startMarket>>;
+export type Market = ReturnType<typeof useMarket>;

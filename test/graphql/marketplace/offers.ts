@@ -1,16 +1,17 @@
-import { startMarket } from './market.ts';
+import { useResource } from '../../support/resource.ts';
+import { useMarket } from './market.ts';
 
-/** How many offers there are at first. */
+/** How many listings `reset` creates. */
 export const COUNT = 24;
 
-/** Each order, with what it needs to find all of the offers. */
+/** Arguments that find all listings in each sort order. */
 export const ORDERS = {
   RELEVANCE: { query: 'cheese', sort: 'RELEVANCE' },
   NEWEST: { sort: 'NEWEST' },
   PRICE: { sort: 'PRICE', currency: 'EUR' },
 } as const;
 
-/** A page, with its cursors and what lies around it. */
+/** A page of search results. */
 export type Page = {
   readonly titles: readonly string[];
   readonly cursors: readonly string[];
@@ -22,12 +23,12 @@ export type Page = {
 };
 
 /**
- * A marketplace of three providers, and many offers that stand at the same place in each of the
- * orders, but for their ids.
+ * A marketplace of three providers. In each sort order many of their listings are equal but for
+ * the id.
  */
-export async function startOffers() {
-  const market = await startMarket();
-  const providers = [await market.provider(), await market.provider(), await market.provider()];
+export function useOffers() {
+  const market = useMarket();
+  const providers = [1, 2, 3].map(() => useResource(market.provider));
 
   const add = (title: string, number: number) =>
     market.listing(providers[number % 3]!.tenant, {
@@ -41,7 +42,7 @@ export async function startOffers() {
     ...market,
     add,
 
-    /** Puts the first offers there, and no others. */
+    /** Restores the first listings. */
     async reset() {
       await market.database.sql('DELETE FROM listing');
       for (let number = 0; number < COUNT; number++) await add(`Offer ${number}`, number);
@@ -68,4 +69,4 @@ export async function startOffers() {
   };
 }
 
-export type Offers = Awaited<ReturnType<typeof startOffers>>;
+export type Offers = ReturnType<typeof useOffers>;

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { COUNT, type Offers, ORDERS, type Page, startOffers } from './offers.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { COUNT, ORDERS, type Page, useOffers } from './offers.ts';
 
-let market: Offers;
-beforeAll(async () => {
-  market = await startOffers();
-});
-afterAll(() => market?.stop());
+const market = useOffers();
 
 const pageOf = (variables: object) => market.pageOf(variables);
 const orders = Object.entries(ORDERS);

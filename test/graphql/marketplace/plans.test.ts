@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { fill } from '../../../scripts/scale/fill.ts';
 import { measure, strays } from '../../../scripts/scale/measure.ts';
 import { typical } from '../../../scripts/scale/searches.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 
 /** The short form of `npm run scale`: how PostgreSQL answers a search, not how long it takes. */
 const LISTINGS = 3_000;
 
-let database: TestDatabase;
+const database = useDatabase();
 let tenantId: string;
 beforeAll(async () => {
-  database = await createDatabase();
   await fill(database, { tenants: 300, listings: LISTINGS });
   const [tenant] = await database.sql<{ id: string }>("SELECT tenant_id AS id FROM tenant WHERE status = 'active' LIMIT 1");
   tenantId = tenant!.id;
 }, 120_000);
-afterAll(() => database?.drop());
 
 test('T8: a search is answered by the index that it has, also when it was asked often before', async () => {
   const measured = await measure(database.adminUrl, tenantId, LISTINGS, 7);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Home } from '../../support/tenant-life.ts';
-import { type Market, startMarket } from './market.ts';
+import { useMarket } from './market.ts';
 
-let market: Market;
+const market = useMarket();
 let north: Home;
 let south: Home;
 
@@ -21,11 +21,9 @@ const LISTINGS = [
 const NEWEST_FIRST = ['Soil', 'Pears', 'Apple harvests', 'Prices of fruit', 'Orchards'];
 
 beforeAll(async () => {
-  market = await startMarket();
   [north, south] = [await market.provider(), await market.provider()];
   for (const [index, listing] of LISTINGS.entries()) await market.listing((index % 2 ? south : north).tenant, listing);
 });
-afterAll(() => market?.stop());
 
 describe('a search', () => {
   test('M2: the whole answer, across providers', async () => {

@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Role, TenantStatus } from '../../../src/access/vocabulary.ts';
 import { openDatabase, type Query } from '../../../src/database/index.ts';
 import { countMarket, marketListings, marketTags, searchMarket } from '../../../src/database/queries/marketplace.ts';
 import type { Actor, Home } from '../../support/tenant-life.ts';
-import { listingId, type Market, startMarket } from './market.ts';
+import { listingId, useMarket } from './market.ts';
 
-let market: Market;
+const market = useMarket();
 let provider: Home;
 let listing: { id: string };
 beforeAll(async () => {
-  market = await startMarket();
   provider = await market.provider();
   listing = await market.listing(provider.tenant, { title: 'Rivers', tags: ['water'] });
 });
-afterAll(() => market?.stop());
 
 const ASKED =
   'query ($id: ID!) { marketplace { search { edges { node { title own entitled } } } listing(id: $id) { title own entitled } } node(id: $id) { id } }';

@@ -1,8 +1,8 @@
 import { GraphQLObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.ts';
 import type { Home } from '../../support/tenant-life.ts';
-import { LISTING, listingId, type Market, startMarket } from './market.ts';
+import { LISTING, listingId, useMarket } from './market.ts';
 
 /**
  * All that leaves a provider (SPEC M5, T5), by the column that tells it; and what the bound tenant
@@ -26,11 +26,10 @@ const FIELDS = {
   MarketplaceTag: ['count', 'tag'],
 };
 
-let market: Market;
+const market = useMarket();
 let provider: Home;
 let published: { id: string; datasetId: string };
 beforeAll(async () => {
-  market = await startMarket();
   provider = await market.provider();
   published = await market.listing(provider.tenant, {
     title: 'Told title',
@@ -41,7 +40,6 @@ beforeAll(async () => {
     publishedAt: new Date('2026-01-01'),
   });
 });
-afterAll(() => market?.stop());
 
 describe('T5, M5: exactly these leave a provider', () => {
   test('from the database: the columns of the crossings', async () => {

@@ -1,7 +1,8 @@
-import { expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import type { Role } from '../../../src/access/vocabulary.ts';
-import { createDatabase, fixtures, type Member } from '../../support/database.ts';
-import { startTestGateway } from '../../support/gateway.ts';
+import { fixtures, type Member, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
+import { useResource } from '../../support/resource.ts';
 
 // biome-ignore format: a table is read by its columns
 const MEMBERS: readonly [name: string, roles: readonly Role[]][] = [
@@ -24,19 +25,21 @@ export const LIST = `query ($first: Int, $after: String, $last: Int, $before: St
 
 type Edge = { cursor: string; node: { user: { name: string } } };
 
-/** A gateway over one tenant of nine members, and another that nobody must see anything of. */
-export async function startMembers() {
-  const database = await createDatabase();
-  const gateway = await startTestGateway(database);
+/** A tenant of nine members, and another tenant that must never show up in its lists. */
+export function useMembers() {
+  const database = useDatabase();
+  const gateway = useGateway(database);
   const make = fixtures(database);
-  const acme = await make.tenant('acme', await make.person('Olga Owner'), { plan: 'PROFESSIONAL' });
-  const members: Member[] = [acme.owner];
-  for (const [name, roles] of MEMBERS) members.push(await make.member(acme, await make.person(name), roles));
-  const other = await make.tenant('other', await make.person('Otto Other'), { plan: 'PROFESSIONAL' });
-  await make.member(other, await make.person('Vic Elsewhere'), ['viewer', 'admin']);
+  const acme = useResource(async () => make.tenant('acme', await make.person('Olga Owner'), { plan: 'PROFESSIONAL' }));
   const tokens: Record<string, string> = {};
-  for (const [index, who] of ['owner', 'admin', 'viewer', 'operator', 'seller', 'buyer'].entries())
-    tokens[who] = await gateway.tokenOf(members[index]!.person);
+  beforeAll(async () => {
+    const members: Member[] = [acme.owner];
+    for (const [name, roles] of MEMBERS) members.push(await make.member(acme, await make.person(name), roles));
+    const other = await make.tenant('other', await make.person('Otto Other'), { plan: 'PROFESSIONAL' });
+    await make.member(other, await make.person('Vic Elsewhere'), ['viewer', 'admin']);
+    for (const [index, who] of ['owner', 'admin', 'viewer', 'operator', 'seller', 'buyer'].entries())
+      tokens[who] = await gateway.tokenOf(members[index]!.person);
+  });
 
   const list = (variables: object = {}) => gateway.ask(LIST, { token: tokens.viewer, variables });
   return {
@@ -46,7 +49,7 @@ export async function startMembers() {
     acme,
     tokens,
     list,
-    /** A page as its names, and whether there is more before and behind it. */
+    /** A page as its names, and whether there are others before and after it. */
     async pageOf(variables: object) {
       const { data, errors } = await list(variables);
       expect(errors).toEqual([]);
@@ -57,9 +60,5 @@ export async function startMembers() {
       return { names: edges.map(({ node }: Edge) => node.user.name), before, behind, totalCount, startCursor, endCursor };
     },
     cursorAt: async (index: number): Promise<string> => (await list()).data.tenant.memberships.edges[index].cursor,
-    async stop() {
-      await gateway.stop();
-      await database.drop();
-    },
   };
 }

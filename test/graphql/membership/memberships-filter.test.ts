@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ALL, startMembers } from './members.ts';
+import { describe, expect, test } from 'vitest';
+import { ALL, useMembers } from './members.ts';
 
-let world: Awaited<ReturnType<typeof startMembers>>;
-beforeAll(async () => {
-  world = await startMembers();
-});
-afterAll(() => world?.stop());
+const world = useMembers();
 const pageOf = (variables: object) => world.pageOf(variables);
 
 describe('who is listed', () => {

@@ -1,14 +1,13 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Home, MemberActor } from '../../support/tenant-life.ts';
-import { type Deal, startTrade, type Trade } from '../../support/trade.ts';
+import { type Deal, useTrade } from '../../support/trade.ts';
 
-let trade: Trade;
+const trade = useTrade();
 let deal: Deal;
 /** The retrievals: two days, two currencies, people and a program. */
 const KEY = uuid();
 beforeAll(async () => {
-  trade = await startTrade();
   trade.gateway.clock.set(new Date('2031-03-30T23:30:00Z'));
   deal = await trade.deal({ price: '0.1', currency: 'EUR', title: 'Tides' });
   const { owner } = deal.buyer;
@@ -22,7 +21,6 @@ beforeAll(async () => {
   const other = await trade.buyer();
   await trade.retrieve(other.owner, { objectId: second.objectId, entitlementId: await trade.acquire(other.owner, yen) });
 });
-afterAll(() => trade?.stop());
 
 const MARCH = '(from: "2031-03-01T00:00:00Z", until: "2031-05-01T00:00:00Z")';
 const DAY = '(from: "2031-03-31T00:00:00Z", until: "2031-04-01T00:00:00Z")';

@@ -1,14 +1,10 @@
 import type { JWTPayload } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Asker, type Home, startTenantLife, type TenantLife } from '../../support/homes.ts';
+import { describe, expect, test } from 'vitest';
+import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
+import { useResource } from '../../support/resource.ts';
 
-let life: TenantLife;
-let staff: Asker;
-beforeAll(async () => {
-  life = await startTenantLife();
-  staff = await life.staff();
-});
-afterAll(() => life?.stop());
+const life = useTenantLife();
+const staff = useResource(() => life.staff());
 
 const ABSENT = '00000000-0000-4000-8000-000000000000';
 

@@ -1,22 +1,14 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createDatabase, fixtures, type Member, type Tenant, type TestDatabase } from '../../support/database.ts';
-import { type Answer, startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fixtures, type Member, type Tenant, useDatabase } from '../../support/database.ts';
+import { type Answer, useGateway } from '../../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let acme: Tenant;
 let other: Tenant;
 let admin: Member;
 let token: string;
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
 
 let made = 0;
 /** A tenant of each test's own. */

@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixtures, type Person, type Tenant, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let owner: Person;
 let viewer: Person;
 let acme: Tenant;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   const make = fixtures(database);
   owner = await make.person('Owner');
   viewer = await make.person('Viewer');
@@ -22,10 +20,6 @@ beforeAll(async () => {
      status_changed_at = '2026-03-29T02:30:00.123Z' WHERE tenant_id = $1`,
     [acme.id],
   );
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 const TENANT = `{ tenant { id tenantId slug name status statusReason statusChangedAt sells buys createdAt billingEmail plan { code name support }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { tenantContext } from '../../../src/http/auth/tenant-context.ts';
-import { createDatabase, fixtures, ISSUER, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
+import { fixtures, ISSUER, type Person, type Tenant, useDatabase } from '../../support/database.ts';
 import { SERVICES } from '../../support/services.ts';
 
-let own: TestDatabase;
+const own = useDatabase();
 let opened: Database;
 let sam: Person;
 let acme: Tenant;
@@ -12,7 +12,6 @@ let statements = 0;
 /** The database, with what is asked for outside of any tenant counted. */
 let database: Database;
 beforeAll(async () => {
-  own = await createDatabase();
   opened = openDatabase(own.runtimeUrl);
   database = {
     ...opened,
@@ -28,10 +27,7 @@ beforeAll(async () => {
   await make.member(acme, sam, ['viewer', 'operator']);
   await make.member(await make.tenant('bakery', owner), sam, ['viewer']);
 });
-afterAll(async () => {
-  await opened?.close();
-  await own?.drop();
-});
+afterAll(() => opened?.close());
 beforeEach(() => {
   statements = 0;
 });

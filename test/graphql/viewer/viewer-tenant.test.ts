@@ -1,16 +1,14 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Person, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixtures, type Person, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let one: Person;
 let two: Person;
 let ids: Record<'acme' | 'bakery' | 'foreign', string>;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   const make = fixtures(database);
   const owner = await make.person('Owner');
   one = await make.person('One');
@@ -27,10 +25,6 @@ beforeAll(async () => {
     [bakery, two],
   ] as const)
     await make.member(tenant, person, ['viewer']);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 type Asked = { claim?: unknown; header?: string };

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Person, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixtures, type Person, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let sam: Person;
 let tenants: Record<'acme' | 'bakery' | 'closed', { id: string; slug: string }>;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   const make = fixtures(database);
   const owner = await make.person('Owner');
   sam = await make.person('Sam');
@@ -25,10 +23,6 @@ beforeAll(async () => {
   await database.sql(`UPDATE tenant SET sells = true WHERE slug = 'acme'; UPDATE tenant SET buys = true WHERE slug = 'bakery';
     UPDATE membership m SET created_at = '2026-03-01T10:00:00.250Z' FROM tenant t WHERE t.tenant_id = m.tenant_id AND slug = 'bakery';
     UPDATE membership m SET created_at = '2026-03-02T10:00:00Z' FROM tenant t WHERE t.tenant_id = m.tenant_id AND slug = 'acme'`);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 const SUMMARY = 'tenantId slug name status statusReason plan sells buys roles joinedAt';

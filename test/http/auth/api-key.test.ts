@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-life.ts';
 import type { MadeKey } from '../../support/keys.ts';
 import type { Home } from '../../support/tenant-life.ts';
 
-liveWithKeys();
+const { home, keys, life } = useKeys();
 
 let key: MadeKey;
 beforeEach(async () => {

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { post, raw } from '../server/raw.ts';
 import { type Served, serve } from '../server/serve.ts';
 import { AUDIENCE, createKey, inSeconds, type Key, type LoopbackIssuer, signed, startIssuer } from './oidc.ts';
 
 const SKEW = 30;
 
-let database: TestDatabase;
+const database = useDatabase();
 let issuer: LoopbackIssuer;
 let gateway: Served;
 let [rs, es, ed]: Key[] = [];
@@ -16,7 +16,6 @@ let stranger: Key;
 let unlisted: Key;
 
 beforeAll(async () => {
-  database = await createDatabase();
   issuer = await startIssuer();
   const { person, tenant } = fixtures(database);
   const ann = await person('ann', issuer.issuer);
@@ -39,7 +38,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop();
   await issuer?.close();
-  await database?.drop();
 });
 
 const WHO = '{ viewer { principal name email emailVerified membership { slug } } }';

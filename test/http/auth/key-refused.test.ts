@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newSecret } from '../../../src/domain/api-key/secret.ts';
 import type { Answer } from '../../support/gateway.ts';
-import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-life.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
-liveWithKeys();
+const { home, keys, life } = useKeys();
 
 let key: MadeKey;
 beforeEach(async () => {

@@ -4,16 +4,15 @@ import { type Database, openDatabase, type Query } from '../../../src/database/i
 import { currentBinding } from '../../../src/database/tenancy/binding.ts';
 import { newSecret } from '../../../src/domain/api-key/secret.ts';
 import { provenKey } from '../../../src/domain/api-key/sign-in.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let opened: Database;
 /** Keys that are refused, by why. */
 let refused: Record<string, string>;
 let good: string;
 let tenantId: string;
 beforeAll(async () => {
-  database = await createDatabase();
   opened = openDatabase(database.runtimeUrl, { poolSize: 1 });
   const make = fixtures(database);
   const [north, south] = [await make.tenant('north', await make.person('Ann')), await make.tenant('south', await make.person('Sue'))];
@@ -40,10 +39,7 @@ beforeAll(async () => {
   };
   await make.setStatus(south, 'deleted');
 });
-afterAll(async () => {
-  await opened?.close();
-  await database?.drop();
-});
+afterAll(() => opened?.close());
 
 /**
  * What the database is asked on the way of a key, under which tenant, and the columns and sizes of

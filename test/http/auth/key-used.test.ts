@@ -3,10 +3,10 @@ import pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/index.ts';
 import { noteUse } from '../../../src/database/queries/api-key.ts';
-import { home, keys, life, liveWithKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-life.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
-liveWithKeys();
+const { home, keys, life } = useKeys();
 
 let key: MadeKey;
 beforeEach(async () => {

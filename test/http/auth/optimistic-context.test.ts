@@ -1,22 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fixtures, type Member, type Person, type Tenant, useDatabase } from '../../support/database.ts';
+import { type TestGateway, useGateway } from '../../support/gateway.ts';
 import { watchStatements } from '../../support/statements.ts';
 
 /** Who asks again is answered in one round trip, by what the database says in it. */
-let database: TestDatabase;
-let gateway: TestGateway;
-let make: ReturnType<typeof fixtures>;
+const database = useDatabase();
+const gateway = useGateway(database, { poolSize: 2 });
+const make = fixtures(database);
 let statements: ReturnType<typeof watchStatements>;
-beforeAll(async () => {
-  database = await createDatabase();
-  make = fixtures(database);
-  gateway = await startTestGateway(database, { poolSize: 2 });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
 beforeEach(() => {
   statements = watchStatements();
 });

@@ -3,19 +3,15 @@ import { type Database, openDatabase } from '../../../src/database/index.ts';
 import type { RequestInput } from '../../../src/http/auth/build-context.ts';
 import { optimisticContext } from '../../../src/http/auth/optimistic-context.ts';
 import { tenantContext } from '../../../src/http/auth/tenant-context.ts';
-import { createDatabase, fixtures, ISSUER, type TestDatabase } from '../../support/database.ts';
+import { fixtures, ISSUER, useDatabase } from '../../support/database.ts';
 import { SERVICES } from '../../support/services.ts';
 
-let own: TestDatabase;
+const own = useDatabase();
 let database: Database;
 beforeAll(async () => {
-  own = await createDatabase();
   database = openDatabase(own.runtimeUrl);
 });
-afterAll(async () => {
-  await database?.close();
-  await own?.drop();
-});
+afterAll(() => database?.close());
 
 test('S2: an optimistic context reads, and opens no transaction but one that confirms it', async () => {
   const make = fixtures(own);

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Authenticate, createAuthenticate, type Token, type TokenOptions } from '../../../src/http/auth/authenticate.ts';
 import { createTokenCache } from '../../../src/http/auth/token-cache.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 import { AUDIENCE, createKey, inSeconds, type Key, type LoopbackIssuer, signed, startIssuer } from './oidc.ts';
 
 const SKEW = 5;
@@ -209,16 +209,8 @@ describe('what is remembered', () => {
 });
 
 describe('R7, S5: by a token that is remembered', () => {
-  let database: TestDatabase;
-  let gateway: TestGateway;
-  beforeAll(async () => {
-    database = await createDatabase();
-    gateway = await startTestGateway(database);
-  });
-  afterAll(async () => {
-    await gateway?.stop();
-    await database?.drop();
-  });
+  const database = useDatabase();
+  const gateway = useGateway(database);
 
   const ASK = '{ viewer { membership { roles status } can(permission: "tenant:rename") } tenant { name } }';
 

@@ -1,24 +1,15 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { fixtures, type Member, type Person, type Tenant, useDatabase } from '../../support/database.ts';
+import { type TestGateway, useGateway } from '../../support/gateway.ts';
 
 /**
  * Commands of callers whose membership is cached: what the database says now decides, not the
  * cache.
  */
-let database: TestDatabase;
-let gateway: TestGateway;
-let make: ReturnType<typeof fixtures>;
-beforeAll(async () => {
-  database = await createDatabase();
-  make = fixtures(database);
-  gateway = await startTestGateway(database, { poolSize: 4 });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useGateway(database, { poolSize: 4 });
+const make = fixtures(database);
 
 const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name } } }';
 

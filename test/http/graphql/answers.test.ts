@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type PreparedOperation, QUESTIONS } from '../../executor/queries.ts';
-import { createDatabase, statusColumns, type TestDatabase } from '../../support/database.ts';
+import { statusColumns, type TestDatabase, useDatabase } from '../../support/database.ts';
 import { post, raw } from '../server/raw.ts';
-import { type Served, serve } from '../server/serve.ts';
+import { useServer } from '../server/serve.ts';
 
-let database: TestDatabase;
-let gateway: Served;
+const database = useDatabase();
+const gateway = useServer(database);
 const tokens: Record<string, string> = {};
 
 const person = (n: number) => `0190d0d0-0000-7000-8000-00000000010${n}`;
@@ -45,8 +45,6 @@ async function putRows({ sql }: TestDatabase) {
 }
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl });
   await putRows(database);
   const sign = (n: number, claims = {}) =>
     gateway.tokens.sign({ sub: `p${n}`, name: `Person ${n}`, email: `p${n}@people.example`, ...claims });
@@ -58,10 +56,6 @@ beforeAll(async () => {
     nowhere: await sign(5),
     staff: await sign(6, { ipto_staff: true }),
   });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 const headersOf = ({ as, headers = [] }: PreparedOperation) => [

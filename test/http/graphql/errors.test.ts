@@ -1,15 +1,15 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { ERRORS } from '../../../src/domain/core/errors.ts';
 import { newInvitationCode } from '../../../src/domain/invitation/secret.ts';
-import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../../support/database.ts';
+import { fixtures, type Person, type Tenant, useDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { SERVICES } from '../../support/services.ts';
 import { listingName } from '../../support/trade.ts';
-import { type Served, serve } from '../server/serve.ts';
+import { useServer } from '../server/serve.ts';
 
-let database: TestDatabase;
-let gateway: Served;
+const database = useDatabase();
+const gateway = useServer(database, { routes: SERVICES.routes });
 let owner: Person;
 let tenant: Tenant;
 /** What a provocation's query has in place of `:name`. */
@@ -17,8 +17,6 @@ const words: Record<string, string> = {};
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl, routes: SERVICES.routes });
   const rows = fixtures(database);
   owner = await rows.person('Ann');
   tenant = await rows.tenant('north', owner);
@@ -43,10 +41,6 @@ beforeAll(async () => {
   await supply();
   await tradable(suspended);
   await gateway.ask(KEYED.replace(':name', 'First'), { token: tokens.owner });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 /**

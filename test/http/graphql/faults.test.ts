@@ -4,10 +4,10 @@ import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { createAuthenticate } from '../../../src/http/auth/authenticate.ts';
 import { createGateway } from '../../../src/http/graphql/gateway.ts';
 import { type RunningServer, startServer } from '../../../src/http/server/server.ts';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { ask } from '../../support/gateway.ts';
 import { SERVICES } from '../../support/services.ts';
-import { keepLog, type Served, serve } from '../server/serve.ts';
+import { keepLog, useServer } from '../server/serve.ts';
 
 const SQL = 'SELECT canary FROM nowhere';
 const fail = (error: unknown) => () => {
@@ -35,13 +35,12 @@ const FAULTY = new GraphQLSchema({
   }),
 });
 
-let database: TestDatabase;
+const database = useDatabase();
 let faulty: RunningServer;
 let opened: Database;
-let gateway: Served;
+const gateway = useServer(database);
 const kept = keepLog();
 beforeAll(async () => {
-  database = await createDatabase();
   opened = openDatabase(database.runtimeUrl);
   faulty = await startServer({ log: kept.log, host: '127.0.0.1', port: 0, isReady: async () => true });
   const authenticate = createAuthenticate({
@@ -49,13 +48,10 @@ beforeAll(async () => {
     keys: { keys: [] },
   });
   faulty.serve(createGateway({ schema: FAULTY, database: opened, authenticate, services: SERVICES, corsOrigins: [] }));
-  gateway = await serve({ databaseUrl: database.runtimeUrl });
 });
 afterAll(async () => {
-  await gateway?.stop();
   await faulty?.stop(0);
   await opened?.close();
-  await database?.drop();
 });
 
 describe('a fault of ours', () => {

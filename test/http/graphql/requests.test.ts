@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { post, raw } from '../server/raw.ts';
-import { type Served, serve } from '../server/serve.ts';
+import { useServer } from '../server/serve.ts';
 
-let database: TestDatabase;
-let gateway: Served;
+const database = useDatabase();
+const gateway = useServer(database);
 let token: string;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl });
   const { person, tenant } = fixtures(database);
   const ann = await person('Ann');
   await tenant('north', ann);
   token = await gateway.tokens.sign({ sub: ann.subject });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 const ASK = JSON.stringify({ query: '{ __typename }' });

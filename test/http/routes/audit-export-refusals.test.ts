@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Role, TenantStatus } from '../../../src/access/vocabulary.ts';
 import { type Scene, STAFF, setScene } from '../../domain/audit/scene.ts';
-import { createDatabase, type Person, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { type Person, useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let scene: Scene;
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
-});
 beforeEach(async () => {
   scene = await setScene(database, gateway);
   await scene.act(scene.owner, 'renameTenant', { name: 'Renamed' });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 async function get(headers: Record<string, string>) {

@@ -1,21 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { append } from '../../domain/audit/chains.ts';
-import { createDatabase, fixtures, type Member, type Tenant, type TestDatabase } from '../../support/database.ts';
-import { type Served, serve } from '../server/serve.ts';
+import { fixtures, type Member, type Tenant, useDatabase } from '../../support/database.ts';
+import { useServer } from '../server/serve.ts';
 
 const EVENTS = 100_000;
 
-let database: TestDatabase;
-let gateway: Served;
+const database = useDatabase();
+const gateway = useServer(database);
 let tenant: Tenant;
 let admin: Member;
 let token: string;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await serve({ databaseUrl: database.runtimeUrl });
   const make = fixtures(database);
   tenant = await make.tenant('long-log', await make.person('Olga'));
   // The links are of no matter here, and making so many takes long.
@@ -30,10 +28,6 @@ beforeEach(async () => {
   await database.sql(`DELETE FROM membership WHERE tenant_id = '${tenant.id}' AND NOT 'owner' = ANY (roles)`);
   admin = await make.member(tenant, await make.person(`Adam ${Math.random()}`), ['admin']);
   token = await gateway.tokens.sign({ sub: admin.person.subject });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 /** An export whose answer has begun, and is not read yet. */

@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { eventsOf, type Scene, STAFF, setScene } from '../../domain/audit/scene.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { useDatabase } from '../../support/database.ts';
+import { useGateway } from '../../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let scene: Scene;
 let other: Scene;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database);
   gateway.clock.set(new Date('2026-03-01T10:00:00.250Z'));
   [scene, other] = [await setScene(database, gateway), await setScene(database, gateway)];
   await other.act(other.owner, 'renameTenant', { name: 'Not yours' });
@@ -18,10 +16,6 @@ beforeAll(async () => {
   await scene.act(scene.viewer, 'renameTenant', { name: 'No' });
   gateway.clock.advance({ days: 1 });
   await scene.staff('staffSuspendTenant', { reason: 'Unpaid bill' });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 type Asked = { token?: string; tenant?: string; method?: string; headers?: Record<string, string> };

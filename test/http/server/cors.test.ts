@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { type Served, serve } from './serve.ts';
+import { describe, expect, test } from 'vitest';
+import { useDatabase } from '../../support/database.ts';
+import { type Served, useServer } from './serve.ts';
 
 const [APP, OTHER] = ['https://app.example', 'http://localhost:5173'];
 
-let database: TestDatabase;
-let closed: Served;
-let one: Served;
-let two: Served;
-beforeAll(async () => {
-  database = await createDatabase();
-  const databaseUrl = database.runtimeUrl;
-  closed = await serve({ databaseUrl });
-  one = await serve({ databaseUrl, corsOrigins: [APP] });
-  two = await serve({ databaseUrl, corsOrigins: [APP, OTHER] });
-});
-afterAll(async () => {
-  for (const gateway of [closed, one, two]) await gateway?.stop();
-  await database?.drop();
-});
+const database = useDatabase();
+const closed = useServer(database);
+const one = useServer(database, { corsOrigins: [APP] });
+const two = useServer(database, { corsOrigins: [APP, OTHER] });
 
 const body = JSON.stringify({ query: '{ __typename }' });
 const call = ({ url }: Served, origin: string, headers: Record<string, string> = {}) =>

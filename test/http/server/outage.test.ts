@@ -1,15 +1,14 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, fixtures, type TestDatabase } from '../../support/database.ts';
+import { fixtures, useDatabase } from '../../support/database.ts';
 import { startProxy } from './proxy.ts';
 import { type Served, serve } from './serve.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let proxy: Awaited<ReturnType<typeof startProxy>>;
 let gateway: Served;
 let token: string;
 beforeAll(async () => {
-  database = await createDatabase();
   proxy = await startProxy(database.runtimeUrl);
   gateway = await serve({ databaseUrl: proxy.url });
   const { person, tenant } = fixtures(database);
@@ -20,7 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop();
   await proxy?.shut();
-  await database?.drop();
 });
 
 const TENANT = '{ tenant { slug } }';

@@ -1,6 +1,8 @@
 import { createLog } from '../../../src/http/server/log.ts';
 import { type Running, type StartOptions, startGateway } from '../../../src/main.ts';
+import type { TestDatabase } from '../../support/database.ts';
 import { type Answer, AUDIENCE, ask, createIssuer, type Query, type TestIssuer } from '../../support/gateway.ts';
+import { useResource } from '../../support/resource.ts';
 import { SERVICES } from '../../support/services.ts';
 
 /** A line of the log, as it is read by a machine. */
@@ -31,6 +33,13 @@ export type Served = Running &
     readonly tokens: TestIssuer;
     ask(query: string, options?: Query): Promise<Answer>;
   };
+
+/** A gateway on `database` for a test file; see {@link useResource}. */
+export const useServer = (database: Pick<TestDatabase, 'runtimeUrl'>, options: Partial<StartOptions> = {}): Served =>
+  useResource(
+    () => serve({ databaseUrl: database.runtimeUrl, ...options }),
+    gateway => gateway.stop(),
+  );
 
 /** The gateway with its log kept, and whatever setting a test wants otherwise. */
 export async function serve({ databaseUrl, ...settings }: Partial<StartOptions> & Pick<StartOptions, 'databaseUrl'>): Promise<Served> {

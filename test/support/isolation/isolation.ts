@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { fixtures, ISSUER, type Person, type TestDatabase } from '../database.ts';
+import { useResource } from '../resource.ts';
 import { buryAlso, type Life, lifeOf, liveIn } from './life.ts';
 import { type Market, marketOf, tradeIn } from './market.ts';
 
@@ -46,6 +47,9 @@ export const absent = (): Target => ({
   email: 'absent@people.example',
   subject: 'absent-subject',
 });
+
+/** Two tenants for a test file; see {@link useResource}. */
+export const useWorld = (database: TestDatabase): World => useResource(() => createWorld(database));
 
 /**
  * Two tenants on one plan, alike in all but their texts and ids. Every text of a side carries
