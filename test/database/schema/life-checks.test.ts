@@ -34,7 +34,7 @@ const write = (text: string) => {
   };
   return database.sql(
     `SELECT set_config('app.tenant_id', '${tenant.id}', true);${text}`.replace(
-      /(?<!:):(tenant|owner|heir|viewer|new)\b/g,
+      /(?<!:):(tenant|owner|recipient|viewer|new)\b/g,
       (_, name: string) => `'${words[name]}'`,
     ),
   );
@@ -115,9 +115,9 @@ describe('O2: a transfer under way', () => {
   test.each<[string, string]>([
     ['a suspension',                        `UPDATE tenant SET status = 'suspended' ${OF}`],
     ['a request for deletion',              `UPDATE tenant SET status = 'pending_deletion' ${OF}`],
-    ["a change of the heir's roles",        `UPDATE membership SET roles = '{operator}' ${MEMBER(':heir')}`],
+    ["a change of the recipient's roles",   `UPDATE membership SET roles = '{operator}' ${MEMBER(':recipient')}`],
     ["a change of the owner's roles",       `UPDATE membership SET roles = '{owner,viewer}' ${MEMBER(':owner')}`],
-    ['the heir leaving',                    `DELETE FROM membership ${MEMBER(':heir')}`],
+    ['the recipient leaving',                `DELETE FROM membership ${MEMBER(':recipient')}`],
     ['the owner leaving',                   `DELETE FROM membership ${MEMBER(':owner')}; UPDATE membership SET roles = '{owner}' ${MEMBER(':viewer')}`],
   ])('is void after %s', async (_what, statement) => {
     await write(statement);
