@@ -108,7 +108,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
     tests: BY_DATABASE,
   },
   { file: 'src/executor/json.ts', find: 'if (pages.some(', plant: 'if (pages.every(', tests: BY_DATABASE },
-  { file: 'src/database/sql/shape.ts', find: '(take as number) - 1', plant: 'take as number', tests: BY_DATABASE },
+  { file: 'src/database/sql/json-statement.ts', find: '(take as number) - 1', plant: 'take as number', tests: BY_DATABASE },
   {
     file: 'src/http/auth/optimistic-context.ts',
     find: ' === cached.result',

@@ -211,14 +211,14 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   // Reads by one statement
   {
-    file: 'src/database/sql/rows.ts',
+    file: 'src/database/sql/select.ts',
     find: 'args.where === undefined ? null : where(draft, source, args.where)]',
     plant: 'null]',
     tests: ['test/database/tenancy/query-scope', 'test/database/sql'],
   },
   {
-    file: 'src/database/sql/rows.ts',
-    find: 'other => tied(relation, source, other)',
+    file: 'src/database/sql/select.ts',
+    find: 'other => joinCondition(relation, source, other)',
     plant: '() => null',
     tests: ['test/database/sql'],
   },
@@ -260,8 +260,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   { file: 'src/database/sql/write-statement.ts', find: "skipDuplicates ? ' ON CONFLICT DO NOTHING' : ''", plant: "''", tests: WRITES },
   {
     file: 'src/database/sql/write-statement.ts',
-    find: 'return sql === null ?',
-    plant: 'return true ?',
+    find: 'return whereClause(sql);',
+    plant: "return '';",
     tests: ['test/database/tenancy/query-scope', ...WRITES],
   },
   { file: 'src/database/sql/write-statement.ts', find: 'revive?.(row as Record<string, unknown>);', plant: '', tests: WRITES },

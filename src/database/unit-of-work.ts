@@ -11,8 +11,9 @@ import { type BoundTransaction, inTransaction } from './driver/transaction.ts';
 import { type ReadCount, ReadCounts } from './sql/counts.ts';
 import { MODELS, type ModelName, type ReadClient, type TenantClient } from './sql/data-model.ts';
 import { UnsupportedQuery } from './sql/draft.ts';
-import { createJsonReader, type JsonRead, type JsonReader } from './sql/json.ts';
-import { createReader, fromJson, type Reader, type RunStatement } from './sql/reader.ts';
+import { createEngine, type Engine, parseRows, type RunStatement } from './sql/engine.ts';
+import { createJsonReader, type JsonReader } from './sql/json-reader.ts';
+import type { JsonRead } from './sql/json-shape.ts';
 import { tablesOf } from './sql/tables.ts';
 import { PLACEHOLDER } from './sql/template.ts';
 import { type Binding, bound, checkBinding } from './tenancy/binding.ts';
@@ -164,7 +165,7 @@ export type Source = {
   readonly names: StatementNames;
   readonly counts: ReadCounts;
   /** A reader of statements that something runs; undefined where all is Prisma's. */
-  readonly reader: ((run: RunStatement, join?: Join) => Reader) | undefined;
+  readonly reader: ((run: RunStatement, join?: Join) => Engine) | undefined;
   /** The same for reads that are answered as JSON. */
   readonly json: JsonReader | undefined;
 };
@@ -173,7 +174,7 @@ export type Source = {
 export function sourceOn(pool: ConnectionPool, { singly = true, counts = new ReadCounts() } = {}): Source {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
   const tables = tablesOf(prisma);
-  const reader = (run: RunStatement, join?: Join) => createReader({ tables, counts, run, ...(join && { join }) });
+  const reader = (run: RunStatement, join?: Join) => createEngine({ tables, counts, run, ...(join && { join }) });
   const names = new StatementNames();
   const json = createJsonReader({ tables, counts, names, scoped });
   return { pool, prisma, counts, names, ...(singly ? { reader, json } : { reader: undefined, json: undefined }) };
@@ -211,7 +212,7 @@ export function unitOfWork(source: Source, binding: Binding, piggyback?: Piggyba
     }
   };
   const rowsOf = (quick: boolean) =>
-    reader?.(async ({ text, values }) => fromJson(await asked({ text, values, name: names.of(text) }, quick)));
+    reader?.(async ({ text, values }) => parseRows(await asked({ text, values, name: names.of(text) }, quick)));
   const [read, readByKey] = [rowsOf(false), rowsOf(true)];
   const run = async (statement: ReadStatement) => (await asked(statement, true)).rows[0]!;
   return {
@@ -236,7 +237,7 @@ export function unitOfWork(source: Source, binding: Binding, piggyback?: Piggyba
 function transactionOf(source: Source, binding: Binding, transaction: BoundTransaction): Transaction {
   const join: Join = prismas => transaction.join(prismas);
   const read = source.reader?.(
-    async ({ text, values }) => fromJson(await transaction.query({ text, values, name: source.names.of(text), isText: true })),
+    async ({ text, values }) => parseRows(await transaction.query({ text, values, name: source.names.of(text), isText: true })),
     join,
   );
   return {
@@ -276,7 +277,7 @@ function byItself(model: ModelName, operation: string, args: Args): { readonly o
 }
 
 /** An operation: by one statement where that is covered, by Prisma otherwise. */
-function answered(prisma: PrismaClient, model: ModelName, asked: string, scoped: Args, read?: Reader, join?: Join): Promise<unknown> {
+function answered(prisma: PrismaClient, model: ModelName, asked: string, scoped: Args, read?: Engine, join?: Join): Promise<unknown> {
   const { operation, args } = byItself(model, asked, scoped);
   const otherwise = () => prismas(prisma, model, operation, args);
   if (read) return read(model, operation, args, otherwise);

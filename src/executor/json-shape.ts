@@ -3,14 +3,14 @@ import type { Grant } from '../access/grant.ts';
 import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
 import type { Permission } from '../access/policy.ts';
 import { isColumn } from '../database/sql/data-model.ts';
-import type { As, Form, Shape } from '../database/sql/shape.ts';
+import type { ColumnFormat, JsonShape, JsonValue } from '../database/sql/json-shape.ts';
 import type { ColumnsOf } from '../graphql/core/columns.ts';
 import { type Built, checkedFor } from './permission-check.ts';
 import type { FieldPlan, ObjectPlan } from './query-plan.ts';
 
 /** An object whose rows the database writes as JSON, with what is refused of it. */
 export type Shaped = Built & {
-  readonly shape: Shape;
+  readonly shape: JsonShape;
   /**
    * The fields that are refused, with the keys that lead to each; none of them is in a list, whose
    * length would have to be known.
@@ -56,11 +56,11 @@ function draft(plan: ObjectPlan, grant: Grant): Shaped | null {
 }
 
 /** `path` leads to the object; null inside of a list. */
-const shapeOf = (plan: ObjectPlan, into: Draft, path: readonly string[] | null): Shape => ({
+const shapeOf = (plan: ObjectPlan, into: Draft, path: readonly string[] | null): JsonShape => ({
   entries: plan.fields.map(field => [field.key, formOf(plan, field, into, path)] as const),
 });
 
-function formOf(parent: ObjectPlan, field: FieldPlan, into: Draft, path: readonly string[] | null): Form {
+function formOf(parent: ObjectPlan, field: FieldPlan, into: Draft, path: readonly string[] | null): JsonValue {
   if (!isAllowed(field.access, into.grant, UNREAD_ROW)) {
     if (!path || !field.isNullable) throw new UnsupportedShape();
     into.refused.push({ field, path: [...path, field.key] });
@@ -86,10 +86,10 @@ type Extensions = {
   readonly columns?: ColumnsOf;
 };
 
-function connection(plan: ObjectPlan, field: FieldPlan, relation: string, into: Draft): Form {
+function connection(plan: ObjectPlan, field: FieldPlan, relation: string, into: Draft): JsonValue {
   into.pages.push(field);
   const entries = plan.fields.map(inner => {
-    const form = (): Form => {
+    const form = (): JsonValue => {
       const name = inner.nodes[0]!.name.value;
       if (name === '__typename') return { kind: 'text', text: `"${plan.type.name}"` };
       if (name === 'totalCount') return { kind: 'count', relation };
@@ -102,7 +102,7 @@ function connection(plan: ObjectPlan, field: FieldPlan, relation: string, into: 
 }
 
 /** An edge is its node: where a row's place in the order is asked for, rows are read. */
-const edge = (plan: ObjectPlan, into: Draft): Shape => ({
+const edge = (plan: ObjectPlan, into: Draft): JsonShape => ({
   entries: plan.fields.map(({ key, nodes, shape }) => {
     const name = nodes[0]!.name.value;
     if (name === '__typename') return [key, { kind: 'text', text: `"${plan.type.name}"` }] as const;
@@ -111,18 +111,22 @@ const edge = (plan: ObjectPlan, into: Draft): Shape => ({
   }),
 });
 
-const money = ({ fields, type }: ObjectPlan, [amount, currency]: readonly [string, string]): Shape => ({
+const money = ({ fields, type }: ObjectPlan, [amount, currency]: readonly [string, string]): JsonShape => ({
   entries: fields.map(({ key, nodes }) => {
     const name = nodes[0]!.name.value;
     if (name === '__typename') return [key, { kind: 'text', text: `"${type.name}"` }] as const;
     return [
       key,
-      { kind: 'column', isNullable: false, ...(name === 'amount' ? { column: amount, as: 'decimal' } : { column: currency, as: 'plain' }) },
+      {
+        kind: 'column',
+        isNullable: false,
+        ...(name === 'amount' ? { column: amount, format: 'decimal' } : { column: currency, format: 'plain' }),
+      },
     ] as const;
   }),
 });
 
-function leaf({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan): Form {
+function leaf({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan): JsonValue {
   const model = type.extensions.pothosPrismaModel as string | undefined;
   const bare = getNullableType(field.type);
   const named = getNamedType(field.type);
@@ -132,18 +136,18 @@ function leaf({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan): Fo
   const column = columns && 'column' in columns ? columns.column : pothosExposedField;
   if (field.name === 'id' && !pothosExposedField) return { kind: 'id', prefix: type.name, isOfTenant: isColumn(model, 'tenantId') };
   if (column === undefined) throw new UnsupportedShape();
-  return { kind: 'column', column, as: asOf(named), isNullable };
+  return { kind: 'column', column, format: formatOf(named), isNullable };
 }
 
-const AS: Readonly<Record<string, As>> = {
+const FORMATS: Readonly<Record<string, ColumnFormat>> = {
   ...{ String: 'plain', ID: 'plain', Int: 'plain', Boolean: 'plain', DateTime: 'moment', ByteCount: 'text' },
 };
 
-function asOf(type: GraphQLLeafType): As {
+function formatOf(type: GraphQLLeafType): ColumnFormat {
   if (isEnumType(type)) return namesOf(type);
-  const as = AS[type.name];
-  if (as === undefined) throw new UnsupportedShape();
-  return as;
+  const format = FORMATS[type.name];
+  if (format === undefined) throw new UnsupportedShape();
+  return format;
 }
 
 const enums = new WeakMap<GraphQLEnumType, ReadonlyMap<string, string>>();

@@ -1,7 +1,7 @@
 import type { TenantClient } from '../database/index.ts';
 import { MODELS, type ModelName } from '../database/sql/data-model.ts';
 import { UnsupportedQuery } from '../database/sql/draft.ts';
-import type { JsonRead } from '../database/sql/json.ts';
+import type { JsonRead } from '../database/sql/json-shape.ts';
 import { PLACEHOLDER } from '../database/sql/template.ts';
 import type { Args } from '../database/tenancy/query-scope.ts';
 import type { PrismaRead } from '../graphql/core/prisma-read.ts';

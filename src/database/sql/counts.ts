@@ -1,8 +1,8 @@
 import type { Reason } from './draft.ts';
 
 /**
- * How often an operation of a model was answered by one statement, as rows or as JSON, or left to
- * Prisma for a reason.
+ * How often an operation of a model ran as one statement (returning rows or JSON text), or was left
+ * to Prisma, and why.
  */
 export type ReadCount = {
   readonly model: string;
@@ -13,18 +13,15 @@ export type ReadCount = {
 
 type Mutable = { -readonly [K in keyof ReadCount]: ReadCount[K] };
 
-/**
- * Counts reads. There are as many counts as models, operations and reasons: what a request holds is
- * not among them.
- */
+/** Counts queries by model, operation and outcome; nothing of a request is a key. */
 export class ReadCounts {
   readonly #counts = new Map<string, Mutable[]>();
 
   add(model: string, operation: string, outcome: ReadCount['outcome']): void {
-    const known = this.#counts.get(model) ?? [];
-    const count = known.find(one => one.operation === operation && one.outcome === outcome);
+    const counts = this.#counts.get(model) ?? [];
+    const count = counts.find(each => each.operation === operation && each.outcome === outcome);
     if (count) count.count += 1;
-    else this.#counts.set(model, [...known, { model, operation, outcome, count: 1 }]);
+    else this.#counts.set(model, [...counts, { model, operation, outcome, count: 1 }]);
   }
 
   all(): readonly ReadCount[] {

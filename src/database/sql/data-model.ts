@@ -1,7 +1,7 @@
 import { getDatamodel } from '../../generated/pothos.ts';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 
-/** The models that resolvers and domain operations can reach, as properties of a client. */
+/** The models that resolvers and commands can reach, and their properties of a Prisma client. */
 export const MODELS = {
   Plan: 'plan',
   User: 'user',
@@ -27,10 +27,7 @@ export const MODELS = {
 } as const;
 export type ModelName = keyof typeof MODELS;
 
-/**
- * A Prisma client cut down to its models: no raw SQL, no transaction of its own, no way back to the
- * unbound client.
- */
+/** A Prisma client with its models alone: no raw SQL, no `$transaction`, no unbound client. */
 export type TenantClient = Pick<PrismaClient, (typeof MODELS)[ModelName]>;
 
 type ReadOperation = 'findUnique' | 'findUniqueOrThrow' | 'findFirst' | 'findFirstOrThrow' | 'findMany' | 'count' | 'aggregate' | 'groupBy';
@@ -45,13 +42,13 @@ const models = getDatamodel().datamodel.models as unknown as Readonly<Record<str
 const fields = new Map(Object.entries(models).map(([model, { fields }]) => [model, new Map(fields.map(field => [field.name, field]))]));
 const isRelation = (field: Field | undefined) => field?.kind === 'object';
 
-/** The relation that a model's field is, or undefined for a scalar. */
+/** A field that is a relation; undefined for a scalar. */
 export function relationOf(model: string, field: string): Field | undefined {
   const found = fields.get(model)?.get(field);
   return isRelation(found) ? found : undefined;
 }
 
-/** The relations of a model that lead to many rows. */
+/** The relations of a model to many rows. */
 export const listsOf = (model: string): readonly Field[] =>
   models[model]?.fields.filter(({ kind, isList }) => kind === 'object' && isList) ?? [];
 
@@ -61,10 +58,7 @@ export function isColumn(model: string, field: string): boolean {
   return found !== undefined && !isRelation(found);
 }
 
-/**
- * The field that says which tenant a row belongs to, or null for a model whose rows belong to none
- * (SPEC T1).
- */
+/** The field that holds the id of a row's tenant; null for models of global rows (SPEC T1). */
 export function tenantFieldOf(model: string): 'id' | 'tenantId' | null {
   if (model === 'Tenant') return 'id';
   return isColumn(model, 'tenantId') ? 'tenantId' : null;

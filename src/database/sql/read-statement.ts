@@ -1,91 +1,80 @@
-import { type Draft, entriesOf, from, sourceOf, UnsupportedQuery } from './draft.ts';
-import { list, many, object } from './rows.ts';
+import { createDraft, createSource, type Draft, entriesOf, fromClause, UnsupportedQuery, whereClause } from './draft.ts';
+import { jsonArray, jsonRow, selectMany } from './select.ts';
 import type { Table } from './tables.ts';
 import { where } from './where.ts';
 
-/**
- * What a statement answers: rows of one column, if any, read from JSON, and how many rows it was
- * about.
- */
-export type Answered = { readonly rows: readonly (readonly unknown[])[]; readonly rowCount: number | null };
+/** The result of a statement: its rows of one parsed JSON value each, and how many it affected. */
+export type StatementResult = { readonly rows: readonly (readonly unknown[])[]; readonly rowCount: number | null };
 
-/** Stands for a row that must be there and isn't. */
+/** Stands for the result of a query whose row must exist and doesn't. */
 export const ABSENT = Symbol('absent');
 
-/**
- * One statement that answers an operation, and what makes Prisma's answer of what it answers, or
- * {@link ABSENT}.
- */
+/** A statement, and the function that makes Prisma's result of its own, or {@link ABSENT}. */
 export type Statement = {
   readonly text: string;
   readonly values: readonly unknown[];
-  readonly answer: (answered: Answered) => unknown;
+  readonly toResult: (result: StatementResult) => unknown;
 };
 
 type Row = Record<string, unknown>;
-type Write = (draft: Draft, table: Table, args: object) => { readonly text: string; readonly answer: (value: unknown) => unknown };
+type Read = { readonly text: string; readonly toResult: (value: unknown) => unknown };
+type BuildRead = (draft: Draft, table: Table, args: object) => Read;
 
 /**
- * The statement that answers an operation. Its text depends on the shape of the arguments alone:
- * every value is a parameter.
+ * The statement of a read. Its text depends on the structure of the arguments alone: every value is
+ * a parameter.
  *
- * @throws {Uncovered} for what is Prisma's to answer, or to refuse.
+ * @throws {UnsupportedQuery} if Prisma must run or refuse it.
  */
-export function statementOf(table: Table, operation: string, args: object): Statement {
-  const draft: Draft = { values: [], aliases: 0 };
-  const write = WRITTEN.get(operation);
-  if (!write) throw new UnsupportedQuery('operation');
-  const { text, answer } = write(draft, table, args);
-  return { text, values: draft.values, answer: ({ rows }) => answer(rows[0]![0]) };
+export function readStatement(table: Table, operation: string, args: object): Statement {
+  const build = READS.get(operation);
+  if (!build) throw new UnsupportedQuery('operation');
+  const draft = createDraft();
+  const { text, toResult } = build(draft, table, args);
+  return { text, values: draft.values, toResult: ({ rows }) => toResult(rows[0]![0]) };
 }
 
-const whole = () => null;
+const untied = () => null;
 
-const findMany: Write = (draft, table, args) => {
-  const { sql, revive } = many(draft, table, args, whole);
+const findMany: BuildRead = (draft, table, args) => {
+  const { sql, revive } = selectMany(draft, table, args, untied);
   return {
-    text: `SELECT ${list(sql)}`,
-    answer: rows => {
+    text: `SELECT ${jsonArray(sql)}`,
+    toResult: rows => {
       if (revive) for (const row of rows as Row[]) revive(row);
       return rows;
     },
   };
 };
 
-/**
- * One row. Where a page of one is asked for it is in the order of the primary key, as Prisma has
- * it; where the first row is, in none.
- */
-const findFirst: Write = (draft, table, args) => {
+/** With `take: 1` Prisma orders by the primary key; without `take` in no order. */
+const findFirst: BuildRead = (draft, table, args) => {
   const { take } = args as { take?: unknown };
   if (take !== undefined && take !== 1) throw new UnsupportedQuery('page');
-  const { sql, revive } = many(draft, table, args, whole);
+  const { sql, revive } = selectMany(draft, table, args, untied);
   return {
-    text: `SELECT ${object(take === undefined ? `${sql} LIMIT 1` : sql)}`,
-    answer: row => {
+    text: `SELECT ${jsonRow(take === undefined ? `${sql} LIMIT 1` : sql)}`,
+    toResult: row => {
       if (revive && row !== null) revive(row as Row);
       return row;
     },
   };
 };
 
-const findFirstOrThrow: Write = (draft, table, args) => {
-  const { text, answer } = findFirst(draft, table, args);
-  return { text, answer: row => (row === null ? ABSENT : answer(row)) };
+const findFirstOrThrow: BuildRead = (draft, table, args) => {
+  const { text, toResult } = findFirst(draft, table, args);
+  return { text, toResult: row => (row === null ? ABSENT : toResult(row)) };
 };
 
-const count: Write = (draft, table, args) => {
+const count: BuildRead = (draft, table, args) => {
   if (entriesOf(args, 'argument').some(([name, value]) => name !== 'where' || value === null)) throw new UnsupportedQuery('argument');
-  const source = sourceOf(draft, table);
+  const source = createSource(draft, table);
   const { where: given } = args as { where?: unknown };
   const condition = given === undefined ? null : where(draft, source, given);
-  return {
-    text: `SELECT to_json(count(*)) ${from(source)}${condition === null ? '' : ` WHERE ${condition}`}`,
-    answer: value => value,
-  };
+  return { text: `SELECT to_json(count(*)) ${fromClause(source)}${whereClause(condition)}`, toResult: value => value };
 };
 
-const WRITTEN: ReadonlyMap<string, Write> = new Map([
+const READS: ReadonlyMap<string, BuildRead> = new Map([
   ['findMany', findMany],
   ['findFirst', findFirst],
   ['findFirstOrThrow', findFirstOrThrow],

@@ -3,46 +3,43 @@ import { getDatamodel } from '../../generated/pothos.ts';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 
 /**
- * A column: its name as SQL has it, quoted, and its type as Prisma has it. `type` is null for what
- * this folder doesn't read, such as an enum.
+ * A column: its quoted SQL name and its Prisma type, which is null for types that this engine
+ * doesn't support, such as enums.
  */
 export type Column = {
   readonly sql: string;
   readonly type: Scalar | null;
   readonly isList: boolean;
   readonly isRequired: boolean;
-  /** Whether somebody fills it in where a new row doesn't say it: Prisma, or the database. */
+  /** Whether Prisma or the database fills it in when a new row has no value for it. */
   readonly hasDefault: boolean;
 };
 
 const SCALARS = ['String', 'Int', 'BigInt', 'Float', 'Decimal', 'Boolean', 'DateTime', 'Bytes', 'Json'] as const;
 export type Scalar = (typeof SCALARS)[number];
 
-/** A relation: which columns of ours equal which of the other table's. */
+/** A relation, by the columns that are equal in both tables. */
 export type Relation = {
   readonly to: Table;
   readonly isList: boolean;
   readonly isRequired: boolean;
-  /** Pairs of column names, quoted: ours and the other's. */
+  /** Pairs of quoted column names: ours and the other table's. */
   readonly on: readonly (readonly [string, string])[];
   /** Whether the foreign key is ours. */
   readonly isForward: boolean;
 };
 
-/**
- * A model as SQL sees it. Fields are looked up in maps, so that no name leads to what an object
- * inherits.
- */
+/** A model's table. Fields are in maps, so that no name reaches a property that objects inherit. */
 export type Table = {
   readonly sql: string;
   readonly columns: ReadonlyMap<string, Column>;
   readonly relations: ReadonlyMap<string, Relation>;
-  /** The names of the primary key's columns, quoted. */
+  /** The quoted names of the primary key's columns. */
   readonly key: readonly string[];
-  /** The sets of fields that are no two rows' alike, the primary key's first. */
+  /** The fields of each unique key, the primary key first. */
   readonly uniques: readonly (readonly string[])[];
-  /** Whether Prisma notes by itself when a row was changed. */
-  readonly isStamped: boolean;
+  /** Whether it has an `@updatedAt` field, which Prisma sets. */
+  readonly hasUpdatedAt: boolean;
 };
 export type Tables = ReadonlyMap<string, Table>;
 
@@ -72,8 +69,8 @@ const quoted = pg.escapeIdentifier;
 const isScalar = (type: string): type is Scalar => (SCALARS as readonly string[]).includes(type);
 
 /**
- * The data model as SQL sees it, from what Prisma generates: `pothos.ts` knows relations and keys,
- * the client knows the database's names.
+ * The tables of the data model, from Prisma's generated files: `pothos.ts` has relations and keys,
+ * the client the database's names.
  */
 export function tablesOf(prisma: PrismaClient): Tables {
   const models = getDatamodel().datamodel.models as unknown as Readonly<Record<string, Model>>;
@@ -90,7 +87,7 @@ export function tablesOf(prisma: PrismaClient): Tables {
       relations: new Map(),
       key: key.map(field => names.get(field)!),
       uniques: [key, ...columns.filter(({ isUnique }) => isUnique).map(field => [field.name]), ...uniqueIndexes.map(index => index.fields)],
-      isStamped: columns.some(({ isUpdatedAt }) => isUpdatedAt),
+      hasUpdatedAt: columns.some(({ isUpdatedAt }) => isUpdatedAt),
     });
   }
   for (const [name, { fields }] of Object.entries(models))
@@ -110,8 +107,8 @@ const columnOf = ({ kind, type, isList, isRequired, hasDefaultValue }: Field, sq
 });
 
 /**
- * A relation through a foreign key to a primary key, which all of ours are (a test holds them
- * against the catalogue); null for another.
+ * A relation whose foreign key references a primary key; null for any other. A test checks that all
+ * relations of the schema are of this kind.
  */
 function relationOf(models: Readonly<Record<string, Model>>, tables: Tables, name: string, field: Field): Relation | null {
   const [ours, to] = [tables.get(name)!, tables.get(field.type)!];

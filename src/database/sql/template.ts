@@ -2,24 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { Binding } from '../tenancy/binding.ts';
 import { UnsupportedQuery } from './draft.ts';
 
-/**
- * Whom a statement is written for while it isn't known whom it will be for: ids that nobody has.
- */
+/** Ids used while a statement is built; the caller's ids replace them for each request. */
 export const PLACEHOLDER = { tenantId: randomUUID(), personId: randomUUID() } as const;
 
-/** A parameter that is made of the tenant's id. */
+/** A parameter that is computed from the tenant's id. */
 export class TenantDerivedParameter {
   constructor(readonly of: (tenantId: string) => string) {}
 }
 
-/** A statement with {@link ANYBODY} among its parameters, wherever whoever asks belongs. */
+/** A statement whose parameters contain {@link PLACEHOLDER} in place of the caller's ids. */
 export type Template = { readonly text: string; readonly values: readonly unknown[] };
 
-/** Whoever a binding says, with somebody who isn't anybody where it says nobody. */
-type BoundIds = { readonly [Part in keyof Binding]-?: string };
-const NO_MATCH: BoundIds = { tenantId: randomUUID(), personId: randomUUID() };
+/** Ids that no row has, for a binding without a tenant or a person. */
+const NO_MATCH: { readonly [Part in keyof Binding]-?: string } = { tenantId: randomUUID(), personId: randomUUID() };
 
-/** The parameters of a template for whoever asks. */
+/** The parameters of a template for a caller. */
 export function bindPlaceholders({ values }: Template, binding: Binding): unknown[] {
   const tenantId = binding.tenantId ?? NO_MATCH.tenantId;
   const personId = binding.personId ?? NO_MATCH.personId;
@@ -30,11 +27,8 @@ export function bindPlaceholders({ values }: Template, binding: Binding): unknow
   });
 }
 
-/**
- * @throws {Uncovered} where anybody's id is part of something else, where nobody would put
- * another's in its place.
- */
-export function checked(template: Template): Template {
+/** @throws {UnsupportedQuery} if a placeholder is only part of a parameter: it wouldn't be replaced. */
+export function checkPlaceholders(template: Template): Template {
   for (const value of template.values)
     if (typeof value === 'object' && value !== null && Object.values(PLACEHOLDER).some(id => JSON.stringify(value).includes(id)))
       throw new UnsupportedQuery('value');

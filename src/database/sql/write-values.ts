@@ -1,42 +1,50 @@
 import { entriesOf, UnsupportedQuery } from './draft.ts';
 import type { Column, Table } from './tables.ts';
-import { sent, sentAll } from './value.ts';
+import { toArrayParameter, toParameter } from './value.ts';
 
-/** What a row is to say, by field, as it goes to the database. */
-export type Row = ReadonlyMap<string, unknown>;
+/** The values of a row to write, by field, as parameters. */
+export type ColumnValues = ReadonlyMap<string, unknown>;
 
-/** PostgreSQL takes no more parameters in one statement; Prisma makes several of them. */
-const MOST = 30_000;
+/** Below PostgreSQL's 65,535 parameters; Prisma splits a larger insert into several. */
+const MAX_VALUES = 30_000;
 
 /**
- * What data says of a row, column by column. A new row says all that nobody else does: what has a
- * default is Prisma's to fill in, where it is left out.
+ * The values of an UPDATE.
  *
- * @throws {Uncovered} for what is no column, no plain value, or missing.
+ * @throws {UnsupportedQuery} for a field that is no column, and for a value that isn't plain.
  */
-export function given({ columns }: Table, data: unknown, { isWhole = true } = {}): Row {
+export function updateValues({ columns }: Table, data: unknown): ColumnValues {
   const row = new Map(
     entriesOf(data, 'value').map(([name, value]) => {
       const column = columns.get(name);
       if (!column) throw new UnsupportedQuery('argument');
-      return [name, written(column, value)];
+      return [name, columnParameter(column, value)];
     }),
   );
   if (!row.size) throw new UnsupportedQuery('value');
-  if (isWhole) for (const [name, column] of columns) if (!row.has(name) && isMissed(column)) throw new UnsupportedQuery('value');
   return row;
 }
 
-/** What data says of many rows. */
-export function rows(table: Table, data: unknown): readonly Row[] {
-  const all = (Array.isArray(data) ? data : [data]).map(each => given(table, each));
-  if (!all.length || all.length * table.columns.size > MOST) throw new UnsupportedQuery('value');
-  return all;
+/**
+ * The values of a new row.
+ *
+ * @throws {UnsupportedQuery} also for a missing value that Prisma fills in, or must refuse.
+ */
+export function newRowValues(table: Table, data: unknown): ColumnValues {
+  const row = updateValues(table, data);
+  for (const [name, { hasDefault, isRequired, isList }] of table.columns)
+    if (!row.has(name) && (hasDefault || isRequired || isList)) throw new UnsupportedQuery('value');
+  return row;
 }
 
-const isMissed = ({ hasDefault, isRequired, isList }: Column) => hasDefault || isRequired || isList;
+/** The values of many new rows. */
+export function newRowsValues(table: Table, data: unknown): readonly ColumnValues[] {
+  const rows = (Array.isArray(data) ? data : [data]).map(row => newRowValues(table, row));
+  if (!rows.length || rows.length * table.columns.size > MAX_VALUES) throw new UnsupportedQuery('value');
+  return rows;
+}
 
-function written(column: Column, value: unknown): unknown {
+function columnParameter(column: Column, value: unknown): unknown {
   if (value === null && !column.isRequired && column.type !== 'Json') return null;
-  return column.isList ? sentAll(column, value) : sent(column, value);
+  return column.isList ? toArrayParameter(column, value) : toParameter(column, value);
 }

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ReadCounts } from '../../../src/database/sql/counts.ts';
-import type { Reader } from '../../../src/database/sql/reader.ts';
+import type { Engine } from '../../../src/database/sql/engine.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { awkward } from '../../support/awkward-rows.ts';
 import { useDatabase } from '../../support/database.ts';
@@ -18,7 +18,7 @@ const database = useDatabase();
 let pool: pg.Pool;
 let prisma: PrismaClient;
 let counts: ReadCounts;
-let read: Reader;
+let read: Engine;
 beforeAll(async () => {
   await createWorld(database);
   await awkward(database);
@@ -156,7 +156,7 @@ describe('a hostile value', () => {
   });
 
   test('stands in no text of a statement', async () => {
-    const { statementOf } = await import('../../../src/database/sql/read-statement.ts');
+    const { readStatement } = await import('../../../src/database/sql/read-statement.ts');
     const { tablesOf } = await import('../../../src/database/sql/tables.ts');
     const user = tablesOf(prisma).get('User')!;
     const where = (value: string) => ({
@@ -164,7 +164,9 @@ describe('a hostile value', () => {
       take: 3,
       skip: 2,
     });
-    const texts = HOSTILE.String!.filter(value => typeof value === 'string').map(value => statementOf(user, 'findMany', where(value)).text);
+    const texts = HOSTILE.String!.filter(value => typeof value === 'string').map(
+      value => readStatement(user, 'findMany', where(value)).text,
+    );
     expect(new Set(texts).size).toBe(1);
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { ReadCounts } from '../../../src/database/sql/counts.ts';
 import { MODELS, type ModelName } from '../../../src/database/sql/data-model.ts';
-import type { Reader } from '../../../src/database/sql/reader.ts';
+import type { Engine } from '../../../src/database/sql/engine.ts';
 import { type Database, openDatabase, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { awkward } from '../../support/awkward-rows.ts';
@@ -26,7 +26,7 @@ let pool: pg.Pool;
 let admins: ConnectionPool;
 let prisma: PrismaClient;
 let counts: ReadCounts;
-let read: Reader;
+let read: Engine;
 let known: Known;
 let databases: { singly: Database; prismas: Database };
 beforeAll(async () => {

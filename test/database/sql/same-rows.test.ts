@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type BoundTransaction, inTransaction } from '../../../src/database/driver/transaction.ts';
 import { MODELS, type ModelName } from '../../../src/database/sql/data-model.ts';
-import { fromJson } from '../../../src/database/sql/reader.ts';
+import { parseRows } from '../../../src/database/sql/engine.ts';
 import { tablesOf } from '../../../src/database/sql/tables.ts';
 import type { Binding } from '../../../src/database/tenancy/binding.ts';
 import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
@@ -94,7 +94,7 @@ const pastWalls = ({ pool, prisma, reader }: Source, { model, operation, args }:
       (transaction: BoundTransaction) => {
         const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
         const join = (asked: () => Promise<unknown>) => transaction.join(asked);
-        const read = reader?.(async statement => fromJson(await transaction.query({ ...statement, isText: true })), join);
+        const read = reader?.(async statement => parseRows(await transaction.query({ ...statement, isText: true })), join);
         return work(
           () => (read ? read(model, operation, args, prismas) : join(prismas)),
           async () => (await transaction.query({ text: rowsOf(model) })).rows,

@@ -4,23 +4,20 @@ import type { StatementNames } from '../driver/statement-names.ts';
 import type { Binding } from '../tenancy/binding.ts';
 import type { ReadCounts } from './counts.ts';
 import { UnsupportedQuery } from './draft.ts';
-import { REFUSED } from './reader.ts';
-import { type ShapedRead, shapedStatement } from './shape.ts';
+import { REFUSED } from './engine.ts';
+import type { JsonRead } from './json-shape.ts';
+import { jsonStatement } from './json-statement.ts';
 import type { Tables } from './tables.ts';
 import { bindPlaceholders, type Template } from './template.ts';
 
-/**
- * A read in words of {@link ANYBODY}: the same object, asked again by whomever, is the same
- * statement, which is written once.
- */
-export type JsonRead = ShapedRead;
-
-/** Runs a statement that answers one text. */
+/** Runs a statement that returns one text. */
 export type RunText = (statement: ReadStatement) => Promise<string | null>;
 
 /**
- * Answers a read as JSON text; null where there is no row. Throws {@link Uncovered} for what rows
- * are to be read for.
+ * Runs a read whose result is JSON text; null if there is no row. The read has
+ * {@link PLACEHOLDER} for the caller's ids, so that one read serves all callers.
+ *
+ * @throws {UnsupportedQuery} if the read must run as rows.
  */
 export type JsonReader = (read: JsonRead, binding: Binding, run: RunText) => Promise<string | null>;
 
@@ -28,29 +25,30 @@ export type JsonReaderOptions = {
   readonly tables: Tables;
   readonly counts: ReadCounts;
   readonly names: StatementNames;
-  /**
-   * A read as it is asked of whom may see it: with the tenant, the person, and nobody else in its
-   * arguments.
-   */
+  /** Narrows the arguments of a read to what {@link PLACEHOLDER} may see. */
   readonly scoped: (read: JsonRead) => JsonRead;
 };
 
-type Written = Template & { name?: string | undefined };
+/** A template with the arguments that it was built for. */
+type CachedTemplate = Template & Pick<JsonRead, 'args' | 'shape'> & { name?: string | undefined };
 
-/**
- * A reader of JSON: what it doesn't cover, and what PostgreSQL refuses, is for rows to be read for.
- */
+/** A reader that builds the statement of each read once. */
 export function createJsonReader({ tables, counts, names, scoped }: JsonReaderOptions): JsonReader {
-  const written = new WeakMap<JsonRead, Written>();
+  const templates = new WeakMap<JsonRead, CachedTemplate>();
 
-  function write(read: JsonRead): Written {
-    const fresh: Written = { ...shapedStatement(tables.get(read.model)!, scoped(read)) };
-    written.set(read, fresh);
-    return fresh;
+  function templateOf(read: JsonRead): CachedTemplate {
+    const cached = templates.get(read);
+    if (cached) {
+      if (cached.args !== read.args || cached.shape !== read.shape) throw new Error('a cached statement was built for another read');
+      return cached;
+    }
+    const template: CachedTemplate = { ...jsonStatement(tables.get(read.model)!, scoped(read)), args: read.args, shape: read.shape };
+    templates.set(read, template);
+    return template;
   }
 
   return async (read, binding, run) => {
-    const template = written.get(read) ?? write(read);
+    const template = templateOf(read);
     template.name ??= names.of(template.text);
     const { text, name } = template;
     try {

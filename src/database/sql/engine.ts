@@ -1,0 +1,104 @@
+import type pg from 'pg';
+import { isBroken } from '../driver/batch.ts';
+import { runWithin } from '../driver/joined.ts';
+import type { ReadCounts } from './counts.ts';
+import { type Reason, UnsupportedQuery } from './draft.ts';
+import { ABSENT, readStatement, type Statement, type StatementResult } from './read-statement.ts';
+import type { Tables } from './tables.ts';
+import { isWrite, writeStatement } from './write-statement.ts';
+
+/*
+ * This folder turns the arguments of Prisma's operations into one SQL statement each
+ * (docs/decisions/0015-reads.md):
+ *
+ *   data-model    the models, their columns and relations, by Prisma's names
+ *   tables        the same by SQL's names
+ *   engine        runs an operation as one statement, or has Prisma run it
+ *     read-statement, write-statement    the statement of an operation
+ *       select      select lists, order and pages; rows as JSON
+ *       where       conditions and relations; filter: conditions on one column
+ *       value       values as parameters, columns as JSON; reviver: JSON as Prisma's values
+ *       draft       the parameters and aliases of a statement under construction
+ *   json-reader   runs a read whose result is the text of a response
+ *     json-statement    its statement; json-column: one column of it
+ *     template    parameters that depend on the caller, filled in for each request
+ *   counts        how often each of these ran, and why Prisma ran the rest
+ */
+
+/**
+ * Runs an operation of a model, by one statement or by `prisma`: Prisma with the same arguments.
+ * Both run under the binding in force.
+ */
+export type Engine = (model: string, operation: string, args: object, prisma: RunPrisma) => Promise<unknown>;
+type RunPrisma = () => Promise<unknown>;
+
+/** Runs a statement whose rows are one JSON value each. */
+export type RunStatement = (statement: Pick<Statement, 'text' | 'values'>) => Promise<StatementResult>;
+
+type TextRows = { readonly rows: readonly (string | null)[]; readonly rowCount: number | null };
+
+/** Parses rows of one JSON text each. */
+export const parseRows = ({ rows, rowCount }: TextRows): StatementResult => ({
+  rows: rows.map(row => [row === null ? null : JSON.parse(row)]),
+  rowCount,
+});
+
+/**
+ * Errors of PostgreSQL that Prisma's own statement would meet too, and report in its own words: bad
+ * data (22), names and types (42), sizes (54).
+ */
+export const REFUSED = /^(22|42|54)/;
+
+export type EngineOptions = {
+  readonly tables: Tables;
+  readonly counts: ReadCounts;
+  readonly run: RunStatement;
+  /**
+   * In a transaction: runs Prisma on the transaction's connection. A transaction accepts no
+   * statement after one has failed.
+   */
+  readonly join?: (prisma: RunPrisma) => Promise<unknown>;
+};
+
+/** An engine that runs what it supports as one statement and counts what it leaves to Prisma. */
+export function createEngine({ tables, counts, run, join }: EngineOptions): Engine {
+  return async (model, operation, args, prisma) => {
+    const runPrisma = (reason: Reason) => {
+      counts.add(model, operation, reason);
+      return join ? join(prisma) : prisma();
+    };
+    let statement: Statement;
+    try {
+      statement = (isWrite(operation) ? writeStatement : readStatement)(tables.get(model)!, operation, args);
+    } catch (error) {
+      if (error instanceof UnsupportedQuery) return runPrisma(error.reason);
+      throw error;
+    }
+    let result: StatementResult;
+    try {
+      result = await run(statement);
+    } catch (error) {
+      if (isBroken(error)) throw error;
+      if (join || isWrite(operation)) {
+        counts.add(model, operation, 'refused');
+        throw await toPrismaError(error, prisma);
+      }
+      if (REFUSED.test((error as pg.DatabaseError).code ?? '')) return runPrisma('refused');
+      throw error;
+    }
+    const value = statement.toResult(result);
+    if (value === ABSENT) return runPrisma('absent');
+    counts.add(model, operation, 'statement');
+    return value;
+  };
+}
+
+/**
+ * The error that Prisma makes of PostgreSQL's: Prisma runs the operation, and every statement of it
+ * fails with that error without reaching the database.
+ */
+const toPrismaError = (error: unknown, prisma: RunPrisma): Promise<unknown> =>
+  runWithin({ query: () => Promise.reject(error) }, prisma).then(
+    () => error,
+    prismaError => prismaError,
+  );

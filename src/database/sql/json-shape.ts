@@ -1,0 +1,24 @@
+/** The JSON object that a row becomes: its keys in order, and what is written under each. */
+export type JsonShape = { readonly entries: readonly (readonly [key: string, value: JsonValue])[] };
+
+/**
+ * What is written under a key. Columns, relations and counts are named as in the data model; the
+ * text of `text` is JSON already.
+ */
+export type JsonValue =
+  | { readonly kind: 'column'; readonly column: string; readonly format: ColumnFormat; readonly isNullable: boolean }
+  | { readonly kind: 'id'; readonly prefix: string; readonly isOfTenant: boolean }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'object'; readonly shape: JsonShape }
+  | { readonly kind: 'one'; readonly relation: string; readonly shape: JsonShape }
+  | { readonly kind: 'page'; readonly relation: string; readonly shape: JsonShape }
+  | { readonly kind: 'count'; readonly relation: string };
+
+/**
+ * How a column is written: as its JSON, as text, as a moment, as a decimal without trailing zeros,
+ * or as the enum names of its values.
+ */
+export type ColumnFormat = 'plain' | 'text' | 'moment' | 'decimal' | ReadonlyMap<string, string>;
+
+/** A read whose result is JSON text: of the first row, or of the rows of a page. */
+export type JsonRead = { readonly model: string; readonly operation: string; readonly args: object; readonly shape: JsonShape };
