@@ -10,6 +10,7 @@ export const AUDIENCE = 'ipto-oracle';
 /** What both gateways must share for their responses to be equal. */
 export type Shared = {
   readonly databaseUrl: string;
+  readonly poolSize: number;
   readonly keys: JSONWebKeySet;
   /** Where objects are stored, and what signs the links to them. */
   readonly directory: string;
@@ -22,7 +23,10 @@ export type Shared = {
 export type OracleGateway = Running & { setClock(now: number): void };
 
 /** Starts a gateway with the fast path, or one that answers by GraphQL.js over Prisma alone. */
-export async function startOracleGateway({ databaseUrl, keys, directory, secret, now }: Shared, isFast: boolean): Promise<OracleGateway> {
+export async function startOracleGateway(
+  { databaseUrl, poolSize, keys, directory, secret, now }: Shared,
+  isFast: boolean,
+): Promise<OracleGateway> {
   let time = now;
   const clock = { now: () => new Date(time) };
   const services: Services = {
@@ -36,7 +40,7 @@ export async function startOracleGateway({ databaseUrl, keys, directory, secret,
     port: 0,
     corsOrigins: [],
     databaseUrl,
-    poolSize: 4,
+    poolSize,
     services,
     ...(!isFast && { compiled: false, reads: { naming: false, singly: false } }),
     tokens: {

@@ -12,20 +12,19 @@ const ABSENT = ['01a20ac5-7e0e-7725-bb9f-925801a8cdb1', 'absent-slug', 'no tenan
 
 /** Makes random callers of a world: members, strangers, API keys, platform staff and nobody. */
 export async function createCallers(world: World, sign: Sign): Promise<(random: Random) => Caller> {
-  const token = (claims: JWTPayload) => sign({ email_verified: true, ...claims });
   const members = await Promise.all(
     world.members.map(async ({ tenantId, person, roles }) => {
       const tenant = world.tenants.find(({ id }) => id === tenantId)!;
       const claims = { sub: person.subject, name: person.name, email: person.email };
-      const tokens = await Promise.all([token(claims), token({ ...claims, tenant: tenant.slug }), token({ ...claims, tenant: tenantId })]);
+      const tokens = await Promise.all([sign(claims), sign({ ...claims, tenant: tenant.slug }), sign({ ...claims, tenant: tenantId })]);
       return { label: `${person.name} (${roles}) of ${tenant.slug}`, tenant, tokens };
     }),
   );
   const others = [
-    ...(await Promise.all(world.strangers.map(async ({ subject, name }) => ({ label: name, token: await token({ sub: subject }) })))),
-    { label: 'somebody new', token: await token({ sub: 'new', name: 'New' }) },
-    { label: 'somebody without an address', token: await token({ sub: 'unverified', email: 'x@people.example', email_verified: false }) },
-    { label: 'staff', token: await token({ sub: 'staff', name: 'Dana', ipto_staff: true }) },
+    ...(await Promise.all(world.strangers.map(async ({ subject, name }) => ({ label: name, token: await sign({ sub: subject }) })))),
+    { label: 'somebody new', token: await sign({ sub: 'new', name: 'New' }) },
+    { label: 'somebody without an address', token: await sign({ sub: 'unverified', email: 'x@people.example', email_verified: false }) },
+    { label: 'staff', token: await sign({ sub: 'staff', name: 'Dana', ipto_staff: true }) },
     { label: 'nobody', token: undefined },
   ];
   const names = world.tenants.flatMap(({ id, slug }) => [id, slug, slug.toUpperCase()]);

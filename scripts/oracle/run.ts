@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { change } from './changes.ts';
-import { type Client, createClient, isEqual, type Response } from './client.ts';
+import { isEqual, type Response } from './client.ts';
 import { type Operation, randomOperation } from './document.ts';
-import { AUDIENCE, ISSUER, type OracleGateway, startOracleGateway } from './gateway.ts';
+import type { OracleGateway } from './gateway.ts';
+import { type Pair, startPair } from './pair.ts';
 import { createPool, type Pool } from './pool.ts';
 import { type Caller, createCallers } from './principals.ts';
 import { Random } from './random.ts';
-import { startReference } from './reference.ts';
 import { shrink } from './shrink.ts';
 import { createWorld, type Sql } from './world.ts';
 
@@ -62,26 +58,12 @@ const MOST_CALLERS = 3;
  * difference.
  */
 export async function runOracle({ database, count, seed, parallel = 4, onRound }: OracleOptions): Promise<Outcome> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256');
-  const keys = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'oracle', use: 'sig' }] };
-  const sign = (claims: object) =>
-    new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: 'ES256', kid: 'oracle' })
-      .setIssuer(ISSUER)
-      .setAudience(AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime('24h')
-      .sign(privateKey);
-  const directory = await mkdtemp(path.join(tmpdir(), 'ipto-oracle-'));
-  const shared = { databaseUrl: database.runtimeUrl, keys, directory, secret: 'o'.repeat(32), now: Date.now() };
   const world = await createWorld(database, new Random(seed, 0));
-  const callerFrom = await createCallers(world, sign);
   const pool = await createPool(database);
-  const reference = await startReference(shared);
-  const fast = await startOracleGateway(shared, true);
-  const clients = { fast: createClient(fast.url, parallel), reference: createClient(reference.url, parallel) };
+  const pair = await startPair(database.runtimeUrl, parallel);
+  const callerFrom = await createCallers(world, pair.sign);
   const began = performance.now();
-  let [compared, round, now] = [0, 0, shared.now];
+  let [compared, round] = [0, 0];
   let difference: Difference | null = null;
   try {
     while (compared < count && !difference) {
@@ -90,32 +72,25 @@ export async function runOracle({ database, count, seed, parallel = 4, onRound }
       const work = async () => {
         for (let next = cases.shift(); next && !difference; next = cases.shift()) {
           compared += next.callers.length;
-          const found = await compare(clients, next);
+          const found = await compare(pair, next);
           if (found) difference ??= { seed, round, operation: next.operation, smallest: next.operation, ...found };
         }
       };
       await Promise.all(Array.from({ length: parallel }, work));
       const random = new Random(seed, round, -1);
       if (!difference) await change(database, world, random);
-      if (random.chance(5)) {
-        now += random.below(40) * 3_600_000;
-        fast.setClock(now);
-        await reference.setClock(now);
-      }
+      if (random.chance(5)) await pair.advance(random.below(40) * 3_600_000);
       onRound?.(compared);
     }
     const seconds = (performance.now() - began) / 1_000;
-    return { compared, seconds, counts: fast.counts(), difference: difference && (await shrunk(clients, difference)) };
+    return { compared, seconds, counts: pair.counts(), difference: difference && (await shrunk(pair, difference)) };
   } finally {
-    clients.fast.close();
-    clients.reference.close();
-    await Promise.all([fast.stop(), reference.stop()]);
-    await rm(directory, { recursive: true, force: true });
+    await pair.stop();
   }
 }
 
 type Case = { readonly operation: Operation; readonly callers: readonly Caller[] };
-type Clients = { readonly fast: Client; readonly reference: Client };
+type Clients = Pick<Pair, 'fast' | 'reference'>;
 type Found = Pick<Difference, 'actual' | 'expected' | 'caller'> & { readonly callers: readonly Caller[] };
 
 const caseFrom = (random: Random, callerFrom: (random: Random) => Caller, pool: Pool): Case => ({
