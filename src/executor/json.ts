@@ -76,14 +76,16 @@ function within<Key extends object, Value extends WeakMap<object, unknown>>(map:
   return fresh;
 }
 
-const isFromTheEnd = ({ last, before }: { last?: unknown; before?: unknown }): boolean => last != null || before != null;
+/** Whether a page is asked for from the front, and isn't refused for its size or its cursor. */
+const isForward = ({ field }: FieldPlan, args: { last?: unknown; before?: unknown }): boolean =>
+  args.last == null && args.before == null && (field.extensions as { isPage(args: object): boolean }).isPage(args);
 
 const NAMES = new Map(Object.entries(MODELS).map(([model, name]) => [name as string, model as ModelName]));
 
 /** The one read that a resolver asks for, in place of reading; null if it does anything else. */
 function captureQuery(field: FieldPlan, { read, parent, object, shaped: { shape, pages } }: Root, asking: Asking): JsonRead | null {
   const { context, variables } = asking;
-  if (pages.some(page => isFromTheEnd(page.args(variables)))) return null;
+  if (!pages.every(page => isForward(page, page.args(variables)))) return null;
   let found: JsonRead | null = null;
   const awaited = {};
   const operations = (model: ModelName) =>

@@ -47,7 +47,8 @@ export function relatedPage<Args extends PageArgs, Key extends string, Value ext
   };
   const resolve = (parent: Parent, args: Args) =>
     pageOfRows(args, order, (parent[relation] ?? []) as never[], () => parent._count![relation]!);
-  return { extensions: { page: relation, pothosPrismaSelect: select }, resolve: resolve as never };
+  const isPage = (args: Args) => possible(args, order) !== null;
+  return { extensions: { page: relation, isPage, pothosPrismaSelect: select }, resolve: resolve as never };
 }
 
 /** What picks a page, or null where there is none such. */
