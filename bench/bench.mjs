@@ -4,8 +4,7 @@ import { readOptions } from './lib/options.mjs';
 import { run } from './lib/run.mjs';
 
 /**
- * The data that the issue of a benchmark names: 20,000 memberships, 20,000 datasets, 50,000 usage
- * records.
+ * The size of the data: 20,000 memberships, 20,000 datasets, 50,000 usage records.
  */
 const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 100, usages: 50_000 };
 

@@ -30,7 +30,7 @@ const LADEN = [
   [7, ['viewer', 'operator', 'buyer_manager', 'seller_manager', 'admin']],
 ];
 const LADEN_TENANT = 6;
-/** The most that a page of the gateway holds; who is asked for more refuses. */
+/** The gateway's largest page; it refuses a larger one. */
 const PAGE_MOST = { ours: 100 };
 
 const { values } = parseArgs({
@@ -48,11 +48,11 @@ const say = line => process.stderr.write(`${line}\n`);
 
 const page = (first, tenants, size) => server => ({
   query: DOCUMENTS.members[server.dialect],
-  askers: tenants.map(tenant => ({ tenant, person: personAt(tenant, 0, size), variables: { first } })),
+  callers: tenants.map(tenant => ({ tenant, person: personAt(tenant, 0, size), variables: { first } })),
 });
 const others = Array.from({ length: 30 }, (_, at) => at + 10);
 
-/** What grows, and along what: each point is an operation and who asks it. */
+/** The series: what grows, and along what. Each point is an operation and its callers. */
 const series = size => [
   {
     ...{ name: 'page size', unit: 'members in a page' },
@@ -75,17 +75,17 @@ const series = size => [
           ? null
           : {
               query: deep(server.dialect, x),
-              askers: others.map(tenant => ({ tenant, person: personAt(tenant, 0, size), variables: {} })),
+              callers: others.map(tenant => ({ tenant, person: personAt(tenant, 0, size), variables: {} })),
             },
     })),
   },
   {
-    ...{ name: 'roles', unit: 'roles of the asker' },
+    ...{ name: 'roles', unit: 'roles of the caller' },
     points: LADEN.map(([place, roles]) => ({
       x: roles.length,
       of: server => ({
         query: DOCUMENTS.viewer[server.dialect],
-        askers: [{ tenant: LADEN_TENANT, person: personAt(LADEN_TENANT, place, size), variables: {} }],
+        callers: [{ tenant: LADEN_TENANT, person: personAt(LADEN_TENANT, place, size), variables: {} }],
       }),
     })),
   },
@@ -129,7 +129,7 @@ async function measure(list, { issuer, size, prepare = async () => {} }) {
             say(`SKIPPED: ${server.title} does not answer ${name} ${x}`);
             continue;
           }
-          const requests = await Promise.all(what.askers.map(asker => requestFor(what.query, asker, asking)));
+          const requests = await Promise.all(what.callers.map(caller => requestFor(what.query, caller, asking)));
           await load(server, requests, { amount: warmup, connections: 20, database });
           const { cpu, postgresCpu, p50 } = await load(server, requests, { amount, connections: 20, database });
           line.push({ x, cpu, postgresCpu, p50 });

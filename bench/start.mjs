@@ -1,15 +1,13 @@
 /**
  * `npm run bench` and `npm run bench:growth`: builds the gateway, installs the peers where they are
- * missing, and goes on under Node 24.
+ * missing, and continues under Node 24.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/**
- * The Node that every server runs on: PostGraphile wants 22 at least, and all are to have the same.
- */
+/** The Node that every server runs on: PostGraphile requires 22, and all get the same. */
 const NODE = '24.9.0';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -27,8 +25,8 @@ const lock = path.join(here, 'package-lock.json');
 const installed = path.join(here, 'node_modules', '.installed-lock.json');
 
 /**
- * Installs what the lock file says, unless that was done, and makes the Prisma client of the peer
- * that uses one.
+ * Installs the peers from the lock file unless that was done, and generates the Prisma client of
+ * the peer that uses one.
  */
 function install() {
   if (existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(lock, 'utf8')) return;

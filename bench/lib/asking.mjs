@@ -1,6 +1,5 @@
 /**
- * What a request is made of: tokens by person, each signed once, and the tenants' ids by their
- * number.
+ * The parts of requests: a token for each person, signed once, and the tenants' ids by number.
  */
 export async function askingOf(issuer, { admin }, size) {
   const { rows } = await admin.query('SELECT tenant_id, substr(slug, 8)::int AS number FROM tenant ORDER BY number');

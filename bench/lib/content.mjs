@@ -1,6 +1,6 @@
 /**
- * Brings the answers of all servers to one content: names, global ids, enums, notations and error
- * paths differ, what they say does not.
+ * Normalizes the responses of all servers, so that they can be compared: names, global ids, enums,
+ * notations and error paths differ between them.
  */
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
@@ -36,7 +36,7 @@ function object(given) {
   return Object.fromEntries(Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** PostGraphile answers by the asker's standing; the others by viewer and tenant. */
+/** PostGraphile's root field is `currentStanding`; the others have `viewer` and `tenant`. */
 function data(given) {
   if (!given) return null;
   if (!('standing' in given)) return object(given);
@@ -53,8 +53,8 @@ function error({ message, path = [], extensions = {} }) {
 }
 
 /**
- * The content of an answer: the data, and what was refused and why, in order. An asker who is no
- * member gets `{ refused: 'TENANT_NOT_FOUND' }`, which PostGraphile says by an empty standing.
+ * A normalized response: the data, and the refusals in order. A caller who isn't a member gets
+ * `{ refused: 'TENANT_NOT_FOUND' }`; PostGraphile returns null for `currentStanding` instead.
  */
 export function contentOf({ data: given, errors = [] }) {
   const whole = errors.find(({ extensions }) => extensions?.code === 'TENANT_NOT_FOUND');

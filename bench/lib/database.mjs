@@ -24,11 +24,10 @@ async function cluster(say) {
 }
 
 /**
- * A database of the bench's own, migrated and filled, on an embedded PostgreSQL or on the one that
- * DATABASE_URL names (as a superuser).
+ * Creates the bench's database, migrated and filled, on an embedded PostgreSQL or on the one of
+ * DATABASE_URL (a superuser's).
  *
- * @param size how many of each there are to be: tenants, people, members and datasets a tenant,
- * usage records.
+ * @param size numbers of tenants, people, members and datasets per tenant, usage records.
  */
 export async function startDatabase(size, say) {
   const { url, stop } = await cluster(say);

@@ -1,7 +1,7 @@
 /**
  * The operations of each workload, in three dialects: the gateway's own schema; `plain`, the
  * hand-written schema of the peers (servers/common/schema.mjs), which the limit answers too; and
- * what PostGraphile makes of the tables. Other names, the same content.
+ * the schema that PostGraphile generates from the tables. The names differ, the content doesn't.
  */
 export const DOCUMENTS = {
   viewer: {
@@ -127,9 +127,7 @@ export const DOCUMENTS = {
   },
 };
 
-/**
- * How deep a growing operation goes: what is added at each level. The limit knows none of these.
- */
+/** The fields that each level adds to a growing operation. The limit answers none of these. */
 const LEVELS = {
   ours: [
     'name',
@@ -144,7 +142,7 @@ const LEVELS = {
   ],
 };
 
-/** An operation that asks for so many levels. */
+/** An operation of so many levels. */
 export const deep = (dialect, levels) => {
   const tenant = `tenant { ${LEVELS[dialect].slice(0, levels).join(' ')} }`;
   return dialect === 'postgraphile' ? `{ standing: currentStanding { ${tenant} } }` : `{ ${tenant} }`;

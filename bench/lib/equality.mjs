@@ -4,8 +4,8 @@ import { askOnce } from './servers.mjs';
 import { personAt, requestOf, strangerTo, WORKLOADS } from './workloads.mjs';
 
 /**
- * Which tenants, and as whom: everybody who matters, in an active tenant, and some in others and in
- * a suspended one.
+ * The callers and tenants that are compared: each role in an active tenant, and some in other
+ * tenants and in a suspended one.
  */
 const samples = (workload, size) => [
   ...['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'].map(role => ({ tenant: 3, role })),
@@ -15,7 +15,7 @@ const samples = (workload, size) => [
   { tenant: 3, person: strangerTo(3, size) },
 ];
 
-/** The first place where two contents differ, for a person. */
+/** Describes the first difference of two contents. */
 export function difference(one, other, path = '') {
   if (isDeepStrictEqual(one, other)) return null;
   if (one && other && typeof one === 'object' && typeof other === 'object') {
@@ -28,9 +28,8 @@ export function difference(one, other, path = '') {
 }
 
 /**
- * PostGraphile leaves the rows of a list that is refused out in SQL: an empty list stands for the
- * refusal, as with row-level security. Where the others refuse a list, and it is empty there, that
- * is the same content.
+ * PostGraphile filters the rows of a refused list in SQL, as row-level security does, so the list
+ * is empty. Where the other servers refuse that list, an empty list counts as equal.
  */
 function withEmptyListsRefused(content, expected, { dialect }) {
   if (dialect !== 'postgraphile' || !content.data) return content;
@@ -47,15 +46,15 @@ function withEmptyListsRefused(content, expected, { dialect }) {
   return { data, refused: [...content.refused, ...missing].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
-/** What a server says to a request, as content. */
+/** A server's response to a request, normalized. */
 const contentFrom = async (server, workload, who, asking) =>
   contentOf((await askOnce(server, await requestOf(workload, server.dialect, who, asking))).answer);
 
 /**
- * Asks every server the same, for a sample of tenants and people, and compares the contents with
- * one server's, which refuses in full.
+ * Sends every server the same requests, for a sample of tenants and people, and compares the
+ * contents with those of one server that refuses in full.
  *
- * @returns what differs, in sentences; none when all agree.
+ * @returns the differences, in sentences; none when all agree.
  */
 export async function compare(servers, workload, asking) {
   const faults = [];
@@ -77,11 +76,11 @@ export async function compare(servers, workload, asking) {
 const refusedCode = ({ refused }, path) => (typeof refused === 'string' ? refused : refused.find(entry => entry.path === path)?.code);
 
 /**
- * Changes what decides, in the database, and asks every server at once: the very next answer must
- * know (SPEC R7, S5).
+ * Changes roles, statuses and memberships in the database and sends every server a request right
+ * after each change: its response must show the change (SPEC R7, S5).
  *
- * @param servers the servers that are asked; `searchers` are those among them that search.
- * @returns how many were asked, and which answers were stale, in sentences.
+ * @param servers all servers; `searchers` are those of them that have the search.
+ * @returns the number of requests, and the stale responses, in sentences.
  */
 export async function staleAnswers({ servers, searchers }, { admin }, asking, times) {
   const tenant = 5;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** Whose tokens every server takes, and whom they are for. */
+/** The issuer and the audience of the tokens that every server accepts. */
 export const ISSUER = 'https://id.bench.example';
 export const AUDIENCE = 'ipto-bench';
 

@@ -2,18 +2,17 @@ import { backendsCpu, backendsUsed, cpuSeconds, residentMiB } from './proc.mjs';
 import { flatOut, steadily } from './senders.mjs';
 import { askOnce } from './servers.mjs';
 
-/** How often memory is looked at, ms. */
+/** Interval of memory samples, ms. */
 const LOOK = 200;
 
 /**
- * Sends one server so many requests, all of which it answers before the clocks are read: work that
- * was begun is work that is counted. With a rate, so many of them a second; without, as fast as it
- * answers.
+ * Sends one server a number of requests, and reads the clocks after all are answered, so that all
+ * work is counted. With a rate, sends that many a second; without, as fast as the server answers.
  *
  * @returns requests a second, p50 and p99 in ms, CPU seconds of the server and of PostgreSQL's
- * backends for 1,000 requests, and resident memory in MiB, the most that was seen; null where this
- * machine doesn't tell.
- * @throws when an answer isn't 200, or a request fails: a load of errors is no measurement.
+ * backends for 1,000 requests, and the peak of resident memory in MiB; null where this machine
+ * doesn't report it.
+ * @throws when a response isn't 200, or a request fails: errors are no measurement.
  */
 export async function load(server, requests, { amount, connections, rate, database }) {
   const before = await backendsCpu(database.admin, database.name);
@@ -45,11 +44,10 @@ export async function load(server, requests, { amount, connections, rate, databa
   };
 }
 
-/** The most requests of one load, however fast a server is. */
+/** Maximum number of requests of one load. */
 const MOST = 200_000;
 
 /**
- * How many requests a server answers in about so many seconds, going by how fast it answered
- * before.
+ * Estimates how many requests a server answers in so many seconds, from its rate so far.
  */
 export const amountFor = ({ throughput }, seconds) => Math.min(MOST, Math.ceil(throughput * seconds));

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { SERVERS } from './servers.mjs';
 import { WORKLOADS } from './workloads.mjs';
 
-/** Names that were asked for, or all; a name that isn't known stops the run. */
+/** The chosen names, or all. An unknown name stops the run. */
 export function chosen(text, known, what) {
   const names = text?.split(',').map(name => name.trim()) ?? [...known];
   for (const name of names) if (!known.includes(name)) throw new Error(`there is no ${what} ${name}; there are ${known.join(', ')}`);

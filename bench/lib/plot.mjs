@@ -1,6 +1,6 @@
 /**
- * Small pictures side by side, one for each series: CPU of the server (full lines) and of
- * PostgreSQL (dashed) by what grows.
+ * Small plots side by side, one for each series: CPU of the server (full lines) and of PostgreSQL
+ * (dashed lines) over what grows.
  */
 
 const COLOURS = { ours: '#0b6e4f', postgraphile: '#b5179e', apollo: '#d97706', mercurius: '#2563eb', limit: '#6b7280' };
@@ -9,7 +9,7 @@ const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [300, 240, 48, 12, 34, 42];
 const text = (x, y, content, rest = '') => `<text x="${x}" y="${y}" ${rest}>${content}</text>`;
 const shown = number => (number >= 1 ? number.toLocaleString('en') : number.toPrecision(1));
 
-/** A scale of powers of ten, from the least to the most of some numbers. */
+/** A logarithmic scale from the smallest to the largest of some numbers. */
 function scale(numbers, from, to) {
   const [least, most] = [Math.log10(Math.min(...numbers)), Math.log10(Math.max(...numbers))];
   const span = most - least || 1;
@@ -40,7 +40,7 @@ function picture({ name, unit, lines }, [left, top], costs) {
   ].join('\n');
 }
 
-/** The pictures as one SVG. All have the same scale of costs. */
+/** The plots as one SVG, with the same cost scale. */
 export function plot(series) {
   const costs = series
     .flatMap(({ lines }) => lines.flatMap(({ points }) => points.flatMap(({ cpu, postgresCpu }) => [cpu, postgresCpu])))

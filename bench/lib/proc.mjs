@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Whether this machine tells what its processes used: Linux does. */
+/** Whether this machine reports what processes use: Linux does. */
 export const hasProc = existsSync('/proc/self/stat');
 
 const TICKS = hasProc ? Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : 100;
 
 /**
- * The CPU time that a process has used, with all its threads, in seconds; null for one that is gone
- * or can't be seen.
+ * The CPU time of a process with all its threads, in seconds; null if it ended or can't be seen.
  */
 export function cpuSeconds(pid) {
   try {
@@ -20,7 +19,7 @@ export function cpuSeconds(pid) {
   }
 }
 
-/** The memory that a process has resident, in MiB; null as above. */
+/** The resident memory of a process, in MiB; null as above. */
 export function residentMiB(pid) {
   try {
     return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
@@ -30,8 +29,7 @@ export function residentMiB(pid) {
 }
 
 /**
- * CPU seconds of PostgreSQL's backends: what those that are there at the end used since the
- * beginning.
+ * CPU seconds of PostgreSQL's backends, by process id.
  */
 export async function backendsCpu(admin, database) {
   const { rows } = await admin.query('SELECT pid FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [database]);
@@ -39,7 +37,7 @@ export async function backendsCpu(admin, database) {
 }
 
 /**
- * The difference of two {@link backendsCpu}; null where no backend can be seen, as on another
+ * The difference of two {@link backendsCpu}; null if no backend can be seen, as on another
  * machine.
  */
 export function backendsUsed(before, after) {

@@ -4,7 +4,7 @@ import { WORKLOADS } from './workloads.mjs';
 
 const MEASURES = ['throughput', 'p50', 'p99', 'cpu', 'postgresCpu', 'memory'];
 
-/** The middle of some numbers; null where one is missing. */
+/** The median of some numbers; null if one is missing. */
 export function median(numbers) {
   if (!numbers.length || numbers.includes(null)) return null;
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -15,8 +15,8 @@ export function median(numbers) {
 const ratio = (one, other) => (one === null || !other ? null : one / other);
 
 /**
- * Everything that was measured: each round, the medians, and the ratios of a server's medians to
- * the base's, which is the limit where it ran, and otherwise the first server.
+ * All measurements: each round, the medians, and the ratios of a server's medians to the base's.
+ * The base is the limit if it ran, otherwise the first server.
  */
 export function jsonReport({ options, size, samples, skipped, servers }) {
   const { seconds, rounds, connections, tokenCache, steady } = options;
@@ -58,8 +58,8 @@ const shown = (number, digits) => (number === null ? 'n/a' : number.toFixed(digi
 const row = cells => `| ${cells.join(' | ')} |`;
 
 /**
- * The report for people: what one request costs a server compared with the base, then a table for
- * each workload.
+ * The report in Markdown: the cost of one request compared with the base, then a table for each
+ * workload.
  */
 export function markdownReport({ results, base, servers, skipped, machine, options, at }) {
   const lines = [

@@ -8,7 +8,7 @@ import { SERVERS, startServer } from './servers.mjs';
 import { soak } from './soak.mjs';
 import { lacks, requestsOf, WORKLOADS } from './workloads.mjs';
 
-/** The servers that have a workload. Who lacks it is told, never passed over in silence. */
+/** The servers that have a workload. Prints the others as SKIPPED. */
 function serversFor(workload, servers, say) {
   const able = [];
   for (const server of servers) {
@@ -20,7 +20,9 @@ function serversFor(workload, servers, say) {
 }
 
 /**
- * Starts everything, compares the answers, loads in rounds, and reports. @returns the exit code.
+ * Starts everything, compares the responses, loads in rounds, and reports.
+ *
+ * @returns the exit code.
  */
 export async function run({ options, issuer, database, size, say, undo }) {
   if (!hasProc) say('This system has no /proc: CPU and memory stay empty.');
@@ -64,15 +66,15 @@ async function checkAnswers(plan, servers, database, asking, { short }, say) {
   return faults;
 }
 
-/** Requests that tell how fast a server answers, before it is warm. */
+/** Requests that measure a server's rate before the warm-up. */
 const FIRST = 500;
 
-/** What a steady rate is of what the slowest of the servers answers. */
+/** The steady rate, as a fraction of the slowest server's. */
 const STEADY = 0.5;
 
 /**
- * Rounds in turn: every server once, then again. First each is loaded until its code is compiled;
- * that also tells how many requests make a round.
+ * Rounds in turn: every server once, then again. A warm-up first lets V8 compile each server's
+ * code; its rate sets the number of requests of a round.
  */
 async function measure(plan, database, asking, { rounds, seconds, warmup, connections, steady }, say) {
   const samples = [];

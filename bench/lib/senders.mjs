@@ -2,19 +2,18 @@ import { Agent, request } from 'node:http';
 import autocannon from 'autocannon';
 
 /**
- * What became of the requests that were sent: how many were answered with 200 and how many not, in
- * how many seconds, p50 and p99 in ms, and what went wrong, in a few words.
+ * The result of a load: how many requests were answered with 200 and how many not, in how many
+ * seconds, p50 and p99 in ms, and what went wrong, in a few words.
  *
  * @typedef {{ answered: number, failed: number, seconds: number, p50: number, p99: number, trouble:
  * string }} Sent
  */
 
-/** How long an answer may take, s. */
+/** Time-out of a request, s. */
 const PATIENCE = 60;
 
 /**
- * Each connection begins at another request, so that not all of them ask in the same tenant at
- * once.
+ * Each connection begins at a different request, so that they don't all use the same tenant.
  */
 function spread(requests, connections) {
   let next = 0;
@@ -25,13 +24,14 @@ function spread(requests, connections) {
 }
 
 /**
- * Sends the next request on each connection as soon as the last one is answered. @returns
- * {Promise<Sent>}
+ * Sends the next request on each connection as soon as the last one is answered.
+ *
+ * @returns {Promise<Sent>}
  */
 export async function flatOut({ url }, requests, { amount, connections }) {
   const setupClient = spread(requests, connections);
   const began = performance.now();
-  let ended = began; // autocannon itself looks at the time once a second
+  let ended = began; // autocannon itself reads the clock once a second
   const running = autocannon({ url, connections, amount: Math.max(amount, connections), requests, setupClient, timeout: PATIENCE });
   running.on('response', () => {
     ended = performance.now();
@@ -42,13 +42,12 @@ export async function flatOut({ url }, requests, { amount, connections }) {
   return { answered, failed: non2xx + errors + timeouts, seconds: (ended - began) / 1_000, p50: latency.p50, p99: latency.p99, trouble };
 }
 
-/** How often it is looked for what is due, ms. */
+/** Interval of looking for due requests, ms. */
 const LOOK = 1;
 
 /**
- * Sends so many requests a second, whether or not those before are answered: a server that is slow
- * for a moment is not spared what is due meanwhile, and a request's latency counts from when it was
- * due.
+ * Sends a fixed number of requests a second, whether or not the earlier ones are answered. Latency
+ * counts from the moment a request was due, so a slow moment isn't hidden.
  *
  * @returns {Promise<Sent>}
  */

@@ -11,8 +11,8 @@ import { AUDIENCE, ISSUER } from './issuer.mjs';
 const file = path => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * What is compared: the gateway as it is deployed, its peers, and the limit. `dialect` says in
- * which words it is asked (lib/documents.mjs).
+ * The compared servers: the gateway as it is deployed, its peers, and the limit. `dialect` chooses
+ * the documents (lib/documents.mjs).
  */
 export const SERVERS = {
   ours: { title: 'IPTO gateway', dialect: 'ours', args: [file('../../dist/cli.js'), 'start'] },
@@ -56,7 +56,7 @@ export async function startServer(name, { databaseUrl, jwksUri, tokenCache }) {
     OIDC_ISSUER: ISSUER,
     OIDC_AUDIENCE: AUDIENCE,
     OIDC_JWKS_URI: jwksUri,
-    // The gateway wants a place for objects; no workload touches one.
+    // The gateway requires a store for objects; no workload uses it.
     STORE_DIRECTORY: path.join(tmpdir(), 'ipto-bench-objects'),
     STORE_SECRET: randomBytes(32).toString('hex'),
     PUBLIC_URL: `http://127.0.0.1:${port}`,
@@ -88,7 +88,7 @@ export async function startServer(name, { databaseUrl, jwksUri, tokenCache }) {
   throw new Error(`${title} did not start:\n${said}`);
 }
 
-/** Asks once: the status and the answer. */
+/** Sends one request. Returns the status and the body. */
 export async function askOnce({ url }, { headers, body }) {
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body, signal: AbortSignal.timeout(30_000) });
   return { status: response.status, answer: await response.json() };

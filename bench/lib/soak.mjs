@@ -2,11 +2,12 @@ import { amountFor, load } from './load.mjs';
 import { residentMiB } from './proc.mjs';
 import { requestsOf } from './workloads.mjs';
 
-/** How long each slice of a soak is, in seconds: after each, memory is told. */
+/** Length of a slice of a soak, s; memory is printed after each. */
 const SLICE = 10;
 
 /**
- * Loads the servers with all workloads mixed for a long time, and tells their memory as it goes.
+ * Loads the servers with all workloads mixed for a long time, and prints their memory meanwhile.
+ *
  * @returns the exit code.
  */
 export async function soak({ plan, servers, database, asking, options, say }) {

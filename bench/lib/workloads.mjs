@@ -4,14 +4,14 @@ import { DOCUMENTS } from './documents.mjs';
 
 const gateway = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
-/** The place of each role among a tenant's members (sql/data.sql). */
+/** The position of each role among a tenant's members (sql/data.sql). */
 const PLACES = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'];
 
-/** What people search for: a topic, half of them in a country (sql/data.sql). */
+/** Search texts: a topic, half of them with a country (sql/data.sql). */
 const TOPICS = ['weather', 'shipping', 'retail', 'energy', 'traffic', 'satellite', 'payments', 'census', 'genomics', 'mobility'];
 const COUNTRIES = ['Norway', 'Kenya', 'Japan', 'Brazil', 'Poland', 'Morocco', 'Canada'];
 
-/** What is asked, by whom, and what it is about. */
+/** The workloads: title, caller's role, variables. */
 export const WORKLOADS = {
   viewer: { as: 'owner', about: 'who am I, tenant, plan' },
   overview: { as: 'owner', about: 'tenant, plan, counts, 20 members with user, 20 datasets' },
@@ -26,18 +26,18 @@ export const WORKLOADS = {
   rename: { as: 'owner', about: 'a mutation with its audit event', variables: tenant => ({ name: `Tenant ${tenant} renamed` }) },
 };
 
-/** The person at a place of a tenant, as the data has them. */
+/** The person at a position of a tenant (sql/data.sql). */
 export const personAt = (tenant, place, { people }) => {
   const number = (tenant * 25 + place) % people;
   return { number, subject: `person-${number}` };
 };
 
-/** Somebody who is no member of a tenant. */
+/** A person who isn't a member of a tenant. */
 export const strangerTo = (tenant, size) => personAt(tenant, size.members + 10, size);
 
 /**
- * What a dialect lacks for a workload, in a sentence; null when it has it. The gateway's operation
- * must fit the schema that is committed.
+ * Why a dialect can't run a workload, in a sentence; null if it can. The gateway's operation must
+ * be valid against the committed schema.
  */
 export function lacks(workload, dialect) {
   const query = DOCUMENTS[workload]?.[dialect];
@@ -49,7 +49,7 @@ export function lacks(workload, dialect) {
 /**
  * A request of any operation, by a person, in a tenant.
  *
- * @param asking says how a person's token is had, and what the tenants' ids are.
+ * @param asking makes a person's token, and has the tenants' ids.
  */
 export const requestFor = async (query, { tenant, person, variables }, { tokenOf, tenantIds }) => ({
   method: 'POST',
@@ -64,18 +64,18 @@ export const requestFor = async (query, { tenant, person, variables }, { tokenOf
 });
 
 /**
- * A request of a workload, by its usual role or as anybody else; null where the dialect has no such
+ * A request of a workload, by its usual role or as another person; null if the dialect lacks the
  * operation.
  */
 export async function requestOf(workload, dialect, { tenant, role, person, variables }, asking) {
   const query = DOCUMENTS[workload]?.[dialect];
   if (!query) return null;
   const { as, variables: usual } = WORKLOADS[workload];
-  const asker = person ?? personAt(tenant, PLACES.indexOf(role ?? as), asking.size);
-  return requestFor(query, { tenant, person: asker, variables: variables ?? usual?.(tenant) ?? {} }, asking);
+  const caller = person ?? personAt(tenant, PLACES.indexOf(role ?? as), asking.size);
+  return requestFor(query, { tenant, person: caller, variables: variables ?? usual?.(tenant) ?? {} }, asking);
 }
 
-/** The active tenants among the first hundred: a load goes through them one after the other. */
+/** The active tenants among the first hundred. A load uses them in turn. */
 const ACTIVE_TENANTS = Array.from({ length: 100 }, (_, tenant) => tenant).filter(tenant => tenant % 50 !== 49);
 
 /** One request for each loaded tenant. */

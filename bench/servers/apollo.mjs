@@ -25,7 +25,7 @@ const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: DATA
 const bound = new Map();
 
 /**
- * Prisma bound to a tenant, made once for each: every query in a transaction that says whose it is
+ * A Prisma client per tenant, which runs every query in a transaction that sets the tenant
  * (prisma-client-extensions, row-level-security).
  */
 function boundTo(tenantId) {
@@ -49,7 +49,7 @@ function boundTo(tenantId) {
 
 const errorOf = ({ message, extensions }) => new GraphQLError(message, { extensions });
 
-/** Who asks and what they may, read from the database for each request. */
+/** The caller with roles and tenant status, read from the database for each request. */
 async function context({ headers }) {
   const [claims, tenantId] = [await claimsOf(headers.authorization), tenantOf(headers)];
   if (!claims || !tenantId) throw errorOf({ message: 'Sign in.', extensions: { code: 'UNAUTHENTICATED' } });
@@ -63,8 +63,7 @@ async function context({ headers }) {
 }
 
 /**
- * An interactive transaction: what has to be done together. The permission is checked again under
- * the tenant's lock.
+ * Runs an interactive transaction, which checks the permission again under the tenant's lock.
  */
 const rename = ({ tenantId, personId, claims }, name) =>
   prisma.$transaction(async tx => {
@@ -98,7 +97,7 @@ const resolvers = {
     },
   },
   Mutation: {
-    renameTenant: async (_root, { name }, asker) => ({ tenant: await rename(asker, name) }),
+    renameTenant: async (_root, { name }, caller) => ({ tenant: await rename(caller, name) }),
   },
   Tenant: {
     tenantId: ({ id }) => id,

@@ -1,7 +1,7 @@
 /**
- * The limit: `node:http`, no GraphQL. It knows the workloads' documents by heart and answers each
- * with one prepared statement that checks the membership, its roles and the tenant's status and
- * builds the JSON, under the same row-level security as everybody else.
+ * The limit: `node:http`, no GraphQL. It recognizes the workloads' documents and answers each with
+ * one prepared statement that checks the membership, its roles and the tenant's status and builds
+ * the JSON, under the same row-level security as the other servers.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -31,7 +31,7 @@ const overview = dataset => `'name', me.name, 'status', me.status, 'memberCount'
   'memberships', ${members(`'id', m.id, 'roles', m.roles, 'joinedAt', m.created_at, 'user', json_build_object('name', u.name, 'email', ${email})`, 20)},
   'datasets', ${datasets(dataset)}`;
 
-/** What each workload's answer is made of. */
+/** The SQL expressions of each workload's response. */
 const TENANT = {
   viewer: `'tenantId', me.tenant_id, 'slug', me.slug, 'name', me.name, 'status', me.status, 'plan', ${plan(`'code', p.code, 'name', p.name`)}`,
   overview: overview(DATASET),
@@ -43,8 +43,8 @@ const TENANT = {
 };
 
 /**
- * How many members a workload shows, and whether it asks for the billing address: what can be
- * refused.
+ * The fields of a workload that can be refused: how many members it shows, and whether it reads the
+ * billing address.
  */
 const SHOWN = { viewer: 0, overview: 20, dashboard: 20, members: '$4::int', refused: 50 };
 
@@ -69,7 +69,7 @@ const refusal = (refused, path) => JSON.stringify({ ...refused, path });
 const refusedWhole = (error, data = '') => `{"errors":[${JSON.stringify(error)}]${data}}`;
 
 /**
- * The errors of a workload's refused fields, as text: the parts that don't change are written once.
+ * The errors of a workload's refused fields, as text. Constant parts are serialized once.
  */
 function errorsOf(name, me, shown) {
   const errors = [];

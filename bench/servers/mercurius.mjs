@@ -1,7 +1,7 @@
 /**
- * Mercurius with what its documentation advises for speed: loaders against N+1, the JIT, its caches
- * left on, Fastify without a logger; and mercurius-auth, its own plugin, for the checks of fields.
- * SQL by hand, prepared and bound in one round trip (common/bound.mjs).
+ * Mercurius as its documentation advises for speed: loaders against N+1, the JIT, its caches left
+ * on, Fastify without a logger; and its own plugin mercurius-auth for the field checks. SQL written
+ * by hand, prepared and bound in one round trip (common/bound.mjs).
  */
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
@@ -19,8 +19,8 @@ const { ErrorWithProps } = mercurius;
 const errorOf = ({ message, extensions }, status = 200) => new ErrorWithProps(message, extensions, status);
 
 /**
- * Who asks and what they may, read from the database for each request: the tenant's row and the
- * roles in it come in one statement.
+ * The caller with roles and tenant status, read from the database for each request, with the
+ * tenant's row in one statement.
  */
 async function context({ headers }) {
   const [claims, tenantId] = [await claimsOf(headers.authorization), tenantOf(headers)];
@@ -32,7 +32,7 @@ async function context({ headers }) {
   return { claims, tenantId, standing: row, tenant, refusals: new Map() };
 }
 
-/** One error for each permission that is refused in a request. */
+/** One error per refused permission and request. */
 function check(permission, { standing, refusals }) {
   if (refusals.has(permission)) return refusals.get(permission);
   const refusal = refusalOf(permission, standing);
@@ -97,6 +97,6 @@ app.register(mercurius, {
 });
 app.register(mercuriusAuth, {
   authDirective: 'auth',
-  applyPolicy: async (directive, _parent, _args, asker) => check(directive.arguments[0].value.value, asker),
+  applyPolicy: async (directive, _parent, _args, caller) => check(directive.arguments[0].value.value, caller),
 });
 await app.listen({ port: PORT, host: '127.0.0.1' });

@@ -1,8 +1,8 @@
 /**
  * PostGraphile 5, as its documentation advises for production: checks in the database
- * (sql/peers.sql), who asks told by `pgSettings`, a pool, prepared statements, answers as text;
- * GRAPHILE_ENV=production comes from the bench. The fields that a workload can be refused say why
- * by a plan that wraps theirs, so that a request stays one statement.
+ * (sql/peers.sql), the caller in `pgSettings`, a pool, prepared statements, responses as text;
+ * GRAPHILE_ENV=production comes from the bench. A plan around a field that can be refused adds the
+ * reason, so that a request stays one statement.
  */
 import { createServer } from 'node:http';
 import { postgraphile } from 'postgraphile';
@@ -18,7 +18,7 @@ import { NOT_A_MEMBER, RULES, refusalOf } from './common/access.mjs';
 import { DATABASE_URL, POOL_SIZE, PORT, tenantOf } from './common/settings.mjs';
 import { claimsOf } from './common/tokens.mjs';
 
-/** A field of one value that whoever may not read it is refused, with the reason. */
+/** Wraps the plan of a single value: without the permission it is refused, with the reason. */
 const guarded = (permission, $standingOf) => plan => {
   const $standing = $standingOf();
   return lambda([plan(), $standing.get('roles'), $standing.get('status')], ([value, roles, status]) => {
@@ -34,7 +34,7 @@ const array = items =>
     ',',
   )}]`;
 
-/** A list that is empty for whoever may not read it: its rows are left out in SQL. */
+/** Wraps the plan of a list: without the permission SQL returns no rows. */
 const filtered = permission => plan => {
   const $rows = plan();
   const { roles, statuses } = RULES[permission];
@@ -56,8 +56,7 @@ const PermissionsPlugin = wrapPlans(({ pgResources }) => {
 });
 
 /**
- * What the database refuses with a reason of ours is told as such; everything else is masked as
- * usual.
+ * Turns a refusal that the database raised into its error; everything else is masked as usual.
  */
 function maskError(error) {
   const { code, message, detail } = error.originalError ?? {};

@@ -1,11 +1,12 @@
--- The bench's data, the same at every run: bulk inserts of a superuser, in one transaction. Sizes come as settings (lib/database.mjs).
--- Every tenant has the same number of members and datasets. The first twenty datasets of a tenant have half of all usage.
+-- The bench's data, the same at every run: bulk inserts of a superuser, in one transaction. Sizes
+-- come as settings (lib/database.mjs). Every tenant has the same number of members and datasets.
+-- The first twenty datasets of a tenant have half of all usage.
 BEGIN;
 CREATE SCHEMA bench;
 
 CREATE FUNCTION bench.size(what text) RETURNS integer LANGUAGE sql STABLE RETURN current_setting('bench.' || what)::integer;
 
--- An id in the order of `n`, as version 7 has it.
+-- An id in the order of `n`, like UUID version 7.
 CREATE FUNCTION bench.id(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
   (lpad(to_hex(1750000000000 + n), 12, '0') || '7' || substr(md5(kind || n), 1, 3) || '8' || substr(md5(kind || n), 4, 15))::uuid;
 
@@ -29,7 +30,8 @@ SELECT bench.id('tenant', n), 'tenant-' || n, 'Tenant ' || n, CASE n % 50 WHEN 4
   'billing@tenant-' || n || '.example', bench.moment(n)
 FROM generate_series(0, bench.size('tenants') - 1) AS n;
 
--- The first six of a tenant have one role each, in the order of the specification; the others are viewers, operators and managers.
+-- The first six members of a tenant have one role each, in the order of docs/spec.md; the others
+-- are viewers, operators and managers.
 INSERT INTO membership (tenant_id, id, person_id, roles, created_at)
 SELECT bench.id('tenant', t), bench.id('membership', t * bench.size('members')::bigint + k),
   bench.id('person', (t * 25 + k) % bench.size('people')),
@@ -58,7 +60,8 @@ SELECT tenant_id, object_id, dataset_id, 'part-' || n || '.parquet', 1000000 + n
   bench.moment(n), bench.moment(n + 1)
 FROM bench.offer;
 
--- Six of ten are published, three are drafts, one is withdrawn. A trigger fills the marketplace's index.
+-- Six of ten are published, three are drafts, one is withdrawn. A trigger fills the marketplace's
+-- index.
 INSERT INTO listing (tenant_id, id, dataset_id, status, title, summary, tags, price, currency, created_at, updated_at, published_at)
 SELECT tenant_id, listing_id, dataset_id, bench.pick('{published,published,draft,published,draft,published,withdrawn,published,draft,published}', n),
   title, 'Coverage, units and gaps are described in the sample. Updated by ' || bench.pick('{sensors,surveys,registers,satellites}', n) || '.',
@@ -66,7 +69,7 @@ SELECT tenant_id, listing_id, dataset_id, bench.pick('{published,published,draft
   price, 'EUR', bench.moment(n), bench.moment(n), CASE WHEN n % 10 NOT IN (2, 4, 8) THEN bench.moment(n + 5) END
 FROM bench.offer;
 
--- Who retrieved what: the k-th usage record. Buyers are the five tenants after the provider.
+-- The retrievals: the k-th usage record. Buyers are the five tenants after the provider.
 CREATE TABLE bench.retrieval AS
 SELECT o.tenant_id AS provider, o.dataset_id, o.listing_id, o.object_id, o.title, o.price, o.t AS provider_number, o.n, k,
   (o.t + 1 + k / 7 % 5) % bench.size('tenants') AS buyer_number, bench.id('tenant', (o.t + 1 + k / 7 % 5) % bench.size('tenants')) AS buyer,

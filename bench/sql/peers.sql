@@ -1,8 +1,9 @@
--- What PostGraphile serves beside the tables: it wants its checks in the database, as its documentation advises. Functions run as their
--- caller, under the same row-level security as every statement. `pgSettings` say who asks (servers/postgraphile.mjs).
+-- What PostGraphile serves beside the tables. Its checks are in the database, as its documentation
+-- advises. Functions run with their caller's rights, under the same row-level security as every
+-- statement. `pgSettings` carry the caller (servers/postgraphile.mjs).
 CREATE SCHEMA api;
 
--- The membership of whoever asks, in the tenant that they ask in, as it is at this moment; none for who isn't a member.
+-- The caller's membership in the bound tenant; no row if the caller isn't a member.
 CREATE VIEW api.standing WITH (security_invoker) AS
 SELECT m.tenant_id, m.person_id, p.name, p.email, m.roles, t.status
 FROM public.membership m
@@ -18,12 +19,12 @@ $$;
 
 CREATE FUNCTION api.current_standing() RETURNS api.standing LANGUAGE sql STABLE AS $$ SELECT s.* FROM api.standing s $$;
 
--- Whether whoever asks has one of some roles while the tenant has one of some statuses.
+-- Whether the caller has one of some roles while the tenant has one of some statuses.
 CREATE FUNCTION api.may(roles text[], statuses text[]) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM api.standing s WHERE s.roles && $1 AND s.status = ANY ($2))
 $$;
 
--- Renames the tenant and tells its log, or says why not.
+-- Renames the tenant and writes the audit event, or raises the reason.
 CREATE FUNCTION api.rename_tenant(name text) RETURNS public.tenant LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   me record;
@@ -42,7 +43,7 @@ BEGIN
   RETURN renamed;
 END $$;
 
--- The search across tenants, by the gateway's own crossings (servers/common/statements.mjs has the same), for whoever may search.
+-- The search across tenants, by the gateway's own crossings, as in servers/common/statements.mjs.
 CREATE FUNCTION api.marketplace(search text, size integer)
 RETURNS TABLE (id uuid, title text, summary text, tags text[], price numeric, currency text, provider text) LANGUAGE sql STABLE AS $$
   WITH page AS MATERIALIZED (
@@ -54,12 +55,12 @@ RETURNS TABLE (id uuid, title text, summary text, tags text[], price numeric, cu
 $$;
 COMMENT ON FUNCTION api.marketplace(text, integer) IS E'@name marketplace\n@behavior +queryField';
 
--- What the database doesn't say by a foreign key, and what of the functions is served.
+-- Relations without a foreign key, and the functions that are served.
 COMMENT ON TABLE public.earning IS '@foreignKey (tenant_id, dataset_id) references public.dataset (tenant_id, id)|@foreignFieldName earnings';
 COMMENT ON FUNCTION api.current_standing() IS E'@name current_standing\n@behavior +queryField';
 COMMENT ON FUNCTION api.rename_tenant(text) IS E'@name rename_tenant\n@behavior +mutationField';
 
--- Prisma's joins read whole rows, where the gateway's role may read some columns of this table.
+-- Prisma's joins read whole rows; the gateway's role may read only some columns of this table.
 GRANT SELECT ON public.earning TO :runtime;
 
 GRANT USAGE ON SCHEMA api TO :runtime;

@@ -1,6 +1,5 @@
 /**
- * What the workloads' permissions need: the peers' own copy of the gateway's table, as far as they
- * serve it.
+ * The permissions that the workloads use: the peers' own copy of the gateway's table.
  */
 const ALL = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'];
 const ALL_BUT_OPERATOR = ALL.filter(role => role !== 'operator');
@@ -39,8 +38,8 @@ function make(permission, code, because, status) {
 }
 
 /**
- * Why somebody with these roles, in a tenant of this status, may not do something; null when they
- * may. Made once for each answer.
+ * The refusal of a permission for these roles in a tenant of this status; null if it is held. Built
+ * once per response.
  */
 export function refusalOf(permission, { roles, status }) {
   const rule = RULES[permission];
@@ -51,7 +50,7 @@ export function refusalOf(permission, { roles, status }) {
   return refusals.get(key);
 }
 
-/** What those are told who aren't members. */
+/** The refusal of callers who aren't members. */
 export const NOT_A_MEMBER = {
   message: 'There is no such tenant, or you are no member of it.',
   extensions: { code: 'TENANT_NOT_FOUND' },

@@ -4,9 +4,8 @@ import { DATABASE_URL, POOL_SIZE } from './settings.mjs';
 const PgQuery = pg.Query;
 
 /**
- * A prepared statement behind the one that binds it to a tenant, both under one Sync: one round
- * trip and one implicit transaction, the cheapest way to serve under row-level security that we
- * know.
+ * A prepared statement behind the statement that binds it to a tenant, both under one Sync: one
+ * round trip and one implicit transaction, the cheapest form we know under row-level security.
  */
 class BoundQuery extends PgQuery {
   #bound = false;

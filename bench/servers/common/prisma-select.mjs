@@ -1,15 +1,13 @@
 import { getArgumentValues } from 'graphql';
 
-/**
- * What each field of the schema needs of Prisma: a column of its own name, or what is said here.
- */
+/** The Prisma selection of each field that isn't a column of the same name. */
 const COLUMNS = { Tenant: { tenantId: 'id' }, Membership: { joinedAt: 'createdAt' } };
 const COUNTS = { memberCount: 'memberships', datasetCount: 'datasets' };
 const ORDER = { memberships: { id: 'asc' }, datasets: { id: 'asc' }, earnings: { at: 'desc' } };
 
 /**
- * The Prisma `select` of a GraphQL selection, nested relations and counts in it, so that one query
- * answers a whole operation.
+ * Builds the Prisma `select` of a GraphQL selection with nested relations and counts, so that one
+ * query answers a whole operation.
  */
 export const selectOf = ({ schema, fieldNodes, variableValues, returnType }) =>
   select(schema, returnType, fieldNodes[0].selectionSet, variableValues);

@@ -1,12 +1,12 @@
 import { GraphQLScalarType } from 'graphql';
 
-/** A moment, in ISO 8601. */
+/** A time in ISO 8601. */
 export const DateTimeScalar = new GraphQLScalarType({
   name: 'DateTime',
   serialize: value => (value instanceof Date ? value.toISOString() : value),
 });
 
-/** The peers' schema, written by hand: what the workloads ask for. */
+/** The peers' schema, written by hand: the fields of the workloads. */
 export const fields = ({ auth = () => '' } = {}) => /* GraphQL */ `
   scalar DateTime
   type Query {

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 
-// graphql-shield 7.6.5 still calls `util.isUndefined`, which Node 23 took away; its CommonJS build
-// looks for it when it is called, and wants graphql-middleware's CommonJS build beside it.
+// graphql-shield 7.6.5 still calls `util.isUndefined`, which Node 23 removed. Its CommonJS build
+// looks the function up at each call, and requires graphql-middleware's CommonJS build beside it.
 util.isUndefined ??= value => value === undefined;
 const require = createRequire(import.meta.url);
 

@@ -1,23 +1,22 @@
 import { RULES } from './access.mjs';
 
 /**
- * Who asks, in the bound tenant, with what decides what they may do there: the membership, its
- * roles and the tenant's status, as they are now. No row for who isn't a member. `$1` is the
- * tenant, `$2` the issuer, `$3` the subject.
+ * The caller's membership in the bound tenant with its roles and the tenant's status. No row if the
+ * caller isn't a member. `$1` is the tenant, `$2` the issuer, `$3` the subject.
  */
 export const STANDING = `SELECT m.person_id, m.roles, p.name AS person_name, t.tenant_id, t.slug, t.name, t.status, t.billing_email, t.plan_code
   FROM membership m JOIN person p ON p.id = m.person_id JOIN tenant t ON t.tenant_id = m.tenant_id
   WHERE m.tenant_id = $1 AND p.issuer = $2 AND p.subject = $3 AND t.status <> 'deleted'`;
 
-/** An SQL condition: whether somebody with such a standing has a permission. */
+/** An SQL condition: whether a membership has a permission. */
 export const may = permission => {
   const array = items => `'{${items.join()}}'::text[]`;
   return `(me.roles && ${array(RULES[permission].roles)} AND me.status = ANY (${array(RULES[permission].statuses)}))`;
 };
 
 /**
- * Renames the tenant and tells its log, if whoever asks may. `$4` is the name, `$5` the request's
- * id.
+ * Renames the tenant and writes the audit event, if the caller may. `$4` is the name, `$5` the
+ * request id.
  */
 export const RENAME = `WITH me AS MATERIALIZED (${STANDING} FOR NO KEY UPDATE OF t),
   renamed AS (UPDATE tenant t SET name = $4 FROM me WHERE t.tenant_id = me.tenant_id AND ${may('tenant:rename')} RETURNING t.tenant_id, t.name),
@@ -27,8 +26,7 @@ export const RENAME = `WITH me AS MATERIALIZED (${STANDING} FOR NO KEY UPDATE OF
   SELECT me.roles, me.status, r.name FROM me LEFT JOIN renamed r ON true`;
 
 /**
- * A page of a search, the best first, by the gateway's own crossings: the only way to what spans
- * tenants.
+ * A page of a search, best first, by the gateway's own crossings, which alone read across tenants.
  */
 export const search = (query, size) => `WITH page AS MATERIALIZED (
     SELECT * FROM crossing_market_search(${query}, NULL, NULL, NULL, 'relevance', NULL, NULL, NULL, NULL, false, ${size})

@@ -6,8 +6,8 @@ const checks = { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, algorithms: ['ES2
 const verified = new Map();
 
 /**
- * The claims of a request's token, or null where it isn't good. One that was verified counts until
- * it expires, as fast-jwt's `cache` has it.
+ * The claims of a request's token, or null if it is invalid. A verified token is cached until it
+ * expires, like fast-jwt's `cache`.
  */
 export async function claimsOf(authorization) {
   const known = verified.get(authorization);
