@@ -66,7 +66,7 @@ export function markdownReport({ results, base, servers, skipped, machine, optio
     `${at.slice(0, 10)}, Node ${machine.node.slice(1)}, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB. ${options.rounds} rounds of ${options.seconds} s in turn, ${options.connections} connections${options.steady ? ', at a steady rate: half of what the slowest answers' : ''}. Medians; in brackets the ratio to ${SERVERS[base].title}.`,
     ...skipped.map(({ workload, server }) => `\nSKIPPED: ${SERVERS[server].title} has no operation for \`${workload}\`.`),
     '',
-    `### Work done for a second of the server's CPU, ${SERVERS[base].title} = 1 (higher is better)`,
+    `### Work per second of the server's CPU, ${SERVERS[base].title} = 1 (higher is better)`,
     '',
     row(['', ...Object.keys(results)]),
     row(['---', ...Object.keys(results).map(() => '---:')]),

@@ -13,11 +13,11 @@ const COUNTRIES = ['Norway', 'Kenya', 'Japan', 'Brazil', 'Poland', 'Morocco', 'C
 
 /** The workloads: title, caller's role, variables. */
 export const WORKLOADS = {
-  viewer: { as: 'owner', about: 'who am I, tenant, plan' },
+  viewer: { as: 'owner', about: 'viewer, tenant, plan' },
   overview: { as: 'owner', about: 'tenant, plan, counts, 20 members with user, 20 datasets' },
   dashboard: { as: 'owner', about: 'tenant, plan, counts, 20 members with user, 20 datasets each with its last 3 earnings' },
   members: { as: 'owner', about: 'a page of 100 members, fields of different permissions', variables: () => ({ first: 100 }) },
-  refused: { as: 'viewer', about: 'a viewer asks; half of the fields are refused, each with its reasons' },
+  refused: { as: 'viewer', about: 'half of the fields of a viewer are refused, each with its reasons' },
   marketplace: {
     as: 'buyer_manager',
     about: 'a search over all published listings, 20 of them',

@@ -8,7 +8,7 @@ const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [row(...head), row(...head.map(() => '---')), ...rows.map(cells => row(...cells))].join('\n');
 
-const WHOEVER = 'signed in';
+const SIGNED_IN = 'signed in';
 
 /** The statuses by their first letters: A S P D. */
 const letters = (permission: Permission) =>
@@ -16,15 +16,12 @@ const letters = (permission: Permission) =>
     .statuses.map(status => status[0]!.toUpperCase())
     .join(' ');
 
-/**
- * What a principal of a kind that can hold a permission is told of it: where they hold it, and in
- * which statuses.
- */
+/** A cell of the matrix: in which statuses a kind of principal, or a role, has a permission. */
 function cell(permission: Permission, kind: PrincipalKind, role?: Role): string {
   const { context, principals, roles } = ruleOf(permission);
   if (!principals.includes(kind)) return '·';
-  if (context === 'none') return WHOEVER;
-  if (context === 'named') return kind === 'user' ? `${WHOEVER}: ${letters(permission)}` : letters(permission);
+  if (context === 'none') return SIGNED_IN;
+  if (context === 'named') return kind === 'user' ? `${SIGNED_IN}: ${letters(permission)}` : letters(permission);
   if (kind === 'api_key') return 'A';
   return role && roles.includes(role) ? letters(permission) : '·';
 }
@@ -40,7 +37,7 @@ function permissionRow(permission: Permission): readonly string[] {
   ];
 }
 
-/** `Type.field` of every field, by what it needs. */
+/** `Type.field` of every field, by its policy. */
 function fieldsBy(schema: GraphQLSchema): ReadonlyMap<string, readonly string[]> {
   const fields = Object.values(schema.getTypeMap())
     .filter(type => !type.name.startsWith('__') && (isObjectType(type) || isInterfaceType(type)))
@@ -65,37 +62,39 @@ export const printAccessMatrix = (schema: GraphQLSchema): string => `<!-- Printe
 
 # Who may do what
 
-A member holds a permission if one of their roles has an entry in its row, while the tenant is in one of the statuses of that entry:
-**A** active, **S** suspended, **P** pending deletion, **D** deleted. In a deleted tenant no member holds anything. An API key holds what its
-scopes name, of the rows that say so, while the tenant is active.
+A member has a permission if one of their roles has an entry in its row, while the tenant's status is
+one of the entry's letters: **A** active, **S** suspended, **P** pending deletion, **D** deleted. In a
+deleted tenant no member has any permission. An API key has the permissions of its scopes, if the
+column "API key" has an entry, while the tenant is active.
 
-What is **signed in** needs no membership: everybody holds it who is signed in as a person. Where letters follow, it is done in another tenant,
-to which what they send leads, and that tenant must be in one of these statuses. Platform staff are members of nothing: theirs are the statuses
-of the tenant that they name.
+**signed in** needs no membership: every signed-in person has the permission. Letters after it are the
+statuses of the tenant that the input names (an invitation's tenant). Platform staff are members of no
+tenant; the letters in their column are the statuses of the tenant that their input names.
 
-${table(['permission', ...ROLES.map(role => role.replace('_', ' ')), 'API key', 'staff', 'plan', 'lets one'], PERMISSIONS.map(permissionRow))}
+${table(['permission', ...ROLES.map(role => role.replace('_', ' ')), 'API key', 'staff', 'plan', 'allows'], PERMISSIONS.map(permissionRow))}
 
 ## Roles
 
 ${table(
-  ['role', 'is for'],
+  ['role', 'purpose'],
   ROLES.map(role => [`\`${role}\``, ROLE_MEANING[role]]),
 )}
 
 ## Statuses
 
 ${table(
-  ['status', 'means'],
+  ['status', 'meaning'],
   STATUSES.map(status => [`\`${status}\``, STATUS_MEANING[status]]),
 )}
 
 ## Fields
 
-Each field of the schema and what it needs. \`public\` is for everybody; \`as-parent\` are the wrappers of Relay's connections, which hold
-nothing of their own and are reached through a guarded field only.
+The fields of the schema by their policy. \`public\` fields need no permission. \`as-parent\` fields are
+the wrappers of Relay's connections: they have no data of their own, and only a guarded field leads to
+them.
 
 ${table(
-  ['needs', 'fields'],
+  ['policy', 'fields'],
   [...fieldsBy(schema)].map(([policy, fields]) => [`\`${policy}\``, fields.map(field => `\`${field}\``).join(' ') || '—']),
 )}
 `;

@@ -9,17 +9,19 @@ export const printErrors = (): string => `<!-- Printed from src/domain/core/erro
 
 # Errors
 
-Every error carries \`extensions.code\`, one of these, and \`extensions.requestId\`, which leads to the request in the logs and is also the
-response's \`x-request-id\`. Where a status is given the whole request is refused with it (with \`Accept: application/json\` and a fault in
-the document or its variables, GraphQL over HTTP asks for 200); on a field the response is 200, the field is null, and its siblings stand.
+Every error has \`extensions.code\`, one of the codes below, and \`extensions.requestId\`, which is also in
+the logs and in the response's \`x-request-id\`. A code with an HTTP status refuses the whole request
+(with \`Accept: application/json\`, a fault in the document or its variables is a 200, as GraphQL over
+HTTP requires). With "on a field" the response is a 200, the field is null, and its siblings are
+answered.
 
-| code | HTTP | means |
+| code | HTTP | meaning |
 |---|---|---|
 ${rows}
 
 ## Refusals
 
-A field that you may not have says why, as data:
+A refused field says why, as data:
 
 \`\`\`json
 {
@@ -41,20 +43,21 @@ A field that you may not have says why, as data:
 }
 \`\`\`
 
-\`because\` is the first that applies of:
+\`because\` is the first obstacle that applies, in this order:
 
-| because | code | what would help |
+| because | code | what would satisfy it |
 |---|---|---|
-| \`SIGN_IN\` | \`UNAUTHENTICATED\` | send a token |
-| \`ROLE\` | \`FORBIDDEN\` | one of \`requires.roles\`, or being one of \`requires.principals\` |
-| \`NO_TENANT\` | \`TENANT_REQUIRED\` | name a tenant in \`X-Tenant-Id\` |
+| \`SIGN_IN\` | \`UNAUTHENTICATED\` | a token |
+| \`ROLE\` | \`FORBIDDEN\` | one of \`requires.roles\`, or one of \`requires.principals\` |
+| \`NO_TENANT\` | \`TENANT_REQUIRED\` | a tenant in \`X-Tenant-Id\` |
 | \`KEY_SCOPE\` | \`FORBIDDEN\` | an API key whose scopes name \`permission\` |
-| \`TENANT_STATUS\` | \`TENANT_STATUS\` | the tenant in one of \`requires.statuses\`; it is in \`tenantStatus\` |
+| \`TENANT_STATUS\` | \`TENANT_STATUS\` | one of \`requires.statuses\`; \`tenantStatus\` is the present one |
 | \`PLAN\` | \`PLAN_REQUIRED\` | one of \`requires.plans\` |
 
-It tells nothing about data: what is refused is refused the same whether it exists or not. Ask beforehand with \`viewer { can(permission: …) }\`
-or \`viewer { refusal(permission: …) { because message } }\`.
+A refusal reveals nothing about data: it is the same whether the data exists or not. Ask in advance
+with \`viewer { can(permission: …) }\` or \`viewer { refusal(permission: …) { because message } }\`.
 
-An API key's request in a tenant that isn't active is refused whole: 403 \`TENANT_STATUS\` with \`because\`, \`requires\` and \`tenantStatus\` as above and no
-\`permission\`, for every one is closed. The status is told because the key has proven its secret by then; without that it is the 401 of any bad key.
+In a tenant that isn't active, a request with an API key is refused as a whole: 403 \`TENANT_STATUS\`
+with \`because\`, \`requires\` and \`tenantStatus\` as above, and without \`permission\`, because no
+permission works. Only a key with the right secret gets this response; any other is a 401.
 `;
