@@ -43,8 +43,8 @@ export const describeDifference = ({ seed, round, caller, operation, smallest, a
   [
     `seed ${seed}, round ${round}: different answers to ${caller}`,
     `${smallest.query}\n${JSON.stringify(smallest.variables)}`,
-    `fast path: ${actual.status} ${actual.type}\n${actual.text}`,
-    `expected:  ${expected.status} ${expected.type}\n${expected.text}`,
+    `fast path: ${actual.status} ${actual.headers}\n${actual.text}`,
+    `expected:  ${expected.status} ${expected.headers}\n${expected.text}`,
     `before it was made smaller:\n${operation.query}\n${JSON.stringify(operation.variables)}`,
   ].join('\n\n');
 

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** A cache: its file, the name of its variable, and what its key holds. */
+export type Cache = { readonly file: string; readonly name: string; readonly key: string };
+
+// biome-ignore format: a table is read by its columns
+export const CACHES: readonly Cache[] = [
+  { file: 'src/access/grant.ts',                         name: 'permissionSets',     key: 'kind of principal, scopes, status, features, roles, whether the input named the tenant' },
+  { file: 'src/access/refusal-payload.ts',               name: 'payloads',           key: 'permission, within a request' },
+  { file: 'src/access/refusal-payload.ts',               name: 'payloadsByRequest',  key: 'request' },
+  { file: 'src/access/refused-field.ts',                 name: 'locations',          key: 'field of a document' },
+  { file: 'src/database/driver/prepared-statements.ts',  name: '#names',             key: 'text of a statement, within a connection' },
+  { file: 'src/database/driver/prepared-statements.ts',  name: 'this.#names',        key: 'text of a statement, within a connection' },
+  { file: 'src/database/driver/read-query.ts',           name: 'aheads',             key: 'text of the query that goes along' },
+  { file: 'src/database/driver/statement-names.ts',      name: '#names',             key: 'text of a statement' },
+  { file: 'src/database/driver/statement-names.ts',      name: '#older',             key: 'text of a statement' },
+  { file: 'src/database/driver/statement-names.ts',      name: 'this.#names',        key: 'text of a statement' },
+  { file: 'src/database/sql/json-reader.ts',             name: 'template.name',      key: 'text of a statement' },
+  { file: 'src/database/sql/json-reader.ts',             name: 'templates',          key: 'read, which has neither tenant nor person' },
+  { file: 'src/database/tenancy/binding.ts',             name: 'combined',           key: 'text of the query that goes along' },
+  { file: 'src/domain/api-key/sign-in.ts',               name: 'noting',             key: 'API key whose use is being written' },
+  { file: 'src/domain/core/command.ts',                  name: 'recorded',           key: 'error whose refusal is in the audit log' },
+  { file: 'src/executor/executor.ts',                    name: 'plans',              key: 'operation of a document' },
+  { file: 'src/executor/json-format.ts',                 name: 'enumNames',          key: 'enum type' },
+  { file: 'src/executor/json-shape.ts',                  name: 'byPermissions',      key: 'permission set, within a selection' },
+  { file: 'src/executor/json-shape.ts',                  name: 'enums',              key: 'enum type' },
+  { file: 'src/executor/json-shape.ts',                  name: 'shapes',             key: 'selection of a document' },
+  { file: 'src/executor/json.ts',                        name: 'fresh',              key: 'permission set, then variables, within a field' },
+  { file: 'src/executor/json.ts',                        name: 'inner',              key: 'permission set, then variables, within a field' },
+  { file: 'src/executor/json.ts',                        name: 'known',              key: 'field of a document, permission set, variables' },
+  { file: 'src/executor/json.ts',                        name: 'queries',            key: 'field of a document, permission set, variables' },
+  { file: 'src/executor/prepared-operation.ts',          name: 'this.#variables',    key: 'body of a request' },
+  { file: 'src/executor/variables.ts',                   name: 'coercionOf',         key: 'operation of a document' },
+  { file: 'src/graphql/api-key/holders.ts',              name: 'batches',            key: 'request' },
+  { file: 'src/graphql/entitlement/availability.ts',     name: 'batches',            key: 'request' },
+  { file: 'src/http/auth/build-context.ts',              name: 'read',               key: 'request' },
+  { file: 'src/http/auth/issuer-keys.ts',                name: 'input',              key: 'issuer' },
+  { file: 'src/http/auth/membership-cache.ts',           name: 'cache',              key: 'token' },
+  { file: 'src/http/auth/membership-cache.ts',           name: 'tenants',            key: 'X-Tenant-Id header, within a token; used only if the database confirms it' },
+  { file: 'src/http/auth/token-cache.ts',                name: 'remembered',         key: 'text of a token; used only while its time and the issuer’s keys last' },
+  { file: 'src/http/graphql/clean-text.ts',              name: 'cleanDocuments',     key: 'document' },
+  { file: 'src/http/graphql/complexity.ts',              name: 'analyzed',           key: 'operation of a document' },
+  { file: 'src/http/graphql/documents.ts',               name: 'failed',             key: 'text of a document' },
+  { file: 'src/http/graphql/documents.ts',               name: 'parsed',             key: 'text of a document' },
+  { file: 'src/http/graphql/documents.ts',               name: 'passed',             key: 'document' },
+  { file: 'src/http/graphql/documents.ts',               name: 'validated',          key: 'document' },
+  { file: 'src/http/graphql/fast-path.ts',               name: 'remembered',         key: 'body of a request' },
+  { file: 'src/http/graphql/prepare.ts',                 name: 'queries',            key: 'body of a request' },
+  { file: 'src/http/routes/graphiql/explorer.ts',        name: 'loading',            key: 'nothing: one page for all' },
+  { file: 'src/http/server/negotiate.ts',                name: 'chosen',             key: 'Accept header' },
+];
+
+/** Collections and lazy values that are no caches: they live no longer than one call. */
+// biome-ignore format: a table is read by its columns
+export const NO_CACHES: readonly { readonly file: string; readonly name: string; readonly because: string }[] = [
+  { file: 'src/database/driver/base-pool.ts',         name: '#closing',          because: 'the connections themselves' },
+  { file: 'src/database/driver/base-pool.ts',         name: '#inUse',            because: 'the connections themselves' },
+  { file: 'src/database/driver/base-pool.ts',         name: 'this.#ended',       because: 'the end of a pool' },
+  { file: 'src/database/driver/batch.ts',             name: 'this.#parseError',  because: 'the first error of a batch' },
+  { file: 'src/database/driver/batch.ts',             name: 'this.#unread',      because: 'the first error of a batch' },
+  { file: 'src/database/driver/pipelined-reads.ts',   name: '#connections',      because: 'the connections themselves' },
+  { file: 'src/database/driver/pipelined-reads.ts',   name: '#pipelinedReads',   because: 'the connections themselves' },
+  { file: 'src/database/driver/pipelined-reads.ts',   name: 'this.#broken',      because: 'the error that broke a connection' },
+  { file: 'src/database/driver/read-query.ts',        name: 'this.#parseError',  because: 'the first error of a statement' },
+  { file: 'src/database/driver/read-query.ts',        name: 'this.#unread',      because: 'the first error of a statement' },
+  { file: 'src/database/driver/transaction.ts',       name: 'this.#ending',      because: 'the end of a transaction' },
+  { file: 'src/database/driver/transaction.ts',       name: 'this.#failure',     because: 'the first error of a transaction' },
+  { file: 'src/database/sql/counts.ts',               name: '#counts',           because: 'a count of reads, which answers nothing' },
+  { file: 'src/database/sql/tables.ts',               name: 'tables',            because: 'the data model, built once' },
+  { file: 'src/executor/collect.ts',                  name: 'fields',            because: 'local to a call' },
+  { file: 'src/executor/compile.ts',                  name: 'found',             because: 'local to a call' },
+  { file: 'src/executor/compile.ts',                  name: 'seen',              because: 'local to a call' },
+  { file: 'src/executor/compile.ts',                  name: 'type',              because: 'local to a call' },
+  { file: 'src/graphql/api-key/holders.ts',           name: 'ids',               because: 'local to a request' },
+  { file: 'src/graphql/entitlement/availability.ts',  name: 'ids',               because: 'local to a request' },
+  { file: 'src/http/server/connections.ts',           name: 'waiting',           because: 'the connections themselves' },
+];
+
+/** The rooms that a request runs through. */
+const ROOMS = ['access', 'database', 'domain', 'executor', 'graphql', 'http'];
+
+/**
+ * Ways in which something is remembered: an empty collection that is filled later, `memoize`, and
+ * an assignment of what isn't there yet.
+ */
+const REMEMBERED = [
+  /([#\w.]+)(?:: [\w<>,| ]+)? = (?:[^=\n]* )?new (?:LRUCache|WeakMap|WeakSet)\b/g,
+  /([#\w.]+)(?:: [\w<>,| ]+)? = (?:[^=\n]* )?new (?:Map|Set)(?:<[^()\n]*>)?\(\)/g,
+  /([#\w.]+) = memoize\d?\(/g,
+  /([#\w.]+) \?\?= /g,
+];
+
+/** All places in the source where something is remembered, as `file name`. */
+export function cachesIn(root: string): readonly string[] {
+  const files = ROOMS.flatMap(room =>
+    readdirSync(path.join(root, room), { recursive: true, encoding: 'utf8' }).map(file => path.join(root, room, file)),
+  );
+  const found = files
+    .filter(file => file.endsWith('.ts'))
+    .flatMap(file => REMEMBERED.flatMap(pattern => [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, name]) => `${file} ${name}`)));
+  return [...new Set(found)].sort();
+}
