@@ -9,14 +9,37 @@ const AUDIT = ['test/domain/audit'];
 
 /** Faults in a tenant's life: people, ownership, status, plans, the log, keys. */
 export const LIFE_FAULTS: readonly Fault[] = [
+  // Text
+  { file: 'src/domain/core/text.ts', find: 'if (isBlank(stored)) throw', plant: 'if (!stored) throw', tests: ['test/domain/core/text'] },
+  { file: 'src/domain/core/text.ts', find: '\\u202a-\\u202e\\u2066-\\u2069`', plant: '\\u202e`', tests: ['test/domain/core/text'] },
+  {
+    file: 'src/domain/core/due.ts',
+    find: 'action: null, requestId',
+    plant: "action: 'tenant.create', requestId",
+    tests: ['test/domain/core/due'],
+  },
+  // Addresses
+  {
+    file: 'src/domain/core/email.ts',
+    find: '.replace(/[A-Z]/g, letter => letter.toLowerCase())',
+    plant: '.toLowerCase()',
+    tests: ['test/domain/core/email'],
+  },
+  { file: 'src/domain/core/email.ts', find: '!LOCAL_PART.test(local)', plant: '!local', tests: ['test/domain/core/email'] },
+  {
+    file: 'src/domain/invitation/accept.ts',
+    find: 'if (await db.membership.count({ where: hasAddress(email) }))',
+    plant: 'if (false)',
+    tests: ['test/domain/invitation/accept'],
+  },
   // Status
   { file: SQL, find: "('pending_deletion', OLD.status_before), ", plant: "('pending_deletion', 'active'), ", tests: LIFE },
   { file: SQL, find: '      NEW.status_reason := OLD.status_reason_before;', plant: '      NULL;', tests: LIFE },
   { file: SQL, find: "('active', 'suspended'), ", plant: "('active', 'suspended'), ('active', 'deleted'), ", tests: LIFE },
   {
     file: 'src/domain/tenant/request-deletion.ts',
-    find: 'confirmation.normalize(',
-    plant: "tenant.name.normalize('NFC').trim() !== confirmation && tenant.name.normalize(",
+    find: 'normalized(confirmation) !==',
+    plant: 'normalized(tenant.name) !==',
     tests: LIFE,
   },
   { file: 'src/domain/tenant/cancel-deletion.ts', find: 'tenant.deletionDueAt <= now', plant: 'false', tests: LIFE },
@@ -50,7 +73,7 @@ export const LIFE_FAULTS: readonly Fault[] = [
     short: true,
   },
   { file: 'src/domain/invitation/answer.ts', find: '!isSecret(named.secret, found.secretHash)', plant: 'false', tests: PEOPLE },
-  { file: 'src/domain/invitation/answer.ts', find: 'comparable(profile.email) !== found.email', plant: 'false', tests: PEOPLE },
+  { file: 'src/domain/invitation/answer.ts', find: 'profile.email !== canonicalAddress(found.email)', plant: 'false', tests: PEOPLE },
   { file: 'src/domain/invitation/answer.ts', find: '!profile.emailVerified || ', plant: '', tests: PEOPLE },
   {
     file: 'src/domain/invitation/accept.ts',

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Permission } from '../../access/policy.ts';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
+import { line } from '../core/text.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, keysInUse, limitsOn } from '../plan/limits.ts';
-import { line } from '../tenant/name.ts';
 import { checkScopes, scopeSet } from './scopes.ts';
 import { newSecret } from './secret.ts';
 
-/** The longest name of a key, characters. */
+/** The longest name of a key, code points. */
 const NAME_LIMIT = 80;
 
 /** A key and its secret, which is shown only here. */
@@ -25,7 +25,6 @@ export const createApiKey = (
   input: { name: string; scopes: readonly Permission[]; expiresAt?: Date | null | undefined },
 ): Promise<KeyWithSecret> => {
   const name = line(input.name, 'The name', NAME_LIMIT);
-  if (!name) throw badInput('The name is empty.');
   const scopes = scopeSet(input.scopes);
   const expiresAt = input.expiresAt ?? null;
   return runCommand(context, async command => {

@@ -1,20 +1,10 @@
-import { badInput } from '../core/errors.ts';
-import { prose } from '../core/text.ts';
-import { line } from '../tenant/name.ts';
+import { line, prose } from '../core/text.ts';
 
-/** The longest name and description, characters. */
+/** The longest name and description, code points. */
 const [NAME, DESCRIPTION] = [120, 4_000];
 
-/**
- * A dataset's name as it is stored.
- *
- * @throws {GatewayError} BAD_USER_INPUT when it is empty, too long, or holds control characters.
- */
-export function datasetName(text: string): string {
-  const name = line(text, 'The name', NAME);
-  if (!name) throw badInput('The name is empty.');
-  return name;
-}
+/** @throws {GatewayError} BAD_USER_INPUT for an invalid name. */
+export const datasetName = (text: string): string => line(text, 'The name', NAME);
 
-/** @throws {GatewayError} BAD_USER_INPUT when it is too long, or holds control characters. */
+/** @throws {GatewayError} BAD_USER_INPUT for an invalid description. */
 export const datasetDescription = (text: string): string => prose(text, 'The description', DESCRIPTION);

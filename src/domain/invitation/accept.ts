@@ -5,22 +5,24 @@ import { type Command, type CommandContext, refuse, runCommand } from '../core/c
 import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
-import { heldInvitation } from './answer.ts';
+import { presentedInvitation } from './answer.ts';
+import { hasAddress } from './create.ts';
 
 /**
- * Makes the invitation's person a member with its roles (SPEC R5). The invitation is gone then.
+ * Makes the caller a member with the invitation's roles and deletes the invitation (SPEC R5).
  *
  * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED,
  * ALREADY_MEMBER, LIMIT_REACHED (SPEC P3, P4).
  */
 export const acceptInvitation = (context: CommandContext, { code }: { code: string }): Promise<{ membership: PersonMembership }> =>
   runCommand(context, async command => {
-    const held = await heldInvitation(command, code);
-    if (held instanceof GatewayError) return held;
-    const { id, email, roles, personId } = held;
+    const presented = await presentedInvitation(command, code);
+    if (presented instanceof GatewayError) return presented;
+    const { id, email, roles, personId } = presented;
     const { db, now } = command;
     if (await db.membership.count({ where: { userId: personId } }))
-      return refuse(command, new GatewayError('ALREADY_MEMBER', 'You are a member already.'));
+      return refuse(command, new GatewayError('ALREADY_MEMBER', 'You are already a member of this tenant.'));
+    if (await db.membership.count({ where: hasAddress(email) })) return refuse(command, addressTaken());
     const full = await noPlace(command);
     if (full) return refuse(command, full);
     const membership = await db.membership.create({ data: { id: uuid(), userId: personId, roles, createdAt: now } });
@@ -29,9 +31,16 @@ export const acceptInvitation = (context: CommandContext, { code }: { code: stri
     return { membership: await membershipIn(command, membership.id, roles as Role[]) };
   });
 
+/** Another account of the same person, or of a colleague with the same mailbox. */
+const addressTaken = () =>
+  new GatewayError(
+    'ALREADY_MEMBER',
+    'Another account with this e-mail address is already a member. Sign in with that one, or ask the owner to remove its membership.',
+  );
+
 /**
- * An open invitation holds its place, unless a downgrade took it (SPEC P4): what counts here is who
- * is a member already.
+ * LIMIT_REACHED when a downgrade took the invitation's place (SPEC P4); else null. Only members
+ * count: an open invitation holds its own place.
  */
 async function noPlace(command: Command): Promise<GatewayError | null> {
   const { planCode } = await applyDueChange(command);

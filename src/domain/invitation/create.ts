@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import type { Role } from '../../access/vocabulary.ts';
 import { wakeJobs } from '../../database/queries/jobs.ts';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';
-import { comparable, emailAddress, literally } from '../core/email.ts';
+import { emailAddress } from '../core/email.ts';
 import { GatewayError } from '../core/errors.ts';
 import { daysAfter } from '../core/services.ts';
 import { checkGrantable, roleSet } from '../membership/roles.ts';
@@ -10,8 +10,8 @@ import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn, memberUse } from '../plan/limits.ts';
 
 /**
- * Invites an e-mail address (SPEC R5). An invitation that it has is replaced. The message with its
- * code is sent by a job, which makes the code: it is nowhere but in that message.
+ * Invites an e-mail address (SPEC R5). It replaces an earlier invitation of the same address. A job
+ * creates the code and mails it; only the message contains the code.
  *
  * @throws {GatewayError} BAD_USER_INPUT, ROLE_NOT_GRANTABLE, ALREADY_MEMBER, LIMIT_REACHED.
  */
@@ -19,13 +19,16 @@ export const inviteMember = (
   context: CommandContext,
   input: { email: string; roles: readonly Role[] },
 ): Promise<{ tenantId: string; invitationId: string }> => {
-  const email = comparable(emailAddress(input.email));
+  const email = emailAddress(input.email);
   const roles = roleSet(input.roles);
   return runCommand(context, async command => {
     const { db, me, now, record, query, tenantId } = command;
     checkGrantable(roles, me!.roles);
-    const where = { user: { email: { equals: literally(email), mode: 'insensitive' as const }, emailVerified: true } };
-    if (await db.membership.count({ where })) throw new GatewayError('ALREADY_MEMBER', 'Somebody with this address is a member already.');
+    if (await db.membership.count({ where: hasAddress(email) }))
+      throw new GatewayError(
+        'ALREADY_MEMBER',
+        'A member already has this e-mail address. Change the roles of that membership, or remove it first.',
+      );
     const before = await db.invitation.findFirst({ where: { email }, select: { id: true, roles: true } });
     if (before) await db.invitation.deleteMany({ where: { id: before.id } });
     await checkPlaces(command);
@@ -33,11 +36,14 @@ export const inviteMember = (
     const expiresAt = daysAfter(now, context.services.settings.invitationDays);
     await db.invitation.create({ data: { id, email, roles, inviter: context.profile!.name, createdAt: now, expiresAt } });
     await wakeJobs(query, tenantId);
-    const told = { target: { type: 'Invitation', id }, after: { email, roles, expiresAt } };
-    await record(before ? { ...told, action: 'invitation.replace', before: { id: before.id, roles: before.roles } } : told);
+    const details = { target: { type: 'Invitation', id }, after: { email, roles, expiresAt } };
+    await record(before ? { ...details, action: 'invitation.replace', before: { id: before.id, roles: before.roles } } : details);
     return { tenantId, invitationId: id };
   });
 };
+
+/** Matches the memberships of people with a verified address. */
+export const hasAddress = (email: string) => ({ user: { email, emailVerified: true } });
 
 async function checkPlaces(command: Command) {
   const { planCode } = await applyDueChange(command);

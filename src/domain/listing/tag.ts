@@ -1,17 +1,12 @@
-import { badInput } from '../core/errors.ts';
-import { line } from '../tenant/name.ts';
+import { line } from '../core/text.ts';
 
-/** The longest tag, characters; the database holds it too. */
-const LONGEST = 32;
+/** The longest tag, code points; the database checks it too. */
+const LIMIT = 32;
 
 /**
- * A tag as it is stored, and as it is looked for (SPEC M1, M2): in lower case, trimmed, and in one
- * Unicode form, so that the same word is the same tag.
+ * A tag in its stored form: lower case, trimmed and in NFC, so that the same word is the same tag
+ * in listings and searches (SPEC M1, M2).
  *
- * @throws {GatewayError} BAD_USER_INPUT when it is empty, too long, or holds control characters.
+ * @throws {GatewayError} BAD_USER_INPUT for an invalid tag.
  */
-export function tagOf(text: string): string {
-  const tag = line(text.toLowerCase(), 'A tag', LONGEST);
-  if (!tag) throw badInput('A tag is empty.');
-  return tag;
-}
+export const tagOf = (text: string): string => line(text.normalize('NFC').toLowerCase(), 'A tag', LIMIT);

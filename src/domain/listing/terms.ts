@@ -1,6 +1,5 @@
 import { badInput } from '../core/errors.ts';
-import { prose } from '../core/text.ts';
-import { line } from '../tenant/name.ts';
+import { line, prose } from '../core/text.ts';
 import { tagOf } from './tag.ts';
 
 /** A validated amount and its currency. */
@@ -15,7 +14,7 @@ export type TermsInput = {
   readonly price?: Price | null | undefined;
 };
 
-/** The longest title and summary, characters, and the most tags. */
+/** The longest title and summary, code points, and the largest number of tags. */
 const [TITLE, SUMMARY, TAGS] = [120, 2_000, 20];
 
 /**
@@ -24,17 +23,11 @@ const [TITLE, SUMMARY, TAGS] = [120, 2_000, 20];
  * @throws {GatewayError} BAD_USER_INPUT naming the invalid term.
  */
 export const termsOf = ({ title, summary, tags, price }: TermsInput) => ({
-  ...(title != null && { title: listingTitle(title) }),
+  ...(title != null && { title: line(title, 'The title', TITLE) }),
   ...(summary != null && { summary: prose(summary, 'The summary', SUMMARY) }),
   ...(tags != null && { tags: listingTags(tags) }),
   ...(price != null && { price: price.amount, currency: price.currency }),
 });
-
-function listingTitle(text: string): string {
-  const title = line(text, 'The title', TITLE);
-  if (!title) throw badInput('The title is empty.');
-  return title;
-}
 
 /** Tags in their stored form, without duplicates. */
 function listingTags(texts: readonly string[]): string[] {

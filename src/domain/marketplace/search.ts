@@ -1,9 +1,13 @@
 import type { MarketSearch, MarketSort } from '../../database/queries/marketplace.ts';
 import { badInput } from '../core/errors.ts';
+import { searchText } from '../core/text.ts';
 import { tagOf } from '../listing/tag.ts';
 
-/** Limits of a search: characters of the query, number of tags. */
+/** Limits of a search: code points of the query, number of tags. */
 export const SEARCH = { query: 200, tags: 20 } as const;
+
+/** Stands for a query of invisible characters, which finds nothing: it isn't an empty query. */
+const WORDLESS = '!';
 
 /** A search of the marketplace. A condition that is null or left out is ignored. */
 export type SearchInput = {
@@ -22,9 +26,7 @@ export type SearchInput = {
  * tags, and two currencies.
  */
 export function searchOf({ query, tags, maxPrice, currency }: SearchInput): MarketSearch {
-  const words = query?.trim() || null;
-  if (words && words.length > SEARCH.query)
-    throw badInput(`A query has at most ${SEARCH.query} characters.`, { limit: SEARCH.query, actual: words.length });
+  const words = query?.trim() ? (searchText(query, 'The query', SEARCH.query) ?? WORDLESS) : null;
   if (tags && tags.length > SEARCH.tags)
     throw badInput(`A search takes at most ${SEARCH.tags} tags.`, { limit: SEARCH.tags, actual: tags.length });
   if (maxPrice && currency && maxPrice.currency !== currency)

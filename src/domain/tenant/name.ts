@@ -1,50 +1,38 @@
 import { badInput } from '../core/errors.ts';
+import { line } from '../core/text.ts';
+import { isReservedSlug } from './reserved-slugs.ts';
 
-/** The longest display name, characters. */
+/** The longest display name, code points. */
 export const NAME_LIMIT = 120;
 
-/**
- * A display name as it is stored: trimmed, and in one Unicode form, so that the same name typed
- * twice is the same text.
- *
- * @throws {GatewayError} BAD_USER_INPUT when it is empty, too long, or holds control characters.
- */
-export function tenantName(text: string): string {
-  const name = line(text, 'The name', NAME_LIMIT);
-  if (!name) throw badInput('The name is empty.');
-  return name;
-}
-
-/**
- * One line of text as it is stored.
- *
- * @throws {GatewayError} BAD_USER_INPUT when it is too long, or holds control characters.
- */
-export function line(text: string, what: string, limit: number): string {
-  const trimmed = text.normalize('NFC').trim();
-  const actual = [...trimmed].length;
-  if (actual > limit) throw badInput(`${what} is longer than ${limit} characters.`, { limit, actual });
-  if (/[\p{Cc}\u2028\u2029]/u.test(trimmed)) throw badInput(`${what} holds control characters.`);
-  return trimmed;
-}
+/** @throws {GatewayError} BAD_USER_INPUT for an invalid display name. */
+export const tenantName = (text: string): string => line(text, 'The name', NAME_LIMIT);
 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const [SHORTEST, LONGEST] = [3, 32];
 
 /**
- * A slug as it is asked for.
+ * Checks the slug of a new tenant.
  *
- * @throws {GatewayError} BAD_USER_INPUT when it isn't 3 to 32 of a-z, 0-9 and single hyphens.
+ * @throws {GatewayError} BAD_USER_INPUT unless it has 3 to 32 characters of a-z, 0-9 and single
+ * hyphens and isn't reserved.
  */
 export function tenantSlug(text: string): string {
-  if (!SLUG.test(text) || text.length < 3 || text.length > 32)
+  if (!SLUG.test(text) || text.length < SHORTEST || text.length > LONGEST)
     throw badInput('A slug is 3 to 32 of a-z, 0-9 and single hyphens between them.');
+  if (isReservedSlug(text)) throw badInput(`The slug ${text} is reserved. Choose another one.`, { field: 'slug' });
   return text;
 }
 
+/** Added to a suggestion that is reserved. */
+const SUFFIX = '-org';
+
 /**
- * A slug suggested by a name: `Café Zürich GmbH` → `cafe-zurich-gmbh`.
+ * Suggests a slug for a name: `Café Zürich GmbH` → `cafe-zurich-gmbh`. A reserved word gets a
+ * suffix: `Admin` → `admin-org`.
  *
- * @throws {GatewayError} BAD_USER_INPUT when the name has too little of the alphabet for one.
+ * @throws {GatewayError} BAD_USER_INPUT when the name has too few letters of the alphabet, or only
+ * a reserved slug would fit.
  */
 export function suggestSlug(name: string): string {
   const words =
@@ -53,7 +41,9 @@ export function suggestSlug(name: string): string {
       .replace(/\p{M}/gu, '')
       .toLowerCase()
       .match(/[a-z0-9]+/g) ?? [];
-  const slug = words.join('-').slice(0, 32).replace(/-$/, '');
-  if (slug.length < 3) throw badInput('No slug can be made from this name: choose one.');
-  return slug;
+  const slug = words.join('-').slice(0, LONGEST).replace(/-$/, '');
+  const suggestion = isReservedSlug(slug) ? slug + SUFFIX : slug;
+  if (suggestion.length < SHORTEST || suggestion.length > LONGEST || isReservedSlug(suggestion))
+    throw badInput('No slug can be made from this name. Choose one.', { field: 'slug' });
+  return suggestion;
 }

@@ -1,6 +1,7 @@
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { daysAfter } from '../core/services.ts';
+import { normalized } from '../core/text.ts';
 import { moveTenant } from './status.ts';
 
 /**
@@ -12,8 +13,8 @@ import { moveTenant } from './status.ts';
 export const requestDeletion = (context: CommandContext, { confirmation }: { confirmation: string }): Promise<{ tenantId: string }> =>
   runCommand(context, command => {
     const { tenant, now } = command;
-    if (confirmation.normalize('NFC').trim() !== tenant.name)
-      throw new GatewayError('CONFIRMATION_MISMATCH', "Type the tenant's display name, exactly, to confirm.");
+    if (normalized(confirmation) !== tenant.name)
+      throw new GatewayError('CONFIRMATION_MISMATCH', "Type the tenant's display name exactly to confirm.");
     const deletionDueAt = daysAfter(now, context.services.settings.deletionDays);
     return moveTenant(command, { status: 'pending_deletion', reason: 'The owner asked for deletion.', deletionDueAt });
   });

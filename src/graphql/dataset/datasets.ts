@@ -18,10 +18,10 @@ const DatasetFilter = builder.inputType('DatasetFilter', {
   }),
 });
 
-const whereOf = (filter: typeof DatasetFilter.$inferInput | null | undefined) => ({
-  ...(filter?.search && { name: containing(filter.search) }),
-  ...(filter?.listing && { listing: { status: filter.listing } }),
-});
+function whereOf(filter: typeof DatasetFilter.$inferInput | null | undefined) {
+  const name = containing(filter?.search);
+  return { ...(name && { name }), ...(filter?.listing && { listing: { status: filter.listing } }) };
+}
 
 builder.prismaObjectField(Tenant, 'datasets', t =>
   t.connection(

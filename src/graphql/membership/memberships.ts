@@ -14,10 +14,10 @@ const MembershipFilter = builder.inputType('MembershipFilter', {
   }),
 });
 
-const whereOf = (filter: typeof MembershipFilter.$inferInput | null | undefined) => ({
-  ...(filter?.role && { roles: { has: filter.role } }),
-  ...(filter?.search && { user: { name: containing(filter.search) } }),
-});
+function whereOf(filter: typeof MembershipFilter.$inferInput | null | undefined) {
+  const name = containing(filter?.search);
+  return { ...(filter?.role && { roles: { has: filter.role } }), ...(name && { user: { name } }) };
+}
 
 builder.prismaObjectField(Tenant, 'memberships', t =>
   t.connection(

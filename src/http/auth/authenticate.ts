@@ -1,7 +1,9 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Profile } from '../../database/queries/person.ts';
+import { canonicalAddress } from '../../domain/core/email.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
+import { tokenName } from '../../domain/core/text.ts';
 import { issuerKeys, type KeyOptions } from './issuer-keys.ts';
 import { createTokenCache } from './token-cache.ts';
 
@@ -31,9 +33,7 @@ const text = z.string().refine(value => value.isWellFormed() && !value.includes(
 
 const Claims = z.object({
   sub: text.min(1).max(255),
-  name: text.max(255).optional().catch(undefined),
-  preferred_username: text.max(255).optional().catch(undefined),
-  email: text.max(254).optional().catch(undefined),
+  email: text.optional().catch(undefined),
   email_verified: z.boolean().optional().catch(undefined),
 });
 
@@ -59,8 +59,8 @@ function tokenOf(payload: JWTPayload, { issuer, tenantClaim, staffClaim }: Token
   if (!success) throw invalid('The token does not say who it is for (`sub`).');
   const tenant = payload[tenantClaim] ?? null;
   if (tenant !== null && typeof tenant !== 'string') throw invalid(`The token's claim \`${tenantClaim}\` is not a text.`);
-  const email = data.email ?? null;
-  const name = data.name ?? data.preferred_username ?? email ?? data.sub;
+  const email = data.email === undefined ? null : canonicalAddress(data.email);
+  const name = tokenName([payload.name, payload.preferred_username, email, data.sub]) ?? 'Unnamed';
   const profile = Object.freeze({ issuer, subject: data.sub, name, email, emailVerified: email !== null && data.email_verified === true });
   return Object.freeze({ profile, staff: payload[staffClaim] === true, tenant });
 }

@@ -51,6 +51,36 @@ describe('acceptInvitation', () => {
     expect(inside.data).toEqual({ tenant: { name: home.tenant.name } });
   });
 
+  test.each([
+    ['a Kelvin sign in place of k', 'mi\u212ae@corp.example', 'mike@corp.example', 'INVITATION_FOR_ANOTHER'],
+    ['ASCII case', 'MIKE@Corp.Example', 'mike@corp.example', null],
+    ['a domain and its A-label', 'info@xn--bcher-kva.example', 'info@b\u00fccher.example', null],
+  ])('R9: %s', async (_what, claim, invited, expected) => {
+    const { invitation } = await life.must(home.owner, 'inviteMember', { email: invited, roles: ['VIEWER'] });
+    const invitee = await life.stranger(claim);
+    expect(await accept(invitee, await life.codeFor(invitation.email))).toMatchObject({ code: expected });
+  });
+
+  test('R9: one verified mailbox becomes one member, however many accounts have it', async () => {
+    const first = await life.stranger(email);
+    await life.must(first, 'acceptInvitation', { code });
+    expect(await life.run(home.owner, 'inviteMember', { email: email.toUpperCase(), roles: ['VIEWER'] })).toMatchObject({
+      code: 'ALREADY_MEMBER',
+      errors: [{ message: expect.stringContaining('or remove it first') }],
+    });
+    // The invitation of another address, whose mailbox the first member has by the time of the answer.
+    await life.must(home.owner, 'inviteMember', { email: 'second@people.example', roles: ['VIEWER'] });
+    const other = await life.codeFor('second@people.example');
+    await life.database.sql('UPDATE person SET email = $1 WHERE subject = $2', ['second@people.example', first.subject]);
+    const second = await life.stranger('Second@People.example');
+    expect(await accept(second, other)).toMatchObject({
+      payload: null,
+      code: 'ALREADY_MEMBER',
+      errors: [{ message: expect.stringContaining('ask the owner to remove') }],
+    });
+    expect(Object.keys(await life.roles(home))).toHaveLength(2);
+  });
+
   test('R5: it works once, for the same person as for another', async () => {
     const invitee = await life.stranger(email);
     await life.must(invitee, 'acceptInvitation', { code });

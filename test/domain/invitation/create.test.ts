@@ -67,13 +67,19 @@ describe('inviteMember', () => {
     expect(await rowsOf()).toHaveLength(1);
   });
 
-  test.each(['', 'nobody', 'a b@people.example', '@people.example', 'x@', `${'x'.repeat(250)}@people.example`])(
-    'R5: %j is no address, and nothing is changed',
-    async email => {
-      expect(await invite({ email, roles: ['VIEWER'] })).toMatchObject({ payload: null, code: 'BAD_USER_INPUT' });
-      expect(await rowsOf()).toEqual([]);
-    },
-  );
+  test.each([
+    '',
+    'nobody',
+    'a b@people.example',
+    '@people.example',
+    'x@',
+    'x@y.example>',
+    'o\\live@people.example',
+    `${'x'.repeat(250)}@people.example`,
+  ])('R5: %j is no address, and nothing is changed', async email => {
+    expect(await invite({ email, roles: ['VIEWER'] })).toMatchObject({ payload: null, code: 'BAD_USER_INPUT' });
+    expect(await rowsOf()).toEqual([]);
+  });
 
   test('R5: inviting somebody again replaces the older invitation: other roles, a new time, one row, and the older code is worth nothing', async () => {
     await life.must(home.owner, 'inviteMember', { email: 'again@people.example', roles: ['ADMIN'] });
@@ -122,7 +128,6 @@ describe('inviteMember', () => {
   test.each([
     ['%', () => '%'],
     ['_', (email: string) => email.replace('olive.owner', 'olive_owner')],
-    ['a backslash', (email: string) => email.replace('olive', 'o\\live')],
   ])("R5: %s in an address stands for itself: no member's address is found by a pattern", async (_what, typed) => {
     const email = typed(home.owner.person.email).replace(/^%$/, '%@people.example');
     const { payload, errors } = await invite({ email, roles: ['VIEWER'] });

@@ -15,7 +15,7 @@ describe('M1: a tag', () => {
   test.each([
     ['of nothing but spaces', ' ', 'A tag is empty.', {}],
     ['of 33 characters', 'x'.repeat(33), 'A tag is longer than 32 characters.', { limit: 32, actual: 33 }],
-    ['with a line feed', 'a\nb', 'A tag holds control characters.', {}],
+    ['with a line feed', 'a\nb', 'A tag contains control characters or direction overrides. Remove them.', {}],
   ])('%s is BAD_USER_INPUT', (_what, text, message, details) => {
     expect(() => tagOf(text)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message, details }));
   });

@@ -57,8 +57,8 @@ describe('renameTenant', () => {
     ['white space alone',            ' \n\t\u2003',        'The name is empty.'],
     ['121 characters',               'x'.repeat(121),      'The name is longer than 120 characters.'],
     ['121 that take two units each', '😀'.repeat(121),     'The name is longer than 120 characters.'],
-    ['a line break inside',          'a\nb',               'The name holds control characters.'],
-    ['a line separator inside',      'a\u2028b',           'The name holds control characters.'],
+    ['a line break inside',          'a\nb',               'The name contains control characters or direction overrides. Remove them.'],
+    ['a line separator inside',      'a\u2028b',           'The name contains control characters or direction overrides. Remove them.'],
     ['a NUL',                        'a\u0000b',           'A text holds a NUL character or half of a surrogate pair.'],
     ['half a surrogate pair',        'a\ud83db',           'A text holds a NUL character or half of a surrogate pair.'],
   ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, typed, message) => {

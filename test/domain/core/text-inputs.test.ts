@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { searchOf } from '../../../src/domain/marketplace/search.ts';
+import { type Home, useTenantLife } from '../../support/homes.ts';
+import { announced, PRICE, providerOf } from '../../support/provider.ts';
+import { useResource } from '../../support/resource.ts';
+
+const life = useTenantLife();
+const staff = useResource(() => life.staff());
+let home: Home;
+let ids: { datasetId: string; listingId: string };
+beforeAll(async () => {
+  home = await life.home();
+  const provider = providerOf(life);
+  const draftedId = await provider.dataset(home.owner, 'Drafted');
+  ids = { datasetId: await provider.dataset(home.owner), listingId: await provider.draft(home.owner, draftedId) };
+});
+
+/** Every input of people's text that is one line: the mutation, who sends it, and the input around the text. */
+// biome-ignore format: a table is read by its columns
+const LINES: readonly (readonly [string, 'owner' | 'staff', string, (text: string) => object])[] = [
+  ['a tenant that is created',   'owner', 'createTenant',       name => ({ name, slug: 'a-slug-of-its-own' })],
+  ['a tenant that is renamed',   'owner', 'renameTenant',       name => ({ name })],
+  ['a tenant that staff rename', 'staff', 'staffRenameTenant',  name => ({ tenantId: home.id, name })],
+  ['a reason',                   'staff', 'staffSuspendTenant', reason => ({ tenantId: home.id, reason })],
+  ['a dataset that is created',  'owner', 'createDataset',      name => ({ name })],
+  ['a dataset that is updated',  'owner', 'updateDataset',      name => ({ datasetId: ids.datasetId, name })],
+  ['a title that is drafted',    'owner', 'draftListing',       title => ({ datasetId: ids.datasetId, title, price: PRICE })],
+  ['a tag that is drafted',      'owner', 'draftListing',       tag => ({ datasetId: ids.datasetId, title: 'T', price: PRICE, tags: [tag] })],
+  ['a title that is updated',    'owner', 'updateListing',      title => ({ listingId: ids.listingId, title })],
+  ['a tag that is updated',      'owner', 'updateListing',      tag => ({ listingId: ids.listingId, tags: ['a', tag] })],
+  ['an object',                  'owner', 'addObject',          name => ({ datasetId: ids.datasetId, ...announced('x'), name })],
+  ['an API key',                 'owner', 'createApiKey',       name => ({ name, scopes: ['tenant:read'] })],
+];
+/** The same of inputs that take several lines. */
+// biome-ignore format: a table is read by its columns
+const PROSE: readonly (readonly [string, string, (text: string) => object])[] = [
+  ['a description that is given',   'createDataset', description => ({ name: 'D', description })],
+  ['a description that is updated', 'updateDataset', description => ({ datasetId: ids.datasetId, description })],
+  ['a summary that is drafted',     'draftListing',  summary => ({ datasetId: ids.datasetId, title: 'T', price: PRICE, summary })],
+  ['a summary that is updated',     'updateListing', summary => ({ listingId: ids.listingId, summary })],
+];
+
+const refusal = async (who: 'owner' | 'staff', mutation: string, input: object) => {
+  const { errors } = await life.mutate(who === 'staff' ? staff : home.owner, mutation, input, '__typename');
+  return errors.map(({ message, extensions }) => `${extensions.code}: ${message}`).join();
+};
+
+describe('X1: every input takes text by one policy', () => {
+  test.each(LINES)('%s', async (_what, who, mutation, inputOf) => {
+    for (const invisible of ['\u200b', ' \u2800\u200d', '\u3164'])
+      expect(await refusal(who, mutation, inputOf(invisible))).toMatch(/^BAD_USER_INPUT: .* is empty\.$/);
+    for (const forbidden of ['a\u202eb', 'a\u0007b', 'a\nb', 'a\u2066b'])
+      expect(await refusal(who, mutation, inputOf(forbidden))).toMatch(
+        /^BAD_USER_INPUT: .* contains control characters or direction overrides\./,
+      );
+  });
+
+  test.each(PROSE)('%s', async (_what, mutation, inputOf) => {
+    for (const forbidden of ['a\u202eb', 'a\u0007b', 'a\u2066b'])
+      expect(await refusal('owner', mutation, inputOf(forbidden))).toMatch(
+        /^BAD_USER_INPUT: .* contains control characters or direction overrides\./,
+      );
+  });
+
+  test('T9: none of it was stored', async () => {
+    expect(await life.database.sql('SELECT name FROM tenant WHERE tenant_id = $1', [home.id])).toEqual([{ name: home.name }]);
+    expect(await life.database.sql('SELECT count(*)::int AS n FROM tenant')).toEqual([{ n: 1 }]);
+  });
+});
+
+describe('X1: a search text is normalized like stored text', () => {
+  test.each(['Cafe\u0301', 'CAFE\u0301', ' caf\u00e9\u0007'])('%j finds a dataset and a member named Café', async search => {
+    await life.mutate(home.owner, 'createDataset', { name: 'Café' });
+    await life.database.sql("UPDATE person SET name = 'Zoé Café' WHERE id = $1", [home.viewer.person.id]);
+    const { data, errors } = await life.query(
+      home.owner,
+      'query ($search: String) { tenant { datasets(filter: { search: $search }, first: 1) { edges { node { name } } } memberships(filter: { search: $search }) { edges { node { user { name } } } } } }',
+      { search },
+    );
+    expect(errors).toEqual([]);
+    expect(data.tenant.datasets.edges).toEqual([{ node: { name: 'Café' } }]);
+    expect(data.tenant.memberships.edges).toEqual([{ node: { user: { name: 'Zoé Café' } } }]);
+  });
+
+  test('a tag and the tag that is searched for are one', async () => {
+    await life.mutate(home.owner, 'updateListing', { listingId: ids.listingId, tags: ['CAFE\u0301 \u200d'] });
+    expect(await life.database.sql('SELECT tags FROM listing')).toEqual([{ tags: [searchOf({ tags: ['Caf\u00e9 \u200d'] }).tags![0]] }]);
+    expect(searchOf({ query: 'Cafe\u0301' }).query).toBe('Café');
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { suggestSlug, tenantSlug } from '../../../src/domain/tenant/name.ts';
+
+describe('R2: slugs that impersonate the platform, or that careless clients send', () => {
+  test.each(['admin', 'null', 'undefined', 'graphql', 'support', 'api', 'www', 'true', 'nan', 'ipto', 'ipto-support', 'object-object'])(
+    '%s is reserved',
+    slug => {
+      expect(() => tenantSlug(slug)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', details: { field: 'slug' } }));
+    },
+  );
+
+  test.each(['administration-gmbh', 'nullpunkt', 'iptometrics', 'my-api'])('%s is not', slug => expect(tenantSlug(slug)).toBe(slug));
+
+  test.each([
+    ['Admin', 'admin-org'],
+    ['NULL', 'null-org'],
+    ['[object Object]', 'object-object-org'],
+    ['Support', 'support-org'],
+  ])('a suggestion avoids them: %s gives %s', (name, slug) => {
+    expect(suggestSlug(name)).toBe(slug);
+    expect(tenantSlug(slug)).toBe(slug);
+  });
+
+  test('where no suggestion would do, a slug is asked for', () => expect(() => suggestSlug('IPTO Support')).toThrow('Choose one.'));
+});
