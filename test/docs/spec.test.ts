@@ -32,6 +32,11 @@ describe('docs/spec.md', () => {
     expect(built.length).toBeGreaterThan(40);
     expect(built.filter(({ id }) => !proofs.has(id)).map(({ id }) => id)).toEqual([]);
   });
+
+  test('marks no rule as planned that has a test', () => {
+    const proofs = proofsByRule();
+    expect(RULES.filter(({ id, planned }) => planned && proofs.has(id)).map(({ id }) => id)).toEqual([]);
+  });
 });
 
 describe('parseSpec', () => {
