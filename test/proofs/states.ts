@@ -8,8 +8,33 @@ import { marketFixtures } from '../support/market.ts';
 /** Brings a state about, and returns the headers of a caller in it. */
 export type State = () => Promise<Headers>;
 
-/** Two states that differ in one thing that a cache must notice. */
-export type Difference = readonly [what: string, one: State, other: State];
+/** What a cache must notice: two states differ in it. */
+export const WHATS = [
+  'the tenant, by header',
+  'the tenant, by claim',
+  'the header, or none',
+  'the header, of no member',
+  'the roles, of two people',
+  'the roles, of one person',
+  'the roles, seller or buyer',
+  'the membership, or none',
+  'the status',
+  'the plan',
+  'the features',
+  'the scopes, of two keys',
+  'the scopes, of one key',
+  'the person',
+  'the person’s name',
+  'the person, of no tenant',
+  'the claims of a token',
+  'a person, or nobody',
+  'a person, or staff',
+  'a person, or a key',
+  'the time',
+  'the request’s id',
+  'the rows',
+] as const;
+export type What = (typeof WHATS)[number];
 
 const DAYS = 86_400_000;
 
@@ -23,6 +48,7 @@ export async function createStates(database: TestDatabase, pair: Pair) {
     await make.person('Other'),
     await make.person('Both'),
   ];
+  const strangers = [await make.person('Stranger'), await make.person('Unknown')] as const;
   const north = await make.tenant('north', owner, { plan: 'PROFESSIONAL' });
   const south = await make.tenant('south', owner, { plan: 'PROFESSIONAL' });
   for (const tenant of [north, south]) {
@@ -83,29 +109,31 @@ export async function createStates(database: TestDatabase, pair: Pair) {
   };
 
   // biome-ignore format: a table is read by its columns
-  const differences: readonly Difference[] = [
-    ['the tenant, by header',       () => as(both, 'north'),              () => as(both, 'south')],
-    ['the tenant, by claim',        () => as(both, undefined, { tenant: 'north' }), () => as(both, undefined, { tenant: 'south' })],
-    ['the header, or none',         () => as(both, 'north'),              () => as(both)],
-    ['the header, of no member',    asMember,                             () => as(viewer, 'south')],
-    ['the roles, of two people',    asOwner,                              asMember],
-    ['the roles, of one person',    roles('viewer'),                      roles('admin')],
-    ['the roles, seller or buyer',  roles('seller_manager'),              roles('buyer_manager')],
-    ['the membership, or none',     after(join, asMember),                after(`DELETE FROM membership WHERE id = '${member.id}'`, asMember)],
-    ['the status',                  status('active'),                     status('suspended')],
-    ['the plan',                    plan('FREE'),                         plan('STARTER')],
-    ['the features',                plan('STARTER'),                      plan('PROFESSIONAL')],
-    ['the scopes, of two keys',     keys[0].headers,                      keys[1].headers],
-    ['the scopes, of one key',      scopes('tenant:read'),                scopes('tenant:read', 'dataset:read', 'usage:count')],
-    ['the person',                  asMember,                             () => as(other, 'north')],
-    ['the person’s name',           after(`UPDATE person SET name = 'Viewer' WHERE id = '${viewer.id}'`, asMember), after(`UPDATE person SET name = 'Renamed' WHERE id = '${viewer.id}'`, asMember)],
-    ['a person, or nobody',         asMember,                             async () => ({})],
-    ['a person, or staff',          () => as(owner),                      () => as(owner, undefined, { ipto_staff: true })],
-    ['a person, or a key',          asOwner,                              keys[1].headers],
-    ['the time',                    later,                                later],
-    ['the request’s id',            named('one'),                         named('other')],
-    ['the rows',                    after(`UPDATE tenant SET name = 'One' WHERE tenant_id = '${north.id}'`, asOwner), after(`UPDATE tenant SET name = 'Other' WHERE tenant_id = '${north.id}'`, asOwner)],
-  ];
+  const differences: Readonly<Record<What, readonly [one: State, other: State]>> = {
+    'the tenant, by header':       [() => as(both, 'north'),              () => as(both, 'south')],
+    'the tenant, by claim':        [() => as(both, undefined, { tenant: 'north' }), () => as(both, undefined, { tenant: 'south' })],
+    'the header, or none':         [() => as(both, 'north'),              () => as(both)],
+    'the header, of no member':    [asMember,                             () => as(viewer, 'south')],
+    'the roles, of two people':    [asOwner,                              asMember],
+    'the roles, of one person':    [roles('viewer'),                      roles('admin')],
+    'the roles, seller or buyer':  [roles('seller_manager'),              roles('buyer_manager')],
+    'the membership, or none':     [after(join, asMember),                after(`DELETE FROM membership WHERE id = '${member.id}'`, asMember)],
+    'the status':                  [status('active'),                     status('suspended')],
+    'the plan':                    [plan('FREE'),                         plan('STARTER')],
+    'the features':                [plan('STARTER'),                      plan('PROFESSIONAL')],
+    'the scopes, of two keys':     [keys[0].headers,                      keys[1].headers],
+    'the scopes, of one key':      [scopes('tenant:read'),                scopes('tenant:read', 'dataset:read', 'usage:count')],
+    'the person':                  [asMember,                             () => as(other, 'north')],
+    'the person’s name':           [after(`UPDATE person SET name = 'Viewer' WHERE id = '${viewer.id}'`, asMember), after(`UPDATE person SET name = 'Renamed' WHERE id = '${viewer.id}'`, asMember)],
+    'the person, of no tenant':    [() => as(strangers[0]),               () => as(strangers[1])],
+    'the claims of a token':       [() => as(strangers[0]),               () => as(strangers[0], undefined, { name: 'Renamed' })],
+    'a person, or nobody':         [asMember,                             async () => ({})],
+    'a person, or staff':          [() => as(owner),                      () => as(owner, undefined, { ipto_staff: true })],
+    'a person, or a key':          [asOwner,                              keys[1].headers],
+    'the time':                    [later,                                later],
+    'the request’s id':            [named('one'),                         named('other')],
+    'the rows':                    [after(`UPDATE tenant SET name = 'One' WHERE tenant_id = '${north.id}'`, asOwner), after(`UPDATE tenant SET name = 'Other' WHERE tenant_id = '${north.id}'`, asOwner)],
+  };
   /** Undoes what states changed. */
   const reset = async (): Promise<void> => {
     for (const state of [after(join, asMember), status('active'), plan('PROFESSIONAL'), scopes('tenant:read')]) await state();
