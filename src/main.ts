@@ -5,8 +5,9 @@ import type { Services } from './domain/core/services.ts';
 import { createExecutor, type ExecutionCounts } from './executor/executor.ts';
 import { buildSchema } from './graphql/schema.ts';
 import { createAuthenticate, type TokenOptions } from './http/auth/authenticate.ts';
-import { createGateway } from './http/graphql/gateway.ts';
-import { type Route, startServer } from './http/server/server.ts';
+import { createGateway } from './http/gateway.ts';
+import type { Route } from './http/server/route.ts';
+import { startServer } from './http/server/server.ts';
 
 export type StartOptions = {
   readonly log: Logger;
@@ -79,7 +80,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await stop();
     throw error;
   }
-  server.serve(createGateway({ schema, plans, database, authenticate: createAuthenticate(tokens), services, corsOrigins }));
+  server.serve(createGateway({ schema, executor: plans, database, authenticate: createAuthenticate(tokens), services, corsOrigins }));
   log.info({ url: server.url }, 'serving');
   return { url: server.url, counts: () => ({ reads: database.reads(), queries: plans.counts() }), stop };
 }

@@ -1,7 +1,7 @@
 import type { Fault } from './table.ts';
 
 const TOKENS = ['test/http/auth/token-cache'];
-const PLAIN = ['test/http/graphql/fast-path'];
+const PIPELINE = ['test/http/graphql/prepare'];
 const LANES = ['test/database/driver/pipelined-reads'];
 const TURNS = ['test/database/driver/wait-queue'];
 const BY_DATABASE = ['test/executor/json-by-database', 'test/executor/same-bytes'];
@@ -25,20 +25,20 @@ export const LEAN_FAULTS: readonly Fault[] = [
   },
   { file: 'src/http/auth/issuer-keys.ts', find: '(find.fresh && read.jwks) || null', plant: 'read.jwks ?? null', tests: TOKENS },
   {
-    file: 'src/http/graphql/fast-path.ts',
-    find: ' || !isWithinLimits(prepared, contextValue)) return false',
-    plant: ') return false',
-    tests: PLAIN,
+    file: 'src/http/graphql/execute.ts',
+    find: 'if (!isWithinLimits(operation, contextValue)) return null;',
+    plant: '',
+    tests: PIPELINE,
   },
-  { file: 'src/http/graphql/fast-path.ts', find: ' || !isCleanText(document, variableValues)', plant: '', tests: PLAIN },
-  { file: 'src/http/graphql/fast-path.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: PLAIN },
-  { file: 'src/http/graphql/fast-path.ts', find: 'publicError(error, served)', plant: 'error', tests: ['test/http/graphql/faults'] },
+  { file: 'src/http/graphql/prepare.ts', find: ' || !isCleanText(document, variableValues)', plant: '', tests: PIPELINE },
+  { file: 'src/http/graphql/write.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: PIPELINE },
+  { file: 'src/http/graphql/execute.ts', find: 'publicError(error, served)', plant: 'error', tests: ['test/http/graphql/faults'] },
   { file: 'src/executor/arguments.ts', find: 'value === undefined || value === null', plant: 'value === undefined', tests: PLANS },
   { file: 'src/executor/arguments.ts', find: 'given === undefined ? usual : given', plant: 'given ?? usual', tests: PLANS },
   { file: 'src/executor/arguments.ts', find: ' || bare.isOneOf', plant: '', tests: PLANS },
   { file: 'src/executor/arguments.ts', find: 'Object.hasOwn(variables, name) ?', plant: 'true ?', tests: PLANS },
   {
-    file: 'src/http/server/server.ts',
+    file: 'src/http/server/respond.ts',
     find: '[...given, ...Object.entries(own).flat()]',
     plant: 'given',
     tests: ['test/http/server/server'],
@@ -57,9 +57,9 @@ export const LEAN_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/graphql/documents.ts',
-    find: 'document && passed.has(document) ? document : undefined',
+    find: 'document && validated.has(document) ? document : undefined',
     plant: 'document',
-    tests: PLAIN,
+    tests: PIPELINE,
   },
   { file: 'src/http/graphql/complexity.ts', find: 'varies = true', plant: 'varies = false', tests: ['test/http/graphql/complexity'] },
   {
@@ -117,8 +117,8 @@ export const LEAN_FAULTS: readonly Fault[] = [
     short: true,
   },
   {
-    file: 'src/http/graphql/fast-path.ts',
-    find: 'return holdsSo ? text : null;',
+    file: 'src/http/graphql/execute.ts',
+    find: 'return isConfirmed ? text : null;',
     plant: 'return text;',
     tests: ['test/http/auth/optimistic-context'],
   },

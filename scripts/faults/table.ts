@@ -191,8 +191,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/auth/request-context.ts',
-    find: "const SINGLE: readonly string[] = ['authorization', 'x-tenant-id', 'idempotency-key']",
-    plant: "const SINGLE: readonly string[] = ['authorization', 'idempotency-key']",
+    find: "  ['x-tenant-id', 'X-Tenant-Id'],\n",
+    plant: '',
     tests: ['test/http/graphql/requests', 'test/http/graphql/hostile-text'],
   },
   // The client's wall

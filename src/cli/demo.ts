@@ -4,7 +4,7 @@ import { type DemoConfig, demoConfig, settingsOf } from '../config.ts';
 import { type Demo, startDemo } from '../demo/demo.ts';
 import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
-import { ENDPOINT } from '../http/graphql/gateway.ts';
+import { GRAPHQL } from '../http/gateway.ts';
 import { createLog } from '../http/server/log.ts';
 import { stopOnSignal } from '../main.ts';
 import { fail, orFail } from './fail.ts';
@@ -49,7 +49,7 @@ async function welcome({ url, issuer, mailbox }: Demo): Promise<string> {
   const token = async (email: string) => issuer.sign({ email, expiresIn: 3600 });
   const curl = (headers: readonly string[], query: string) =>
     [
-      `curl -s ${url}${ENDPOINT} -H 'content-type: application/json'`,
+      `curl -s ${url}${GRAPHQL} -H 'content-type: application/json'`,
       ...headers.map(header => `-H '${header}'`),
       `-d '${JSON.stringify({ query })}'`,
     ].join(' \\\n  ');
@@ -57,8 +57,8 @@ async function welcome({ url, issuer, mailbox }: Demo): Promise<string> {
   const viewer = `authorization: Bearer ${await token('viewer@northwind.example')}`;
   const column = Math.max(...DEMO_TENANTS.map(({ slug }) => slug.length));
   return `
-  Explorer   ${url}${ENDPOINT}
-  Endpoint   ${url}${ENDPOINT}   (POST)
+  Explorer   ${url}${GRAPHQL}
+  Endpoint   ${url}${GRAPHQL}   (POST)
   Mail       ${mailbox}
 
   Tenants    ${DEMO_TENANTS.map(({ slug, plan, status }) => `${slug.padEnd(column)}  ${plan.toLowerCase()}, ${status.replace('_', ' ')}`).join('\n             ')}

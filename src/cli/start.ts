@@ -2,7 +2,7 @@ import { defineCommand } from 'citty';
 import { type ProductionConfig, productionConfig, settingsOf } from '../config.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
-import { ENDPOINT } from '../http/graphql/gateway.ts';
+import { GRAPHQL } from '../http/gateway.ts';
 import { createExplorer } from '../http/routes/graphiql/explorer.ts';
 import { objectsRoute } from '../http/routes/objects.ts';
 import { createLog } from '../http/server/log.ts';
@@ -34,7 +34,7 @@ async function start(config: ProductionConfig) {
     reads: { naming: config.DATABASE_NAMED_STATEMENTS },
     routes: [
       ...(folder ? [objectsRoute(folder, config.CORS_ORIGINS)] : []),
-      ...(config.GRAPHIQL ? [createExplorer({ endpoint: ENDPOINT, demo: null })] : []),
+      ...(config.GRAPHIQL ? [createExplorer({ endpoint: GRAPHQL, demo: null })] : []),
     ],
     tokens: {
       issuer: config.OIDC_ISSUER,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { ENDPOINT } from '../http/graphql/gateway.ts';
+import { GRAPHQL } from '../http/gateway.ts';
 import { createExplorer } from '../http/routes/graphiql/explorer.ts';
-import type { Route } from '../http/server/server.ts';
+import type { Route } from '../http/server/route.ts';
 import { newestMessage } from '../mail/folder.ts';
 import type { Home } from './home.ts';
 import type { Issuer } from './issuer.ts';
@@ -19,7 +19,7 @@ export function demoRoutes(issuer: Issuer, home: Home): readonly Route[] {
     label: name,
     tenants: memberships.map(({ tenant }) => tenant),
   }));
-  return [createExplorer({ endpoint: ENDPOINT, demo: { personas } }), tokenRoute(issuer), mailRoute(home)];
+  return [createExplorer({ endpoint: GRAPHQL, demo: { personas } }), tokenRoute(issuer), mailRoute(home)];
 }
 
 /**

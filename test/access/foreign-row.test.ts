@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/index.ts';
 import { createAuthenticate } from '../../src/http/auth/authenticate.ts';
-import { createGateway } from '../../src/http/graphql/gateway.ts';
+import { createGateway } from '../../src/http/gateway.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { startServer } from '../../src/http/server/server.ts';
 import { contextBuilder } from '../support/context-builder.ts';

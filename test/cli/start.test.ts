@@ -136,7 +136,7 @@ describe('npm start', () => {
     const command = starting({ PORT: String(port) });
     const code = await command.ended;
     await new Promise(resolve => other.close(resolve));
-    const told = `Can't listen on 127.0.0.1:${port}: something else listens there; choose another with PORT.\n`;
+    const told = `Can't listen on 127.0.0.1:${port}: another process listens there; choose another port with PORT.\n`;
     expect({ code, err: command.err() }).toEqual({ code: 1, err: told });
   });
 });

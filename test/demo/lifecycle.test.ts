@@ -63,7 +63,7 @@ describe('two demos', () => {
     const { port } = new URL(demo.url);
     const { code, out, err } = await run(['demo'], { IPTO_HOME: await newHome(), PORT: port });
     expect(code).toBe(1);
-    expect(err).toBe(`Can't listen on 127.0.0.1:${port}: something else listens there; choose another with PORT.\n`);
+    expect(err).toBe(`Can't listen on 127.0.0.1:${port}: another process listens there; choose another port with PORT.\n`);
     expect(out).toContain('It did not start.');
     expect(await run(['demo'], { IPTO_HOME: '/proc/nowhere', PORT: '0' })).toMatchObject({
       code: 1,

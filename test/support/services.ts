@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, SETTINGS, type Services, type Settings, systemClock } from '../../src/domain/core/services.ts';
 import { objectsRoute } from '../../src/http/routes/objects.ts';
-import type { Route } from '../../src/http/server/server.ts';
+import type { Route } from '../../src/http/server/route.ts';
 import { type FolderStore, folderStore } from '../../src/store/folder.ts';
 
 /**

@@ -8,40 +8,36 @@ import type { Authenticate, Token } from './authenticate.ts';
 import type { RequestInput } from './build-context.ts';
 import { tenantContext } from './tenant-context.ts';
 
-/** What a request's context is worked out with. */
 export type ContextOptions = { readonly database: Database; readonly authenticate: Authenticate; readonly services: Services };
 
-/** Headers that decide who asks and where: each must stand once. */
-const SINGLE: readonly string[] = ['authorization', 'x-tenant-id', 'idempotency-key'];
-
-/** What stands in a header that stands once. */
-const only = ({ headers }: IncomingMessage, name: string): string | undefined => headers[name] as string | undefined;
-
-/** Who asks, by a token or a key, and for which tenant. */
+/** The caller's API key or verified token, and the rest of the request that its context needs. */
 export type Credentials = { readonly input: RequestInput } & (
   | { readonly key: string }
   | { readonly key: null; readonly token: Token | null }
 );
 
 /**
- * Who asks and for which tenant, by a request's headers: the same for GraphQL and for an export.
+ * Reads the credentials from a request's headers, which {@link checkNotRepeated} has checked.
  *
- * @throws {GatewayError} UNAUTHENTICATED.
+ * @throws {GatewayError} UNAUTHENTICATED, UNAVAILABLE.
  */
 export async function credentialsOf(
-  request: IncomingMessage,
+  { headers }: IncomingMessage,
   requestId: string,
   { authenticate, services }: ContextOptions,
 ): Promise<Credentials> {
-  const { authorization } = request.headers;
-  const [tenant, idempotencyKey = null] = [only(request, 'x-tenant-id'), only(request, 'idempotency-key')];
+  const { authorization } = headers;
+  const tenant = headers['x-tenant-id'] as string | undefined;
+  const idempotencyKey = (headers['idempotency-key'] as string | undefined) ?? null;
   const input = { requestId, tenant, idempotencyKey, services };
   const key = keyIn(authorization);
-  return key === null ? { input, key, token: await authenticate(authorization) } : { input, key };
+  if (key !== null) return { input, key };
+  const token = authenticate(authorization);
+  return { input, key, token: token instanceof Promise ? await token : token };
 }
 
 /**
- * The context of a request, by what the database says at this moment (SPEC T2, T3).
+ * Builds the context of a request from what the database says now (SPEC T2, T3).
  *
  * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT; TENANT_STATUS for an
  * API key.
@@ -49,13 +45,24 @@ export async function credentialsOf(
 export const requestContext = ({ input, ...by }: Credentials, { database }: Pick<ContextOptions, 'database'>): Promise<Context> =>
   by.key === null ? tenantContext(database, by.token, input) : keyContext(database, by.key, input);
 
-/** @throws {GatewayError} BAD_REQUEST. */
-export function checkSingle({ rawHeaders }: IncomingMessage): void {
-  const met: string[] = [];
+/** Headers that identify the caller, the tenant or the change: by lower-case name, as to print. */
+const UNREPEATABLE: ReadonlyMap<string, string> = new Map([
+  ['authorization', 'Authorization'],
+  ['x-tenant-id', 'X-Tenant-Id'],
+  ['idempotency-key', 'Idempotency-Key'],
+]);
+
+/**
+ * Refuses a repeated header: Node keeps one of its values and proxies may keep another.
+ *
+ * @throws {GatewayError} BAD_REQUEST.
+ */
+export function checkNotRepeated({ rawHeaders }: IncomingMessage): void {
+  const seen: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!.toLowerCase();
-    if (!SINGLE.includes(name)) continue;
-    if (met.includes(name)) throw new GatewayError('BAD_REQUEST', `The header ${name} stands more than once.`);
-    met.push(name);
+    if (!UNREPEATABLE.has(name)) continue;
+    if (seen.includes(name)) throw new GatewayError('BAD_REQUEST', `Duplicate \`${UNREPEATABLE.get(name)}\` header.`);
+    seen.push(name);
   }
 }

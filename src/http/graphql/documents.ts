@@ -2,38 +2,36 @@ import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
 /**
- * How many documents are remembered, how long one of them may be, and all of them together, in
- * letters. A document may have 2,000 tokens and 256 kB: a few such are not to push out what
- * everybody asks for.
+ * Documents that are cached, and the letters that one of them and all of them may have: a few large
+ * documents (256 kB) must not evict those that everybody sends.
  */
-const AT_MOST = { documents: 1_000, oneOf: 20_000, together: 500_000 } as const;
+const LIMITS = { max: 1_000, maxEntrySize: 20_000, maxSize: 500_000 } as const;
 
-/** Documents by their text, the least recently asked ones forgotten. */
+/** Documents, by their text. */
 export type Documents = {
-  /**
-   * What was parsed; and why what wasn't could not be. In the form that yoga takes for its caches.
-   */
+  /** Parsed documents, and the errors of those that can't be parsed: yoga's own caches. */
   readonly parsed: LRUCache<string, DocumentNode>;
   readonly failed: LRUCache<string, Error>;
-  /** Notes that a document fits the schema and the limits that look at the document alone. */
-  readonly pass: (document: DocumentNode) => void;
-  /** The document of a text that passed before, or undefined. */
-  readonly known: (text: string) => DocumentNode | undefined;
+  /** Notes that a document is valid and within the limits that depend on the document alone. */
+  readonly markValidated: (document: DocumentNode) => void;
+  /** A document that was marked as validated, or undefined. */
+  readonly validated: (text: string) => DocumentNode | undefined;
 };
 
 export function createDocuments(): Documents {
-  const { documents: max, oneOf: maxEntrySize, together: maxSize } = AT_MOST;
-  const sizeCalculation = (_value: unknown, text: string) => text.length + 1;
-  const parsed = new LRUCache<string, DocumentNode>({ max, maxSize, maxEntrySize, sizeCalculation });
-  const failed = new LRUCache<string, Error>({ max, maxSize, maxEntrySize, sizeCalculation });
-  const passed = new WeakSet<DocumentNode>();
+  const options = { ...LIMITS, sizeCalculation: (_value: unknown, text: string) => text.length + 1 };
+  // Key of both: the document's text. Parsing depends on nothing else.
+  const parsed = new LRUCache<string, DocumentNode>(options);
+  const failed = new LRUCache<string, Error>(options);
+  // Key: the parsed document. Validation depends on it and on the schema, of which there is one.
+  const validated = new WeakSet<DocumentNode>();
   return {
     parsed,
     failed,
-    pass: document => void passed.add(document),
-    known: text => {
+    markValidated: document => void validated.add(document),
+    validated: text => {
       const document = parsed.get(text);
-      return document && passed.has(document) ? document : undefined;
+      return document && validated.has(document) ? document : undefined;
     },
   };
 }

@@ -1,14 +1,11 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Logger } from 'pino';
 import { refusalExtensions } from '../../access/refusal-payload.ts';
 import { RefusedField } from '../../access/refused-field.ts';
 import { isUnreachable } from '../../database/index.ts';
 import { ERRORS, type ErrorCode, GatewayError, isErrorCode } from '../../domain/core/errors.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
-
-/** What yoga hands along from the HTTP handler. */
-export type Served = { readonly requestId: string; readonly log: Logger };
+import type { Served } from '../server/route.ts';
 
 type Http = { status?: number; headers?: Record<string, string>; spec?: boolean };
 
@@ -18,10 +15,7 @@ type Http = { status?: number; headers?: Record<string, string>; spec?: boolean 
  */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_REQUEST',
-  403: 'CSRF_REFUSED',
   405: 'METHOD_NOT_ALLOWED',
-  413: 'REQUEST_ENTITY_TOO_LARGE',
-  415: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
 /**
@@ -74,7 +68,7 @@ export function publicError(error: GraphQLError, { requestId, log }: Served): Gr
   }
   const code = isUnreachable(cause) ? 'UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
   log.error({ err: cause, path, requestId }, 'a field failed');
-  const message = code === 'UNAVAILABLE' ? 'The database is out of reach just now. Try again.' : 'Something went wrong on our side.';
+  const message = code === 'UNAVAILABLE' ? 'The database is out of reach. Try again.' : 'Something went wrong on our side.';
   return told(message, { code, ...(!path && { http: { status: ERRORS[code].status } }) });
 }
 

@@ -1,6 +1,5 @@
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { type GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { badInput } from '../../domain/core/errors.ts';
@@ -19,19 +18,15 @@ export const LIMITS = {
   ...COST,
 } as const;
 
-/** Any of these makes a browser ask first, so that a foreign page can't send it unasked. */
-const CSRF_HEADERS = ['x-graphql-csrf', 'authorization', 'x-tenant-id', 'apollo-require-preflight'];
-
 /** The limits, as yoga takes them. */
 export const useLimits = (documents: Documents): Plugin[] =>
   [
-    useCSRFPrevention({ requestHeaders: CSRF_HEADERS }),
     useDocumentSize(documents),
     maxAliasesPlugin({ n: LIMITS.aliases, allowList: [], onReject: [invalid] }),
     maxDirectivesPlugin({ n: LIMITS.directives, onReject: [invalid] }),
     useCost(),
     useCleanText(),
-    usePassed(documents),
+    useMarkValidated(documents),
   ] as Plugin[];
 
 const invalid = (_context: unknown, error: GraphQLError) => void Object.assign(error.extensions, { code: 'GRAPHQL_VALIDATION_FAILED' });
@@ -85,9 +80,9 @@ const useCleanText = (): Plugin => ({
   },
 });
 
-/** Whatever is executed has been found valid. */
-const usePassed = ({ pass }: Documents): Plugin => ({
+/** What is executed has passed validation and the limits above. */
+const useMarkValidated = ({ markValidated }: Documents): Plugin => ({
   onExecute({ args: { document } }) {
-    pass(document);
+    markValidated(document);
   },
 });

@@ -1,76 +1,65 @@
-import type { Plugin } from 'graphql-yoga';
 import { GatewayError } from '../../domain/core/errors.ts';
 
-const refused = (message: string) => new GatewayError('BAD_REQUEST', message);
+/** The parameters of a GraphQL request, of the right types (GraphQL over HTTP, 4.1). */
+export type Parameters = {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  readonly operationName?: string | null;
+  readonly extensions?: Readonly<Record<string, unknown>> | null;
+};
+
+const NAMES: readonly string[] = ['query', 'variables', 'operationName', 'extensions'];
+
+export const areParameters = (value: unknown): value is Parameters =>
+  isObject(value) &&
+  typeof value.query === 'string' &&
+  (value.variables == null || isObject(value.variables)) &&
+  (value.operationName == null || typeof value.operationName === 'string') &&
+  (value.extensions == null || isObject(value.extensions)) &&
+  Object.keys(value).every(name => NAMES.includes(name));
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Takes JSON in UTF-8 and query strings: where yoga would also take forms, bare documents, other
- * charsets, and guess at broken bytes.
+ * Parses a body. Returns any JSON object or list; yoga says what is wrong with its members.
+ *
+ * @throws {GatewayError} BAD_REQUEST.
  */
-export const useParameters = (): Plugin => ({
-  onRequestParse({ request, requestParser, setRequestParser }) {
-    if (request.method === 'POST') {
-      checkMediaType(request.headers);
-      setRequestParser(readBody);
-    } else if (request.method === 'GET' && requestParser) {
-      checkQueryString(request.url);
-      setRequestParser(given =>
-        fromJson(() => requestParser(given), 'The query string holds `variables` or `extensions` that are not JSON.'),
-      );
-    }
-  },
-});
-
-function checkMediaType(headers: Headers) {
-  const [type, ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';');
-  const charset = parameters.map(parameter => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1]).find(Boolean) ?? 'utf-8';
-  const coding = headers.get('content-encoding') ?? 'identity';
-  if (type?.trim() !== 'application/json' || charset !== 'utf-8' || coding !== 'identity')
-    throw new GatewayError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as `application/json`, in UTF-8 and not compressed.');
+export function parseBody(text: string): object {
+  const value = parseJson(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text, 'The body is not JSON.');
+  if (typeof value !== 'object' || value === null) throw badRequest('The body is not a JSON object.');
+  return value;
 }
 
-async function readBody(request: Request) {
-  const bytes = await request.arrayBuffer();
-  const parsed = fromJson(() => JSON.parse(utf8(bytes)), 'The body is not JSON.');
-  if (typeof parsed !== 'object' || parsed === null) throw refused('The body is not a JSON object.');
-  return parsed;
-}
+const BYTE_ORDER_MARK = 0xfeff;
 
-function utf8(bytes: ArrayBuffer): string {
+/** @throws {GatewayError} BAD_REQUEST. */
+export function parseQueryString(url: string): object {
+  const text = url.split('?').slice(1).join('?');
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    decodeURIComponent(text);
   } catch {
-    throw refused('The body is not UTF-8.');
+    throw badRequest('The query string is not UTF-8, percent-encoded.');
   }
+  const query = new URLSearchParams(text);
+  const json = (name: string) => {
+    const value = query.get(name);
+    return value ? parseJson(value, `The parameter \`${name}\` is not JSON.`) : undefined;
+  };
+  return {
+    query: query.get('query') || undefined,
+    operationName: query.get('operationName') || undefined,
+    variables: json('variables'),
+    extensions: json('extensions'),
+  };
 }
 
-function checkQueryString(url: string) {
+function parseJson(text: string, message: string): unknown {
   try {
-    decodeURIComponent(url.slice(url.indexOf('?') + 1));
+    return JSON.parse(text);
   } catch {
-    throw refused('The query string is not UTF-8, percent-encoded.');
+    throw badRequest(message);
   }
 }
 
-function fromJson<Value>(parse: () => Value, message: string): Value {
-  try {
-    return parse();
-  } catch (error) {
-    throw error instanceof SyntaxError ? refused(message) : error;
-  }
-}
-
-const ANSWERS = ['application/graphql-response+json', 'application/json'];
-
-/**
- * Whether an `Accept` header takes anything that comes out of here. Asked before the operation
- * runs, which yoga does only after.
- */
-export function isAnswerable(accept: string | undefined): boolean {
-  const ranges = (accept || '*/*').toLowerCase().split(',');
-  return ranges.some(range => {
-    const [type = '', ...parameters] = range.split(';').map(part => part.trim());
-    if (parameters.some(parameter => /^q=0(\.0*)?$/.test(parameter) || /^charset=(?!"?utf-8"?$)/.test(parameter))) return false;
-    return ANSWERS.some(answer => type === answer || type === '*/*' || (type.endsWith('/*') && answer.startsWith(type.slice(0, -1))));
-  });
-}
+const badRequest = (message: string) => new GatewayError('BAD_REQUEST', message);

@@ -7,7 +7,7 @@ import { UnlikeError } from '../../store/files.ts';
 import type { FolderStore } from '../../store/folder.ts';
 import { OBJECTS } from '../../store/link.ts';
 import { answerCors } from '../server/cors.ts';
-import type { Route } from '../server/server.ts';
+import type { Route } from '../server/route.ts';
 
 const METHODS = 'GET, PUT';
 

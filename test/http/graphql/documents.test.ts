@@ -4,15 +4,15 @@ import { createDocuments } from '../../../src/http/graphql/documents.ts';
 
 const document = parse('{ a }');
 
-test('a document is known when it has passed, by its very text, and not when it was only parsed', () => {
-  const { parsed, pass, known } = createDocuments();
+test('a document counts as validated by its exact text, and not when it was only parsed', () => {
+  const { parsed, markValidated, validated } = createDocuments();
   parsed.set('{ a }', document);
-  expect(known('{ a }')).toBeUndefined();
-  pass(document);
-  expect([known('{ a }'), known('{ a } ')]).toEqual([document, undefined]);
+  expect(validated('{ a }')).toBeUndefined();
+  markValidated(document);
+  expect([validated('{ a }'), validated('{ a } ')]).toEqual([document, undefined]);
 });
 
-test('the thousand documents that were asked for last are remembered, as long as they are not too long', () => {
+test('the thousand documents used last are cached, unless they are too long', () => {
   const { parsed, failed } = createDocuments();
   for (const [documents, kept] of [[parsed, document] as const, [failed, new Error('not GraphQL')] as const]) {
     const set = (text: string) => documents.set(text, kept as never);

@@ -159,7 +159,7 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   SCOPE_NOT_GRANTABLE: { query: keyWith('audit:read'), as: 'owner', status: 200 },
   KEY_ENDED: { query: 'mutation { rotateApiKey(input: { apiKeyId: ":ended" }) { secret } }', as: 'eve', status: 200 },
   KEY_NOT_HOLDABLE: {
-    query: 'mutation { handOverApiKey(input: { apiKeyId: ":key", membershipId: ":heir" }) { apiKey { id } } }',
+    query: 'mutation { handOverApiKey(input: { apiKeyId: ":key", membershipId: ":recipient" }) { apiKey { id } } }',
     as: 'eve',
     status: 200,
   },

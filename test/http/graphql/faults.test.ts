@@ -2,7 +2,7 @@ import { GraphQLEnumType, GraphQLError, GraphQLNonNull, GraphQLObjectType, Graph
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { createAuthenticate } from '../../../src/http/auth/authenticate.ts';
-import { createGateway } from '../../../src/http/graphql/gateway.ts';
+import { createGateway } from '../../../src/http/gateway.ts';
 import { type RunningServer, startServer } from '../../../src/http/server/server.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { ask } from '../../support/gateway.ts';

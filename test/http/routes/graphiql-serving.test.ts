@@ -50,14 +50,14 @@ describe('the page', () => {
   test.each([
     ['JSON', { accept: 'application/json' }, '/graphql?query=%7Bviewer%7Bprincipal%7D%7D'],
     ['a GraphQL response', { accept: 'application/graphql-response+json' }, '/graphql?query=%7Bviewer%7Bprincipal%7D%7D'],
-    ['JSON as gladly as HTML', { accept: 'text/html, application/json' }, '/graphql'],
+    ['JSON first and HTML equally', { accept: 'application/json, text/html' }, '/graphql'],
     ['JSON rather than HTML', { accept: 'text/html;q=0.8, application/graphql-response+json' }, '/graphql'],
     ['no HTML', { accept: 'text/html;q=0, */*' }, '/graphql'],
     ['a stream of events', { accept: 'text/event-stream' }, '/graphql'],
     ['anything', { accept: '*/*' }, '/graphql'],
     ['nothing in particular', {}, '/graphql'],
     ['another path', { accept: BROWSER }, '/graphqlx'],
-  ])('leaves to GraphQL whoever asks for %s', async (_, headers, path) => {
+  ])('is not sent to a client that prefers %s', async (_, headers, path) => {
     expect(isPage(await ask(path, headers))).toBe(false);
   });
 

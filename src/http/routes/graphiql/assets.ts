@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { type Encoding, encodingFor } from './negotiate.ts';
+import { type Encoding, encodingFor } from '../../server/negotiate.ts';
 
 /**
  * Every file that the page needs. All are served from here, so that the explorer works without the
@@ -30,7 +30,7 @@ export type Assets = Readonly<Record<AssetName, Asset>>;
  */
 export async function loadAssets(): Promise<Assets> {
   const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
-  const own = (name: AssetName) => readFile(new URL(`../../graphiql/browser/${name}`, import.meta.url), 'utf8');
+  const own = (name: AssetName) => readFile(new URL(`./browser/${name}`, import.meta.url), 'utf8');
   const texts: Record<AssetName, string> = {
     'graphiql.js': graphiql.js,
     'graphiql.css': graphiql.css,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { prefersPage } from '../../server/negotiate.ts';
 import { type Assets, assetNameOf, loadAssets, sendAsset } from './assets.ts';
-import { prefersPage } from './negotiate.ts';
 import type { ExplorerOptions } from './options.ts';
 import { PAGE_HEADERS, renderPage } from './page.ts';
 

@@ -1,11 +1,15 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import { buildSchema, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ERRORS, type GatewayError } from '../../../src/domain/core/errors.ts';
 import { createExecutor } from '../../../src/executor/executor.ts';
 import type { Context } from '../../../src/graphql/core/context.ts';
 import { createDocuments, type Documents } from '../../../src/http/graphql/documents.ts';
-import { createFastPath } from '../../../src/http/graphql/fast-path.ts';
+import { executeConfirmed } from '../../../src/http/graphql/execute.ts';
+import { createPrepare } from '../../../src/http/graphql/prepare.ts';
+import { checkHead, readBody } from '../../../src/http/graphql/read.ts';
+import { writeResponse } from '../../../src/http/graphql/write.ts';
 import { createLog } from '../../../src/http/server/log.ts';
 import { post, raw } from '../server/raw.ts';
 
@@ -33,32 +37,38 @@ const TWO = 'query A { echo(text: "a") } query B { echo(text: "b") }';
 const ADD = 'mutation { add }';
 const TICK = 'subscription { tick }';
 const DIRTY = '{ echo(text: "\\u0000") }';
-const UNPASSED = 'mutation { first: add second: add }';
+const NOT_VALIDATED = 'mutation { first: add second: add }';
 
 let documents: Documents;
 let server: Server;
 let url: string;
-/** What yoga would have been given. */
+/** The body that was left to yoga. */
 let left: string | undefined;
 
 beforeAll(async () => {
   documents = createDocuments();
-  const plain = createFastPath(schema, documents, createExecutor(schema)).answer;
+  const prepare = createPrepare(schema, documents);
+  const executor = createExecutor(schema);
   const served = { requestId: 'r', log: createLog('silent') };
-  server = createServer(async (request, response) => {
-    if (await plain(request, response, served, {} as Context)) return;
-    left = '';
-    const body = (request as { body?: AsyncIterable<Buffer> }).body ?? request;
-    for await (const chunk of body) left += chunk;
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const mediaType = checkHead(request);
+    const body = (await readBody(request))!;
+    const operation = prepare(body);
+    const text = operation && (await executeConfirmed(executor, operation, {} as Context, served));
+    if (text) return writeResponse(response, { mediaType, text });
+    left = body;
     response.writeHead(501).end();
-  });
+  };
+  server = createServer((request, response) =>
+    handle(request, response).catch(({ code }: GatewayError) => response.writeHead(ERRORS[code].status!).end()),
+  );
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   for (const text of [ECHO, MANY, TWO, ADD, TICK, DIRTY]) {
     documents.parsed.set(text, parse(text));
-    documents.pass(documents.parsed.get(text)!);
+    documents.markValidated(documents.parsed.get(text)!);
   }
-  documents.parsed.set(UNPASSED, parse(UNPASSED));
+  documents.parsed.set(NOT_VALIDATED, parse(NOT_VALIDATED));
 });
 beforeEach(() => {
   ran = 0;
@@ -69,17 +79,17 @@ afterAll(() => new Promise(resolve => server.close(resolve)));
 const send = (body: string, ...headers: string[]) => raw(url, post(body, ...headers), body);
 const ask = (params: object, ...headers: string[]) => send(JSON.stringify(params), ...headers);
 
-describe('a request is plain', () => {
+describe('an operation is found in the caches', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, object, string[], object]>([
-    ['when its document passed before',        { query: ECHO, variables: { text: 'é' } },                    [],                                             { echo: 'é' }],
+    ['when its document was validated before',        { query: ECHO, variables: { text: 'é' } },                    [],                                             { echo: 'é' }],
     ['with nothing but its query',             { query: ECHO },                                              [],                                             { echo: null }],
     ['with nulls for what it leaves out',      { query: ECHO, variables: null, operationName: null, extensions: null }, [],                                  { echo: null }],
     ['with extensions',                        { query: ECHO, extensions: { a: 1 } },                        [],                                             { echo: null }],
     ['when it names its operation',            { query: TWO, operationName: 'B' },                           [],                                             { echo: 'b' }],
-    ['when it says that it is UTF-8',          { query: ECHO },                                              ['content-type: application/json; charset=utf-8'], { echo: null }],
+    ['when its media type has a charset',          { query: ECHO },                                              ['content-type: application/json; charset=utf-8'], { echo: null }],
     ['when it is a mutation',                  { query: ADD },                                               [],                                             { add: 1 }],
-    ['when it costs no more than it may',      { query: MANY, variables: { first: 10_000 } },                [],                                             { many: null }],
+    ['when it is within the limits',      { query: MANY, variables: { first: 10_000 } },                [],                                             { many: null }],
   ])('%s', async (_when, params, headers, data) => {
     const { status, body } = await ask(params, ...headers);
     expect({ status, ...JSON.parse(body) }).toEqual({ status: 200, data });
@@ -88,82 +98,81 @@ describe('a request is plain', () => {
 
   test.each([
     ['', 'application/json'],
+    ['accept: text/html, application/json', 'application/json'],
+    ['accept: application/json;q=0.5, application/graphql-response+json', 'application/graphql-response+json'],
+    ['accept: application/graphql-response+json;q=0.1, application/json', 'application/json'],
+    ['accept: __proto__, application/json', 'application/json'],
     ['accept: */*', 'application/json'],
     ['accept: application/*', 'application/json'],
     ['accept: application/json', 'application/json'],
     ['accept: application/graphql-response+json', 'application/graphql-response+json'],
     ['accept: application/graphql-response+json, application/json', 'application/graphql-response+json'],
     ['accept: application/json, application/graphql-response+json', 'application/json'],
-  ])('when it asks for an answer by "%s"', async (accept, type) => {
+  ])('and answered in the type that "%s" prefers', async (accept, type) => {
     const { head, body } = await ask({ query: ECHO }, ...(accept ? [accept] : []));
-    expect(head).toContain(`Content-Type: ${type}; charset=utf-8\r\ncontent-length: ${body.length}\r\n`);
+    expect(head).toContain(`content-type: ${type}; charset=utf-8\r\ncontent-length: ${body.length}\r\n`);
   });
 });
 
-describe('a request is left to yoga whole, and nothing of it has run,', () => {
-  const KNOWN = JSON.stringify({ query: ECHO });
+const CACHED = JSON.stringify({ query: ECHO });
+
+describe('an operation is left to yoga, and nothing of it was executed,', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string[]]>([
     ['when its document is new',             JSON.stringify({ query: '{ pair { left } }' }),                        []],
-    ['when its document was parsed, no more', JSON.stringify({ query: UNPASSED }),                                     []],
+    ['when its document was only parsed', JSON.stringify({ query: NOT_VALIDATED }),                                     []],
     ['when its document differs in a space', JSON.stringify({ query: `${ECHO} ` }),                                 []],
     ['when it subscribes',                   JSON.stringify({ query: TICK }),                                       []],
-    ['when it names no operation of two',    JSON.stringify({ query: TWO }),                                        []],
-    ['when it names one that is not there',  JSON.stringify({ query: TWO, operationName: 'C' }),                    []],
-    ['when it costs more than it may',       JSON.stringify({ query: MANY, variables: { first: 10_001 } }),         []],
-    ['when a variable does not fit',         JSON.stringify({ query: ECHO, variables: { needed: null } }),          []],
-    ['when a variable is half a letter',     `{"query":${JSON.stringify(ECHO)},"variables":{"text":"\\ud800"}}`,    []],
-    ['when a name of a variable is',         `{"query":${JSON.stringify(ECHO)},"variables":{"\\ud800":1}}`,         []],
+    ['when it names none of two operations',    JSON.stringify({ query: TWO }),                                        []],
+    ['when it names an operation that is not there',  JSON.stringify({ query: TWO, operationName: 'C' }),                    []],
+    ['when it exceeds a limit',       JSON.stringify({ query: MANY, variables: { first: 10_001 } }),         []],
+    ['when a variable does not fit its type',         JSON.stringify({ query: ECHO, variables: { needed: null } }),          []],
+    ['when a variable has half of a surrogate pair',     `{"query":${JSON.stringify(ECHO)},"variables":{"text":"\\ud800"}}`,    []],
+    ['when the name of a variable has',         `{"query":${JSON.stringify(ECHO)},"variables":{"\\ud800":1}}`,         []],
     ['when its document holds a NUL', JSON.stringify({ query: DIRTY }),                                     []],
     ['when it has another parameter',        JSON.stringify({ query: ECHO, id: 1 }),                                []],
     ['when its variables are a list',        JSON.stringify({ query: ECHO, variables: [] }),                        []],
     ['when its extensions are a text',       JSON.stringify({ query: ECHO, extensions: 'a' }),                      []],
-    ['when its operation is a number',       JSON.stringify({ query: ECHO, operationName: 1 }),                     []],
+    ['when its operation name is a number',       JSON.stringify({ query: ECHO, operationName: 1 }),                     []],
     ['when its query is a list',             JSON.stringify({ query: [ECHO] }),                                     []],
     ['when it is a list of requests',        JSON.stringify([{ query: ECHO }]),                                     []],
-    ['when it is no JSON',                   '{',                                                                   []],
-    ['when it begins with a mark',           `\ufeff${KNOWN}`,                                                      []],
-    ['when it is empty',                     '',                                                                    []],
-    ['when it is a form',                    KNOWN,                                                                 ['content-type: text/plain']],
-    ['when it says more of its type',        KNOWN,                                                                 ['content-type: application/json; profile=x']],
-    ['when it is compressed',                KNOWN,                                                                 ['content-encoding: gzip']],
-    ['when it asks for a page first',        KNOWN,                                                                 ['accept: text/html, application/json']],
-    ['when it weighs what it asks for',      KNOWN,                                                                 ['accept: application/json;q=0.5, application/graphql-response+json']],
-    ['when it asks for what objects have',   KNOWN,                                                                 ['accept: __proto__, application/json']],
-    ['when it is too large',                 KNOWN.padEnd(256 * 1024 + 1),                                          []],
   ])('%s', async (_when, body, headers) => {
     expect((await send(body, ...headers)).status).toBe(501);
     expect({ ran, left }).toEqual({ ran: 0, left: body });
   });
+});
 
-  test('when it doesn’t say how long it is', async () => {
-    const chunk = `${KNOWN.length.toString(16)}\r\n${KNOWN}\r\n0\r\n\r\n`;
+describe('a body', () => {
+  test('may come in chunks, and begin with a byte order mark', async () => {
+    const chunk = `${CACHED.length.toString(16)}\r\n${CACHED}\r\n0\r\n\r\n`;
     const head = ['POST /graphql HTTP/1.1', 'content-type: application/json', 'transfer-encoding: chunked'];
-    expect((await raw(url, head, chunk)).status).toBe(501);
-    expect({ ran, left }).toEqual({ ran: 0, left: KNOWN });
+    expect((await raw(url, head, chunk)).status).toBe(200);
+    expect((await send(`\ufeff${CACHED}`)).status).toBe(200);
+    expect((await send(CACHED, 'content-type: application/json; profile=x')).status).toBe(200);
   });
 
-  test('when it isn’t UTF-8', async () => {
-    const body = Buffer.concat([
-      Buffer.from(`{"query":${JSON.stringify(ECHO)},"variables":{"text":"`),
-      Buffer.from([0xff]),
-      Buffer.from('"}}'),
-    ]);
-    expect((await raw(url, post(body), body)).status).toBe(501);
-    expect(ran).toBe(0);
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, string | Uint8Array, string[], number]>([
+    ['isn’t JSON',              '{',                                                  [],                              400],
+    ['is empty',                '',                                                   [],                              400],
+    ['isn’t UTF-8',             Buffer.from([0x22, 0xff, 0x22]),                      [],                              400],
+    ['a form could have sent',  CACHED,                                               ['content-type: text/plain'],    403],
+    ['is compressed',           CACHED,                                               ['content-encoding: gzip'],      415],
+    ['is too large',            CACHED.padEnd(256 * 1024 + 1),                        [],                              413],
+  ])('that %s is refused before anything is executed', async (_what, body, headers, status) => {
+    expect((await raw(url, post(body, ...headers), body)).status).toBe(status);
+    expect({ ran, left }).toEqual({ ran: 0, left: undefined });
   });
 });
 
-test.each(['before its body is read', 'while its body is read'])('a client that leaves %s is waited for no longer', async when => {
-  const plain = createFastPath(schema, documents, createExecutor(schema)).answer;
-  const answered = new Promise<boolean>(resolve => {
-    const slow = createServer(async (request, response) => {
-      const gone = new Promise(closed => request.once('close', closed));
-      const served = { requestId: 'r', log: createLog('silent') };
-      if (when === 'before its body is read') await gone;
-      const answer = plain(request, response, served, {} as Context);
+test.each(['before its body is read', 'while its body is read'])('a client that leaves %s ends the reading', async when => {
+  const read = new Promise<string | null>(resolve => {
+    const slow = createServer(async request => {
+      const closed = new Promise(done => request.once('close', done));
+      if (when === 'before its body is read') await closed;
+      const reading = readBody(request);
       socket.destroy();
-      resolve(await answer);
+      resolve(await reading);
       slow.close();
     });
     const socket = new Socket();
@@ -173,10 +182,10 @@ test.each(['before its body is read', 'while its body is read'])('a client that 
       if (when === 'before its body is read') slow.once('request', () => socket.destroy());
     });
   });
-  expect({ answered: await answered, ran }).toEqual({ answered: true, ran: 0 });
+  expect(await read).toBeNull();
 });
 
-test('answers that are under way at the same time are whole, whatever their lengths', async () => {
+test('concurrent responses are complete, whatever their lengths', async () => {
   const texts = Array.from({ length: 200 }, (_, i) => 'aé€😀'.repeat(1 + ((i * 7919) % 997)));
   const answers = await Promise.all(
     texts.map(async text => {

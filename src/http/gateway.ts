@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from '../domain/core/errors.ts';
+import { createGraphqlHandler, type GraphqlOptions } from './graphql/handler.ts';
+import { createAuditExport } from './routes/audit-export.ts';
+import { answerCors } from './server/cors.ts';
+import { pathOf } from './server/origin-form.ts';
+import type { Handler, Served } from './server/route.ts';
+
+export const GRAPHQL = '/graphql';
+export const AUDIT_EXPORT = '/audit/export';
+
+/** The routes that need the database. The explorer and the objects' links are routes of their own. */
+const METHODS = {
+  [GRAPHQL]: ['GET', 'POST'],
+  [AUDIT_EXPORT]: ['GET'],
+} as const satisfies Record<string, readonly string[]>;
+type Path = keyof typeof METHODS;
+
+export const isGatewayPath = (path: string): path is Path => Object.hasOwn(METHODS, path);
+
+export type GatewayOptions = GraphqlOptions & {
+  /** The origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
+};
+
+export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
+
+/** Makes the handler of all paths of {@link isGatewayPath}. */
+export function createGateway({ corsOrigins, ...options }: GatewayOptions): Gateway {
+  const handlers: Readonly<Record<Path, Handler>> = {
+    [GRAPHQL]: createGraphqlHandler(options),
+    [AUDIT_EXPORT]: createAuditExport(options),
+  };
+  return async (request, response, served) => {
+    const path = pathOf(request.url!) as Path;
+    const methods: readonly string[] = METHODS[path];
+    if (answerCors(corsOrigins, request, response, methods.join(', '))) return;
+    if (!methods.includes(request.method!)) {
+      response.setHeader('allow', methods.join(', '));
+      throw new GatewayError('METHOD_NOT_ALLOWED', `${path} takes ${methods.join(' and ')}.`);
+    }
+    await handlers[path](request, response, served);
+  };
+}

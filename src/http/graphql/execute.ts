@@ -1,0 +1,50 @@
+import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import { RefusedField } from '../../access/refused-field.ts';
+import type { Executor } from '../../executor/executor.ts';
+import type { PreparedOperation } from '../../executor/prepared-operation.ts';
+import type { Context } from '../../graphql/core/context.ts';
+import type { OptimisticContext } from '../auth/optimistic-context.ts';
+import type { Served } from '../server/route.ts';
+import { isWithinLimits } from './complexity.ts';
+import { publicError } from './errors.ts';
+
+/**
+ * Executes a query under an optimistic context. Returns the response's text, or null if the
+ * database didn't confirm the context or the executor has no plan for the query: then nothing of
+ * the result may be used.
+ */
+export async function executeOptimistically(
+  executor: Executor,
+  operation: PreparedOperation,
+  { context, holds }: OptimisticContext,
+): Promise<string | null> {
+  if (operation.operation.operation !== 'query' || !isWithinLimits(operation, context)) return null;
+  const executing = executor.answer(operation, context);
+  const confirming = holds().catch(() => false); // The error recurs under the confirmed context.
+  const [text, isConfirmed] = [await executing, await confirming];
+  return isConfirmed ? text : null;
+}
+
+/**
+ * Executes an operation under a confirmed context: by its query plan, or by GraphQL.js. Returns the
+ * response's text, or null for what yoga must refuse; then nothing was executed.
+ */
+export async function executeConfirmed(
+  executor: Executor,
+  operation: PreparedOperation,
+  contextValue: Context,
+  served: Served,
+): Promise<string | null> {
+  if (!isWithinLimits(operation, contextValue)) return null;
+  const text = await executor.answer(operation, contextValue);
+  if (text !== null) return text;
+  const result = await execute({ contextValue, ...operation });
+  return 'data' in result ? serialize(result, served) : null; // No data: a variable doesn't fit.
+}
+
+function serialize({ data, errors }: ExecutionResult, served: Served): string {
+  const list = errors && `"errors":[${errors.map(error => serializeError(publicError(error, served))).join()}],`;
+  return `{${list ?? ''}"data":${JSON.stringify(data)}}`;
+}
+
+const serializeError = (error: GraphQLError): string => (error instanceof RefusedField ? error.serialized : JSON.stringify(error));

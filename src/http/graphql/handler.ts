@@ -1,0 +1,52 @@
+import type { GraphQLSchema } from 'graphql';
+import { createExecutor, type Executor } from '../../executor/executor.ts';
+import { optimisticContext } from '../auth/optimistic-context.ts';
+import { type ContextOptions, credentialsOf, requestContext } from '../auth/request-context.ts';
+import type { Handler } from '../server/route.ts';
+import { createDocuments } from './documents.ts';
+import { executeConfirmed, executeOptimistically } from './execute.ts';
+import { parseBody, parseQueryString } from './parameters.ts';
+import { createPrepare } from './prepare.ts';
+import { checkHead, readBody } from './read.ts';
+import { writeResponse } from './write.ts';
+import { createYogaHandler } from './yoga.ts';
+
+export type GraphqlOptions = ContextOptions & {
+  readonly schema: GraphQLSchema;
+  /** Answers operations by query plans; one without special settings if left out. */
+  readonly executor?: Executor;
+};
+
+/**
+ * GraphQL over HTTP: read → prepare → authorize → execute → write. An operation that `prepare`
+ * finds in its caches is executed here; anything else, and whatever has to be refused, is yoga's.
+ *
+ * @throws {GatewayError} for a request that is refused before GraphQL runs.
+ */
+export function createGraphqlHandler({ schema, executor = createExecutor(schema), ...options }: GraphqlOptions): Handler {
+  const documents = createDocuments();
+  const prepare = createPrepare(schema, documents);
+  const runYoga = createYogaHandler(schema, documents);
+
+  return async (request, response, served) => {
+    const mediaType = checkHead(request);
+    const body = request.method === 'POST' ? await readBody(request) : '';
+    if (body === null) return; // The client left.
+    const operation = request.method === 'POST' ? prepare(body) : null;
+
+    const credentials = await credentialsOf(request, served.requestId, options);
+    if (operation && credentials.key === null) {
+      const optimistic = optimisticContext(options.database, credentials.token, credentials.input);
+      const text = optimistic && (await executeOptimistically(executor, operation, optimistic));
+      if (text) return writeResponse(response, { mediaType, text });
+    }
+
+    const context = await requestContext(credentials, options);
+    const text = operation && (await executeConfirmed(executor, operation, context, served));
+    if (text) return writeResponse(response, { mediaType, text });
+
+    const method = request.method!;
+    const parameters = method === 'POST' ? parseBody(body) : parseQueryString(request.url!);
+    writeResponse(response, await runYoga({ ...served, method, mediaType, parameters, context }));
+  };
+}

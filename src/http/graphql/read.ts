@@ -1,0 +1,81 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../../domain/core/errors.ts';
+import { checkNotRepeated } from '../auth/request-context.ts';
+import { type MediaType, responseMediaType } from '../server/negotiate.ts';
+import { LIMITS } from './limits.ts';
+
+/**
+ * Checks the head of a GraphQL request, and returns the media type of its response.
+ *
+ * @throws {GatewayError} BAD_REQUEST, NOT_ACCEPTABLE, CSRF_REFUSED, UNSUPPORTED_MEDIA_TYPE,
+ * REQUEST_ENTITY_TOO_LARGE.
+ */
+export function checkHead(request: IncomingMessage): MediaType {
+  const { method, headers } = request;
+  checkNotRepeated(request);
+  const mediaType = responseMediaType(headers.accept);
+  if (!mediaType) throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json` or `application/json`.');
+  if (method === 'POST' && PLAIN_JSON.test(headers['content-type'] ?? '')) checkLength(headers);
+  else checkUnusualHead(request);
+  return mediaType;
+}
+
+const PLAIN_JSON = /^application\/json(; ?charset=utf-8)?$/i;
+
+/** A page of another origin can send neither of these without the browser asking us first. */
+const CSRF_HEADERS = ['x-graphql-csrf', 'authorization', 'x-tenant-id', 'apollo-require-preflight'];
+/** The media types that a form of any page may send. */
+const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
+
+function checkUnusualHead({ method, headers }: IncomingMessage): void {
+  const contentType = (headers['content-type'] ?? '').toLowerCase();
+  const isSimple = !contentType || FORM_TYPES.some(type => contentType.startsWith(type));
+  if (isSimple && !CSRF_HEADERS.some(name => headers[name] !== undefined))
+    throw new GatewayError(
+      'CSRF_REFUSED',
+      'A page of another origin could have sent this. Send a header that it can’t: `X-GraphQL-CSRF: 1`, `Apollo-Require-Preflight: true`, `Authorization` or `X-Tenant-Id`.',
+    );
+  if (method === 'GET') return;
+  const [type, ...parameters] = contentType.split(';');
+  const charset = parameters.map(parameter => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1]).find(Boolean) ?? 'utf-8';
+  if (type?.trim() !== 'application/json' || charset !== 'utf-8') throw unsupportedMediaType();
+  checkLength(headers);
+}
+
+function checkLength({ 'content-encoding': coding, 'content-length': length }: IncomingMessage['headers']): void {
+  if (coding !== undefined && coding !== 'identity') throw unsupportedMediaType();
+  if (Number(length ?? 0) > LIMITS.bodyBytes) throw bodyTooLarge();
+}
+
+const unsupportedMediaType = () =>
+  new GatewayError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as `application/json`, in UTF-8 and not compressed.');
+
+const bodyTooLarge = () =>
+  new GatewayError('REQUEST_ENTITY_TOO_LARGE', `The body is larger than ${LIMITS.bodyBytes} bytes.`, { limit: LIMITS.bodyBytes });
+
+/**
+ * Reads the text of a body; null if the client left before its end.
+ *
+ * @throws {GatewayError} REQUEST_ENTITY_TOO_LARGE; BAD_REQUEST for what isn't UTF-8.
+ */
+export async function readBody(request: IncomingMessage): Promise<string | null> {
+  const bytes = await bytesOf(request);
+  if (!bytes) return null;
+  if (!isUtf8(bytes)) throw new GatewayError('BAD_REQUEST', 'The body is not UTF-8.');
+  return bytes.toString();
+}
+
+const bytesOf = (request: IncomingMessage): Promise<Buffer | null> =>
+  new Promise((resolve, reject) => {
+    if (request.destroyed) return resolve(null);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= LIMITS.bodyBytes) chunks.push(chunk);
+      else reject(bodyTooLarge()); // What follows is read and dropped, so that the client reads the refusal.
+    });
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.once('error', () => resolve(null)); // Node's name for a client that leaves.
+  });
