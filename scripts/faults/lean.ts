@@ -30,7 +30,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
     plant: '',
     tests: PIPELINE,
   },
-  { file: 'src/http/graphql/prepare.ts', find: ' || !isCleanText(document, variableValues)', plant: '', tests: PIPELINE },
+  { file: 'src/http/graphql/prepare.ts', find: ' || !isCleanText(document, variables)', plant: '', tests: PIPELINE },
   { file: 'src/http/graphql/write.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: PIPELINE },
   { file: 'src/http/graphql/execute.ts', find: 'publicError(error, served)', plant: 'error', tests: ['test/http/graphql/faults'] },
   { file: 'src/executor/arguments.ts', find: 'value === undefined || value === null', plant: 'value === undefined', tests: PLANS },

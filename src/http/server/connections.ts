@@ -4,45 +4,48 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 
 /**
- * Keeps count of who waits for an answer: node's own closing lets a socket be that has not asked
- * anything yet, and one whose answer ends during the closing.
+ * Counts the requests under way on each connection. Node's own closing keeps connections that have
+ * sent nothing yet, and those whose last response ends while the server closes.
  *
- * @returns closes every connection as soon as nobody on it waits, now and from now on.
+ * @returns closes each connection without a request, now or as soon as its last response has ended.
  */
 export function trackIdle(server: Server): () => void {
-  const waiting = new Map<Socket, number>();
+  const requests = new Map<Socket, number>();
   let closing = false;
   server.on('connection', (socket: Socket) => {
-    waiting.set(socket, 0);
-    socket.on('close', () => waiting.delete(socket));
+    requests.set(socket, 0);
+    socket.on('close', () => requests.delete(socket));
   });
   server.prependListener('request', ({ socket }, response) => {
-    waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
+    requests.set(socket, (requests.get(socket) ?? 0) + 1);
     response.on('close', () => {
-      const left = (waiting.get(socket) ?? 1) - 1;
-      if (!socket.destroyed) waiting.set(socket, left);
+      const left = (requests.get(socket) ?? 1) - 1;
+      if (!socket.destroyed) requests.set(socket, left);
       if (closing && left === 0) socket.destroySoon();
     });
   });
   return () => {
     closing = true;
-    for (const [socket, count] of waiting) if (count === 0) socket.destroy();
+    for (const [socket, count] of requests) if (count === 0) socket.destroy();
   };
 }
 
-/** How node's parser names what is too large or too slow; anything else is 400. */
-const MALFORMED: Readonly<Record<string, string>> = {
+/** The statuses of Node's parser errors; others are 400. */
+const STATUSES: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
+/** The client left before its request was complete. */
+const CLIENT_LEFT: readonly string[] = ['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE'];
 
-/** Answers what isn't an HTTP request, which no handler sees, as everything else is answered. */
+/** Answers what isn't an HTTP request, which no handler sees, in the form of all other errors. */
 export function answerMalformed(server: Server, log: Logger): void {
-  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {
+  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Socket) => {
+    if (CLIENT_LEFT.includes(code)) return socket.destroy();
     const requestId = randomUUID();
     log.info({ requestId, reason: code }, 'not an HTTP request');
     if (!socket.writable) return socket.destroy();
-    socket.end(malformed(MALFORMED[code ?? ''] ?? '400 Bad Request', requestId));
+    socket.end(malformed(STATUSES[code] ?? '400 Bad Request', requestId));
   });
 }
 

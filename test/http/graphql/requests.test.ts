@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fixtures, useDatabase } from '../../support/database.ts';
-import { post, raw } from '../server/raw.ts';
+import { open, post, raw } from '../server/raw.ts';
 import { useServer } from '../server/serve.ts';
 
 const database = useDatabase();
@@ -14,6 +14,7 @@ beforeAll(async () => {
 });
 
 const ASK = JSON.stringify({ query: '{ __typename }' });
+const padded = (bytes: number) => ASK.padEnd(bytes);
 const send = (body: string | Uint8Array, ...headers: string[]) => raw(gateway.url, post(body, ...headers), body);
 const get = (query: string, ...headers: string[]) => raw(gateway.url, [`GET /graphql?${query} HTTP/1.1`, ...headers]);
 const read = ({ status, body }: { status: number; body: string }) => {
@@ -25,7 +26,6 @@ const fine = { status: 200, data: { __typename: 'Query' }, code: undefined };
 
 describe('a body', () => {
   const KB256 = 256 * 1024;
-  const padded = (bytes: number) => ASK.padEnd(bytes);
   const chunked = (body: string) =>
     `${[body.slice(0, 100_000), body.slice(100_000)].map(part => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`;
   const sendChunked = (body: string) =>
@@ -179,4 +179,58 @@ describe('a GET', () => {
     expect(read(answer)).toEqual(refused(405, 'METHOD_NOT_ALLOWED'));
     expect(answer.head).toMatch(/^allow: GET, POST\r?$/im);
   });
+});
+
+describe('a refusal of the whole request', () => {
+  const MODERN = 'accept: application/graphql-response+json, application/json;q=0.5';
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, readonly string[], string, number]>([
+    ['UNAUTHENTICATED',          post(ASK, 'authorization: Bearer a.b.c'),                 ASK, 401],
+    ['TENANT_NOT_FOUND',         post(ASK, 'authorization: Bearer :token', 'x-tenant-id: south'), ASK, 403],
+    ['CSRF_REFUSED',             post(ASK, 'content-type: text/plain'),                    ASK, 403],
+    ['BAD_REQUEST',              post('{'),                                                '{', 400],
+    ['UNSUPPORTED_MEDIA_TYPE',   post(ASK, 'content-type: application/xml'),               ASK, 415],
+    ['REQUEST_ENTITY_TOO_LARGE', post(' '.repeat(300_000)),                                ' '.repeat(300_000), 413],
+    ['METHOD_NOT_ALLOWED',       ['PUT /graphql HTTP/1.1'],                                '',  405],
+    ['NOT_FOUND',                ['GET /nothing HTTP/1.1'],                                '',  404],
+  ])('%s is sent in the media type that the client prefers', async (code, head, body, status) => {
+    const answer = await raw(gateway.url, [...head.map(line => line.replace(':token', token)), MODERN], body);
+    expect(read(answer)).toEqual(refused(status, code));
+    expect(answer.head).toMatch(/^content-type: application\/graphql-response\+json; charset=utf-8\r?$/im);
+    expect(answer.head).toMatch(/^cache-control: no-store\r?$/im);
+  });
+
+  test('says how large a body may be, and which headers show that no foreign page sent it', async () => {
+    expect((await send(padded(300_000))).body).toContain('"limit":262144');
+    const { body } = await send(ASK, 'content-type: text/plain');
+    for (const name of ['X-GraphQL-CSRF', 'Apollo-Require-Preflight', 'Authorization', 'X-Tenant-Id']) expect(body).toContain(name);
+  });
+
+  test('after a client has left in the middle of its body is not logged as an error', async () => {
+    const before = gateway.lines().length;
+    const socket = await open(gateway.url);
+    socket.write(`${post(ASK, 'host: gateway').join('\r\n')}\r\n\r\n${ASK.slice(0, 5)}`);
+    await expect
+      .poll(() => gateway.lines().slice(before).length, { timeout: 300 })
+      .toBe(0)
+      .catch(() => undefined);
+    socket.destroy();
+    await expect.poll(() => gateway.lines().slice(before)).toMatchObject([{ msg: 'request', status: null }]);
+    expect(
+      gateway
+        .lines()
+        .slice(before)
+        .filter(({ level }) => (level as number) > 30),
+    ).toEqual([]);
+  });
+});
+
+test('a target in absolute form is served on every route', async () => {
+  const target = (path: string) => `http://gateway.example:80${path}`;
+  expect(read(await raw(gateway.url, post(ASK).with(0, `POST ${target('/graphql')} HTTP/1.1`), ASK))).toEqual(fine);
+  expect(read(await raw(gateway.url, [`GET ${target('/graphql?query=%7B__typename%7D')} HTTP/1.1`, 'x-graphql-csrf: 1']))).toEqual(fine);
+  const statusOf = async (path: string) => (await raw(gateway.url, [`GET ${target(path)} HTTP/1.1`])).status;
+  expect([await statusOf('/livez'), await statusOf('/audit/export'), await statusOf('/nothing'), await statusOf('')]).toEqual([
+    ...[200, 400, 404, 404],
+  ]);
 });
