@@ -35,7 +35,7 @@ export function createClient(url: string, parallel: number): Client {
           );
         },
       );
-      sent.once('error', error => (wasIdle(sent, error) ? resolve(post(body, headers)) : reject(error)));
+      sent.on('error', error => (wasIdle(sent, error) ? resolve(post(body, headers)) : reject(error)));
       sent.end(body);
     });
   return { post, close: () => agent.destroy() };

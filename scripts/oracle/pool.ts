@@ -1,6 +1,6 @@
 import type { Sql } from './world.ts';
 
-/** Values for the arguments of documents: own, foreign and absent ones, and some that are refused. */
+/** Values for the arguments of documents: own, foreign, absent and refused ones. */
 export type Pool = {
   readonly ids: readonly string[];
   readonly tenantIds: readonly string[];

@@ -1,6 +1,6 @@
 import { type Shared, startOracleGateway } from './gateway.ts';
 
-/** Runs the reference gateway: says where it listens, takes times to set its clock, ends with its parent. */
+/** Runs the reference gateway: sends its URL, takes times for its clock, ends with its parent. */
 const gateway = await startOracleGateway(JSON.parse(process.env.ORACLE!) as Shared, false);
 process.on('message', (now: number) => {
   gateway.setClock(now);

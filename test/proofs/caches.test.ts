@@ -84,7 +84,7 @@ describe('a warm cache answers as none, whatever of the caller differs:', () => 
 const PAGE =
   'query ($first: Int, $search: String) { tenant { memberships(first: $first, filter: { search: $search }) { edges { node { id roles } } } } }';
 const TWO = 'query A { tenant { name billingEmail } } query B { tenant { status memberCount } viewer { name } }';
-const DEAR = `query A { tenant { name } } query B { ${Array.from({ length: 20 }, (_, at) => `t${at}: tenant { memberships(first: 100) { edges { node { id roles user { name email id } } } } }`).join(' ')} }`;
+const COMPLEX = `query A { tenant { name } } query B { ${Array.from({ length: 20 }, (_, at) => `t${at}: tenant { memberships(first: 100) { edges { node { id roles user { name email id } } } } }`).join(' ')} }`;
 const SIZED = `query ($first: Int) { ${Array.from({ length: 20 }, (_, at) => `t${at}: tenant { memberships(first: $first) { edges { node { id user { name email id } } } } }`).join(' ')} }`;
 
 /** Bodies that differ in one thing, for the same caller. */
@@ -97,8 +97,8 @@ const BODIES: readonly (readonly [what: string, one: Body, other: Body])[] = [
   ['a variable with a NUL',          { query: PAGE, variables: { search: 'o' } },         { query: PAGE, variables: { search: 'o\0' } }],
   ['the operation',                  { query: TWO, operationName: 'A' },                  { query: TWO, operationName: 'B' }],
   ['an operation that is not there', { query: TWO, operationName: 'A' },                  { query: TWO, operationName: 'C' }],
-  ['an operation that is too dear',  { query: DEAR, operationName: 'A' },                 { query: DEAR, operationName: 'B' }],
-  ['a size that is too dear',        { query: SIZED, variables: { first: 1 } },           { query: SIZED, variables: { first: 100 } }],
+  ['an operation that is too complex',  { query: COMPLEX, operationName: 'A' },                 { query: COMPLEX, operationName: 'B' }],
+  ['a size that is too complex',        { query: SIZED, variables: { first: 1 } },           { query: SIZED, variables: { first: 100 } }],
   ['where a field stands',           { query: '{ tenant { name billingEmail } }' },       { query: '{ tenant { name\n billingEmail } }' }],
   ['a literal',                      { query: '{ tenant { memberships(first: 1) { edges { node { id } } } } }' }, { query: '{ tenant { memberships(first: 2) { edges { node { id } } } } }' }],
   ['a literal with a NUL',           { query: '{ tenant { memberships(filter: { search: "o" }) { totalCount } } }' }, { query: '{ tenant { memberships(filter: { search: "o\\u0000" }) { totalCount } } }' }],
