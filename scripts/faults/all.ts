@@ -1,3 +1,4 @@
+import { CACHE_FAULTS } from './caches.ts';
 import { KEY_FAULTS } from './keys.ts';
 import { LEAN_FAULTS } from './lean.ts';
 import { LIFE_FAULTS } from './life.ts';
@@ -18,4 +19,5 @@ export const FAULTS: readonly Fault[] = [
   ...SEARCH_FAULTS,
   ...KEY_FAULTS,
   ...LEAN_FAULTS,
+  ...CACHE_FAULTS,
 ];

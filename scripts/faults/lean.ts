@@ -107,7 +107,13 @@ export const LEAN_FAULTS: readonly Fault[] = [
     plant: 'false',
     tests: BY_DATABASE,
   },
-  { file: 'src/executor/json.ts', find: 'if (pages.some(', plant: 'if (pages.every(', tests: BY_DATABASE },
+  { file: 'src/executor/json.ts', find: 'if (!pages.every(', plant: 'if (!pages.some(', tests: BY_DATABASE },
+  {
+    file: 'src/executor/json.ts',
+    find: ' && (field.extensions as { isPage(args: object): boolean }).isPage(args)',
+    plant: '',
+    tests: ['test/proofs/refused-page'],
+  },
   { file: 'src/database/sql/json-statement.ts', find: '(take as number) - 1', plant: 'take as number', tests: BY_DATABASE },
   {
     file: 'src/http/auth/optimistic-context.ts',

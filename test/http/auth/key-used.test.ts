@@ -69,6 +69,20 @@ describe('when a key was last used', () => {
     await counter.drop();
   });
 
+  test('K1: is noted of two keys at once', async () => {
+    const other = await keys.make(home.owner, ['tenant:read']);
+    // Neither is written before both are in use.
+    const holder = new pg.Client({ connectionString: life.database.adminUrl });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM api_key WHERE id IN ($1, $2) FOR UPDATE', [key.row, other.row]);
+    for (const { secret } of [key, other]) expect((await keys.ask(secret)).errors).toEqual([]);
+    await expect.poll(() => noting("wait_event_type = 'Lock'")).toBe(2);
+    await holder.query('COMMIT');
+    await holder.end();
+    await expect.poll(async () => (await keys.row(other)).last_used_at).toEqual(life.gateway.clock.now());
+  });
+
   test('K1: of two replicas that both knew of no use, one writes', async () => {
     const counter = await countWrites();
     // what it knows of keys is in its own memory, not in this process's
