@@ -41,9 +41,9 @@ export const SEARCH_FAULTS: readonly Fault[] = [
   { file: SQL, find: "format('(%s, m.listing_id) %s ($5::%s, $6)', key, later, type)", plant: "format('(%s) %s ($5::%s)', key, later, type)", tests: PAGING },
   { file: SQL, find: "' ORDER BY %1$s %2$s, m.listing_id %2$s LIMIT $9'", plant: "' ORDER BY %1$s %2$s, m.listing_id LIMIT $9'", tests: PAGING },
   { file: SQL, find: "way      text    := CASE WHEN (sort = 'price') <> backwards THEN", plant: "way      text    := CASE WHEN sort = 'price' THEN", tests: PAGING },
-  { file: `${GRAPHQL}/cursor.ts`, find: 'cursorOf(sort, key, id) !== cursor', plant: 'false', tests: CURSORS },
+  { file: `${GRAPHQL}/cursor.ts`, find: 'encode(sort, key, id) !== cursor', plant: 'false', tests: CURSORS },
   { file: `${GRAPHQL}/cursor.ts`, find: 'String(Number(key)) === key && isRank(Number(key))', plant: 'String(Number(key)) === key', tests: CURSORS },
-  { file: `${GRAPHQL}/cursor.ts`, find: '/^[1-9]\\d{3}-/.test(key) && isMoment(key)', plant: 'isMoment(key)', tests: CURSORS },
+  { file: `${GRAPHQL}/cursor.ts`, find: '/^[1-9]\\d{3}-/.test(key) && isDateTime(key)', plant: 'isDateTime(key)', tests: CURSORS },
   // How it is answered
   { file: SQL, find: 'CREATE INDEX market_index_document_idx ON market_index USING gin (document);', plant: '', tests: ['test/graphql/marketplace/plans'] },
   { file: `${GRAPHQL}/marketplace.ts`, find: '() => countMarket(query, search),', plant: '(count => () => count)(countMarket(query, search)),', tests: ['test/graphql/marketplace/lazy'] },

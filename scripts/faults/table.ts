@@ -150,8 +150,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/graphql/tenant/tenant.ts',
-    find: "t.exposeString('billingEmail', { policy: 'billing-contact:read'",
-    plant: "t.exposeString('billingEmail', { policy: 'tenant:read'",
+    find: "t.exposeString('billingEmail', {\n      policy: 'billing-contact:read'",
+    plant: "t.exposeString('billingEmail', {\n      policy: 'tenant:read'",
     tests: ['test/graphql/tenant/tenant'],
     short: true,
   },

@@ -10,6 +10,7 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { builder } from './core/builder.ts';
+import './core/register-scalars.ts';
 import './api-key/api-keys.ts';
 import './api-key/mutations.ts';
 import './audit/audit-events.ts';
@@ -40,7 +41,7 @@ import './viewer/viewer.ts';
 const requires = new GraphQLDirective({
   name: 'requires',
   description:
-    'The permission that the field needs, and the plans that have it where not every plan has. `Query.permissions` says who has it and when.',
+    'The permission that the field needs, and the plans that include it if not all do. `Query.permissions` lists who has a permission, and in which statuses of the tenant.',
   locations: [DirectiveLocation.FIELD_DEFINITION],
   args: {
     permission: { type: new GraphQLNonNull(GraphQLString) },
@@ -48,17 +49,17 @@ const requires = new GraphQLDirective({
   },
 });
 
-const open = new GraphQLDirective({
+const publicDirective = new GraphQLDirective({
   name: 'public',
-  description: 'The field is for everybody, signed in or not.',
+  description: 'Anybody may read the field, signed in or not.',
   locations: [DirectiveLocation.FIELD_DEFINITION],
 });
 
-/** The schema. Building it fails when a field has no policy (SPEC G1). */
+/** Builds the schema. Fails if a field has no policy (SPEC G1). */
 export function buildSchema(): GraphQLSchema {
-  builder.queryType({ description: 'What can be read.' });
-  builder.mutationType({ description: 'What can be changed. Each takes one input and gives one payload.' });
-  return builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, open] });
+  builder.queryType({ description: 'All reads.' });
+  builder.mutationType({ description: 'All changes. Each mutation takes one input and returns one payload.' });
+  return builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, publicDirective] });
 }
 
 /** The text of `schema.graphql`. */

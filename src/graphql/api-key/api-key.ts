@@ -4,10 +4,9 @@ import { builder } from '../core/builder.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
 import { isMember } from './holders.ts';
 
-/** An API key, without its secret: that is told once, when it is made. */
 export const ApiKey = builder.prismaNode('ApiKey', {
   description:
-    "A key by which a program acts in the tenant, with what the key's scopes name. It is the tenant's, and outlives its holder's membership.",
+    'A key for a program that acts in the tenant. It has the permissions that its scopes name. It belongs to the tenant and stays valid when its holder leaves.',
   tenantOf: (key: { tenantId: string }) => key.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'api-key:read' },
@@ -18,44 +17,54 @@ export const ApiKey = builder.prismaNode('ApiKey', {
     prefix: t.string({
       policy: 'api-key:read',
       nullable: true,
-      description: `The key's first ${SHOWN} characters, to tell which one it is. The same after a rotation.`,
+      description: `The key's first ${SHOWN} characters, to recognize it by. They stay the same after a rotation.`,
       resolve: ({ id }) => prefixOf(id),
     }),
     scopes: t.field({
       type: ['PermissionName'],
       policy: 'api-key:read',
       nullable: true,
-      description: 'The permissions that it carries.',
+      description: 'The permissions that the key has.',
       select: { scopes: true },
       resolve: ({ scopes }) => scopes.filter(isPermission),
     }),
     holderName: t.exposeString('holderName', {
       policy: 'api-key:read',
       nullable: true,
-      description: 'Who answers for it: who made it, or to whom it was handed over.',
+      description: 'The name of the member who is responsible for the key: its creator, or the member it was handed over to.',
     }),
     holderLeft: t.boolean({
       policy: 'api-key:read',
       nullable: true,
-      description: 'Whether that person is no member any more. The key works on: narrow it, hand it over, or revoke it.',
+      description: 'Whether the holder has left the tenant. The key still works: narrow it, hand it over, or revoke it.',
       select: { holderId: true },
       resolve: async ({ holderId }, _args, { work }) => !(await isMember(work, holderId)),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'api-key:read', nullable: true }),
-    rotatedAt: t.expose('rotatedAt', { type: 'DateTime', policy: 'api-key:read', nullable: true }),
+    rotatedAt: t.expose('rotatedAt', {
+      type: 'DateTime',
+      policy: 'api-key:read',
+      nullable: true,
+      description: 'When the secret was last replaced. Null: never.',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       policy: 'api-key:read',
       nullable: true,
-      description: 'When it ends by itself. Null is never.',
+      description: 'When the key expires. Null: never.',
     }),
-    revokedAt: t.expose('revokedAt', { type: 'DateTime', policy: 'api-key:read', nullable: true }),
-    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', policy: 'api-key:read', nullable: true, description: 'To the minute.' }),
+    revokedAt: t.expose('revokedAt', { type: 'DateTime', policy: 'api-key:read', nullable: true, description: 'Null: not revoked.' }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      policy: 'api-key:read',
+      nullable: true,
+      description: 'When the key was last used, to the minute. Null: never.',
+    }),
     earlierSecretUntil: t.field({
       type: 'DateTime',
       policy: 'api-key:read',
       nullable: true,
-      description: 'Until when the secret from before the last rotation works; null when it does no more.',
+      description: 'Until when the secret from before the last rotation still works. Null: it no longer does.',
       select: { earlierExpiresAt: true },
       resolve: ({ earlierExpiresAt }, _args, { services }) =>
         earlierExpiresAt && earlierExpiresAt > services.clock.now() ? earlierExpiresAt : null,

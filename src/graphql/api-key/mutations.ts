@@ -3,13 +3,12 @@ import { handOverApiKey } from '../../domain/api-key/hand-over.ts';
 import { type ChangedKey, narrowApiKey } from '../../domain/api-key/narrow.ts';
 import { revokeApiKey } from '../../domain/api-key/revoke.ts';
 import { OVERLAP, rotateApiKey } from '../../domain/api-key/rotate.ts';
-import { SHOWN } from '../../domain/api-key/secret.ts';
 import { builder } from '../core/builder.ts';
 import { rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { ApiKey } from './api-key.ts';
 
-/** A payload that leads to the key that was changed. */
+/** A payload with the changed key. */
 const keyPayload = (name: string) =>
   builder.objectRef<ChangedKey>(name).implement({
     tenantOf: ({ tenantId }: ChangedKey) => tenantId,
@@ -24,7 +23,7 @@ const keyPayload = (name: string) =>
     }),
   });
 
-/** The same with the secret, for those who may be told it. */
+/** A payload with the key and its secret. */
 const secretPayload = (name: string, policy: 'api-key:create' | 'api-key:update') =>
   builder.objectRef<KeyWithSecret>(name).implement({
     tenantOf: ({ tenantId }: KeyWithSecret) => tenantId,
@@ -32,7 +31,7 @@ const secretPayload = (name: string, policy: 'api-key:create' | 'api-key:update'
       secret: t.exposeString('secret', {
         policy,
         nullable: true,
-        description: 'The key, for `Authorization: Bearer`. It is told this once, and kept nowhere.',
+        description: 'The secret, to send as `Authorization: Bearer <secret>`. It is shown only once and cannot be read again.',
       }),
       apiKey: t.prismaField({
         type: ApiKey,
@@ -47,16 +46,16 @@ const secretPayload = (name: string, policy: 'api-key:create' | 'api-key:update'
 mutation('createApiKey', {
   policy: 'api-key:create',
   action: 'api_key.create',
-  description: `Makes an API key, which you hold. Its first ${SHOWN} characters tell it from others; the rest is told this once.`,
+  description: 'Creates an API key and makes you its holder. The secret is shown only in this response.',
   input: t => ({
-    name: t.string({ required: true, description: 'What it is for: 1 to 80 characters.' }),
+    name: t.string({ required: true, description: 'A name for the key: 1 to 80 characters.' }),
     scopes: t.field({
       type: ['PermissionName'],
       required: true,
       description:
-        'What it may do: one at least, and nothing that you may not do yourself. `permissions` says which are open to `API_KEY`.',
+        'The permissions of the key: at least one, and only those that you have yourself. `Query.permissions` lists which an API key can have (`principals` contains `API_KEY`).',
     }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When it ends by itself. Never, when left out.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When the key expires. Default: never.' }),
   }),
   payload: secretPayload('CreateApiKeyPayload', 'api-key:create'),
   run: (command, input) => createApiKey(command, input),
@@ -65,10 +64,14 @@ mutation('createApiKey', {
 mutation('narrowApiKey', {
   policy: 'api-key:update',
   action: 'api_key.narrow',
-  description: "Leaves an API key with some of its scopes. Another's needs `api-key:update-any`.",
+  description: 'Reduces the scopes of an API key. If you are not its holder, you need `api-key:update-any`.',
   input: t => ({
     apiKeyId: t.globalID({ required: true }),
-    scopes: t.field({ type: ['PermissionName'], required: true, description: 'One at least of those that it has, and no other.' }),
+    scopes: t.field({
+      type: ['PermissionName'],
+      required: true,
+      description: 'The scopes to keep: at least one, and only ones that the key has.',
+    }),
   }),
   payload: keyPayload('NarrowApiKeyPayload'),
   run: (command, { apiKeyId, scopes }) => narrowApiKey(command, { apiKey: rowRef('ApiKey', apiKeyId), scopes }),
@@ -77,11 +80,12 @@ mutation('narrowApiKey', {
 mutation('rotateApiKey', {
   policy: 'api-key:update',
   action: 'api_key.rotate',
-  description: "Gives an API key a new secret. The one that it had works for a while yet. Another's needs `api-key:update-any`.",
+  description:
+    'Gives an API key a new secret. The earlier one keeps working for a while. If you are not the holder, you need `api-key:update-any`.',
   input: t => ({
     apiKeyId: t.globalID({ required: true }),
     overlapMinutes: t.int({
-      description: `How long the earlier secret works: 0 to ${OVERLAP.max} minutes. ${OVERLAP.default}, a day, when left out.`,
+      description: `How long the earlier secret keeps working: 0 to ${OVERLAP.max} minutes. Default: ${OVERLAP.default} (one day).`,
     }),
   }),
   payload: secretPayload('RotateApiKeyPayload', 'api-key:update'),
@@ -91,7 +95,7 @@ mutation('rotateApiKey', {
 mutation('revokeApiKey', {
   policy: 'api-key:update',
   action: 'api_key.revoke',
-  description: "Ends an API key at once and for good. Another's needs `api-key:update-any`.",
+  description: 'Revokes an API key at once and permanently. If you are not its holder, you need `api-key:update-any`.',
   input: t => ({ apiKeyId: t.globalID({ required: true }) }),
   payload: keyPayload('RevokeApiKeyPayload'),
   run: (command, { apiKeyId }) => revokeApiKey(command, { apiKey: rowRef('ApiKey', apiKeyId) }),
@@ -100,10 +104,10 @@ mutation('revokeApiKey', {
 mutation('handOverApiKey', {
   policy: 'api-key:update-any',
   action: 'api_key.hand_over',
-  description: 'Gives an API key another holder, who manages it from then on. Its secret and its scopes stay.',
+  description: 'Makes another member the holder of an API key. The secret and the scopes stay the same.',
   input: t => ({
     apiKeyId: t.globalID({ required: true }),
-    membershipId: t.globalID({ required: true, description: 'A member whose roles may hold API keys.' }),
+    membershipId: t.globalID({ required: true, description: 'The new holder: a member with a role that may manage API keys.' }),
   }),
   payload: keyPayload('HandOverApiKeyPayload'),
   run: (command, { apiKeyId, membershipId }) =>

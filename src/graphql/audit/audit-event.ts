@@ -1,20 +1,19 @@
 import type { Action } from '../../domain/audit/actions.ts';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import { builder } from '../core/builder.ts';
-import { AuditAction, AuditActor, AuditOutcome } from '../core/enums.ts';
+import type { Order } from '../core/cursor.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
-import type { Order } from '../core/page.ts';
+import { AuditAction, AuditActor, AuditOutcome } from './enums.ts';
 
-/** The newest events first. The places of a log are numbers without a gap. */
+/** Newest first, by the sequence number in the tenant's log. */
 export const NEWEST_FIRST: Order<'seq', number> = {
   key: 'seq',
   direction: 'desc',
   parse: text => (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= 2 ** 31 - 1 ? Number(text) : null),
 };
 
-/** An event of the tenant's log. */
 export const AuditEvent = builder.prismaNode('AuditEvent', {
-  description: 'What somebody did in the tenant, or was refused.',
+  description: "An entry of the tenant's audit log: an action that was done, or refused.",
   tenantOf: (event: { tenantId: string }) => event.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'audit:read' },
@@ -24,7 +23,7 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
     sequence: t.exposeInt('seq', {
       policy: 'audit:read',
       nullable: true,
-      description: "The event's place in the tenant's log, from 1 without a gap.",
+      description: "The number of the event in the tenant's log. Numbers start at 1 and have no gaps.",
     }),
     at: t.expose('at', { type: 'DateTime', policy: 'audit:read', nullable: true }),
     action: t.field({
@@ -44,9 +43,13 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
     code: t.exposeString('code', {
       policy: 'audit:read',
       nullable: true,
-      description: 'Why it was refused: an error code. Null where it was done.',
+      description: 'The error code of a refused action. Null if the action was done.',
     }),
-    rule: t.exposeString('rule', { policy: 'audit:read', nullable: true, description: "The specification's rule." }),
+    rule: t.exposeString('rule', {
+      policy: 'audit:read',
+      nullable: true,
+      description: "The id of the rule in the gateway's specification (`docs/spec.md`).",
+    }),
     actorKind: t.field({
       type: AuditActor,
       policy: 'audit:read',
@@ -54,10 +57,26 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
       select: { actorKind: true },
       resolve: ({ actorKind }) => actorKind as typeof AuditActor.$inferType,
     }),
-    actorId: t.exposeString('actorId', { policy: 'audit:read', nullable: true, description: 'What the filter `actorId` takes.' }),
-    actorName: t.exposeString('actorName', { policy: 'audit:read', nullable: true, description: 'The name at the time.' }),
-    targetType: t.exposeString('targetType', { policy: 'audit:read', nullable: true, description: 'What it was done to, if one thing.' }),
-    targetId: t.exposeString('targetId', { policy: 'audit:read', nullable: true }),
+    actorId: t.exposeString('actorId', {
+      policy: 'audit:read',
+      nullable: true,
+      description: 'Identifies the actor, for `AuditFilter.actorId`.',
+    }),
+    actorName: t.exposeString('actorName', {
+      policy: 'audit:read',
+      nullable: true,
+      description: 'The name of the actor when the event happened.',
+    }),
+    targetType: t.exposeString('targetType', {
+      policy: 'audit:read',
+      nullable: true,
+      description: 'The type of the object that the action changed, such as `Membership`. Null if there is no single one.',
+    }),
+    targetId: t.exposeString('targetId', {
+      policy: 'audit:read',
+      nullable: true,
+      description: 'The id of that object within its type (not a global id).',
+    }),
     before: t.field({
       type: 'JSONObject',
       policy: 'audit:read',
@@ -75,7 +94,7 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
     requestId: t.exposeString('requestId', {
       policy: 'audit:read',
       nullable: true,
-      description: 'The request that did it; `job` where none did.',
+      description: 'The id of the request; `job` for an action of a background job.',
     }),
   }),
 });

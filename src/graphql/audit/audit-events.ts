@@ -1,20 +1,20 @@
 import { auditWhere } from '../../domain/audit/query.ts';
 import { builder } from '../core/builder.ts';
-import { AuditAction, AuditOutcome } from '../core/enums.ts';
-import { type PageArgs, pageCost } from '../core/page.ts';
+import type { PageArgs } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
 import { relatedPage } from '../core/related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { AuditEvent, NEWEST_FIRST } from './audit-event.ts';
+import { AuditAction, AuditOutcome } from './enums.ts';
 
-/** Which events to list. */
 export const AuditFilterInput = builder.inputType('AuditFilter', {
-  description: 'Which events to list: those for which everything given holds.',
+  description: 'Selects the events to list. All given conditions must hold.',
   fields: t => ({
-    action: t.field({ type: [AuditAction], description: 'One of these was done, or refused.' }),
-    actorId: t.string({ description: "By whom: an event's `actorId`." }),
+    action: t.field({ type: [AuditAction], description: 'Any of these actions, done or refused.' }),
+    actorId: t.string({ description: 'The `actorId` of an event.' }),
     outcome: t.field({ type: AuditOutcome }),
-    from: t.field({ type: 'DateTime', description: 'From this moment on.' }),
-    until: t.field({ type: 'DateTime', description: 'Until just before this moment.' }),
+    from: t.field({ type: 'DateTime', description: 'Start of the period, inclusive.' }),
+    until: t.field({ type: 'DateTime', description: 'End of the period, exclusive.' }),
   }),
 });
 
@@ -24,7 +24,7 @@ builder.prismaObjectField(Tenant, 'auditEvents', t =>
       type: AuditEvent,
       policy: 'audit:read',
       nullable: true,
-      description: 'What was done in the tenant, and what was refused, newest first.',
+      description: 'The audit log of the tenant, newest first.',
       args: { filter: t.arg({ type: AuditFilterInput }) },
       complexity: pageCost,
       ...relatedPage({

@@ -4,40 +4,40 @@ import { periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
-import { PAGE } from '../core/page.ts';
+import { PAGE_SIZE } from '../core/page-size.ts';
 import { periodArgs } from '../core/period.ts';
 import { Tenant } from '../tenant/tenant.ts';
 
-type Sold = Period & { readonly tenantId: string };
+type SalesPeriod = Period & { readonly tenantId: string };
 
 const DaySalesType = builder.objectRef<DaySales>('DaySales').implement({
-  description: 'What was sold on a day.',
+  description: 'The sales of one day.',
   fields: t => ({
-    day: t.exposeString('day', { policy: 'public', description: 'In UTC, such as `2026-11-24`.' }),
+    day: t.exposeString('day', { policy: 'public', description: 'The date in UTC, such as `2026-11-24`.' }),
     retrievals: t.exposeInt('retrievals', { policy: 'public' }),
     revenue: t.field({ type: [MoneyType], policy: 'public', resolve: ({ revenue }) => [...revenue] }),
   }),
 });
 
 const DatasetSalesType = builder.objectRef<DatasetSales & { readonly tenantId: string }>('DatasetSales').implement({
-  description: 'What was sold of a dataset.',
+  description: 'The sales of one dataset.',
   fields: t => ({
     datasetId: t.id({
       policy: 'public',
-      description: 'The `Dataset`, which may be gone.',
+      description: 'The global id of the `Dataset`, which may have been deleted.',
       resolve: ({ tenantId, datasetId: id }) => encodeGlobalId('Dataset', rowId({ tenantId, id })),
     }),
-    title: t.exposeString('title', { policy: 'public', description: "The listing's title when it was last retrieved." }),
+    title: t.exposeString('title', { policy: 'public', description: 'The title of the listing at the latest retrieval.' }),
     retrievals: t.exposeInt('retrievals', { policy: 'public' }),
     revenue: t.field({ type: [MoneyType], policy: 'public', resolve: ({ revenue }) => [...revenue] }),
-    buyers: t.exposeInt('buyers', { policy: 'public', description: 'How many: who they are is not told.' }),
+    buyers: t.exposeInt('buyers', { policy: 'public', description: 'The number of different buyers. Their names are not disclosed.' }),
   }),
 });
 
-/** What a provider sees of its sales: sums and counts (SPEC M5, M6). */
-const Analytics = builder.objectRef<Sold>('Analytics').implement({
-  description: 'What was sold in a period.',
-  tenantOf: ({ tenantId }: Sold) => tenantId,
+/** A provider sees sums and counts, never buyers (SPEC M5, M6). */
+const Analytics = builder.objectRef<SalesPeriod>('Analytics').implement({
+  description: 'The sales of the tenant in a period.',
+  tenantOf: ({ tenantId }: SalesPeriod) => tenantId,
   fields: t => ({
     from: t.expose('from', { type: 'DateTime', policy: 'analytics:read', nullable: true }),
     until: t.expose('until', { type: 'DateTime', policy: 'analytics:read', nullable: true }),
@@ -50,29 +50,29 @@ const Analytics = builder.objectRef<Sold>('Analytics').implement({
       type: [MoneyType],
       policy: 'analytics:read',
       nullable: true,
-      description: 'A sum for each currency.',
+      description: 'One sum per currency.',
       resolve: async (period, _args, { work }) => [...(await sumsOf(work.query, 'earning', period))],
     }),
     buyers: t.int({
       policy: 'analytics:read',
       nullable: true,
-      description: 'How many: who they are is not told.',
+      description: 'The number of different buyers. Their names are not disclosed.',
       resolve: (period, _args, { work }) => countBuyers(work.query, period),
     }),
     byDay: t.field({
       type: [DaySalesType],
       policy: 'analytics:read-series',
       nullable: true,
-      description: 'Day by day in UTC; days without are left out.',
+      description: 'Sales per day in UTC. Days without sales are left out.',
       resolve: async (period, _args, { work }) => [...(await salesByDay(work.query, period))],
     }),
     byDataset: t.field({
       type: [DatasetSalesType],
       policy: 'analytics:read-series',
       nullable: true,
-      description: `By dataset, the most retrieved first, at most ${PAGE.most}.`,
+      description: `Sales per dataset, most retrieved first. At most ${PAGE_SIZE.max}.`,
       resolve: async ({ tenantId, ...period }, _args, { work }) =>
-        (await salesByDataset(work.query, period, PAGE.most)).map(row => ({ ...row, tenantId })),
+        (await salesByDataset(work.query, period, PAGE_SIZE.max)).map(row => ({ ...row, tenantId })),
     }),
   }),
 });
@@ -82,7 +82,7 @@ builder.prismaObjectField(Tenant, 'analytics', t =>
     type: Analytics,
     policy: 'analytics:read',
     nullable: true,
-    description: 'What was sold in a period.',
+    description: 'The sales in a period.',
     args: periodArgs(t.arg),
     resolve: async ({ id: tenantId }, args, { work, services }) => ({
       tenantId,

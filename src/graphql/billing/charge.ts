@@ -2,9 +2,8 @@ import { builder } from '../core/builder.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
 
-/** What a retrieval cost its buyer. */
 export const Charge = builder.prismaNode('Charge', {
-  description: 'What a retrieval cost.',
+  description: 'The price that the tenant owes for one retrieval.',
   tenantOf: (charge: { tenantId: string }) => charge.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'charge:read' },
@@ -18,11 +17,11 @@ export const Charge = builder.prismaNode('Charge', {
       select: { amount: true, currency: true },
       resolve: ({ amount, currency }) => ({ amount, currency }),
     }),
-    title: t.exposeString('title', { policy: 'charge:read', nullable: true, description: "The entitlement's title." }),
+    title: t.exposeString('title', { policy: 'charge:read', nullable: true, description: 'The title of the entitlement.' }),
     provider: t.exposeString('provider', {
       policy: 'charge:read',
       nullable: true,
-      description: "The provider's name, as the entitlement has it.",
+      description: 'The name of the provider in the entitlement.',
     }),
     at: t.expose('at', { type: 'DateTime', policy: 'charge:read', nullable: true }),
   }),

@@ -1,10 +1,12 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
 import { sumsOf } from '../../database/queries/billing.ts';
 import { periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
+import { LATEST_FIRST } from '../core/cursor.ts';
 import { MoneyType } from '../core/money.ts';
-import { LATEST_FIRST, page, pageCost } from '../core/page.ts';
-import { periodArgs } from '../core/period.ts';
+import { page } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
+import { periodArgs, rangeArgs } from '../core/period.ts';
+import { nodeSelection } from '../core/selection.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Charge } from './charge.ts';
 
@@ -14,13 +16,13 @@ builder.objectField(Tenant, 'charges', t =>
       type: Charge,
       policy: 'charge:read',
       nullable: true,
-      description: 'What the retrievals cost, latest first.',
-      args: { from: t.arg({ type: 'DateTime' }), until: t.arg({ type: 'DateTime' }) },
+      description: 'The charges for retrievals, latest first.',
+      args: rangeArgs(t.arg),
       complexity: pageCost,
       resolve: (_tenant, { from, until, ...args }, context, info) => {
         const { charge } = context.work.db;
         const where = within({ from, until });
-        const selected = queryFromInfo({ context, info, typeName: 'Charge', paths: [['edges', 'node'], ['nodes']] }) as object;
+        const selected = nodeSelection('Charge', context, info);
         return page(
           args,
           LATEST_FIRST,
@@ -39,7 +41,7 @@ builder.objectField(Tenant, 'chargeTotals', t =>
     type: [MoneyType],
     policy: 'charge:read',
     nullable: true,
-    description: 'What the retrievals of a period cost: a sum for each currency.',
+    description: 'The total of the charges in a period: one sum per currency.',
     args: periodArgs(t.arg),
     resolve: async (_tenant, args, { work, services }) => [
       ...(await sumsOf(work.query, 'charge', await periodOf(work.db, services.clock.now(), args))),

@@ -2,9 +2,9 @@ import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId, rowOf } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
 
-/** What a provider earned by a retrieval: never by whose (SPEC M5). */
+/** An earning never names the buyer (SPEC M5). */
 export const Earning = builder.prismaNode('Earning', {
-  description: 'What a retrieval of a dataset brought in.',
+  description: 'What the tenant earned by one retrieval of its dataset.',
   tenantOf: (earning: { tenantId: string }) => earning.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'earning:read' },
@@ -22,11 +22,15 @@ export const Earning = builder.prismaNode('Earning', {
     datasetId: t.id({
       policy: 'earning:read',
       nullable: true,
-      description: 'The `Dataset`, which may be gone.',
+      description: 'The global id of the `Dataset`, which may have been deleted.',
       select: { datasetId: true },
       resolve: ({ tenantId, datasetId: id }) => encodeGlobalId('Dataset', rowId({ tenantId, id })),
     }),
-    title: t.exposeString('title', { policy: 'earning:read', nullable: true, description: "The listing's title at the time." }),
+    title: t.exposeString('title', {
+      policy: 'earning:read',
+      nullable: true,
+      description: 'The title of the listing at the time of the retrieval.',
+    }),
     at: t.expose('at', { type: 'DateTime', policy: 'earning:read', nullable: true }),
   }),
 });

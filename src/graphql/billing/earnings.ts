@@ -1,9 +1,11 @@
 import { sumsOf } from '../../database/queries/billing.ts';
 import { type PeriodInput, periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
+import { LATEST_FIRST } from '../core/cursor.ts';
 import { MoneyType } from '../core/money.ts';
-import { LATEST_FIRST, type PageArgs, pageCost } from '../core/page.ts';
-import { periodArgs } from '../core/period.ts';
+import type { PageArgs } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
+import { periodArgs, rangeArgs } from '../core/period.ts';
 import { relatedPage } from '../core/related-page.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { Tenant } from '../tenant/tenant.ts';
@@ -22,8 +24,8 @@ builder.prismaObjectField(Tenant, 'earnings', t =>
       type: Earning,
       policy: 'earning:read',
       nullable: true,
-      description: 'What retrievals of the datasets brought in, latest first.',
-      args: { from: t.arg({ type: 'DateTime' }), until: t.arg({ type: 'DateTime' }) },
+      description: 'The earnings from all datasets, latest first.',
+      args: rangeArgs(t.arg),
       complexity: pageCost,
       ...relatedPage(LATEST),
     },
@@ -38,8 +40,8 @@ builder.prismaObjectField(Dataset, 'earnings', t =>
       type: Earning,
       policy: 'earning:read',
       nullable: true,
-      description: 'What retrievals of it brought in, latest first.',
-      args: { from: t.arg({ type: 'DateTime' }), until: t.arg({ type: 'DateTime' }) },
+      description: 'The earnings from this dataset, latest first.',
+      args: rangeArgs(t.arg),
       complexity: pageCost,
       ...relatedPage(LATEST),
     },
@@ -53,7 +55,7 @@ builder.objectField(Tenant, 'earningTotals', t =>
     type: [MoneyType],
     policy: 'earning:read',
     nullable: true,
-    description: 'What the retrievals of a period brought in: a sum for each currency.',
+    description: 'The total of the earnings in a period: one sum per currency.',
     args: periodArgs(t.arg),
     resolve: async (_tenant, args, { work, services }) => [
       ...(await sumsOf(work.query, 'earning', await periodOf(work.db, services.clock.now(), args))),

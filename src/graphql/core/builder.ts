@@ -26,11 +26,12 @@ type Types = {
   Connection: { totalCount: () => number | Promise<number> };
 };
 
+/** Connections and edges need what the field that returns them needs. */
 const wrapper = { policy: 'as-parent' } as const;
 
 /**
- * The schema's builder. The policy plugin stands before scope-auth, which enforces what it makes of
- * a field's policy; the operation plugin around both, to hear of refusals.
+ * The schema's builder. Plugins wrap a field in this order: `operation` records refusals and is
+ * outermost, `policy` translates a field's policy for scope-auth, and scope-auth enforces it.
  */
 export const builder = new SchemaBuilder<Types>({
   plugins: ['operation', 'policy', ScopeAuthPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
@@ -51,22 +52,22 @@ export const builder = new SchemaBuilder<Types>({
     decodeGlobalID: decodeGlobalId,
     cursorType: 'String',
     clientMutationId: 'omit',
-    idFieldOptions: { ...wrapper, description: 'The object again, through `node`.' },
+    idFieldOptions: { ...wrapper, description: 'The global id of the object, for `Query.node`.' },
     nodeQueryOptions: {
       policy: 'public',
       nullable: true,
       resolve: loadNode,
-      description: 'An object by its global id. Absent, and not for you to know, are the same: null.',
+      description: 'An object by its global id. Null if it does not exist or you may not know that it exists.',
     },
     nodesQueryOptions: {
       policy: 'public',
       resolve: loadNodes,
       complexity: ({ ids }: { ids: unknown[] }) => ({ field: 1, multiplier: ids.length }),
-      description: 'Objects by their global ids, in their order; at most 100.',
+      description: 'Objects by their global ids, in the order of the ids. At most 100. An item is null as in `node`.',
     },
     cursorFieldOptions: wrapper,
     nodeFieldOptions: wrapper,
-    // the connection has counted its rows
+    // the connection's own complexity already counts its rows
     edgesFieldOptions: { ...wrapper, complexity: { field: 1, multiplier: 1 } },
     pageInfoFieldOptions: wrapper,
     hasNextPageFieldOptions: wrapper,
@@ -77,5 +78,5 @@ export const builder = new SchemaBuilder<Types>({
 });
 
 builder.globalConnectionField('totalCount', t =>
-  t.int({ policy: 'as-parent', description: 'How many there are on all pages.', resolve: ({ totalCount }) => totalCount() }),
+  t.int({ policy: 'as-parent', description: 'The number of items on all pages.', resolve: ({ totalCount }) => totalCount() }),
 );

@@ -5,24 +5,23 @@ import type { Profile } from '../../database/queries/person.ts';
 import type { Services } from '../../domain/core/services.ts';
 
 /**
- * What a request is, worked out before any resolver runs (SPEC T2). Resolvers get nothing else: no
- * unbound client, no token, no headers.
+ * What resolvers know of a request, computed before any of them runs (SPEC T2). They get no unbound
+ * database client, no token and no headers.
  */
 export type Context = {
-  /** Leads to the request in the logs; in every response's `x-request-id` and in every refusal. */
+  /** Identifies the request in logs, in the `x-request-id` header and in errors. */
   readonly requestId: string;
-  /** What the verified token says of the person, or null for nobody. */
+  /** The person's claims from the verified token; null for an anonymous request. */
   readonly profile: Profile | null;
   readonly grant: Grant;
-  /** The person's membership in the tenant context, or null outside of any. */
+  /** The person's membership in the tenant context; null without one. */
   readonly membership: PersonMembership | null;
-  /** The time and the settings. */
   readonly services: Services;
-  /** The `Idempotency-Key` header, if there is one. */
+  /** The `Idempotency-Key` header; null without one. */
   readonly idempotencyKey: string | null;
   /** The database, bound to the tenant context and the person. */
   readonly work: UnitOfWork;
-  /** All of the person's memberships (a crossing), read at most once a request. */
+  /** Reads all of the person's memberships (a crossing), at most once per request. */
   readonly memberships: () => Promise<readonly PersonMembership[]>;
 };
 

@@ -8,18 +8,17 @@ type Options = { readonly resolve: GraphQLFieldResolver<unknown, unknown, never,
 type Builder = InstanceType<typeof RootFieldBuilder> & { field(options: object): unknown };
 
 /**
- * A field that is a global id, where the relay plugin's own waits for a promise on every row, so
- * that all that stands around it waits as well. Ours are at hand. This must be imported before a
- * node is defined.
+ * Replaces the relay plugin's `t.globalID`, which awaits a promise on every row and so makes the
+ * whole list asynchronous: our ids resolve synchronously. Import it before any node is defined.
  */
 function globalID(this: Builder, { resolve, ...options }: Options): unknown {
   const nameOf = (type: never) => this.builder.configStore.getTypeConfig(type).name;
-  const encoded = (id: Shape | string | null) => (typeof id === 'object' && id ? encodeGlobalId(nameOf(id.type), id.id) : id);
-  const sent: Options['resolve'] = (...asked) => {
-    const id = resolve(...asked);
-    return id instanceof Promise ? id.then(encoded) : encoded(id);
+  const encode = (id: Shape | string | null) => (typeof id === 'object' && id ? encodeGlobalId(nameOf(id.type), id.id) : id);
+  const resolveEncoded: Options['resolve'] = (...args) => {
+    const id = resolve(...args);
+    return id instanceof Promise ? id.then(encode) : encode(id);
   };
-  return this.field({ ...options, type: 'ID', resolve: sent });
+  return this.field({ ...options, type: 'ID', resolve: resolveEncoded });
 }
 
 Object.assign(RootFieldBuilder.prototype, { globalID });

@@ -3,9 +3,8 @@ import { badInput } from '../../domain/core/errors.ts';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
 /**
- * The node types and what their ids are made of. A tenant's row carries its tenant, so that it is
- * looked up under that tenant's binding; what the marketplace tells of a listing carries none, for
- * nobody is to learn it (SPEC M5).
+ * The form of each node type's id. The id of a tenant's row contains the tenant, so that a lookup
+ * can be bound to it. That of a marketplace listing must not reveal its provider (SPEC M5).
  */
 const FORMS: Readonly<Record<string, RegExp>> = {
   Tenant: new RegExp(`^${UUID}$`),
@@ -24,14 +23,14 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   Earning: new RegExp(`^${UUID}:${UUID}$`),
 };
 
-/** A global id: opaque to clients, `Type:id` or `Type:tenant:id` in base64url. */
+/** Makes a global id, opaque to clients: `Type:id` or `Type:tenant:id` in base64url. */
 export const encodeGlobalId = (typename: string, id: string | number | bigint): string =>
   Buffer.from(`${typename}:${id}`).toString('base64url');
 
 /**
- * The type and id inside a global id.
+ * Splits a global id.
  *
- * @throws {GatewayError} BAD_USER_INPUT for whatever {@link encodeGlobalId} doesn't make.
+ * @throws {GatewayError} BAD_USER_INPUT unless {@link encodeGlobalId} could have made the id.
  */
 export function decodeGlobalId(globalId: string): { typename: string; id: string } {
   const [typename = '', ...rest] = Buffer.from(globalId, 'base64url').toString().split(':');
@@ -41,25 +40,25 @@ export function decodeGlobalId(globalId: string): { typename: string; id: string
   return { typename, id };
 }
 
-/** The id of a row in a tenant, as {@link encodeGlobalId} takes it. */
+/** The id of a tenant's row, as {@link encodeGlobalId} takes it. */
 export const rowId = ({ tenantId, id }: { tenantId: string; id: string }): string => `${tenantId}:${id}`;
 
-/** {@link rowId} back. */
+/** The inverse of {@link rowId}. */
 export function rowOf(id: string): { tenantId: string; id: string } {
   const [tenantId = '', row = ''] = id.split(':');
   return { tenantId, id: row };
 }
 
 /**
- * What stands behind the type in an input's global id.
+ * The id inside a global id of an input, which must be of one type.
  *
  * @throws {GatewayError} BAD_USER_INPUT for the id of another type.
  */
-export function idNamed(typename: string, given: { typename: string; id: string }): string {
-  if (given.typename !== typename) throw badInput(`This is the id of another type than ${typename}.`);
-  return given.id;
+export function idOfType(typename: string, globalId: { typename: string; id: string }): string {
+  if (globalId.typename !== typename) throw badInput(`This is not the id of a ${typename}.`);
+  return globalId.id;
 }
 
-/** The row that an input's global id names: as {@link idNamed}. */
-export const rowRef = (typename: string, given: { typename: string; id: string }): { tenantId: string; id: string } =>
-  rowOf(idNamed(typename, given));
+/** The row that a global id of an input names. Throws as {@link idOfType}. */
+export const rowRef = (typename: string, globalId: { typename: string; id: string }): { tenantId: string; id: string } =>
+  rowOf(idOfType(typename, globalId));

@@ -7,21 +7,20 @@ import { refusedFor } from './refusal.ts';
 
 type Id = { readonly typename: string; readonly id: string };
 
-/** Most nodes that one `nodes` takes. */
-const MOST = 100;
+const MAX_IDS = 100;
 
 /**
- * Why a node may not be loaded, told from its type alone: whether it exists must not show to those
- * who may not know (SPEC T4).
+ * The refusal of a node, or null. It depends on the type alone, so that it doesn't reveal whether
+ * the node exists (SPEC T4).
  */
-function refused({ typename }: Id, context: Context, { schema }: GraphQLResolveInfo) {
+function refusalOf({ typename }: Id, context: Context, { schema }: GraphQLResolveInfo) {
   const id = (schema.getType(typename) as GraphQLObjectType).getFields().id;
   return refusedFor(policyOf(id) as Permission, context);
 }
 
 /**
- * `Query.node`: refused before it loads, or loaded under the request's binding, which finds no
- * other tenant's row.
+ * `Query.node`: checks the permission, then loads the row under the request's binding, which hides
+ * the rows of other tenants.
  */
 export function loadNode<Node>(
   _root: unknown,
@@ -30,12 +29,12 @@ export function loadNode<Node>(
   info: GraphQLResolveInfo,
   load: (id: Id) => Node,
 ): Node {
-  const refusal = refused(id, context, info);
+  const refusal = refusalOf(id, context, info);
   if (refusal) throw refusal;
   return load(id);
 }
 
-/** `Query.nodes`: each by itself, so that a refused one leaves the others standing. */
+/** `Query.nodes`: checks each id by itself, so that a refusal leaves the other items intact. */
 export async function loadNodes(
   _root: unknown,
   args: { ids: Id[] },
@@ -44,10 +43,10 @@ export async function loadNodes(
   load: (ids: Id[]) => Promise<readonly unknown[]>,
 ): Promise<unknown[]> {
   const { ids } = args;
-  if (ids.length > MOST) throw badInput(`nodes takes at most ${MOST} ids.`, { limit: MOST, actual: ids.length });
-  const refusals = ids.map(id => refused(id, context, info));
-  // the loader reads the arguments, not what it is handed
+  if (ids.length > MAX_IDS) throw badInput(`nodes takes at most ${MAX_IDS} ids.`, { limit: MAX_IDS, actual: ids.length });
+  const refusals = ids.map(id => refusalOf(id, context, info));
+  // the loader reads the ids from `args`, not from its parameter
   args.ids = ids.filter((_, index) => !refusals[index]);
-  const found = (await load(args.ids)).values();
-  return refusals.map(refusal => refusal ?? found.next().value);
+  const nodes = (await load(args.ids)).values();
+  return refusals.map(refusal => refusal ?? nodes.next().value);
 }

@@ -1,93 +1,42 @@
 import { parseCursorConnectionArgs } from '@pothos/plugin-relay';
-import { badInput } from '../../domain/core/errors.ts';
-
-/** How much a page holds at most, and when nobody says. */
-export const PAGE = { most: 100, usual: 20 } as const;
+import { type CursorCodec, cursorsOf, type Order } from './cursor.ts';
+import { checkPageSize, PAGE_SIZE } from './page-size.ts';
 
 export type PageArgs = { first?: number | null; last?: number | null; before?: string | null; after?: string | null };
 
 /**
- * What rows are paged by: a column whose values are unique in a tenant and never change, and how a
- * cursor stands for a value of it.
+ * The rows that make a page: those between two positions, from the end if `backwards`. `limit` is
+ * one more than the page holds, which shows whether another page follows.
  */
-export type Order<Key extends string, Value> = {
-  readonly key: Key;
-  readonly direction: 'asc' | 'desc';
-  readonly parse: (text: string) => Value | null;
+export type PageRange<Position> = {
+  readonly after: Position | null;
+  readonly before: Position | null;
+  readonly limit: number;
+  readonly backwards: boolean;
 };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** By id, which is in the order of creation. */
-export const OLDEST_FIRST: Order<'id', string> = { key: 'id', direction: 'asc', parse: text => (UUID.test(text) ? text : null) };
-
-/** The same from the other end. */
-export const LATEST_FIRST: Order<'id', string> = { ...OLDEST_FIRST, direction: 'desc' };
-
-/** The part of a query that picks a page. */
+/** The Prisma arguments that read a page in an order by one column. */
 export type PageQuery<Key extends string, Value> = {
   readonly where: { [K in Key]: { gt?: Value; lt?: Value } };
   readonly orderBy: { [K in Key]: 'asc' | 'desc' };
   readonly take: number;
 };
 
-const SIZES = { defaultSize: PAGE.usual, maxSize: PAGE.most } as const;
-
 /**
- * Which rows of an order make a page, and one more to tell whether there is another: between two
- * places, at most `limit`, from the end if `backwards`.
- */
-export type PageOf<Place> = {
-  readonly after: Place | null;
-  readonly before: Place | null;
-  readonly limit: number;
-  readonly backwards: boolean;
-};
-
-/**
- * How a cursor stands for a row's place in an order. `toPlace` throws {@link badCursor} for what
- * `toCursor` doesn't make.
- */
-export type Cursors<Row, Place> = { readonly toCursor: (row: Row) => string; readonly toPlace: (cursor: string) => Place };
-
-function pageOf<Place>(args: PageArgs, toPlace: (cursor: string) => Place): PageOf<Place> {
-  checkSize(args);
-  const { before, after, limit, inverted } = parseCursorConnectionArgs({ args, ...SIZES });
-  return { after: after == null ? null : toPlace(after), before: before == null ? null : toPlace(before), limit, backwards: inverted };
-}
-
-function queryOf<Key extends string, Value>(
-  { key, direction }: Order<Key, Value>,
-  { after, before, limit, backwards }: PageOf<Value>,
-): PageQuery<Key, Value> {
-  const [later, earlier] = direction === 'asc' ? (['gt', 'lt'] as const) : (['lt', 'gt'] as const);
-  return {
-    where: { [key]: { ...(after !== null && { [later]: after }), ...(before !== null && { [earlier]: before }) } },
-    orderBy: { [key]: backwards === (direction === 'asc') ? 'desc' : 'asc' },
-    take: limit,
-  } as PageQuery<Key, Value>;
-}
-
-/**
- * What picks the rows of a page, and one more to tell whether there is another page.
+ * The Prisma arguments for the page that a client asks for.
  *
- * @throws {GatewayError} BAD_USER_INPUT for a page that is negative, too large, or asked from both
- * ends, and for a cursor that isn't ours.
+ * @throws {GatewayError} BAD_USER_INPUT as {@link checkPageSize}, and for an invalid cursor.
  */
 export const pageQuery = <Key extends string, Value extends string | number>(
   args: PageArgs,
   order: Order<Key, Value>,
-): PageQuery<Key, Value> =>
-  queryOf(
-    order,
-    pageOf(args, cursor => placeIn(cursor, order.parse)),
-  );
+): PageQuery<Key, Value> => queryOf(order, rangeOf(args, cursorsOf(order).decode));
 
 /**
- * A page of rows in an order, as a connection.
+ * Reads a page in an order by one column, as a connection.
  *
- * @param find reads the rows of a page.
- * @param count counts the rows of all pages, if somebody asks.
+ * @param find reads the rows of the page.
+ * @param count counts the rows of all pages; called only if the document asks for `totalCount`.
  * @throws {GatewayError} as {@link pageQuery}.
  */
 export const page = <Key extends string, Value extends string | number, Row extends { [K in Key]: Value }>(
@@ -95,27 +44,21 @@ export const page = <Key extends string, Value extends string | number, Row exte
   order: Order<Key, Value>,
   find: (query: PageQuery<Key, Value>) => Promise<Row[]>,
   count: () => Promise<number>,
-) =>
-  pageBy(
-    args,
-    { toCursor: (row: Row) => cursorOf(row[order.key]), toPlace: cursor => placeIn(cursor, order.parse) },
-    picked => find(queryOf(order, picked)),
-    count,
-  );
+) => pageBy(args, cursorsOf(order), (range): Promise<readonly Row[]> => find(queryOf(order, range)), count);
 
-/** A page of rows in any order, as a connection; otherwise as {@link page}. */
-export async function pageBy<Row, Place>(
+/** Reads a page in any order, as a connection. Otherwise like {@link page}. */
+export async function pageBy<Row, Position>(
   args: PageArgs,
-  { toCursor, toPlace }: Cursors<Row, Place>,
-  find: (page: PageOf<Place>) => Promise<readonly Row[]>,
+  { encode, decode }: CursorCodec<Row, Position>,
+  find: (range: PageRange<Position>) => Promise<readonly Row[]>,
   count: () => Promise<number>,
 ) {
-  const picked = pageOf(args, toPlace);
-  return connectionOf(args, toCursor, await find(picked), count);
+  const range = rangeOf(args, decode);
+  return connectionOf(args, encode, await find(range), count);
 }
 
 /**
- * The rows that {@link pageQuery} picks, as a connection.
+ * Makes a connection of rows that were read with {@link pageQuery}.
  *
  * @throws {GatewayError} as {@link pageQuery}.
  */
@@ -126,28 +69,47 @@ export function pageOfRows<Key extends string, Value extends string | number, Ro
   count: () => number,
 ) {
   pageQuery(args, order);
-  return connectionOf(args, (row: Row) => cursorOf(row[order.key]), rows, count);
+  return connectionOf<Row, number>(args, cursorsOf(order).encode, rows, count);
 }
 
-/** A row in its page. */
+/** Checks a client's arguments and decodes its cursors. */
+function rangeOf<Position>(args: PageArgs, decode: (cursor: string) => Position): PageRange<Position> {
+  checkPageSize(args);
+  const { before, after, limit, inverted } = parsed(args);
+  return { after: after == null ? null : decode(after), before: before == null ? null : decode(before), limit, backwards: inverted };
+}
+
+function queryOf<Key extends string, Value>(
+  { key, direction }: Order<Key, Value>,
+  { after, before, limit, backwards }: PageRange<Value>,
+): PageQuery<Key, Value> {
+  const [later, earlier] = direction === 'asc' ? (['gt', 'lt'] as const) : (['lt', 'gt'] as const);
+  return {
+    where: { [key]: { ...(after !== null && { [later]: after }), ...(before !== null && { [earlier]: before }) } },
+    orderBy: { [key]: backwards === (direction === 'asc') ? 'desc' : 'asc' },
+    take: limit,
+  } as PageQuery<Key, Value>;
+}
+
+/** A row in its page. Its cursor is encoded only if the document asks for it. */
 class Edge<Row> {
-  readonly #toCursor: (row: Row) => string;
+  readonly #encode: (row: Row) => string;
 
   constructor(
     readonly node: Row,
-    toCursor: (row: Row) => string,
+    encode: (row: Row) => string,
   ) {
-    this.#toCursor = toCursor;
+    this.#encode = encode;
   }
 
   get cursor(): string {
-    return this.#toCursor(this.node);
+    return this.#encode(this.node);
   }
 }
 
-function connectionOf<Row, Count>(args: PageArgs, toCursor: (row: Row) => string, rows: readonly Row[], totalCount: () => Count) {
-  const { expectedSize, inverted, hasPreviousPage, hasNextPage } = parseCursorConnectionArgs({ args, ...SIZES });
-  const edges = rows.slice(0, expectedSize).map(row => new Edge(row, toCursor));
+function connectionOf<Row, Count>(args: PageArgs, encode: (row: Row) => string, rows: readonly Row[], totalCount: () => Count) {
+  const { expectedSize, inverted, hasPreviousPage, hasNextPage } = parsed(args);
+  const edges = rows.slice(0, expectedSize).map(row => new Edge(row, encode));
   if (inverted) edges.reverse();
   const pageInfo = {
     startCursor: edges[0]?.cursor ?? null,
@@ -158,40 +120,4 @@ function connectionOf<Row, Count>(args: PageArgs, toCursor: (row: Row) => string
   return { pageInfo, edges, totalCount };
 }
 
-function checkSize({ first, last }: PageArgs) {
-  if (first != null && last != null) throw badInput('Ask for `first` or for `last`, not for both.');
-  for (const [name, size] of Object.entries({ first, last })) {
-    if (size == null) continue;
-    if (size < 0) throw badInput(`\`${name}\` can't be negative.`);
-    if (size > PAGE.most) throw badInput(`A page holds at most ${PAGE.most}.`, { limit: PAGE.most, actual: size });
-  }
-}
-
-/** How many items somebody asks for, of a list that has no pages. Errors as {@link page}. */
-export function sizeOf({ first }: Pick<PageArgs, 'first'>): number {
-  checkSize({ first });
-  return first ?? PAGE.usual;
-}
-
-/** What a connection costs: its rows as often as they are asked for. */
-export const pageCost = ({ first, last }: PageArgs): { field: number; multiplier: number } => ({
-  field: 1,
-  multiplier: Math.min(Math.max(first ?? last ?? PAGE.usual, 1), PAGE.most),
-});
-
-/** A cursor: the place in an order, not a row. It stays good when the row is gone. */
-const cursorOf = (place: string | number): string => Buffer.from(String(place)).toString('base64url');
-
-/**
- * The place that a cursor stands for.
- *
- * @throws {GatewayError} BAD_USER_INPUT for what {@link cursorOf} doesn't make.
- */
-function placeIn<Value extends string | number>(cursor: string, parse: (text: string) => Value | null): Value {
-  const place = parse(Buffer.from(cursor, 'base64url').toString());
-  if (place === null || cursorOf(place) !== cursor) throw badCursor();
-  return place;
-}
-
-/** What a text that is no cursor of ours is told, or one of another order. */
-export const badCursor = () => badInput('This is not a cursor that this API gives out.');
+const parsed = (args: PageArgs) => parseCursorConnectionArgs({ args, defaultSize: PAGE_SIZE.default, maxSize: PAGE_SIZE.max });

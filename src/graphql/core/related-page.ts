@@ -2,7 +2,8 @@ import type { GraphQLField } from 'graphql';
 import { isAllowed, UNREAD_ROW } from '../../access/is-allowed.ts';
 import { accessOf } from '../../access/policy-plugin.ts';
 import type { Context } from './context.ts';
-import { type Order, type PageArgs, pageOfRows, pageQuery } from './page.ts';
+import type { Order } from './cursor.ts';
+import { type PageArgs, pageOfRows, pageQuery } from './page.ts';
 
 /** A connection whose rows are a relation of the row that it is a field of. */
 export type RelatedPage<Args, Key extends string, Value> = {

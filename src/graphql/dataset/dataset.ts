@@ -2,9 +2,8 @@ import { builder } from '../core/builder.ts';
 import { countOf } from '../core/columns.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
 
-/** A dataset of the tenant context. */
 export const Dataset = builder.prismaNode('Dataset', {
-  description: 'What the tenant sells, or may sell: objects under one name.',
+  description: 'A named collection of objects (files) that the tenant can offer on the marketplace.',
   tenantOf: (dataset: { tenantId: string }) => dataset.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'dataset:read' },
@@ -18,7 +17,7 @@ export const Dataset = builder.prismaNode('Dataset', {
     objectCount: t.int({
       policy: 'dataset:read',
       nullable: true,
-      description: 'Objects, stored or not.',
+      description: 'The number of objects, uploaded or not.',
       ...countOf('objects'),
     }),
   }),

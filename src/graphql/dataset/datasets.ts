@@ -3,18 +3,20 @@ import { datasetCap } from '../../domain/plan/preview.ts';
 import { builder } from '../core/builder.ts';
 import { countOf } from '../core/columns.ts';
 import { containing } from '../core/containing.ts';
-import { ListingStatus } from '../core/enums.ts';
-import { OLDEST_FIRST, type PageArgs, pageCost } from '../core/page.ts';
+import { OLDEST_FIRST } from '../core/cursor.ts';
+import type { PageArgs } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
 import { relatedPage } from '../core/related-page.ts';
+import { ListingStatus } from '../listing/listing-status.ts';
 import { CapUseType } from '../plan/tenant-plan.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Dataset } from './dataset.ts';
 
 const DatasetFilter = builder.inputType('DatasetFilter', {
-  description: 'Which datasets to list: those for which everything given holds.',
+  description: 'Selects the datasets to list. All given conditions must hold.',
   fields: t => ({
-    search: t.string({ description: 'Whose name contains this text, upper or lower case.' }),
-    listing: t.field({ type: ListingStatus, description: 'Whose listing has this status.' }),
+    search: t.string({ description: 'The name contains this text, in upper or lower case.' }),
+    listing: t.field({ type: ListingStatus, description: 'The listing of the dataset has this status.' }),
   }),
 });
 
@@ -29,7 +31,7 @@ builder.prismaObjectField(Tenant, 'datasets', t =>
       type: Dataset,
       policy: 'dataset:read',
       nullable: true,
-      description: 'The datasets, in the order in which they were made.',
+      description: 'The datasets, oldest first.',
       args: { filter: t.arg({ type: DatasetFilter }) },
       complexity: pageCost,
       ...relatedPage({
@@ -53,14 +55,14 @@ builder.prismaObjectFields(Tenant, t => ({
   publishedListingCount: t.int({
     policy: 'dataset:count',
     nullable: true,
-    description: 'How many listings are published.',
+    description: 'The number of published listings.',
     resolve: (_tenant, _args, { work }) => work.db.listing.count({ where: { status: 'published' } }),
   }),
   datasetUse: t.field({
     type: CapUseType,
     policy: 'plan:read',
     nullable: true,
-    description: "Datasets, against the plan's cap.",
+    description: 'The number of datasets against the limit of the plan.',
     select: { planCode: true },
     resolve: ({ planCode }, _args, { work }) => datasetCap(work.db, planCode as PlanCode),
   }),

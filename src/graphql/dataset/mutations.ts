@@ -20,12 +20,12 @@ const datasetPayload = (name: string) =>
     }),
   });
 
-const [NAME, DESCRIPTION] = ['1 to 120 characters. It need not be unique.', 'Up to 4,000 characters, in lines.'];
+const [NAME, DESCRIPTION] = ['1 to 120 characters. Names need not be unique.', 'Up to 4,000 characters. Line breaks are allowed.'];
 
 mutation('createDataset', {
   policy: 'dataset:write',
   action: 'dataset.create',
-  description: 'Makes a dataset, without objects yet. The plan says how many there can be.',
+  description: 'Creates an empty dataset. The plan limits the number of datasets.',
   input: t => ({ name: t.string({ required: true, description: NAME }), description: t.string({ description: DESCRIPTION }) }),
   payload: datasetPayload('CreateDatasetPayload'),
   run: (command, input) => createDataset(command, input),
@@ -34,7 +34,8 @@ mutation('createDataset', {
 mutation('updateDataset', {
   policy: 'dataset:write',
   action: 'dataset.update',
-  description: "Changes a dataset's name and description; what is left out stays. Its listing has a title of its own.",
+  description:
+    'Changes the name and the description of a dataset. A field that is left out stays as it is. The title of its listing is separate.',
   input: t => ({
     datasetId: t.globalID({ required: true }),
     name: t.string({ description: NAME }),
@@ -56,7 +57,7 @@ const DeleteDatasetPayload = builder.objectRef<ChangedDataset>('DeleteDatasetPay
 mutation('deleteDataset', {
   policy: 'dataset:delete',
   action: 'dataset.delete',
-  description: 'Deletes a dataset with its objects and its listing, for good. A published listing is withdrawn first.',
+  description: 'Permanently deletes a dataset with its objects and its listing. Withdraw a published listing first.',
   input: t => ({ datasetId: t.globalID({ required: true }) }),
   payload: DeleteDatasetPayload,
   run: (command, { datasetId }) => deleteDataset(command, { dataset: rowRef('Dataset', datasetId) }),

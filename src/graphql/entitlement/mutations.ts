@@ -1,15 +1,15 @@
 import { acquireEntitlement } from '../../domain/entitlement/acquire.ts';
 import { endEntitlement } from '../../domain/entitlement/end.ts';
 import { builder } from '../core/builder.ts';
-import { idNamed, rowRef } from '../core/global-id.ts';
+import { idOfType, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { Entitlement } from './entitlement.ts';
 
-type Changed = { readonly tenantId: string; readonly entitlementId: string };
+type ChangedEntitlement = { readonly tenantId: string; readonly entitlementId: string };
 
 const entitlementPayload = (name: string) =>
-  builder.objectRef<Changed>(name).implement({
-    tenantOf: ({ tenantId }: Changed) => tenantId,
+  builder.objectRef<ChangedEntitlement>(name).implement({
+    tenantOf: ({ tenantId }: ChangedEntitlement) => tenantId,
     fields: t => ({
       entitlement: t.prismaField({
         type: Entitlement,
@@ -24,16 +24,16 @@ const entitlementPayload = (name: string) =>
 mutation('acquireEntitlement', {
   policy: 'entitlement:acquire',
   action: 'entitlement.acquire',
-  description: 'Acquires the right to retrieve what a listing offers, at its price of today. It costs nothing by itself.',
-  input: t => ({ listingId: t.globalID({ required: true, description: 'A `MarketplaceListing`.' }) }),
+  description: "Acquires the right to retrieve the objects of a listing's dataset at today's price. Only retrievals cost money.",
+  input: t => ({ listingId: t.globalID({ required: true, description: 'The global id of a `MarketplaceListing`.' }) }),
   payload: entitlementPayload('AcquireEntitlementPayload'),
-  run: (command, { listingId }) => acquireEntitlement(command, idNamed('MarketplaceListing', listingId)),
+  run: (command, { listingId }) => acquireEntitlement(command, idOfType('MarketplaceListing', listingId)),
 });
 
 mutation('endEntitlement', {
   policy: 'entitlement:end',
   action: 'entitlement.end',
-  description: 'Ends an entitlement: nothing is retrieved by it any more, and its records stay.',
+  description: 'Ends an entitlement. Nothing can be retrieved with it any more; its usage records and charges remain.',
   input: t => ({ entitlementId: t.globalID({ required: true }) }),
   payload: entitlementPayload('EndEntitlementPayload'),
   run: (command, { entitlementId }) => endEntitlement(command, rowRef('Entitlement', entitlementId)),

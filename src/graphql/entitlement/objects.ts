@@ -1,21 +1,27 @@
 import { countEntitledObjects, type EntitledObject, entitledObjects } from '../../database/queries/entitlement.ts';
 import { builder } from '../core/builder.ts';
-import { OLDEST_FIRST, page, pageCost } from '../core/page.ts';
+import { OLDEST_FIRST } from '../core/cursor.ts';
+import { page } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
 import { availability } from './availability.ts';
 import { Entitlement } from './entitlement.ts';
 
-type Entitled = EntitledObject & { readonly tenantId: string };
+type EntitledRow = EntitledObject & { readonly tenantId: string };
 
-/** Another tenant's object, as an entitlement lets its holder see it (SPEC M5). */
-export const EntitledObjectType = builder.objectRef<Entitled>('EntitledObject').implement({
-  description: 'An object of the dataset that an entitlement leads to.',
-  tenantOf: ({ tenantId }: Entitled) => tenantId,
+/** Another tenant's object, with what the buyer may see of it (SPEC M5). */
+export const EntitledObjectType = builder.objectRef<EntitledRow>('EntitledObject').implement({
+  description: 'An object of the dataset of an entitlement.',
+  tenantOf: ({ tenantId }: EntitledRow) => tenantId,
   fields: t => ({
-    id: t.exposeID('id', { policy: 'entitlement:read', description: 'What `retrieveObject` takes, with the entitlement.' }),
+    id: t.exposeID('id', { policy: 'entitlement:read', description: 'The id to pass to `retrieveObject` together with the entitlement.' }),
     name: t.exposeString('name', { policy: 'entitlement:read', nullable: true }),
     size: t.expose('size', { type: 'ByteCount', policy: 'entitlement:read', nullable: true }),
     mediaType: t.exposeString('mediaType', { policy: 'entitlement:read', nullable: true }),
-    sha256: t.exposeString('sha256', { policy: 'entitlement:read', nullable: true, description: 'The checksum, in hexadecimal digits.' }),
+    sha256: t.exposeString('sha256', {
+      policy: 'entitlement:read',
+      nullable: true,
+      description: 'The SHA-256 checksum in 64 hexadecimal digits.',
+    }),
   }),
 });
 
@@ -25,8 +31,7 @@ builder.objectField(Entitlement, 'objects', t =>
       type: EntitledObjectType,
       policy: 'entitlement:read',
       nullable: true,
-      description:
-        'What can be retrieved, in the order in which it was added. Null once the entitlement has ended, and while it is not `AVAILABLE`.',
+      description: 'The objects that can be retrieved, oldest first. Null if the entitlement has ended or is not `AVAILABLE`.',
       complexity: pageCost,
       resolve: async ({ tenantId, id, endedAt }, args, { work }) => {
         if (endedAt || (await availability(work, id)) !== 'available') return null;

@@ -1,14 +1,16 @@
 import { builder } from '../core/builder.ts';
 import { columnOf } from '../core/columns.ts';
-import { RoleName } from '../core/enums.ts';
+import { OLDEST_FIRST } from '../core/cursor.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
-import { OLDEST_FIRST, pageCost } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
 import { relatedPage } from '../core/related-page.ts';
+import { RoleName } from '../role/role-name.ts';
 import { Tenant } from '../tenant/tenant.ts';
 
-/** An open invitation. The code that accepts it is nowhere but in the message. */
+/** An open invitation. Its code is only in the message to the invited person. */
 export const Invitation = builder.prismaNode('Invitation', {
-  description: 'An open invitation: of one e-mail address, with roles, good until it expires or is answered, replaced or revoked.',
+  description:
+    'An open invitation of an e-mail address to become a member with certain roles. It is open until it expires or is answered, replaced or revoked.',
   tenantOf: (invitation: { tenantId: string }) => invitation.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'invitation:list' },
@@ -22,14 +24,18 @@ export const Invitation = builder.prismaNode('Invitation', {
       nullable: true,
       ...columnOf('roles'),
     }),
-    invitedBy: t.exposeString('inviter', { policy: 'invitation:list', nullable: true, description: 'The name of who invited.' }),
+    invitedBy: t.exposeString('inviter', {
+      policy: 'invitation:list',
+      nullable: true,
+      description: 'The name of the member who sent the invitation.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'invitation:list', nullable: true }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', policy: 'invitation:list', nullable: true }),
     sentAt: t.expose('sentAt', {
       type: 'DateTime',
       policy: 'invitation:list',
       nullable: true,
-      description: 'When the message was handed over; null while it waits.',
+      description: 'When the e-mail was sent. Null: it is waiting to be sent.',
     }),
   }),
 });
@@ -40,7 +46,7 @@ builder.prismaObjectField(Tenant, 'invitations', t =>
       type: Invitation,
       policy: 'invitation:list',
       nullable: true,
-      description: 'The open invitations, oldest first. Each takes a place of the plan.',
+      description: 'The open invitations, oldest first. They count against the member limit of the plan.',
       complexity: pageCost,
       ...relatedPage({
         relation: 'invitations',

@@ -8,16 +8,16 @@ import { readInvitationCode } from '../../domain/invitation/secret.ts';
 import { builder } from '../core/builder.ts';
 import type { RawInput } from '../core/command-plugin.ts';
 import type { Context } from '../core/context.ts';
-import { RoleName } from '../core/enums.ts';
 import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
+import { RoleName } from '../role/role-name.ts';
 import { ViewerMembership } from '../viewer/viewer-membership.ts';
 import { Invitation } from './invitation.ts';
 
-type Invited = { readonly tenantId: string; readonly invitationId: string };
+type ChangedInvitation = { readonly tenantId: string; readonly invitationId: string };
 
-const InviteMemberPayload = builder.objectRef<Invited>('InviteMemberPayload').implement({
-  tenantOf: ({ tenantId }: Invited) => tenantId,
+const InviteMemberPayload = builder.objectRef<ChangedInvitation>('InviteMemberPayload').implement({
+  tenantOf: ({ tenantId }: ChangedInvitation) => tenantId,
   fields: t => ({
     invitation: t.prismaField({
       type: Invitation,
@@ -32,16 +32,21 @@ const InviteMemberPayload = builder.objectRef<Invited>('InviteMemberPayload').im
 mutation('inviteMember', {
   policy: 'invitation:create',
   action: 'invitation.create',
-  description: 'Invites somebody by e-mail. Inviting an address again replaces its invitation. The open ones count against the plan.',
+  description:
+    'Invites a person by e-mail. A new invitation of the same address replaces the earlier one. Open invitations count against the member limit of the plan.',
   input: t => ({
     email: t.string({ required: true }),
-    roles: t.field({ type: [RoleName], required: true, description: 'One at least, none that carries what you lack, never `OWNER`.' }),
+    roles: t.field({
+      type: [RoleName],
+      required: true,
+      description: 'At least one role. Never `OWNER`, and no role with a permission that you lack.',
+    }),
   }),
   payload: InviteMemberPayload,
   run: (command, input) => inviteMember(command, input),
 });
 
-const RevokeInvitationPayload = builder.objectRef<Invited>('RevokeInvitationPayload').implement({
+const RevokeInvitationPayload = builder.objectRef<ChangedInvitation>('RevokeInvitationPayload').implement({
   fields: t => ({
     revokedInvitationId: t.id({
       policy: 'public',
@@ -53,27 +58,27 @@ const RevokeInvitationPayload = builder.objectRef<Invited>('RevokeInvitationPayl
 mutation('revokeInvitation', {
   policy: 'invitation:revoke',
   action: 'invitation.revoke',
-  description: 'Takes an open invitation back.',
+  description: 'Revokes an open invitation.',
   input: t => ({ invitationId: t.globalID({ required: true }) }),
   payload: RevokeInvitationPayload,
   run: (command, { invitationId }) => revokeInvitation(command, rowRef('Invitation', invitationId)),
 });
 
-/** The tenant that a code leads to. */
-function placeOf({ work }: Context, { code }: RawInput) {
-  const named = readInvitationCode(String(code));
-  if (!named) throw new GatewayError('INVITATION_INVALID', 'This is not the code of an invitation.');
-  return work.within(named.tenantId);
+/** The unit of work bound to the tenant that a code names. */
+function invitingTenant({ work }: Context, { code }: RawInput) {
+  const invitation = readInvitationCode(String(code));
+  if (!invitation) throw new GatewayError('INVITATION_INVALID', 'This is not the code of an invitation.');
+  return work.within(invitation.tenantId);
 }
 
-const CODE = "The code from the invitation's message.";
+const CODE = 'The code from the invitation e-mail.';
 
 const AcceptInvitationPayload = builder.objectRef<{ membership: PersonMembership }>('AcceptInvitationPayload').implement({
   fields: t => ({
     membership: t.expose('membership', {
       type: ViewerMembership,
       policy: 'public',
-      description: 'You in the tenant. Name it in `X-Tenant-Id` to act in it.',
+      description: 'Your new membership. Send its tenant in the header `X-Tenant-Id` to act in the tenant.',
     }),
   }),
 });
@@ -81,22 +86,22 @@ const AcceptInvitationPayload = builder.objectRef<{ membership: PersonMembership
 mutation('acceptInvitation', {
   policy: 'invitation:accept',
   action: 'invitation.accept',
-  place: placeOf,
-  description: 'Makes you a member, by the code of an invitation to your verified e-mail address.',
+  place: invitingTenant,
+  description: 'Accepts an invitation to your verified e-mail address and makes you a member of the tenant.',
   input: t => ({ code: t.string({ required: true, description: CODE }) }),
   payload: AcceptInvitationPayload,
   run: (command, input) => acceptInvitation(command, input),
 });
 
 const DeclineInvitationPayload = builder.objectRef<{ declined: true }>('DeclineInvitationPayload').implement({
-  fields: t => ({ declined: t.exposeBoolean('declined', { policy: 'public' }) }),
+  fields: t => ({ declined: t.exposeBoolean('declined', { policy: 'public', description: 'Always true.' }) }),
 });
 
 mutation('declineInvitation', {
   policy: 'invitation:decline',
   action: 'invitation.decline',
-  place: placeOf,
-  description: 'Declines an invitation to your verified e-mail address: it is gone.',
+  place: invitingTenant,
+  description: 'Declines an invitation to your verified e-mail address and removes it.',
   input: t => ({ code: t.string({ required: true, description: CODE }) }),
   payload: DeclineInvitationPayload,
   run: (command, input) => declineInvitation(command, input),

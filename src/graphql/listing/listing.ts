@@ -1,13 +1,12 @@
 import { builder } from '../core/builder.ts';
 import { columnOf } from '../core/columns.ts';
-import { ListingStatus } from '../core/enums.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
 import { Dataset } from '../dataset/dataset.ts';
+import { ListingStatus } from './listing-status.ts';
 
-/** A listing, as its own tenant sees it. */
 export const Listing = builder.prismaNode('Listing', {
-  description: 'How a dataset is offered on the marketplace, as its provider sees it.',
+  description: 'The offer of a dataset on the marketplace, as its provider sees it.',
   tenantOf: (listing: { tenantId: string }) => listing.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'dataset:read' },
@@ -27,7 +26,7 @@ export const Listing = builder.prismaNode('Listing', {
       type: MoneyType,
       policy: 'dataset:read',
       nullable: true,
-      description: 'What one retrieval costs. Whoever is entitled already pays what it was then.',
+      description: 'The price of one retrieval. Existing entitlements keep the price at which they were acquired.',
       extensions: { columns: { money: ['price', 'currency'] } },
       select: { price: true, currency: true },
       resolve: ({ price: amount, currency }) => ({ amount, currency }),
@@ -38,12 +37,16 @@ export const Listing = builder.prismaNode('Listing', {
       type: 'DateTime',
       policy: 'dataset:read',
       nullable: true,
-      description: 'When it was last put on the marketplace.',
+      description: 'When the listing was last published. Null: never.',
     }),
     dataset: t.relation('dataset', { policy: 'dataset:read', nullable: true }),
   }),
 });
 
 builder.prismaObjectField(Dataset, 'listing', t =>
-  t.relation('listing', { policy: 'dataset:read', nullable: true, description: 'How it is offered; null where it was not drafted yet.' }),
+  t.relation('listing', {
+    policy: 'dataset:read',
+    nullable: true,
+    description: 'The offer of the dataset on the marketplace. Null: none was drafted.',
+  }),
 );

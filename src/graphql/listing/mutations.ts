@@ -23,14 +23,14 @@ const listingPayload = (name: string) =>
   });
 
 const TITLE = '1 to 120 characters.';
-const SUMMARY = 'Up to 2,000 characters, in lines.';
-const TAGS = 'At most 20 of 1 to 32 characters; they are kept in lower case, each once.';
-const PRICE = 'What one retrieval costs.';
+const SUMMARY = 'Up to 2,000 characters. Line breaks are allowed.';
+const TAGS = 'At most 20 tags of 1 to 32 characters. They are stored in lower case without duplicates.';
+const PRICE = 'The price of one retrieval.';
 
 mutation('draftListing', {
   policy: 'listing:write',
   action: 'listing.draft',
-  description: 'Drafts how a dataset is to be offered. Nobody else sees it before `publishListing`.',
+  description: 'Drafts the listing of a dataset. Other tenants cannot see it before `publishListing`.',
   input: t => ({
     datasetId: t.globalID({ required: true }),
     title: t.string({ required: true, description: TITLE }),
@@ -46,7 +46,7 @@ mutation('draftListing', {
 mutation('updateListing', {
   policy: 'listing:write',
   action: 'listing.update',
-  description: 'Changes what a listing says; what is left out stays. Whoever is entitled already keeps the price that it was.',
+  description: 'Changes a listing. A field that is left out stays as it is. Existing entitlements keep their price.',
   input: t => ({
     listingId: t.globalID({ required: true }),
     title: t.string({ description: TITLE }),
@@ -62,7 +62,8 @@ mutation('updateListing', {
 mutation('publishListing', {
   policy: 'listing:publish',
   action: 'listing.publish',
-  description: "Puts a listing on the marketplace. The tenant's provider side is on, and the dataset has a stored object.",
+  description:
+    'Puts a listing on the marketplace. The provider side of the tenant must be on, and the dataset must have an uploaded object.',
   input: t => ({ listingId: t.globalID({ required: true }) }),
   payload: listingPayload('PublishListingPayload'),
   run: (command, { listingId }) => publishListing(command, { listing: rowRef('Listing', listingId) }),
@@ -71,7 +72,7 @@ mutation('publishListing', {
 mutation('withdrawListing', {
   policy: 'listing:publish',
   action: 'listing.withdraw',
-  description: 'Takes a listing off the marketplace. Whoever is entitled already stays so.',
+  description: 'Takes a listing off the marketplace. Existing entitlements stay valid.',
   input: t => ({ listingId: t.globalID({ required: true }) }),
   payload: listingPayload('WithdrawListingPayload'),
   run: (command, { listingId }) => withdrawListing(command, { listing: rowRef('Listing', listingId) }),

@@ -5,21 +5,15 @@ import { MoneyType } from '../core/money.ts';
 
 const read = { policy: 'marketplace:read', nullable: true } as const;
 
-/**
- * The listings of these ids in their order; null for one that isn't there, or isn't to be known:
- * the same (SPEC T4, S2).
- */
+/** The published listings by id, in the order of the ids; null for any other (SPEC T4, S2). */
 export async function listingsOf({ work }: Pick<Context, 'work'>, ids: readonly string[]): Promise<(MarketListing | null)[]> {
-  const found = new Map((await marketListings(work.query, ids)).map(listing => [listing.id, listing]));
-  return ids.map(id => found.get(id) ?? null);
+  const byId = new Map((await marketListings(work.query, ids)).map(listing => [listing.id, listing]));
+  return ids.map(id => byId.get(id) ?? null);
 }
 
-/**
- * A listing as anybody on the marketplace sees it: whose it is stays unknown, but for the display
- * name (SPEC M5).
- */
+/** A listing as the marketplace shows it: the provider's display name is all it reveals (SPEC M5). */
 export const MarketplaceListing = builder.node(builder.objectRef<MarketListing>('MarketplaceListing'), {
-  description: 'A published listing of a provider that sells just now.',
+  description: 'A published listing of a provider that currently sells.',
   tenantOf: 'crossing',
   id: { resolve: ({ id }) => id, policy: 'marketplace:read' },
   loadManyWithoutCache: (ids: string[], context) => listingsOf(context, ids),
@@ -30,16 +24,16 @@ export const MarketplaceListing = builder.node(builder.objectRef<MarketListing>(
     price: t.field({
       type: MoneyType,
       ...read,
-      description: 'What one retrieval costs.',
+      description: 'The price of one retrieval.',
       resolve: ({ price, currency }) => ({ amount: price, currency }),
     }),
-    provider: t.exposeString('provider', { ...read, description: "The provider's display name." }),
+    provider: t.exposeString('provider', { ...read, description: 'The display name of the provider.' }),
     publishedAt: t.expose('publishedAt', { type: 'DateTime', ...read }),
-    own: t.exposeBoolean('own', { ...read, description: "Whether it is your own tenant's, which can't buy it." }),
+    own: t.exposeBoolean('own', { ...read, description: 'Whether your own tenant offers it. It cannot acquire its own listings.' }),
     entitled: t.exposeBoolean('entitled', {
       policy: 'entitlement:read',
       nullable: true,
-      description: 'Whether your tenant holds an entitlement to it that has not ended.',
+      description: 'Whether your tenant holds an open entitlement to it.',
     }),
   }),
 });

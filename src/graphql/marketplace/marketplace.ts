@@ -1,52 +1,57 @@
 import { countMarket, type MarketTag, marketTags, searchMarket } from '../../database/queries/marketplace.ts';
 import { type SearchInput, searchOf, sortOf } from '../../domain/marketplace/search.ts';
 import { builder } from '../core/builder.ts';
-import { MarketplaceSort } from '../core/enums.ts';
-import { idNamed } from '../core/global-id.ts';
+import { idOfType } from '../core/global-id.ts';
 import { currencyOf, MoneyInput, moneyOf } from '../core/money.ts';
-import { pageBy, pageCost, sizeOf } from '../core/page.ts';
+import { pageBy } from '../core/page.ts';
+import { listSize, pageCost } from '../core/page-size.ts';
 import { cursorsBy } from './cursor.ts';
 import { listingsOf, MarketplaceListing } from './listing.ts';
+import { MarketplaceSort } from './sort.ts';
 
 const read = { policy: 'marketplace:read', nullable: true } as const;
 
-/** What narrows a search: everything given must hold. */
-const NARROWING = builder.args(t => ({
+/** The conditions of a search. All given ones must hold. */
+const CONDITIONS = builder.args(t => ({
   query: t.string({
     description:
-      'Words to find in titles, tags and summaries, in any form that English gives them: `red apples`, `"red apples"`, `apples or pears`, `apples -red`; at most 200 characters. Where it has no word to look for, nothing is found; where it is empty, everything.',
+      'Words to find in titles, tags and summaries, in any English inflection: `red apples`, `"red apples"`, `apples or pears`, `apples -red`. At most 200 characters. An empty query finds everything; a query of stop words only, such as `the`, finds nothing.',
   }),
-  tags: t.stringList({ description: 'Carrying all of these tags, of which there are at most 20; upper and lower case are the same.' }),
-  maxPrice: t.field({ type: MoneyInput, description: 'At this price or below, in its currency.' }),
-  currency: t.string({ description: 'Priced in this currency.' }),
+  tags: t.stringList({ description: 'The listing has all of these tags. At most 20; upper and lower case are equal.' }),
+  maxPrice: t.field({ type: MoneyInput, description: 'The listing has this price or a lower one, in this currency.' }),
+  currency: t.string({ description: 'The listing has a price in this currency.' }),
 }));
 
-const searched = ({ maxPrice, currency, ...asked }: { maxPrice?: typeof MoneyInput.$inferInput | null } & Omit<SearchInput, 'maxPrice'>) =>
-  searchOf({ ...asked, maxPrice: maxPrice && moneyOf(maxPrice), currency: currency == null ? null : currencyOf(currency) });
+const searchFor = ({
+  maxPrice,
+  currency,
+  ...conditions
+}: { maxPrice?: typeof MoneyInput.$inferInput | null } & Omit<SearchInput, 'maxPrice'>) =>
+  searchOf({ ...conditions, maxPrice: maxPrice && moneyOf(maxPrice), currency: currency == null ? null : currencyOf(currency) });
 
 const MarketplaceTag = builder.objectRef<MarketTag>('MarketplaceTag').implement({
-  description: 'A tag, and how many listings carry it.',
+  description: 'A tag and the number of listings that have it.',
   tenantOf: 'crossing',
   fields: t => ({ tag: t.exposeString('tag', read), count: t.exposeInt('listings', read) }),
 });
 
-/** What it costs to look at every listing that a search has, beside one. */
-const LOOKING = 10;
+/** The complexity of a search, which looks at every listing that matches. */
+const SEARCH_COST = 10;
 
 const Marketplace = builder.objectRef<object>('Marketplace').implement({
-  description: 'What is for sale: the published listings of providers that sell just now, your own too.',
+  description: 'The published listings of all providers that currently sell, your own tenant included.',
   tenantOf: 'crossing',
   fields: t => ({
     search: t.connection(
       {
         type: MarketplaceListing,
         ...read,
-        description: 'Listings, in an order, a page at a time.',
-        args: { ...NARROWING, sort: t.arg({ type: MarketplaceSort, description: 'The best first, when left out.' }) },
-        complexity: args => ({ ...pageCost(args), field: LOOKING }),
-        resolve(_marketplace, { sort: asked, ...args }, { work: { query } }) {
-          const search = searched(args);
-          const sort = sortOf(search, asked);
+        description: 'Searches the listings.',
+        args: { ...CONDITIONS, sort: t.arg({ type: MarketplaceSort, description: 'Default: `RELEVANCE`.' }) },
+        complexity: args => ({ ...pageCost(args), field: SEARCH_COST }),
+        resolve(_marketplace, { sort: requestedSort, ...args }, { work: { query } }) {
+          const search = searchFor(args);
+          const sort = sortOf(search, requestedSort);
           return pageBy(
             args,
             cursorsBy(sort),
@@ -61,23 +66,23 @@ const Marketplace = builder.objectRef<object>('Marketplace').implement({
     tags: t.field({
       type: [MarketplaceTag],
       ...read,
-      description: 'The tags of the listings that a search has, the most frequent first: 20, unless you say.',
-      args: { ...NARROWING, first: t.arg.int() },
-      complexity: { field: LOOKING, multiplier: 1 },
+      description: 'The tags of the listings that a search finds, most frequent first.',
+      args: { ...CONDITIONS, first: t.arg.int({ description: 'The number of tags, at most 100. Default: 20.' }) },
+      complexity: { field: SEARCH_COST, multiplier: 1 },
       resolve: async (_marketplace, { first, ...args }, { work: { query } }) => [
-        ...(await marketTags(query, searched(args), sizeOf({ first }))),
+        ...(await marketTags(query, searchFor(args), listSize({ first }))),
       ],
     }),
     listing: t.field({
       type: MarketplaceListing,
       ...read,
-      description: 'A listing by its global id. Absent, not published, and of a provider that does not sell just now, are the same: null.',
+      description: 'A listing by its global id. Null if it does not exist, is not published, or its provider does not currently sell.',
       args: { id: t.arg.globalID({ required: true }) },
-      resolve: async (_marketplace, { id }, context) => (await listingsOf(context, [idNamed('MarketplaceListing', id)]))[0],
+      resolve: async (_marketplace, { id }, context) => (await listingsOf(context, [idOfType('MarketplaceListing', id)]))[0],
     }),
   }),
 });
 
 builder.queryField('marketplace', t =>
-  t.field({ type: Marketplace, ...read, description: 'The marketplace, as your tenant sees it.', resolve: () => ({}) }),
+  t.field({ type: Marketplace, ...read, description: 'The marketplace as your tenant sees it.', resolve: () => ({}) }),
 );

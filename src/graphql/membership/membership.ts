@@ -1,11 +1,10 @@
 import { builder } from '../core/builder.ts';
 import { columnOf } from '../core/columns.ts';
-import { RoleName } from '../core/enums.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
+import { RoleName } from '../role/role-name.ts';
 
-/** A person, as those see them who share a tenant with them. */
 export const User = builder.prismaNode('User', {
-  description: 'A person. Seen by those who share the tenant context with them, and by nobody else.',
+  description: 'A person. Only visible in a tenant of which both of you are members.',
   tenantOf: 'context',
   nullable: true,
   id: { resolve: ({ id }) => id, policy: 'member:list' },
@@ -17,9 +16,8 @@ export const User = builder.prismaNode('User', {
   }),
 });
 
-/** One person in one tenant. */
 export const Membership = builder.prismaNode('Membership', {
-  description: 'One person in one tenant, carrying one or more roles.',
+  description: 'The membership of a person in the tenant, with one or more roles.',
   tenantOf: (membership: { tenantId: string }) => membership.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'member:list' },

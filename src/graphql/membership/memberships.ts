@@ -1,16 +1,18 @@
 import { builder } from '../core/builder.ts';
 import { containing } from '../core/containing.ts';
-import { RoleName } from '../core/enums.ts';
-import { OLDEST_FIRST, type PageArgs, pageCost } from '../core/page.ts';
+import { OLDEST_FIRST } from '../core/cursor.ts';
+import type { PageArgs } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
 import { relatedPage } from '../core/related-page.ts';
+import { RoleName } from '../role/role-name.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Membership } from './membership.ts';
 
 const MembershipFilter = builder.inputType('MembershipFilter', {
-  description: 'Which members to list: those for whom everything given holds.',
+  description: 'Selects the members to list. All given conditions must hold.',
   fields: t => ({
-    role: t.field({ type: RoleName, description: 'Who have this role.' }),
-    search: t.string({ description: 'Whose name contains this text, upper or lower case.' }),
+    role: t.field({ type: RoleName, description: 'The member has this role.' }),
+    search: t.string({ description: 'The name of the member contains this text, in upper or lower case.' }),
   }),
 });
 
@@ -25,7 +27,7 @@ builder.prismaObjectField(Tenant, 'memberships', t =>
       type: Membership,
       policy: 'member:list',
       nullable: true,
-      description: 'The members, in the order in which they joined.',
+      description: 'The members, in the order of joining.',
       args: { filter: t.arg({ type: MembershipFilter }) },
       complexity: pageCost,
       ...relatedPage({

@@ -4,15 +4,15 @@ import { leaveTenant } from '../../domain/membership/leave.ts';
 import { removeMember } from '../../domain/membership/remove.ts';
 import { setMemberRoles } from '../../domain/membership/set-roles.ts';
 import { builder } from '../core/builder.ts';
-import { RoleName } from '../core/enums.ts';
 import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
+import { RoleName } from '../role/role-name.ts';
 import { Membership } from './membership.ts';
 
-type Changed = { readonly tenantId: string; readonly membershipId: string };
+type ChangedMembership = { readonly tenantId: string; readonly membershipId: string };
 
-const SetMemberRolesPayload = builder.objectRef<Changed>('SetMemberRolesPayload').implement({
-  tenantOf: ({ tenantId }: Changed) => tenantId,
+const SetMemberRolesPayload = builder.objectRef<ChangedMembership>('SetMemberRolesPayload').implement({
+  tenantOf: ({ tenantId }: ChangedMembership) => tenantId,
   fields: t => ({
     membership: t.prismaField({
       type: Membership,
@@ -27,16 +27,20 @@ const SetMemberRolesPayload = builder.objectRef<Changed>('SetMemberRolesPayload'
 mutation('setMemberRoles', {
   policy: 'member:set-roles',
   action: 'member.set_roles',
-  description: "Gives another member exactly these roles. The owner's stay as they are, and so do your own.",
+  description: "Replaces the roles of another member. You can change neither the owner's roles nor your own.",
   input: t => ({
     membershipId: t.globalID({ required: true }),
-    roles: t.field({ type: [RoleName], required: true, description: 'One at least, none new that carries what you lack, never `OWNER`.' }),
+    roles: t.field({
+      type: [RoleName],
+      required: true,
+      description: 'At least one role. Never `OWNER`, and no new role with a permission that you lack.',
+    }),
   }),
   payload: SetMemberRolesPayload,
   run: (command, { membershipId, roles }) => setMemberRoles(command, { membership: rowRef('Membership', membershipId), roles }),
 });
 
-const RemoveMemberPayload = builder.objectRef<Changed>('RemoveMemberPayload').implement({
+const RemoveMemberPayload = builder.objectRef<ChangedMembership>('RemoveMemberPayload').implement({
   fields: t => ({
     removedMembershipId: t.id({
       policy: 'public',
@@ -48,7 +52,7 @@ const RemoveMemberPayload = builder.objectRef<Changed>('RemoveMemberPayload').im
 mutation('removeMember', {
   policy: 'member:remove',
   action: 'member.remove',
-  description: 'Removes another member from the tenant. Their other tenants feel nothing. The owner stays.',
+  description: 'Removes another member from the tenant. Their memberships in other tenants stay. The owner cannot be removed.',
   input: t => ({ membershipId: t.globalID({ required: true }) }),
   payload: RemoveMemberPayload,
   run: (command, { membershipId }) => removeMember(command, { membership: rowRef('Membership', membershipId) }),
@@ -56,15 +60,15 @@ mutation('removeMember', {
 
 const DropRolesPayload = builder.objectRef<{ roles: Role[] }>('DropRolesPayload').implement({
   fields: t => ({
-    roles: t.field({ type: [RoleName], policy: 'public', description: 'What you have left.', resolve: ({ roles }) => roles }),
+    roles: t.field({ type: [RoleName], policy: 'public', description: 'Your remaining roles.', resolve: ({ roles }) => roles }),
   }),
 });
 
 mutation('dropRoles', {
   policy: 'member:drop-roles',
   action: 'member.drop_roles',
-  description: 'Gives up roles of your own. One stays at least.',
-  input: t => ({ roles: t.field({ type: [RoleName], required: true }) }),
+  description: 'Gives up some of your own roles. At least one must remain.',
+  input: t => ({ roles: t.field({ type: [RoleName], required: true, description: 'The roles to give up.' }) }),
   payload: DropRolesPayload,
   run: (command, input) => dropRoles(command, input),
 });
@@ -76,7 +80,7 @@ const LeaveTenantPayload = builder.objectRef<{ tenantId: string }>('LeaveTenantP
 mutation('leaveTenant', {
   policy: 'member:leave',
   action: 'member.leave',
-  description: 'Ends your own membership. The owner transfers the ownership first.',
+  description: 'Ends your own membership. The owner must transfer the ownership first.',
   payload: LeaveTenantPayload,
   run: command => leaveTenant(command),
 });

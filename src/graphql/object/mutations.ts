@@ -23,13 +23,13 @@ const objectPayload = (name: string) =>
 mutation('addObject', {
   policy: 'dataset:write',
   action: 'object.add',
-  description: 'Announces an object of a dataset. `object { upload }` says how to send its bytes; then `completeObject`.',
+  description: 'Adds an object to a dataset. Upload its bytes as `object { upload }` describes, then call `completeObject`.',
   input: t => ({
     datasetId: t.globalID({ required: true }),
-    name: t.string({ required: true, description: 'The name of the file: 1 to 255 characters, unique in the dataset.' }),
-    size: t.field({ type: 'ByteCount', required: true, description: 'At most 5 GiB.' }),
-    mediaType: t.string({ required: true, description: 'Such as `text/csv`; without parameters.' }),
-    sha256: t.string({ required: true, description: 'The checksum of the bytes, 64 hexadecimal digits.' }),
+    name: t.string({ required: true, description: 'The file name: 1 to 255 characters, unique in the dataset.' }),
+    size: t.field({ type: 'ByteCount', required: true, description: 'The size of the file, at most 5 GiB.' }),
+    mediaType: t.string({ required: true, description: 'The media type without parameters, such as `text/csv`.' }),
+    sha256: t.string({ required: true, description: 'The SHA-256 checksum of the bytes in 64 hexadecimal digits.' }),
   }),
   payload: objectPayload('AddObjectPayload'),
   run: (command, { datasetId, ...input }) => addObject(command, { ...input, dataset: rowRef('Dataset', datasetId) }),
@@ -39,7 +39,7 @@ mutation('completeObject', {
   policy: 'dataset:write',
   action: 'object.complete',
   description:
-    "Says that an object's bytes are uploaded: the store is asked, and if they are what was announced the object can be retrieved.",
+    'Confirms the upload of an object. The gateway checks that the uploaded bytes have the announced size and checksum; the object can then be retrieved.',
   input: t => ({ objectId: t.globalID({ required: true }) }),
   payload: objectPayload('CompleteObjectPayload'),
   run: (command, { objectId }) => completeObject(command, { object: rowRef('DataObject', objectId) }),
@@ -57,7 +57,7 @@ const RemoveObjectPayload = builder.objectRef<ChangedObject>('RemoveObjectPayloa
 mutation('removeObject', {
   policy: 'dataset:delete',
   action: 'object.remove',
-  description: 'Removes an object from its dataset. What is on the marketplace keeps one stored object at least.',
+  description: 'Removes an object from its dataset. A dataset with a published listing must keep at least one uploaded object.',
   input: t => ({ objectId: t.globalID({ required: true }) }),
   payload: RemoveObjectPayload,
   run: (command, { objectId }) => removeObject(command, { object: rowRef('DataObject', objectId) }),

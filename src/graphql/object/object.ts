@@ -1,19 +1,21 @@
 import { type Upload, uploadOf } from '../../domain/object/upload.ts';
 import { builder } from '../core/builder.ts';
+import { OLDEST_FIRST } from '../core/cursor.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
-import { OLDEST_FIRST, pageCost } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
 import { relatedPage } from '../core/related-page.ts';
 import { Dataset } from '../dataset/dataset.ts';
 
 type Header = { readonly name: string; readonly value: string };
 
 const HeaderType = builder.objectRef<Header>('UploadHeader').implement({
-  description: 'A header of an upload.',
+  description: 'An HTTP header of an upload.',
   fields: t => ({ name: t.exposeString('name', { policy: 'public' }), value: t.exposeString('value', { policy: 'public' }) }),
 });
 
 const UploadType = builder.objectRef<Upload>('Upload').implement({
-  description: 'How to upload an object: PUT the bytes to the URL, with these headers. Whoever has it can: keep it to yourself.',
+  description:
+    'How to upload the bytes of an object: send them with HTTP PUT to the URL, with these headers. The URL needs no sign-in, so keep it secret.',
   fields: t => ({
     url: t.exposeString('url', { policy: 'public' }),
     headers: t.field({
@@ -21,13 +23,12 @@ const UploadType = builder.objectRef<Upload>('Upload').implement({
       policy: 'public',
       resolve: ({ headers }) => Object.entries(headers).map(([name, value]) => ({ name, value })),
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', policy: 'public', description: 'Until then it must have begun.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', policy: 'public', description: 'The upload must begin before this time.' }),
   }),
 });
 
-/** An object of a dataset. */
 export const DataObject = builder.prismaNode('DataObject', {
-  description: 'A file of a dataset. Its bytes lie in the store; `storedAt` is null until they are there and are what was announced.',
+  description: 'A file of a dataset.',
   tenantOf: (object: { tenantId: string }) => object.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'dataset:read' },
@@ -40,18 +41,23 @@ export const DataObject = builder.prismaNode('DataObject', {
     sha256: t.string({
       policy: 'dataset:read',
       nullable: true,
-      description: 'The checksum, 64 hexadecimal digits.',
+      description: 'The SHA-256 checksum in 64 hexadecimal digits.',
       select: { sha256: true },
       resolve: ({ sha256 }) => Buffer.from(sha256).toString('hex'),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'dataset:read', nullable: true }),
-    storedAt: t.expose('storedAt', { type: 'DateTime', policy: 'dataset:read', nullable: true }),
+    storedAt: t.expose('storedAt', {
+      type: 'DateTime',
+      policy: 'dataset:read',
+      nullable: true,
+      description: 'When `completeObject` confirmed the upload. Null: the bytes are not uploaded yet.',
+    }),
     dataset: t.relation('dataset', { policy: 'dataset:read', nullable: true }),
     upload: t.field({
       type: UploadType,
       policy: 'dataset:write',
       nullable: true,
-      description: 'A new link to upload the bytes; null once they are stored. Ask again when it has expired.',
+      description: 'A new link to upload the bytes. Null once they are uploaded. Read the field again for a fresh link.',
       select: { tenantId: true, id: true, size: true, mediaType: true, sha256: true, storedAt: true },
       resolve: (object, _args, { services }) => uploadOf(object, services),
     }),
@@ -64,7 +70,7 @@ builder.prismaObjectField(Dataset, 'objects', t =>
       type: DataObject,
       policy: 'dataset:read',
       nullable: true,
-      description: 'The objects, in the order in which they were added.',
+      description: 'The objects, oldest first.',
       complexity: pageCost,
       ...relatedPage({
         relation: 'objects',

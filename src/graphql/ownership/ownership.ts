@@ -8,11 +8,11 @@ import { tenantPayload } from '../tenant/payload.ts';
 import { Tenant } from '../tenant/tenant.ts';
 
 const OwnershipTransfer = builder.prismaObject('OwnershipTransfer', {
-  description: 'The transfer of ownership that is under way.',
+  description: 'A requested transfer of the ownership that is not yet confirmed.',
   tenantOf: (transfer: { tenantId: string }) => transfer.tenantId,
   select: { tenantId: true },
   fields: t => ({
-    to: t.relation('to', { policy: 'ownership:transfer', nullable: true, description: 'Who is to be the owner.' }),
+    to: t.relation('to', { policy: 'ownership:transfer', nullable: true, description: 'The membership of the future owner.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'ownership:transfer', nullable: true }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', policy: 'ownership:transfer', nullable: true }),
   }),
@@ -23,7 +23,7 @@ builder.objectField(Tenant, 'ownershipTransfer', t =>
     type: OwnershipTransfer,
     policy: 'ownership:transfer',
     nullable: true,
-    description: 'The transfer of ownership that waits for its code, or null.',
+    description: 'The transfer of the ownership that awaits confirmation. Null: none.',
     resolve: (query, _tenant, _args, { work, services }) =>
       work.db.ownershipTransfer.findFirst({ ...query, where: { expiresAt: { gt: services.clock.now() } } }),
   }),
@@ -35,7 +35,7 @@ const RequestOwnershipTransferPayload = builder.objectRef<Requested>('RequestOwn
     code: t.exposeString('code', {
       policy: 'ownership:transfer',
       nullable: true,
-      description: 'What `confirmOwnershipTransfer` takes. It is shown this once.',
+      description: 'The code to pass to `confirmOwnershipTransfer`. It is shown only once.',
     }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', policy: 'ownership:transfer', nullable: true }),
   }),
@@ -45,8 +45,8 @@ mutation('requestOwnershipTransfer', {
   policy: 'ownership:transfer',
   action: 'ownership.request',
   description:
-    'The first of two calls that hand the tenant to another member. Nothing changes before the second. An earlier request is void.',
-  input: t => ({ membershipId: t.globalID({ required: true, description: 'Who is to be the owner.' }) }),
+    'Requests the transfer of the ownership to another member. Nothing changes before `confirmOwnershipTransfer`. The request replaces an earlier one.',
+  input: t => ({ membershipId: t.globalID({ required: true, description: 'The membership of the future owner.' }) }),
   payload: RequestOwnershipTransferPayload,
   run: (command, { membershipId }) => requestOwnershipTransfer(command, { membership: rowRef('Membership', membershipId) }),
 });
@@ -54,8 +54,8 @@ mutation('requestOwnershipTransfer', {
 mutation('confirmOwnershipTransfer', {
   policy: 'ownership:transfer',
   action: 'ownership.confirm',
-  description: 'The second call: the chosen member becomes the owner, and you an admin.',
-  input: t => ({ code: t.string({ required: true }) }),
+  description: 'Confirms a transfer of the ownership: the other member becomes the owner, and you become an admin.',
+  input: t => ({ code: t.string({ required: true, description: 'The code from `requestOwnershipTransfer`.' }) }),
   payload: tenantPayload('ConfirmOwnershipTransferPayload'),
   run: (command, input) => confirmOwnershipTransfer(command, input),
 });
@@ -63,7 +63,7 @@ mutation('confirmOwnershipTransfer', {
 mutation('cancelOwnershipTransfer', {
   policy: 'ownership:transfer',
   action: 'ownership.cancel',
-  description: 'Cancels the transfer of ownership that waits for its code.',
+  description: 'Cancels the transfer of the ownership that awaits confirmation.',
   payload: tenantPayload('CancelOwnershipTransferPayload'),
   run: command => cancelOwnershipTransfer(command),
 });

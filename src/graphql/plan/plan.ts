@@ -1,12 +1,11 @@
 import { builder } from '../core/builder.ts';
 import { columnOf } from '../core/columns.ts';
-import { PlanCode, PlanFeature, SupportLevel } from '../core/enums.ts';
+import { PlanCode, PlanFeature, SupportLevel } from './enums.ts';
 
-const limit = 'Null is no cap.';
+const NO_LIMIT = 'Null: no limit.';
 
-/** A tier of the catalogue (SPEC P1): public, the same for everybody. */
 export const Plan = builder.prismaObject('Plan', {
-  description: 'A tier of the plan catalogue: limits, features, support. A limit that is null is no cap.',
+  description: 'A plan of the catalogue: limits, features and support.',
   select: { code: true },
   fields: t => ({
     code: t.field({ type: PlanCode, policy: 'public', ...columnOf('code') }),
@@ -14,15 +13,19 @@ export const Plan = builder.prismaObject('Plan', {
     memberLimit: t.exposeInt('memberLimit', {
       policy: 'public',
       nullable: true,
-      description: `Members, open invitations counted. ${limit}`,
+      description: `The number of members, including open invitations. ${NO_LIMIT}`,
     }),
-    apiKeyLimit: t.exposeInt('apiKeyLimit', { policy: 'public', nullable: true, description: `API keys. ${limit}` }),
-    datasetLimit: t.exposeInt('datasetLimit', { policy: 'public', nullable: true, description: `Datasets. ${limit}` }),
-    monthlyRetrievals: t.exposeInt('monthlyRetrievals', { policy: 'public', nullable: true, description: `Retrievals a month. ${limit}` }),
+    apiKeyLimit: t.exposeInt('apiKeyLimit', { policy: 'public', nullable: true, description: `The number of API keys. ${NO_LIMIT}` }),
+    datasetLimit: t.exposeInt('datasetLimit', { policy: 'public', nullable: true, description: `The number of datasets. ${NO_LIMIT}` }),
+    monthlyRetrievals: t.exposeInt('monthlyRetrievals', {
+      policy: 'public',
+      nullable: true,
+      description: `The number of retrievals in a billing cycle of one month. ${NO_LIMIT}`,
+    }),
     costPointsPerMinute: t.exposeInt('costPointsPerMinute', {
       policy: 'public',
       nullable: true,
-      description: `Gateway cost points a minute. ${limit}`,
+      description: `The cost of requests per minute, in points. ${NO_LIMIT}`,
     }),
     features: t.field({
       type: [PlanFeature],

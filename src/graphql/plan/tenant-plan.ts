@@ -4,24 +4,26 @@ import { changePlan } from '../../domain/plan/change.ts';
 import { type Limits, limitsOn } from '../../domain/plan/limits.ts';
 import { apiKeyCap, type CapUse, memberCap, type PlanPreview, previewPlan } from '../../domain/plan/preview.ts';
 import { builder } from '../core/builder.ts';
-import { PlanChangeKind, PlanCode, PlanFeature } from '../core/enums.ts';
 import { mutation } from '../core/mutation.ts';
 import { tenantPayload } from '../tenant/payload.ts';
 import { Tenant } from '../tenant/tenant.ts';
+import { PlanChangeKind, PlanCode, PlanFeature } from './enums.ts';
 
-/** A cap and its use. */
 export const CapUseType = builder.objectRef<CapUse>('CapUse').implement({
-  description: 'A cap and how far it is used.',
+  description: 'A limit and its use.',
   fields: t => ({
-    limit: t.exposeInt('limit', { policy: 'public', nullable: true, description: 'Null is no cap.' }),
+    limit: t.exposeInt('limit', { policy: 'public', nullable: true, description: 'Null: no limit.' }),
     used: t.exposeInt('used', { policy: 'public' }),
-    over: t.exposeInt('over', { policy: 'public', description: 'By how much it is exceeded. Additions are refused until it is 0 again.' }),
+    over: t.exposeInt('over', {
+      policy: 'public',
+      description: 'By how much the limit is exceeded. Additions are refused until this is 0.',
+    }),
   }),
 });
 
-/** A tenant's limits, whatever they come from. */
 export const PlanLimits = builder.objectRef<Limits>('PlanLimits').implement({
-  description: "A tenant's limits: its plan's, or its contract's on Enterprise. Null is no cap.",
+  description:
+    'The limits of a tenant: those of its plan, or on Enterprise those of its contract. Null: no limit. See `Plan` for their meaning.',
   fields: t => ({
     memberLimit: t.exposeInt('memberLimit', { policy: 'public', nullable: true }),
     apiKeyLimit: t.exposeInt('apiKeyLimit', { policy: 'public', nullable: true }),
@@ -32,7 +34,7 @@ export const PlanLimits = builder.objectRef<Limits>('PlanLimits').implement({
 });
 
 const PlanPreviewType = builder.objectRef<PlanPreview>('PlanPreview').implement({
-  description: 'What changing to a plan would do. A downgrade removes nobody and nothing.',
+  description: 'The effect of changing to a plan. A downgrade removes no member and no data.',
   fields: t => ({
     plan: t.expose('plan', { type: PlanCode, policy: 'public' }),
     kind: t.expose('kind', { type: PlanChangeKind, policy: 'public' }),
@@ -40,16 +42,26 @@ const PlanPreviewType = builder.objectRef<PlanPreview>('PlanPreview').implement(
       type: 'DateTime',
       policy: 'public',
       nullable: true,
-      description: 'An upgrade: now. A downgrade: when the billing cycle ends. Null for the present plan, and for what sales arrange.',
+      description:
+        'An upgrade: now. A downgrade: when the billing cycle ends. Null for the current plan, and for a change that only platform staff can make.',
     }),
-    members: t.expose('members', { type: CapUseType, policy: 'public', description: 'Members and open invitations.' }),
+    members: t.expose('members', {
+      type: CapUseType,
+      policy: 'public',
+      description: 'Members and open invitations against the limit of that plan.',
+    }),
     apiKeys: t.expose('apiKeys', {
       type: CapUseType,
       policy: 'public',
-      description: 'API keys that were neither revoked nor have expired.',
+      description: 'Valid API keys against the limit of that plan.',
     }),
-    datasets: t.expose('datasets', { type: CapUseType, policy: 'public' }),
-    featuresLost: t.field({ type: [PlanFeature], policy: 'public', resolve: ({ featuresLost }) => [...featuresLost] }),
+    datasets: t.expose('datasets', { type: CapUseType, policy: 'public', description: 'Datasets against the limit of that plan.' }),
+    featuresLost: t.field({
+      type: [PlanFeature],
+      policy: 'public',
+      description: 'Features of the current plan that the other plan lacks.',
+      resolve: ({ featuresLost }) => [...featuresLost],
+    }),
   }),
 });
 
@@ -65,7 +77,7 @@ builder.prismaObjectFields(Tenant, t => ({
     type: CapUseType,
     policy: 'plan:read',
     nullable: true,
-    description: "Members and open invitations, against the plan's cap.",
+    description: 'Members and open invitations against the limit of the plan.',
     select: { planCode: true },
     resolve: ({ planCode }, _args, { work, services }) => memberCap(work.db, planCode as Code, services.clock.now()),
   }),
@@ -73,21 +85,26 @@ builder.prismaObjectFields(Tenant, t => ({
     type: CapUseType,
     policy: 'plan:read',
     nullable: true,
-    description: "API keys that were neither revoked nor have expired, against the plan's cap.",
+    description: 'API keys that are neither revoked nor expired, against the limit of the plan.',
     select: { planCode: true },
     resolve: ({ planCode }, _args, { work, services }) => apiKeyCap(work.db, planCode as Code, services.clock.now()),
   }),
   nextPlan: t.relation('nextPlan', {
     policy: 'plan:read',
     nullable: true,
-    description: 'What the plan will be, where a downgrade is scheduled.',
+    description: 'The plan after a scheduled downgrade. Null: none is scheduled.',
   }),
-  nextPlanAt: t.expose('nextPlanDueAt', { type: 'DateTime', policy: 'plan:read', nullable: true, description: 'When it will.' }),
+  nextPlanAt: t.expose('nextPlanDueAt', {
+    type: 'DateTime',
+    policy: 'plan:read',
+    nullable: true,
+    description: 'When the scheduled downgrade takes effect.',
+  }),
   planPreview: t.field({
     type: PlanPreviewType,
     policy: 'plan:read',
     nullable: true,
-    description: 'What changing to a plan would do, and how far over its caps it would leave the tenant.',
+    description: 'The effect of changing to a plan, and by how much the tenant would exceed its limits.',
     args: { plan: t.arg({ type: PlanCode, required: true }) },
     resolve: (_tenant, { plan }, { work, services }) => previewPlan(work.db, plan, services.clock.now()),
   }),
@@ -96,7 +113,8 @@ builder.prismaObjectFields(Tenant, t => ({
 mutation('changePlan', {
   policy: 'plan:change',
   action: 'plan.change',
-  description: 'A higher plan at once; a lower one when the billing cycle ends. `planPreview` says beforehand what it does.',
+  description:
+    'Changes the plan: a higher one at once, a lower one when the billing cycle ends. `Tenant.planPreview` shows the effect beforehand.',
   input: t => ({ plan: t.field({ type: PlanCode, required: true }) }),
   payload: tenantPayload('ChangePlanPayload'),
   run: (command, input) => changePlan(command, input),
@@ -105,7 +123,7 @@ mutation('changePlan', {
 mutation('cancelPlanChange', {
   policy: 'plan:change',
   action: 'plan.cancel_downgrade',
-  description: 'Cancels the downgrade that is scheduled.',
+  description: 'Cancels the scheduled downgrade.',
   payload: tenantPayload('CancelPlanChangePayload'),
   run: command => cancelPlanChange(command),
 });

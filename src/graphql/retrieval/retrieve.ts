@@ -6,13 +6,13 @@ import { MoneyType } from '../core/money.ts';
 import { mutation } from '../core/mutation.ts';
 
 const RetrievalType = builder.objectRef<Retrieval>('Retrieval').implement({
-  description: 'An object that was retrieved, and what it cost.',
+  description: 'The retrieval of an object.',
   tenantOf: ({ tenantId }: Retrieval) => tenantId,
   fields: t => ({
     usageRecordId: t.id({
       policy: 'object:retrieve',
       nullable: true,
-      description: 'Its `UsageRecord`.',
+      description: 'The global id of the `UsageRecord` of the retrieval.',
       resolve: ({ tenantId, retrievalId: id }) => encodeGlobalId('UsageRecord', rowId({ tenantId, id })),
     }),
     objectId: t.exposeID('objectId', { policy: 'object:retrieve', nullable: true }),
@@ -23,21 +23,22 @@ const RetrievalType = builder.objectRef<Retrieval>('Retrieval').implement({
       type: MoneyType,
       policy: 'object:retrieve',
       nullable: true,
-      description: 'What it cost.',
+      description: 'The price of the retrieval.',
       resolve: ({ amount, currency }) => ({ amount, currency }),
     }),
     retrievedAt: t.expose('retrievedAt', { type: 'DateTime', policy: 'object:retrieve', nullable: true }),
     downloadLink: t.string({
       policy: 'object:retrieve',
       nullable: true,
-      description: 'Where the bytes can be read until `expiresAt`, by whoever holds the link: keep it to yourself. Null after that.',
+      description:
+        'A link to download the bytes, valid until `expiresAt`. It needs no sign-in, so keep it secret. Null once it has expired.',
       resolve: (retrieval, _args, { services }) => linkTo(retrieval, services),
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       policy: 'object:retrieve',
       nullable: true,
-      description: '15 minutes after it was retrieved, also when the answer is given again.',
+      description: '15 minutes after the retrieval. A retry with the same idempotency key returns the same time.',
     }),
   }),
 });
@@ -54,10 +55,10 @@ mutation('retrieveObject', {
   unlogged: 'its usage record is its record',
   keyed: true,
   description:
-    "Retrieves an object, which costs its entitlement's price. A retry with the same idempotency key charges once, and answers the same.",
+    'Retrieves an object for the price of its entitlement. A retry with the same idempotency key returns the same response and is not charged again.',
   input: t => ({
     entitlementId: t.globalID({ required: true }),
-    objectId: t.id({ required: true, description: 'An `EntitledObject`.' }),
+    objectId: t.id({ required: true, description: 'The `id` of an `EntitledObject`.' }),
   }),
   payload: RetrieveObjectPayload,
   run: (command, { entitlementId, objectId }) =>

@@ -3,9 +3,8 @@ import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId, rowOf } from '../core/global-id.ts';
 import { Entitlement } from '../entitlement/entitlement.ts';
 
-/** A retrieval, as the buyer keeps it (SPEC M3). */
 export const UsageRecord = builder.prismaNode('UsageRecord', {
-  description: 'A retrieval: what, when, by which entitlement and with which API key.',
+  description: 'The record of one retrieval.',
   tenantOf: (record: { tenantId: string }) => record.tenantId,
   nullable: true,
   id: { resolve: rowId, policy: 'usage:read' },
@@ -14,13 +13,17 @@ export const UsageRecord = builder.prismaNode('UsageRecord', {
   fields: t => ({
     entitlement: t.relation('entitlement', { type: Entitlement, policy: 'entitlement:read', nullable: true }),
     objectId: t.exposeID('objectId', { policy: 'usage:read', nullable: true }),
-    objectName: t.exposeString('objectName', { policy: 'usage:read', nullable: true, description: 'The name at the time.' }),
+    objectName: t.exposeString('objectName', {
+      policy: 'usage:read',
+      nullable: true,
+      description: 'The name of the object at the time of the retrieval.',
+    }),
     size: t.expose('size', { type: 'ByteCount', policy: 'usage:read', nullable: true }),
     at: t.expose('at', { type: 'DateTime', policy: 'usage:read', nullable: true }),
     apiKeyId: t.id({
       policy: 'usage:read',
       nullable: true,
-      description: 'The `ApiKey` that it was retrieved with; null where a person did.',
+      description: 'The global id of the `ApiKey` that was used. Null: a person retrieved the object.',
       select: { apiKeyId: true },
       resolve: ({ tenantId, apiKeyId: id }) => id && encodeGlobalId('ApiKey', rowId({ tenantId, id })),
     }),

@@ -2,49 +2,52 @@ import { ROLE_MEANING } from '../../access/meaning.ts';
 import { PERMISSIONS, type Permission as PermissionId, plansFor, ruleOf } from '../../access/policy.ts';
 import { ROLES, type Role as RoleId } from '../../access/vocabulary.ts';
 import { builder } from '../core/builder.ts';
-import { PlanCode, PrincipalName, RoleName, TenantStatus } from '../core/enums.ts';
+import { PlanCode } from '../plan/enums.ts';
+import { TenantStatus } from '../tenant/tenant-status.ts';
+import { PrincipalName } from '../viewer/enums.ts';
+import { RoleName } from './role-name.ts';
 
 const Permission = builder.objectRef<PermissionId>('Permission').implement({
-  description: 'A row of the permission table: who may do what, in which status. The gateway enforces exactly this.',
+  description: 'A permission, and who has it in which statuses of the tenant. The gateway enforces exactly this.',
   fields: t => ({
     name: t.field({ type: 'PermissionName', policy: 'public', resolve: name => name }),
-    meaning: t.string({ policy: 'public', description: 'What it lets somebody do.', resolve: name => ruleOf(name).meaning }),
+    meaning: t.string({ policy: 'public', description: 'What the permission allows.', resolve: name => ruleOf(name).meaning }),
     needsTenant: t.boolean({
       policy: 'public',
       description:
-        'Whether it is held in the tenant context. If not, no role plays a part, and statuses are those of the tenant that the input leads to.',
+        'Whether the request must act in a tenant. If not, roles do not matter, and `statuses` applies to the tenant that the input names.',
       resolve: name => ruleOf(name).context === 'tenant',
     }),
     principals: t.field({
       type: [PrincipalName],
       policy: 'public',
-      description: 'The kinds of principal that can hold it.',
+      description: 'The kinds of caller that can have it.',
       resolve: name => [...ruleOf(name).principals],
     }),
     roles: t.field({
       type: [RoleName],
       policy: 'public',
-      description: 'The roles that carry it.',
+      description: 'The roles that have it.',
       resolve: name => [...ruleOf(name).roles],
     }),
     statuses: t.field({
       type: [TenantStatus],
       policy: 'public',
-      description: "The tenant's statuses that it works in.",
+      description: 'The statuses of the tenant in which it is usable.',
       resolve: name => [...ruleOf(name).statuses],
     }),
     plans: t.field({
       type: [PlanCode],
       policy: 'public',
       nullable: true,
-      description: 'The plans that have the feature it needs; null when it needs none.',
+      description: 'The plans that include the feature that it needs. Null: it needs none.',
       resolve: name => plansFor(ruleOf(name))?.slice(),
     }),
   }),
 });
 
 const Role = builder.objectRef<RoleId>('Role').implement({
-  description: 'What a member is. A membership has one or more; permissions are the union over them.',
+  description: 'A role of members. A member with several roles has the permissions of all of them.',
   fields: t => ({
     name: t.field({ type: RoleName, policy: 'public', resolve: role => role }),
     description: t.string({ policy: 'public', resolve: role => ROLE_MEANING[role] }),
@@ -58,5 +61,10 @@ const Role = builder.objectRef<RoleId>('Role').implement({
 
 builder.queryFields(t => ({
   roles: t.field({ type: [Role], policy: 'public', description: 'The six roles.', resolve: () => [...ROLES] }),
-  permissions: t.field({ type: [Permission], policy: 'public', description: 'The permission table.', resolve: () => [...PERMISSIONS] }),
+  permissions: t.field({
+    type: [Permission],
+    policy: 'public',
+    description: 'All permissions, and who has them.',
+    resolve: () => [...PERMISSIONS],
+  }),
 }));

@@ -6,16 +6,18 @@ import { limitsOn } from '../../domain/plan/limits.ts';
 import { memberCap } from '../../domain/plan/preview.ts';
 import { NEWEST_FIRST } from '../audit/audit-event.ts';
 import { AuditFilterInput } from '../audit/audit-events.ts';
+import { AuditAction, AuditActor, AuditOutcome } from '../audit/enums.ts';
 import { builder } from '../core/builder.ts';
 import type { Context } from '../core/context.ts';
-import { AuditAction, AuditActor, AuditOutcome, PlanCode, TenantStatus } from '../core/enums.ts';
-import { page, pageCost } from '../core/page.ts';
+import { page } from '../core/page.ts';
+import { pageCost } from '../core/page-size.ts';
+import { PlanCode } from '../plan/enums.ts';
 import { CapUseType, PlanLimits } from '../plan/tenant-plan.ts';
+import { TenantStatus } from '../tenant/tenant-status.ts';
 
-/** A tenant's control data, as staff read it. */
 export type StaffTenant = Awaited<ReturnType<typeof readTenant>> & object;
 
-/** Reads a tenant's control data under its own binding; null where there is no such tenant. */
+/** Reads a tenant's administrative data under its own binding; null if it doesn't exist. */
 export async function readTenant(work: UnitOfWork) {
   const tenant = await work.db.tenant.findFirst({ include: { _count: { select: { memberships: true } } } });
   return tenant && { ...tenant, work };
@@ -26,7 +28,7 @@ const staff = { policy: 'staff:read-tenant', nullable: true } as const;
 type Event = Awaited<ReturnType<UnitOfWork['db']['auditEvent']['findMany']>>[number];
 
 const StaffAuditEvent = builder.objectRef<Event>('StaffAuditEvent').implement({
-  description: "An event of a tenant's log, as staff read it.",
+  description: "An entry of a tenant's audit log, as platform staff see it.",
   fields: t => ({
     sequence: t.exposeInt('seq', staff),
     at: t.expose('at', { type: 'DateTime', ...staff }),
@@ -41,7 +43,7 @@ const StaffAuditEvent = builder.objectRef<Event>('StaffAuditEvent').implement({
 });
 
 export const StaffTenantType = builder.objectRef<StaffTenant>('StaffTenant').implement({
-  description: "A tenant's control data, for platform staff. Never what it sells, and nobody's address.",
+  description: 'The administrative data of a tenant, for platform staff. It contains no datasets and no e-mail addresses.',
   fields: t => ({
     tenantId: t.exposeID('id', staff),
     slug: t.exposeString('slug', staff),
@@ -52,7 +54,7 @@ export const StaffTenantType = builder.objectRef<StaffTenant>('StaffTenant').imp
     statusBefore: t.field({
       type: TenantStatus,
       ...staff,
-      description: 'What a cancelled deletion leads back to.',
+      description: 'The status to which the tenant returns if its deletion is cancelled.',
       resolve: ({ statusBefore }) => statusBefore as Status | null,
     }),
     deletionDueAt: t.expose('deletionDueAt', { type: 'DateTime', ...staff }),
@@ -95,10 +97,10 @@ export const StaffTenantType = builder.objectRef<StaffTenant>('StaffTenant').imp
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** An id that no tenant has. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 
-/** The tenant that staff name, bound. */
-export const staffPlace = ({ work }: Context, { tenantId }: Readonly<Record<string, unknown>>): UnitOfWork =>
-  work.within(namedId(String(tenantId)));
+/** The unit of work bound to the tenant that staff name in an input. */
+export const namedTenant = ({ work }: Context, { tenantId }: Readonly<Record<string, unknown>>): UnitOfWork =>
+  work.within(tenantIdOf(String(tenantId)));
 
-const namedId = (text: string) => (UUID.test(text.toLowerCase()) ? text.toLowerCase() : NOBODY);
+const tenantIdOf = (text: string) => (UUID.test(text.toLowerCase()) ? text.toLowerCase() : NO_TENANT);

@@ -4,19 +4,19 @@ import { resumeTenant } from '../../domain/tenant/resume.ts';
 import { suspendTenant } from '../../domain/tenant/suspend.ts';
 import { builder } from '../core/builder.ts';
 import { mutation } from '../core/mutation.ts';
-import { readTenant, StaffTenantType, staffPlace } from './staff-tenant.ts';
+import { namedTenant, readTenant, StaffTenantType } from './staff-tenant.ts';
 import './tombstone.ts';
 
-const TENANT = "The tenant's id.";
+const TENANT = 'The `tenantId` of the tenant.';
 
 builder.queryField('staffTenant', t =>
   t.field({
     type: StaffTenantType,
     policy: 'staff:read-tenant',
     nullable: true,
-    description: "Any tenant's control data, for platform staff; null where there is no such tenant.",
+    description: 'The administrative data of any tenant, for platform staff. Null if there is no such tenant.',
     args: { tenantId: t.arg.id({ required: true, description: TENANT }) },
-    resolve: (_root, args, context) => readTenant(staffPlace(context, args)),
+    resolve: (_root, args, context) => readTenant(namedTenant(context, args)),
   }),
 );
 
@@ -27,7 +27,7 @@ const staffPayload = (name: string) =>
         type: StaffTenantType,
         policy: 'staff:read-tenant',
         nullable: true,
-        resolve: (result, _args, context) => readTenant(staffPlace(context, result)),
+        resolve: (result, _args, context) => readTenant(namedTenant(context, result)),
       }),
     }),
   });
@@ -35,11 +35,12 @@ const staffPayload = (name: string) =>
 mutation('staffSuspendTenant', {
   policy: 'staff:suspend',
   action: 'tenant.suspend',
-  place: staffPlace,
-  description: 'Suspends a tenant: its members read, and are told why; nothing else is written but what resolves it.',
+  place: namedTenant,
+  description:
+    'Suspends a tenant. Its members can still read and see the reason. They can only make changes that end the suspension, and leave.',
   input: t => ({
     tenantId: t.id({ required: true, description: TENANT }),
-    reason: t.string({ required: true, description: 'For its members: 1 to 500 characters.' }),
+    reason: t.string({ required: true, description: 'The reason, which the members see: 1 to 500 characters.' }),
   }),
   payload: staffPayload('StaffSuspendTenantPayload'),
   run: (command, input) => suspendTenant(command, input),
@@ -48,8 +49,8 @@ mutation('staffSuspendTenant', {
 mutation('staffResumeTenant', {
   policy: 'staff:resume',
   action: 'tenant.resume',
-  place: staffPlace,
-  description: 'Resumes a suspended tenant: everything is as it was.',
+  place: namedTenant,
+  description: 'Ends the suspension of a tenant.',
   input: t => ({ tenantId: t.id({ required: true, description: TENANT }) }),
   payload: staffPayload('StaffResumeTenantPayload'),
   run: command => resumeTenant(command),
@@ -58,27 +59,27 @@ mutation('staffResumeTenant', {
 mutation('staffRenameTenant', {
   policy: 'staff:rename',
   action: 'tenant.staff_rename',
-  place: staffPlace,
-  description: "Changes a tenant's display name, also where its own members can't.",
+  place: namedTenant,
+  description: "Changes a tenant's display name, even in a status in which its members cannot.",
   input: t => ({ tenantId: t.id({ required: true, description: TENANT }), name: t.string({ required: true }) }),
   payload: staffPayload('StaffRenameTenantPayload'),
   run: (command, input) => renameTenant(command, input),
 });
 
-const NO_CAP = 'At least 1; left out, or null, is no cap.';
+const LIMIT = 'At least 1. Default, and null: no limit.';
 
 mutation('staffArrangeEnterprise', {
   policy: 'staff:arrange-plan',
   action: 'plan.arrange_enterprise',
-  place: staffPlace,
-  description: 'Puts a tenant on Enterprise at once, with limits of its own, or changes those that it has.',
+  place: namedTenant,
+  description: 'Puts a tenant on the Enterprise plan at once with limits of its own, or replaces the limits of a tenant on that plan.',
   input: t => ({
     tenantId: t.id({ required: true, description: TENANT }),
-    memberLimit: t.int({ description: NO_CAP }),
-    apiKeyLimit: t.int({ description: NO_CAP }),
-    datasetLimit: t.int({ description: NO_CAP }),
-    monthlyRetrievals: t.int({ description: NO_CAP }),
-    costPointsPerMinute: t.int({ description: NO_CAP }),
+    memberLimit: t.int({ description: LIMIT }),
+    apiKeyLimit: t.int({ description: LIMIT }),
+    datasetLimit: t.int({ description: LIMIT }),
+    monthlyRetrievals: t.int({ description: LIMIT }),
+    costPointsPerMinute: t.int({ description: LIMIT }),
   }),
   payload: staffPayload('StaffArrangeEnterprisePayload'),
   run: (command, input) => arrangeEnterprise(command, input),

@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../../database/index.ts';
 import { builder } from '../core/builder.ts';
-import { staffPlace } from './staff-tenant.ts';
+import { namedTenant } from './staff-tenant.ts';
 
 const staff = { policy: 'staff:read-tenant', nullable: true } as const;
 
@@ -9,12 +9,12 @@ const readTombstone = (work: UnitOfWork) => work.db.tombstone.findFirst({ includ
 type Tombstone = Awaited<ReturnType<typeof readTombstone>> & object;
 
 const PurgeReceipt = builder.objectRef<Tombstone['receipt'][number]>('PurgeReceipt').implement({
-  description: 'How many rows of a table were removed.',
+  description: 'The number of rows that were removed from a database table.',
   fields: t => ({ table: t.exposeString('table', staff), rows: t.exposeInt('rows', staff) }),
 });
 
 const TombstoneType = builder.objectRef<Tombstone>('Tombstone').implement({
-  description: 'What is left of a deleted tenant.',
+  description: 'The remaining record of a deleted tenant.',
   fields: t => ({
     tenantId: t.exposeID('tenantId', staff),
     createdAt: t.expose('createdAt', { type: 'DateTime', ...staff }),
@@ -23,7 +23,7 @@ const TombstoneType = builder.objectRef<Tombstone>('Tombstone').implement({
     purgedAt: t.expose('purgedAt', {
       type: 'DateTime',
       ...staff,
-      description: 'When the last row was removed; null while the purge is under way.',
+      description: 'When the last row was removed. Null: the removal is in progress.',
     }),
     receipt: t.field({ type: [PurgeReceipt], ...staff, resolve: ({ receipt }) => receipt }),
   }),
@@ -34,8 +34,8 @@ builder.queryField('staffTombstone', t =>
     type: TombstoneType,
     policy: 'staff:read-tenant',
     nullable: true,
-    description: 'What is left of a deleted tenant, for platform staff; null where none of that id was deleted.',
+    description: 'The remaining record of a deleted tenant, for platform staff. Null if no tenant with this id was deleted.',
     args: { tenantId: t.arg.id({ required: true }) },
-    resolve: (_root, args, context) => readTombstone(staffPlace(context, args)),
+    resolve: (_root, args, context) => readTombstone(namedTenant(context, args)),
   }),
 );

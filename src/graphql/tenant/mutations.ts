@@ -15,7 +15,7 @@ const CreateTenantPayload = builder.objectRef<{ membership: PersonMembership }>(
     membership: t.expose('membership', {
       type: ViewerMembership,
       policy: 'public',
-      description: 'You in the new tenant. Name it in `X-Tenant-Id` to act in it.',
+      description: 'Your membership in the new tenant. Send its tenant in the header `X-Tenant-Id` to act in the tenant.',
     }),
   }),
 });
@@ -23,16 +23,16 @@ const CreateTenantPayload = builder.objectRef<{ membership: PersonMembership }>(
 mutation('createTenant', {
   policy: 'tenant:create',
   action: 'tenant.create',
-  description: 'Founds a tenant on the Free plan, with you as its owner.',
+  description: 'Creates a tenant on the Free plan and makes you its owner.',
   input: t => ({
     name: t.string({ required: true, description: 'The display name: 1 to 120 characters.' }),
     slug: t.string({
       description:
-        'What people call it in `X-Tenant-Id`: 3 to 32 of a-z, 0-9 and single hyphens. Made from the name when left out. It never changes.',
+        'A readable id for `X-Tenant-Id`: 3 to 32 characters of a-z, 0-9 and single hyphens. It can never change. Default: made from the name.',
     }),
-    sells: t.boolean({ description: 'Whether it sells data. No, when left out.' }),
-    buys: t.boolean({ description: 'Whether it buys data. Yes, when left out.' }),
-    billingEmail: t.string({ description: 'Where bills go. Your own e-mail address, when left out.' }),
+    sells: t.boolean({ description: 'Whether the tenant sells data. Default: false.' }),
+    buys: t.boolean({ description: 'Whether the tenant buys data. Default: true.' }),
+    billingEmail: t.string({ description: 'The e-mail address for bills. Default: your own.' }),
   }),
   payload: CreateTenantPayload,
   run: (command, input) => createTenant(command, input),
@@ -41,7 +41,7 @@ mutation('createTenant', {
 mutation('renameTenant', {
   policy: 'tenant:rename',
   action: 'tenant.rename',
-  description: "Changes the tenant's display name.",
+  description: 'Changes the display name of the tenant.',
   input: t => ({ name: t.string({ required: true, description: 'The new display name: 1 to 120 characters.' }) }),
   payload: tenantPayload('RenameTenantPayload'),
   run: (command, input) => renameTenant(command, input),
@@ -50,7 +50,7 @@ mutation('renameTenant', {
 mutation('setBillingEmail', {
   policy: 'billing-contact:update',
   action: 'tenant.set_billing_email',
-  description: 'Changes the address that bills go to. It works while the tenant is suspended, too.',
+  description: 'Changes the e-mail address for bills. This is possible while the tenant is suspended, too.',
   input: t => ({ email: t.string({ required: true }) }),
   payload: tenantPayload('SetBillingEmailPayload'),
   run: (command, input) => setBillingEmail(command, input),
@@ -60,10 +60,10 @@ mutation('setTenantSides', {
   policy: 'tenant:set-sides',
   action: 'tenant.set_sides',
   description:
-    'Switches the provider side and the buyer side on and off, each by itself: what is left out stays. Nothing of a side that is off is lost.',
+    'Switches selling (the provider side) and buying (the buyer side) on or off. A side that is left out stays as it is. Switching a side off deletes nothing.',
   input: t => ({
-    sells: t.boolean({ description: 'Whether the tenant sells: off, its listings are not on the marketplace.' }),
-    buys: t.boolean({ description: 'Whether the tenant buys: off, its entitlements are not used.' }),
+    sells: t.boolean({ description: 'Whether the tenant sells. If not, its listings are hidden from the marketplace.' }),
+    buys: t.boolean({ description: 'Whether the tenant buys. If not, its entitlements cannot be used.' }),
   }),
   payload: tenantPayload('SetTenantSidesPayload'),
   run: (command, input) => setTenantSides(command, input),
@@ -72,8 +72,9 @@ mutation('setTenantSides', {
 mutation('requestTenantDeletion', {
   policy: 'deletion:request',
   action: 'deletion.request',
-  description: 'Asks for the tenant to be deleted. For a grace period it can be read, and the owner can cancel; then it is gone for good.',
-  input: t => ({ confirmation: t.string({ required: true, description: "The tenant's display name, typed to confirm." }) }),
+  description:
+    'Requests the deletion of the tenant. During a grace period its data can be read and the owner can cancel. Then it is deleted permanently.',
+  input: t => ({ confirmation: t.string({ required: true, description: 'The display name of the tenant, to confirm.' }) }),
   payload: tenantPayload('RequestTenantDeletionPayload'),
   run: (command, input) => requestDeletion(command, input),
 });
@@ -81,7 +82,7 @@ mutation('requestTenantDeletion', {
 mutation('cancelTenantDeletion', {
   policy: 'deletion:cancel',
   action: 'deletion.cancel',
-  description: 'Cancels the deletion: the tenant is what it was before, suspended if it was.',
+  description: 'Cancels the deletion of the tenant, which returns to its earlier status.',
   payload: tenantPayload('CancelTenantDeletionPayload'),
   run: command => cancelDeletion(command),
 });

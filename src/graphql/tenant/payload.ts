@@ -1,7 +1,7 @@
 import { builder } from '../core/builder.ts';
 import { Tenant } from './tenant.ts';
 
-/** A payload that leads back to the tenant that was changed. */
+/** A payload with the changed tenant. */
 export const tenantPayload = <Result extends { readonly tenantId: string } = { readonly tenantId: string }>(name: string) =>
   builder.objectRef<Result>(name).implement({
     tenantOf: ({ tenantId }: Result) => tenantId,

@@ -1,10 +1,10 @@
 import { builder } from '../core/builder.ts';
 import { columnOf, countOf } from '../core/columns.ts';
-import { TenantStatus } from '../core/enums.ts';
+import { TenantStatus } from './tenant-status.ts';
 
-/** The tenant context's own tenant: no other is ever an object of this type. */
+/** The tenant of the tenant context. No other tenant is ever an object of this type. */
 export const Tenant = builder.prismaNode('Tenant', {
-  description: "An organisation's account. Always the tenant that the request acts in.",
+  description: 'The account of an organisation. It is always the tenant in which the request acts.',
   tenantOf: (tenant: { id: string }) => tenant.id,
   nullable: true,
   id: { resolve: ({ id }) => id, policy: 'tenant:read' },
@@ -14,12 +14,12 @@ export const Tenant = builder.prismaNode('Tenant', {
     tenantId: t.exposeID('id', {
       policy: 'tenant:read',
       nullable: true,
-      description: 'The id that `X-Tenant-Id` takes. It never changes.',
+      description: 'The id to send in `X-Tenant-Id`. It never changes.',
     }),
     slug: t.exposeString('slug', {
       policy: 'tenant:read',
       nullable: true,
-      description: 'The name that `X-Tenant-Id` takes. It never changes.',
+      description: 'A readable id that `X-Tenant-Id` accepts, too. It never changes.',
     }),
     name: t.exposeString('name', { policy: 'tenant:read', nullable: true, description: 'The display name.' }),
     status: t.field({
@@ -31,25 +31,33 @@ export const Tenant = builder.prismaNode('Tenant', {
     statusReason: t.exposeString('statusReason', {
       policy: 'tenant:read',
       nullable: true,
-      description: 'Why the status is what it is, for people.',
+      description: 'The reason for the status, such as that of a suspension. Null: none was given.',
     }),
     statusChangedAt: t.expose('statusChangedAt', { type: 'DateTime', policy: 'tenant:read', nullable: true }),
     deletionDueAt: t.expose('deletionDueAt', {
       type: 'DateTime',
       policy: 'tenant:read',
       nullable: true,
-      description: 'When it will be deleted for good, where that was asked for.',
+      description: 'When the tenant will be deleted permanently. Null: no deletion was requested.',
     }),
-    sells: t.exposeBoolean('sells', { policy: 'tenant:read', nullable: true, description: 'Whether the provider side is on.' }),
-    buys: t.exposeBoolean('buys', { policy: 'tenant:read', nullable: true, description: 'Whether the buyer side is on.' }),
+    sells: t.exposeBoolean('sells', {
+      policy: 'tenant:read',
+      nullable: true,
+      description: 'Whether the tenant sells data (the provider side).',
+    }),
+    buys: t.exposeBoolean('buys', { policy: 'tenant:read', nullable: true, description: 'Whether the tenant buys data (the buyer side).' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'tenant:read', nullable: true }),
-    billingEmail: t.exposeString('billingEmail', { policy: 'billing-contact:read', nullable: true, description: 'Where bills go.' }),
+    billingEmail: t.exposeString('billingEmail', {
+      policy: 'billing-contact:read',
+      nullable: true,
+      description: 'The e-mail address for bills.',
+    }),
     plan: t.relation('plan', { policy: 'plan:read', nullable: true }),
     planSince: t.expose('planSince', {
       type: 'DateTime',
       policy: 'plan:read',
       nullable: true,
-      description: 'When the plan began: billing cycles count from here.',
+      description: 'When the plan began. Billing cycles are counted from this time.',
     }),
     memberCount: t.int({
       policy: 'member:count',
@@ -64,7 +72,7 @@ builder.queryField('tenant', t =>
     type: Tenant,
     policy: 'tenant:read',
     nullable: true,
-    description: 'The tenant that the request acts in.',
+    description: 'The tenant in which the request acts: that of the API key, the token or the header `X-Tenant-Id`, else your only tenant.',
     resolve: (query, _root, _args, { grant, work }) => work.db.tenant.findUnique({ ...query, where: { id: grant.tenantAccess!.tenantId } }),
   }),
 );

@@ -1,17 +1,16 @@
 import type { PersonMembership } from '../../database/queries/membership.ts';
 import { builder } from '../core/builder.ts';
-import { PlanCode, RoleName, TenantStatus } from '../core/enums.ts';
+import { PlanCode } from '../plan/enums.ts';
+import { RoleName } from '../role/role-name.ts';
+import { TenantStatus } from '../tenant/tenant-status.ts';
 
-/**
- * What a person may know of a tenant that they are a member of without acting in it: enough to
- * choose it (SPEC T2).
- */
+/** A person sees this much of their other tenants, to choose the one to act in (SPEC T2). */
 export const ViewerMembership = builder.objectRef<PersonMembership>('ViewerMembership').implement({
-  description: 'A membership of your own, in short: enough to choose a tenant by. To read the tenant, act in it.',
+  description: 'One of your memberships, with a summary of the tenant. To read more, act in that tenant.',
   fields: t => ({
-    tenantId: t.exposeID('tenantId', { policy: 'public', description: 'What `X-Tenant-Id` takes.' }),
-    slug: t.exposeString('slug', { policy: 'public', description: 'What `X-Tenant-Id` takes as well.' }),
-    name: t.exposeString('name', { policy: 'public' }),
+    tenantId: t.exposeID('tenantId', { policy: 'public', description: 'The id to send in `X-Tenant-Id`.' }),
+    slug: t.exposeString('slug', { policy: 'public', description: 'A readable id that `X-Tenant-Id` accepts, too.' }),
+    name: t.exposeString('name', { policy: 'public', description: 'The display name of the tenant.' }),
     status: t.expose('status', { type: TenantStatus, policy: 'public' }),
     statusReason: t.exposeString('statusReason', { policy: 'public', nullable: true }),
     plan: t.expose('plan', { type: PlanCode, policy: 'public' }),

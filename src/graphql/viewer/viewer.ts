@@ -3,40 +3,48 @@ import { PERMISSIONS } from '../../access/policy.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
 import { builder } from '../core/builder.ts';
 import type { Context } from '../core/context.ts';
-import { ObstacleName, PlanCode, PrincipalName, RoleName, TenantStatus } from '../core/enums.ts';
+import { PlanCode } from '../plan/enums.ts';
+import { RoleName } from '../role/role-name.ts';
+import { TenantStatus } from '../tenant/tenant-status.ts';
+import { ObstacleName, PrincipalName } from './enums.ts';
 import { ViewerMembership } from './viewer-membership.ts';
 
 const RefusalType = builder.objectRef<Refusal>('Refusal').implement({
-  description: "Why you lack a permission: the same as in a refused field's `extensions`.",
+  description: 'Why you lack a permission. A refused field has the same data in the `extensions` of its error.',
   fields: t => ({
-    code: t.exposeString('code', { policy: 'public' }),
+    code: t.exposeString('code', { policy: 'public', description: 'The error code.' }),
     message: t.string({ policy: 'public', resolve: refusal => sentenceOf(refusal) }),
-    because: t.expose('because', { type: ObstacleName, policy: 'public', description: 'What stands in the way.' }),
+    because: t.expose('because', { type: ObstacleName, policy: 'public', description: 'The reason.' }),
     roles: t.field({
       type: [RoleName],
       policy: 'public',
-      description: 'Any of these would do.',
+      description: 'Any of these roles would have it.',
       resolve: ({ requires }) => [...requires.roles],
     }),
     statuses: t.field({
       type: [TenantStatus],
       policy: 'public',
-      description: 'It works in these statuses.',
+      description: 'The statuses of the tenant in which it is usable.',
       resolve: ({ requires }) => [...requires.statuses],
     }),
     plans: t.field({
       type: [PlanCode],
       policy: 'public',
       nullable: true,
-      description: 'These plans have the feature; null when it needs none.',
+      description: 'The plans that include the feature that it needs. Null: it needs none.',
       resolve: ({ requires }) => requires.plans && [...requires.plans],
     }),
-    tenantStatus: t.expose('tenantStatus', { type: TenantStatus, policy: 'public', nullable: true }),
+    tenantStatus: t.expose('tenantStatus', {
+      type: TenantStatus,
+      policy: 'public',
+      nullable: true,
+      description: 'The current status of the tenant. Null outside of any tenant.',
+    }),
   }),
 });
 
 const Viewer = builder.objectRef<Context>('Viewer').implement({
-  description: 'Who the request acts as. Always there, signed in or not.',
+  description: 'The caller of the request, signed in or not.',
   fields: t => ({
     principal: t.field({ type: PrincipalName, policy: 'public', resolve: ({ grant }) => grant.principal.kind }),
     name: t.string({ policy: 'public', nullable: true, resolve: ({ profile }) => profile?.name }),
@@ -46,24 +54,24 @@ const Viewer = builder.objectRef<Context>('Viewer').implement({
       type: ViewerMembership,
       policy: 'public',
       nullable: true,
-      description: 'Your membership in the tenant that the request acts in; null outside of any.',
+      description: 'Your membership in the tenant in which the request acts. Null: it acts in none.',
       resolve: ({ membership }) => membership,
     }),
     memberships: t.field({
       type: [ViewerMembership],
       policy: 'public',
-      description: 'All of your memberships, oldest first: the tenants that you can act in.',
+      description: 'All of your memberships, oldest first. You can act in any of their tenants.',
       resolve: async ({ memberships }) => [...(await memberships())],
     }),
     permissions: t.field({
       type: ['PermissionName'],
       policy: 'public',
-      description: 'All that you may do here.',
+      description: 'Your permissions in the tenant in which the request acts.',
       resolve: ({ grant }) => PERMISSIONS.filter(name => holds(grant, name)),
     }),
     can: t.boolean({
       policy: 'public',
-      description: 'Whether you may do something here, so that a client can hide a button.',
+      description: 'Whether you have a permission, for example to hide a button.',
       args: { permission: t.arg({ type: 'PermissionName', required: true }) },
       resolve: ({ grant }, { permission }) => holds(grant, permission),
     }),
@@ -71,7 +79,7 @@ const Viewer = builder.objectRef<Context>('Viewer').implement({
       type: RefusalType,
       policy: 'public',
       nullable: true,
-      description: 'Why you may not do something here, or null if you may.',
+      description: 'Why you lack a permission. Null: you have it.',
       args: { permission: t.arg({ type: 'PermissionName', required: true }) },
       resolve: ({ grant }, { permission }) => refusalOf(permission, grant),
     }),
@@ -79,5 +87,5 @@ const Viewer = builder.objectRef<Context>('Viewer').implement({
 });
 
 builder.queryField('viewer', t =>
-  t.field({ type: Viewer, policy: 'public', description: 'Who the request acts as.', resolve: (_root, _args, context) => context }),
+  t.field({ type: Viewer, policy: 'public', description: 'The caller of the request.', resolve: (_root, _args, context) => context }),
 );

@@ -152,7 +152,7 @@ test('an id of another type, and none, are BAD_USER_INPUT', async () => {
   const tenant = Buffer.from(`Tenant:${market.buyer.tenant.id}`).toString('base64url');
   const padded = Buffer.from(`MarketplaceListing:${market.buyer.tenant.id}:x`).toString('base64url');
   expect((await ask(tenant)).errors).toMatchObject([
-    { message: 'This is the id of another type than MarketplaceListing.', extensions: { code: 'BAD_USER_INPUT' } },
+    { message: 'This is not the id of a MarketplaceListing.', extensions: { code: 'BAD_USER_INPUT' } },
   ]);
   for (const id of ['', 'x', padded]) expect((await ask(id)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
 });

@@ -93,7 +93,7 @@ describe('what a buyer reads', () => {
     ['(from: "2030-03-02T00:00:00Z", until: "2031-03-04T00:00:00Z")', 'A period is at most 366 days.'],
     ...['0000-12-31T23:59:59.999Z', '0001-01-01T00:00:00+00:01', '9999-12-31T23:59:59-00:01'].map(moment => [
       `(from: "${moment}")`,
-      'A DateTime is of the years 1 to 9999, in UTC.',
+      'A DateTime must be in the years 1 to 9999, in UTC.',
     ]),
   ])('a period of %s is BAD_USER_INPUT', async (args, message) => {
     const { errors } = await trade.gateway.ask(`{ tenant { usage${args} { count } } }`, deal.buyer.owner);

@@ -1,0 +1,28 @@
+import { badInput } from '../../domain/core/errors.ts';
+
+/** Items on a page: at most, and when the client names no number. */
+export const PAGE_SIZE = { max: 100, default: 20 } as const;
+
+type Sizes = { readonly first?: number | null; readonly last?: number | null };
+
+/** @throws {GatewayError} BAD_USER_INPUT for `first` with `last`, a negative size or one over the maximum. */
+export function checkPageSize({ first, last }: Sizes): void {
+  if (first != null && last != null) throw badInput('Ask for `first` or for `last`, not for both.');
+  for (const [name, size] of Object.entries({ first, last })) {
+    if (size == null) continue;
+    if (size < 0) throw badInput(`\`${name}\` can't be negative.`);
+    if (size > PAGE_SIZE.max) throw badInput(`A page holds at most ${PAGE_SIZE.max}.`, { limit: PAGE_SIZE.max, actual: size });
+  }
+}
+
+/** The length of a list that has no pages. Throws as {@link checkPageSize}. */
+export function listSize({ first }: Pick<Sizes, 'first'>): number {
+  checkPageSize({ first });
+  return first ?? PAGE_SIZE.default;
+}
+
+/** The complexity of a connection: each field below it counts once for each requested row. */
+export const pageCost = ({ first, last }: Sizes): { field: number; multiplier: number } => ({
+  field: 1,
+  multiplier: Math.min(Math.max(first ?? last ?? PAGE_SIZE.default, 1), PAGE_SIZE.max),
+});
