@@ -66,7 +66,7 @@ mutation('narrowApiKey', {
   action: 'api_key.narrow',
   description: 'Reduces the scopes of an API key. If you are not its holder, you need `api-key:update-any`.',
   input: t => ({
-    apiKeyId: t.globalID({ required: true }),
+    apiKeyId: t.globalID({ required: true, description: 'The global id of an `ApiKey`.' }),
     scopes: t.field({
       type: ['PermissionName'],
       required: true,
@@ -83,7 +83,7 @@ mutation('rotateApiKey', {
   description:
     'Gives an API key a new secret. The earlier one keeps working for a while. If you are not the holder, you need `api-key:update-any`.',
   input: t => ({
-    apiKeyId: t.globalID({ required: true }),
+    apiKeyId: t.globalID({ required: true, description: 'The global id of an `ApiKey`.' }),
     overlapMinutes: t.int({
       description: `How long the earlier secret keeps working: 0 to ${OVERLAP.max} minutes. Default: ${OVERLAP.default} (one day).`,
     }),
@@ -96,7 +96,7 @@ mutation('revokeApiKey', {
   policy: 'api-key:update',
   action: 'api_key.revoke',
   description: 'Revokes an API key at once and permanently. If you are not its holder, you need `api-key:update-any`.',
-  input: t => ({ apiKeyId: t.globalID({ required: true }) }),
+  input: t => ({ apiKeyId: t.globalID({ required: true, description: 'The global id of an `ApiKey`.' }) }),
   payload: keyPayload('RevokeApiKeyPayload'),
   run: (command, { apiKeyId }) => revokeApiKey(command, { apiKey: rowRef('ApiKey', apiKeyId) }),
 });
@@ -106,7 +106,7 @@ mutation('handOverApiKey', {
   action: 'api_key.hand_over',
   description: 'Makes another member the holder of an API key. The secret and the scopes stay the same.',
   input: t => ({
-    apiKeyId: t.globalID({ required: true }),
+    apiKeyId: t.globalID({ required: true, description: 'The global id of an `ApiKey`.' }),
     membershipId: t.globalID({ required: true, description: 'The new holder: a member with a role that may manage API keys.' }),
   }),
   payload: keyPayload('HandOverApiKeyPayload'),

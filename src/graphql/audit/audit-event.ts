@@ -48,7 +48,7 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
     rule: t.exposeString('rule', {
       policy: 'audit:read',
       nullable: true,
-      description: "The id of the rule in the gateway's specification (`docs/spec.md`).",
+      description: "The rule of the gateway's specification that the action follows, such as `R4`.",
     }),
     actorKind: t.field({
       type: AuditActor,
@@ -81,6 +81,7 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
       type: 'JSONObject',
       policy: 'audit:read',
       nullable: true,
+      description: 'The values that the action changed, as they were before. Null if there were none.',
       select: { stateBefore: true },
       resolve: ({ stateBefore }) => stateBefore as State,
     }),
@@ -88,6 +89,7 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
       type: 'JSONObject',
       policy: 'audit:read',
       nullable: true,
+      description: 'The values after the action, or details of a refusal. Null if there are none.',
       select: { stateAfter: true },
       resolve: ({ stateAfter }) => stateAfter as State,
     }),

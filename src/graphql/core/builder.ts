@@ -13,6 +13,7 @@ import type { PrismaClient } from '../../generated/prisma/client.ts';
 import type { Context } from './context.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 import { loadNode, loadNodes } from './node.ts';
+import { PAGE_SIZE } from './page-size.ts';
 import { unauthorized } from './refusal.ts';
 import type { Scalars } from './scalars.ts';
 
@@ -51,6 +52,10 @@ export const builder = new SchemaBuilder<Types>({
     encodeGlobalID: encodeGlobalId,
     decodeGlobalID: decodeGlobalId,
     cursorType: 'String',
+    firstArgOptions: { description: `The number of items from the start. At most ${PAGE_SIZE.max}. Default: ${PAGE_SIZE.default}.` },
+    lastArgOptions: { description: `The number of items from the end, instead of \`first\`. At most ${PAGE_SIZE.max}.` },
+    afterArgOptions: { description: 'Only items after this cursor.' },
+    beforeArgOptions: { description: 'Only items before this cursor.' },
     clientMutationId: 'omit',
     idFieldOptions: { ...wrapper, description: 'The global id of the object, for `Query.node`.' },
     nodeQueryOptions: {

@@ -23,9 +23,9 @@ type MutationOptions<Input extends InputFieldMap, Payload extends object> = Comm
 };
 
 const KEY =
-  'A key of your own for this request, such as a UUID: sent again within a day with the same request, it answers the same and does nothing.';
+  'A unique key that you choose for this request, such as a UUID. A retry with the same key and input within a day returns the same response and changes nothing.';
 
-const KEYED = `${KEY} It must have one: here, or in the header \`Idempotency-Key\`.`;
+const KEYED = `${KEY} Required, here or in the header \`Idempotency-Key\`.`;
 
 /**
  * A mutation: one input with an idempotency key, optional unless it says `keyed`, and one payload

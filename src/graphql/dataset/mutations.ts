@@ -37,7 +37,7 @@ mutation('updateDataset', {
   description:
     'Changes the name and the description of a dataset. A field that is left out stays as it is. The title of its listing is separate.',
   input: t => ({
-    datasetId: t.globalID({ required: true }),
+    datasetId: t.globalID({ required: true, description: 'The global id of a `Dataset`.' }),
     name: t.string({ description: NAME }),
     description: t.string({ description: DESCRIPTION }),
   }),
@@ -49,6 +49,7 @@ const DeleteDatasetPayload = builder.objectRef<ChangedDataset>('DeleteDatasetPay
   fields: t => ({
     deletedDatasetId: t.id({
       policy: 'public',
+      description: 'The global id of the `Dataset`.',
       resolve: ({ tenantId, datasetId: id }) => encodeGlobalId('Dataset', rowId({ tenantId, id })),
     }),
   }),
@@ -58,7 +59,7 @@ mutation('deleteDataset', {
   policy: 'dataset:delete',
   action: 'dataset.delete',
   description: 'Permanently deletes a dataset with its objects and its listing. Withdraw a published listing first.',
-  input: t => ({ datasetId: t.globalID({ required: true }) }),
+  input: t => ({ datasetId: t.globalID({ required: true, description: 'The global id of a `Dataset`.' }) }),
   payload: DeleteDatasetPayload,
   run: (command, { datasetId }) => deleteDataset(command, { dataset: rowRef('Dataset', datasetId) }),
 });

@@ -34,7 +34,7 @@ mutation('endEntitlement', {
   policy: 'entitlement:end',
   action: 'entitlement.end',
   description: 'Ends an entitlement. Nothing can be retrieved with it any more; its usage records and charges remain.',
-  input: t => ({ entitlementId: t.globalID({ required: true }) }),
+  input: t => ({ entitlementId: t.globalID({ required: true, description: 'The global id of an `Entitlement`.' }) }),
   payload: entitlementPayload('EndEntitlementPayload'),
   run: (command, { entitlementId }) => endEntitlement(command, rowRef('Entitlement', entitlementId)),
 });

@@ -50,6 +50,7 @@ const RevokeInvitationPayload = builder.objectRef<ChangedInvitation>('RevokeInvi
   fields: t => ({
     revokedInvitationId: t.id({
       policy: 'public',
+      description: 'The global id of the `Invitation`.',
       resolve: ({ tenantId, invitationId: id }) => encodeGlobalId('Invitation', rowId({ tenantId, id })),
     }),
   }),
@@ -59,7 +60,7 @@ mutation('revokeInvitation', {
   policy: 'invitation:revoke',
   action: 'invitation.revoke',
   description: 'Revokes an open invitation.',
-  input: t => ({ invitationId: t.globalID({ required: true }) }),
+  input: t => ({ invitationId: t.globalID({ required: true, description: 'The global id of an `Invitation`.' }) }),
   payload: RevokeInvitationPayload,
   run: (command, { invitationId }) => revokeInvitation(command, rowRef('Invitation', invitationId)),
 });

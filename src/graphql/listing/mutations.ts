@@ -32,7 +32,7 @@ mutation('draftListing', {
   action: 'listing.draft',
   description: 'Drafts the listing of a dataset. Other tenants cannot see it before `publishListing`.',
   input: t => ({
-    datasetId: t.globalID({ required: true }),
+    datasetId: t.globalID({ required: true, description: 'The global id of a `Dataset`.' }),
     title: t.string({ required: true, description: TITLE }),
     summary: t.string({ description: SUMMARY }),
     tags: t.stringList({ description: TAGS }),
@@ -48,7 +48,7 @@ mutation('updateListing', {
   action: 'listing.update',
   description: 'Changes a listing. A field that is left out stays as it is. Existing entitlements keep their price.',
   input: t => ({
-    listingId: t.globalID({ required: true }),
+    listingId: t.globalID({ required: true, description: 'The global id of a `Listing`.' }),
     title: t.string({ description: TITLE }),
     summary: t.string({ description: SUMMARY }),
     tags: t.stringList({ description: TAGS }),
@@ -64,7 +64,7 @@ mutation('publishListing', {
   action: 'listing.publish',
   description:
     'Puts a listing on the marketplace. The provider side of the tenant must be on, and the dataset must have an uploaded object.',
-  input: t => ({ listingId: t.globalID({ required: true }) }),
+  input: t => ({ listingId: t.globalID({ required: true, description: 'The global id of a `Listing`.' }) }),
   payload: listingPayload('PublishListingPayload'),
   run: (command, { listingId }) => publishListing(command, { listing: rowRef('Listing', listingId) }),
 });
@@ -73,7 +73,7 @@ mutation('withdrawListing', {
   policy: 'listing:publish',
   action: 'listing.withdraw',
   description: 'Takes a listing off the marketplace. Existing entitlements stay valid.',
-  input: t => ({ listingId: t.globalID({ required: true }) }),
+  input: t => ({ listingId: t.globalID({ required: true, description: 'The global id of a `Listing`.' }) }),
   payload: listingPayload('WithdrawListingPayload'),
   run: (command, { listingId }) => withdrawListing(command, { listing: rowRef('Listing', listingId) }),
 });

@@ -29,7 +29,7 @@ mutation('setMemberRoles', {
   action: 'member.set_roles',
   description: "Replaces the roles of another member. You can change neither the owner's roles nor your own.",
   input: t => ({
-    membershipId: t.globalID({ required: true }),
+    membershipId: t.globalID({ required: true, description: 'The global id of a `Membership`.' }),
     roles: t.field({
       type: [RoleName],
       required: true,
@@ -44,6 +44,7 @@ const RemoveMemberPayload = builder.objectRef<ChangedMembership>('RemoveMemberPa
   fields: t => ({
     removedMembershipId: t.id({
       policy: 'public',
+      description: 'The global id of the `Membership`.',
       resolve: ({ tenantId, membershipId: id }) => encodeGlobalId('Membership', rowId({ tenantId, id })),
     }),
   }),
@@ -53,7 +54,7 @@ mutation('removeMember', {
   policy: 'member:remove',
   action: 'member.remove',
   description: 'Removes another member from the tenant. Their memberships in other tenants stay. The owner cannot be removed.',
-  input: t => ({ membershipId: t.globalID({ required: true }) }),
+  input: t => ({ membershipId: t.globalID({ required: true, description: 'The global id of a `Membership`.' }) }),
   payload: RemoveMemberPayload,
   run: (command, { membershipId }) => removeMember(command, { membership: rowRef('Membership', membershipId) }),
 });
@@ -74,7 +75,7 @@ mutation('dropRoles', {
 });
 
 const LeaveTenantPayload = builder.objectRef<{ tenantId: string }>('LeaveTenantPayload').implement({
-  fields: t => ({ leftTenantId: t.exposeID('tenantId', { policy: 'public' }) }),
+  fields: t => ({ leftTenantId: t.exposeID('tenantId', { policy: 'public', description: 'The `tenantId` of the tenant.' }) }),
 });
 
 mutation('leaveTenant', {

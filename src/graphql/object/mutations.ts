@@ -25,7 +25,7 @@ mutation('addObject', {
   action: 'object.add',
   description: 'Adds an object to a dataset. Upload its bytes as `object { upload }` describes, then call `completeObject`.',
   input: t => ({
-    datasetId: t.globalID({ required: true }),
+    datasetId: t.globalID({ required: true, description: 'The global id of a `Dataset`.' }),
     name: t.string({ required: true, description: 'The file name: 1 to 255 characters, unique in the dataset.' }),
     size: t.field({ type: 'ByteCount', required: true, description: 'The size of the file, at most 5 GiB.' }),
     mediaType: t.string({ required: true, description: 'The media type without parameters, such as `text/csv`.' }),
@@ -40,7 +40,7 @@ mutation('completeObject', {
   action: 'object.complete',
   description:
     'Confirms the upload of an object. The gateway checks that the uploaded bytes have the announced size and checksum; the object can then be retrieved.',
-  input: t => ({ objectId: t.globalID({ required: true }) }),
+  input: t => ({ objectId: t.globalID({ required: true, description: 'The global id of a `DataObject`.' }) }),
   payload: objectPayload('CompleteObjectPayload'),
   run: (command, { objectId }) => completeObject(command, { object: rowRef('DataObject', objectId) }),
 });
@@ -49,6 +49,7 @@ const RemoveObjectPayload = builder.objectRef<ChangedObject>('RemoveObjectPayloa
   fields: t => ({
     removedObjectId: t.id({
       policy: 'public',
+      description: 'The global id of the `DataObject`.',
       resolve: ({ tenantId, objectId: id }) => encodeGlobalId('DataObject', rowId({ tenantId, id })),
     }),
   }),
@@ -58,7 +59,7 @@ mutation('removeObject', {
   policy: 'dataset:delete',
   action: 'object.remove',
   description: 'Removes an object from its dataset. A dataset with a published listing must keep at least one uploaded object.',
-  input: t => ({ objectId: t.globalID({ required: true }) }),
+  input: t => ({ objectId: t.globalID({ required: true, description: 'The global id of a `DataObject`.' }) }),
   payload: RemoveObjectPayload,
   run: (command, { objectId }) => removeObject(command, { object: rowRef('DataObject', objectId) }),
 });

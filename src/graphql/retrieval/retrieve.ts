@@ -15,7 +15,7 @@ const RetrievalType = builder.objectRef<Retrieval>('Retrieval').implement({
       description: 'The global id of the `UsageRecord` of the retrieval.',
       resolve: ({ tenantId, retrievalId: id }) => encodeGlobalId('UsageRecord', rowId({ tenantId, id })),
     }),
-    objectId: t.exposeID('objectId', { policy: 'object:retrieve', nullable: true }),
+    objectId: t.exposeID('objectId', { policy: 'object:retrieve', nullable: true, description: 'The `id` of the `EntitledObject`.' }),
     name: t.exposeString('name', { policy: 'object:retrieve', nullable: true }),
     size: t.field({ type: 'ByteCount', policy: 'object:retrieve', nullable: true, resolve: ({ size }) => BigInt(size) }),
     mediaType: t.exposeString('mediaType', { policy: 'object:retrieve', nullable: true }),
@@ -57,7 +57,7 @@ mutation('retrieveObject', {
   description:
     'Retrieves an object for the price of its entitlement. A retry with the same idempotency key returns the same response and is not charged again.',
   input: t => ({
-    entitlementId: t.globalID({ required: true }),
+    entitlementId: t.globalID({ required: true, description: 'The global id of an `Entitlement`.' }),
     objectId: t.id({ required: true, description: 'The `id` of an `EntitledObject`.' }),
   }),
   payload: RetrieveObjectPayload,

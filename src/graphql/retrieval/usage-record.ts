@@ -12,7 +12,7 @@ export const UsageRecord = builder.prismaNode('UsageRecord', {
   select: { tenantId: true, id: true },
   fields: t => ({
     entitlement: t.relation('entitlement', { type: Entitlement, policy: 'entitlement:read', nullable: true }),
-    objectId: t.exposeID('objectId', { policy: 'usage:read', nullable: true }),
+    objectId: t.exposeID('objectId', { policy: 'usage:read', nullable: true, description: 'The `id` of the `EntitledObject`.' }),
     objectName: t.exposeString('objectName', {
       policy: 'usage:read',
       nullable: true,

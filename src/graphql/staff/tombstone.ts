@@ -35,7 +35,7 @@ builder.queryField('staffTombstone', t =>
     policy: 'staff:read-tenant',
     nullable: true,
     description: 'The remaining record of a deleted tenant, for platform staff. Null if no tenant with this id was deleted.',
-    args: { tenantId: t.arg.id({ required: true }) },
+    args: { tenantId: t.arg.id({ required: true, description: 'The `tenantId` of the tenant.' }) },
     resolve: (_root, args, context) => readTombstone(namedTenant(context, args)),
   }),
 );
