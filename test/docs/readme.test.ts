@@ -11,7 +11,7 @@ if (!hasCurl) {
   console.warn(sentence);
 }
 
-describe.skipIf(!hasCurl)("the README's commands, as printed but for the port", () => {
+describe.skipIf(!hasCurl)("the README's commands work as printed, except for the port", () => {
   const running = useDemo();
 
   async function run(name: string) {
@@ -20,7 +20,7 @@ describe.skipIf(!hasCurl)("the README's commands, as printed but for the port", 
     return JSON.parse(stdout);
   }
 
-  test('there are these and no others', () => {
+  test('the page has exactly these commands', () => {
     expect([...COMMANDS.keys()]).toEqual(['public', 'viewer', 'refused', 'rename', 'sign-up', 'key']);
     expect(README.match(/curl -s/g)).toHaveLength(7);
   });
@@ -63,7 +63,7 @@ describe.skipIf(!hasCurl)("the README's commands, as printed but for the port", 
     });
   });
 
-  test('sign-up: somebody new', async () => {
+  test('sign-up: a new person', async () => {
     expect(await run('sign-up')).toEqual({
       data: { createTenant: { membership: { slug: 'analytical-engines', status: 'ACTIVE', plan: 'FREE', roles: ['OWNER'] } } },
     });

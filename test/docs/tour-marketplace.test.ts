@@ -5,11 +5,11 @@ import { walk } from '../support/walk.ts';
 const COMMANDS = commandsIn('docs/tour-marketplace.md');
 const PRICE = { amount: '0.75', currency: 'EUR' };
 
-describe.skipIf(!hasCurl && !process.env.CI)("the sale's commands, as printed but for the port and the folder, one after the other", () => {
+describe.skipIf(!hasCurl && !process.env.CI)('the commands of the marketplace tour work as printed, except for port and folder', () => {
   const run = walk(COMMANDS);
   const json = async (name: string) => JSON.parse(await run(name));
 
-  test('there are these and no others', () => {
+  test('the page has exactly these commands', () => {
     expect([...COMMANDS.keys()]).toEqual([
       ...['helpers', 'dataset', 'announce', 'upload', 'draft', 'publish', 'search', 'acquire', 'key', 'retrieve', 'download'],
       ...['bought', 'sold', 'suspend', 'gone', 'unavailable', 'resume', 'back'],

@@ -4,11 +4,11 @@ import { walk } from '../support/walk.ts';
 
 const COMMANDS = commandsIn('docs/tour.md');
 
-describe.skipIf(!hasCurl && !process.env.CI)("the tour's commands, as printed but for the port and the folder, one after the other", () => {
+describe.skipIf(!hasCurl && !process.env.CI)("the tour's commands work as printed, except for port and folder", () => {
   const run = walk(COMMANDS);
   const json = async (name: string) => JSON.parse(await run(name));
 
-  test('there are these and no others', () => {
+  test('the page has exactly these commands', () => {
     expect([...COMMANDS.keys()]).toEqual([
       ...['helpers', 'invite', 'mail', 'accept', 'request', 'confirm', 'suspend', 'refused', 'resume', 'delete', 'cancel', 'audit'],
     ]);

@@ -71,8 +71,8 @@ async function storm(gateway: TestGateway) {
   expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['rename', 'refused', 'read']));
 }
 
-describe('many requests of different tenants at once', () => {
-  test.each([1, 2])('on %i connections find each its own tenant alone', async poolSize => {
+describe('many concurrent requests of different tenants', () => {
+  test.each([1, 2])('on %i connections each see only their own tenant', async poolSize => {
     const gateway = await startTestGateway(database, { poolSize });
     await storm(gateway);
     await gateway.stop();
@@ -86,13 +86,13 @@ describe.skipIf(!pgBouncer)('behind PgBouncer in transaction mode', () => {
   });
   afterAll(() => bouncer?.stop());
 
-  test('many requests of different tenants at once find each its own alone, over two connections shared by ten', async () => {
+  test('many concurrent requests of different tenants, over two connections shared by ten', async () => {
     const gateway = await startTestGateway({ runtimeUrl: bouncer.url }, { poolSize: 10 });
     await storm(gateway);
     await gateway.stop();
   });
 
-  test('two gateways share them as well', async () => {
+  test('two gateways share them, too', async () => {
     const gateways = [
       await startTestGateway({ runtimeUrl: bouncer.url }, { poolSize: 3 }),
       await startTestGateway({ runtimeUrl: bouncer.url }, { poolSize: 3 }),

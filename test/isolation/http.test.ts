@@ -54,7 +54,7 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     ['membership', (t: Target) => globalId('Membership', t.tenantId, t.membershipId)],
     ['membership as if it were of this tenant', (t: Target) => globalId('Membership', sides().own.tenantId, t.membershipId)],
     ['membership of this tenant as if it were of the other', (t: Target) => globalId('Membership', t.tenantId, sides().own.membershipId)],
-  ])('the global id of a %s answers null, as an absent one does', async (_what, idOf) => {
+  ])('the global id of a %s is null like an absent one', async (_what, idOf) => {
     const { data, errors } = await same(NODE, t => ({ id: idOf(t) }));
     expect({ data, errors }).toEqual({ data: { node: null }, errors: [] });
     const many = await same('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', t => ({
@@ -63,7 +63,7 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     expect(many.data).toEqual({ nodes: [null, { id: globalId('Tenant', sides().own.tenantId) }, null] });
   });
 
-  test('a cursor into the other tenant is a place in this one, as an absent one there is', async () => {
+  test('a cursor from the other tenant is a position in this one, like an absent one', async () => {
     for (const where of ['after', 'before']) {
       const { errors, data } = await same(LIST, t => ({ [where]: cursor(t.membershipId), first: 2 }), {
         membershipId: beside(sides().other.membershipId),
@@ -80,12 +80,12 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     }
   });
 
-  test.each(['%', '_', '\\', 'a%', "' OR true --"])('a search for %j is one for these very letters', async search => {
+  test.each(['%', '_', '\\', 'a%', "' OR true --"])('a search for %j matches these characters literally', async search => {
     const answer = await ask(LIST, { token: await ownerOf(sides().own), variables: { filter: { search } } });
     expect(answer.data.tenant.memberships.totalCount).toBe(0);
   });
 
-  test('a search and a role find and count the members here alone', async () => {
+  test('filters by name and role find and count only own members', async () => {
     const token = await ownerOf(sides().own);
     const count = async (filter: object) => (await ask(LIST, { token, variables: { filter } })).data.tenant.memberships.totalCount;
     expect(
@@ -96,7 +96,7 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     expect((await ask('{ tenant { memberCount } }', { token })).data).toEqual({ tenant: { memberCount: 3 } });
   });
 
-  test('everything that can be read in one request holds nothing of the other', async () => {
+  test('one request for everything readable contains nothing of the other tenant', async () => {
     const { own, other } = sides();
     const answer = await ask(
       `{ viewer { membership { name statusReason } memberships { tenantId slug name } }
@@ -109,7 +109,7 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     expect(secretsIn(answer.whole, other)).toEqual([]);
   });
 
-  test('T9: a rename changes this tenant and nothing of the other', async () => {
+  test('T9: a rename changes only the own tenant', async () => {
     const { own, other } = sides();
     const renamed = await ask('mutation { renameTenant(input: { name: "Renamed" }) { tenant { name } } }', { token: await ownerOf(own) });
     expect(renamed.data).toEqual({ renameTenant: { tenant: { name: 'Renamed' } } });
@@ -125,11 +125,11 @@ describe('people', () => {
   const see = async (side: Side, userId: string) =>
     (await ask(NODE, { token: await ownerOf(side), tenant: side.slug, variables: { id: globalId('User', userId) } })).data.node;
 
-  test('who share a tenant see each other, in that tenant', async () => {
+  test('who share a tenant see each other there', async () => {
     for (const side of [world.a, world.b]) expect(await see(side, world.shared.id)).toMatchObject({ name: world.shared.name });
   });
 
-  test('who are members nowhere, or have left, are seen by nobody', async () => {
+  test('who are members of no tenant, or have left, are visible to nobody', async () => {
     expect(await see(world.a, world.stranger.id)).toBeNull();
     await database.sql('DELETE FROM membership WHERE tenant_id = $1 AND person_id = $2', [world.a.tenantId, world.shared.id]);
     expect(await see(world.a, world.shared.id)).toBeNull();
@@ -140,7 +140,7 @@ describe('people', () => {
 describe('R6: a person who is a member of both', () => {
   const INSIDE = '{ viewer { membership { slug } } tenant { slug memberships { edges { node { user { name } } } } } }';
 
-  test.each(['a', 'b'] as const)('is in tenant %s when naming it, by id or slug, in any case, and sees that one alone', async side => {
+  test.each(['a', 'b'] as const)('acts in tenant %s when naming it by id or slug in any case, and sees only that one', async side => {
     const [own, other] = side === 'a' ? [world.a, world.b] : [world.b, world.a];
     for (const tenant of [own.tenantId, own.slug, own.tenantId.toUpperCase(), own.slug.toUpperCase()]) {
       const answer = await ask(INSIDE, { token: await sharedToken(), tenant });
@@ -150,7 +150,7 @@ describe('R6: a person who is a member of both', () => {
     }
   });
 
-  test('switches back and forth, and nothing of the earlier stays', async () => {
+  test('switches back and forth, and nothing of the earlier tenant remains', async () => {
     const token = await sharedToken();
     for (const side of [world.a, world.b, world.a, world.b]) {
       const { data } = await ask('{ tenant { slug } }', { token, tenant: side.slug });
@@ -165,7 +165,7 @@ describe('R6: a person who is a member of both', () => {
     }
   });
 
-  test('is in no tenant when naming none', async () => {
+  test('acts in no tenant when naming none', async () => {
     const { data, errors } = await ask('{ viewer { membership { slug } memberships { slug } } tenant { slug } }', {
       token: await sharedToken(),
     });

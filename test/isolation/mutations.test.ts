@@ -50,13 +50,13 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     ['removing them as if of this one',        REMOVE,    t => globalId('Membership', sides().own.tenantId, t.membershipId)],
     ['making its member the owner here',       TRANSFER,  membershipOf],
     ['making them that as if of this one',     TRANSFER,  t => globalId('Membership', sides().own.tenantId, t.membershipId)],
-  ])('%s is NOT_FOUND, as of an absent one', async (_what, query, idOf) => {
+  ])('%s is NOT_FOUND like with an absent id', async (_what, query, idOf) => {
     const { data, errors } = await same(query, t => ({ id: idOf(t) }));
     expect(data).toEqual({ done: null });
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
   });
 
-  test('an id of another type is BAD_USER_INPUT, as an absent one of that type is', async () => {
+  test('an id of another type is BAD_USER_INPUT like an absent one of that type', async () => {
     const { data, errors } = await same(REVOKE, t => ({ id: membershipOf(t) }));
     expect(data).toEqual({ done: null });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
@@ -65,7 +65,7 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
   test.each([
     ['accepting', ACCEPT],
     ['declining', DECLINE],
-  ])('%s by a code into it without its secret is INVITATION_INVALID, as by one into none', async (_what, query) => {
+  ])('%s with a code that names it with a wrong secret is INVITATION_INVALID like one for an absent invitation', async (_what, query) => {
     const { errors } = await same(query, ({ tenantId, invitationId: id }) => ({ id: newInvitationCode({ tenantId, id }).code }));
     expect(errors).toMatchObject([{ extensions: { code: 'INVITATION_INVALID' } }]);
   });
@@ -75,7 +75,7 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     ['an invitation as if of this tenant', t => globalId('Invitation', sides().own.tenantId, t.invitationId)],
     ['an event', t => globalId('AuditEvent', t.tenantId, t.eventId)],
     ['an event as if of this tenant', t => globalId('AuditEvent', sides().own.tenantId, t.eventId)],
-  ])('the global id of %s answers null, as an absent one does', async (_what, idOf) => {
+  ])('the global id of %s is null like an absent one', async (_what, idOf) => {
     const { data, errors } = await same(NODE, t => ({ id: idOf(t) }));
     expect({ data, errors }).toEqual({ data: { done: null }, errors: [] });
   });
@@ -83,21 +83,21 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
   test.each<[string, (target: Target) => string]>([
     ['its invitation', invitationOf],
     ['its event', t => globalId('AuditEvent', t.tenantId, t.eventId)],
-  ])('one’s own is found beside it: %s', async (_what, idOf) => {
+  ])('the own one is found: %s', async (_what, idOf) => {
     expect((await ask(NODE, { id: idOf(sides().own) })).data.done).toMatchObject({ id: idOf(sides().own) });
   });
 
   const LOG = `query ($filter: AuditFilter, $after: String) { tenant { auditEvents(filter: $filter, after: $after, first: 5) {
     totalCount edges { cursor node { id actorId actorName after requestId targetId } } } } }`;
 
-  test('its actors are found by no filter of the log', async () => {
+  test('no filter of the log finds its actors', async () => {
     const { data } = await same(LOG, t => ({ filter: { actorId: t.actorId } }));
     expect(data.tenant.auditEvents).toEqual({ totalCount: 0, edges: [] });
     const own = await ask(LOG, { filter: { actorId: sides().own.actorId } });
     expect(own.data.tenant.auditEvents.totalCount).toBe(2);
   });
 
-  test('the log and its pages hold the events here alone', async () => {
+  test('the log and its pages contain only own events', async () => {
     for (const after of [null, cursor(2), cursor(9)]) {
       const answer = await ask(LOG, { after });
       expect(answer.data.tenant.auditEvents.totalCount).toBe(2);
@@ -105,7 +105,7 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     }
   });
 
-  test('a cursor at its invitation is a place here, as an absent one is', async () => {
+  test('a cursor at its invitation is a position here, like an absent one', async () => {
     const PAGE = 'query ($after: String) { tenant { invitations(after: $after) { totalCount } } }';
     const { data } = await same(PAGE, t => ({ after: cursor(t.invitationId) }));
     expect(data).toEqual({ tenant: { invitations: { totalCount: 1 } } });

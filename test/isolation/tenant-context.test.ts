@@ -36,8 +36,8 @@ const strange = () => {
   ];
 };
 
-describe('T3: a tenant that one does not belong to and one that does not exist', () => {
-  test('give one answer to the header, to the byte', async () => {
+describe('T3: a foreign tenant and an absent tenant', () => {
+  test('have identical responses for the header', async () => {
     const token = await member();
     const answers = await Promise.all(strange().map(tenant => ask({ token, tenant })));
     expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
@@ -45,26 +45,26 @@ describe('T3: a tenant that one does not belong to and one that does not exist',
     expect(secretsIn(answers[0]!.whole, world.b)).toEqual([]);
   });
 
-  test("give one answer to the token's claim", async () => {
+  test("have identical responses for the token's claim", async () => {
     const answers = await Promise.all(strange().map(async tenant => ask({ token: await member({ tenant }) })));
     expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
     expect(answers[0]).toMatchObject({ status: 403, errors: NOT_FOUND });
   });
 
-  test('give one answer where the token names them and the header one\u2019s own', async () => {
+  test('have identical responses when the token names them and the header the own tenant', async () => {
     const answers = await Promise.all(strange().map(async tenant => ask({ token: await member({ tenant }), tenant: world.a.slug })));
     expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
     expect(answers[0]).toMatchObject({ status: 400, errors: [{ extensions: { code: 'TENANT_CONFLICT' } }] });
   });
 
-  test('give one answer where the header names them and the token one\u2019s own', async () => {
+  test('have identical responses when the header names them and the token the own tenant', async () => {
     const token = await member({ tenant: world.a.tenantId });
     const answers = await Promise.all(strange().map(tenant => ask({ token, tenant })));
     expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
     expect(answers[0]).toMatchObject({ status: 403, errors: NOT_FOUND });
   });
 
-  test('give one answer to a person who is a member nowhere, to one whom nobody knows, and to staff', async () => {
+  test('have identical responses for a person without memberships, an unknown person and staff', async () => {
     const tokens = [
       await gateway.tokenOf(world.stranger),
       await gateway.tokenOf({ subject: 'nobody-knows' }),
@@ -76,7 +76,7 @@ describe('T3: a tenant that one does not belong to and one that does not exist',
     expect(answers[0]).toMatchObject({ status: 403, errors: NOT_FOUND });
   });
 
-  test('are one to a person of the same subject at another issuer', async () => {
+  test('have identical responses for the same subject at another issuer', async () => {
     await fixtures(database).person('Alpaca Viewer', 'https://other.example');
     await database.sql('DELETE FROM membership WHERE person_id = $1', [world.a.userId]);
     expect(await ask({ token: await member(), tenant: world.a.slug })).toMatchObject({ status: 403, errors: NOT_FOUND });
@@ -84,7 +84,7 @@ describe('T3: a tenant that one does not belong to and one that does not exist',
 });
 
 describe('T3: the token and the header', () => {
-  test('that agree, by id or by slug, are one context', async () => {
+  test('that agree, by id or by slug, are accepted', async () => {
     const names = [world.b.tenantId, world.b.slug, world.b.slug.toUpperCase()];
     for (const claim of names)
       for (const tenant of [...names, undefined]) {
@@ -93,7 +93,7 @@ describe('T3: the token and the header', () => {
       }
   });
 
-  test('that name two tenants of one person are refused', async () => {
+  test('that name two different tenants of a person are refused', async () => {
     for (const [claim, tenant] of [
       [world.a.tenantId, world.b.tenantId],
       [world.a.slug, world.b.tenantId],
@@ -106,18 +106,18 @@ describe('T3: the token and the header', () => {
       });
   });
 
-  test('that are both missing leave the only tenant of a person, or none', async () => {
+  test("that are both missing: the person's only tenant, or none", async () => {
     expect((await ask({ token: await member() })).data).toEqual(inside(world.a.slug));
     expect((await ask({ token: await both() })).data).toEqual({ viewer: { membership: null }, tenant: null });
   });
 
-  test('without a token the header tells nothing', async () => {
+  test('without a token the header reveals nothing', async () => {
     const answers = await Promise.all([world.a.slug, ...strange()].map(tenant => ask({ tenant })));
     expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
     expect(answers[0]).toMatchObject({ status: 200, data: { tenant: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 
-  test('that stand twice are refused', async () => {
+  test('that occur twice are refused', async () => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: [
@@ -134,7 +134,7 @@ describe('T3: the token and the header', () => {
 });
 
 describe('a deleted tenant', () => {
-  test('is the same as an absent one, to the byte, and in no list', async () => {
+  test('has the same response as an absent one and is in no list', async () => {
     const token = await both();
     const nothing = await ask({ token, tenant: absent().tenantId });
     await fixtures(database).setStatus({ id: world.b.tenantId }, 'deleted');
@@ -144,7 +144,7 @@ describe('a deleted tenant', () => {
     expect((await ask({ token })).data).toEqual(inside(world.a.slug));
   });
 
-  test('leaves its slug to the next, whose members are asked for by it', async () => {
+  test('frees its slug for another tenant', async () => {
     await fixtures(database).setStatus({ id: world.b.tenantId }, 'deleted');
     const next = await fixtures(database).tenant(world.b.slug, world.stranger);
     const { data } = await gateway.ask('{ tenant { tenantId } }', { token: await gateway.tokenOf(world.stranger), tenant: world.b.slug });

@@ -6,7 +6,7 @@ import { FAULTS } from '../../scripts/faults/all.ts';
  * A fault that no longer fits the code proves nothing: `npm run faults` plants each, which takes an
  * hour, and would say so only then.
  */
-test.each(FAULTS.map(({ file, find }) => [file, find]))('a fault that is planted stands once in the code: %s, %j', (file, find) => {
+test.each(FAULTS.map(({ file, find }) => [file, find]))('the text of a planted fault occurs once in the code: %s, %j', (file, find) => {
   expect(readFileSync(file, 'utf8').split(find)).toHaveLength(2);
 });
 
@@ -24,7 +24,7 @@ function functionAt(file: string, find: string): string | undefined {
 }
 
 test.each(FAULTS.filter(({ file }) => file.startsWith(MIGRATIONS)).map(({ file, find }) => [file, find]))(
-  'a fault that is planted in a function is not made good by a later migration: %s, %j',
+  "a later migration doesn't replace a function with a planted fault: %s, %j",
   (file, find) => {
     const name = functionAt(file, find);
     const made = new RegExp(`CREATE OR REPLACE FUNCTION (public\\.)?${name}\\(`);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { median, rankScore } from '../../scripts/timing/rank.ts';
 
 describe('the rank test that `npm run timing` goes by', () => {
-  test('gives what is known of a small sample', () => {
+  test('equals the known value for a small sample', () => {
     // U = 19 of 20, expected 10, deviation sqrt(20 / 12 * 10) = 4.0825
     expect(rankScore([6, 7, 8, 9], [1, 2, 3, 4, 6.5])).toBeCloseTo((19 - 10) / 4.0825, 3);
   });
@@ -14,7 +14,7 @@ describe('the rank test that `npm run timing` goes by', () => {
     expect(rankScore([1, 1], [1, 1])).toBe(0);
   });
 
-  test('finds a shift of a tenth of the spread among ten thousand, on either side', () => {
+  test('detects a shift of a tenth of the spread in ten thousand samples, in both directions', () => {
     const spread = Array.from({ length: 10_000 }, (_, n) => (n * 7_919) % 10_007);
     const shifted = spread.map(value => value + 1_000);
     expect(rankScore(spread, spread)).toBe(0);
@@ -22,7 +22,7 @@ describe('the rank test that `npm run timing` goes by', () => {
     expect(rankScore(spread, shifted)).toBeLessThan(-20);
   });
 
-  test('the median is the value in the middle', () => {
+  test('the median is the middle value', () => {
     expect(median([9, 1, 5])).toBe(5);
   });
 });

@@ -25,11 +25,11 @@ const PAGE = `query ($first: Int, $last: Int, $after: String, $before: String) {
 const pageOf = async (variables: object) => (await life.gateway.ask(PAGE, { ...home.owner, variables })).data.tenant.apiKeys;
 
 describe('Tenant.apiKeys', () => {
-  test('K1: lists all of them, in the order in which they were made', async () => {
+  test('K1: lists all keys, oldest first', async () => {
     expect(idsIn(await keys.list(home.owner, 'ALL'))).toEqual(inOrder());
   });
 
-  test('K1: lists those that live, unless it is asked for all', async () => {
+  test('K1: lists keys that are neither revoked nor expired, unless all are requested', async () => {
     const live = inOrder().filter((_, at) => at !== 2 && at !== 3);
     expect(idsIn(await keys.list(home.owner, 'LIVE'))).toEqual(live);
     const { data } = await life.gateway.ask('{ tenant { apiKeys { totalCount edges { node { id } } } } }', home.owner);
@@ -39,7 +39,7 @@ describe('Tenant.apiKeys', () => {
     ]);
   });
 
-  test('G4: goes forwards and backwards through the pages, over what was made at one moment as well', async () => {
+  test('G4: pages forwards and backwards, also across keys with equal creation times', async () => {
     const forwards: string[] = [];
     for (let after: string | null = null, more = true; more; ) {
       const { edges, pageInfo, totalCount } = await pageOf({ first: 1, after });
@@ -62,12 +62,12 @@ describe('Tenant.apiKeys', () => {
     Buffer.from('2026-13-45T99:99:99.999Z/00000000-0000-4000-8000-000000000000').toString('base64url'),
     Buffer.from('2026-01-01T00:00:00.000Z/x').toString('base64url'),
     Buffer.from('0000-01-01T00:00:00.000Z/00000000-0000-4000-8000-000000000000').toString('base64url'),
-  ])('G4: %j is no cursor', async after => {
+  ])('G4: %j is not a cursor', async after => {
     const { errors } = await life.gateway.ask(PAGE, { ...home.owner, variables: { first: 1, after } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('K1: a key is a node, without its secret and its hash', async () => {
+  test('K1: a key is a node without its secret and hash', async () => {
     const { data } = await life.gateway.ask(
       `{ node(id: "${made[0]!.id}") { id ... on ApiKey { prefix } } __type(name: "ApiKey") { fields { name } } }`,
       home.owner,
@@ -91,7 +91,7 @@ describe('Tenant.apiKeys', () => {
     expect(errors.map(({ extensions }) => extensions.permission)).toEqual(may ? [] : ['api-key:read', 'api-key:read']);
   });
 
-  test("T4: another tenant's are not there: not in the list, not by id, not by a cursor", async () => {
+  test("T4: keys of another tenant can't be read from the list, by id or by cursor", async () => {
     const elsewhere = await life.home();
     await keys.make(elsewhere.owner);
     expect(await keys.list(elsewhere.owner)).toHaveLength(1);

@@ -19,7 +19,7 @@ const page = (variables: object) =>
   );
 
 describe('a page without rows', () => {
-  test('has no cursors: an empty text is none that this API gives out', async () => {
+  test('has null cursors', async () => {
     const { data, errors } = await page({ search: 'nobody is called this' });
     expect(errors).toEqual([]);
     expect(data.tenant.memberships).toEqual({ pageInfo: { startCursor: null, endCursor: null }, edges: [] });

@@ -50,20 +50,20 @@ const OWN = () => ({
 });
 
 describe.each(['tenant', 'membership', 'user'] as const)('node, of a %s', kind => {
-  test('of one’s own tenant is the object, under the id that it was asked by', async () => {
+  test('of the own tenant is the object, with the requested id', async () => {
     const { data, errors } = await node(ids[kind], viewer);
     expect(errors).toEqual([]);
     expect(data.node).toEqual(OWN()[kind]);
   });
 
-  test('of another tenant and of nowhere is null, and the answer is the same', async () => {
+  test('of another tenant is null, with the same response as for an absent id', async () => {
     for (const id of [foreign[kind], absent[kind]]) {
       const { data, errors } = await node(id, viewer);
       expect({ data, errors }).toEqual({ data: { node: null, viewer: { principal: 'USER' } }, errors: [] });
     }
   });
 
-  test('is refused to nobody before it is looked for, wherever it is', async () => {
+  test('is refused to anonymous callers before any lookup', async () => {
     const permission = kind === 'tenant' ? 'tenant:read' : 'member:list';
     for (const id of [ids[kind], foreign[kind], absent[kind]]) {
       const { data, errors } = await node(id);
@@ -74,11 +74,11 @@ describe.each(['tenant', 'membership', 'user'] as const)('node, of a %s', kind =
 });
 
 describe('node', () => {
-  test('finds no row under the own tenant’s name that is another’s', async () => {
+  test('finds no row of another tenant under an id with the own tenant', async () => {
     expect((await node(mixed, viewer)).data.node).toBeNull();
   });
 
-  test('refuses an operator a membership that there is, one of another tenant and one that there isn’t alike', async () => {
+  test('gives an operator the same refusal for a membership, a foreign one and an absent one', async () => {
     const answers = [];
     for (const { membership } of [ids, foreign, absent]) answers.push(await node(membership, operator));
     const told = answers.map(({ text, headers }) => text.replaceAll(headers.get('x-request-id')!, ''));
@@ -106,7 +106,7 @@ describe('node', () => {
     ]);
   });
 
-  test('refuses oneself to an operator, who sees no people', async () => {
+  test('refuses operators even their own person', async () => {
     expect((await node(ids.user, operator)).errors).toMatchObject([{ extensions: { because: 'ROLE' } }]);
   });
 
@@ -127,7 +127,7 @@ describe('node', () => {
     ['the plain id of a tenant',        '0190aaaa-0000-7000-8000-000000000001'],
     ['padding',                         () => `${ids.tenant}=`],
     ['white space',                     () => ` ${ids.tenant}`],
-  ])('%s for an id is BAD_USER_INPUT, to whoever asks', async (_what, id) => {
+  ])('%s for an id is BAD_USER_INPUT for every caller', async (_what, id) => {
     const garbage = typeof id === 'string' ? id : id();
     for (const token of [viewer, undefined]) {
       const { data, errors } = await node(garbage, token);
@@ -138,7 +138,7 @@ describe('node', () => {
 });
 
 describe('nodes', () => {
-  test('are in the order of their ids, the same one as often as it is asked for, and null where there is none', async () => {
+  test('are in the order of the ids, with duplicates, and null for absent ones', async () => {
     const own = OWN();
     const asked = [ids.user, foreign.tenant, ids.tenant, absent.membership, ids.membership, ids.tenant, foreign.user, mixed];
     const { data, errors } = await nodes(asked, viewer);
@@ -146,7 +146,7 @@ describe('nodes', () => {
     expect(data.nodes).toEqual([own.user, null, own.tenant, null, own.membership, own.tenant, null, null]);
   });
 
-  test('that are refused stand as nulls with their reasons beside those that aren’t', async () => {
+  test('that are refused are null with an error, and the others are returned', async () => {
     const asked = [ids.membership, ids.tenant, foreign.tenant, absent.user, ids.tenant];
     const { data, errors } = await nodes(asked, operator);
     const { tenant } = OWN();
@@ -164,7 +164,7 @@ describe('nodes', () => {
     expect((await nodes([], viewer)).data.nodes).toEqual([]);
   });
 
-  test('are at most a hundred', async () => {
+  test('takes at most 100 ids', async () => {
     const many = (count: number) => Array.from({ length: count }, () => ids.tenant);
     const { data } = await nodes(many(100), viewer);
     expect(data.nodes).toEqual(many(100).map(() => OWN().tenant));
@@ -174,7 +174,7 @@ describe('nodes', () => {
     ]);
   });
 
-  test('with one id of garbage among them are BAD_USER_INPUT', async () => {
+  test('with a malformed id are BAD_USER_INPUT as a whole', async () => {
     const { errors } = await nodes([ids.tenant, 'garbage'], viewer);
     expect(errors).toMatchObject([{ message: 'This is not an id that this API gives out.', extensions: { code: 'BAD_USER_INPUT' } }]);
   });

@@ -32,7 +32,7 @@ const asked = async (person: Person, query: string) => {
   };
 };
 
-describe('an operation costs', () => {
+describe('the number of statements of an operation', () => {
   // biome-ignore format: a table is read by its columns
   test.each([
     ['a viewer',                          1, '{ viewer { name membership { roles } permissions } }'],
@@ -48,7 +48,7 @@ describe('an operation costs', () => {
     expect(await asked(owner, query)).toMatchObject({ codes: [], statements: expected });
   });
 
-  test('nothing for what is refused', async () => {
+  test('no statement for a refused field', async () => {
     const {
       codes,
       data,
@@ -66,7 +66,7 @@ describe('an operation costs', () => {
   });
 });
 
-describe('what a page is asked wrongly stays the error of the page', () => {
+describe('invalid page arguments are an error of that page only', () => {
   const place = (text: string) => Buffer.from(text).toString('base64url');
   // biome-ignore format: a table is read by its columns
   test.each([

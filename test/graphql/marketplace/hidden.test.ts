@@ -109,7 +109,7 @@ test('M4, M2: a provider that does not sell is nowhere, and back when it does, w
   expect(await versions()).toEqual(before);
 });
 
-test.each(['draft', 'withdrawn'] as const)('M2: a listing that is %s is nowhere, also for its own tenant', async status => {
+test.each(['draft', 'withdrawn'] as const)('M2: a listing that is %s is not on the marketplace, even for its own tenant', async status => {
   const { provider, seen } = await shown(status);
   expect((await seen()).where).toEqual(NOWHERE);
   expect((await seen(provider.owner)).where).toEqual(NOWHERE);

@@ -42,7 +42,7 @@ test.each<[string, string, readonly string[]]>([
   ['a page and how many',  'search(first: 1) { totalCount edges { cursor } }',              [...PAGE, 'crossing_market_count']],
   ['facets',               'tags { tag count }',                                            ['crossing_market_tags']],
   ['nothing',              '__typename',                                                    []],
-])('G4: %s is one statement, and nothing is counted that nobody asks for', async (_what, selection, crossings) => {
+])('G4: %s is one statement, and rows are counted only for totalCount', async (_what, selection, crossings) => {
   taken = [];
   const { errors } = await graphql({ schema: buildSchema(), source: `{ marketplace { ${selection} } }`, contextValue: context });
   expect(errors).toBeUndefined();

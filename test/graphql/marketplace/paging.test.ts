@@ -29,7 +29,7 @@ async function walk(
 }
 
 describe.each(orders)('G4: by %s', (_name, order) => {
-  test.each([1, 5, 8, 23, 24])('pages of %i show everything once, in the same order forwards and backwards', async size => {
+  test.each([1, 5, 8, 23, 24])('pages of %i show every listing once, in the same order forwards and backwards', async size => {
     const { titles: all, totalCount } = await pageOf({ ...order, first: 100 });
     expect([...all].sort()).toEqual(Array.from({ length: COUNT }, (_, number) => `Offer ${number}`).sort());
     expect(totalCount).toBe(COUNT);
@@ -37,7 +37,7 @@ describe.each(orders)('G4: by %s', (_name, order) => {
     expect(await walk(order, 'backwards', size)).toEqual(all);
   });
 
-  test('each cursor leads on from its own place, both ways, and between two', async () => {
+  test('each cursor continues from its position, in both directions and between two cursors', async () => {
     const { titles, cursors } = await pageOf({ ...order, first: 100 });
     for (const [index, cursor] of cursors.entries()) {
       expect((await pageOf({ ...order, first: 100, after: cursor })).titles).toEqual(titles.slice(index + 1));
@@ -50,7 +50,7 @@ describe.each(orders)('G4: by %s', (_name, order) => {
     expect((await pageOf({ ...order, after: cursors[9], before: cursors[3] })).titles).toEqual([]);
   });
 
-  test.each(['forwards', 'backwards'] as const)('%s, what stands throughout is seen once, whatever comes and goes', async way => {
+  test.each(['forwards', 'backwards'] as const)('%s, unchanged listings appear once while others come and go', async way => {
     const { titles: all } = await pageOf({ ...order, first: 100 });
     const gone = new Set<string>();
     let added = 0;
@@ -69,7 +69,7 @@ describe.each(orders)('G4: by %s', (_name, order) => {
     expect(gone.size).toBeGreaterThan(4);
   });
 
-  test('a cursor stays good when its listing, or its provider, is not there any more', async () => {
+  test('a cursor stays valid after its listing or provider is gone', async () => {
     const { titles, cursors } = await pageOf({ ...order, first: 10 });
     await market.withdraw(titles[4]!);
     const rest = titles.filter((_, index) => index > 4);
@@ -77,7 +77,7 @@ describe.each(orders)('G4: by %s', (_name, order) => {
     expect((await pageOf({ ...order, last: 4, before: cursors[4] })).titles).toEqual(titles.slice(0, 4));
   });
 
-  test('T4: a cursor tells of its own order and place alone, and a page is empty where nothing is left', async () => {
+  test('T4: a cursor reveals only its order and position, and a page past the end is empty', async () => {
     const { cursors, end } = await pageOf({ ...order, first: 100 });
     const ids = new Set((await market.database.sql<{ id: string }>('SELECT id FROM listing')).map(({ id }) => id));
     for (const cursor of cursors) {

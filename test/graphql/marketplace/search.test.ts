@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe('a search', () => {
-  test('M2: the whole answer, across providers', async () => {
+  test('M2: the whole response, across providers', async () => {
     const { data, errors } = await market.search({ query: 'pears' });
     expect(errors).toEqual([]);
     const cursor = expect.stringMatching(/^[\w-]+$/);
@@ -60,7 +60,7 @@ describe('a search', () => {
     });
   });
 
-  test('M2: is ranked: a word in the title counts most, in the tags next, in the summary least', async () => {
+  test('M2: ranks words in the title highest, then in tags, then in the summary', async () => {
     expect(await market.titles({ query: 'apples' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
     expect(await market.titles({ query: 'apples', sort: 'RELEVANCE' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
   });
@@ -81,7 +81,7 @@ describe('a search', () => {
     expect([...(await market.titles({ query, sort: 'RELEVANCE' }))].sort()).toEqual([...titles].sort());
   });
 
-  test('M2: by tags, carrying all of them', async () => {
+  test('M2: finds listings that have all tags', async () => {
     expect(await market.titles({ tags: ['fruit'] })).toEqual(['Pears', 'Apple harvests', 'Orchards']);
     expect(await market.titles({ tags: ['fruit', 'prices'] })).toEqual(['Pears']);
     expect(await market.titles({ tags: ['fruit', 'fruit'], query: 'apples' })).toEqual(['Apple harvests', 'Orchards']);
@@ -90,7 +90,7 @@ describe('a search', () => {
     expect(await market.titles({ tags: [' FRUIT ', 'Prices'] })).toEqual(['Pears']);
   });
 
-  test('M2: by price, in the one currency that it is in, to the last digit', async () => {
+  test('M2: finds by price in one currency, to the last digit', async () => {
     const atMost = (amount: string, currency = 'EUR') => market.titles({ maxPrice: { amount, currency } });
     expect(await atMost('0.1')).toEqual(['Soil', 'Prices of fruit']);
     expect(await atMost('0.100001')).toEqual(['Soil', 'Apple harvests', 'Prices of fruit']);
@@ -102,7 +102,7 @@ describe('a search', () => {
     expect(await market.titles({ currency: 'EUR', maxPrice: { amount: '0.1', currency: 'EUR' } })).toEqual(['Soil', 'Prices of fruit']);
   });
 
-  test('M2: newest first and cheapest first', async () => {
+  test('M2: sorts newest first and cheapest first', async () => {
     expect(await market.titles({ sort: 'NEWEST' })).toEqual(NEWEST_FIRST);
     expect(await market.titles({ sort: 'NEWEST', query: 'apples' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
     expect(await market.titles({ sort: 'PRICE', currency: 'EUR' })).toEqual(['Soil', 'Prices of fruit', 'Apple harvests', 'Orchards']);
@@ -112,12 +112,12 @@ describe('a search', () => {
     ]);
   });
 
-  test('M2: the newest come first where there is nothing to be good at', async () => {
+  test('M2: sorts newest first without a query', async () => {
     for (const variables of [{}, { query: '' }, { query: ' \n\t ' }, { query: null, tags: null }, { sort: 'RELEVANCE' }])
       expect(await market.titles(variables)).toEqual(NEWEST_FIRST);
   });
 
-  test('M2: facets: the tags of what a search has, the most frequent first, then by name', async () => {
+  test("M2: facets are the tags of a search's listings, most frequent first, then by name", async () => {
     const tagsOf = async (variables: object) => (await market.search(variables)).data.marketplace.tags;
     const tags = (...counts: [string, number][]) => counts.map(([tag, count]) => ({ tag, count }));
     expect(await tagsOf({})).toEqual(tags(['fruit', 3], ['maps', 2], ['prices', 2], ['apples', 1]));
@@ -134,7 +134,7 @@ describe('a search', () => {
 });
 
 describe('T8: the index follows the listing', () => {
-  test('in what it says, as it is published, withdrawn and published again', async () => {
+  test('when it is changed, published, withdrawn and published again', async () => {
     const { id } = await market.listing(north.tenant, { status: 'draft', title: 'Glaciers', tags: ['ice'] });
     const set = (what: string) =>
       market.database.sql(

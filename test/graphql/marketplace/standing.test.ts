@@ -25,13 +25,13 @@ async function standingOf(who: Actor) {
   return { own: found.own, entitled: found.entitled };
 }
 
-describe('what the asker is to a listing', () => {
-  test('M4: its own tenant sees it as its own; anybody else does not', async () => {
+describe('own and entitled', () => {
+  test("M4: own is true for the listing's tenant only", async () => {
     expect(await standingOf(provider.owner)).toEqual({ own: true, entitled: false });
     expect(await standingOf(market.buyer.owner)).toEqual({ own: false, entitled: false });
   });
 
-  test('M2, T4: who holds an entitlement that has not ended is entitled; nobody else hears of it', async () => {
+  test('M2, T4: entitled is true for a tenant with an open entitlement only', async () => {
     const { tenant, owner } = await market.home();
     const past = await market.home();
     await market.entitlement(past.tenant, listing, { endedAt: new Date() });
@@ -69,7 +69,7 @@ describe('who reads the marketplace', () => {
     expect((await ask(home.owner)).data.marketplace.listing).toEqual(ALL);
   });
 
-  test('T2: nobody outside of a tenant, and no staff', async () => {
+  test('T2: refused to callers outside of any tenant and to staff', async () => {
     const person = await market.make.person('Nowhere');
     const outside = [
       [{}, 'UNAUTHENTICATED'],

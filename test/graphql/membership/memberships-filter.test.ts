@@ -38,7 +38,7 @@ describe('who is listed', () => {
     expect(await found(filter)).toEqual(names);
   });
 
-  test('a filter holds on every page, and the count counts what it lets through', async () => {
+  test('a filter applies to every page and to the count', async () => {
     const filter = { role: 'VIEWER' };
     const one = await pageOf({ first: 2, filter });
     expect(one).toMatchObject({ names: ['Vic Viewer', 'Sue Seller'], behind: true, totalCount: 5 });
@@ -47,13 +47,13 @@ describe('who is listed', () => {
     expect(await pageOf({ first: 2, after: two.endCursor, filter })).toMatchObject({ names: ['Zoë ZOË'], behind: false, totalCount: 5 });
   });
 
-  test('a role that there is not is refused before anything runs', async () => {
+  test('an unknown role is refused in validation', async () => {
     const { status, data } = await world.list({ filter: { role: 'KING' } });
     expect({ status, data }).toEqual({ status: 200, data: undefined });
   });
 });
 
-describe('R8: what is told of people', () => {
+describe('R8: what each role sees of people', () => {
   const PEOPLE = '{ tenant { memberCount memberships(first: 2) { totalCount edges { node { roles user { name email } } } } } }';
   const NAMED = [
     { roles: ['OWNER'], name: 'Olga Owner', email: 'olga.owner@people.example' },
@@ -68,7 +68,7 @@ describe('R8: what is told of people', () => {
     expect(nodesIn(data)).toEqual(NAMED);
   });
 
-  test.each(['viewer', 'seller', 'buyer'])('%s: names and roles, and each address is refused at its place', async who => {
+  test.each(['viewer', 'seller', 'buyer'])('%s: names and roles; each e-mail address is refused', async who => {
     const { data, errors, text } = await world.gateway.ask(PEOPLE, { token: world.tokens[who] });
     expect(nodesIn(data)).toEqual(NAMED.map(person => ({ ...person, email: null })));
     const at = (index: number) => ['tenant', 'memberships', 'edges', index, 'node', 'user', 'email'];
@@ -78,7 +78,7 @@ describe('R8: what is told of people', () => {
     expect(text).not.toContain('@people.example');
   });
 
-  test('operator: how many, and nobody', async () => {
+  test('operator: the number of members only', async () => {
     const { data, errors, text } = await world.gateway.ask(PEOPLE, { token: world.tokens.operator });
     expect(data).toEqual({ tenant: { memberCount: 9, memberships: null } });
     expect(errors).toMatchObject([{ path: ['tenant', 'memberships'], extensions: { because: 'ROLE', permission: 'member:list' } }]);

@@ -5,7 +5,7 @@ const world = useMembers();
 const pageOf = (variables: object) => world.pageOf(variables);
 
 describe('pages', () => {
-  test('everybody, in the order in which they joined, and nobody of another tenant', async () => {
+  test('all members in the order of joining, and none of another tenant', async () => {
     expect(await pageOf({})).toMatchObject({ names: ALL, before: false, behind: false, totalCount: 9 });
   });
 
@@ -32,20 +32,20 @@ describe('pages', () => {
     expect((await pageOf({ last: 2, after, before })).names).toEqual(ALL.slice(4, 6));
   });
 
-  test('an empty page behind the last and before the first', async () => {
+  test('an empty page after the last and before the first item', async () => {
     const nothing = { names: [] };
     expect(await pageOf({ first: 3, after: await world.cursorAt(8) })).toMatchObject({ ...nothing, behind: false, totalCount: 9 });
     expect(await pageOf({ last: 3, before: await world.cursorAt(0) })).toMatchObject({ ...nothing, before: false, totalCount: 9 });
     expect(await pageOf({ first: 0 })).toMatchObject(nothing);
   });
 
-  test('a page of exactly what is left has nothing behind it', async () => {
+  test('a page of exactly the remaining items has no next page', async () => {
     expect(await pageOf({ first: 9 })).toMatchObject({ behind: false });
     expect(await pageOf({ first: 8 })).toMatchObject({ behind: true });
     expect(await pageOf({ first: 100 })).toMatchObject({ names: ALL, behind: false });
   });
 
-  test('a cursor stays good when its row is gone, and another that joins comes last', async () => {
+  test('a cursor stays valid after its row is deleted, and a new member comes last', async () => {
     const { make, acme, database } = world;
     const gone = await make.member(acme, await make.person('Soon Gone'), ['viewer']);
     const cursor = await world.cursorAt(9);
@@ -68,7 +68,7 @@ describe('pages', () => {
     ['a cursor of garbage before it',       { before: 'garbage' },            'This is not a cursor that this API gives out.'],
     ['a cursor that is a cursor and more',  { after: `${Buffer.from('00000000-0000-0000-0000-000000000000').toString('base64url')}=` }, 'This is not a cursor that this API gives out.'],
     ['a cursor in another notation',        { after: Buffer.from('0190AAAA-0000-7000-8000-000000000001').toString('base64url') }, 'This is not a cursor that this API gives out.'],
-  ])('%s is BAD_USER_INPUT, and the siblings stand', async (_what, variables, message) => {
+  ])('%s is BAD_USER_INPUT, and sibling fields are returned', async (_what, variables, message) => {
     const { data, errors, headers } = await world.gateway.ask(LIST.replace('tenant {', 'tenant { slug'), {
       token: world.tokens.viewer,
       variables,
@@ -77,12 +77,12 @@ describe('pages', () => {
     expect(errors).toMatchObject([{ message, path: ['tenant', 'memberships'], extensions: { code: 'BAD_USER_INPUT', requestId: headers.get('x-request-id') } }]);
   });
 
-  test('the size that is too large is told', async () => {
+  test('the error contains the size that is too large', async () => {
     const { errors } = await world.list({ first: 101 });
     expect(errors[0]!.extensions).toMatchObject({ limit: 100, actual: 101 });
   });
 
-  test('a page has twenty when nobody says, and more when somebody does', async () => {
+  test('a page has 20 items by default and up to 100 on request', async () => {
     const { make, gateway } = world;
     const tenant = await make.tenant('crowd', await make.person('Crowd Owner'), { plan: 'PROFESSIONAL' });
     for (let i = 0; i < 24; i++) await make.member(tenant, await make.person(`Crowd ${i}`), ['viewer']);

@@ -8,8 +8,8 @@ const gateway = useGateway(database);
 
 const upper = (names: readonly string[]) => names.map(name => name.toUpperCase());
 
-describe('the catalogue, read by nobody', () => {
-  test('P1: the four plans, lowest first; no cap is null', async () => {
+describe('the catalogue, read anonymously', () => {
+  test('P1: the four plans, lowest first; null means no limit', async () => {
     const { data, errors } = await gateway.ask(
       '{ plans { code name memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute features support } }',
     );
@@ -34,7 +34,7 @@ describe('the catalogue, read by nobody', () => {
     ]);
   });
 
-  test('the permission table, as it is expected', async () => {
+  test('the permission table equals the expected one', async () => {
     const { data, errors } = await gateway.ask('{ permissions { name meaning needsTenant principals roles statuses plans } }');
     expect(errors).toEqual([]);
     expect(data.permissions).toEqual(
@@ -53,7 +53,7 @@ describe('the catalogue, read by nobody', () => {
     );
   });
 
-  test('a row of it, in words', async () => {
+  test('one permission in full', async () => {
     const { data } = await gateway.ask('{ permissions { name meaning needsTenant principals roles statuses plans } }');
     expect(data.permissions[2]).toEqual({
       name: 'tenant:rename',
@@ -66,7 +66,7 @@ describe('the catalogue, read by nobody', () => {
     });
   });
 
-  test('R3: the six roles, what each is for, and the permissions that each carries', async () => {
+  test('R3: the six roles with their descriptions and permissions', async () => {
     const { data, errors } = await gateway.ask('{ roles { name description permissions { name roles } } }');
     expect(errors).toEqual([]);
     expect(data.roles.map(({ name }: { name: string }) => name)).toEqual(upper(ROLES));
@@ -108,7 +108,7 @@ describe('the catalogue, read by nobody', () => {
     }
   });
 
-  test('the catalogue is the same for somebody in a tenant', async () => {
+  test('the catalogue is the same for a caller in a tenant', async () => {
     const make = '{ plans { code } roles { name } permissions { name } }';
     const anonymous = await gateway.ask(make);
     const signedIn = await gateway.ask(make, { token: await gateway.tokenOf({ subject: 'somebody' }) });

@@ -27,7 +27,7 @@ const DAY = '(from: "2031-03-31T00:00:00Z", until: "2031-04-01T00:00:00Z")';
 const id = (type: string, home: Home, row: string) => Buffer.from(`${type}:${home.tenant.id}:${row}`).toString('base64url');
 
 describe('what a buyer reads', () => {
-  test('M2: how often, on which days, with which keys, in UTC', async () => {
+  test('M2: counts retrievals, per day in UTC and per API key', async () => {
     const { usage, day } = await trade.read(
       deal.buyer.owner,
       `usage${MARCH} { from until count byDay { day count bytes } byKey { apiKeyId name count } records { totalCount edges { node { objectName size apiKeyId charge { amount { amount currency } } entitlement { title } } } } }
@@ -56,7 +56,7 @@ describe('what a buyer reads', () => {
     expect(day).toEqual({ count: 1, byDay: [{ day: '2031-03-31', count: 1, bytes: '4' }] });
   });
 
-  test('M1: what it cost, exactly, each currency by itself', async () => {
+  test('M1: sums charges exactly, per currency', async () => {
     const { charges, chargeTotals, day } = await trade.read(
       deal.buyer.owner,
       `charges(first: 2) { totalCount edges { node { title provider amount { amount currency } } } } chargeTotals${MARCH} { amount currency } day: chargeTotals${DAY} { amount currency }`,
@@ -75,7 +75,7 @@ describe('what a buyer reads', () => {
     expect(day).toEqual([{ amount: '0.1', currency: 'EUR' }]);
   });
 
-  test('M2: the period that nobody names is the billing cycle', async () => {
+  test('M2: the default period is the billing cycle', async () => {
     await trade.database.sql(`UPDATE tenant SET plan_since = '2031-01-31T00:00:00Z' WHERE tenant_id = $1`, [deal.buyer.tenant.id]);
     const { usage, half } = await trade.read(
       deal.buyer.owner,
@@ -101,7 +101,7 @@ describe('what a buyer reads', () => {
   });
 });
 
-describe('a period holds its first moment, and not its last', () => {
+describe('a period includes its start and excludes its end', () => {
   /**
    * From the moment of the first three retrievals until that of the last two; and from there on.
    */
@@ -152,7 +152,7 @@ describe('a period holds its first moment, and not its last', () => {
 describe('what a provider reads', () => {
   const ANALYTICS = `analytics${MARCH} { from until retrievals revenue { amount currency } buyers byDay { day retrievals revenue { amount currency } } byDataset { datasetId title retrievals buyers revenue { amount currency } } }`;
 
-  test('M5, M6: totals, days and datasets, with buyers counted', async () => {
+  test('M5, M6: totals, days and datasets, with the number of buyers', async () => {
     const { analytics, earnings, earningTotals } = await trade.read(
       deal.shop.owner,
       `${ANALYTICS} earnings(first: 1) { totalCount edges { node { title datasetId at amount { amount currency } } } } earningTotals${MARCH} { amount currency }`,
@@ -192,7 +192,7 @@ describe('what a provider reads', () => {
     });
   });
 
-  test('M5: each dataset has the earnings that it brought in, latest first, in pages, and none of another', async () => {
+  test('M5: a dataset lists its own earnings, latest first, in pages', async () => {
     const PAGE = 'totalCount pageInfo { endCursor hasNextPage } edges { node { title } }';
     // Several pages of one relation are read apart: of the dataset nevertheless.
     const { datasets } = await trade.read(
@@ -224,7 +224,7 @@ describe('what a provider reads', () => {
     });
   });
 
-  test('M6, P5: on a plan without advanced analytics the totals stand, and the series say which plans have them', async () => {
+  test("M6, P5: without advanced analytics the totals are returned, and the series' refusal names the plans that have them", async () => {
     await trade.database.sql("UPDATE tenant SET plan_code = 'STARTER' WHERE tenant_id = $1", [deal.shop.tenant.id]);
     const { data, errors } = await trade.gateway.ask(`{ tenant { ${ANALYTICS} } }`, deal.shop.owner);
     await trade.database.sql("UPDATE tenant SET plan_code = 'PROFESSIONAL' WHERE tenant_id = $1", [deal.shop.tenant.id]);
@@ -239,7 +239,7 @@ describe('what a provider reads', () => {
     ).toEqual(['byDay', 'byDataset'].map(field => [field, 'PLAN_REQUIRED', 'PLAN', ['PROFESSIONAL', 'ENTERPRISE']]));
   });
 
-  test('M5: nothing that a provider is answered names a buyer, nor what a buyer is answered its provider, but for the display name', async () => {
+  test("M5: no response reveals a buyer to a provider, or more than the provider's display name to a buyer", async () => {
     const { buyer, shop } = deal;
     const refs = await trade.database.sql<{ hex: string; b64: string }>(
       `SELECT encode(r, 'hex') AS hex, encode(r, 'base64') AS b64 FROM (SELECT buyer_ref AS r FROM earning UNION SELECT provider_ref FROM charge) x`,
@@ -267,7 +267,7 @@ describe('what a provider reads', () => {
     expect(bought).toContain(shop.tenant.name);
   });
 
-  test('M5: the gateway can read no hash that stands for a counterparty', async () => {
+  test("M5: the gateway's role can't read the hashes of counterparties", async () => {
     const role = new URL(trade.database.runtimeUrl).username;
     const rights = await trade.database.sql(
       `SELECT has_column_privilege($1, 'earning', 'buyer_ref', 'SELECT') AS buyer, has_column_privilege($1, 'charge', 'provider_ref', 'SELECT') AS provider`,
@@ -298,7 +298,7 @@ describe('roles', () => {
     ['viewer',         'yyyyyyyyyyy'],
     ['seller_manager', 'y....yyyy.y'],
     ['buyer_manager',  'yyyyy....yy'],
-  ])('R3: %s reads counts, money and people as the table says: %s', async (role, held) => {
+  ])('R3: %s reads counts, money and people as the permission table says: %s', async (role, held) => {
     const member: MemberActor = await trade.join(deal.buyer, [role as 'viewer']);
     const read = await Promise.all(FIELDS.map(async field => {
       const { errors } = await trade.gateway.ask(`{ tenant { ${field} } }`, member);
@@ -308,7 +308,7 @@ describe('roles', () => {
     expect(read.join('')).toBe(held);
   });
 
-  test("T4: another tenant's records are not there by their ids, in no connection and no sum", async () => {
+  test("T4: records of another tenant can't be read by id and are in no connection or sum", async () => {
     const { usage, charges } = await trade.read(
       deal.buyer.owner,
       `usage${MARCH} { records(first: 1) { edges { node { id } } } } charges(first: 1) { edges { node { id } } }`,

@@ -9,25 +9,28 @@ const rename = (tenantId: string, name: string, key?: string) =>
   life.mutate(staff, 'staffRenameTenant', { tenantId, name, ...(key && { idempotencyKey: key }) }, 'tenant { tenantId name status }');
 
 describe('staffRenameTenant', () => {
-  test.each(['active', 'suspended', 'pending_deletion'] as const)('staff rename a tenant that is %s, and its log says so', async status => {
-    const home = await life.home({ name: 'As it was' });
-    await life.make.setStatus(home, status, 'Kept');
-    const others = await life.rows({ except: home.id });
-    const { data, errors } = await rename(home.id, ' Cafe\u0301 ');
-    expect(errors).toEqual([]);
-    expect(data).toEqual({ staffRenameTenant: { tenant: { tenantId: home.id, name: 'Café', status: status.toUpperCase() } } });
-    expect(await life.events(home)).toEqual([
-      {
-        ...{ action: 'tenant.staff_rename', outcome: 'done', code: null, by: 'staff', name: 'Dana' },
-        ...{ before: { name: 'As it was' }, after: { name: 'Café' } },
-      },
-    ]);
-    expect(await life.statusOf(home)).toEqual({ status, reason: 'Kept' });
-    expect(await life.rows({ except: home.id })).toEqual(others);
-    expect((await life.query(home.viewer, '{ tenant { name } }')).data).toEqual({ tenant: { name: 'Café' } });
-  });
+  test.each(['active', 'suspended', 'pending_deletion'] as const)(
+    "staff rename a tenant that is %s, and it is in the tenant's log",
+    async status => {
+      const home = await life.home({ name: 'As it was' });
+      await life.make.setStatus(home, status, 'Kept');
+      const others = await life.rows({ except: home.id });
+      const { data, errors } = await rename(home.id, ' Cafe\u0301 ');
+      expect(errors).toEqual([]);
+      expect(data).toEqual({ staffRenameTenant: { tenant: { tenantId: home.id, name: 'Café', status: status.toUpperCase() } } });
+      expect(await life.events(home)).toEqual([
+        {
+          ...{ action: 'tenant.staff_rename', outcome: 'done', code: null, by: 'staff', name: 'Dana' },
+          ...{ before: { name: 'As it was' }, after: { name: 'Café' } },
+        },
+      ]);
+      expect(await life.statusOf(home)).toEqual({ status, reason: 'Kept' });
+      expect(await life.rows({ except: home.id })).toEqual(others);
+      expect((await life.query(home.viewer, '{ tenant { name } }')).data).toEqual({ tenant: { name: 'Café' } });
+    },
+  );
 
-  test('not one that is deleted', async () => {
+  test('but not a deleted one', async () => {
     const home = await life.home({ name: 'As it was' });
     await life.make.setStatus(home, 'deleted');
     expect((await rename(home.id, 'Ghost')).errors).toMatchObject([
@@ -35,7 +38,7 @@ describe('staffRenameTenant', () => {
     ]);
   });
 
-  test('A3: its members read it in their log, as done by staff', async () => {
+  test('A3: members see it in their log as done by staff', async () => {
     const home = await life.home();
     await rename(home.id, 'Better');
     const { data, errors } = await life.query(home.owner, '{ tenant { auditEvents { edges { node { action actorKind actorName } } } } }');
@@ -43,7 +46,7 @@ describe('staffRenameTenant', () => {
     expect(data.tenant.auditEvents.edges).toEqual([{ node: { action: 'TENANT_STAFF_RENAME', actorKind: 'STAFF', actorName: 'Dana' } }]);
   });
 
-  test('a name that can’t be one is BAD_USER_INPUT, and leaves no event', async () => {
+  test('an invalid name is BAD_USER_INPUT and leaves no event', async () => {
     const home = await life.home();
     const before = await life.rows({ of: home.id });
     for (const name of ['', 'a\nb', 'x'.repeat(121)])
@@ -51,7 +54,7 @@ describe('staffRenameTenant', () => {
     expect(await life.rows({ of: home.id })).toEqual(before);
   });
 
-  test('G6: sent again under its key it is done once; for another tenant the key is another', async () => {
+  test('G6: a retry with the same key is done once; keys are separate per tenant', async () => {
     const [one, two] = [await life.home(), await life.home()];
     const key = 'rename-under-a-key';
     const first = await rename(one.id, 'Once', key);

@@ -26,7 +26,7 @@ const read = (asker: Asker, tenantId: string) =>
   );
 
 describe('what staff read', () => {
-  test('a tenant’s control data and its log, and nobody’s address', async () => {
+  test('a tenant’s administrative data and log, without e-mail addresses', async () => {
     const home = await life.home({ name: 'Acme' });
     await life.mutate(home.owner, 'renameTenant', { name: 'Acme GmbH' });
     await life.mutate(home.owner, 'inviteMember', { email: 'next@people.example', roles: ['VIEWER'] });
@@ -52,7 +52,7 @@ describe('what staff read', () => {
     ...{ sequence, action, rule, outcome: 'DONE', code: null, actorKind: 'USER', actorName: home.owner.person.name },
   });
 
-  test('the id is read in upper case, too', async () => {
+  test('the id is accepted in upper case', async () => {
     const home = await life.home();
     expect((await read(staff, home.id.toUpperCase())).data.staffTenant.tenantId).toBe(home.id);
   });
@@ -81,13 +81,13 @@ describe('what staff read', () => {
     expect(await life.rows({})).toEqual(before);
   });
 
-  test('T3: a tenant in the header is not theirs: they name it in the input', async () => {
+  test('T3: a tenant in the header is refused: staff name the tenant in the input', async () => {
     const home = await life.home();
     const { status, errors } = await life.query({ ...(staff as { token: string }), tenant: home.id }, '{ viewer { name } }');
     expect([status, errors[0]?.extensions.code]).toEqual([403, 'TENANT_NOT_FOUND']);
   });
 
-  test('T4: several tenants in one query are each read as themselves', async () => {
+  test('T4: several tenants in one query are each read under their own binding', async () => {
     const [one, two] = [await life.home({ name: 'One' }), await life.home({ name: 'Two' })];
     const { data, errors } = await life.query(
       staff,
@@ -101,8 +101,8 @@ describe('what staff read', () => {
   });
 });
 
-describe('who is no staff', () => {
-  test.each(['owner', 'admin', 'viewer'] as const)('the %s reads nothing of it: not of the own tenant, nor of another', async role => {
+describe("callers who aren't staff", () => {
+  test.each(['owner', 'admin', 'viewer'] as const)('the %s can read neither the own tenant nor another', async role => {
     const [home, other] = [await life.home(), await life.home()];
     for (const { id } of [home, other]) {
       const { data, errors } = await read(home[role], id);
@@ -115,7 +115,7 @@ describe('who is no staff', () => {
   });
 
   test.each(MUTATIONS)(
-    'A1: a member who calls %s is refused; it is logged in the own tenant alone, whichever was named',
+    'A1: a member who calls %s is refused, which is logged in their own tenant whichever was named',
     async (name, input) => {
       const [home, other] = [await life.home(), await life.home()];
       const kept = await life.rows({ except: home.id });
@@ -139,7 +139,7 @@ describe('who is no staff', () => {
     ['a claim that says 1',       { ipto_staff: 1 }],
     ['a claim that says false',   { ipto_staff: false }],
     ['a claim of another name',   { staff: true }],
-  ])('%s makes nobody staff', async (_what, claims) => {
+  ])("%s doesn't make a caller staff", async (_what, claims) => {
     const home = await life.home();
     const token = await life.gateway.tokenOf({ subject: 'somebody', name: 'Somebody' }, claims);
     expect((await life.mutate({ token }, 'staffSuspendTenant', { tenantId: home.id, reason: 'Mine' })).errors).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('who is no staff', () => {
     expect(await life.events(home)).toEqual([]);
   });
 
-  test('nobody at all is told to sign in', async () => {
+  test('an anonymous caller is asked to sign in', async () => {
     const home = await life.home();
     for (const [name, input] of MUTATIONS) {
       const { errors } = await life.gateway.ask(

@@ -61,22 +61,22 @@ describe('renameTenant', () => {
     ['a line separator inside',      'a\u2028b',           'The name contains control characters or direction overrides. Remove them.'],
     ['a NUL',                        'a\u0000b',           'A text holds a NUL character or half of a surrogate pair.'],
     ['half a surrogate pair',        'a\ud83db',           'A text holds a NUL character or half of a surrogate pair.'],
-  ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, typed, message) => {
+  ])('%s is BAD_USER_INPUT and changes nothing', async (_what, typed, message) => {
     const { errors } = await rename(typed);
     expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(await nameOf(acme)).toBe('As it was');
   });
 
-  test('how much too long it is, is told', async () => {
+  test('the error contains the length that is too large', async () => {
     expect((await rename('x'.repeat(130))).errors[0]!.extensions).toMatchObject({ limit: 120, actual: 130 });
   });
 
-  test('the order matters not: one who may not is refused before the name is looked at', async () => {
+  test('a caller without the permission is refused before the name is validated', async () => {
     await database.sql(`UPDATE membership SET roles = '{viewer}' WHERE id = $1`, [admin.id]);
     expect((await rename('')).errors).toMatchObject([{ path: ['renameTenant'], extensions: { because: 'ROLE' } }]);
   });
 
-  test('several in one request are done in their order, each told as it was then', async () => {
+  test('several in one request run in order, each with its own result', async () => {
     const { data, errors } = await gateway.ask(
       `mutation { one: renameTenant(input: { name: "One" }) { tenant { name } } none: renameTenant(input: { name: "" }) { tenant { name } }
         two: renameTenant(input: { name: "Two" }) { tenant { name } } }`,
@@ -88,7 +88,7 @@ describe('renameTenant', () => {
   });
 });
 
-describe('a permission that goes between the check of the field and the change', () => {
+describe("a permission that is lost between the field's check and the change", () => {
   let holder: pg.Client;
   beforeEach(async () => {
     holder = new pg.Client({ connectionString: database.adminUrl });
@@ -119,7 +119,7 @@ describe('a permission that goes between the check of the field and the change',
     ['the membership is removed',          () => `DELETE FROM membership WHERE ${mine()}`,                          'ROLE',          'ACTIVE'],
     ['role and status go',                 () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}; UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`, 'ROLE', 'SUSPENDED'],
     ['the tenant’s row is gone',           () => `DELETE FROM membership WHERE ${inAcme()}; DELETE FROM tenant WHERE ${inAcme()}`, 'NO_TENANT', null],
-  ])('%s: refused as the field itself would be, and nothing is changed', async (_what, change, because, tenantStatus) => {
+  ])('%s: refused like the field itself, and nothing is changed', async (_what, change, because, tenantStatus) => {
     const { data, errors, headers } = await meanwhile(change());
     expect(data).toEqual({ renameTenant: null });
     expect(errors).toMatchObject([{ path: ['renameTenant'] }]);
@@ -135,14 +135,14 @@ describe('a permission that goes between the check of the field and the change',
     expect(await nameOf(other)).toBe('The other');
   });
 
-  test('one role of two goes: the other is enough', async () => {
+  test('with two roles, one is lost: the other is enough', async () => {
     await database.sql(`UPDATE membership SET roles = '{admin,viewer}' WHERE id = $1`, [admin.id]);
     const { errors } = await meanwhile(`UPDATE membership SET roles = '{admin}' WHERE ${mine()}`);
     expect(errors).toEqual([]);
     expect(await nameOf(acme)).toBe('Too late');
   });
 
-  test('another tenant of the same person is suspended, and another member loses a role: it is nothing to this one', async () => {
+  test("a suspension of the person's other tenant and another member's lost role don't matter", async () => {
     const { errors } = await meanwhile(`UPDATE tenant SET status = 'suspended' WHERE tenant_id = '${other.id}'`);
     expect(errors).toEqual([]);
     expect(await nameOf(acme)).toBe('Too late');

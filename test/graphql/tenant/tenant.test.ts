@@ -27,7 +27,7 @@ const TENANT = `{ tenant { id tenantId slug name status statusReason statusChang
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describe('the tenant', () => {
-  test('has each of its fields, with dates in ISO 8601, in UTC', async () => {
+  test('returns each field, with dates in ISO 8601 in UTC', async () => {
     const { data, errors } = await gateway.ask(TENANT, { token: await gateway.tokenOf(owner) });
     expect(errors).toEqual([]);
     expect(data.tenant).toEqual({
@@ -49,13 +49,13 @@ describe('the tenant', () => {
     });
   });
 
-  test('tells a viewer all but where bills go, and the rest stands', async () => {
+  test('refuses a viewer the billing e-mail and returns the other fields', async () => {
     const { data, errors } = await gateway.ask('{ tenant { name billingEmail plan { code } } }', { token: await gateway.tokenOf(viewer) });
     expect(data.tenant).toEqual({ name: 'Acme Data', billingEmail: null, plan: { code: 'PROFESSIONAL' } });
     expect(errors).toMatchObject([{ path: ['tenant', 'billingEmail'], extensions: { because: 'ROLE', tenantStatus: 'SUSPENDED' } }]);
   });
 
-  test('the same field asked for twice is refused twice, under the names that it was asked by', async () => {
+  test('a refused field with two aliases has two errors, each with its alias', async () => {
     const { data, errors } = await gateway.ask('{ one: tenant { mail: billingEmail } two: tenant { billingEmail name } }', {
       token: await gateway.tokenOf(viewer),
     });
@@ -65,7 +65,7 @@ describe('the tenant', () => {
   });
 });
 
-describe('R7, S5: what changes is felt by the next request', () => {
+describe('R7, S5: changes apply to the next request', () => {
   const ask = async (person: Person, tenant?: string) =>
     gateway.ask('{ tenant { name billingEmail memberships { totalCount } } }', { token: await gateway.tokenOf(person), tenant });
   const refusals = async (person: Person) =>
@@ -73,7 +73,7 @@ describe('R7, S5: what changes is felt by the next request', () => {
   const setRoles = (roles: string) =>
     database.sql(`UPDATE membership SET roles = '{${roles}}' WHERE tenant_id = '${acme.id}' AND person_id = '${viewer.id}'`);
 
-  test('a role that is given or taken', async () => {
+  test('a role that is added or removed', async () => {
     await setRoles('viewer,admin');
     expect(await refusals(viewer)).toEqual([]);
     await setRoles('viewer');
@@ -96,7 +96,7 @@ describe('R7, S5: what changes is felt by the next request', () => {
     expect(await refusals(owner)).toEqual([]);
   });
 
-  test('a membership that is removed, for whoever names the tenant and whoever doesn’t', async () => {
+  test('a removed membership, with and without naming the tenant', async () => {
     const make = fixtures(database);
     const guest = await make.person('Guest');
     const membership = await make.member(acme, guest, ['admin']);

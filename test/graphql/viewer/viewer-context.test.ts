@@ -47,7 +47,7 @@ const contextIn = (header?: string) => {
 };
 
 describe('the context of a request', () => {
-  test('has the tenant’s status and features and the person’s roles, from the database, in one statement', async () => {
+  test('reads the tenant’s status and features and the person’s roles in one statement', async () => {
     const { grant, work, requestId } = await contextIn('acme');
     expect(grant.tenantAccess).toEqual({
       tenantId: acme.id,
@@ -60,7 +60,7 @@ describe('the context of a request', () => {
     expect(statements).toBe(1);
   });
 
-  test('in a tenant, reads all memberships when they are asked for, and once', async () => {
+  test('in a tenant, reads all memberships on demand and once', async () => {
     const { memberships } = await contextIn('acme');
     expect(statements).toBe(1);
     const [first, second] = [await memberships(), await memberships()];
@@ -69,7 +69,7 @@ describe('the context of a request', () => {
     expect(statements).toBe(2);
   });
 
-  test('outside of any, has read them already', async () => {
+  test('outside of any tenant, has read them already', async () => {
     const { memberships, grant, work } = await contextIn();
     expect(grant.tenantAccess).toBeNull();
     expect(work.binding).toEqual({ tenantId: null, personId: sam.id });

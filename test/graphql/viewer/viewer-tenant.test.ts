@@ -56,7 +56,7 @@ describe('T3: the tenant that a request acts in', () => {
     expect(data).toEqual({ viewer: { membership: slug && { slug } }, tenant: slug && { slug } });
   });
 
-  test('names are taken in upper case too, from the header and from the token', async () => {
+  test('names are accepted in upper case, from the header and from the token', async () => {
     for (const named of [
       { header: ids.bakery.toUpperCase() },
       { header: 'BaKery' },
@@ -87,7 +87,7 @@ describe('T3: the tenant that a request acts in', () => {
     ['the token names one with a NUL in it',            'ac\0me',       undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
     ['the token names half of a surrogate pair',        'ac\ud83dme',   undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
     ['the token names an empty one',                    '',             undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
-  ])('refused whole: %s', async (_what, claim, header, status, code, message) => {
+  ])('the request is refused: %s', async (_what, claim, header, status, code, message) => {
     for (const person of [two, one]) {
       // for one, who is no member of bakery, it is absent
       if (person === one && code === 'TENANT_CONFLICT' && name(header) !== 'acme') continue;
@@ -97,12 +97,12 @@ describe('T3: the tenant that a request acts in', () => {
     }
   });
 
-  test('the id of one tenant and nearly the id of it are no more alike than any two', async () => {
+  test('an id that is almost that of a tenant is treated like any absent id', async () => {
     for (const header of [`${ids.acme}0`, `0${ids.acme}`, ids.acme.slice(1), ids.acme.replaceAll('-', ''), uuid()])
       expect((await asked(two, { header })).status).toBe(403);
   });
 
-  test('staff are in no tenant: to name one is refused, by the header or by the token', async () => {
+  test('staff are in no tenant: naming one in the header or token is refused', async () => {
     for (const named of [{ header: 'acme' }, { claim: 'acme' }]) {
       const { claim, header } = { claim: undefined, header: undefined, ...named };
       const answer = await gateway.ask('{ viewer { principal } }', {
@@ -114,7 +114,7 @@ describe('T3: the tenant that a request acts in', () => {
     }
   });
 
-  test('R6: one who names another tenant is there at once, and nothing of the earlier one stays', async () => {
+  test('R6: naming another tenant switches at once, and nothing of the earlier one remains', async () => {
     for (const slug of ['acme', 'bakery', 'acme', 'bakery'])
       expect((await asked(two, { header: slug })).data).toEqual({ viewer: { membership: { slug } }, tenant: { slug } });
   });

@@ -54,8 +54,8 @@ const summaries = () => [
   },
 ];
 
-describe('who am I', () => {
-  test('nobody is nobody', async () => {
+describe('the caller', () => {
+  test('an anonymous caller', async () => {
     const { data, errors } = await gateway.ask(WHO);
     expect(errors).toEqual([]);
     expect(data.viewer).toEqual({
@@ -69,13 +69,13 @@ describe('who am I', () => {
     });
   });
 
-  test('nobody stays nobody in a tenant that is named', async () => {
+  test('an anonymous caller who names a tenant stays anonymous', async () => {
     const { data, errors } = await gateway.ask(WHO, { tenant: 'acme' });
     expect(errors).toEqual([]);
     expect(data.viewer).toMatchObject({ principal: 'NOBODY', membership: null, memberships: [] });
   });
 
-  test('a user is whom the token says, with the memberships in tenants that aren’t deleted, oldest first', async () => {
+  test("a user has the token's name and e-mail, and memberships in tenants that aren’t deleted, oldest first", async () => {
     const token = await gateway.tokenOf(
       { subject: sam.subject, email: 'sam@elsewhere.example', name: 'Samantha' },
       { email_verified: false },
@@ -93,7 +93,7 @@ describe('who am I', () => {
     });
   });
 
-  test('in a tenant, the membership there, and still all of one’s own', async () => {
+  test('in a tenant, the membership there and still all memberships', async () => {
     const { data, errors } = await gateway.ask(WHO, { token: await gateway.tokenOf(sam), tenant: 'acme' });
     expect(errors).toEqual([]);
     expect(data.viewer).toEqual({
@@ -111,7 +111,7 @@ describe('who am I', () => {
     });
   });
 
-  test('R1: with two roles one may do what either may, as far as a suspension leaves it', async () => {
+  test('R1: two roles give the permissions of both, as far as a suspension leaves them', async () => {
     const { data } = await gateway.ask(WHO, { token: await gateway.tokenOf(sam), tenant: 'bakery' });
     expect(data.viewer).toMatchObject({
       permissions: [
@@ -123,7 +123,7 @@ describe('who am I', () => {
     });
   });
 
-  test('a user whom the gateway has never seen is a user with no membership', async () => {
+  test('an unknown user has no membership', async () => {
     const { data } = await gateway.ask(WHO, { token: await gateway.tokenOf({ subject: 'new' }) });
     expect(data.viewer).toMatchObject({
       principal: 'USER',
@@ -134,7 +134,7 @@ describe('who am I', () => {
     });
   });
 
-  test('staff are staff and nothing else, though they are members somewhere', async () => {
+  test('staff are staff only, even if they are members of a tenant', async () => {
     const { data, errors } = await gateway.ask(WHO, { token: await gateway.tokenOf(sam, { ipto_staff: true }) });
     expect(errors).toEqual([]);
     expect(data.viewer).toEqual({
@@ -148,7 +148,7 @@ describe('who am I', () => {
     });
   });
 
-  test('the same subject of another issuer is somebody else', async () => {
+  test('the same subject at another issuer is a different person', async () => {
     await database.sql(
       `INSERT INTO person (id, issuer, subject, name) VALUES (gen_random_uuid(), 'https://other.example', 'twin', 'Twin')`,
     );
@@ -157,18 +157,18 @@ describe('who am I', () => {
   });
 });
 
-describe('what may I do', () => {
+describe("the caller's permissions", () => {
   const MAY = `query ($permission: PermissionName!) { viewer { can(permission: $permission)
     refusal(permission: $permission) { code message because roles statuses plans tenantStatus } } }`;
   const may = async (permission: string, tenant?: string) =>
     gateway.ask(MAY, { token: await gateway.tokenOf(sam), tenant, variables: { permission } });
 
-  test('what one may do has no refusal', async () => {
+  test('a permission that the caller has, has no refusal', async () => {
     expect((await may('member:count', 'acme')).data.viewer).toEqual({ can: true, refusal: null });
     expect((await may('tenant:create')).data.viewer).toEqual({ can: true, refusal: null });
   });
 
-  test('G3: what one may not do is explained beforehand', async () => {
+  test('G3: a permission that the caller lacks is explained beforehand', async () => {
     expect((await may('member:list', 'acme')).data.viewer).toEqual({
       can: false,
       refusal: {
@@ -185,7 +185,7 @@ describe('what may I do', () => {
   });
 
   test.each(['tenant:fly', '', 'TENANT:READ', 'toString'])(
-    '%j is no permission, and the answer lists those there are',
+    '%j is not a permission, and the error lists the permissions',
     async permission => {
       const { data, errors } = await may(permission);
       expect(data).toBeUndefined();
