@@ -39,7 +39,7 @@ export async function createWorld(database: Sql, random: Random): Promise<World>
     // In two tenants, and in all of them, with other roles in each.
     if (at < 2) members.push(await make.member(tenant, shared[0]!, [ROLES[at + 1]!]));
     members.push(await make.member(tenant, shared[1]!, rolesFrom(random)));
-    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: members.at(-2)!.id }, lifeOf(mark));
+    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: members.at(-2)!.id }, lifeOf(mark));
     await tradeIn(database, tenant.id, marketOf(mark));
   }
   await trade(database, tenants);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { commandsIn, hasCurl } from '../support/commands.ts';
-import { walk } from '../support/walk.ts';
+import { useTour } from '../support/tour.ts';
 
 const COMMANDS = commandsIn('docs/tour-marketplace.md');
 const PRICE = { amount: '0.75', currency: 'EUR' };
 
 describe.skipIf(!hasCurl && !process.env.CI)('the commands of the marketplace tour work as printed, except for port and folder', () => {
-  const run = walk(COMMANDS);
+  const run = useTour(COMMANDS);
   const json = async (name: string) => JSON.parse(await run(name));
 
   test('the page has exactly these commands', () => {

@@ -4,7 +4,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/isolation/pgbouncer.ts';
 
 const TENANTS = 12;
-const LANES = 24;
+const CLIENTS = 24;
 const REQUESTS = 10;
 const pgBouncer = hasPgBouncer();
 
@@ -32,8 +32,8 @@ const READ = `{ viewer { membership { slug } } tenant { slug name memberCount me
 const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name slug memberCount } } }';
 
 /**
- * Some requests at once and many after each other, of all tenants in turn: reads, writes that hold
- * a transaction, writes that fail. Each answer is of its tenant alone.
+ * Concurrent clients that each send requests of all tenants in turn: reads, writes and refused
+ * writes. Each response must contain data of its own tenant only.
  */
 async function storm(gateway: TestGateway) {
   const asking: Inside[] = await Promise.all(inside.map(async one => ({ ...one, token: await gateway.tokenOf(one) })));
@@ -46,12 +46,12 @@ async function storm(gateway: TestGateway) {
       return { one, kind: 'refused', ...(await gateway.ask(RENAME, { token: everywhere, tenant, variables: { name: 'x' } })) };
     return { one, kind: 'read', ...(await gateway.ask(READ, i % 2 ? { token } : { token: everywhere, tenant })) };
   };
-  const lanes = Array.from({ length: LANES }, async (_, lane) => {
-    const told: Awaited<ReturnType<typeof answer>>[] = [];
-    for (let i = 0; i < REQUESTS; i++) told.push(await answer(lane * REQUESTS + i));
-    return told;
+  const clients = Array.from({ length: CLIENTS }, async (_, client) => {
+    const responses: Awaited<ReturnType<typeof answer>>[] = [];
+    for (let i = 0; i < REQUESTS; i++) responses.push(await answer(client * REQUESTS + i));
+    return responses;
   });
-  const answers = (await Promise.all(lanes)).flat();
+  const answers = (await Promise.all(clients)).flat();
   for (const { one, kind, data, errors } of answers) {
     if (kind === 'refused') {
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);

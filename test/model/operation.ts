@@ -7,7 +7,7 @@ export type Input = Readonly<Record<string, unknown>>;
  * What an input is chosen from: the world as it is, the tenant that the command is about, and
  * numbers at random.
  */
-export type Choice = { readonly world: World; readonly tenant: Tenant; readonly asker: string; readonly dice: readonly number[] };
+export type Choice = { readonly world: World; readonly tenant: Tenant; readonly caller: string; readonly dice: readonly number[] };
 
 /** A mutation of the schema: how it is asked for, and what it must do. */
 export type Operation = {

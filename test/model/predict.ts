@@ -5,7 +5,7 @@ import { DAY, isThere, memberOf, type Tenant, type World } from './state.ts';
 /** A request as it is sent. */
 export type Request = {
   readonly operation: Operation;
-  readonly asker: string;
+  readonly caller: string;
   /** What `X-Tenant-Id` names. */
   readonly header: string | null;
   readonly input: Input;
@@ -23,32 +23,32 @@ export type Prediction = { readonly code: string | null; readonly replayed?: boo
 const UNTOLD = ['BAD_USER_INPUT', 'IDEMPOTENCY_KEY_REUSED'];
 
 /** Does in the model what a request must do. */
-export function predict(world: World, { operation, asker, header, input, key }: Request): Prediction {
+export function predict(world: World, { operation, caller, header, input, key }: Request): Prediction {
   const { name, leadsTo, run } = operation;
   const [by, , , action] = MAY[name];
-  const context = contextOf(world, asker, header);
+  const context = contextOf(world, caller, header);
   if (context === undefined) return { code: 'TENANT_NOT_FOUND' };
-  const tenant = leadsTo && (by === 'person' || asker === 'staff') ? leadsTo(world, input) : context;
+  const tenant = leadsTo && (by === 'person' || caller === 'staff') ? leadsTo(world, input) : context;
   if (tenant === undefined) return { code: 'INVITATION_INVALID' };
-  const remembered = key === null || asker === 'nobody' ? null : `${asker} ${key}`;
+  const remembered = key === null || caller === 'nobody' ? null : `${caller} ${key}`;
   const print = JSON.stringify([name, input]);
   const kept = remembered === null ? undefined : tenant?.keys.get(remembered);
   if (kept && kept.until > world.now)
     return kept.print === print ? { code: null, replayed: true, tenant } : { code: 'IDEMPOTENCY_KEY_REUSED' };
 
   let told = false;
-  const record: Scene['record'] = (what = action, actor = asker === 'staff' ? 'staff' : 'user') =>
+  const record: Scene['record'] = (what = action, actor = caller === 'staff' ? 'staff' : 'user') =>
     void tenant!.log.push(`${what} ${actor}`);
   const refuse: Scene['refuse'] = code => {
     record(`${action}!${code}`);
     told = true;
     return code;
   };
-  const me = tenant && by === 'member' ? memberOf(tenant, asker) : undefined;
-  const scene: Scene = { world, asker, me: me!, tenant: tenant!, input, key: remembered, record, refuse };
-  const code = refusalOf(name, asker, context) ?? inPlace(scene, name === 'createTenant' || by === 'staff', run);
+  const me = tenant && by === 'member' ? memberOf(tenant, caller) : undefined;
+  const scene: Scene = { world, caller, me: me!, tenant: tenant!, input, key: remembered, record, refuse };
+  const code = refusalOf(name, caller, context) ?? inPlace(scene, name === 'createTenant' || by === 'staff', run);
   if (code === null && remembered !== null && name !== 'createTenant') tenant!.keys.set(remembered, { print, until: world.now + DAY });
-  const concerned = tenant && (asker === 'staff' ? by === 'staff' : tenant === context && name !== 'createTenant');
+  const concerned = tenant && (caller === 'staff' ? by === 'staff' : tenant === context && name !== 'createTenant');
   if (code !== null && concerned && !told && !UNTOLD.includes(code)) record(`${action}!${code}`);
   return { code, tenant };
 }

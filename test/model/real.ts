@@ -38,9 +38,9 @@ export async function freshReal(gateway: TestGateway, database: TestDatabase, at
   const observe = await observer(database);
   return {
     ...{ gateway, observe, last: await observe(), read: gateway.sent.length, keyed: [], answers: new Map(), tally },
-    send: ({ operation, asker, header, input, key }) =>
+    send: ({ operation, caller, header, input, key }) =>
       gateway.ask(documentOf(operation), {
-        ...{ token: tokens.get(asker), tenant: header ?? undefined },
+        ...{ token: tokens.get(caller), tenant: header ?? undefined },
         variables: { input: { ...input, ...(key !== null && { idempotencyKey: key }) } },
       }),
   };

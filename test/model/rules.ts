@@ -41,22 +41,22 @@ export type Name = keyof typeof MAY;
  * The tenant that a request acts in; null for none; undefined when the whole request is refused,
  * for the asker isn't in it.
  */
-export function contextOf({ tenants }: World, asker: string, header: string | null): Tenant | null | undefined {
-  if (asker === 'nobody') return null;
-  if (asker === 'staff') return header === null ? null : undefined;
-  const own = tenants.filter(tenant => isThere(tenant) && memberOf(tenant, asker));
+export function contextOf({ tenants }: World, caller: string, header: string | null): Tenant | null | undefined {
+  if (caller === 'nobody') return null;
+  if (caller === 'staff') return header === null ? null : undefined;
+  const own = tenants.filter(tenant => isThere(tenant) && memberOf(tenant, caller));
   if (header === null) return own.length === 1 ? own[0]! : null;
   return own.find(({ id, slug }) => header === id || header === slug);
 }
 
 /** Why the asker may not, before anything of the input is looked at. */
-export function refusalOf(name: Name, asker: string, context: Tenant | null): string | null {
+export function refusalOf(name: Name, caller: string, context: Tenant | null): string | null {
   const [by, roles] = MAY[name];
-  if (asker === 'nobody') return 'UNAUTHENTICATED';
-  if ((by === 'staff') !== (asker === 'staff')) return 'FORBIDDEN';
+  if (caller === 'nobody') return 'UNAUTHENTICATED';
+  if ((by === 'staff') !== (caller === 'staff')) return 'FORBIDDEN';
   if (by !== 'member') return null;
   if (!context) return 'TENANT_REQUIRED';
-  if (!memberOf(context, asker)!.roles.some(role => (roles as readonly Role[]).includes(role))) return 'FORBIDDEN';
+  if (!memberOf(context, caller)!.roles.some(role => (roles as readonly Role[]).includes(role))) return 'FORBIDDEN';
   return worksIn(name, context) ? null : 'TENANT_STATUS';
 }
 
@@ -68,7 +68,7 @@ export const worksIn = (name: Name, { status }: Tenant): boolean => (MAY[name][2
  */
 export type Scene = {
   readonly world: World;
-  readonly asker: string;
+  readonly caller: string;
   /** The caller's own membership; only a member's operation looks at it. */
   readonly me: Member;
   /** Where it acts. */

@@ -14,14 +14,14 @@ import type { World } from './state.ts';
 class Given extends Mutation {
   constructor(
     name: Name,
-    private readonly asker: string,
+    private readonly caller: string,
     private readonly given: (world: World) => Input,
   ) {
-    super(OPERATIONS.find(operation => operation.name === name)!, { tenant: 0, asker: 0, header: 0, key: 1, input: [] });
+    super(OPERATIONS.find(operation => operation.name === name)!, { tenant: 0, caller: 0, header: 0, key: 1, input: [] });
   }
 
   protected override act(world: World, real: Real): Promise<void> {
-    const request = { operation: this.operation, asker: this.asker, header: null, input: this.given(world), key: null };
+    const request = { operation: this.operation, caller: this.caller, header: null, input: this.given(world), key: null };
     return this.ask(world, real, request, 'start');
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { type Asker, type Home, useTenantLife } from '../support/homes.ts';
+import { type Caller, type Home, useTenantLife } from '../support/homes.ts';
 import { codeOf, providerOf } from '../support/provider.ts';
 
 /**
@@ -21,8 +21,8 @@ const RETRIEVED = 'retrieval { usageRecordId name size charge { amount currency 
 const AVAILABILITY =
   '{ tenant { entitlements { edges { node { title provider availability objects { edges { node { id name } } } } } } } }';
 
-const read = async (asker: Asker, query: string, variables: object = {}) => {
-  const { data, errors } = await life.query(asker, query, variables);
+const read = async (caller: Caller, query: string, variables: object = {}) => {
+  const { data, errors } = await life.query(caller, query, variables);
   expect(errors).toEqual([]);
   return data;
 };
@@ -49,7 +49,7 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
   // A program of the buyer's retrieves, with a key.
   const scopes = ['tenant:read', 'entitlement:read', 'object:retrieve', 'usage:read'];
   const { secret, apiKey } = await run(buyer.buyer_manager, 'createApiKey', { name: 'Nightly', scopes }, 'secret apiKey { id }');
-  const key: Asker = { token: secret };
+  const key: Caller = { token: secret };
   const listed = await read(key, AVAILABILITY);
   const [{ node: entitled }] = listed.tenant.entitlements.edges;
   const objectId = entitled.objects.edges[0].node.id;

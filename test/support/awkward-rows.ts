@@ -1,15 +1,12 @@
 import type { TestDatabase } from './database.ts';
 
-/** JSON that PostgreSQL keeps and JavaScript has to read with care. */
+/** JSON that JavaScript has to read with care. */
 const STATE =
   String.raw`{ "__proto__": "quote ' \" \\ / \u2028 ﷽ 😀", "number": 12345678901234567890123, "small": 1e-9, "constructor": { "then": 1 },
   "nested": [{ "null": null, "list": [1, "a", [true]] }, {}] }`.replaceAll("'", "''");
 
-/**
- * Rows that are hard to say in SQL, in JSON and in JavaScript: odd texts and moments, odd keys,
- * empty lists.
- */
-export async function awkward({ sql }: Pick<TestDatabase, 'sql'>): Promise<void> {
+/** Writes values that are hard to convert: odd texts, dates and keys, empty lists. */
+export async function writeAwkwardRows({ sql }: Pick<TestDatabase, 'sql'>): Promise<void> {
   const first = (column: string, table: string) => `${column} = (SELECT min(${column}::text)::uuid FROM ${table})`;
   const last = (column: string, table: string) => `${column} = (SELECT max(${column}::text)::uuid FROM ${table})`;
   await sql(`BEGIN; SET LOCAL session_replication_role = replica;

@@ -4,8 +4,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome'];
 const MISSING = 'The explorer is tested in Chromium, which is missing: `apt-get install chromium`, or set CHROMIUM_PATH to its executable.';
 
-// The first three let it run as root in a container; the others keep it from talking to its maker,
-// and leave every other host unresolved.
+// The first three let Chromium run as root in a container. The others keep it from calling home and
+// from resolving any other host.
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -21,10 +21,7 @@ function chromiumPath(): string | undefined {
   return process.env.CHROMIUM_PATH || USUAL_PATHS.find(path => existsSync(path));
 }
 
-/**
- * Whether there is a Chromium to test in. Without one a person is told how to get it and tests may
- * be skipped; under CI it throws.
- */
+/** Whether Chromium is installed. If not, warns how to install it, or throws under CI. */
 export function hasChromium(): boolean {
   if (chromiumPath()) return true;
   if (process.env.CI) throw new Error(MISSING);
@@ -32,12 +29,12 @@ export function hasChromium(): boolean {
   return false;
 }
 
-/** An explorer's page in a Chromium of its own, ready to be used. */
+/** An explorer in its own Chromium. */
 export type OpenedExplorer = {
   readonly page: Page;
-  /** The address of every request that the page and its workers have made. */
+  /** The URL of every request of the page and its workers. */
   readonly requested: readonly string[];
-  /** What the console showed as an error or warning, and what was thrown and not caught. */
+  /** Errors and warnings of the console, and uncaught errors. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 };
@@ -60,7 +57,7 @@ export async function openExplorer(url: string, colorScheme: 'light' | 'dark' = 
   return { page, requested, complaints, close: () => browser.close() };
 }
 
-/** Waits until GraphiQL has drawn itself, with the query of its first tab. */
+/** Waits until GraphiQL shows the query of its first tab. */
 export async function ready(page: Page): Promise<void> {
   await page.locator('.graphiql-execute-button').waitFor();
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();

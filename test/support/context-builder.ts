@@ -4,10 +4,10 @@ import '../../src/access/policy-plugin.ts';
 import type { Context } from '../../src/graphql/core/context.ts';
 import { unauthorized } from '../../src/graphql/core/refusal.ts';
 
-/** A builder of little schemas that are guarded as the gateway's is, with its context. */
+/** A builder for small schemas with the gateway's context and permission checks. */
 export const contextBuilder = () =>
   new SchemaBuilder<{ Context: Context; DefaultFieldNullability: false; DefaultAuthStrategy: 'all'; AuthScopes: { never: boolean } }>({
     plugins: ['policy', ScopeAuthPlugin],
     defaultFieldNullability: false,
     scopeAuth: { defaultStrategy: 'all', authScopes: () => ({ never: false }), unauthorizedError: unauthorized },
-  } as never); // the types would have options of every plugin that there is
+  } as never); // the types require options of every registered plugin

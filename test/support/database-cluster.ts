@@ -7,18 +7,15 @@ import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/database/admin/migrate.ts';
 import { startEmbedded } from '../../src/demo/postgres/embedded.ts';
 
-/**
- * The PostgreSQL that the tests run on: an embedded one, or the one that DATABASE_URL names (as a
- * superuser).
- */
+/** The PostgreSQL of the tests: an embedded one, or that of DATABASE_URL (a superuser's URL). */
 export type Cluster = {
   /** A superuser's URL. */
   readonly adminUrl: string;
-  /** A migrated database without rows but the catalogue's, to make others of. */
+  /** A migrated database with only the plan catalogue, to copy. */
   readonly template: string;
-  /** The gateway's role in this run. */
+  /** The gateway's database role in this run. */
   readonly runtime: { readonly name: string; readonly password: string };
-  /** What the databases of this run are called, at the front. */
+  /** The prefix of the database names of this run. */
   readonly prefix: string;
 };
 
@@ -30,7 +27,7 @@ declare module 'vitest' {
 
 export const withDatabase = (url: string, database: string) => Object.assign(new URL(url), { pathname: `/${database}` }).href;
 
-/** Does something with a connection of its own. */
+/** Runs `work` with a new connection. */
 export async function admin<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -38,8 +35,8 @@ export async function admin<T>(url: string, work: (client: pg.Client) => Promise
 }
 
 async function start() {
-  const given = process.env.DATABASE_URL;
-  if (given) return { url: given, stop: async () => {} };
+  const url = process.env.DATABASE_URL;
+  if (url) return { url, stop: async () => {} };
   const directory = await mkdtemp(path.join(tmpdir(), 'ipto-test-'));
   const embedded = await startEmbedded({ directory, durable: false });
   return {

@@ -6,26 +6,25 @@ import type { PlanCode, Role, TenantStatus } from '../../src/access/vocabulary.t
 import { admin, withDatabase } from './database-cluster.ts';
 import { useResource } from './resource.ts';
 
-/** A database of a test file's own. */
 export type TestDatabase = {
   readonly name: string;
-  /** A superuser's URL: past both walls. */
+  /** A superuser's URL, which no row-level security restricts. */
   readonly adminUrl: string;
-  /** The gateway's URL: under row-level security. */
+  /** The URL of the gateway's role, under row-level security. */
   readonly runtimeUrl: string;
   /** Runs a statement as the superuser. */
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 };
 
-/** A migrated database for a test file, with the catalogue's rows only; see {@link useResource}. */
+/** A migrated database with only the plan catalogue, for a test file; see {@link useResource}. */
 export const useDatabase = (): TestDatabase => useResource(createDatabase, database => database.drop());
 
-/** Creates a migrated database with the catalogue's rows only. */
+/** Creates a migrated database with only the plan catalogue. */
 export async function createDatabase(): Promise<TestDatabase> {
   const { adminUrl: clusterUrl, template, runtime, prefix } = inject('cluster');
   const name = `${prefix}_${randomBytes(4).toString('hex')}`;
-  await once(clusterUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await exclusively(clusterUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const adminUrl = withDatabase(clusterUrl, name);
   const pool = new pg.Pool({ connectionString: adminUrl, max: 2 });
   pool.on('error', () => {});
@@ -36,29 +35,25 @@ export async function createDatabase(): Promise<TestDatabase> {
     sql: async (text, values = []) => (await pool.query(text, [...values])).rows,
     drop: async () => {
       await pool.end();
-      await admin(clusterUrl, client => client.query(leftAlone(name)));
-      await once(clusterUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+      await admin(clusterUrl, client => client.query(waitUntilUnused(name)));
+      await exclusively(clusterUrl, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
 
 /**
- * Waits, for two seconds at most, until nobody is connected. pg's pool has ended before its
- * connections have: one that FORCE breaks tells the pool of an error, and vitest of it where nobody
- * listens.
+ * Waits up to two seconds until no client is connected. A pool of pg ends before its connections
+ * do, and a connection that FORCE breaks would raise an unhandled error in the test.
  */
-const leftAlone = (name: string) => `DO $$ BEGIN
+const waitUntilUnused = (name: string) => `DO $$ BEGIN
   FOR tries IN 1..200 LOOP
     EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend');
     PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
   END LOOP;
 END $$`;
 
-/**
- * CREATE DATABASE from one template runs one at a time in a cluster: test files that meet there
- * wait for each other.
- */
-const once = (url: string, statement: string) =>
+/** Runs CREATE or DROP DATABASE under a lock: a template can only be copied once at a time. */
+const exclusively = (url: string, statement: string) =>
   admin(url, async client => {
     await client.query('SELECT pg_advisory_lock(4711)');
     await client.query(statement);
@@ -68,10 +63,10 @@ export type Person = { readonly id: string; readonly subject: string; readonly e
 export type Tenant = { readonly id: string; readonly slug: string; readonly name: string };
 export type Member = { readonly id: string; readonly tenantId: string; readonly person: Person; readonly roles: readonly Role[] };
 
-/** The issuer of the tests' tokens. */
+/** The issuer of test tokens. */
 export const ISSUER = 'https://issuer.test.example';
 
-/** A status and what goes with it. */
+/** The assignments that set a status and its dependent columns. */
 export const statusColumns = (status: TenantStatus): string =>
   `status = '${status}', ${
     status === 'pending_deletion'
@@ -96,7 +91,7 @@ export function fixtures(database: Pick<TestDatabase, 'sql'>) {
       return { id, subject: email, email, name };
     },
 
-    /** A tenant with its owner, in one transaction as the database wants it. */
+    /** Inserts a tenant and its owner, which the database requires in one transaction. */
     async tenant(
       slug: string,
       owner: Person,
@@ -118,10 +113,7 @@ export function fixtures(database: Pick<TestDatabase, 'sql'>) {
       return { id, tenantId: tenant.id, person, roles };
     },
 
-    /**
-     * Whatever it was before, and whether or not a tenant goes that way: the database's own moves are
-     * looked away from.
-     */
+    /** Sets any status. Triggers are off, so transitions aren't checked. */
     setStatus: (tenant: Pick<Tenant, 'id'>, status: TenantStatus, reason: string | null = null) =>
       sql(`BEGIN; SET LOCAL session_replication_role = replica;
       UPDATE tenant SET ${statusColumns(status)}, status_reason = ${reason === null ? 'NULL' : pg.escapeLiteral(reason)} WHERE tenant_id = '${tenant.id}';

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 
-/**
- * Opens one of the explorer's tabs by the name of its operation, and waits until GraphiQL would run
- * that one.
- */
+/** Opens a tab by the name of its operation, and waits until GraphiQL would run that operation. */
 export async function chooseTab(page: Page, operation: string): Promise<void> {
   await page.locator('.graphiql-tab', { hasText: operation }).locator('button').first().click();
-  // GraphiQL takes note of the operation a moment after it shows it, at the same time as it stores
-  // the query.
+  // GraphiQL selects the operation shortly after it shows it, when it stores the query.
   const stored = async () => String(await page.evaluate("localStorage.getItem('graphiql:query')"));
   for (let tries = 0; !(await stored()).includes(`query ${operation} {`); tries += 1) {
     if (tries === 400) throw new Error(`the tab ${operation} did not open`);

@@ -12,7 +12,7 @@ import { type TestServices, testServices } from './services.ts';
 
 export const AUDIENCE = 'ipto-test';
 
-/** A token issuer with a key of its own. */
+/** Creates a token issuer with a new key. */
 export async function createIssuer(issuer = ISSUER) {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'test', use: 'sig' }] };
@@ -29,12 +29,12 @@ export async function createIssuer(issuer = ISSUER) {
 
 export type TestIssuer = Awaited<ReturnType<typeof createIssuer>>;
 
-/** An answer of GraphQL over HTTP. */
+/** A GraphQL response over HTTP. */
 export type Answer = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read the data as they asked for it
+  // biome-ignore lint/suspicious/noExplicitAny: tests know what they selected
   readonly data: any;
   readonly errors: readonly { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
 };
@@ -46,7 +46,7 @@ export type Query = {
   readonly headers?: Record<string, string>;
 };
 
-/** A clock that stands still until it is moved. */
+/** A clock that only moves on command. */
 export type MovableClock = Clock & { set(at: Date): void; advance(time: { days?: number; minutes?: number }): void };
 
 export function movableClock(start = new Date()): MovableClock {
@@ -62,23 +62,22 @@ export function movableClock(start = new Date()): MovableClock {
   };
 }
 
-/** The code in an invitation's message. */
+/** The code in the message of an invitation. */
 export const codeIn = ({ text }: Message): string => /ipto_invite_[\w-]+/.exec(text)![0];
 
 export type TestGateway = Running & {
   readonly tokens: TestIssuer;
-  /** What the gateway and its jobs take for the time: now, unless it was moved. */
+  /** The time of the gateway and its jobs. */
   readonly clock: MovableClock;
-  /** Where its objects lie: a folder of its own. */
   readonly store: TestServices['store'];
   readonly objects: string;
-  /** Every message that the jobs sent. */
+  /** Messages that the jobs sent. */
   readonly sent: readonly Message[];
-  /** Does all that is due, as the jobs would. */
+  /** Runs all jobs that are due. */
   settle(): Promise<void>;
-  /** Asks over HTTP. */
+  /** Sends a GraphQL request. */
   ask(query: string, options?: Query): Promise<Answer>;
-  /** A token of a person, by the subject. */
+  /** Signs a token for a person. */
   tokenOf(person: { subject: string; email?: string; name?: string }, claims?: JWTPayload): Promise<string>;
 };
 
@@ -97,10 +96,7 @@ export const useGateway = (database: Pick<TestDatabase, 'runtimeUrl'>, options?:
     gateway => gateway.stop(),
   );
 
-/**
- * The gateway as it is served, on a free port, over a test's own database and under the gateway's
- * role.
- */
+/** Starts the gateway on a free port, connected to a test database as the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
   { poolSize, settings, reads, compiled, log = createLog('silent') }: GatewayOptions = {},
@@ -110,7 +106,7 @@ export async function startTestGateway(
   const sent: Message[] = [];
   const jobs = openDatabase(database.runtimeUrl, { poolSize: 2 });
   const services = testServices({ clock, ...(settings && { settings }) });
-  const means = {
+  const dependencies = {
     clock,
     store: services.store,
     mail: { send: async (message: Message) => void sent.push(message) },
@@ -146,7 +142,7 @@ export async function startTestGateway(
     objects: services.directory,
     sent,
     settle: async () => {
-      for (const tenantId of await dueTenants(jobs.query, clock.now())) await settleTenant(jobs, means, tenantId);
+      for (const tenantId of await dueTenants(jobs.query, clock.now())) await settleTenant(jobs, dependencies, tenantId);
     },
     stop: async () => {
       await running.stop();
@@ -158,7 +154,7 @@ export async function startTestGateway(
   };
 }
 
-/** One POST of GraphQL. */
+/** Sends a GraphQL request with POST. */
 export async function ask(url: string, query: string, { token, tenant, variables, headers }: Query = {}): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

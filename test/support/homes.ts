@@ -2,15 +2,15 @@ import type { Role, TenantStatus } from '../../src/access/vocabulary.ts';
 import { fixtures, type Member, type Tenant, type TestDatabase, useDatabase } from './database.ts';
 import { type Answer, type TestGateway, useGateway } from './gateway.ts';
 
-/** A tenant with its people, by their role. */
+/** A tenant with its members by role. */
 export type Home = Tenant & Readonly<Record<Role, Member>>;
 
-/** Who asks, and where: a member in their tenant, or whoever holds a token. */
-export type Asker = Member | { readonly token: string; readonly tenant?: string };
+/** A caller: a member in their tenant, or the holder of a token. */
+export type Caller = Member | { readonly token: string; readonly tenant?: string };
 
 const ROLES = ['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
 
-/** A gateway for a test file, with helpers for tests of a tenant's life cycle; see {@link useResource}. */
+/** A gateway for a test file, with helpers for tests of the tenant's life cycle. */
 export function useTenantLife() {
   const database = useDatabase();
   return tenantLifeOf(database, useGateway(database));
@@ -22,9 +22,9 @@ function tenantLifeOf(database: TestDatabase, gateway: TestGateway) {
   const make = fixtures(database);
   let homes = 0;
 
-  const query = async (asker: Asker, text: string, variables: object = {}, at: TestGateway = gateway): Promise<Answer> => {
-    if ('token' in asker) return at.ask(text, { ...asker, variables });
-    return at.ask(text, { token: await at.tokenOf(asker.person, { email: asker.person.email }), tenant: asker.tenantId, variables });
+  const query = async (caller: Caller, text: string, variables: object = {}, at: TestGateway = gateway): Promise<Answer> => {
+    if ('token' in caller) return at.ask(text, { ...caller, variables });
+    return at.ask(text, { token: await at.tokenOf(caller.person, { email: caller.person.email }), tenant: caller.tenantId, variables });
   };
 
   return {
@@ -32,9 +32,9 @@ function tenantLifeOf(database: TestDatabase, gateway: TestGateway) {
     gateway,
     make,
     query,
-    staff: async (): Promise<Asker> => ({ token: await gateway.tokenOf({ subject: 'staff-dana', name: 'Dana' }, { ipto_staff: true }) }),
+    staff: async (): Promise<Caller> => ({ token: await gateway.tokenOf({ subject: 'staff-dana', name: 'Dana' }, { ipto_staff: true }) }),
 
-    /** An active tenant with one member for each role, and no limits that are in the way. */
+    /** An active tenant with one member per role, on a plan with high limits. */
     async home({ name, plan = 'PROFESSIONAL' }: { name?: string; plan?: 'FREE' | 'STARTER' | 'PROFESSIONAL' } = {}): Promise<Home> {
       homes += 1;
       const tenant = await make.tenant(`home-${homes}`, await make.person(`Owner ${homes}`), { plan, ...(name && { name }) });
@@ -43,10 +43,10 @@ function tenantLifeOf(database: TestDatabase, gateway: TestGateway) {
       return { ...tenant, ...(members as Record<Role, Member>) };
     },
 
-    /** One mutation, by its name. */
-    mutate: (asker: Asker, name: string, input: object = {}, selection = '__typename', at?: TestGateway): Promise<Answer> =>
+    /** Runs a mutation. */
+    mutate: (caller: Caller, name: string, input: object = {}, selection = '__typename', at?: TestGateway): Promise<Answer> =>
       query(
-        asker,
+        caller,
         `mutation ($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${selection} } }`,
         { input },
         at,
@@ -61,7 +61,7 @@ function tenantLifeOf(database: TestDatabase, gateway: TestGateway) {
       )[0];
     },
 
-    /** The events of a tenant's log, oldest first. */
+    /** The audit events of a tenant, oldest first. */
     events: ({ id }: Pick<Tenant, 'id'>) =>
       database.sql(
         `SELECT action, outcome, code, actor_kind AS "by", actor_name AS name, state_before AS "before", state_after AS "after"
@@ -73,10 +73,7 @@ function tenantLifeOf(database: TestDatabase, gateway: TestGateway) {
   };
 }
 
-/**
- * Every row of one tenant, or of all others, as text, by table: what is compared to see that
- * nothing was touched.
- */
+/** Every row of one tenant, or of all others, as text by table: to compare before and after. */
 export async function rowsOf(
   { sql }: Pick<TestDatabase, 'sql'>,
   { of, except }: { of?: string; except?: string },

@@ -1,25 +1,25 @@
 import type { Answer } from './gateway.ts';
 import type { Home, Life, MemberActor } from './tenant-life.ts';
 
-/** A key that a test made. */
+/** A created key. */
 export type MadeKey = { readonly id: string; readonly row: string; readonly secret: string; readonly tenant: string };
 
-/** The row that a global id names. */
+/** The row id inside a global id. */
 export const rowOf = (id: string): string => Buffer.from(id, 'base64url').toString().split(':').at(-1)!;
 
-/** What tests do with API keys. */
+/** Helpers for API keys. */
 export const keysOf = (life: Life) => ({
-  /** Makes a key. */
+  /** Creates a key. */
   async make(who: MemberActor, scopes: readonly string[] = ['tenant:read'], input: object = {}): Promise<MadeKey> {
     const { secret, apiKey } = await life.must(who, 'createApiKey', { name: 'Nightly', scopes, ...input });
     return { id: apiKey.id, row: rowOf(apiKey.id), secret, tenant: who.tenant! };
   },
 
-  /** Asks something with a key's secret. */
+  /** Sends a query with a key's secret. */
   ask: (secret: string, query = '{ tenant { name } }', headers: Record<string, string> = {}): Promise<Answer> =>
     life.gateway.ask(query, { token: secret, headers }),
 
-  /** A tenant's keys as the API lists them. */
+  /** The keys of a tenant as the API lists them. */
   async list(who: MemberActor, state: 'ALL' | 'LIVE' = 'ALL') {
     const query = `{ tenant { apiKeys(first: 100, filter: { state: ${state} }) { totalCount edges { node {
       id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil } } } } }`;
@@ -27,12 +27,12 @@ export const keysOf = (life: Life) => ({
     return data.tenant.apiKeys.edges.map(({ node }: { node: object }) => node);
   },
 
-  /** A key's row, as it is kept. */
+  /** The database row of a key. */
   async row({ row }: MadeKey): Promise<Record<string, unknown>> {
     return (await life.database.sql('SELECT * FROM api_key WHERE id = $1', [row]))[0]!;
   },
 
-  /** What the log has of keys, oldest first. */
+  /** The audit events about keys, oldest first. */
   async events(home: Home) {
     return (await life.events(home)).filter(({ action }) => action.startsWith('api_key.'));
   },

@@ -1,15 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** A message as the server took it. */
-export type Taken = { readonly from: string; readonly to: readonly string[]; readonly data: string };
+/** A received message. */
+export type Received = { readonly from: string; readonly to: readonly string[]; readonly data: string };
 
-/**
- * A mail server on loopback that knows enough of SMTP, has no STARTTLS, and refuses recipients that
- * begin with `refused`.
- */
+/** A minimal SMTP server without STARTTLS. It refuses recipients that begin with `refused`. */
 export async function startMailServer(host = '127.0.0.1') {
-  const taken: Taken[] = [];
+  const taken: Received[] = [];
   const sockets = new Set<Socket>();
   const server = createServer(socket => {
     sockets.add(socket);
@@ -31,28 +28,28 @@ export async function startMailServer(host = '127.0.0.1') {
   };
 }
 
-function serve(socket: Socket, take: (message: Taken) => void): void {
+function serve(socket: Socket, take: (message: Received) => void): void {
   let [from, to, data, rest] = ['', [] as string[], null as string[] | null, ''];
-  const say = (line: string) => socket.write(`${line}\r\n`);
-  say('220 mail.example');
+  const reply = (line: string) => socket.write(`${line}\r\n`);
+  reply('220 mail.example');
   const command = (line: string) => {
     const address = /<(.*)>/.exec(line)?.[1] ?? '';
-    if (/^(EHLO|HELO)/i.test(line)) return say('250 mail.example');
+    if (/^(EHLO|HELO)/i.test(line)) return reply('250 mail.example');
     if (/^MAIL FROM/i.test(line)) {
       [from, to] = [address, []];
-      return say('250 ok');
+      return reply('250 ok');
     }
     if (/^RCPT TO/i.test(line)) {
-      if (address.startsWith('refused')) return say('550 no such mailbox');
+      if (address.startsWith('refused')) return reply('550 no such mailbox');
       to.push(address);
-      return say('250 ok');
+      return reply('250 ok');
     }
     if (/^DATA/i.test(line)) {
       data = [];
-      return say('354 go on');
+      return reply('354 go on');
     }
     if (/^QUIT/i.test(line)) return socket.end('221 bye\r\n');
-    return say(/^RSET/i.test(line) ? '250 ok' : '502 unknown');
+    return reply(/^RSET/i.test(line) ? '250 ok' : '502 unknown');
   };
   socket.setEncoding('utf8').on('data', chunk => {
     const lines = (rest + chunk).split('\r\n');
@@ -63,7 +60,7 @@ function serve(socket: Socket, take: (message: Taken) => void): void {
       else {
         take({ from, to, data: data.join('\r\n') });
         data = null;
-        say('250 taken');
+        reply('250 received');
       }
     }
   });

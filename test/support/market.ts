@@ -4,7 +4,7 @@ import type { fixtures, Tenant, TestDatabase } from './database.ts';
 
 type Owner = Pick<Tenant, 'id'>;
 
-/** What a listing is, as a superuser puts it in. */
+/** The columns of an inserted listing. */
 export type ListingRow = {
   readonly status?: 'draft' | 'published' | 'withdrawn';
   readonly title?: string;
@@ -13,11 +13,11 @@ export type ListingRow = {
   readonly price?: string;
   readonly currency?: string;
   readonly publishedAt?: Date;
-  /** The dataset that it offers; a new one when left out. */
+  /** Default: a new dataset. */
   readonly datasetId?: string;
 };
 
-/** Inserts rows of both sides of the marketplace, as {@link fixtures} does. */
+/** Inserts rows of sellers and buyers as a superuser; see {@link fixtures}. */
 export const marketFixtures = (database: Pick<TestDatabase, 'sql'>) => {
   const sql: TestDatabase['sql'] = (text, values) => database.sql(text, values);
   const dataset = async (tenant: Owner, { name = 'A dataset', description = '' } = {}): Promise<{ id: string }> => {
@@ -29,11 +29,11 @@ export const marketFixtures = (database: Pick<TestDatabase, 'sql'>) => {
   return {
     dataset,
 
-    /** Switches a tenant's sides. */
+    /** Switches selling and buying of a tenant on or off. */
     setSides: (tenant: Owner, { sells, buys }: { sells?: boolean; buys?: boolean }) =>
       sql('UPDATE tenant SET sells = coalesce($2, sells), buys = coalesce($3, buys) WHERE tenant_id = $1', [tenant.id, sells, buys]),
 
-    /** An object that is in the store, as far as the database knows. */
+    /** Inserts an object whose bytes are not in the store. */
     async object(
       tenant: Owner,
       of: { readonly id: string },
@@ -49,10 +49,7 @@ export const marketFixtures = (database: Pick<TestDatabase, 'sql'>) => {
       return { id, sha256 };
     },
 
-    /**
-     * A listing, with a dataset of its own unless one is named. Bound, for the trigger that indexes
-     * it.
-     */
+    /** Inserts a listing, bound for the trigger that indexes it. */
     async listing(tenant: Owner, row: ListingRow = {}): Promise<{ id: string; datasetId: string }> {
       const { status = 'published', title = 'A listing', summary = '', tags = [], price = '1', currency = 'EUR' } = row;
       const publishedAt = status === 'draft' ? null : (row.publishedAt ?? new Date());
@@ -67,10 +64,7 @@ export const marketFixtures = (database: Pick<TestDatabase, 'sql'>) => {
       return { id, datasetId };
     },
 
-    /**
-     * An entitlement of a buyer's to a listing, on terms that are the listing's or others; open
-     * unless it has ended.
-     */
+    /** Inserts an entitlement. Terms default to those of the listing. */
     async entitlement(
       buyer: Owner,
       listing: { readonly id: string },

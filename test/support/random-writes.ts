@@ -6,13 +6,13 @@ type Args = Record<string, unknown>;
 type Field = { readonly name: string; readonly kind: string; readonly type: string; readonly hasDefaultValue: boolean };
 const MODELS = getDatamodel().datamodel.models as unknown as Readonly<Record<string, { readonly fields: readonly Field[] }>>;
 
-/** Prisma writes the last moment that JavaScript has, and can't read it again. */
+/** Prisma writes the last date of JavaScript but can't read it again. */
 const LAST = 8.64e15;
 const hostile = (type: string) => HOSTILE[type]!.filter(value => !(value instanceof Date && value.getTime() === LAST));
 
 /**
- * Random writes of every model, with the conditions of random reads: rows like those that there
- * are, or a little different, and now and then hostile.
+ * Random writes of every model, with the conditions of random reads. Rows equal or resemble existing
+ * ones, and sometimes contain hostile values.
  */
 export function randomWrite(g: fc.GeneratorValue, known: Known): RandomRead {
   const pick = <T>(of: readonly T[]): T => of[g(fc.nat, of.length - 1)]!;
@@ -26,15 +26,15 @@ export function randomWrite(g: fc.GeneratorValue, known: Known): RandomRead {
     if (often(3)) return { set: rows.length ? pick(rows)[name] : null };
     return rows.length ? pick(rows)[name] : pick(hostile(type));
   };
-  const fresh = () =>
+  const newId = () =>
     `0f000000-0000-7000-8000-${g(fc.nat, 2 ** 30)
       .toString(16)
       .padStart(12, '0')}`;
 
-  /** A new row: what has a default is said, for what Prisma fills in is never twice the same. */
+  /** A new row. Columns with a default are set, because Prisma's defaults differ on each run. */
   const row = (): Args => {
     const like: Args = rows.length ? { ...pick(rows) } : Object.fromEntries(fields.map(field => [field.name, value(field)]));
-    if ('id' in like && often(85)) like.id = fresh();
+    if ('id' in like && often(85)) like.id = newId();
     for (const field of fields) {
       if (often(12)) like[field.name] = value(field);
       if (often(6) && !field.hasDefaultValue) delete like[field.name];

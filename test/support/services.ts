@@ -7,23 +7,20 @@ import { objectsRoute } from '../../src/http/routes/objects.ts';
 import type { Route } from '../../src/http/server/route.ts';
 import { type FolderStore, folderStore } from '../../src/store/folder.ts';
 
-/**
- * What a gateway under test works with. Its objects lie in a folder of its own, which isn't there
- * before the first of them.
- */
+/** The services of a gateway under test. Objects are stored in a temporary folder, created on demand. */
 export type TestServices = Services & {
   readonly store: FolderStore;
   readonly directory: string;
   readonly routes: readonly Route[];
-  /** Where the links lead to: known once the gateway listens. */
+  /** Sets the base URL of links, once the gateway listens. */
   listening(url: string): void;
   remove(): Promise<void>;
 };
 
 export function testServices({ clock = systemClock, settings = {} }: { clock?: Clock; settings?: Partial<Settings> } = {}): TestServices {
   const directory = join(tmpdir(), `ipto-objects-${randomBytes(8).toString('hex')}`);
-  let at = 'http://nowhere.example';
-  const store = folderStore({ directory, secret: randomBytes(32).toString('hex'), url: () => at, clock });
+  let baseUrl = 'http://nowhere.example';
+  const store = folderStore({ directory, secret: randomBytes(32).toString('hex'), url: () => baseUrl, clock });
   return {
     clock,
     settings: { ...SETTINGS, ...settings },
@@ -31,11 +28,11 @@ export function testServices({ clock = systemClock, settings = {} }: { clock?: C
     directory,
     routes: [objectsRoute(store, [])],
     listening: url => {
-      at = url;
+      baseUrl = url;
     },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
 
-/** The system's time, the usual settings, and a store that nobody puts anything into. */
+/** Services with system time and default settings, for tests that store no objects. */
 export const SERVICES = testServices();

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { ConnectionPool } from '../../src/database/driver/pool.ts';
 
-/** The statements that are asked of the database from now on, each of which is a round trip. */
+/** Records the statements sent to the database from now on; each is one round trip. */
 export function watchStatements() {
   const spies = [vi.spyOn(ConnectionPool.prototype, 'query'), vi.spyOn(ConnectionPool.prototype, 'read')] as const;
   const [, read] = spies;
@@ -9,7 +9,7 @@ export function watchStatements() {
     clear: () => {
       for (const spy of spies) spy.mockClear();
     },
-    /** Has the next one that answers texts fail. */
+    /** Makes the next read fail. */
     failNext: () => void read.mockImplementationOnce(() => Promise.reject(new Error('broken'))),
     get texts(): readonly string[] {
       return spies.flatMap(({ mock }) => (mock.calls as unknown[][]).map(([asked]) => (asked as { text: string }).text));

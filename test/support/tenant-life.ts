@@ -4,8 +4,8 @@ import { type Answer, codeIn, type TestGateway, useGateway } from './gateway.ts'
 
 const KEY = 'apiKey { id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil }';
 
-/** What is asked back of each mutation. */
-const ASKED = {
+/** The selection of each mutation's payload. */
+const SELECTIONS = {
   createTenant: 'membership { tenantId slug name status plan roles joinedAt }',
   renameTenant: 'tenant { tenantId name }',
   setBillingEmail: 'tenant { billingEmail }',
@@ -37,30 +37,30 @@ const ASKED = {
   staffResumeTenant: 'tenant { tenantId status }',
 } as const;
 
-export type Verb = keyof typeof ASKED;
+export type Verb = keyof typeof SELECTIONS;
 
 const inputOf = (verb: Verb) => `${verb[0]!.toUpperCase()}${verb.slice(1)}Input`;
 
-/** The document of one mutation, whose variable is its `input`. */
-export const documentOf = (verb: Verb): string => `mutation ($input: ${inputOf(verb)}!) { ${verb}(input: $input) { ${ASKED[verb]} } }`;
+/** The document of a mutation, with the variable `input`. */
+export const documentOf = (verb: Verb): string => `mutation ($input: ${inputOf(verb)}!) { ${verb}(input: $input) { ${SELECTIONS[verb]} } }`;
 
-/** Somebody who asks: with a token, in the tenant that they name. */
+/** A caller: a token, and the tenant of the header. */
 export type Actor = { readonly token: string; readonly tenant?: string | undefined };
 
-/** Somebody who asks as a member. */
+/** A caller who is a member. */
 export type MemberActor = Actor & { readonly person: Person; readonly member: Member; readonly membershipId: string };
 
 /** A tenant with its owner. */
 export type Home = { readonly tenant: Tenant; readonly owner: MemberActor };
 
-/** What came of a mutation: its payload, or the code and the details of why not. */
+/** The result of a mutation: its payload, or its errors and the code of the first. */
 export type Outcome = Pick<Answer, 'errors' | 'status' | 'headers'> & {
-  // biome-ignore lint/suspicious/noExplicitAny: tests read the payload as they asked for it
+  // biome-ignore lint/suspicious/noExplicitAny: tests know what they selected
   readonly payload: any;
   readonly code: string | null;
 };
 
-/** An event of the audit log, as tests compare it. */
+/** An audit event as tests compare it. */
 export type Event = {
   readonly actor: string;
   readonly action: string;
@@ -74,7 +74,7 @@ export type Event = {
 export const globalId = (type: string, tenantId: string, id: string): string =>
   Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
 
-/** A gateway for a test file, and what people do there; see {@link useResource}. */
+/** A gateway for a test file, with helpers for members and tenants; see {@link useResource}. */
 export function useLife(options: { poolSize?: number } = {}): Life {
   const database = useDatabase();
   return lifeOf(database, useGateway(database, options));
@@ -112,26 +112,26 @@ export function lifeOf(database: TestDatabase, gateway: TestGateway) {
     run,
     actor,
 
-    /** Does a mutation that is to work. */
+    /** Runs a mutation and throws if it fails. */
     async must(who: Actor, verb: Verb, input: object = {}, headers: Record<string, string> = {}) {
       const { payload, errors } = await run(who, verb, input, headers);
       if (errors.length) throw new Error(`${verb}: ${JSON.stringify(errors)}`);
       return payload;
     },
 
-    /** A tenant of a test's own. */
+    /** Creates a tenant. */
     async home(plan: PlanCode = 'PROFESSIONAL'): Promise<Home> {
       const person = await make.person(next('Olive Owner'));
       const tenant = await make.tenant(`home-${made}`, person, { plan, name: `Home ${made}` });
       return { tenant, owner: await actor(tenant, tenant.owner) };
     },
 
-    /** A new person with these roles in a tenant. */
+    /** Creates a member with these roles. */
     async join({ tenant }: Home, roles: readonly Role[]): Promise<MemberActor> {
       return actor(tenant, await make.member(tenant, await make.person(next(`Mia ${roles[0]}`)), roles));
     },
 
-    /** Somebody whom the database doesn't know: a token alone. */
+    /** A person whom the database doesn't know: only a token. */
     async stranger(email: string, claims = {}): Promise<Actor & { readonly subject: string }> {
       const subject = next('stranger').replace(' ', '-');
       return { subject, token: await gateway.tokens.sign({ sub: subject, name: `Sam ${made}`, email, ...claims }) };
@@ -141,7 +141,7 @@ export function lifeOf(database: TestDatabase, gateway: TestGateway) {
       token: await gateway.tokenOf({ subject: 'staff', name: 'Dana' }, { ipto_staff: true }),
     }),
 
-    /** The code in the latest message to an address, once the jobs have run. */
+    /** Runs the jobs and returns the code in the latest message to an address. */
     async codeFor(email: string): Promise<string> {
       await gateway.settle();
       const message = gateway.sent.findLast(({ to }) => to === email);
@@ -149,7 +149,7 @@ export function lifeOf(database: TestDatabase, gateway: TestGateway) {
       return codeIn(message);
     },
 
-    /** A tenant's log, oldest first. */
+    /** The audit events of a tenant, oldest first. */
     async events({ tenant }: Pick<Home, 'tenant'>): Promise<Event[]> {
       return database.sql<Event>(
         `SELECT actor_name AS actor, action, code, target_type || ':' || target_id AS target, state_before AS before, state_after AS after
@@ -158,7 +158,7 @@ export function lifeOf(database: TestDatabase, gateway: TestGateway) {
       );
     },
 
-    /** Who has which roles in a tenant, by membership. */
+    /** The roles of each membership of a tenant. */
     async roles({ tenant }: Pick<Home, 'tenant'>): Promise<Record<string, string[]>> {
       const rows = await database.sql<{ id: string; roles: string[] }>('SELECT id, roles FROM membership WHERE tenant_id = $1', [
         tenant.id,

@@ -3,21 +3,21 @@ import type { PlanCode } from '../../src/access/vocabulary.ts';
 import { type ListingRow, marketFixtures } from './market.ts';
 import { type Home, type Life, type MemberActor, useLife } from './tenant-life.ts';
 
-/** A tenant that sells, with a listed dataset and its objects. */
+/** A tenant that sells a listed dataset with objects. */
 export type Shop = Home & {
   readonly listing: { readonly id: string; readonly datasetId: string };
-  /** As the marketplace names it. */
+  /** Its global id on the marketplace. */
   readonly listingId: string;
   readonly objects: readonly { readonly id: string; readonly sha256: Buffer }[];
 };
 
-/** A buyer that is entitled to a shop's listing. */
+/** A buyer with an entitlement to a shop's listing. */
 export type Deal = { readonly shop: Shop; readonly buyer: Home; readonly entitlementId: string; readonly objectId: string };
 
 /** The global id of a listing on the marketplace. */
 export const listingName = (id: string): string => Buffer.from(`MarketplaceListing:${id}`).toString('base64url');
 
-/** The row that a global id of a tenant's row names. */
+/** The row id inside a global id. */
 export const rowIn = (globalId: string): string => Buffer.from(globalId, 'base64url').toString().split(':').at(-1)!;
 
 /** A gateway for a test file, and what buyers and sellers do there; see {@link useResource}. */
@@ -35,7 +35,7 @@ export function tradeOf(life: Life) {
     return stock(home, row, files);
   }
 
-  /** Lists a dataset with so many objects for a tenant. */
+  /** Lists a dataset with `files` objects. */
   async function stock(home: Home, row: ListingRow = {}, files = 1): Promise<Shop> {
     const listing = await market.listing(home.tenant, row);
     const objects = [];
@@ -63,28 +63,28 @@ export function tradeOf(life: Life) {
   return {
     ...{ ...life, life, market, shop, stock, buyer, acquire, deal },
 
-    /** Changes a shop's listing, as a superuser; bound, for the trigger that indexes it. */
+    /** Changes a shop's listing as a superuser, bound for the trigger that indexes it. */
     relist: ({ tenant, listing }: Pick<Shop, 'tenant' | 'listing'>, columns: string) =>
       database.sql(
         `WITH bound AS (SELECT set_config('app.tenant_id', $1::text, true)) UPDATE listing SET ${columns} FROM bound WHERE tenant_id = $1::uuid AND id = $2`,
         [tenant.id, listing.id],
       ),
 
-    /** Retrieves, under a new key unless one is given. */
+    /** Retrieves an object, with a new idempotency key unless one is given. */
     retrieve: (
       who: MemberActor,
       { entitlementId, objectId }: Pick<Deal, 'entitlementId' | 'objectId'>,
       idempotencyKey: string = randomUUID(),
     ) => run(who, 'retrieveObject', { entitlementId, objectId, idempotencyKey }),
 
-    /** What a tenant's reads answer. */
+    /** Reads fields of the caller's tenant. */
     read: async (who: MemberActor, selection: string) => {
       const { data, errors } = await life.gateway.ask(`{ tenant { ${selection} } }`, { token: who.token, tenant: who.tenant });
       if (errors.length) throw new Error(JSON.stringify(errors));
       return data.tenant;
     },
 
-    /** How many rows the books have of all tenants, and what is wrong with them. */
+    /** The number of billing rows of all tenants, and the faults in them. */
     books: async () => {
       const [rows] = await database.sql<{ usage: number; charges: number; earnings: number; counted: number }>(
         `SELECT (SELECT count(*)::int FROM usage_record) AS usage, (SELECT count(*)::int FROM charge) AS charges,

@@ -8,8 +8,8 @@ import { readerOn } from './reader-on.ts';
 type Delegate = Record<string, (args?: object) => Promise<unknown>>;
 
 /**
- * A plain client that narrows nothing and yet reads by one statement: what the database's wall must
- * hold by itself.
+ * A client without tenant conditions that reads with one statement: row-level security must protect
+ * the rows by itself.
  */
 export function unscoped(prisma: PrismaClient, pool: pg.Pool): TenantClient {
   const read = readerOn(prisma, pool);
@@ -21,9 +21,9 @@ export function unscoped(prisma: PrismaClient, pool: pg.Pool): TenantClient {
           delegate[operation]!(args),
         );
     const names = ['findFirst', 'findFirstOrThrow', 'findMany', 'count'];
-    const asked = Object.fromEntries(names.map(name => [name, one(name)]));
+    const overrides = Object.fromEntries(names.map(name => [name, one(name)]));
     return new Proxy(delegate, {
-      get: (target, name: string) => asked[name.replace('findUnique', 'findFirst')] ?? target[name]?.bind(target),
+      get: (target, name: string) => overrides[name.replace('findUnique', 'findFirst')] ?? target[name]?.bind(target),
     });
   };
   const models = Object.entries(MODELS).map(([model, name]) => [

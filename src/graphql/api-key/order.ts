@@ -5,7 +5,7 @@ type Position = { readonly createdAt: Date; readonly id: string };
 
 const POSITION = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-/** Cursors of the order of creation. The time comes first, because the ids of API keys are random. */
+/** Cursors of the order of creation. Ids of API keys are random, so the time comes first. */
 export const cursors: CursorCodec<Position, Position> = {
   encode: ({ createdAt, id }) => encodeCursor(`${createdAt.toISOString()}/${id}`),
   decode(cursor) {

@@ -5,7 +5,10 @@ export const PAGE_SIZE = { max: 100, default: 20 } as const;
 
 type Sizes = { readonly first?: number | null; readonly last?: number | null };
 
-/** @throws {GatewayError} BAD_USER_INPUT for `first` with `last`, a negative size or one over the maximum. */
+/**
+ * @throws {GatewayError} BAD_USER_INPUT for `first` with `last`, and for a size that is negative or
+ * over the maximum.
+ */
 export function checkPageSize({ first, last }: Sizes): void {
   if (first != null && last != null) throw badInput('Ask for `first` or for `last`, not for both.');
   for (const [name, size] of Object.entries({ first, last })) {

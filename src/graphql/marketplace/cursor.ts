@@ -4,7 +4,7 @@ import { printDecimal } from '../core/scalars.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Per order, the text of a listing's sort key, and a test for valid texts. Keys round-trip exactly. */
+/** How each order writes a listing's sort key, exactly, and which texts are valid keys. */
 const KEYS: Readonly<Record<MarketSort, { of(listing: RankedListing): string; test(key: string): boolean }>> = {
   relevance: { of: ({ rank }) => String(rank), test: key => String(Number(key)) === key && isRank(Number(key)) },
   newest: { of: ({ publishedAt }) => publishedAt.toISOString(), test: key => /^[1-9]\d{3}-/.test(key) && isDateTime(key) },

@@ -11,7 +11,7 @@ export async function listingsOf({ work }: Pick<Context, 'work'>, ids: readonly 
   return ids.map(id => byId.get(id) ?? null);
 }
 
-/** A listing as the marketplace shows it: the provider's display name is all it reveals (SPEC M5). */
+/** A listing as the marketplace shows it. It reveals only the provider's display name (SPEC M5). */
 export const MarketplaceListing = builder.node(builder.objectRef<MarketListing>('MarketplaceListing'), {
   description: 'A published listing of a provider that currently sells.',
   tenantOf: 'crossing',

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const inhabited = async (name: string) => {
     const made = await make.tenant(name, await make.person(`Owner of ${name}`));
     const recipient = await make.member(made, await make.person(`Heir of ${name}`), ['viewer']);
-    await liveIn(database, { id: made.id, ownerMembershipId: made.owner.id, heirMembershipId: recipient.id }, lifeOf(name));
+    await liveIn(database, { id: made.id, ownerMembershipId: made.owner.id, recipientMembershipId: recipient.id }, lifeOf(name));
     await tradeIn(database, made.id, marketOf(name));
     return made;
   };

@@ -20,7 +20,7 @@ beforeEach(async () => {
   recipient = await make.member(tenant, await make.person(`Heir ${made}`), ['viewer']);
   viewer = await make.member(tenant, await make.person(`Viewer ${made}`), ['viewer']);
   life = lifeOf(`Tenant${made}`);
-  await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: recipient.id }, life);
+  await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: recipient.id }, life);
 });
 
 /** A statement with the ids put in. */

@@ -26,7 +26,11 @@ const inhabited = async (): Promise<Inhabited> => {
   const make = fixtures(database);
   const tenant = await make.tenant(`tenant-${made}`, people[0]!);
   const recipient = await make.member(tenant, people[1]!, ['viewer']);
-  await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: recipient.id }, lifeOf(`Tenant${made}`));
+  await liveIn(
+    database,
+    { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: recipient.id },
+    lifeOf(`Tenant${made}`),
+  );
   await tradeIn(database, tenant.id, marketOf(`Tenant${made}`));
   return tenant;
 };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ReadCounts } from '../../../src/database/sql/counts.ts';
 import type { Engine } from '../../../src/database/sql/engine.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
-import { awkward } from '../../support/awkward-rows.ts';
+import { writeAwkwardRows } from '../../support/awkward-rows.ts';
 import { useDatabase } from '../../support/database.ts';
 import { createWorld } from '../../support/isolation/isolation.ts';
 import { HOSTILE } from '../../support/random-reads.ts';
@@ -21,7 +21,7 @@ let counts: ReadCounts;
 let read: Engine;
 beforeAll(async () => {
   await createWorld(database);
-  await awkward(database);
+  await writeAwkwardRows(database);
   pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
   prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
 });

@@ -9,7 +9,7 @@ import { MODELS, type ModelName } from '../../../src/database/sql/data-model.ts'
 import type { Engine } from '../../../src/database/sql/engine.ts';
 import { type Database, openDatabase, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
-import { awkward } from '../../support/awkward-rows.ts';
+import { writeAwkwardRows } from '../../support/awkward-rows.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useWorld } from '../../support/isolation/isolation.ts';
 import { type Known, type RandomRead, randomRead } from '../../support/random-reads.ts';
@@ -30,7 +30,7 @@ let read: Engine;
 let known: Known;
 let databases: { singly: Database; prismas: Database };
 beforeAll(async () => {
-  await awkward(database);
+  await writeAwkwardRows(database);
   pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
   admins = new ConnectionPool({ connectionString: database.adminUrl, max: 2 });
   admins.on('error', () => {});

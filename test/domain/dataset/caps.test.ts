@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Asker, useTenantLife } from '../../support/homes.ts';
+import { type Caller, useTenantLife } from '../../support/homes.ts';
 import { codeOf, providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
 
@@ -13,8 +13,8 @@ async function homeWith(datasets: number, plan: 'FREE' | 'STARTER' = 'FREE') {
   for (let n = 0; n < datasets; n += 1) await provider.dataset(home.owner, `Dataset ${n}`);
   return home;
 }
-const create = (who: Asker) => life.mutate(who, 'createDataset', { name: 'One more' }, 'dataset { id }');
-const use = async (who: Asker) =>
+const create = (who: Caller) => life.mutate(who, 'createDataset', { name: 'One more' }, 'dataset { id }');
+const use = async (who: Caller) =>
   (await life.query(who, '{ tenant { datasetCount datasetUse { limit used over } } }')).data.tenant.datasetUse;
 const full = (limit: number, used: number) => [
   { message: `The plan allows ${limit} datasets; ${used} are in use.`, extensions: { code: 'LIMIT_REACHED', limit, used } },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { codeIn } from '../../support/gateway.ts';
-import { type Asker, useTenantLife } from '../../support/homes.ts';
+import { type Caller, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
 
 const life = useTenantLife();
@@ -19,12 +19,12 @@ async function small(members: number, plan: 'FREE' | 'STARTER' = 'FREE') {
 
 let addresses = 0;
 const address = () => `guest-${++addresses}@people.example`;
-const invite = (owner: Asker, email = address()) => life.mutate(owner, 'inviteMember', { email, roles: ['VIEWER'] }, 'invitation { id }');
-const use = async (owner: Asker) => (await life.query(owner, '{ tenant { memberUse { limit used over } memberCount } }')).data.tenant;
-const guest = async (email: string): Promise<Asker> => ({ token: await life.gateway.tokenOf({ subject: email, email, name: email }) });
+const invite = (owner: Caller, email = address()) => life.mutate(owner, 'inviteMember', { email, roles: ['VIEWER'] }, 'invitation { id }');
+const use = async (owner: Caller) => (await life.query(owner, '{ tenant { memberUse { limit used over } memberCount } }')).data.tenant;
+const guest = async (email: string): Promise<Caller> => ({ token: await life.gateway.tokenOf({ subject: email, email, name: email }) });
 
 /** An invitation that is in its person's hands. */
-async function invited(owner: Asker) {
+async function invited(owner: Caller) {
   const email = address();
   expect((await invite(owner, email)).errors).toEqual([]);
   await life.gateway.settle();

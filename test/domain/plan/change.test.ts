@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
+import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 
 const life = useTenantLife();
 let home: Home;
@@ -13,8 +13,8 @@ beforeEach(async () => {
 
 const began = ({ id }: Home, moment: string) =>
   life.database.sql('UPDATE tenant SET plan_since = $2, created_at = $2 WHERE tenant_id = $1', [id, moment]);
-const change = (plan: string, asker: Asker = home.admin) =>
-  life.mutate(asker, 'changePlan', { plan }, 'tenant { plan { code } planSince nextPlan { code } nextPlanAt }');
+const change = (plan: string, caller: Caller = home.admin) =>
+  life.mutate(caller, 'changePlan', { plan }, 'tenant { plan { code } planSince nextPlan { code } nextPlanAt }');
 const cancel = () => life.mutate(home.admin, 'cancelPlanChange', {}, 'tenant { plan { code } nextPlan { code } nextPlanAt }');
 const present = async () =>
   (await life.query(home.admin, '{ tenant { plan { code } planSince nextPlan { code } nextPlanAt } }')).data.tenant;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
+import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
 
 const life = useTenantLife();
@@ -19,10 +19,10 @@ async function homeOn(plan: 'FREE' | 'STARTER' | 'PROFESSIONAL' | 'ENTERPRISE', 
   return home;
 }
 
-const preview = async (asker: Asker, plan: string) =>
+const preview = async (caller: Caller, plan: string) =>
   (
     await life.query(
-      asker,
+      caller,
       `{ tenant { planPreview(plan: ${plan}) { plan kind takesEffectAt members { limit used over } featuresLost } } }`,
     )
   ).data.tenant.planPreview;

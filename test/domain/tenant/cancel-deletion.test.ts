@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
+import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
 
 const life = useTenantLife();
 const staff = useResource(() => life.staff());
 
 const request = (home: Home) => life.mutate(home.owner, 'requestTenantDeletion', { confirmation: home.name });
-const cancel = (asker: Asker) => life.mutate(asker, 'cancelTenantDeletion', {}, 'tenant { status statusReason deletionDueAt }');
+const cancel = (caller: Caller) => life.mutate(caller, 'cancelTenantDeletion', {}, 'tenant { status statusReason deletionDueAt }');
 
 describe('cancelTenantDeletion', () => {
   test('S3: the owner cancels: the tenant is active, members write again, and the log says so', async () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { startTestGateway } from '../../support/gateway.ts';
-import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
+import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
 
 const life = useTenantLife();
 const staff = useResource(() => life.staff());
 
-const request = (asker: Asker, confirmation: string) =>
-  life.mutate(asker, 'requestTenantDeletion', { confirmation }, 'tenant { status statusReason deletionDueAt }');
+const request = (caller: Caller, confirmation: string) =>
+  life.mutate(caller, 'requestTenantDeletion', { confirmation }, 'tenant { status statusReason deletionDueAt }');
 const daysFromNow = (days: number) => new Date(life.gateway.clock.now().getTime() + days * 86_400_000).toISOString();
 
 describe('requestTenantDeletion', () => {
@@ -107,7 +107,7 @@ describe('requestTenantDeletion', () => {
   test('staff cannot ask for it: they name no tenant here', async () => {
     const home = await life.home();
     const { errors } = await life.query(
-      { ...staff, tenant: home.id } as Asker,
+      { ...staff, tenant: home.id } as Caller,
       'mutation { requestTenantDeletion(input: { confirmation: "x" }) { __typename } }',
     );
     expect(errors).toHaveLength(1);

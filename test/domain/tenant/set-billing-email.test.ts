@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Asker, useTenantLife } from '../../support/homes.ts';
+import { type Caller, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
 
 const life = useTenantLife();
 const home = useResource(() => life.home());
 
-const set = (asker: Asker, email: string) => life.mutate(asker, 'setBillingEmail', { email }, 'tenant { billingEmail }');
+const set = (caller: Caller, email: string) => life.mutate(caller, 'setBillingEmail', { email }, 'tenant { billingEmail }');
 const stored = async () =>
   (await life.database.sql<{ email: string }>('SELECT billing_email AS email FROM tenant WHERE tenant_id = $1', [home.id]))[0]?.email;
 

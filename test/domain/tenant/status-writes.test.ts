@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.ts';
 import { codeIn } from '../../support/gateway.ts';
-import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
+import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { MARKET_WRITES, stocked } from './status-market.ts';
 
 const life = useTenantLife();
@@ -35,7 +35,7 @@ const membership = (home: Home, role: 'admin' | 'viewer') => Buffer.from(`Member
 type Ready = Awaited<ReturnType<typeof ready>>;
 type Row = [
   mutation: string,
-  who: (made: Ready) => Asker,
+  who: (made: Ready) => Caller,
   input: (made: Ready) => object,
   active: boolean,
   suspended: boolean,

@@ -8,8 +8,8 @@ const replica = useGateway(life.database);
 const staff = useResource(() => life.staff());
 
 const REASON = 'Invoice 4711 is 60 days overdue.';
-const suspend = (home: Pick<Home, 'id'>, reason = REASON, asker = staff) =>
-  life.mutate(asker, 'staffSuspendTenant', { tenantId: home.id, reason }, 'tenant { tenantId status statusReason }');
+const suspend = (home: Pick<Home, 'id'>, reason = REASON, caller = staff) =>
+  life.mutate(caller, 'staffSuspendTenant', { tenantId: home.id, reason }, 'tenant { tenantId status statusReason }');
 
 describe('staffSuspendTenant', () => {
   test('S2: the tenant is suspended, its members read it and why, and nothing else of it has changed', async () => {

@@ -3,7 +3,7 @@ import { fixtures, type Person, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
 import { watchStatements } from '../../support/statements.ts';
 
-/** What an operation costs, in statements: one that finds who asks, and one that reads. */
+/** Statements of an operation: one that authenticates the caller, and one that reads. */
 const database = useDatabase();
 const gateway = useGateway(database, { poolSize: 2 });
 let owner: Person;

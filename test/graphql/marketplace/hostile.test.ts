@@ -46,7 +46,7 @@ test.each([
     'ﬁ'.repeat(100),
     ...['-', '- ', '-!', '-(', '-"', '(-)|'].map(signs => signs.repeat(100).slice(0, 200)),
   ],
-])('M2: a query of %j finds nothing, and is no error', async query => {
+])('M2: a query of %j finds nothing without an error', async query => {
   for (const sort of ['RELEVANCE', 'NEWEST']) {
     const { data, errors } = await market.search({ query, sort });
     expect(errors).toEqual([]);
@@ -68,11 +68,11 @@ test.each<[string, readonly string[]]>([
   ['-birds',            ['Cats and dogs']],
   ['-cats',             []],
   ['100%',              ['Cats and dogs']],
-])('M2: a query of %j is taken as words, whatever else it holds', async (query, titles) => {
+])('M2: a query of %j is read as words', async (query, titles) => {
   expect(await market.titles({ query })).toEqual(titles);
 });
 
-describe('is BAD_USER_INPUT, and says why', () => {
+describe('is BAD_USER_INPUT with the reason', () => {
   const EUR = { amount: '1', currency: 'EUR' };
   // biome-ignore format: a table is read by its columns
   test.each<[string, object, RegExp]>([
@@ -99,7 +99,7 @@ describe('is BAD_USER_INPUT, and says why', () => {
     expect(await market.refusal(variables)).toEqual({ code: 'BAD_USER_INPUT', message: expect.stringMatching(message) });
   });
 
-  test('a query of 200 characters and 20 tags are taken', async () => {
+  test('a query of 200 characters and 20 tags are accepted', async () => {
     expect(await market.titles({ query: `cats ${' or cats'.repeat(24)}`.padEnd(200, 'x') })).toEqual(['Cats and dogs']);
     expect(await market.titles({ tags: Array(20).fill("it's") })).toEqual(['Cats and dogs']);
     expect(await market.titles({ tags: ["'} OR {'"] })).toEqual([]);

@@ -17,7 +17,7 @@ const ASKED =
   'query ($id: ID!) { marketplace { search { edges { node { title own entitled } } } listing(id: $id) { title own entitled } } node(id: $id) { id } }';
 const ask = (who: Partial<Actor>) => market.gateway.ask(ASKED, { ...who, variables: { id: listingId(listing.id) } });
 
-/** What somebody is told of the listing, wherever they look. */
+/** The listing as a caller sees it in every field that can return it. */
 async function standingOf(who: Actor) {
   const { data } = await ask(who);
   const { search, listing: found } = data.marketplace;

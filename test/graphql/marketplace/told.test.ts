@@ -5,10 +5,10 @@ import type { Home } from '../../support/tenant-life.ts';
 import { LISTING, listingId, useMarket } from './market.ts';
 
 /**
- * All that leaves a provider (SPEC M5, T5), by the column that tells it; and what the bound tenant
- * knows of itself beside.
+ * The columns that reveal something of a provider (SPEC M5, T5), and those that only concern the
+ * bound tenant.
  */
-const TOLD = {
+const REVEALED = {
   id: 'uuid',
   title: 'text',
   summary: 'text',
@@ -18,7 +18,7 @@ const TOLD = {
   provider: 'text',
   published_at: 'timestamp with time zone',
 };
-const OF_THE_ASKER = { own: 'boolean', entitled: 'boolean' };
+const OF_THE_CALLER = { own: 'boolean', entitled: 'boolean' };
 
 const FIELDS = {
   Marketplace: ['listing', 'search', 'tags'],
@@ -32,9 +32,9 @@ let published: { id: string; datasetId: string };
 beforeAll(async () => {
   provider = await market.provider();
   published = await market.listing(provider.tenant, {
-    title: 'Told title',
-    summary: 'Told summary',
-    tags: ['told-tag'],
+    title: 'Shown title',
+    summary: 'Shown summary',
+    tags: ['shown-tag'],
     price: '12.5',
     currency: 'CHF',
     publishedAt: new Date('2026-01-01'),
@@ -50,7 +50,7 @@ describe('T5, M5: exactly these leave a provider', () => {
     );
     expect(columns).toEqual([
       { name: 'crossing_market_count', result: 'integer', columns: null },
-      { name: 'crossing_market_listings', result: 'record', columns: { ...TOLD, ...OF_THE_ASKER } },
+      { name: 'crossing_market_listings', result: 'record', columns: { ...REVEALED, ...OF_THE_CALLER } },
       { name: 'crossing_market_search', result: 'record', columns: { listing_id: 'uuid', rank: 'real' } },
       { name: 'crossing_market_tags', result: 'record', columns: { tag: 'text', listings: 'integer' } },
     ]);
@@ -113,7 +113,7 @@ test('M5, T4: whatever is asked of the marketplace, no byte of an answer tells m
     {},
     { query: 'told' },
     { query: 'canary' },
-    { tags: ['told-tag'] },
+    { tags: ['shown-tag'] },
     { sort: 'PRICE', currency: 'CHF' },
     { first: 1 },
     { last: 1 },
@@ -127,7 +127,7 @@ test('M5, T4: whatever is asked of the marketplace, no byte of an answer tells m
   const decoded = [...heard.matchAll(/[\w-]{16,}/g)].map(([text]) => Buffer.from(text, 'base64url').toString('latin1')).join('\n');
   const told = `${heard}\n${decoded}`;
 
-  for (const text of ['Told title', 'Told summary', 'told-tag', '12.5', 'CHF', tenant.name, published.id])
+  for (const text of ['Shown title', 'Shown summary', 'shown-tag', '12.5', 'CHF', tenant.name, published.id])
     expect(heard.includes(text) || decoded.includes(text), text).toBe(true);
   const secrets = await valuesOf(tenant.id);
   secrets.set('person', owner.person.name).set('address', owner.person.email).set('id', owner.person.id);

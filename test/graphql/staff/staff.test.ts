@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { type Asker, type Home, useTenantLife } from '../../support/homes.ts';
+import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
 
 const life = useTenantLife();
@@ -16,9 +16,9 @@ const MUTATIONS: readonly [name: string, input: object][] = [
   ['staffArrangeEnterprise', { memberLimit: 5 }],
 ];
 
-const read = (asker: Asker, tenantId: string) =>
+const read = (caller: Caller, tenantId: string) =>
   life.query(
-    asker,
+    caller,
     `query ($id: ID!) { staffTenant(tenantId: $id) { tenantId slug name status statusReason statusChangedAt statusBefore deletionDueAt
       plan planSince nextPlan nextPlanAt limits { memberLimit } memberUse { limit used over } memberCount sells buys createdAt
       auditEvents { totalCount edges { node { sequence action outcome code rule actorKind actorName } } } } staffTombstone(tenantId: $id) { tenantId } }`,

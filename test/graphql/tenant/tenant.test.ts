@@ -60,7 +60,7 @@ describe('the tenant', () => {
       token: await gateway.tokenOf(viewer),
     });
     expect(data).toEqual({ one: { mail: null }, two: { billingEmail: null, name: 'Acme Data' } });
-    // Two reads at once: which is answered first, is told first.
+    // Both fields are resolved concurrently, so the order of the errors is undefined.
     expect(errors.map(({ path }) => path?.join('.')).sort()).toEqual(['one.mail', 'two.billingEmail']);
   });
 });

@@ -16,7 +16,7 @@ afterEach(() => statements.stop());
 const QUERY =
   '{ viewer { permissions membership { roles status plan name } } tenant { name status billingEmail plan { code } memberships { edges { node { user { email } } } } } }';
 
-type Asker = {
+type Caller = {
   readonly tenant: Tenant;
   readonly member: Member;
   readonly person: Person;
@@ -25,7 +25,7 @@ type Asker = {
 let made = 0;
 
 /** An admin who has asked before, and is foreseen. */
-async function asker(): Promise<Asker> {
+async function caller(): Promise<Caller> {
   made += 1;
   const [owner, person] = [await make.person(`Owner ${made}`), await make.person(`Admin ${made}`)];
   const tenant = await make.tenant(`acme-${made}`, owner, { plan: 'PROFESSIONAL' });
@@ -37,28 +37,28 @@ async function asker(): Promise<Asker> {
 }
 
 test('costs one round trip, where it was two', async () => {
-  const { ask } = await asker();
+  const { ask } = await caller();
   statements.clear();
   expect((await ask()).errors).toEqual([]);
   expect(statements.texts).toHaveLength(1);
 });
 
 // biome-ignore format: a table is read by its columns
-test.each<[string, (a: Asker) => string, object]>([
+test.each<[string, (a: Caller) => string, object]>([
   ['R7: a role that is taken',       ({ member }) => `UPDATE membership SET roles = '{viewer}' WHERE id = '${member.id}'`, { data: { viewer: { membership: { roles: ['VIEWER'] } }, tenant: { billingEmail: null } } }],
   ['R7: a member who is removed',    ({ member }) => `DELETE FROM membership WHERE id = '${member.id}'`,                    { status: 403, errors: [{ extensions: { code: 'TENANT_NOT_FOUND' } }] }],
   ['S5: a tenant that is suspended', ({ tenant }) => `UPDATE tenant SET status = 'suspended', status_reason = 'unpaid' WHERE tenant_id = '${tenant.id}'`, { data: { tenant: { status: 'SUSPENDED' }, viewer: { membership: { status: 'SUSPENDED' } } } }],
   ['P2: another plan',               ({ tenant }) => `UPDATE tenant SET plan_code = 'FREE' WHERE tenant_id = '${tenant.id}'`, { data: { viewer: { membership: { plan: 'FREE' } }, tenant: { plan: { code: 'FREE' } } } }],
   ['another name',                   ({ tenant }) => `UPDATE tenant SET name = 'Renamed' WHERE tenant_id = '${tenant.id}'`,   { data: { viewer: { membership: { name: 'Renamed' } }, tenant: { name: 'Renamed' } } }],
 ])('%s counts on the very next request', async (_what, change, expected) => {
-  const who = await asker();
+  const who = await caller();
   await database.sql(change(who));
   expect(await who.ask()).toMatchObject(expected);
   expect(await who.ask()).toMatchObject(expected);
 });
 
 test('whoever is foreseen as somebody else is not: by another tenant, and by another token', async () => {
-  const [one, other] = [await asker(), await asker()];
+  const [one, other] = [await caller(), await caller()];
   const token = await gateway.tokenOf(one.person);
   const { status, errors } = await gateway.ask(QUERY, { token, tenant: other.tenant.slug });
   expect({ status, codes: errors.map(({ extensions }) => extensions.code) }).toEqual({ status: 403, codes: ['TENANT_NOT_FOUND'] });
@@ -66,7 +66,7 @@ test('whoever is foreseen as somebody else is not: by another tenant, and by ano
 });
 
 test('a read that fails is asked again, and told', async () => {
-  const { ask } = await asker();
+  const { ask } = await caller();
   statements.failNext();
   expect((await ask()).errors).toEqual([]);
 });

@@ -49,7 +49,7 @@ const PASSING = [
 ];
 
 const die = fc.nat(99_999);
-const dice = fc.record({ tenant: die, asker: die, header: die, key: die, input: fc.array(die, { minLength: 3, maxLength: 3 }) });
+const dice = fc.record({ tenant: die, caller: die, header: die, key: die, input: fc.array(die, { minLength: 3, maxLength: 3 }) });
 
 const mutation = fc
   .tuple(fc.constantFrom(...OPERATIONS.flatMap(operation => Array(OFTEN[operation.name] ?? 1).fill(operation))), dice)

@@ -33,9 +33,9 @@ function inviteMember(scene: Scene): string | null {
  * The invitation that a code opens, for its person, in a status in which it may be answered; or why
  * not.
  */
-function held(name: 'acceptInvitation' | 'declineInvitation', { world, tenant, asker, input, refuse }: Scene): Invitation | string {
+function held(name: 'acceptInvitation' | 'declineInvitation', { world, tenant, caller, input, refuse }: Scene): Invitation | string {
   const found = tenant.invitations.find(({ code, until }) => code === input.code && until > world.now);
-  const person = personOf(asker)!;
+  const person = personOf(caller)!;
   if (!found) return 'INVITATION_INVALID';
   if (!worksIn(name, tenant)) return refuse('TENANT_STATUS');
   if (!person.verified) return refuse('EMAIL_UNVERIFIED');
@@ -48,13 +48,13 @@ const close = ({ tenant }: Scene, answered: Invitation) => {
 };
 
 function acceptInvitation(scene: Scene): string | null {
-  const { world, tenant, asker, record, refuse } = scene;
+  const { world, tenant, caller, record, refuse } = scene;
   const invitation = held('acceptInvitation', scene);
   if (typeof invitation === 'string') return invitation;
   applyDue(scene);
   const cap = capOf(tenant.plan, tenant.contract);
   if (cap !== null && tenant.members.length >= cap) return refuse('LIMIT_REACHED');
-  const member = { id: '', tenant, person: asker, roles: invitation.roles };
+  const member = { id: '', tenant, person: caller, roles: invitation.roles };
   tenant.members.push(member);
   world.members.push(member);
   close(scene, invitation);
@@ -67,9 +67,9 @@ const wasSent = ({ code }: Invitation) => code !== null;
 /**
  * Mostly the code that the asker has, sometimes another's, and one that is worth nothing any more.
  */
-const someCode: Operation['input'] = ({ world, tenant, asker, dice: [a, b] }) => {
+const someCode: Operation['input'] = ({ world, tenant, caller, dice: [a, b] }) => {
   const sent = tenant.invitations.filter(wasSent);
-  const mine = sent.filter(({ email }) => email === comparable(personOf(asker)?.email ?? ''));
+  const mine = sent.filter(({ email }) => email === comparable(personOf(caller)?.email ?? ''));
   const pools = [mine, mine, mine, mine, sent, world.invitations.filter(wasSent)].slice(a! % 6);
   const pool = pools.find(({ length }) => length > 0);
   return { code: pool && a! % 31 ? pick(pool, b!).code : [UNKNOWN, GARBAGE][b! % 2] };

@@ -64,8 +64,8 @@ export const MEMBER: readonly Operation[] = [
     name: 'dropRoles',
     suits: ({ members }) => members.some(({ roles }) => roles.length > 1),
     selection: 'roles',
-    input: ({ tenant, asker, dice: [a, b] }) => {
-      const own = memberOf(tenant, asker)?.roles;
+    input: ({ tenant, caller, dice: [a, b] }) => {
+      const own = memberOf(tenant, caller)?.roles;
       return { roles: own && a! % 3 ? [pick(own, b!).toUpperCase()] : someRoles(b!) };
     },
     run: scene => {

@@ -11,7 +11,7 @@ const TENANTS = [6, 12] as const;
 /** Numbers at random; what they choose depends on the world that a command finds. */
 export type Dice = {
   readonly tenant: number;
-  readonly asker: number;
+  readonly caller: number;
   readonly header: number;
   readonly key: number;
   readonly input: readonly number[];
@@ -36,19 +36,19 @@ export class Mutation extends Step {
   protected override async act(world: World, real: Real): Promise<void> {
     const { operation, dice } = this;
     const tenant = someTenant(world, operation, dice.tenant);
-    const asker = someAsker(operation, tenant, dice.asker);
-    const input = operation.input?.({ world, tenant: tenant!, asker, dice: dice.input }) ?? {};
+    const caller = someAsker(operation, tenant, dice.caller);
+    const input = operation.input?.({ world, tenant: tenant!, caller, dice: dice.input }) ?? {};
     const key = dice.key % 4 ? null : `key-${real.keyed.length}-of-the-model`;
-    const request: Request = { operation, asker, header: someHeader(operation, asker, tenant, dice.header), input, key };
+    const request: Request = { operation, caller, header: someHeader(operation, caller, tenant, dice.header), input, key };
     if (key !== null) real.keyed.push(request);
     await this.ask(world, real, request, operation.name);
   }
 
   /** Sends a request, and holds what comes of it against the model. */
   protected async ask(world: World, real: Real, request: Request, kind: string): Promise<void> {
-    const { operation, asker, header, input, key } = request;
+    const { operation, caller, header, input, key } = request;
     const named = world.tenants.find(({ id, slug }) => id === header || slug === header)?.label ?? header;
-    const told = `${asker} ${named ? `in ${named}` : 'nowhere'}: ${operation.name} ${readable(world, input)}${key ? ` ${key}` : ''}`;
+    const told = `${caller} ${named ? `in ${named}` : 'nowhere'}: ${operation.name} ${readable(world, input)}${key ? ` ${key}` : ''}`;
     const expected = predict(world, request);
     this.tell(real, kind, told, `${expected.code ?? (expected.replayed ? 'as before' : 'done')}`);
     const answer = await real.send(request);
@@ -61,8 +61,8 @@ export class Mutation extends Step {
 }
 
 /** A key that was used answers as it did, where what it answered is still to be seen. */
-function compareAnswers({ answers }: Real, { operation, asker, key, input }: Request, replayed: boolean, answer: string): void {
-  const name = JSON.stringify([asker, key, operation.name, input]);
+function compareAnswers({ answers }: Real, { operation, caller, key, input }: Request, replayed: boolean, answer: string): void {
+  const name = JSON.stringify([caller, key, operation.name, input]);
   const before = answers.get(name);
   if (before !== undefined && (replayed || operation.name === 'createTenant') && !answer.includes('null') && answer !== before)
     throw new Error(`G6: the same key answered ${answer}, and before ${before}`);
@@ -117,9 +117,9 @@ function someAsker({ name }: Operation, tenant: Tenant | undefined, die: number)
   return kind < 14 ? someOf(admins, rest, owner) : owner;
 }
 
-function someHeader({ name }: Operation, asker: string, tenant: Tenant | undefined, die: number): string | null {
+function someHeader({ name }: Operation, caller: string, tenant: Tenant | undefined, die: number): string | null {
   const kind = die % 10;
-  if (!tenant || kind === 0 || (asker === 'staff' && kind > 1)) return null;
+  if (!tenant || kind === 0 || (caller === 'staff' && kind > 1)) return null;
   if (MAY[name][0] === 'person' && kind > 1) return null;
   return kind < 3 ? tenant.slug : tenant.id;
 }
@@ -147,8 +147,8 @@ export class Replay extends Mutation {
     const request = pick(recent, which >> 2);
     const { operation, header } = request;
     const tenant = world.tenants.find(({ id, slug }) => header === id || header === slug) ?? pick(world.tenants, again.tenant);
-    const other = again.key % 5 === 0 && operation.input?.({ world, tenant, asker: request.asker, dice: again.input });
-    const asker = again.key % 7 === 0 && personOf(request.asker) ? pick(PEOPLE, again.asker).name : request.asker;
-    await this.ask(world, real, { ...request, asker, input: other || request.input }, 'replay');
+    const other = again.key % 5 === 0 && operation.input?.({ world, tenant, caller: request.caller, dice: again.input });
+    const caller = again.key % 7 === 0 && personOf(request.caller) ? pick(PEOPLE, again.caller).name : request.caller;
+    await this.ask(world, real, { ...request, caller, input: other || request.input }, 'replay');
   }
 }

@@ -13,8 +13,8 @@ export const someName = (die: number): string => pick(NAMES, die);
 /** A display name as it is kept, or null for none. */
 export const nameOf = (text: unknown): string | null => String(text).trim() || null;
 
-function createTenant({ world, asker, input, key }: Scene): string | null {
-  const person = personOf(asker)!;
+function createTenant({ world, caller, input, key }: Scene): string | null {
+  const person = personOf(caller)!;
   const name = nameOf(input.name);
   if (!person.verified) return 'EMAIL_UNVERIFIED';
   if (!name || input.slug === 'Not A Slug') return 'BAD_USER_INPUT';
@@ -22,12 +22,12 @@ function createTenant({ world, asker, input, key }: Scene): string | null {
   const kept = before && isThere(before) ? before.keys.get(key!) : undefined;
   if (kept && kept.until > world.now) return kept.print === JSON.stringify(['createTenant', input]) ? null : 'IDEMPOTENCY_KEY_REUSED';
   const there = world.tenants.filter(isThere);
-  const owned = there.filter(({ plan, members }) => plan === 'FREE' && members.some(member => member.person === asker && isOwner(member)));
+  const owned = there.filter(({ plan, members }) => plan === 'FREE' && members.some(member => member.person === caller && isOwner(member)));
   if (owned.length >= FREE_TENANTS) return 'LIMIT_REACHED';
   if (before) return 'IDEMPOTENCY_KEY_REUSED';
   if (there.some(({ slug }) => slug === input.slug)) return 'CONFLICT';
   const tenant = found(world, String(input.slug), name, person.email);
-  const owner = { id: '', tenant, person: asker, roles: ['owner'] as const };
+  const owner = { id: '', tenant, person: caller, roles: ['owner'] as const };
   tenant.members.push(owner);
   world.members.push(owner);
   if (key !== null) {

@@ -69,7 +69,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const both = await make.member(tenant, shared, ['admin', 'operator']);
     const billingEmail = `${tenant.slug}@bills.example`;
     const words = { ...lifeOf(mark), ...marketOf(mark) };
-    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, heirMembershipId: member.id }, words);
+    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: member.id }, words);
     await tradeIn(database, tenant.id, words);
     await buryAlso(database, tenant.id);
     const people = [owner, viewer].flatMap(({ id, name, email }) => [id, name, email]);

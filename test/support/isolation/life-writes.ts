@@ -40,7 +40,7 @@ export const LIFE_WRITES: readonly (readonly [string, Verdict, Trial])[] = [
 
   ['begin a transfer there',               'refused', (db, t) => db.ownershipTransfer.create({ data: { tenantId: t.tenantId, fromMembershipId: uuid(), toMembershipId: t.membershipId, codeHash: bytes, triesLeft: 1, expiresAt: soon } })],
   ['transfer one\'s tenant to its member', 'keyless', (db, t) => db.ownershipTransfer.updateMany({ data: { toMembershipId: t.membershipId } })],
-  ['connect its member as the heir',       'refused', (db, t, own) => db.ownershipTransfer.update({ where: { tenantId: own.tenantId }, data: { to: { connect: { tenantId_id: { tenantId: t.tenantId, id: t.membershipId } } } } })],
+  ['connect its member as the recipient', 'refused', (db, t, own) => db.ownershipTransfer.update({ where: { tenantId: own.tenantId }, data: { to: { connect: { tenantId_id: { tenantId: t.tenantId, id: t.membershipId } } } } })],
   ['spend its tries',                      'nothing', (db, t) => db.ownershipTransfer.update({ where: { tenantId: t.tenantId }, data: { triesLeft: 1 } })],
   ['spend all tries',                          'own', (db) => db.ownershipTransfer.updateMany({ data: { triesLeft: 1 } })],
   ['void its transfer',                    'nothing', (db, t) => db.ownershipTransfer.deleteMany({ where: { to: { userId: t.userId } } })],

@@ -31,13 +31,13 @@ export const lifeOf = (mark: string): Life => ({
 /** The chain is written under the event's tenant, even where a superuser writes. */
 const BOUND = "(SELECT set_config('app.tenant_id', $1::uuid::text, true) AS tenant) AS bound WHERE bound.tenant <> ''";
 
-type Owned = { readonly id: string; readonly ownerMembershipId: string; readonly heirMembershipId: string };
+type Owned = { readonly id: string; readonly ownerMembershipId: string; readonly recipientMembershipId: string };
 
 /**
  * Puts a row of a tenant's life into each table that there is for one: an invitation, a transfer, a
  * contract, a key, two events.
  */
-export async function liveIn({ sql }: Pick<TestDatabase, 'sql'>, { id, ownerMembershipId, heirMembershipId }: Owned, life: Life) {
+export async function liveIn({ sql }: Pick<TestDatabase, 'sql'>, { id, ownerMembershipId, recipientMembershipId }: Owned, life: Life) {
   const { invitationId, inviteeEmail, inviter, eventId, actorId, actorName, requestId, state, keyHash } = life;
   await sql(
     `INSERT INTO invitation (tenant_id, id, email, roles, secret_hash, inviter, expires_at, sent_at)
@@ -47,7 +47,7 @@ export async function liveIn({ sql }: Pick<TestDatabase, 'sql'>, { id, ownerMemb
   await sql(
     `INSERT INTO ownership_transfer (tenant_id, from_membership_id, to_membership_id, code_hash, tries_left, expires_at)
      VALUES ($1, $2, $3, sha256(uuid_send($1)), 5, now() + interval '1 day')`,
-    [id, ownerMembershipId, heirMembershipId],
+    [id, ownerMembershipId, recipientMembershipId],
   );
   await sql('INSERT INTO contract (tenant_id, member_limit) VALUES ($1, 77)', [id]);
   await sql(

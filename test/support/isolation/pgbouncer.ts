@@ -21,10 +21,7 @@ const executable = (): string | undefined =>
       }
     });
 
-/**
- * Whether there is a PgBouncer to test behind. Without one a person is told how to get it and tests
- * may be skipped; under CI it throws.
- */
+/** Whether PgBouncer is installed. If not, warns how to install it, or throws under CI. */
 export function hasPgBouncer(): boolean {
   if (executable()) return true;
   if (process.env.CI) throw new Error(MISSING);
