@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, fixtures, type Tenant, type TestDatabase } from '../support/database.ts';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { fixtures, type Tenant, useDatabase } from '../support/database.ts';
+import { useGateway } from '../support/gateway.ts';
 import { marketFixtures } from '../support/market.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database, { poolSize: 2 });
 let tenant: Tenant;
 let token: string;
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startTestGateway(database, { poolSize: 2 });
   const [make, market] = [fixtures(database), marketFixtures(database)];
   const owner = await make.person('Owner');
   tenant = await make.tenant('acme', owner);
   await market.object(tenant, await market.dataset(tenant));
   token = await gateway.tokenOf(owner);
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await database?.drop();
 });
 
 // The size is in a variable, and in the document.

@@ -15,7 +15,7 @@ import { Dataset } from './dataset.ts';
 const DatasetFilter = builder.inputType('DatasetFilter', {
   description: 'Selects the datasets to list. All given conditions must hold.',
   fields: t => ({
-    search: t.string({ description: 'The name contains this text, in upper or lower case.' }),
+    search: t.string({ description: 'The name contains this text, in upper or lower case. At most 200 characters.' }),
     listing: t.field({ type: ListingStatus, description: 'The listing of the dataset has this status.' }),
   }),
 });

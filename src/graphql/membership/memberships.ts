@@ -12,7 +12,7 @@ const MembershipFilter = builder.inputType('MembershipFilter', {
   description: 'Selects the members to list. All given conditions must hold.',
   fields: t => ({
     role: t.field({ type: RoleName, description: 'The member has this role.' }),
-    search: t.string({ description: 'The name of the member contains this text, in upper or lower case.' }),
+    search: t.string({ description: 'The name of the member contains this text, in upper or lower case. At most 200 characters.' }),
   }),
 });
 
