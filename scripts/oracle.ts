@@ -18,7 +18,7 @@ const database = await makeDatabase(url, 'oracle');
 process.stdout.write(`oracle: seed ${seed}\n`);
 let reported = 0;
 const onRound = (compared: number) => {
-  if (compared - reported < 5_000) return;
+  if (compared - reported < 1_000) return;
   reported = compared;
   process.stdout.write(`oracle: ${compared} answers compared\n`);
 };

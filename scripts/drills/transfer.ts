@@ -83,8 +83,8 @@ async function ownerAndOther(world: Drill, tenantId: string, among: (member: Mem
 }
 
 const transfers: Work = async (world, { ask }, tenantId) => {
-  const [owner, heir] = await ownerAndOther(world, tenantId, isHeir);
-  const asked = await ask(owner.subject, 'requestOwnershipTransfer', { membershipId: memberId(tenantId, heir.id) }, 'code');
+  const [owner, recipient] = await ownerAndOther(world, tenantId, isHeir);
+  const asked = await ask(owner.subject, 'requestOwnershipTransfer', { membershipId: memberId(tenantId, recipient.id) }, 'code');
   if (asked) await ask(owner.subject, 'confirmOwnershipTransfer', { code: asked.requestOwnershipTransfer!.code }, 'tenant { name }');
 };
 

@@ -74,7 +74,7 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/executor/compile.ts',                  name: 'type',              because: 'local to a call' },
   { file: 'src/graphql/api-key/holders.ts',           name: 'ids',               because: 'local to a request' },
   { file: 'src/graphql/entitlement/availability.ts',  name: 'ids',               because: 'local to a request' },
-  { file: 'src/http/server/connections.ts',           name: 'waiting',           because: 'the connections themselves' },
+  { file: 'src/http/server/connections.ts',           name: 'requests',          because: 'the connections themselves' },
 ];
 
 /** The rooms that a request runs through. */
