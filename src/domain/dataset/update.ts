@@ -1,3 +1,4 @@
+import { changesIn } from '../core/changes.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import type { RowRef } from '../core/row-ref.ts';
 import type { ChangedDataset } from './create.ts';
@@ -11,8 +12,8 @@ export type UpdateDatasetInput = {
 };
 
 /**
- * Changes a dataset's name and description; what is left out stays (SPEC M1). Its listing says what
- * it says.
+ * Changes a dataset's name and description; a value that is left out or null stays (SPEC M1). The
+ * listing isn't changed.
  *
  * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND.
  */
@@ -25,6 +26,7 @@ export const updateDataset = (context: CommandContext, input: UpdateDatasetInput
     const { db, now, record, enqueueWrite, tenantId } = command;
     const { id, name, description } = await namedDataset(command, input.dataset);
     const before = { name, description };
+    if (!changesIn(before, given)) return { tenantId, datasetId: id };
     enqueueWrite(db.dataset.updateMany({ where: { id }, data: { ...given, updatedAt: now } }));
     await record({ target: { type: 'Dataset', id }, before, after: { ...before, ...given } });
     return { tenantId, datasetId: id };

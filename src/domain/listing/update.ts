@@ -1,3 +1,4 @@
+import { changesIn } from '../core/changes.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import type { RowRef } from '../core/row-ref.ts';
 import type { ChangedListing } from './draft.ts';
@@ -19,6 +20,9 @@ export const updateListing = (
     const { db, now, record, tenantId } = command;
     const before = await namedListing(command, listing);
     const { id } = before;
+    const { price, ...given } = terms;
+    const isSamePrice = price === undefined || before.price.equals(price);
+    if (isSamePrice && !changesIn<Omit<typeof terms, 'price'>>(before, given)) return { tenantId, listingId: id };
     const [after] = await db.listing.updateManyAndReturn({ where: { id }, data: { ...terms, updatedAt: now } });
     await record({ target: { type: 'Listing', id }, before: auditedTerms(before), after: auditedTerms(after!) });
     return { tenantId, listingId: id };

@@ -1,3 +1,4 @@
+import { changesIn } from '../core/changes.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
 import { applyDueChange } from './apply.ts';
@@ -24,8 +25,10 @@ export const arrangeEnterprise = (context: CommandContext, limits: ContractInput
     if (limit !== null && limit < 1) throw badInput(`\`${name}\` must be at least 1. Leave it out for no cap.`);
   return runCommand(context, async command => {
     const { db, now, record, tenantId: id } = command;
-    const { planCode, planSince } = await applyDueChange(command);
-    const before = { plan: planCode, ...(await db.contract.findFirst({ omit: { tenantId: true, agreedAt: true } })) };
+    const { planCode, planSince, nextPlanCode } = await applyDueChange(command);
+    const current = await db.contract.findFirst({ omit: { tenantId: true, agreedAt: true } });
+    if (planCode === 'ENTERPRISE' && nextPlanCode === null && current && !changesIn(current, contract)) return { tenantId: id };
+    const before = { plan: planCode, ...current };
     await db.contract.deleteMany();
     await db.contract.create({ data: { ...contract, agreedAt: now } });
     const since = planCode === 'ENTERPRISE' ? planSince : now;

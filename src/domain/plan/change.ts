@@ -6,14 +6,16 @@ import { cycleEnd } from './cycle.ts';
 
 /**
  * Changes the plan (SPEC P2). An upgrade takes effect at once and cancels a scheduled downgrade; a
- * downgrade is scheduled for the end of the billing cycle and replaces one scheduled before.
+ * downgrade is scheduled for the end of the billing cycle and replaces one scheduled before. The
+ * scheduled plan changes nothing.
  *
  * @throws {GatewayError} PLAN_BY_SALES for Enterprise; CONFLICT for the current plan.
  */
 export const changePlan = (context: CommandContext, { plan }: { plan: PlanCode }): Promise<{ tenantId: string }> =>
   runCommand(context, async command => {
     if (plan === 'ENTERPRISE') throw new GatewayError('PLAN_BY_SALES', 'Enterprise is arranged by sales. Contact them.');
-    const { planCode, planSince } = await applyDueChange(command);
+    const { planCode, planSince, nextPlanCode } = await applyDueChange(command);
+    if (plan === nextPlanCode) return { tenantId: command.tenantId };
     if (plan === planCode) throw new GatewayError('CONFLICT', `The tenant is already on ${plan}.`, { plan });
     if ((await rankOf(command, plan)) > (await rankOf(command, planCode))) await upgrade(command, planCode, plan);
     else await schedule(command, planCode, plan, cycleEnd(planSince, command.now));

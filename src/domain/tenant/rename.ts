@@ -10,6 +10,7 @@ import { tenantName } from './name.ts';
 export const renameTenant = (context: CommandContext, input: { name: string }): Promise<{ tenantId: string }> => {
   const name = tenantName(input.name);
   return runCommand(context, async ({ db, tenant, tenantId: id, record, enqueueWrite }) => {
+    if (name === tenant.name) return { tenantId: id };
     enqueueWrite(db.tenant.updateMany({ data: { name } }));
     await record({ target: { type: 'Tenant', id }, before: { name: tenant.name }, after: { name } });
     return { tenantId: id };

@@ -1,3 +1,4 @@
+import { changesIn } from '../core/changes.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
 
@@ -17,6 +18,7 @@ export const setTenantSides = (context: CommandContext, { sells, buys }: SidesIn
   return runCommand(context, async ({ db, record, tenantId: id }) => {
     const sides = { sells: true, buys: true } as const;
     const before = await db.tenant.findFirstOrThrow({ select: sides });
+    if (!changesIn(before, given)) return { tenantId: id };
     const after = await db.tenant.update({ where: { id }, data: given, select: sides });
     await record({ target: { type: 'Tenant', id }, before, after });
     return { tenantId: id };

@@ -55,7 +55,7 @@ mutation('createApiKey', {
       description:
         'The permissions of the key: at least one, and only those that you have yourself. `Query.permissions` lists which an API key can have (`principals` contains `API_KEY`).',
     }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When the key expires. Default: never.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When the key expires. Null or omitted: never.' }),
   }),
   payload: secretPayload('CreateApiKeyPayload', 'api-key:create'),
   run: (command, input) => createApiKey(command, input),
@@ -85,7 +85,7 @@ mutation('rotateApiKey', {
   input: t => ({
     apiKeyId: t.globalID({ required: true, description: 'The global id of an `ApiKey`.' }),
     overlapMinutes: t.int({
-      description: `How long the earlier secret keeps working: 0 to ${OVERLAP.max} minutes. Default: ${OVERLAP.default} (one day).`,
+      description: `How long the earlier secret keeps working: 0 to ${OVERLAP.max} minutes. Null or omitted: ${OVERLAP.default} (one day).`,
     }),
   }),
   payload: secretPayload('RotateApiKeyPayload', 'api-key:update'),

@@ -21,12 +21,16 @@ const datasetPayload = (name: string) =>
   });
 
 const [NAME, DESCRIPTION] = ['1 to 120 characters. Names need not be unique.', 'Up to 4,000 characters. Line breaks are allowed.'];
+const UNCHANGED = 'Null or omitted: unchanged.';
 
 mutation('createDataset', {
   policy: 'dataset:write',
   action: 'dataset.create',
   description: 'Creates an empty dataset. The plan limits the number of datasets.',
-  input: t => ({ name: t.string({ required: true, description: NAME }), description: t.string({ description: DESCRIPTION }) }),
+  input: t => ({
+    name: t.string({ required: true, description: NAME }),
+    description: t.string({ description: `${DESCRIPTION} Null or omitted: empty.` }),
+  }),
   payload: datasetPayload('CreateDatasetPayload'),
   run: (command, input) => createDataset(command, input),
 });
@@ -38,8 +42,8 @@ mutation('updateDataset', {
     'Changes the name and the description of a dataset. A field that is left out stays as it is. The title of its listing is separate.',
   input: t => ({
     datasetId: t.globalID({ required: true, description: 'The global id of a `Dataset`.' }),
-    name: t.string({ description: NAME }),
-    description: t.string({ description: DESCRIPTION }),
+    name: t.string({ description: `${NAME} ${UNCHANGED}` }),
+    description: t.string({ description: `${DESCRIPTION} ${UNCHANGED} An empty text empties it.` }),
   }),
   payload: datasetPayload('UpdateDatasetPayload'),
   run: (command, { datasetId, ...input }) => updateDataset(command, { ...input, dataset: rowRef('Dataset', datasetId) }),

@@ -26,6 +26,7 @@ const TITLE = '1 to 120 characters.';
 const SUMMARY = 'Up to 2,000 characters. Line breaks are allowed.';
 const TAGS = 'At most 20 tags of 1 to 32 characters. They are stored in lower case without duplicates.';
 const PRICE = 'The price of one retrieval.';
+const UNCHANGED = 'Null or omitted: unchanged.';
 
 mutation('draftListing', {
   policy: 'listing:write',
@@ -34,8 +35,8 @@ mutation('draftListing', {
   input: t => ({
     datasetId: t.globalID({ required: true, description: 'The global id of a `Dataset`.' }),
     title: t.string({ required: true, description: TITLE }),
-    summary: t.string({ description: SUMMARY }),
-    tags: t.stringList({ description: TAGS }),
+    summary: t.string({ description: `${SUMMARY} Null or omitted: empty.` }),
+    tags: t.stringList({ description: `${TAGS} Null or omitted: none.` }),
     price: t.field({ type: MoneyInput, required: true, description: PRICE }),
   }),
   payload: listingPayload('DraftListingPayload'),
@@ -49,10 +50,10 @@ mutation('updateListing', {
   description: 'Changes a listing. A field that is left out stays as it is. Existing entitlements keep their price.',
   input: t => ({
     listingId: t.globalID({ required: true, description: 'The global id of a `Listing`.' }),
-    title: t.string({ description: TITLE }),
-    summary: t.string({ description: SUMMARY }),
-    tags: t.stringList({ description: TAGS }),
-    price: t.field({ type: MoneyInput, description: PRICE }),
+    title: t.string({ description: `${TITLE} ${UNCHANGED}` }),
+    summary: t.string({ description: `${SUMMARY} ${UNCHANGED} An empty text empties it.` }),
+    tags: t.stringList({ description: `${TAGS} ${UNCHANGED} An empty list removes them.` }),
+    price: t.field({ type: MoneyInput, description: `${PRICE} ${UNCHANGED}` }),
   }),
   payload: listingPayload('UpdateListingPayload'),
   run: (command, { listingId, price, ...input }) =>

@@ -28,11 +28,11 @@ mutation('createTenant', {
     name: t.string({ required: true, description: 'The display name: 1 to 120 characters.' }),
     slug: t.string({
       description:
-        'A readable id for `X-Tenant-Id`: 3 to 32 characters of a-z, 0-9 and single hyphens. It can never change. Default: made from the name.',
+        'A readable id for `X-Tenant-Id`: 3 to 32 characters of a-z, 0-9 and single hyphens. It can never change. Some words are reserved. Null or omitted: made from the name.',
     }),
-    sells: t.boolean({ description: 'Whether the tenant sells data. Default: false.' }),
-    buys: t.boolean({ description: 'Whether the tenant buys data. Default: true.' }),
-    billingEmail: t.string({ description: 'The e-mail address for bills. Default: your own.' }),
+    sells: t.boolean({ description: 'Whether the tenant sells data. Null or omitted: false.' }),
+    buys: t.boolean({ description: 'Whether the tenant buys data. Null or omitted: true.' }),
+    billingEmail: t.string({ description: 'The e-mail address for bills. Null or omitted: your own.' }),
   }),
   payload: CreateTenantPayload,
   run: (command, input) => createTenant(command, input),
@@ -62,8 +62,10 @@ mutation('setTenantSides', {
   description:
     'Switches selling (the provider side) and buying (the buyer side) on or off. A side that is left out stays as it is. Switching a side off deletes nothing.',
   input: t => ({
-    sells: t.boolean({ description: 'Whether the tenant sells. If not, its listings are hidden from the marketplace.' }),
-    buys: t.boolean({ description: 'Whether the tenant buys. If not, its entitlements cannot be used.' }),
+    sells: t.boolean({
+      description: 'Whether the tenant sells. If not, its listings are hidden from the marketplace. Null or omitted: unchanged.',
+    }),
+    buys: t.boolean({ description: 'Whether the tenant buys. If not, its entitlements cannot be used. Null or omitted: unchanged.' }),
   }),
   payload: tenantPayload('SetTenantSidesPayload'),
   run: (command, input) => setTenantSides(command, input),

@@ -1,0 +1,61 @@
+import { type GraphQLInputObjectType, getNamedType, isNonNullType } from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildSchema } from '../../../src/graphql/schema.ts';
+import { type Home, useTenantLife } from '../../support/homes.ts';
+import { PRICE, providerOf } from '../../support/provider.ts';
+import { useResource } from '../../support/resource.ts';
+
+const life = useTenantLife();
+const staff = useResource(() => life.staff());
+let home: Home;
+let ids: { datasetId: string; listingId: string };
+beforeAll(async () => {
+  home = await life.home();
+  const provider = providerOf(life);
+  const datasetId = await provider.dataset(home.owner);
+  ids = { datasetId, listingId: await provider.draft(home.owner, datasetId) };
+});
+
+const membershipId = () => Buffer.from(`Membership:${home.id}:${home.viewer.id}`).toString('base64url');
+
+/** Every command that sets values, and what it is sent twice. */
+// biome-ignore format: a table is read by its columns
+const COMMANDS: readonly (readonly [string, string, () => object, 'owner' | 'staff'])[] = [
+  ['renameTenant',             'the same name',                 () => ({ name: ' Cafe\u0301 ' }),                                         'owner'],
+  ['staffRenameTenant',        'the same name',                 () => ({ tenantId: home.id, name: 'Café' }),                              'staff'],
+  ['setBillingEmail',          'the same address',              () => ({ email: 'BILLS@corp.example' }),                                  'owner'],
+  ['setTenantSides',           'the same sides',                () => ({ sells: true, buys: true }),                                      'owner'],
+  ['setTenantSides',           'null beside the same side',     () => ({ sells: true, buys: null }),                                      'owner'],
+  ['setMemberRoles',           'the same roles',                () => ({ membershipId: membershipId(), roles: ['VIEWER', 'OPERATOR'] }),  'owner'],
+  ['updateDataset',            'the same name and description', () => ({ datasetId: ids.datasetId, name: 'D', description: 'd' }),        'owner'],
+  ['updateDataset',            'null for both',                 () => ({ datasetId: ids.datasetId, name: null, description: null }),      'owner'],
+  ['updateDataset',            'nothing',                       () => ({ datasetId: ids.datasetId }),                                     'owner'],
+  ['updateListing',            'the same terms',                () => ({ listingId: ids.listingId, title: 'T', summary: 's', tags: ['A', 'a', 'b'], price: { ...PRICE, amount: '2.500' } }), 'owner'],
+  ['updateListing',            'null for all',                  () => ({ listingId: ids.listingId, title: null, summary: null, tags: null, price: null }), 'owner'],
+  ['changePlan',               'the downgrade that is scheduled', () => ({ plan: 'FREE' }),                                               'owner'],
+  ['staffArrangeEnterprise',   'the same limits',               () => ({ tenantId: home.id, memberLimit: 50 }),                           'staff'],
+];
+
+describe('A5: a command that changes nothing leaves no event and no trace', () => {
+  test.each(COMMANDS)('%s with %s', async (mutation, _what, inputOf, who) => {
+    const asker = who === 'staff' ? staff : home.owner;
+    expect((await life.mutate(asker, mutation, inputOf())).errors).toEqual([]);
+    const before = await life.rows({ of: home.id });
+    life.gateway.clock.advance({ minutes: 1 });
+    expect((await life.mutate(asker, mutation, inputOf())).errors).toEqual([]);
+    expect(await life.rows({ of: home.id })).toEqual(before);
+  });
+});
+
+test('A5: every optional field of a mutation’s input says what null means', () => {
+  const inputs = Object.values(buildSchema().getMutationType()!.getFields()).map(
+    ({ args }) => getNamedType(args[0]!.type) as GraphQLInputObjectType,
+  );
+  const optional = inputs.flatMap(input =>
+    Object.values(input.getFields()).map(field => ({ at: `${input.name}.${field.name}`, ...field })),
+  );
+  const silent = optional.filter(
+    ({ name, type, description }) => name !== 'idempotencyKey' && !isNonNullType(type) && !/\bnull\b/i.test(description ?? ''),
+  );
+  expect(silent.map(({ at }) => at)).toEqual([]);
+});
