@@ -1,6 +1,6 @@
-import type { Database } from '../database/index.ts';
+import type { Database, UnitOfWork } from '../database/index.ts';
 import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
-import { settleDue } from '../domain/core/due.ts';
+import { DUE_STEPS, inTenant } from '../domain/core/due.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';
 import { type PurgeDependencies, purgeTenant } from '../domain/tenant/purge.ts';
@@ -8,15 +8,41 @@ import { type PurgeDependencies, purgeTenant } from '../domain/tenant/purge.ts';
 /** What jobs need: the time, mail, and the object store. */
 export type JobDependencies = MailSettings & PurgeDependencies;
 
+type Step = (unit: UnitOfWork, dependencies: JobDependencies) => Promise<void>;
+
+/** Everything that may be due in a tenant. A step that fails stops no other. */
+const STEPS: Readonly<Record<string, Step>> = {
+  ...Object.fromEntries(
+    Object.entries(DUE_STEPS).map(([name, step]): [string, Step] => [name, (unit, { clock }) => inTenant(unit, clock, step)]),
+  ),
+  'purge the tenant': purgeTenant,
+  'remove objects': removeStale,
+  'send invitations': sendInvitations,
+};
+
+/** Called with each step that failed. */
+export type ReportFailure = (step: string, error: unknown) => void;
+
 /**
- * Runs everything that is due in one tenant. Idempotent, and safe to run concurrently.
+ * Runs every step in one tenant. Idempotent, and safe to run concurrently.
+ *
+ * @throws the error of the one step that failed, or an AggregateError of several, after all ran.
  */
-export async function settleTenant(database: Database, dependencies: JobDependencies, tenantId: string): Promise<void> {
+export async function settleTenant(
+  database: Database,
+  dependencies: JobDependencies,
+  tenantId: string,
+  report: ReportFailure = () => {},
+): Promise<void> {
   const unit = database.bind({ tenantId, personId: null });
-  await settleDue(unit, dependencies.clock);
-  await purgeTenant(unit, dependencies);
-  await removeStale(unit, dependencies);
-  await sendInvitations(unit, dependencies);
+  const failures: unknown[] = [];
+  for (const [name, step] of Object.entries(STEPS))
+    await step(unit, dependencies).catch(error => {
+      report(name, error);
+      failures.push(error);
+    });
+  if (failures.length === 1) throw failures[0];
+  if (failures.length) throw new AggregateError(failures, `${failures.length} steps failed`);
 }
 
 /**

@@ -56,10 +56,9 @@ export async function startWorker({
     taskList: {
       settle: async payload => {
         const { tenantId } = Payload.parse(payload);
-        await settleTenant(database, dependencies, tenantId).catch(error => {
-          log.error({ err: error, tenantId }, 'jobs of a tenant failed');
-          throw error; // the queue retries
-        });
+        await settleTenant(database, dependencies, tenantId, (step, error) =>
+          log.error({ err: error, tenantId, step }, 'jobs of a tenant failed'),
+        );
       },
       sweep: () => sweep(database, dependencies.clock.now()),
     },

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { v7 as uuid } from 'uuid';
 import type { Mail } from '../domain/core/services.ts';
+import { exactly } from './recipient.ts';
 
 /**
  * Writes each message to a folder as an `.eml` file, which any mail program opens. File names sort in
  * the order of sending.
  */
 export function folderMail(directory: string, from: string): Mail {
-  const transport = createTransport({ streamTransport: true, buffer: true }, { from });
+  const transport = createTransport({ streamTransport: true, buffer: true }, { from, textEncoding: 'quoted-printable' });
   return {
-    send: async ({ to, subject, text }) => {
-      const { message } = await transport.sendMail({ to: { name: '', address: to }, subject, text });
+    send: async ({ to, ...content }) => {
+      const { message } = await transport.sendMail({ ...content, to: { name: '', address: exactly(to) } });
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const file = join(directory, `${uuid()}.eml`);
       await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
@@ -29,10 +30,13 @@ export async function newestMessage(directory: string, to: string): Promise<stri
     .sort()
     .reverse()) {
     const message = await readFile(join(directory, file), 'utf8');
-    if (addressee(message) === to.toLowerCase()) return readable(message);
+    if (addressee(message) === to.toLowerCase()) return readable(message.replace(HTML_PART, ''));
   }
   return null;
 }
+
+/** The HTML part of a message, which is its last one. */
+const HTML_PART = /\r?\n--[^\r\n]+\r?\nContent-Type: text\/html[\s\S]*$/i;
 
 const addressee = (message: string): string | undefined => /^To: <?([^<>\r\n]+)>?\r?$/im.exec(message)?.[1]?.toLowerCase();
 

@@ -1,5 +1,7 @@
 import { createTransport } from 'nodemailer';
+import addressparser from 'nodemailer/lib/addressparser';
 import type { Mail } from '../domain/core/services.ts';
+import { exactly } from './recipient.ts';
 
 export type SmtpOptions = {
   /** `smtps://user:password@host:465` or `smtp://host:587`, which asks for STARTTLS. */
@@ -14,6 +16,7 @@ const TIMEOUT_MS = 10_000;
  * Sends messages through a mail server. Plain `smtp://` requires STARTTLS, except for localhost.
  */
 export function smtpMail({ url, from }: SmtpOptions): Mail & { close(): void } {
+  const sender = addressparser(from, { flatten: true })[0]?.address ?? from;
   const { protocol, hostname } = new URL(url);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   const transport = createTransport(
@@ -27,8 +30,10 @@ export function smtpMail({ url, from }: SmtpOptions): Mail & { close(): void } {
     { from },
   );
   return {
-    send: async ({ to, subject, text }) => {
-      await transport.sendMail({ to: { name: '', address: to }, subject, text, disableFileAccess: true, disableUrlAccess: true });
+    send: async ({ to, ...content }) => {
+      const address = exactly(to);
+      const options = { envelope: { from: sender, to: [address] }, disableFileAccess: true, disableUrlAccess: true };
+      await transport.sendMail({ ...content, to: { name: '', address }, ...options });
     },
     close: () => transport.close(),
   };

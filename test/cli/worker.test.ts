@@ -66,7 +66,7 @@ describe('npm run worker', () => {
     );
     expect(accepted).toEqual({ acceptInvitation: { membership: { slug: 'acme' } } });
     expect(await worker.kill('SIGTERM')).toBe(0);
-    for (const secret of [code, 'invites you']) expect(worker.out() + worker.err()).not.toContain(secret);
+    for (const secret of [code, 'You are invited']) expect(worker.out() + worker.err()).not.toContain(secret);
   });
 
   test('waits for a database that is out of reach, and ends when it is told to', async () => {

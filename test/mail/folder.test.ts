@@ -78,12 +78,16 @@ describe('folderMail', () => {
     ['LF in a name',                { subject: 'Eve\nX-Evil: yes' }],
     ['CR in a name',                { subject: 'Eve\rX-Evil: yes' }],
     ['an encoded word in a name',   { subject: '=?utf-8?Q?Eve=0D=0ABcc:_eve@evil.example?=' }],
-    ['a line break in the address', { to: 'ines@people.example\r\nBcc: eve@evil.example' }],
   ])('%s makes no header of its own', async (_what, odd) => {
     await folderMail(folder, FROM).send({ ...message, ...odd });
     const [mail] = await written();
     expect(mail!.names).toEqual(HEADERS);
     expect(mail!.body.trim()).toBe('A line.');
+  });
+
+  test.each(['ines@people.example\r\nBcc: eve@evil.example', 'x@y.example>'])('R9: %j is no address, and nothing is written', async to => {
+    await expect(folderMail(folder, FROM).send({ ...message, to })).rejects.toThrow('not a canonical address');
+    await expect(written()).rejects.toThrow('ENOENT');
   });
 });
 

@@ -53,6 +53,26 @@ describe('smtpMail', () => {
     }
   });
 
+  test.each(['x@y.example>', 'X@y.example', 'x@bücher.example', '"x y"@z.example', 'x@y.example.', 'x(z)@y.example'])(
+    'R9: %s isn’t canonical and is sent nowhere',
+    async to => {
+      const mail = smtpMail({ url: server.url, from: FROM });
+      await expect(mail.send({ ...message, to })).rejects.toThrow('not a canonical address');
+      mail.close();
+      expect(server.taken).toEqual([]);
+    },
+  );
+
+  test.each(["o'neil+tag@y.example", '%@y.example', 'info@xn--bcher-kva.example', 'a{b}@y.example'])(
+    'R9: the envelope has exactly %s',
+    async to => {
+      const mail = smtpMail({ url: server.url, from: FROM });
+      await mail.send({ ...message, to });
+      mail.close();
+      expect(server.taken.map(taken => taken.to)).toEqual([[to]]);
+    },
+  );
+
   test('a text that looks like a file or an address to fetch is text', async () => {
     const mail = smtpMail({ url: server.url, from: FROM });
     await mail.send({ ...message, text: 'file:///etc/passwd' });

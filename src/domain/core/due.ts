@@ -12,24 +12,20 @@ export type Job = TenantTransaction & { readonly record: RecordEvent };
 const NO_REQUEST = 'job';
 
 /** Runs a job's transaction in the bound tenant, unless the tenant is gone or deleted. */
-export const inTenant = (unit: UnitOfWork, clock: Clock, work: (job: Job) => Promise<void>): Promise<void> =>
+export const inTenant = (unit: UnitOfWork, clock: Clock, work: (job: Job) => Promise<unknown>): Promise<void> =>
   withTenantLock(unit, { clock, reads: async () => {} }, async ({ tenant, ...locked }) => {
     if (!tenant || tenant.status === 'deleted') return;
     const record = recorder(locked.enqueue, locked.now, { action: null, requestId: NO_REQUEST, actor: () => SYSTEM });
     await work({ ...locked, tenant, record });
   });
 
-/**
- * Applies what is due in the bound tenant: a scheduled downgrade, expired invitations, an expired
- * transfer (SPEC R5, O3, P2), and idempotency keys past their time. Idempotent.
- */
-export const settleDue = (unit: UnitOfWork, clock: Clock): Promise<void> =>
-  inTenant(unit, clock, async job => {
-    await applyDueChange(job);
-    await expireInvitations(job);
-    await expireTransfer(job);
-    await job.db.idempotencyKey.deleteMany({ where: { expiresAt: { lte: job.now } } });
-  });
+/** What falls due in a tenant (SPEC R5, O3, P2). Each is idempotent and has its own transaction. */
+export const DUE_STEPS: Readonly<Record<string, (job: Job) => Promise<unknown>>> = {
+  'apply a scheduled downgrade': applyDueChange,
+  'expire invitations': expireInvitations,
+  'expire a transfer': expireTransfer,
+  'remove idempotency keys': ({ db, now }) => db.idempotencyKey.deleteMany({ where: { expiresAt: { lte: now } } }),
+};
 
 async function expireInvitations({ db, now, record }: Job) {
   const where = { expiresAt: { lte: now } };

@@ -3,8 +3,8 @@ export type Clock = { now(): Date };
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** A message to one address, in plain text. */
-export type Message = { readonly to: string; readonly subject: string; readonly text: string };
+/** A message to one address, in plain text and, if it has one, an HTML part. */
+export type Message = { readonly to: string; readonly subject: string; readonly text: string; readonly html?: string };
 
 /** Sends a message. Rejects when the message was not accepted. */
 export type Mail = { send(message: Message): Promise<void> };

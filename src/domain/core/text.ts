@@ -79,6 +79,20 @@ export function tokenName(claims: readonly unknown[]): string | null {
   return null;
 }
 
+/**
+ * Text from users inside our own text (SPEC X2): in quotation marks, on one line, with nothing that
+ * a mail program turns into a link.
+ */
+export function quoted(text: string): string {
+  const oneLine = cleaned(text)
+    .replace(/\s+/gu, ' ')
+    .replace(/[\u201c\u201d"]/gu, "'")
+    .replace(/:(?=\/)/gu, '[:]')
+    .replace(/[.\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu, '[.]')
+    .replace(/@(?=\S)/gu, '[at]');
+  return `\u201c${oneLine}\u201d`;
+}
+
 const cleaned = (text: string): string => normalized(text.replace(FORBIDDEN_IN_LINE, ' '));
 
 function checked(stored: string, what: string, limit: number, forbidden: RegExp): string {

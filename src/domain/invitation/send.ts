@@ -1,21 +1,19 @@
 import { type Transaction, tryHold, type UnitOfWork } from '../../database/index.ts';
 import { inTenant } from '../core/due.ts';
 import type { Clock, Mail, Message } from '../core/services.ts';
+import { invitationMessage } from './message.ts';
 import { newInvitationCode } from './secret.ts';
 
-/**
- * What sending needs: the time, the post, and where the page is that accepts an invitation;
- * `{code}` stands for the code.
- */
+/** `acceptUrl` is the page that accepts an invitation; `{code}` in it is replaced by the code. */
 export type MailSettings = { readonly clock: Clock; readonly mail: Mail; readonly acceptUrl: string };
 
 /**
- * Sends the invitations of the bound tenant that haven't gone out, each once, while it is active.
- * The code is made here and is nowhere but in the message (SPEC R5): a second try makes a new one.
- * Several may run at once: one of them sends.
+ * Sends the bound tenant's unsent invitations while it is active, each once. The code is created
+ * here and only the message contains it (SPEC R5); another try creates a new one. Safe to run
+ * concurrently: one of the runs sends.
  *
- * @throws {AggregateError} of those that weren't taken, once all were tried: they are tried again
- * with the next call.
+ * @throws {AggregateError} of the messages that weren't accepted, after all were tried. The next
+ * call tries them again.
  */
 export async function sendInvitations(unit: UnitOfWork, mailSettings: MailSettings): Promise<void> {
   const failures: unknown[] = [];
@@ -28,8 +26,8 @@ type Next = { readonly id: string; readonly letter: Letter | null };
 type Letter = { readonly hash: Uint8Array<ArrayBuffer>; readonly message: Message };
 
 /**
- * The first unsent invitation after another, with a new code; without a letter where somebody else
- * is sending it, or has just now.
+ * The next unsent invitation with a new code; without a letter when another run is sending it or has
+ * just sent it.
  */
 async function withCode(unit: UnitOfWork, { clock, acceptUrl }: MailSettings, after: string | null): Promise<Next | null> {
   let next: Next | null = null;
@@ -45,12 +43,15 @@ async function withCode(unit: UnitOfWork, { clock, acceptUrl }: MailSettings, af
     const { code, hash } = newInvitationCode({ tenantId, id });
     const { count } = await db.invitation.updateMany({ where: { id, sentAt: null }, data: { secretHash: hash } });
     if (!count) return;
-    next = { id, letter: { hash, message: messageOf(tenant.name, unsent, acceptUrl.replace('{code}', code), code) } };
+    next = {
+      id,
+      letter: { hash, message: invitationMessage({ ...unsent, tenant: tenant.name, url: acceptUrl.replace('{code}', code), code }) },
+    };
   });
   return next;
 }
 
-/** Sends while nobody else does, and only if the code is still the one that was made last. */
+/** Sends unless another run does, and only if the code is still the latest. */
 async function send(unit: UnitOfWork, { clock, mail }: MailSettings, { id, letter }: Next): Promise<void> {
   if (!letter) return;
   const { hash, message } = letter;
@@ -64,23 +65,3 @@ async function send(unit: UnitOfWork, { clock, mail }: MailSettings, { id, lette
 }
 
 const sending = (id: string) => `sending ${id}`;
-
-const messageOf = (
-  tenant: string,
-  { email, inviter, expiresAt }: { email: string; inviter: string; expiresAt: Date },
-  url: string,
-  code: string,
-) => ({
-  to: email,
-  subject: `${inviter} invites you to ${tenant} on IPTO`,
-  text: `${inviter} invites you to become a member of ${tenant} on IPTO.
-
-Accept or decline here, signed in with this e-mail address:
-${url}
-
-Or send this code to acceptInvitation:
-${code}
-
-It is good until ${expiresAt.toISOString()}. If you don't know what this is about, do nothing.
-`,
-});

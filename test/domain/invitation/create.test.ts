@@ -51,8 +51,9 @@ describe('inviteMember', () => {
     expect(messages).toEqual([
       {
         to: 'mail@people.example',
-        subject: `${home.owner.person.name} invites you to ${home.tenant.name} on IPTO`,
+        subject: `Invitation to join “${home.tenant.name}” on IPTO`,
         text: expect.stringContaining(`https://app.example/invitation#${code}\n`),
+        html: expect.stringContaining(`<a href="https://app.example/invitation#${code}">`),
       },
     ]);
     expect(messages[0]!.text).toContain(invitation.expiresAt);

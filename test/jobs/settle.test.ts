@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/database/index.ts';
+import type { Message } from '../../src/domain/core/services.ts';
+import { objectKey } from '../../src/domain/object/key.ts';
+import { settleTenant } from '../../src/jobs/settle.ts';
+import { useTenantLife } from '../support/homes.ts';
+import { providerOf, rowIn } from '../support/provider.ts';
+import { useResource } from '../support/resource.ts';
+
+const life = useTenantLife();
+const provider = providerOf(life);
+const database: Database = useResource(
+  () => openDatabase(life.database.runtimeUrl, { poolSize: 1 }),
+  opened => opened.close(),
+);
+
+test('R5: an object that can’t be removed stops neither another object nor mail, and is reported alone', async () => {
+  const home = await life.home();
+  const datasetId = await provider.dataset(home.owner);
+  const ids = [
+    await provider.stored(home.owner, datasetId, 'a', { name: 'a' }),
+    await provider.stored(home.owner, datasetId, 'b', { name: 'b' }),
+  ];
+  for (const objectId of ids) await life.mutate(home.owner, 'removeObject', { objectId });
+  life.gateway.clock.advance({ days: 2 });
+  await life.mutate(home.owner, 'inviteMember', { email: 'ines@people.example', roles: ['VIEWER'] });
+
+  const [stuck, other] = ids.map(id => objectKey(home.id, rowIn(id))) as [string, string];
+  const { store, clock } = life.gateway;
+  const sent: Message[] = [];
+  const failed: string[] = [];
+  const settle = (isStuck: boolean) =>
+    settleTenant(
+      database,
+      {
+        clock,
+        store: {
+          removeAll: prefix => store.removeAll(prefix),
+          remove: async keys => {
+            if (isStuck && keys.includes(stuck)) throw new Error('locked');
+            await store.remove(keys);
+          },
+        },
+        mail: { send: async message => void sent.push(message) },
+        acceptUrl: 'https://app.example/{code}',
+      },
+      home.id,
+      step => failed.push(step),
+    );
+  await expect(settle(true)).rejects.toThrow('1 objects could not be removed');
+  expect(failed).toEqual(['remove objects']);
+  expect(sent.map(({ to }) => to)).toEqual(['ines@people.example']);
+  expect([await store.find(stuck), await store.find(other)]).toEqual([expect.anything(), null]);
+
+  await settle(false);
+  expect(await store.find(stuck)).toBeNull();
+  expect(failed).toHaveLength(1);
+  expect((await life.rows({ of: home.id })).stale_object).toEqual([]);
+});
