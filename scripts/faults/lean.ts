@@ -61,6 +61,12 @@ export const LEAN_FAULTS: readonly Fault[] = [
     plant: 'document',
     tests: PIPELINE,
   },
+  {
+    file: 'src/http/graphql/document-work.ts',
+    find: "if (comparisons > WORK.comparisons) return tooExpensive('comparisons', comparisons, WORK.comparisons);",
+    plant: '',
+    tests: ['test/http/graphql/document-work'],
+  },
   { file: 'src/http/graphql/complexity.ts', find: 'varies = true', plant: 'varies = false', tests: ['test/http/graphql/complexity'] },
   {
     file: 'src/http/graphql/complexity.ts',

@@ -6,6 +6,7 @@ import { badInput } from '../../domain/core/errors.ts';
 import { PreparedOperation } from '../../executor/prepared-operation.ts';
 import { isCleanText } from './clean-text.ts';
 import { COST, isWithinLimits, limitErrors, tooExpensive } from './complexity.ts';
+import { documentWorkErrors, WORK } from './document-work.ts';
 import type { Documents } from './documents.ts';
 
 /** What one request may ask for (SPEC G7). */
@@ -16,12 +17,14 @@ export const LIMITS = {
   aliases: 30,
   directives: 30,
   ...COST,
+  ...WORK,
 } as const;
 
 /** The limits, as yoga takes them. */
 export const useLimits = (documents: Documents): Plugin[] =>
   [
     useDocumentSize(documents),
+    useDocumentWork,
     maxAliasesPlugin({ n: LIMITS.aliases, allowList: [], onReject: [invalid] }),
     maxDirectivesPlugin({ n: LIMITS.directives, onReject: [invalid] }),
     useCost(),
@@ -63,7 +66,15 @@ function nestingOf(text: string): number {
   return most;
 }
 
-/** Refuses an operation that is too deep, too broad or too dear, before anything of it runs. */
+/** Refuses a document that would take too long to validate. */
+const useDocumentWork: Plugin = {
+  onValidate({ params: { schema, documentAST }, setResult }) {
+    const errors = documentWorkErrors(schema, documentAST);
+    if (errors.length) setResult([...errors]);
+  },
+};
+
+/** Refuses an operation that is too deep, too broad or too expensive, before anything of it is executed. */
 const useCost = (): Plugin => ({
   onExecute({ args, setResultAndStopExecution }) {
     const operation = PreparedOperation.of(args.schema, args);
