@@ -3,7 +3,7 @@ import type { Fault } from './table.ts';
 const TOKENS = ['test/http/auth/token-cache'];
 const PIPELINE = ['test/http/graphql/prepare'];
 const LANES = ['test/database/driver/pipelined-reads'];
-const TURNS = ['test/database/driver/wait-queue'];
+const POOL = ['test/database/driver/base-pool'];
 const BY_DATABASE = ['test/executor/json-by-database', 'test/executor/same-bytes'];
 const PLANS = ['test/executor'];
 
@@ -51,7 +51,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/database/driver/message.ts',
-    find: 'int16(Number(Buffer.isBuffer(given)))',
+    find: 'int16(Number(Buffer.isBuffer(value)))',
     plant: 'int16(0)',
     tests: ['test/database/driver/message'],
   },
@@ -140,27 +140,24 @@ export const LEAN_FAULTS: readonly Fault[] = [
     plant: "requestId: '' }",
     tests: ['test/http/graphql/answers'],
   },
-  { file: 'src/database/driver/wait-queue.ts', find: ' || this.pool.waitingCount > this.#asks', plant: '', tests: TURNS },
-  { file: 'src/database/driver/wait-queue.ts', find: '        this.#watchOver();', plant: '', tests: TURNS },
-  { file: 'src/database/driver/wait-queue.ts', find: ' || !client.isOpen', plant: '', tests: TURNS },
-  { file: 'src/database/driver/wait-queue.ts', find: ' && this.#waiting[0].since <= since', plant: '', tests: TURNS },
-  { file: 'src/database/driver/wait-queue.ts', find: 'this.hooks.prepare(client);', plant: '', tests: TURNS },
-  {
-    file: 'src/database/driver/pool.ts',
-    find: 'broken || !this.#waitQueue.pass(client)',
-    plant: '!this.#waitQueue.pass(client)',
-    tests: TURNS,
-  },
+  { file: 'src/database/driver/base-pool.ts', find: '        this.#watchWaiters();', plant: '', tests: POOL },
+  { file: 'src/database/driver/base-pool.ts', find: ' || !connection.isOpen', plant: '', tests: POOL },
+  { file: 'src/database/driver/base-pool.ts', find: ' && this.#waiters[0].since <= since', plant: '', tests: POOL },
+  { file: 'src/database/driver/base-pool.ts', find: 'if (broken ||', plant: 'if (', tests: POOL },
+  { file: 'src/database/driver/base-pool.ts', find: 'this.#waiters.shift();', plant: 'this.#waiters.pop();', tests: POOL },
+  { file: 'src/database/driver/base-pool.ts', find: ' && this.totalCount < max', plant: '', tests: POOL },
+  { file: 'src/database/driver/base-pool.ts', find: '        this.#watchIdle();', plant: '', tests: POOL },
+  { file: 'src/database/driver/base-pool.ts', find: 'await Promise.all(this.#closing);', plant: '', tests: POOL },
   { file: 'src/database/driver/pipelined-reads.ts', find: '< STALL', plant: '< Number.POSITIVE_INFINITY', tests: LANES },
   {
     file: 'src/database/driver/pipelined-reads.ts',
-    find: 'othersWait && this.#taken >= MAX_READS_WHEN_CONTENDED',
+    find: 'isContended && this.#taken >= MAX_READS_WHEN_CONTENDED',
     plant: 'false',
     tests: LANES,
   },
-  { file: 'src/database/driver/read-query.ts', find: 'this.settle(this.#unread, {', plant: 'this.settle(null, {', tests: LANES },
+  { file: 'src/database/driver/read-query.ts', find: 'this.settle(this.#parseError, {', plant: 'this.settle(null, {', tests: LANES },
   { file: 'src/executor/variables.ts', find: 'variableDefinitions.every(isText)', plant: 'true', tests: ['test/executor/variables'] },
-  { file: 'src/database/driver/read-query.ts', find: 'if (this.binding) {', plant: 'if (this.companion) {', tests: LANES },
+  { file: 'src/database/driver/read-query.ts', find: 'if (this.prelude) {', plant: 'if (this.prelude?.onRow) {', tests: LANES },
   { file: 'src/database/driver/message.ts', find: 'serialize.sync()', plant: 'serialize.flush()', tests: LANES },
   {
     file: 'src/database/sql/template.ts',

@@ -15,7 +15,7 @@ const SQL = 'prisma/migrations/20261123120000_tenancy/migration.sql';
 const MEMBERSHIPS = 'prisma/migrations/20261128030000_memberships_plan/migration.sql';
 const WALL = ['test/database/schema/catalogue', 'test/database/schema/invariants'];
 const TABLE = ['test/access/policy'];
-const TRANSACTION = ['test/database/driver/transaction'];
+const TRANSACTION = ['test/database/driver/transaction', 'test/database/driver/run-transaction'];
 const WRITES = ['test/database/sql/write-covered', 'test/database/sql/same-rows'];
 
 export const SPINE_FAULTS: readonly Fault[] = [
@@ -205,8 +205,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/database/unit-of-work.ts',
-    find: 'answered(source.prisma, model, operation, scoped, read, join)',
-    plant: 'answered(source.prisma, model, operation, transactiond, read)',
+    find: 'runSteps: <T>(work: () => Promise<T>) => transaction.runExclusive(work),',
+    plant: '',
     tests: ['test/database/driver/transaction'],
   },
   // Reads by one statement
@@ -225,7 +225,7 @@ export const SPINE_FAULTS: readonly Fault[] = [
   { file: 'src/database/sql/where.ts', find: "parts.join(' OR ')", plant: "parts.join(' AND ')", tests: ['test/database/sql'] },
   {
     file: 'src/database/driver/prepared-statements.ts',
-    find: 'if (this.#names.size > this.most) this.#forget(wire);',
+    find: "if (oldest) wire.close({ type: 'S', name: oldest });",
     plant: '',
     tests: ['test/database/driver/prepared-statements'],
   },
@@ -236,13 +236,13 @@ export const SPINE_FAULTS: readonly Fault[] = [
     tests: ['test/graphql/core/one-statement'],
   },
   {
-    file: 'src/database/driver/connection.ts',
-    find: '    if (this.#inTransaction()) {\n      if (binding && this.#transaction !== binding)',
-    plant: '    if (this.#inTransaction()) {\n      if (false)',
-    tests: ['test/database/driver/prisma-transaction'],
+    file: 'src/database/driver/prisma-adapter.ts',
+    find: "if (!target) throw new Error('Prisma may only run statements within runPrismaOn');",
+    plant: '',
+    tests: ['test/database/driver/prisma-adapter'],
   },
   {
-    file: 'src/database/driver/batch.ts',
+    file: 'src/database/driver/failure.ts',
     find: "error.severity === 'ERROR'",
     plant: "error.severity === 'FATAL'",
     tests: ['test/database/driver/pool'],
@@ -250,13 +250,13 @@ export const SPINE_FAULTS: readonly Fault[] = [
   // Transactions, and writes by one statement
   {
     file: 'src/database/driver/transaction.ts',
-    find: 'if (error) this.#failure ??= error;',
+    find: 'if (error) this.#fail(error);',
     plant: '',
     tests: TRANSACTION,
   },
-  { file: 'src/database/driver/transaction.ts', find: 'while (this.#currentSink) await this.#currentSink;', plant: '', tests: TRANSACTION },
-  { file: 'src/database/driver/transaction.ts', find: 'if (isMisnaming) pool.disableNamedStatements();', plant: '', tests: TRANSACTION },
-  { file: 'src/database/driver/transaction.ts', find: "'40P01', ", plant: '', tests: TRANSACTION },
+  { file: 'src/database/driver/transaction.ts', find: 'while (this.#exclusive) await this.#exclusive;', plant: '', tests: TRANSACTION },
+  { file: 'src/database/driver/run-transaction.ts', find: 'if (isUnknown) pool.disableNamedStatements();', plant: '', tests: TRANSACTION },
+  { file: 'src/database/driver/failure.ts', find: "'40P01', ", plant: '', tests: TRANSACTION },
   { file: 'src/database/sql/write-statement.ts', find: "skipDuplicates ? ' ON CONFLICT DO NOTHING' : ''", plant: "''", tests: WRITES },
   {
     file: 'src/database/sql/write-statement.ts',

@@ -5,18 +5,11 @@
 export { isConstraint, isUnreachable } from './driver/failure.ts';
 export { PiggybackQuery } from './driver/piggyback-query.ts';
 export type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
+export { type Database, type DatabaseOptions, openDatabase } from './open.ts';
 export type { ReadCount } from './sql/counts.ts';
 export type { ReadClient, TenantClient } from './sql/data-model.ts';
 export type { Binding } from './tenancy/binding.ts';
 export { IsolationError } from './tenancy/query-scope.ts';
 export { checkDatabase, UnsafeDatabaseError } from './tenancy/startup-check.ts';
 export { type LockedTenant, type LockMode, lockTenant, tryHold } from './tenancy/tenant-lock.ts';
-export {
-  type Database,
-  type DatabaseOptions,
-  openDatabase,
-  type Transaction,
-  type TransactionOptions,
-  type UnconfirmedWork,
-  type UnitOfWork,
-} from './unit-of-work.ts';
+export type { Transaction, TransactionOptions, UnconfirmedWork, UnitOfWork } from './unit-of-work.ts';

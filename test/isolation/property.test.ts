@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../src/database/driver/pool.ts';
+import { type Source, sourceOn } from '../../src/database/source.ts';
 import { MODELS } from '../../src/database/sql/data-model.ts';
-import { type Source, sourceOn, unitOfWork } from '../../src/database/unit-of-work.ts';
+import { unitOfWork } from '../../src/database/unit-of-work.ts';
 import { getDatamodel } from '../../src/generated/pothos.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, startTestGateway, type TestGateway } from '../support/gateway.ts';

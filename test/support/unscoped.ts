@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import { currentTarget } from '../../src/database/driver/prisma-adapter.ts';
 import type { TenantClient } from '../../src/database/index.ts';
 import { MODELS } from '../../src/database/sql/data-model.ts';
 import { flattened } from '../../src/database/tenancy/query-scope.ts';
@@ -9,10 +9,10 @@ type Delegate = Record<string, (args?: object) => Promise<unknown>>;
 
 /**
  * A client without tenant conditions that reads with one statement: row-level security must protect
- * the rows by itself.
+ * the rows by itself. Its statements go where Prisma's go.
  */
-export function unscoped(prisma: PrismaClient, pool: pg.Pool): TenantClient {
-  const read = readerOn(prisma, pool);
+export function unscoped(prisma: PrismaClient): TenantClient {
+  const read = readerOn(prisma, { query: statement => currentTarget().query(statement) });
   const reads = (model: string, delegate: Delegate): Delegate => {
     const one =
       (operation: string) =>

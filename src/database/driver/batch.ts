@@ -1,78 +1,53 @@
 import pg from 'pg';
-import { type Connection, Message, parametersOf } from './message.ts';
-import type { Prepared } from './prepared-statements.ts';
-
-/** A statement among others that go out together. */
-export type Statement = {
-  readonly text: string;
-  readonly values?: readonly unknown[] | undefined;
-  /** Where statements may have names. */
-  readonly name?: string | undefined;
-  readonly rowMode?: 'array' | undefined;
-  readonly types?: pg.CustomTypesConfig | undefined;
-  /**
-   * It answers no rows, and nobody asks for them: a command, or one whose answer is passed over.
-   */
-  readonly isSilent?: boolean;
-  /**
-   * Its rows are one text each, and are answered as they come: what describes them isn't asked for.
-   */
-  readonly isText?: boolean;
-};
+import { isBroken } from './failure.ts';
+import { encodeParameters, Message, type PgConnection } from './message.ts';
+import type { PreparedStatements } from './prepared-statements.ts';
+import type { Statement } from './statement.ts';
 
 /**
- * How far a batch came: what was answered, in order, and why the statement after that failed, and
- * with it all that follow.
+ * The outcome of a batch: the results of the statements that ran, in order, and the error of the
+ * one after them, which fails all that follow.
  */
 export type Outcome = { readonly results: readonly pg.QueryResult[]; readonly error: Error | null };
 
-/** What pg makes rows of, given what describes them. */
-export type Described = pg.QueryResult & {
+/** What pg builds rows with, given a description of them. */
+export type RowBuilder = pg.QueryResult & {
   addFields(fields: unknown): void;
   parseRow(fields: unknown): unknown;
   addRow(row: unknown): void;
   addCommandComplete(message: { text: string }): void;
 };
-/** What tells that PostgreSQL is ready again, or that the connection has ended. */
-export type Telling = {
+export const RowBuilder = pg.Result as unknown as new (rowMode: string | undefined, types: pg.CustomTypesConfig) => RowBuilder;
+
+/** Emits when PostgreSQL is ready again, and when the connection has ended. */
+export type ReadyEvents = {
   once(event: 'readyForQuery' | 'end', listener: () => void): void;
   removeListener(event: 'readyForQuery' | 'end', listener: () => void): void;
 };
-export const Described = pg.Result as unknown as new (rowMode: string | undefined, types: pg.CustomTypesConfig) => Described;
 
 /**
- * Whether a connection is of no use any more after an error: one that PostgreSQL tells of a
- * statement leaves it as it was.
+ * Calls `then` once a connection can be used after an error. pg reports a failed statement at once,
+ * but the state of the transaction is known only when PostgreSQL is ready again.
  */
-export const isBroken = (error: unknown): boolean => !(error instanceof pg.DatabaseError && error.severity === 'ERROR');
-
-/**
- * Goes on once a connection has put an error behind it. Of a statement that failed pg tells at
- * once; what became of the transaction, and the connection itself, is known once PostgreSQL is
- * ready again.
- */
-export function afterError(error: Error, wire: Telling, then: () => void): void {
+export function afterError(error: Error, events: ReadyEvents, then: () => void): void {
   if (isBroken(error)) {
     then();
     return;
   }
   const end = () => {
-    wire.removeListener('readyForQuery', end);
-    wire.removeListener('end', end);
+    events.removeListener('readyForQuery', end);
+    events.removeListener('end', end);
     then();
   };
-  wire.once('readyForQuery', end);
-  wire.once('end', end);
+  events.once('readyForQuery', end);
+  events.once('end', end);
 }
 
-/** How many rows a statement was about, as PostgreSQL tags what it has done: `UPDATE 3`. */
-export const rowsIn = (tag: string): number => Number(/\d+$/.exec(tag)?.[0] ?? 0);
+/** How many rows a statement affected, from PostgreSQL's command tag, such as `UPDATE 3`. */
+export const rowCountOf = (tag: string): number => Number(/\d+$/.exec(tag)?.[0] ?? 0);
 
-/**
- * What is answered of a statement whose rows aren't described: its command, and the one text of
- * each row.
- */
-class Undescribed {
+/** The result of a statement without a description: the first column of each row, as text. */
+class TextResult {
   readonly rows: unknown[] = [];
   #tag = '';
 
@@ -81,7 +56,7 @@ class Undescribed {
   }
 
   get rowCount() {
-    return rowsIn(this.#tag);
+    return rowCountOf(this.#tag);
   }
 
   parseRow([text]: readonly unknown[]) {
@@ -97,43 +72,42 @@ class Undescribed {
   }
 }
 
-/** A statement on its way: its values as they go over the wire, and what is answered so far. */
+/** A statement of a batch, its parameters, and its result so far. */
 class Part {
-  readonly result: Described;
+  readonly result: RowBuilder;
   readonly #parameters: string;
 
   constructor(readonly statement: Statement) {
     const { isSilent, isText, rowMode, types = pg.types } = statement;
-    this.result = isSilent || isText ? (new Undescribed() as Partial<Described> as Described) : new Described(rowMode, types);
-    this.#parameters = parametersOf(statement.values ?? []);
+    this.result = isSilent || isText ? (new TextResult() as Partial<RowBuilder> as RowBuilder) : new RowBuilder(rowMode, types);
+    this.#parameters = encodeParameters(statement.values ?? []);
   }
 
   write(message: Message) {
     const { name = '', text } = this.statement;
-    message.run({ name, text, parameters: this.#parameters, isDescribed: !(this.result instanceof Undescribed) });
+    message.run({ name, text, parameters: this.#parameters, isDescribed: !(this.result instanceof TextResult) });
   }
 }
 
 /**
- * Statements that go out under one Sync, as one query of pg's: one round trip. They run one after
- * the other, each with what is committed by then in sight; after one that fails PostgreSQL passes
- * over the rest.
+ * Statements under one Sync, submitted as one query of pg's: one round trip. Each sees what is
+ * committed when it starts; after a failure PostgreSQL skips the rest.
  */
 export class Batch {
   readonly #parts: readonly Part[];
-  #at = 0;
-  #unread: Error | null = null;
+  #current = 0;
+  #parseError: Error | null = null;
   #isDone = false;
 
   constructor(
     statements: readonly Statement[],
-    private readonly prepared: Prepared | null,
+    private readonly prepared: PreparedStatements | null,
     private readonly done: (outcome: Outcome) => void,
   ) {
     this.#parts = statements.map(statement => new Part(statement));
   }
 
-  submit(connection: Connection): null {
+  submit(connection: PgConnection): null {
     const message = new Message(this.prepared);
     for (const part of this.#parts) part.write(message);
     message.send(connection);
@@ -145,39 +119,39 @@ export class Batch {
   }
 
   handleDataRow({ fields }: { fields: readonly unknown[] }) {
-    if (this.#parts[this.#at]!.statement.isSilent) return;
+    if (this.#parts[this.#current]!.statement.isSilent) return;
     try {
       this.#result.addRow(this.#result.parseRow(fields));
     } catch (error) {
-      this.#unread ??= error as Error;
+      this.#parseError ??= error as Error;
     }
   }
 
   handleCommandComplete(message: { text: string }) {
     this.#result.addCommandComplete(message);
-    this.#at += 1;
+    this.#current += 1;
   }
 
   handleEmptyQuery() {
-    this.#at += 1;
+    this.#current += 1;
   }
 
-  handleError(error: Error, wire: Telling) {
-    for (const { statement } of this.#parts.slice(this.#at)) if (statement.name) this.prepared?.invalidate(statement.name);
-    afterError(error, wire, () => this.#end(error));
+  handleError(error: Error, events: ReadyEvents) {
+    for (const { statement } of this.#parts.slice(this.#current)) if (statement.name) this.prepared?.invalidate(statement.name);
+    afterError(error, events, () => this.#end(error));
   }
 
   handleReadyForQuery() {
-    this.#end(this.#unread);
+    this.#end(this.#parseError);
   }
 
   get #result() {
-    return this.#parts[this.#at]!.result;
+    return this.#parts[this.#current]!.result;
   }
 
   #end(error: Error | null) {
     if (this.#isDone) return;
     this.#isDone = true;
-    this.done({ results: this.#parts.slice(0, this.#at).map(({ result }) => result), error });
+    this.done({ results: this.#parts.slice(0, this.#current).map(({ result }) => result), error });
   }
 }

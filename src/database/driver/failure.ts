@@ -1,4 +1,6 @@
-/** What PostgreSQL's error said, wherever Prisma's wrapping left it. */
+import pg from 'pg';
+
+/** The parts of an error that name its cause, in pg's, Prisma's and Node's forms. */
 type Failure = {
   code?: unknown;
   originalCode?: unknown;
@@ -8,7 +10,7 @@ type Failure = {
   message?: unknown;
 };
 
-/** The errors inside an error, itself first. */
+/** An error and those inside it, outermost first. */
 function* chain(error: unknown): Generator<Failure> {
   for (let next = error; typeof next === 'object' && next !== null; ) {
     const failure = next as Failure;
@@ -20,29 +22,41 @@ function* chain(error: unknown): Generator<Failure> {
 const constraintName = (constraint: unknown): unknown =>
   typeof constraint === 'object' ? (constraint as { index?: unknown } | null)?.index : constraint;
 
-/** Whether a statement failed for the sake of the constraint of this name. */
+/** Whether a statement violated the constraint of this name. */
 export const isConstraint = (error: unknown, name: string): boolean =>
   [...chain(error)].some(({ constraint }) => constraintName(constraint) === name);
 
-/** A transaction that took longer than one may, by the code that PostgreSQL has for it. */
+/** A transaction exceeded its timeout; the code is PostgreSQL's for that. */
 export class TransactionTimeoutError extends Error {
   override name = 'TransactionTimeoutError';
   readonly code = '25P04';
 }
 
-/**
- * PostgreSQL's classes and codes for a server that is starting, stopping, full, slow, or gone, and
- * the network's for one that isn't there.
- */
+/** Codes of a server that is starting, stopping, full, slow or gone, and of a failed network. */
 const UNREACHABLE = /^(08...|57P0.|53300|25P04|ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|P1001|P1002|P1008|P1017|P2024|P2028)$/;
 
-/**
- * Whether a statement failed because the database could not be reached, and another try may fare
- * better.
- */
+/** Whether a statement failed because the database could not be reached, so that a retry may do. */
 export const isUnreachable = (error: unknown): boolean =>
   [...chain(error)].some(
     ({ code, message }) =>
       UNREACHABLE.test(String(code)) ||
-      /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/.test(String(message)),
+      /timeout exceeded when trying to connect|timeout expired|Connection terminated|connection error and is not queryable/.test(
+        String(message),
+      ),
   );
+
+/** Whether an error leaves a connection unusable: PostgreSQL's errors of a statement don't. */
+export const isBroken = (error: unknown): boolean => !(error instanceof pg.DatabaseError && error.severity === 'ERROR');
+
+const hasCode = (error: unknown, codes: readonly string[]): boolean =>
+  error instanceof pg.DatabaseError && codes.includes(error.code ?? '');
+
+/**
+ * Whether PostgreSQL doesn't know a statement's name, or knows another statement by it, as behind a
+ * PgBouncer that doesn't follow prepared statements from connection to connection. The statement
+ * did not run.
+ */
+export const isUnknownStatement = (error: unknown): boolean => hasCode(error, ['26000', '42P05']);
+
+/** Whether PostgreSQL rolled a transaction back because of others: it may succeed when run again. */
+export const isConflict = (error: unknown): boolean => hasCode(error, ['40P01', '40001']);

@@ -1,29 +1,26 @@
 import utils from 'pg/lib/utils.js';
 import { serialize } from 'pg-protocol';
-import type { Prepared, Wire } from './prepared-statements.ts';
+import type { PreparedStatements, Wire } from './prepared-statements.ts';
 
-/** A statement to be run. */
-export type Run = {
-  /** `''` for one without. */
+/** A statement with its parameters encoded. */
+export type EncodedStatement = {
+  /** `''` for an unnamed statement. */
   readonly name: string;
   readonly text: string;
-  /** Of {@link parametersOf}. */
+  /** From {@link encodeParameters}. */
   readonly parameters: string;
-  /** Whether what it answers is to be described. */
+  /** Whether to ask for a description of its rows. */
   readonly isDescribed?: boolean;
 };
 
-/** What pg has beneath a client. */
-export type Connection = { readonly stream: { readonly writable: boolean; write(bytes: string, encoding: 'latin1'): void } };
+/** The connection beneath a client of pg's. */
+export type PgConnection = { readonly stream: { readonly writable: boolean; write(bytes: string, encoding: 'latin1'): void } };
 
-/**
- * Bytes as a text of as many letters, which is put together, and written, at less cost than pieces
- * of bytes.
- */
-const lettersOf = (bytes: Buffer): string => bytes.toString('latin1');
+/** Bytes as a string with one character each, which is cheaper to concatenate than buffers. */
+const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
 
 const [SYNC, EXECUTE, DESCRIBE] = [serialize.sync(), serialize.execute({ portal: '' }), serialize.describe({ type: 'P', name: '' })].map(
-  lettersOf,
+  latin1,
 ) as [string, string, string];
 
 const int16 = (number: number): string => String.fromCharCode(number >> 8, number & 255);
@@ -31,53 +28,51 @@ const int32 = (number: number): string => int16(number >>> 16) + int16(number & 
 
 const NULL = int32(0xff_ff_ff_ff);
 
-const inUtf8 = (text: string): string => (Buffer.byteLength(text) === text.length ? text : lettersOf(Buffer.from(text)));
+const utf8 = (text: string): string => (Buffer.byteLength(text) === text.length ? text : latin1(Buffer.from(text)));
 
-/** A value: its length and what it is written as; or that it is null. */
-function value(written: string | Buffer | null): string {
-  if (written === null) return NULL;
-  const letters = typeof written === 'string' ? inUtf8(written) : lettersOf(written);
-  return int32(letters.length) + letters;
+/** A value with its length ahead of it, or the mark of a null. */
+function encodeValue(value: string | Buffer | null): string {
+  if (value === null) return NULL;
+  const bytes = typeof value === 'string' ? utf8(value) : latin1(value);
+  return int32(bytes.length) + bytes;
 }
 
 /**
- * Parameters as they go over the wire (PostgreSQL, Message Formats, `Bind`): bytes as such and all
- * else as text, and what is answered as text.
+ * Parameters in the format of PostgreSQL's `Bind` message: buffers as binary, everything else as
+ * text, results as text.
  */
-export function parametersOf(values: readonly unknown[]): string {
-  const written = values.map(given => (typeof given === 'string' ? given : utils.prepareValue(given)));
-  const formats = written.some(Buffer.isBuffer) ? written.map(given => int16(Number(Buffer.isBuffer(given)))) : [];
-  return int16(formats.length) + formats.join('') + int16(written.length) + written.map(value).join('') + int16(0);
+export function encodeParameters(values: readonly unknown[]): string {
+  const prepared = values.map(value => (typeof value === 'string' ? value : utils.prepareValue(value)));
+  const formats = prepared.some(Buffer.isBuffer) ? prepared.map(value => int16(Number(Buffer.isBuffer(value)))) : [];
+  return int16(formats.length) + formats.join('') + int16(prepared.length) + prepared.map(encodeValue).join('') + int16(0);
 }
 
-/**
- * Statements under one Sync, written as one piece: what is prepared already isn't prepared again.
- */
+/** Statements under one Sync, written in one piece; those that are prepared are not parsed again. */
 export class Message implements Wire {
-  #letters = '';
+  #bytes = '';
 
-  constructor(private readonly prepared: Prepared | null) {}
+  constructor(private readonly prepared: PreparedStatements | null) {}
 
-  run({ name, text, parameters, isDescribed }: Run): void {
+  run({ name, text, parameters, isDescribed }: EncodedStatement): void {
     const statement = this.prepared ? name : '';
     if (statement) this.prepared!.ensure(this, statement, text);
     else this.parse({ text, name: '' });
     const bind = `\0${statement}\0${parameters}`;
-    this.#letters += `B${int32(bind.length + 4)}${bind}`;
-    if (isDescribed) this.#letters += DESCRIBE;
-    this.#letters += EXECUTE;
+    this.#bytes += `B${int32(bind.length + 4)}${bind}`;
+    if (isDescribed) this.#bytes += DESCRIBE;
+    this.#bytes += EXECUTE;
   }
 
   parse(message: Parameters<Wire['parse']>[0]): void {
-    this.#letters += lettersOf(serialize.parse(message));
+    this.#bytes += latin1(serialize.parse(message));
   }
 
   close(message: Parameters<Wire['close']>[0]): void {
-    this.#letters += lettersOf(serialize.close(message));
+    this.#bytes += latin1(serialize.close(message));
   }
 
-  /** Writes all of it, unless the connection has ended: then whoever waits is told by it. */
-  send({ stream }: Connection): void {
-    if (stream.writable) stream.write(this.#letters + SYNC, 'latin1');
+  /** Writes everything, unless the connection has ended, which fails its queries anyway. */
+  send({ stream }: PgConnection): void {
+    if (stream.writable) stream.write(this.#bytes + SYNC, 'latin1');
   }
 }

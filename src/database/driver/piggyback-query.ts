@@ -1,36 +1,36 @@
-/** A statement that answers one text. */
+/** A query that returns one text. */
 export type TextQuery = { readonly text: string; readonly values: readonly (string | null)[] };
 
 /**
- * A statement that rides along with the first read of a unit of work, in that read's own round trip
- * and transaction, and is run before it: so that what a read is allowed by costs no trip of its own
+ * A query that runs ahead of the first read of a unit of work, in its round trip and transaction:
+ * so that looking up what a read depends on costs no trip of its own
  * (docs/decisions/0017-compiled-queries.md).
  */
 export class PiggybackQuery implements TextQuery {
   readonly text: string;
   readonly values: readonly (string | null)[];
-  /** What it said. It fails when the read does. */
+  /** Its result; it fails when the read fails before it. */
   readonly result: Promise<string | null>;
   #isTaken = false;
-  readonly #settle: (result: string | null) => void;
-  readonly #fail: (error: unknown) => void;
+  readonly #resolve: (result: string | null) => void;
+  readonly #reject: (error: unknown) => void;
 
   constructor({ text, values }: TextQuery) {
     this.text = text;
     this.values = values;
     const { promise, resolve, reject } = withResolvers<string | null>();
-    promise.catch(() => {}); // whoever rides along hears of it from the read
+    promise.catch(() => {}); // the read reports the error as well
     this.result = promise;
-    this.#settle = resolve;
-    this.#fail = reject;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
-  /** Whether it is on its way. */
+  /** Whether a read has taken it along. */
   get isTaken(): boolean {
     return this.#isTaken;
   }
 
-  /** Takes it along, once: whether it was there to be taken. */
+  /** Takes it along: true for the first read alone. */
   take(): boolean {
     const isFirst = !this.#isTaken;
     this.#isTaken = true;
@@ -38,11 +38,11 @@ export class PiggybackQuery implements TextQuery {
   }
 
   settle(result: string | null): void {
-    this.#settle(result);
+    this.#resolve(result);
   }
 
   fail(error: unknown): void {
-    this.#fail(error);
+    this.#reject(error);
   }
 }
 

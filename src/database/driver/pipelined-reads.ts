@@ -1,37 +1,31 @@
-import { isBroken } from './batch.ts';
-import type { ConnectionPool, PooledClient } from './pool.ts';
+import type { Connection } from './connection.ts';
+import { isBroken } from './failure.ts';
+import type { ConnectionPool } from './pool.ts';
 import type { ReadQuery } from './read-query.ts';
 
-/**
- * How many reads are on one connection at most, and how many it takes in all while others wait for
- * a connection.
- */
+/** Reads in flight on one connection. */
 const MAX_IN_FLIGHT = 8;
+
+/** Reads that a connection takes in all while others wait for a connection of the pool. */
 const MAX_READS_WHEN_CONTENDED = 64;
 
-/**
- * How many connections have reads at the same time: so many, and one more for every so many reads.
- */
+/** Connections with reads: this many, and one more for every {@link READS_PER_CONNECTION}. */
 const MIN_CONNECTIONS = 2;
 const READS_PER_CONNECTION = 8;
 
-/**
- * A connection that answers nothing for so long, ms, is passed by: whatever it is at, others are
- * not to wait behind it.
- */
+/** A connection that has answered nothing for this long, ms, gets no more reads. */
 const STALL_MS = 50;
 
-type Streaming = { readonly connection: { readonly stream: { cork(): void; uncork(): void } }; pipeline: boolean };
+type Pipelining = { readonly connection: { readonly stream: { cork(): void; uncork(): void } }; pipeline: boolean };
 
 type Pool = Pick<ConnectionPool, 'acquire' | 'release' | 'waitingCount'>;
 
-/**
- * A connection that several reads are on, one behind the other; each is a transaction of its own.
- */
+/** A connection with several reads in flight, each in a transaction of its own. */
 class PipelinedConnection {
-  #client: (PooledClient & Streaming) | null = null;
+  #connection: (Connection & Pipelining) | null = null;
+  /** Reads that wait for the connection. */
   #early: ReadQuery[] = [];
-  #load = 0;
+  #inFlight = 0;
   #taken = 0;
   #answeredAt = Number.POSITIVE_INFINITY;
   #isCorked = false;
@@ -39,27 +33,27 @@ class PipelinedConnection {
 
   constructor(
     private readonly pool: Pool,
-    private readonly leave: (connection: PipelinedConnection) => void,
+    private readonly onEmpty: (connection: PipelinedConnection) => void,
   ) {}
 
-  get load(): number {
-    return this.#load;
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   get isMoving(): boolean {
     return !this.#broken && performance.now() - this.#answeredAt < STALL_MS;
   }
 
-  hasRoom(othersWait: boolean): boolean {
-    return this.#load < MAX_IN_FLIGHT && !(othersWait && this.#taken >= MAX_READS_WHEN_CONTENDED);
+  hasRoom(isContended: boolean): boolean {
+    return this.#inFlight < MAX_IN_FLIGHT && !(isContended && this.#taken >= MAX_READS_WHEN_CONTENDED);
   }
 
   async open(): Promise<void> {
     try {
-      this.#client = (await this.pool.acquire()) as PooledClient & Streaming;
-      this.#client.pipeline = true;
+      this.#connection = (await this.pool.acquire()) as Connection & Pipelining;
+      this.#connection.pipeline = true;
       this.#answeredAt = performance.now();
-      for (const readQuery of this.#early.splice(0)) this.#send(this.#client, readQuery);
+      for (const readQuery of this.#early.splice(0)) this.#send(this.#connection, readQuery);
     } catch (error) {
       this.#broken = error as Error;
       for (const readQuery of this.#early.splice(0)) readQuery.fail(error as Error);
@@ -67,71 +61,72 @@ class PipelinedConnection {
   }
 
   take(readQuery: ReadQuery): void {
-    this.#load += 1;
+    this.#inFlight += 1;
     this.#taken += 1;
     readQuery.onSettled = error => this.#settled(error);
-    if (this.#client) this.#send(this.#client, readQuery);
+    if (this.#connection) this.#send(this.#connection, readQuery);
     else this.#early.push(readQuery);
   }
 
-  /** What is asked for in one turn of the event loop is written at once. */
-  #send(client: PooledClient & Streaming, readQuery: ReadQuery) {
+  /** The reads of one turn of the event loop are written at once. */
+  #send(connection: Connection & Pipelining, readQuery: ReadQuery) {
     if (!this.#isCorked) {
       this.#isCorked = true;
-      const { stream } = client.connection;
+      const { stream } = connection.connection;
       stream.cork();
       setImmediate(() => {
         this.#isCorked = false;
         stream.uncork();
       });
     }
-    client.read(readQuery);
+    connection.read(readQuery);
   }
 
   #settled(error: Error | null) {
-    this.#load -= 1;
+    this.#inFlight -= 1;
     this.#answeredAt = performance.now();
     if (error && isBroken(error)) this.#broken ??= error;
-    if (this.#load) return;
-    this.leave(this);
-    if (!this.#client) return;
-    this.#client.pipeline = false;
-    this.pool.release(this.#client, this.#broken);
+    if (this.#inFlight) return;
+    this.onEmpty(this);
+    if (!this.#connection) return;
+    this.#connection.pipeline = false;
+    this.pool.release(this.#connection, this.#broken);
   }
 }
 
 /**
- * Where reads that are quick share connections: those of one turn of the event loop go out together
- * and come back together, which spares both sides most of what waking each other costs. Each is
- * bound by itself, is a transaction of its own, and fails alone. With few there are as many
- * connections as reads; with many, some wait for each other, but not behind one that takes long.
+ * Lets quick reads share connections: those of one turn of the event loop go out together, which
+ * spares both sides most of the cost of waking each other (docs/decisions/0018). Few reads have a
+ * connection each; many wait for each other, but not behind a slow one.
  */
 export class PipelinedReads {
-  readonly #pipelinedReads = new Set<PipelinedConnection>();
+  readonly #connections = new Set<PipelinedConnection>();
 
   constructor(private readonly pool: Pool) {}
 
   take(readQuery: ReadQuery): void {
-    const connection = this.#shared() ?? this.#opened();
+    const connection = this.#leastBusy() ?? this.#open();
     connection.take(readQuery);
   }
 
-  /** The lane that a read joins, or null for one of its own. */
-  #shared(): PipelinedConnection | null {
-    const othersWait = this.pool.waitingCount > 0;
-    let [best, moving, load]: [PipelinedConnection | null, number, number] = [null, 0, 0];
-    for (const connection of this.#pipelinedReads) {
+  /** The connection that a read joins, or null if it gets one of its own. */
+  #leastBusy(): PipelinedConnection | null {
+    const isContended = this.pool.waitingCount > 0;
+    let best: PipelinedConnection | null = null;
+    let moving = 0;
+    let inFlight = 0;
+    for (const connection of this.#connections) {
       if (!connection.isMoving) continue;
       moving += 1;
-      load += connection.load;
-      if (connection.hasRoom(othersWait) && (!best || connection.load < best.load)) best = connection;
+      inFlight += connection.inFlight;
+      if (connection.hasRoom(isContended) && (!best || connection.inFlight < best.inFlight)) best = connection;
     }
-    return moving < MIN_CONNECTIONS + Math.floor(load / READS_PER_CONNECTION) ? null : best;
+    return moving < MIN_CONNECTIONS + Math.floor(inFlight / READS_PER_CONNECTION) ? null : best;
   }
 
-  #opened(): PipelinedConnection {
-    const connection = new PipelinedConnection(this.pool, gone => this.#pipelinedReads.delete(gone));
-    this.#pipelinedReads.add(connection);
+  #open(): PipelinedConnection {
+    const connection = new PipelinedConnection(this.pool, gone => this.#connections.delete(gone));
+    this.#connections.add(connection);
     void connection.open();
     return connection;
   }

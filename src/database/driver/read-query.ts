@@ -1,121 +1,101 @@
 import pg from 'pg';
-import { type Binding, bindingStatement } from '../tenancy/binding.ts';
-import { afterError, Described, rowsIn, type Telling } from './batch.ts';
-import { type Connection, Message, parametersOf } from './message.ts';
-import type { PiggybackQuery } from './piggyback-query.ts';
-import { nameOf, type Prepared } from './prepared-statements.ts';
+import { afterError, type ReadyEvents, RowBuilder, rowCountOf } from './batch.ts';
+import { encodeParameters, Message, type PgConnection } from './message.ts';
+import type { PreparedStatements } from './prepared-statements.ts';
+import type { Prelude } from './statement.ts';
 
-/**
- * A statement that is asked by itself: its rows are one text each, unless it says how to read what
- * is in them.
- */
+/** A read: its rows are one text each, or objects where it has `types`. */
 export type ReadStatement = {
   readonly text: string;
   readonly values: readonly unknown[];
-  /** Where statements may have names. */
+  /** The name it is prepared under, where names are used. */
   readonly name?: string | undefined;
-  /** What becomes of the columns of its rows, which are objects then. */
+  /** How the columns are parsed. */
   readonly types?: pg.CustomTypesConfig | undefined;
 };
 
-/** What a statement answers, and how many rows it was about. */
-export type Answered<Row> = { readonly rows: readonly Row[]; readonly rowCount: number | null };
+/** The rows of a read, and how many rows it affected. */
+export type ReadResult<Row> = { readonly rows: readonly Row[]; readonly rowCount: number | null };
 
 const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig) => pg.Query;
 
-/** What goes ahead of a statement: what binds it and, in the same statement, its companion. */
-type Ahead = { readonly name: string; readonly text: string };
-const aheads = new Map<string, Ahead>();
-const { text: BINDING } = bindingStatement({ tenantId: null, personId: null });
-
-function aheadOf(piggyback: string): Ahead {
-  const known = aheads.get(piggyback);
-  if (known) return known;
-  const text = piggyback ? `${BINDING}, (${piggyback.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + 2}`)})` : BINDING;
-  const fresh = { text, name: nameOf(text) };
-  aheads.set(piggyback, fresh);
-  return fresh;
-}
-
 /**
- * A statement that goes to the database bound, with a companion if it has one: one piece of bytes
- * out, under one Sync of its own, hence in one implicit transaction; of what comes back no more is
- * read than it is made for. A client that pipelines takes it, being one of pg's.
+ * A read and its prelude: written in one piece under a Sync of their own, hence one implicit
+ * transaction. A query of pg's, so that a client in pipeline mode accepts it.
  */
 export class ReadQuery extends PgQuery {
   readonly #parameters: string;
   readonly #rows: unknown[] = [];
-  /** What makes rows of what comes, where they are more than a text. */
-  readonly #described: Described | null;
+  /** Builds rows that are objects; null where each is one text. */
+  readonly #builder: RowBuilder | null;
   #rowCount: number | null = null;
-  #unread: Error | null = null;
-  #ahead: boolean;
+  #parseError: Error | null = null;
+  #isInPrelude: boolean;
 
   constructor(
     private readonly statement: ReadStatement,
-    private readonly binding: Binding | undefined,
-    private readonly piggyback: PiggybackQuery | undefined,
-    /** Whether statements may have names. */
-    readonly mayBeNamed: boolean,
-    private readonly settle: (error: Error | null, answered: Answered<unknown>) => void,
+    private readonly prelude: Prelude | undefined,
+    /** Whether statements are prepared under names. */
+    readonly usesNames: boolean,
+    private readonly settle: (error: Error | null, result: ReadResult<unknown>) => void,
   ) {
     super({ text: statement.text });
-    this.#parameters = parametersOf(statement.values);
-    this.#described = statement.types ? new Described(undefined, statement.types) : null;
-    this.#ahead = binding !== undefined;
+    this.#parameters = encodeParameters(statement.values);
+    this.#builder = statement.types ? new RowBuilder(undefined, statement.types) : null;
+    this.#isInPrelude = prelude !== undefined;
   }
 
-  /** The statements that the connection keeps under names, where it may. */
-  prepared: Prepared | null = null;
-  /** Told that it is over, before whoever asked is. */
+  /** The prepared statements of the connection, where names are used. */
+  prepared: PreparedStatements | null = null;
+  /** Called when the read is over, ahead of its caller. */
   onSettled: (error: Error | null) => void = () => {};
 
-  override submit = (connection: Connection): null => {
+  override submit = (connection: PgConnection): null => {
     const message = new Message(this.prepared);
-    if (this.binding) {
-      const parameters = parametersOf([...bindingStatement(this.binding).values, ...(this.piggyback?.values ?? [])]);
-      message.run({ ...aheadOf(this.piggyback?.text ?? ''), parameters });
+    if (this.prelude) {
+      const { name, text, values } = this.prelude;
+      message.run({ name, text, parameters: encodeParameters(values) });
     }
     const { name = '', text } = this.statement;
-    message.run({ name, text, parameters: this.#parameters, isDescribed: this.#described !== null });
+    message.run({ name, text, parameters: this.#parameters, isDescribed: this.#builder !== null });
     message.send(connection);
     return null;
   };
 
   handleRowDescription({ fields }: { readonly fields: unknown }) {
-    this.#described?.addFields(fields);
+    this.#builder?.addFields(fields);
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }) {
-    if (!this.#ahead) this.#read(fields);
-    else if (this.piggyback) this.piggyback.settle(fields[2]!);
+    if (!this.#isInPrelude) this.#addRow(fields);
+    else this.prelude!.onRow?.(fields);
   }
 
-  #read(fields: readonly (string | null)[]) {
+  #addRow(fields: readonly (string | null)[]) {
     try {
-      this.#rows.push(this.#described ? this.#described.parseRow(fields) : fields[0]);
+      this.#rows.push(this.#builder ? this.#builder.parseRow(fields) : fields[0]);
     } catch (error) {
-      this.#unread ??= error as Error;
+      this.#parseError ??= error as Error;
     }
   }
 
   handleCommandComplete({ text }: { readonly text: string }) {
-    if (!this.#ahead) this.#rowCount = rowsIn(text);
-    this.#ahead = false;
+    if (!this.#isInPrelude) this.#rowCount = rowCountOf(text);
+    this.#isInPrelude = false;
   }
 
   handleReadyForQuery() {
     this.onSettled(null);
-    this.settle(this.#unread, { rows: this.#rows, rowCount: this.#rowCount });
+    this.settle(this.#parseError, { rows: this.#rows, rowCount: this.#rowCount });
   }
 
-  handleError(error: Error, wire: Telling) {
-    if (this.binding) this.prepared?.invalidate(aheadOf(this.piggyback?.text ?? '').name);
+  handleError(error: Error, events: ReadyEvents) {
+    if (this.prelude) this.prepared?.invalidate(this.prelude.name);
     if (this.statement.name) this.prepared?.invalidate(this.statement.name);
-    afterError(error, wire, () => this.fail(error));
+    afterError(error, events, () => this.fail(error));
   }
 
-  /** It was not answered, and won't be. */
+  /** Fails the read: there is no result, and there won't be one. */
   fail(error: Error): void {
     this.onSettled(error);
     this.settle(error, { rows: [], rowCount: null });

@@ -1,38 +1,32 @@
+import { LRUCache } from 'lru-cache';
 import { nameOf } from './prepared-statements.ts';
 
-/**
- * Texts that are remembered: what a hostile client makes up in shapes of queries pushes out no more
- * than that.
- */
-const MOST = 500;
+/** Bounds what a client can occupy by sending queries of ever new shapes. */
+const MAX_TEXTS = 500;
 
 /**
- * Names for the statements that come again, so that PostgreSQL parses them once. A text gets one
- * when it is met the second time. The half of them that was met longer ago is forgotten at once.
+ * Names for statements that come again, so that PostgreSQL parses them once: a text gets its name
+ * the second time it is seen.
  */
 export class StatementNames {
-  #names = new Map<string, string | undefined>();
-  #older = new Map<string, string | undefined>();
+  /** By text; `''` for a text that was seen once. */
+  readonly #names: LRUCache<string, string>;
 
-  constructor(private readonly most = MOST) {}
-
-  /** The name of a statement, or undefined for one that was not met lately. */
-  of(text: string): string | undefined {
-    const before = this.#names.get(text);
-    if (before !== undefined) return before;
-    const known = this.#names.has(text) || this.#older.has(text);
-    const name = known ? (this.#older.get(text) ?? nameOf(text)) : undefined;
-    this.#older.delete(text);
-    this.#names.set(text, name);
-    if (this.#names.size > this.most / 2) {
-      this.#older = this.#names;
-      this.#names = new Map();
-    }
-    return name;
+  constructor(max = MAX_TEXTS) {
+    this.#names = new LRUCache({ max });
   }
 
-  /** How many texts are remembered. */
+  /** The name of a statement, or undefined for a text not seen lately. */
+  of(text: string): string | undefined {
+    const cached = this.#names.get(text);
+    if (cached) return cached;
+    const name = cached === undefined ? '' : nameOf(text);
+    this.#names.set(text, name);
+    return name || undefined;
+  }
+
+  /** How many texts are cached. */
   get size(): number {
-    return this.#names.size + this.#older.size;
+    return this.#names.size;
   }
 }

@@ -1,165 +1,178 @@
-import pg from 'pg';
-import { type Binding, bindingStatement, checkBinding, currentBinding } from '../tenancy/binding.ts';
-import { isBroken, type Outcome, type Statement } from './batch.ts';
-import { TransactionTimeoutError } from './failure.ts';
-import { runWithin } from './joined.ts';
-import { type ConnectionPool, isUnknownStatement, type PooledClient } from './pool.ts';
+import type pg from 'pg';
+import type { Outcome } from './batch.ts';
+import type { Connection } from './connection.ts';
+import { isBroken, TransactionTimeoutError } from './failure.ts';
+import type { ConnectionPool } from './pool.ts';
 import { nameOf } from './prepared-statements.ts';
+import type { Prelude, Statement } from './statement.ts';
 
-type Waiting = {
+type Queued = {
   readonly statement: Statement;
+  /** Whether somebody waits for the result: the queue is sent for those alone, or with COMMIT. */
+  readonly isAwaited: boolean;
   readonly resolve: (result: pg.QueryResult) => void;
   readonly reject: (error: unknown) => void;
 };
 
 const command = (text: string): Statement => ({ text, name: nameOf(text), isSilent: true });
 const [BEGIN, COMMIT, ROLLBACK] = ['BEGIN', 'COMMIT', 'ROLLBACK'].map(command) as [Statement, Statement, Statement];
-const BINDING_NAME = nameOf(bindingStatement({ tenantId: null, personId: null }).text);
-const nothing = () => {};
+const ignore = () => {};
+
+type State = 'idle' | 'open' | 'committing' | 'failed' | 'ended';
+
+export type TransactionSettings = {
+  /** How long it may be open, ms. */
+  readonly timeout: number;
+  /** Whether statements that have a name are prepared. */
+  readonly naming: boolean;
+};
 
 /**
- * A deadlock's victim, or one that can't be put in order with others: PostgreSQL ended it, all of
- * it, and it may be tried again.
+ * A transaction on one connection. Statements that are issued together, without awaiting each
+ * other's results, go out in one batch; BEGIN and the prelude go with the first batch, and COMMIT
+ * with the last.
+ *
+ * | state      | `query`, `enqueue` | `commit`                     | failure  | timeout      | `end`    |
+ * |------------|--------------------|------------------------------|----------|--------------|----------|
+ * | idle       | `query`: open      | queue sent, no BEGIN, ended  | failed   |              | ended    |
+ * | open       | queued             | committing                   | failed   | failed, end  | ROLLBACK |
+ * | committing | throws             | throws                       | failed   | ignored      | ended    |
+ * | failed     | throws the failure | throws the failure           |          | ignored      | ROLLBACK |
+ * | ended      | throws             | throws                       |          |              |          |
+ *
+ * Idle means that nothing was sent and there is no connection yet. A failure is an error of any
+ * statement, of the connection, or the timeout: nothing is kept, and no later statement runs.
  */
-const UNLUCKY = ['40P01', '40001'];
-const isUnlucky = (error: unknown) => error instanceof pg.DatabaseError && UNLUCKY.includes(error.code ?? '');
-
-/**
- * A transaction on one connection. Statements that are asked for in one go, without waiting for
- * each other's answers, go out together; BEGIN and the binding go with the first ones, and COMMIT
- * with the last. One that is asked for in one go as a whole needs neither: what goes out under one
- * Sync is one transaction. Once a statement has failed no other is answered, and nothing is kept.
- */
-export class BoundTransaction {
-  #waiting: Waiting[] = [];
-  #isWanted = false;
-  #isScheduled = false;
-  #turn: Promise<void> | null = null;
-  #hasBegun = false;
-  #isCommitting = false;
-  #isOver = false;
+export class Transaction {
+  #state: State = 'idle';
   #failure: unknown;
+  #queue: Queued[] = [];
+  #isFlushScheduled = false;
+  #flushing: Promise<void> | null = null;
+  #exclusive: Promise<unknown> | null = null;
+  #connection: Connection | null = null;
   #broken: Error | undefined;
-  #currentSink: Promise<unknown> | null = null;
-  #ending: Promise<void> | undefined;
-  #client: PooledClient | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #ending: Promise<void> | undefined;
 
   constructor(
-    private readonly pool: ConnectionPool,
-    private readonly binding: Binding,
-    private readonly options: Pick<TransactionOptions, 'patience'> & { readonly naming: boolean },
+    private readonly pool: Pick<ConnectionPool, 'acquire' | 'release'>,
+    private readonly prelude: Prelude,
+    private readonly settings: TransactionSettings,
   ) {}
 
-  /** Why nothing of it is kept, if that is so already. */
+  /** Why nothing is kept, if something failed. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** One statement. What is asked for in the same go, and what was told before, goes with it. */
+  /** Runs one statement, with those that are issued before the current tick ends. */
   query(statement: Statement): Promise<pg.QueryResult> {
     return new Promise((resolve, reject) => {
-      this.#take({ statement, resolve, reject });
-      this.#isWanted = true;
-      if (this.#isScheduled) return;
-      this.#isScheduled = true;
-      process.nextTick(() => {
-        this.#isScheduled = false;
-        this.#go();
-      });
+      this.#checkAccepts();
+      this.#queue.push({ statement, isAwaited: true, resolve, reject });
+      this.#scheduleFlush();
     });
   }
 
-  /**
-   * One statement whose answer nobody waits for: it goes with the next one, or with COMMIT, and if
-   * it fails so does the transaction.
-   */
+  /** Queues a statement whose result nobody awaits; if it fails, the transaction fails. */
   enqueue(statement: Statement): void {
-    this.#take({ statement, resolve: nothing, reject: nothing });
+    this.#checkAccepts();
+    this.#queue.push({ statement, isAwaited: false, resolve: ignore, reject: ignore });
   }
 
-  /** Has Prisma do something on this connection, one thing at a time. COMMIT waits for it. */
-  async join<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#currentSink;
+  /** Runs `work`, which issues statements step by step, alone among such work. COMMIT waits. */
+  async runExclusive<T>(work: () => Promise<T>): Promise<T> {
+    const previous = this.#exclusive;
     const result = (async () => {
-      await before;
-      return await runWithin(this, work);
+      await previous;
+      return await work();
     })();
-    const settled = result.then(nothing, nothing).then(() => {
-      if (this.#currentSink === settled) this.#currentSink = null;
+    const settled = result.then(ignore, ignore).then(() => {
+      if (this.#exclusive === settled) this.#exclusive = null;
     });
-    this.#currentSink = settled;
+    this.#exclusive = settled;
     return await result;
   }
 
-  /** Keeps everything. @throws what made PostgreSQL keep nothing. */
+  /** @throws the failure, if nothing is kept. */
   async commit(): Promise<void> {
-    while (this.#currentSink) await this.#currentSink;
+    while (this.#exclusive) await this.#exclusive;
+    this.#checkAccepts();
+    const hasBegun = this.#state === 'open';
+    this.#state = 'committing';
+    if (hasBegun) await this.#commitOpen();
+    else if (this.#queue.length) await this.#send([{ ...this.prelude, isSilent: true }]);
     if (this.#failure) throw this.#failure;
-    this.#isCommitting = true;
-    if (!this.#hasBegun) {
-      if (this.#waiting.length) await this.#send([this.#binds()]);
-      if (this.#failure) throw this.#failure;
-      return;
-    }
-    const { command } = await this.query(COMMIT);
+  }
+
+  async #commitOpen() {
+    const { command } = await new Promise<pg.QueryResult>((resolve, reject) => {
+      this.#queue.push({ statement: COMMIT, isAwaited: true, resolve, reject });
+      this.#scheduleFlush();
+    });
     if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
   }
 
-  /** Puts the connection back, without a trace of what was not committed. */
+  /** Releases the connection, after a rollback of what was not committed. */
   end(): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
   }
 
-  async #end(): Promise<void> {
+  async #end() {
     clearTimeout(this.#timer);
-    this.#isOver = true;
-    while (this.#turn) await this.#turn;
-    const client = this.#client;
-    if (!client) return;
-    if (!this.#broken && client.isInTransaction) {
-      const { error } = await client.together([ROLLBACK]);
+    this.#state = 'ended';
+    while (this.#flushing) await this.#flushing;
+    const connection = this.#connection;
+    if (!connection) return;
+    if (!this.#broken && connection.isInTransaction) {
+      const { error } = await connection.run([ROLLBACK], this.settings.naming);
       if (error) this.#broken = error;
     }
-    this.pool.release(client, this.#broken);
+    this.pool.release(connection, this.#broken);
   }
 
-  #take(waiting: Waiting) {
-    const binding = currentBinding();
-    if (binding && binding !== this.binding) throw new Error('a transaction belongs to the binding that it began under');
-    this.#check();
-    this.#waiting.push(waiting);
-  }
-
-  /** @throws why it takes nothing more. */
-  #check() {
+  /** @throws why no statement is accepted. */
+  #checkAccepts() {
     if (this.#failure) throw this.#failure;
-    if (this.#isOver) throw new Error('the transaction is over');
+    if (this.#state !== 'idle' && this.#state !== 'open') throw new Error('the transaction is over');
   }
 
-  #go() {
-    if (!this.#isWanted || this.#turn) return;
-    const first = this.#hasBegun ? [] : [BEGIN, this.#binds()];
-    this.#hasBegun = true;
-    this.#turn = this.#send(first).finally(() => {
-      this.#turn = null;
-      this.#go();
+  #fail(error: unknown) {
+    this.#failure ??= error;
+    if (this.#state !== 'ended') this.#state = 'failed';
+  }
+
+  #scheduleFlush() {
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    process.nextTick(() => {
+      this.#isFlushScheduled = false;
+      this.#flush();
     });
   }
 
-  /** Sends what waits, after what comes first. */
+  #flush() {
+    if (this.#flushing || !this.#queue.some(({ isAwaited }) => isAwaited)) return;
+    const first = this.#state === 'idle' ? [BEGIN, { ...this.prelude, isSilent: true }] : [];
+    if (this.#state === 'idle') this.#state = 'open';
+    this.#flushing = this.#send(first).finally(() => {
+      this.#flushing = null;
+      this.#flush();
+    });
+  }
+
+  /** Sends the queue, after the statements given. */
   async #send(first: readonly Statement[]): Promise<void> {
-    this.#isWanted = false;
-    const sent = this.#waiting.splice(0);
-    try {
-      this.#check();
-    } catch (error) {
+    const sent = this.#queue.splice(0);
+    if (this.#state === 'failed' || this.#state === 'ended') {
+      const error = this.#failure ?? new Error('the transaction is over');
       for (const { reject } of sent) reject(error);
       return;
     }
-    const { results, error } = await this.#together([...first, ...sent.map(({ statement }) => statement)]);
-    if (error) this.#failure ??= error;
+    const { results, error } = await this.#run([...first, ...sent.map(({ statement }) => statement)]);
+    if (error) this.#fail(error);
     if (error && isBroken(error)) this.#broken = error;
     sent.forEach(({ resolve, reject }, place) => {
       const result = results[first.length + place];
@@ -168,71 +181,22 @@ export class BoundTransaction {
     });
   }
 
-  #binds(): Statement {
-    return { ...bindingStatement(this.binding), name: BINDING_NAME, isSilent: true };
-  }
-
-  /** Asks on the connection that it is on from its first statement to its last. */
-  async #together(statements: readonly Statement[]): Promise<Outcome> {
-    if (!this.#client) {
+  async #run(statements: readonly Statement[]): Promise<Outcome> {
+    const { naming, timeout } = this.settings;
+    if (!this.#connection) {
       try {
-        this.#client = await this.pool.acquire();
+        this.#connection = await this.pool.acquire();
       } catch (error) {
         return { results: [], error: error as Error };
       }
-      const { naming, patience } = this.options;
-      this.#client.naming &&= naming;
-      if (this.#hasBegun) this.#timer = setTimeout(() => this.#expire(patience), patience);
+      if (this.#state === 'open') this.#timer = setTimeout(() => this.#expire(timeout), timeout);
     }
-    return await this.#client.together(statements);
+    return await this.#connection.run(statements, naming);
   }
 
-  #expire(patience: number) {
-    if (this.#isCommitting) return;
-    this.#failure ??= new TransactionTimeoutError(`a transaction took longer than ${patience} ms`);
+  #expire(timeout: number) {
+    if (this.#state !== 'open') return;
+    this.#fail(new TransactionTimeoutError(`a transaction took longer than ${timeout} ms`));
     void this.end();
-  }
-}
-
-/** How a transaction is run. */
-export type TransactionOptions = {
-  /**
-   * How often it is run at most, if PostgreSQL ends it for the sake of others. One that does
-   * something beside the database runs once.
-   */
-  readonly tries?: number;
-  /** How long it may take, ms. */
-  readonly patience: number;
-};
-
-const TRIES = 3;
-
-/**
- * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. One
- * that PostgreSQL ended as a deadlock's victim, or because it can't be put in order with others, is
- * run again: nothing of it was kept, and nobody was answered.
- */
-export async function inTransaction<T>(
-  pool: ConnectionPool,
-  binding: Binding,
-  work: (transaction: BoundTransaction) => Promise<T>,
-  { tries = TRIES, ...options }: TransactionOptions,
-): Promise<T> {
-  checkBinding(binding);
-  for (let left = tries; ; left -= 1) {
-    const naming = pool.naming && tries > 1;
-    const transaction = new BoundTransaction(pool, binding, { ...options, naming });
-    try {
-      const result = await work(transaction);
-      await transaction.commit();
-      return result;
-    } catch (error) {
-      const { failure } = transaction;
-      const isMisnaming = naming && isUnknownStatement(failure);
-      if (isMisnaming) pool.disableNamedStatements();
-      if (left <= 1 || !(isMisnaming || isUnlucky(failure))) throw error;
-    } finally {
-      await transaction.end();
-    }
   }
 }

@@ -1,6 +1,6 @@
 import type { PlanFeature, TenantStatus } from '../../access/vocabulary.ts';
 import type { Query } from '../driver/query.ts';
-import { bound } from '../tenancy/binding.ts';
+import type { Binding } from '../tenancy/binding.ts';
 
 /** An API key, with what of its tenant decides what it may do. */
 export type SigningKey = {
@@ -29,6 +29,9 @@ export type KeyFound = {
 /** The name that a key's text says. */
 type Name = { readonly tenantId: string; readonly id: string };
 
+/** Binds a query. */
+type BindQuery = (binding: Binding) => { readonly query: Query };
+
 /** What no hash is: 32 bytes, all of them 0. */
 const NOTHING = `decode(repeat('00', 32), 'hex')`;
 
@@ -47,8 +50,8 @@ const FIND = `
  * the name says (SPEC T4). Whether there is such a key, or such a tenant, changes nothing of the
  * way that is taken.
  */
-export async function findKey(query: Query, { tenantId, id }: Name): Promise<KeyFound> {
-  const [row] = await bound({ tenantId, personId: null }, () => query<KeyFound>(FIND, [tenantId, id]));
+export async function findKey(bind: BindQuery, { tenantId, id }: Name): Promise<KeyFound> {
+  const [row] = await bind({ tenantId, personId: null }).query<KeyFound>(FIND, [tenantId, id]);
   return row!;
 }
 
@@ -59,12 +62,10 @@ export const keyFound = ({ key }: KeyFound): SigningKey =>
   JSON.parse(key, (name, value) => (DATES.includes(name) && value !== null ? new Date(value) : value));
 
 /** Notes that a key was used, unless that was noted less than a minute before (SPEC K1). */
-export async function noteUse(query: Query, { tenantId, id }: Name, now: Date): Promise<void> {
-  await bound({ tenantId, personId: null }, () =>
-    query(
-      `UPDATE api_key SET last_used_at = $2::timestamptz
-       WHERE tenant_id = app_tenant() AND id = $1::uuid AND (last_used_at IS NULL OR last_used_at <= $2::timestamptz - interval '1 minute')`,
-      [id, now],
-    ),
+export async function noteUse(query: Query, { id }: Pick<Name, 'id'>, now: Date): Promise<void> {
+  await query(
+    `UPDATE api_key SET last_used_at = $2::timestamptz
+     WHERE tenant_id = app_tenant() AND id = $1::uuid AND (last_used_at IS NULL OR last_used_at <= $2::timestamptz - interval '1 minute')`,
+    [id, now],
   );
 }

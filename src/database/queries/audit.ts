@@ -1,6 +1,5 @@
 import { v7 as uuid } from 'uuid';
 import type { Enqueue, Query } from '../driver/query.ts';
-import { randomBytes } from '../driver/random.ts';
 
 /**
  * What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by
@@ -33,7 +32,7 @@ export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, t
   const outcome = code === null ? 'done' : 'refused';
   // biome-ignore format: a row is read by its columns
   const values = [
-    uuid({ random: randomBytes() }), at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(before), json(after), requestId,
+    uuid(), at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(before), json(after), requestId,
   ];
   enqueue(APPEND, values);
 }

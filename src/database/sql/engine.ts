@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import { isBroken } from '../driver/batch.ts';
-import { runWithin } from '../driver/joined.ts';
+import { isBroken } from '../driver/failure.ts';
 import type { ReadCounts } from './counts.ts';
 import { type Reason, UnsupportedQuery } from './draft.ts';
 import { ABSENT, readStatement, type Statement, type StatementResult } from './read-statement.ts';
@@ -53,19 +52,16 @@ export type EngineOptions = {
   readonly tables: Tables;
   readonly counts: ReadCounts;
   readonly run: RunStatement;
-  /**
-   * In a transaction: runs Prisma on the transaction's connection. A transaction accepts no
-   * statement after one has failed.
-   */
-  readonly join?: (prisma: RunPrisma) => Promise<unknown>;
+  /** A transaction accepts no statement after one has failed, so Prisma can't run it instead. */
+  readonly inTransaction?: boolean;
 };
 
 /** An engine that runs what it supports as one statement and counts what it leaves to Prisma. */
-export function createEngine({ tables, counts, run, join }: EngineOptions): Engine {
+export function createEngine({ tables, counts, run, inTransaction = false }: EngineOptions): Engine {
   return async (model, operation, args, prisma) => {
     const runPrisma = (reason: Reason) => {
       counts.add(model, operation, reason);
-      return join ? join(prisma) : prisma();
+      return prisma();
     };
     let statement: Statement;
     try {
@@ -79,9 +75,9 @@ export function createEngine({ tables, counts, run, join }: EngineOptions): Engi
       result = await run(statement);
     } catch (error) {
       if (isBroken(error)) throw error;
-      if (join || isWrite(operation)) {
+      if (inTransaction || isWrite(operation)) {
         counts.add(model, operation, 'refused');
-        throw await toPrismaError(error, prisma);
+        throw error;
       }
       if (REFUSED.test((error as pg.DatabaseError).code ?? '')) return runPrisma('refused');
       throw error;
@@ -92,13 +88,3 @@ export function createEngine({ tables, counts, run, join }: EngineOptions): Engi
     return value;
   };
 }
-
-/**
- * The error that Prisma makes of PostgreSQL's: Prisma runs the operation, and every statement of it
- * fails with that error without reaching the database.
- */
-const toPrismaError = (error: unknown, prisma: RunPrisma): Promise<unknown> =>
-  runWithin({ query: () => Promise.reject(error) }, prisma).then(
-    () => error,
-    prismaError => prismaError,
-  );

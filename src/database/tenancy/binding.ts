@@ -1,45 +1,53 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { PiggybackQuery } from '../driver/piggyback-query.ts';
+import { nameOf } from '../driver/prepared-statements.ts';
+import type { Prelude } from '../driver/statement.ts';
 
 /**
- * Whom a statement acts for: what row-level security compares rows with. Null is nobody, and nobody
- * sees no tenant's row.
+ * The tenant and the person that statements run for: row-level security compares rows with them.
+ * Null is nobody, who sees no tenant's row.
  */
 export type Binding = { readonly tenantId: string | null; readonly personId: string | null };
 
-/**
- * The setting that carries each part of a binding (prisma/migrations, `app_tenant()` and
- * `app_person()`).
- */
+/** The settings that carry a binding (prisma/migrations, `app_tenant()` and `app_person()`). */
 export const SETTINGS = { tenantId: 'app.tenant_id', personId: 'app.person_id' } as const;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const bindings = new AsyncLocalStorage<Binding>();
 
-/** @throws {TypeError} for what isn't an id as PostgreSQL writes it. */
+/** @throws {TypeError} for an id that is not written as PostgreSQL writes it. */
 export function checkBinding({ tenantId, personId }: Binding): void {
   for (const id of [tenantId, personId]) if (id !== null && !UUID.test(id)) throw new TypeError('a binding takes lower-case UUIDs');
 }
 
+const BIND = `SELECT set_config('${SETTINGS.tenantId}', $1, true), set_config('${SETTINGS.personId}', $2, true)`;
+const BIND_NAME = nameOf(BIND);
+
 /**
- * Runs `work` with every statement that it asks for bound. Await what it asks for inside: a query
- * that is only asked for later isn't bound.
+ * The statement that binds the transaction it runs in.
+ *
+ * @throws {TypeError} as {@link checkBinding}.
  */
-export function bound<T>(binding: Binding, work: () => Promise<T>): Promise<T> {
+export function bindingPrelude(binding: Binding): Prelude {
   checkBinding(binding);
-  return bindings.run(binding, async () => await work());
+  return { text: BIND, name: BIND_NAME, values: [binding.tenantId ?? '', binding.personId ?? ''] };
 }
 
-/** The binding in force, or none. */
-export const currentBinding = (): Binding | undefined => bindings.getStore();
+type Combined = { readonly text: string; readonly name: string };
+const combined = new Map<string, Combined>();
 
-const BINDING = `SELECT set_config('${SETTINGS.tenantId}', $1, true), set_config('${SETTINGS.personId}', $2, true)`;
+/** A binding's prelude with another query as its third column. */
+export function withPiggyback(prelude: Prelude, piggyback: PiggybackQuery): Prelude {
+  return {
+    ...combinedWith(piggyback.text),
+    values: [...prelude.values, ...piggyback.values],
+    onRow: ([, , result]) => piggyback.settle(result!),
+  };
+}
 
-/** The statement that binds the transaction that it runs in, and its parameters. */
-export const bindingStatement = ({ tenantId, personId }: Binding) => ({ text: BINDING, values: [tenantId ?? '', personId ?? ''] });
-
-/**
- * The same as text, to follow BEGIN in one round trip. SET, not SELECT: a SET TRANSACTION after it
- * must stay legal.
- */
-export const bindingText = ({ tenantId, personId }: Binding) =>
-  `SET LOCAL ${SETTINGS.tenantId} = '${tenantId ?? ''}'; SET LOCAL ${SETTINGS.personId} = '${personId ?? ''}'`;
+function combinedWith(query: string): Combined {
+  const cached = combined.get(query);
+  if (cached) return cached;
+  const text = `${BIND}, (${query.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + 2}`)})`;
+  const statement = { text, name: nameOf(text) };
+  combined.set(query, statement);
+  return statement;
+}

@@ -1,5 +1,5 @@
 import { isPermission, type Permission } from '../../access/policy.ts';
-import type { Query } from '../../database/index.ts';
+import type { Database, Query } from '../../database/index.ts';
 import { findKey, type KeyFound, keyFound, noteUse, type SigningKey } from '../../database/queries/api-key.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isHash, type KeyName, readKey } from './secret.ts';
@@ -23,11 +23,11 @@ export const isLive = ({ revokedAt, expiresAt }: Pick<SigningKey, 'revokedAt' | 
  *
  * @throws {GatewayError} UNAUTHENTICATED.
  */
-export async function provenKey(query: Query, text: string, now: Date): Promise<ProvenKey> {
+export async function provenKey(bind: Database['bind'], text: string, now: Date): Promise<ProvenKey> {
   const sent = readKey(text);
   if (!sent) throw invalidKey();
   const { hash, tenantId, id } = sent;
-  const found = await findKey(query, sent);
+  const found = await findKey(bind, sent);
   if (!isProven(hash, found, now)) throw invalidKey();
   const key = keyFound(found);
   if (!isLive(key, now) || key.status === 'deleted') throw invalidKey();
@@ -48,10 +48,10 @@ const NOTE_INTERVAL_MS = 60_000;
 const noting = new Set<string>();
 
 /** Writes a key's last use at most once a minute. The request neither waits for it nor fails. */
-export function noteUsed(query: Query, { tenantId, id, lastUsedAt }: ProvenKey, now: Date): void {
+export function noteUsed(query: Query, { id, lastUsedAt }: ProvenKey, now: Date): void {
   if (noting.has(id) || (lastUsedAt && now.getTime() - lastUsedAt.getTime() < NOTE_INTERVAL_MS)) return;
   noting.add(id);
-  noteUse(query, { tenantId, id }, now)
+  noteUse(query, { id }, now)
     .catch(() => {}) // the next use writes it
     .finally(() => noting.delete(id));
 }

@@ -28,12 +28,13 @@ export function keyIn(authorization: string | undefined): string | null {
  */
 export async function keyContext(database: Database, text: string, { tenant: header, ...input }: RequestInput): Promise<Context> {
   const now = input.services.clock.now();
-  const key = await provenKey(database.query, text, now);
+  const key = await provenKey(database.bind, text, now);
   if (header !== undefined && ![key.tenantId, key.slug].includes(header.toLowerCase()))
     throw new GatewayError('TENANT_CONFLICT', 'Your API key and the X-Tenant-Id header name different tenants.');
   checkStatus(key);
-  noteUsed(database.query, key, now);
   const { tenantId, id, name, status, features } = key;
+  const work = database.bind({ tenantId, personId: null });
+  noteUsed(work.query, key, now);
   const principal: Principal = { kind: 'api_key', keyId: id, scopes: new Set(scopesOf(key.scopes)) };
   const tenantAccess: TenantAccess = { tenantId, status, features, roles: [] };
   return {
@@ -41,7 +42,7 @@ export async function keyContext(database: Database, text: string, { tenant: hea
     profile: { issuer: ISSUER, subject: id, name, email: null, emailVerified: false },
     membership: null,
     grant: grantOf(principal, tenantAccess),
-    work: database.bind({ tenantId, personId: null }),
+    work,
     memberships: async () => [],
   };
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { useDatabase } from '../../support/database.ts';
 
-/** What goes over the wire is what was given: read by itself, and in a transaction. */
+/** Values arrive as they were given: in a single read, and in a transaction. */
 const binding = { tenantId: '00000000-0000-7000-8000-000000000001', personId: null };
 const database = useDatabase();
 let opened: Database[];
@@ -11,7 +11,7 @@ beforeAll(async () => {
   opened = [true, false].map(naming => openDatabase(database.runtimeUrl, { poolSize: 1, naming }));
 });
 afterAll(async () => {
-  for (const one of opened ?? []) await one.close();
+  for (const opening of opened ?? []) await opening.close();
 });
 
 const ECHO =
@@ -22,18 +22,18 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('', 'ascii', 'ä', '\u{1f600}', 'x'.repeat(70_000)),
 );
-const sayable = text.filter(value => !value.includes('\0'));
-const bytes = fc.uint8Array({ maxLength: 300 }).map(given => Buffer.from(given));
+const storable = text.filter(value => !value.includes('\0'));
+const bytes = fc.uint8Array({ maxLength: 300 }).map(array => Buffer.from(array));
 const values = fc.record({
-  text: fc.option(sayable),
+  text: fc.option(storable),
   bytes: fc.option(bytes),
-  list: fc.option(fc.array(sayable, { maxLength: 3 })),
+  list: fc.option(fc.array(storable, { maxLength: 3 })),
   number: fc.option(fc.integer()),
-  json: fc.option(fc.record({ of: sayable })),
+  json: fc.option(fc.record({ of: storable })),
 });
 
 describe.each(['in a transaction', 'by itself'] as const)('%s', how => {
-  test('values arrive as they are: letters of any kind, bytes, lists, nothing', async () => {
+  test('texts of any characters, bytes, lists, numbers, JSON and nulls', async () => {
     await fc.assert(
       fc.asyncProperty(values, fc.boolean(), async (given, isNamed) => {
         const work = opened[Number(!isNamed)]!.bind(binding);
@@ -45,7 +45,7 @@ describe.each(['in a transaction', 'by itself'] as const)('%s', how => {
     );
   });
 
-  test('a statement has as many values as it is given, none among them', async () => {
+  test('a statement may have no values, or hundreds', async () => {
     const work = opened[0]!.bind(binding);
     const query = (statement: string, given: readonly unknown[]) =>
       how === 'by itself' ? work.query(statement, given) : work.transaction(transaction => transaction.query(statement, given));

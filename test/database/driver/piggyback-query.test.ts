@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PiggybackQuery } from '../../../src/database/driver/piggyback-query.ts';
-import { type Database, openDatabase } from '../../../src/database/unit-of-work.ts';
+import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 
 /**
- * A statement that goes along with the first read: in its round trip and its transaction, ahead of
- * it, and once.
+ * A query that goes along with the first read: in its round trip and transaction, ahead of it, and
+ * once.
  */
 const database = useDatabase();
 let databases: Record<'with names' | 'without', Database>;
@@ -23,61 +23,61 @@ afterAll(async () => {
   for (const opened of Object.values(databases ?? {})) await opened.close();
 });
 
-const spoken = (text: string, ...values: string[]) => new PiggybackQuery({ text, values });
+const piggyback = (text: string, ...values: string[]) => new PiggybackQuery({ text, values });
 
 describe.each(['with names', 'without'] as const)('%s', how => {
-  const bind = (companion: PiggybackQuery) => databases[how].bind(binding, companion).db;
+  const bind = (query: PiggybackQuery) => databases[how].bind(binding, query).db;
 
-  test('it is said, bound as the read is, and the read answers as ever', async () => {
+  test('it runs under the binding of the read, whose result is as without it', async () => {
     for (let times = 0; times < 3; times += 1) {
-      const companion = spoken('SELECT app_tenant()::text || $1 || txid_current()::text', '/');
-      const read = bind(companion).tenant.findFirst({ select: { name: true } });
-      expect(companion.isTaken).toBe(true);
+      const query = piggyback('SELECT app_tenant()::text || $1 || txid_current()::text', '/');
+      const read = bind(query).tenant.findFirst({ select: { name: true } });
+      expect(query.isTaken).toBe(true);
       expect(await read).toEqual({ name: 'Tenant acme' });
-      expect(await companion.result).toMatch(new RegExp(`^${binding.tenantId}/\\d+$`));
+      expect(await query.result).toMatch(new RegExp(`^${binding.tenantId}/\\d+$`));
     }
   });
 
-  test('the first read takes it, no other', async () => {
-    const companion = spoken("SELECT nextval('counted')::text");
+  test('the first read takes it along, no other', async () => {
+    const query = piggyback("SELECT nextval('counted')::text");
     await database.sql(`CREATE SEQUENCE IF NOT EXISTS counted; GRANT USAGE ON counted TO PUBLIC; SELECT setval('counted', 1, false)`);
-    const db = bind(companion);
+    const db = bind(query);
     await Promise.all([
       db.tenant.findFirst({ select: { name: true } }),
       db.membership.count(),
       db.membership.findMany({ select: { id: true } }),
     ]);
-    expect(await companion.result).toBe('1');
+    expect(await query.result).toBe('1');
   });
 
-  test('null is said as null', async () => {
-    const companion = spoken('SELECT NULL::text');
-    await bind(companion).membership.count();
-    expect(await companion.result).toBeNull();
+  test('its result may be null', async () => {
+    const query = piggyback('SELECT NULL::text');
+    await bind(query).membership.count();
+    expect(await query.result).toBeNull();
   });
 
-  test('if it fails it is known to have failed', async () => {
-    const companion = spoken("SELECT (1 / length(''))::text");
-    await bind(companion)
+  test('its result is rejected when it fails', async () => {
+    const query = piggyback("SELECT (1 / length(''))::text");
+    await bind(query)
       .membership.count()
       .catch(() => {});
-    await expect(companion.result).rejects.toThrow('division by zero');
+    await expect(query.result).rejects.toThrow('division by zero');
   });
 
-  test('a read that fails leaves what was said ahead of it', async () => {
-    const companion = spoken("SELECT 'said'");
+  test('a read that fails after it leaves its result', async () => {
+    const query = piggyback("SELECT 'result'");
     const role = new URL(database.runtimeUrl).username;
     await database.sql(`REVOKE SELECT ON tombstone FROM ${role}`);
-    await expect(bind(companion).tombstone.findMany()).rejects.toThrow();
+    await expect(bind(query).tombstone.findMany()).rejects.toThrow();
     await database.sql(`GRANT SELECT ON tombstone TO ${role}`);
-    expect(await companion.result).toBe('said');
+    expect(await query.result).toBe('result');
   });
 });
 
 test('without a connection it fails as the read does', async () => {
   const away = openDatabase(Object.assign(new URL(database.runtimeUrl), { port: '1' }).href, { connectTimeout: 2_000 });
-  const companion = spoken("SELECT 'said'");
-  await expect(away.bind(binding, companion).db.membership.count()).rejects.toThrow();
-  await expect(companion.result).rejects.toThrow();
+  const query = piggyback("SELECT 'result'");
+  await expect(away.bind(binding, query).db.membership.count()).rejects.toThrow();
+  await expect(query.result).rejects.toThrow();
   await away.close();
 });

@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
+import { bindingPrelude } from '../../../src/database/tenancy/binding.ts';
 import { useDatabase } from '../../support/database.ts';
 
 /**
- * Reads that share connections: each for whom it is asked, each by itself, and none behind what
- * takes long.
+ * Reads that share connections: each with its own binding and transaction, and none behind a slow
+ * one.
  */
 const database = useDatabase();
 let pool: ConnectionPool;
@@ -15,7 +16,7 @@ const WHO = "concat_ws('/', app_tenant(), app_person(), $1::text, pg_backend_pid
 
 async function read(number: number, text = `SELECT ${WHO}`, values: readonly unknown[] = [`${number}`]): Promise<string> {
   const binding = { tenantId: idOf(number), personId: number % 2 ? idOf(number + 1) : null };
-  const { rows } = await pool.read({ text, values, name: undefined }, { binding, quick: true });
+  const { rows } = await pool.read({ text, values }, { prelude: bindingPrelude(binding), quick: true });
   return rows[0]!;
 }
 
@@ -35,11 +36,10 @@ describe.each([
 ])('%s', (_how, naming) => {
   beforeAll(() => {
     pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 10, naming });
-    pool.on('error', () => {});
   });
   afterAll(() => pool.end());
 
-  test('T6: each is bound as it is asked, in a transaction of its own, on a few connections', async () => {
+  test('T6: each has its own binding and transaction, on a few connections', async () => {
     const answers = (await Promise.all(numbers(100).map(number => read(number)))).map(answer => answer.split('/'));
     const expected = numbers(100).map(number => [idOf(number), ...(number % 2 ? [idOf(number + 1)] : []), `${number}`]);
     expect(answers.map(parts => parts.slice(0, -2))).toEqual(expected);
@@ -47,27 +47,27 @@ describe.each([
     const connections = new Set(answers.map(parts => parts.at(-2))).size;
     expect(connections).toBeGreaterThan(1);
     expect(connections).toBeLessThanOrEqual(10);
-    // some were asked for that others were quicker than
+    // some connections were still opening when all reads were done
     await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0);
   });
 
-  test('T6: no binding is left for whoever comes next', async () => {
+  test('T6: no binding is left for the next statement', async () => {
     await Promise.all(numbers(20).map(number => read(number)));
-    const { rows } = await pool.read({ text: `SELECT ${WHO}`, values: ['x'] }, { binding: undefined });
+    const { rows } = await pool.read({ text: `SELECT ${WHO}`, values: ['x'] });
     expect(rows[0]).toMatch(/^x\/\d+\/\d+$/);
   });
 
-  test('one whose rows can not be read fails, and leaves its connection as it was', async () => {
+  test('one whose rows can not be parsed fails, and keeps its connection', async () => {
     const unreadable = () => {
       throw new Error('unreadable');
     };
-    const asked = pool.read({ text: 'SELECT 1', values: [], types: { getTypeParser: () => unreadable } }, { binding: undefined });
+    const asked = pool.read({ text: 'SELECT 1', values: [], types: { getTypeParser: () => unreadable } });
     await expect(asked).rejects.toThrow('unreadable');
     expect(pool.idleCount).toBe(pool.totalCount);
     expect(await read(1)).toMatch(/^0/);
   });
 
-  test('one that fails fails alone, and is told its own error', async () => {
+  test('one that fails fails alone, with its own error', async () => {
     const failing = (number: number) => read(number, "SELECT (1 / length(repeat('x', $1::int)))::text", [number % 3]);
     const outcomes = await Promise.allSettled(numbers(30).flatMap(number => [failing(number), read(number)]));
     for (const [at, number] of numbers(30).entries()) {
@@ -80,14 +80,13 @@ describe.each([
   });
 });
 
-describe('nobody waits', () => {
+describe('no read waits', () => {
   beforeAll(() => {
     pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 3 });
-    pool.on('error', () => {});
   });
   afterAll(() => pool.end());
 
-  test('behind a read that takes long', async () => {
+  test('behind a slow read', async () => {
     const holder = await holding(7);
     const slow = read(1, 'SELECT pg_advisory_xact_lock(7)::text || $1', ['']);
     await new Promise(resolve => setTimeout(resolve, 200));
@@ -96,11 +95,11 @@ describe('nobody waits', () => {
     expect(await slow).toBe('');
   });
 
-  test('for a connection while reads go on and on', async () => {
+  test('for ever for a connection while other reads go on', async () => {
     let [isOver, answered] = [false, 0];
     const readers = numbers(30).map(async number => {
       while (!isOver) {
-        // answered one after the other, so that there is always one more
+        // one after the other, so that there is always another
         await read(number, 'SELECT concat(pg_sleep(0.001), $1::text)');
         answered += 1;
       }
@@ -108,14 +107,13 @@ describe('nobody waits', () => {
     await expect.poll(() => answered).toBeGreaterThan(100);
     const client = await pool.acquire();
     isOver = true;
-    client.release();
+    pool.release(client);
     await Promise.all(readers);
   });
 });
 
-test('with a connection go those that are on it, and nobody else', async () => {
+test('a connection that breaks fails the reads in flight on it, and no others', async () => {
   pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 3 });
-  pool.on('error', () => {});
   const holder = await holding(8);
   const stuck = numbers(6).map(number => read(number, 'SELECT pg_advisory_xact_lock(8)::text || $1', ['']));
   const failures = Promise.allSettled(stuck);
@@ -135,7 +133,6 @@ test('with a connection go those that are on it, and nobody else', async () => {
 
 test('all fail where there is no database', async () => {
   pool = new ConnectionPool({ connectionString: Object.assign(new URL(database.runtimeUrl), { port: '1' }).href, max: 2 });
-  pool.on('error', () => {});
   for (const outcome of await Promise.allSettled(numbers(20).map(number => read(number)))) expect(outcome.status).toBe('rejected');
   await pool.end();
 });

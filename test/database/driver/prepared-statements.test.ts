@@ -1,10 +1,9 @@
-import type pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { nameOf } from '../../../src/database/driver/prepared-statements.ts';
 import { StatementNames } from '../../../src/database/driver/statement-names.ts';
-import { bound } from '../../../src/database/tenancy/binding.ts';
-import { openDatabase } from '../../../src/database/unit-of-work.ts';
+import { openDatabase } from '../../../src/database/index.ts';
+import { bindingPrelude } from '../../../src/database/tenancy/binding.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useWorld, type World } from '../../support/isolation/isolation.ts';
 import { hasPgBouncer, startPgBouncer } from '../../support/isolation/pgbouncer.ts';
@@ -18,19 +17,17 @@ afterEach(async () => {
 
 const open = ({ url = database.runtimeUrl, max = 1, naming = true } = {}) => {
   const pool = new ConnectionPool({ connectionString: url, max, naming });
-  pool.on('error', () => {});
   pools.push(pool);
   return pool;
 };
 const binding = () => ({ tenantId: world.a.tenantId, personId: world.a.ownerId });
-const named = (text: string, values: unknown[] = []): pg.QueryConfig => ({ name: nameOf(text), text, values });
 const ask = async (pool: ConnectionPool, text: string, values: unknown[] = []) =>
-  (await bound(binding(), () => pool.query(named(text, values)))).rows;
+  (await pool.query({ name: nameOf(text), text, values }, bindingPrelude(binding()))).rows;
 const held = async (pool: ConnectionPool) =>
-  (await pool.query('SELECT name, statement FROM pg_prepared_statements')).rows as { name: string; statement: string }[];
+  (await pool.query({ text: 'SELECT name, statement FROM pg_prepared_statements' })).rows as { name: string; statement: string }[];
 
 describe('a statement with a name', () => {
-  test('is prepared once, with the one that binds it, and answers as without', async () => {
+  test('is prepared once, with its prelude, and returns what it returns without', async () => {
     const pool = open();
     for (let i = 0; i < 3; i++)
       expect(await ask(pool, 'SELECT name, $1::int AS n FROM tenant', [i])).toEqual([{ name: world.a.name, n: i }]);
@@ -41,13 +38,13 @@ describe('a statement with a name', () => {
     ]);
   });
 
-  test('is not, where names are not wanted', async () => {
+  test('is not prepared where names are not used', async () => {
     const pool = open({ naming: false });
     expect(await ask(pool, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
     expect(await held(pool)).toEqual([]);
   });
 
-  test('takes no more than 64 places of a connection: the one that was used longest ago makes way', async () => {
+  test('is one of at most 64 of a connection: the least recently used one is closed', async () => {
     const pool = open();
     const text = (i: number) => `SELECT ${i} AS n`;
     for (let i = 0; i < 200; i++) {
@@ -95,33 +92,33 @@ describe('a statement with a name', () => {
     expect(await ask(pool, text)).toEqual([{ t: { name: world.a.name } }]);
   });
 
-  test('is asked again without its name where somebody forgot it, and names are given up', async () => {
+  test('runs again without its name where the server forgot it, and names are used no more', async () => {
     const pool = open();
     await ask(pool, 'SELECT name FROM tenant');
-    await pool.query('DEALLOCATE ALL');
+    await pool.query({ text: 'DEALLOCATE ALL' });
     expect(await ask(pool, 'SELECT name FROM tenant')).toEqual([{ name: world.a.name }]);
     expect(pool.naming).toBe(false);
     await ask(pool, 'SELECT slug FROM tenant');
     expect(await held(pool)).toEqual([]);
   });
 
-  test('changes once what it changes, though it is asked again', async () => {
+  test('that writes writes once, though it runs again', async () => {
     const pool = open();
     const text = "UPDATE tenant SET name = name || '!' RETURNING name";
     expect(await ask(pool, text)).toEqual([{ name: `${world.a.name}!` }]);
-    await pool.query('DEALLOCATE ALL');
+    await pool.query({ text: 'DEALLOCATE ALL' });
     expect(await ask(pool, text)).toEqual([{ name: `${world.a.name}!!` }]);
     await database.sql('UPDATE tenant SET name = $1 WHERE tenant_id = $2', [world.a.name, world.a.tenantId]);
   });
 });
 
 describe('names', () => {
-  test('are given to what comes a second time', () => {
+  test('are given to texts that come a second time', () => {
     const names = new StatementNames();
     expect([names.of('a'), names.of('b'), names.of('a'), names.of('a')]).toEqual([undefined, undefined, nameOf('a'), nameOf('a')]);
   });
 
-  test('are remembered for a bounded number of texts, those that came last', () => {
+  test('are cached for a bounded number of texts, the most recently used', () => {
     const names = new StatementNames(10);
     names.of('often');
     for (let i = 0; i < 1_000; i++) {
@@ -133,15 +130,15 @@ describe('names', () => {
     for (const forgotten of ['once 1', 'once 980']) expect(names.of(forgotten)).toBeUndefined();
   });
 
-  test('differ where texts differ, and fit into what PostgreSQL keeps of a name', () => {
+  test('differ where texts differ, and fit into the limit of PostgreSQL', () => {
     const all = Array.from({ length: 1_000 }, (_, i) => nameOf(`SELECT ${i}`));
     expect(new Set(all).size).toBe(1_000);
     for (const name of all) expect(name).toMatch(/^r_[\w-]{24}$/);
   });
 });
 
-describe.skipIf(!hasPgBouncer())('behind a PgBouncer in transaction mode, whether or not it follows names', () => {
-  test('many readers on many connections find each their own', async () => {
+describe.skipIf(!hasPgBouncer())('behind a PgBouncer in transaction mode, whether or not it follows prepared statements', () => {
+  test('many readers on many connections each find their own rows', async () => {
     const bouncer = await startPgBouncer(database.runtimeUrl, { connections: 2 });
     const opened = openDatabase(bouncer.url, { poolSize: 8 });
     try {

@@ -1,9 +1,9 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import { bound } from '../../../src/database/tenancy/binding.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
+import { queryAs } from '../../support/query-as.ts';
 
 /**
  * Retrievals, charges and earnings, as the gateway's role may see them, and as it may not write
@@ -37,7 +37,7 @@ afterAll(() => pool?.end());
 
 const RETRIEVAL = uuid();
 const as = async (tenantId: string, text: string, values: unknown[] = []) =>
-  (await bound({ tenantId, personId: null }, () => pool.query(text, values))).rows;
+  (await queryAs(pool, { tenantId, personId: null }, text, values)).rows;
 const books = async () =>
   Promise.all(['usage_record', 'charge', 'earning', 'market_index'].map(table => database.sql(`SELECT * FROM ${table} ORDER BY 1, 2`)));
 
@@ -134,6 +134,6 @@ describe("M3: the gateway's role", () => {
       'UPDATE data_object SET stored_at = now()',
       "UPDATE listing SET title = 'Another'",
     ])
-      expect((await bound({ tenantId: buyer, personId: null }, () => pool.query(statement))).rowCount, statement).toBeGreaterThan(0);
+      expect((await queryAs(pool, { tenantId: buyer, personId: null }, statement)).rowCount, statement).toBeGreaterThan(0);
   });
 });

@@ -1,10 +1,10 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import { bound } from '../../../src/database/tenancy/binding.ts';
 import { fixtures, type Member, useDatabase } from '../../support/database.ts';
 import { lifeOf, liveIn } from '../../support/isolation/life.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
+import { queryAs } from '../../support/query-as.ts';
 
 /**
  * What the gateway's role can't do, even where it is bound to the tenant: rewrite what was done,
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => pool?.end());
 
 const as = (text: string, values: unknown[] = [], to = tenant) =>
-  bound({ tenantId: to.id, personId: to.owner.person.id }, () => pool.query(text, values));
+  queryAs(pool, { tenantId: to.id, personId: to.owner.person.id }, text, values);
 const log = () => database.sql('SELECT * FROM audit_event ORDER BY tenant_id, seq');
 const heads = () => database.sql('SELECT * FROM audit_head ORDER BY tenant_id');
 

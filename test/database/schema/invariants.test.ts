@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isConstraint } from '../../../src/database/driver/failure.ts';
-import { openDatabase } from '../../../src/database/unit-of-work.ts';
+import { openDatabase } from '../../../src/database/index.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { putRows, useWorld } from '../../support/isolation/isolation.ts';
 

@@ -1,10 +1,10 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import { bound } from '../../../src/database/tenancy/binding.ts';
 import { fixtures, type Member, type Person, useDatabase } from '../../support/database.ts';
 import { lifeOf, liveIn } from '../../support/isolation/life.ts';
 import { marketOf, tradeIn } from '../../support/isolation/market.ts';
+import { queryAs } from '../../support/query-as.ts';
 import { PURGED, REMAINS } from './purged.ts';
 
 /** What a deletion does in the database (SPEC S4), called under the gateway's role. */
@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 
 const under = async (tenantId: string | null, text: string, values: unknown[] = []) =>
-  (await bound({ tenantId, personId: null }, () => pool.query(text, values))).rows;
+  (await queryAs(pool, { tenantId, personId: null }, text, values)).rows;
 const bury = async (tenantId: string | null, moment = DUE) =>
   (await under(tenantId, 'SELECT bury_tenant($1::timestamptz) AS buried', [moment]))[0].buried;
 const purge = async (tenantId: string | null, atMost = 1000) =>

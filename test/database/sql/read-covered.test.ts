@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   counts = new ReadCounts();
-  read = readerOn(prisma, pool, counts);
+  read = readerOn(prisma, { query: statement => pool.query(statement) }, counts);
 });
 afterAll(async () => {
   await prisma?.$disconnect();

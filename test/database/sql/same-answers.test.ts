@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
+import { type Database, openDatabase } from '../../../src/database/index.ts';
+import { sourceOn } from '../../../src/database/source.ts';
 import { ReadCounts } from '../../../src/database/sql/counts.ts';
 import { MODELS, type ModelName } from '../../../src/database/sql/data-model.ts';
 import type { Engine } from '../../../src/database/sql/engine.ts';
-import { type Database, openDatabase, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
+import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { writeAwkwardRows } from '../../support/awkward-rows.ts';
 import { useDatabase } from '../../support/database.ts';
@@ -33,10 +35,9 @@ beforeAll(async () => {
   await writeAwkwardRows(database);
   pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
   admins = new ConnectionPool({ connectionString: database.adminUrl, max: 2 });
-  admins.on('error', () => {});
   prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   counts = new ReadCounts();
-  read = readerOn(prisma, pool, counts);
+  read = readerOn(prisma, { query: statement => pool.query(statement) }, counts);
   known = Object.fromEntries(
     await Promise.all(Object.entries(MODELS).map(async ([model, name]) => [model, await delegateOf(prisma, name).findMany!({})])),
   );

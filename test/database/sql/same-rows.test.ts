@@ -1,15 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import { type BoundTransaction, inTransaction } from '../../../src/database/driver/transaction.ts';
+import { runPrismaOn, transactionTarget } from '../../../src/database/driver/prisma-adapter.ts';
+import { inTransaction } from '../../../src/database/driver/run-transaction.ts';
+import type { Transaction } from '../../../src/database/driver/transaction.ts';
+import { type Source, sourceOn } from '../../../src/database/source.ts';
 import { MODELS, type ModelName } from '../../../src/database/sql/data-model.ts';
-import { parseRows } from '../../../src/database/sql/engine.ts';
+import { parseRows, type RunStatement } from '../../../src/database/sql/engine.ts';
 import { tablesOf } from '../../../src/database/sql/tables.ts';
-import type { Binding } from '../../../src/database/tenancy/binding.ts';
-import { type Source, sourceOn, unitOfWork } from '../../../src/database/unit-of-work.ts';
+import { type Binding, bindingPrelude } from '../../../src/database/tenancy/binding.ts';
+import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useWorld } from '../../support/isolation/isolation.ts';
+import { NOBODY, prismaAs } from '../../support/query-as.ts';
 import type { Known, RandomRead } from '../../support/random-reads.ts';
 import { randomWrite } from '../../support/random-writes.ts';
 
@@ -29,7 +34,6 @@ let known: Known;
 beforeAll(async () => {
   const sources = (connectionString: string) => {
     const pool = new ConnectionPool({ connectionString, max: 2, naming: true });
-    pool.on('error', () => {});
     pools.push(pool);
     return { singly: sourceOn(pool), prismas: sourceOn(pool, { singly: false }) };
   };
@@ -39,7 +43,10 @@ beforeAll(async () => {
   tables = tablesOf(past.singly.prisma);
   known = Object.fromEntries(
     await Promise.all(
-      Object.entries(MODELS).map(async ([model, name]) => [model, await delegateOf(past.singly.prisma, name).findMany!({})]),
+      Object.entries(MODELS).map(async ([model, name]) => [
+        model,
+        await prismaAs(pools[0]!, NOBODY, () => delegateOf(past.singly.prisma, name).findMany!({})),
+      ]),
     ),
   );
 });
@@ -51,18 +58,21 @@ afterAll(async () => {
 type Delegate = Record<string, (args: unknown) => Promise<unknown>>;
 const delegateOf = (client: object, name: string) => (client as Record<string, Delegate>)[name]!;
 
-type Failure = Error & { code?: string; meta?: { driverAdapterError?: { cause?: { kind?: string; constraint?: object } } } };
+type Cause = { originalCode?: string; code?: string; constraint?: { index?: string; fields?: readonly string[] } };
+type Failure = Error & { code?: string; constraint?: string; column?: string; meta?: { driverAdapterError?: { cause?: Cause } } };
 
 /**
- * An error with what it says. What the database said of values is told by its kind: of several that
- * it refuses it tells one, by chance.
+ * An error: PostgreSQL's by its code and constraint, whether Prisma wrapped it or not; of several
+ * bad values PostgreSQL reports any one.
  */
 const failure = (error: Failure) => {
+  if (error instanceof pg.DatabaseError)
+    return { error: ['PostgreSQL', error.code, isConstraint(error.code) ? error.constraint : undefined] };
   const cause = error.meta?.driverAdapterError?.cause;
-  return {
-    error: [error.constructor.name, ...(cause ? [error.code, cause.kind, cause.constraint] : [error.code, error.message, error.meta])],
-  };
+  if (cause) return { error: ['PostgreSQL', cause.originalCode ?? cause.code, cause.constraint?.index] };
+  return { error: [error.constructor.name, error.code, error.message, error.meta] };
 };
+const isConstraint = (code: string | undefined) => ['23001', '23503', '23505'].includes(code ?? '');
 
 class Undo extends Error {}
 
@@ -83,24 +93,24 @@ async function outcome(run: (work: (write: () => Promise<unknown>, table: () => 
 }
 
 const rowsOf = (model: string) => `SELECT t::text AS row FROM ${tables.get(model)!.sql} AS t ORDER BY 1`;
-const NOBODY: Binding = { tenantId: null, personId: null };
 
 /** Without a wall: what is asked is what the statement says. */
-const pastWalls = ({ pool, prisma, reader }: Source, { model, operation, args }: RandomRead) =>
+const pastWalls = ({ pool, prisma, engine }: Source, { model, operation, args }: RandomRead) =>
   outcome(work =>
     inTransaction(
       pool,
-      NOBODY,
-      (transaction: BoundTransaction) => {
-        const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
-        const join = (asked: () => Promise<unknown>) => transaction.join(asked);
-        const read = reader?.(async statement => parseRows(await transaction.query({ ...statement, isText: true })), join);
+      bindingPrelude(NOBODY),
+      (transaction: Transaction) => {
+        const target = transactionTarget(transaction);
+        const prismas = () => runPrismaOn(target, () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args));
+        const run: RunStatement = async statement => parseRows(await transaction.query({ ...statement, isText: true }));
+        const read = engine?.({ run, inTransaction: true });
         return work(
-          () => (read ? read(model, operation, args, prismas) : join(prismas)),
+          () => (read ? read(model, operation, args, prismas) : prismas()),
           async () => (await transaction.query({ text: rowsOf(model) })).rows,
         );
       },
-      { patience: 15_000 },
+      { timeout: 15_000 },
     ),
   );
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
+import type { UnitOfWork } from '../../../src/database/index.ts';
+import { type Source, sourceOn } from '../../../src/database/source.ts';
 import { ReadCounts } from '../../../src/database/sql/counts.ts';
-import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
+import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useWorld, type World } from '../../support/isolation/isolation.ts';
 
@@ -16,7 +18,6 @@ let counts: ReadCounts;
 let source: Source;
 beforeAll(async () => {
   pool = new ConnectionPool({ connectionString: database.adminUrl, max: 2 });
-  pool.on('error', () => {});
 });
 beforeEach(() => {
   counts = new ReadCounts();

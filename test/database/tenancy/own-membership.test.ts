@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
-import { bound } from '../../../src/database/tenancy/binding.ts';
 import { fixtures, type Person, type Tenant, useDatabase } from '../../support/database.ts';
+import { queryAs } from '../../support/query-as.ts';
 
 /**
  * The database's wall alone: a membership is made for the bound person, so that nobody is pulled
@@ -23,9 +23,11 @@ beforeAll(async () => {
 afterAll(() => pool?.end());
 
 const attach = (personId: string, as: string) =>
-  bound({ tenantId: tenant.id, personId: as }, () =>
-    pool.query('INSERT INTO membership (id, person_id, roles) VALUES ($1, $2, $3)', [uuid(), personId, ['viewer']]),
-  );
+  queryAs(pool, { tenantId: tenant.id, personId: as }, 'INSERT INTO membership (id, person_id, roles) VALUES ($1, $2, $3)', [
+    uuid(),
+    personId,
+    ['viewer'],
+  ]);
 
 test('T4: an existing and an absent person are refused alike', async () => {
   const refusal = { code: '42501', message: 'new row violates row-level security policy "own_membership" for table "membership"' };

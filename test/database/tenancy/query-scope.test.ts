@@ -1,8 +1,10 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
+import type { UnitOfWork } from '../../../src/database/index.ts';
+import { type Source, sourceOn } from '../../../src/database/source.ts';
 import type { TenantClient } from '../../../src/database/sql/data-model.ts';
-import { type Source, sourceOn, type UnitOfWork, unitOfWork } from '../../../src/database/unit-of-work.ts';
+import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { useDatabase } from '../../support/database.ts';
 import {
   absent,
@@ -22,6 +24,7 @@ import { BUYER_WRITES, SELLER_WRITES } from '../../support/isolation/market-writ
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../../support/isolation/reads.ts';
 import { SUMS } from '../../support/isolation/sums.ts';
 import { type Verdict, WRITES } from '../../support/isolation/writes.ts';
+import { NOBODY, prismaAs } from '../../support/query-as.ts';
 
 /** The client's wall alone: the connection is a superuser's, whom no policy holds (SPEC T6). */
 const database = useDatabase();
@@ -30,7 +33,6 @@ let sources: { singly: Source; prismas: Source };
 let world: World;
 beforeAll(async () => {
   pool = new ConnectionPool({ connectionString: database.adminUrl, max: 3 });
-  pool.on('error', () => {});
   sources = { singly: sourceOn(pool), prismas: sourceOn(pool, { singly: false }) };
   world = await createWorld(database);
 });
@@ -52,15 +54,15 @@ const unitOf = ({ tenantId, ownerId }: Pick<Side, 'tenantId' | 'ownerId'>, mode:
 const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
   refused: /^{"error":\["IsolationError"/,
   nothing: /^({"value":({"count":0}|\[\])}|{"error":\["PrismaClientKnownRequestError","P2025")/,
-  own: /^({"value":(\[{|{"count":[12]})|{"error":\["PrismaClientKnownRequestError","P2002")/,
-  keyless: /^{"error":\["PrismaClientKnownRequestError","P2003"/,
+  own: /^({"value":(\[{|{"count":[12]})|{"error":\["PrismaClientKnownRequestError","P2002"|{"error":\["error","23505")/,
+  keyless: /^{"error":\["(PrismaClientKnownRequestError","P2003|error","23503)"/,
 };
 
 const SIDES = (['a', 'b'] as const).flatMap(side => MODES.map(mode => ({ side, mode })));
 
 test('without the wall, the same connection sees and counts both tenants', async () => {
-  expect(await sources.prismas.prisma.tenant.count()).toBe(2);
-  expect(await sources.prismas.prisma.membership.count()).toBe(6);
+  expect(await prismaAs(pool, NOBODY, () => sources.prismas.prisma.tenant.count())).toBe(2);
+  expect(await prismaAs(pool, NOBODY, () => sources.prismas.prisma.membership.count())).toBe(6);
 });
 
 describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {

@@ -1,9 +1,9 @@
-import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
+import { PrismaAdapter, runPrismaOn } from '../../../src/database/driver/prisma-adapter.ts';
 import type { TenantClient } from '../../../src/database/sql/data-model.ts';
-import { type Binding, bound } from '../../../src/database/tenancy/binding.ts';
+import type { Binding } from '../../../src/database/tenancy/binding.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { useDatabase } from '../../support/database.ts';
 import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, secretsIn, type World } from '../../support/isolation/isolation.ts';
@@ -14,6 +14,7 @@ import { BUYER_WRITES, SELLER_WRITES } from '../../support/isolation/market-writ
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../../support/isolation/reads.ts';
 import { SUMS } from '../../support/isolation/sums.ts';
 import { WRITES } from '../../support/isolation/writes.ts';
+import { NOBODY, prismaAs, queryAs } from '../../support/query-as.ts';
 import { unscoped } from '../../support/unscoped.ts';
 
 /**
@@ -29,8 +30,8 @@ const almighty = { name: `${prefix}_almighty`, password: runtime.password };
 const open = (role: { name: string; password: string }) => {
   const url = Object.assign(new URL(database.adminUrl), { username: role.name, password: role.password }).href;
   const pool = new ConnectionPool({ connectionString: url, max: 3, naming: true });
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool as unknown as pg.Pool), errorFormat: 'minimal' });
-  return { pool, prisma, singly: unscoped(prisma, pool as unknown as pg.Pool) };
+  const prisma = new PrismaClient({ adapter: new PrismaAdapter(), errorFormat: 'minimal' });
+  return { url, pool, prisma, singly: unscoped(prisma) };
 };
 const opened: ReturnType<typeof open>[] = [];
 
@@ -51,9 +52,9 @@ afterAll(async () => {
 
 type Mode = 'by one statement' | "by Prisma's" | 'in a transaction';
 const run = (role: number, binding: Binding, mode: Mode, ask: (db: TenantClient) => Promise<unknown>) => {
-  const { prisma, singly } = opened[role]!;
-  if (mode === 'in a transaction') return bound(binding, () => prisma.$transaction(tx => ask(tx)));
-  return bound(binding, () => ask(mode === 'by one statement' ? singly : prisma));
+  const { pool, prisma, singly } = opened[role]!;
+  if (mode === 'in a transaction') return prismaAs(pool, binding, () => prisma.$transaction(tx => ask(tx)));
+  return prismaAs(pool, binding, () => ask(mode === 'by one statement' ? singly : prisma));
 };
 
 const ROLES = ["the gateway's role", 'a role with every privilege'].map((name, role) => ({ name, role }));
@@ -119,12 +120,12 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
 });
 
 describe.each(ROLES)('$name without a binding', ({ role }) => {
-  const NOBODY = { tenantId: null, personId: null };
-
   test('sees no row of any tenant, of nobody and no slug', async () => {
     const counts = (db: TenantClient) => Promise.all([db.tenant.count(), db.membership.count(), db.user.count(), db.plan.count()]);
     expect(await run(role, NOBODY, 'by one statement', counts)).toEqual([0, 0, 0, 4]);
-    expect(await counts(opened[role]!.prisma)).toEqual([0, 0, 0, 4]);
+    const { pool, prisma } = opened[role]!;
+    const unbound = { query: pool.query.bind(pool), begin: () => Promise.reject(new Error('not a read')) };
+    expect(await runPrismaOn(unbound, () => counts(prisma))).toEqual([0, 0, 0, 4]);
   });
 
   test('sees the bound person alone, in no tenant', async () => {
@@ -135,7 +136,8 @@ describe.each(ROLES)('$name without a binding', ({ role }) => {
   });
 
   test('cannot bind itself to a text that is no id', async () => {
-    const client = await opened[role]!.pool.connect();
+    const client = new pg.Client({ connectionString: opened[role]!.url });
+    await client.connect();
     try {
       for (const text of ['*', '%', "' OR true --"])
         await expect(
@@ -144,7 +146,7 @@ describe.each(ROLES)('$name without a binding', ({ role }) => {
           .rejects.toMatchObject({ code: '22P02' })
           .finally(() => client.query('ROLLBACK'));
     } finally {
-      client.release();
+      await client.end();
     }
   });
 });
@@ -152,10 +154,10 @@ describe.each(ROLES)('$name without a binding', ({ role }) => {
 test('a role with every privilege reads no slug of any tenant and writes no person', async () => {
   const { pool } = opened[1]!;
   const binding = { tenantId: world.a.tenantId, personId: world.a.ownerId };
-  expect((await bound(binding, () => pool.query('SELECT * FROM slug_claim'))).rows).toEqual([]);
-  expect((await bound(binding, () => pool.query("UPDATE person SET name = 'x'"))).rowCount).toBe(0);
-  expect((await bound(binding, () => pool.query('DELETE FROM person'))).rowCount).toBe(0);
-  await expect(bound(binding, () => pool.query("INSERT INTO slug_claim VALUES ('x', gen_random_uuid())"))).rejects.toMatchObject({
+  expect((await queryAs(pool, binding, 'SELECT * FROM slug_claim')).rows).toEqual([]);
+  expect((await queryAs(pool, binding, "UPDATE person SET name = 'x'")).rowCount).toBe(0);
+  expect((await queryAs(pool, binding, 'DELETE FROM person')).rowCount).toBe(0);
+  await expect(queryAs(pool, binding, "INSERT INTO slug_claim VALUES ('x', gen_random_uuid())")).rejects.toMatchObject({
     code: '42501',
   });
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase, type Query } from '../../../src/database/index.ts';
-import { currentBinding } from '../../../src/database/tenancy/binding.ts';
 import { newSecret } from '../../../src/domain/api-key/secret.ts';
 import { provenKey } from '../../../src/domain/api-key/sign-in.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
@@ -47,15 +46,19 @@ afterAll(() => opened?.close());
  */
 async function wayOf(text: string) {
   const asked: object[] = [];
-  const ask: Query = async <Row>(statement: string, values: readonly unknown[]) => {
-    const rows = await opened.query<Row>(statement, values);
+  const bind: Database['bind'] = binding => {
+    const work = opened.bind(binding);
+    return { ...work, query: (statement, values) => ask(work.query, binding.tenantId, statement, values) };
+  };
+  const ask = async <Row>(query: Query, boundTo: string | null, statement: string, values: readonly unknown[]) => {
+    const rows = await query<Row>(statement, values);
     const shape = rows.map(row =>
       Object.entries(row as object).map(([name, value]) => [name, Buffer.isBuffer(value) ? value.length : typeof value]),
     );
-    asked.push({ statement, values: values.length, bound: currentBinding()?.tenantId === values[0], rows: shape });
+    asked.push({ statement, values: values.length, bound: boundTo === values[0], rows: shape });
     return rows;
   };
-  const outcome = await provenKey(ask, text, new Date()).then(
+  const outcome = await provenKey(bind, text, new Date()).then(
     () => 'proven',
     error => `${error.code}: ${error.message}`,
   );
@@ -90,11 +93,17 @@ test('K1: what can’t be a key asks nothing', async () => {
 
 test('T4: the statement bound to another tenant finds no key, whatever the parameters say', async () => {
   const statements: string[] = [];
-  const unbound: Query = async (statement, values) => {
-    statements.push(statement);
-    return opened.query(statement, values);
+  const bind: Database['bind'] = binding => {
+    const work = opened.bind(binding);
+    return {
+      ...work,
+      query: (statement, values) => {
+        statements.push(statement);
+        return work.query(statement, values);
+      },
+    };
   };
-  await provenKey(unbound, good, new Date());
+  await provenKey(bind, good, new Date());
   const id = Buffer.from(good.slice(5), 'base64url').subarray(0, 16).toString('hex');
   // bound to nobody
   const [row] = await opened.query<{ key: string }>(statements[0]!, [tenantId, id]);

@@ -93,7 +93,7 @@ describe('when a key was last used', () => {
       await holder.query('BEGIN');
       await holder.query('SELECT FROM api_key WHERE id = $1 FOR UPDATE', [key.row]);
       expect((await keys.ask(key.secret)).errors).toEqual([]);
-      const other = noteUse(replica.query, { tenantId: key.tenant, id: key.row }, life.gateway.clock.now());
+      const other = noteUse(replica.bind({ tenantId: key.tenant, personId: null }).query, { id: key.row }, life.gateway.clock.now());
       await expect.poll(() => noting("wait_event_type = 'Lock'")).toBe(2);
       await holder.query('COMMIT');
       await other;

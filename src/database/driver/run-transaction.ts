@@ -1,0 +1,43 @@
+import { isConflict, isUnknownStatement } from './failure.ts';
+import type { ConnectionPool } from './pool.ts';
+import type { Prelude } from './statement.ts';
+import { Transaction } from './transaction.ts';
+
+/** How a transaction is run. */
+export type TransactionOptions = {
+  /** How long it may be open, ms. */
+  readonly timeout: number;
+  /** Runs it at most so many times; 1 for work with effects outside of the database. */
+  readonly tries?: number;
+};
+
+const MAX_TRIES = 3;
+
+/**
+ * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. It
+ * is run again when PostgreSQL ended it because of others (a deadlock, a serialization failure) or
+ * didn't know a prepared statement: nothing was kept then.
+ */
+export async function inTransaction<T>(
+  pool: ConnectionPool,
+  prelude: Prelude,
+  work: (transaction: Transaction) => Promise<T>,
+  { timeout, tries = MAX_TRIES }: TransactionOptions,
+): Promise<T> {
+  for (let left = tries; ; left -= 1) {
+    const naming = pool.naming && tries > 1;
+    const transaction = new Transaction(pool, prelude, { timeout, naming });
+    try {
+      const result = await work(transaction);
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      const { failure } = transaction;
+      const isUnknown = naming && isUnknownStatement(failure);
+      if (isUnknown) pool.disableNamedStatements();
+      if (left <= 1 || !(isUnknown || isConflict(failure))) throw error;
+    } finally {
+      await transaction.end();
+    }
+  }
+}
