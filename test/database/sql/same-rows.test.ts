@@ -8,7 +8,7 @@ import { inTransaction } from '../../../src/database/driver/run-transaction.ts';
 import type { Transaction } from '../../../src/database/driver/transaction.ts';
 import { type Source, sourceOn } from '../../../src/database/source.ts';
 import { MODELS, type ModelName } from '../../../src/database/sql/data-model.ts';
-import { parseRows, type RunStatement } from '../../../src/database/sql/engine.ts';
+import { parseRows, REFUSED, type RunStatement } from '../../../src/database/sql/engine.ts';
 import { tablesOf } from '../../../src/database/sql/tables.ts';
 import { type Binding, bindingPrelude } from '../../../src/database/tenancy/binding.ts';
 import { unitOfWork } from '../../../src/database/unit-of-work.ts';
@@ -62,17 +62,17 @@ type Cause = { originalCode?: string; code?: string; constraint?: { index?: stri
 type Failure = Error & { code?: string; constraint?: string; column?: string; meta?: { driverAdapterError?: { cause?: Cause } } };
 
 /**
- * An error: PostgreSQL's by its code and constraint, whether Prisma wrapped it or not; of several
- * bad values PostgreSQL reports any one.
+ * An error: PostgreSQL's by its code and constraint, whether Prisma wrapped it or not. Bad
+ * arguments are refused by either, in different words.
  */
-const failure = (error: Failure) => {
-  if (error instanceof pg.DatabaseError)
-    return { error: ['PostgreSQL', error.code, isConstraint(error.code) ? error.constraint : undefined] };
-  const cause = error.meta?.driverAdapterError?.cause;
-  if (cause) return { error: ['PostgreSQL', cause.originalCode ?? cause.code, cause.constraint?.index] };
-  return { error: [error.constructor.name, error.code, error.message, error.meta] };
-};
-const isConstraint = (code: string | undefined) => ['23001', '23503', '23505'].includes(code ?? '');
+function failure(error: Failure) {
+  const cause: Cause | undefined = error instanceof pg.DatabaseError ? undefined : error.meta?.driverAdapterError?.cause;
+  const code = cause?.originalCode ?? cause?.code ?? error.code;
+  if (REFUSED.test(code ?? '') || error.name === 'PrismaClientValidationError') return { error: 'refused' };
+  if (cause) return { error: ['PostgreSQL', code, cause.constraint?.index] };
+  if (!(error instanceof pg.DatabaseError)) return { error: [error.constructor.name, code, error.message, error.meta] };
+  return { error: ['PostgreSQL', code, ['23001', '23503', '23505'].includes(code ?? '') ? error.constraint : undefined] };
+}
 
 class Undo extends Error {}
 
