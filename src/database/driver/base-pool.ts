@@ -20,9 +20,9 @@ type Waiter = { readonly since: number; resolve(connection: Connection): void; r
 type Idle = { readonly since: number; readonly connection: Connection };
 
 /**
- * A connection pool. A released connection goes to whoever waits longest, or else becomes idle; the
- * last one to become idle is used first, so that the others can be closed. Each connection is
- * opening, idle, or in use; together they are never more than `max`.
+ * A connection pool. A released connection goes to the waiter that waits longest, or else becomes
+ * idle; the last one to become idle is used first, so that the others can be closed. Each
+ * connection is opening, idle, or in use; together they are never more than `max`.
  */
 export class BasePool {
   readonly #waiters: Waiter[] = [];
@@ -86,7 +86,7 @@ export class BasePool {
     }
   }
 
-  /** Closes all connections, those in use once they are released. Whoever waits is still served. */
+  /** Closes all connections, those in use once they are released. Waiters are still served. */
   end(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;

@@ -58,5 +58,5 @@ const hasCode = (error: unknown, codes: readonly string[]): boolean =>
  */
 export const isUnknownStatement = (error: unknown): boolean => hasCode(error, ['26000', '42P05']);
 
-/** Whether PostgreSQL rolled a transaction back because of others: it may succeed when run again. */
+/** Whether PostgreSQL rolled a transaction back because of others: it may succeed next time. */
 export const isConflict = (error: unknown): boolean => hasCode(error, ['40P01', '40001']);

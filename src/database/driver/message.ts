@@ -47,7 +47,7 @@ export function encodeParameters(values: readonly unknown[]): string {
   return int16(formats.length) + formats.join('') + int16(prepared.length) + prepared.map(encodeValue).join('') + int16(0);
 }
 
-/** Statements under one Sync, written in one piece; those that are prepared are not parsed again. */
+/** Statements under one Sync, written in one piece; prepared ones are not parsed again. */
 export class Message implements Wire {
   #bytes = '';
 

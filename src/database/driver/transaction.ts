@@ -19,6 +19,7 @@ const [BEGIN, COMMIT, ROLLBACK] = ['BEGIN', 'COMMIT', 'ROLLBACK'].map(command) a
 const ignore = () => {};
 
 type State = 'idle' | 'open' | 'committing' | 'failed' | 'ended';
+const ACCEPTING: readonly State[] = ['idle', 'open'];
 
 export type TransactionSettings = {
   /** How long it may be open, ms. */
@@ -32,16 +33,17 @@ export type TransactionSettings = {
  * other's results, go out in one batch; BEGIN and the prelude go with the first batch, and COMMIT
  * with the last.
  *
- * | state      | `query`, `enqueue` | `commit`                     | failure  | timeout      | `end`    |
- * |------------|--------------------|------------------------------|----------|--------------|----------|
- * | idle       | `query`: open      | queue sent, no BEGIN, ended  | failed   |              | ended    |
- * | open       | queued             | committing                   | failed   | failed, end  | ROLLBACK |
- * | committing | throws             | throws                       | failed   | ignored      | ended    |
- * | failed     | throws the failure | throws the failure           |          | ignored      | ROLLBACK |
- * | ended      | throws             | throws                       |          |              |          |
+ * | state      | query, enqueue  | commit           | failure | timeout     | end      |
+ * |------------|-----------------|------------------|---------|-------------|----------|
+ * | idle       | open on query   | committing       | failed  |             | ended    |
+ * | open       | queued          | committing       | failed  | failed, end | ROLLBACK |
+ * | committing | throws          | throws           | failed  | ignored     | ended    |
+ * | failed     | throws failure  | throws failure   |         |             | ROLLBACK |
+ * | ended      | throws          | throws           |         |             |          |
  *
- * Idle means that nothing was sent and there is no connection yet. A failure is an error of any
- * statement, of the connection, or the timeout: nothing is kept, and no later statement runs.
+ * Idle: nothing was sent, and there is no connection yet; statements that were only enqueued are
+ * sent by `commit`, under one Sync, which is a transaction without BEGIN. Failed: a statement or the
+ * connection failed, or time was up; nothing is kept, and no later statement runs.
  */
 export class Transaction {
   #state: State = 'idle';
@@ -68,16 +70,12 @@ export class Transaction {
 
   /** Runs one statement, with those that are issued before the current tick ends. */
   query(statement: Statement): Promise<pg.QueryResult> {
-    return new Promise((resolve, reject) => {
-      this.#checkAccepts();
-      this.#queue.push({ statement, isAwaited: true, resolve, reject });
-      this.#scheduleFlush();
-    });
+    return this.#issue(statement, ACCEPTING);
   }
 
   /** Queues a statement whose result nobody awaits; if it fails, the transaction fails. */
   enqueue(statement: Statement): void {
-    this.#checkAccepts();
+    this.#checkState(ACCEPTING);
     this.#queue.push({ statement, isAwaited: false, resolve: ignore, reject: ignore });
   }
 
@@ -98,20 +96,14 @@ export class Transaction {
   /** @throws the failure, if nothing is kept. */
   async commit(): Promise<void> {
     while (this.#exclusive) await this.#exclusive;
-    this.#checkAccepts();
+    this.#checkState(ACCEPTING);
     const hasBegun = this.#state === 'open';
     this.#state = 'committing';
-    if (hasBegun) await this.#commitOpen();
-    else if (this.#queue.length) await this.#send([{ ...this.prelude, isSilent: true }]);
+    if (hasBegun) {
+      const { command } = await this.#issue(COMMIT, ['committing']);
+      if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
+    } else if (this.#queue.length) await this.#send([{ ...this.prelude, isSilent: true }]);
     if (this.#failure) throw this.#failure;
-  }
-
-  async #commitOpen() {
-    const { command } = await new Promise<pg.QueryResult>((resolve, reject) => {
-      this.#queue.push({ statement: COMMIT, isAwaited: true, resolve, reject });
-      this.#scheduleFlush();
-    });
-    if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
   }
 
   /** Releases the connection, after a rollback of what was not committed. */
@@ -133,10 +125,18 @@ export class Transaction {
     this.pool.release(connection, this.#broken);
   }
 
-  /** @throws why no statement is accepted. */
-  #checkAccepts() {
+  /** @throws the failure, or an error for a state that isn't listed. */
+  #checkState(allowed: readonly State[]) {
     if (this.#failure) throw this.#failure;
-    if (this.#state !== 'idle' && this.#state !== 'open') throw new Error('the transaction is over');
+    if (!allowed.includes(this.#state)) throw new Error('the transaction is over');
+  }
+
+  #issue(statement: Statement, allowed: readonly State[]): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      this.#checkState(allowed);
+      this.#queue.push({ statement, isAwaited: true, resolve, reject });
+      this.#scheduleFlush();
+    });
   }
 
   #fail(error: unknown) {
@@ -167,8 +167,7 @@ export class Transaction {
   async #send(first: readonly Statement[]): Promise<void> {
     const sent = this.#queue.splice(0);
     if (this.#state === 'failed' || this.#state === 'ended') {
-      const error = this.#failure ?? new Error('the transaction is over');
-      for (const { reject } of sent) reject(error);
+      for (const { reject } of sent) reject(this.#failure ?? new Error('the transaction is over'));
       return;
     }
     const { results, error } = await this.#run([...first, ...sent.map(({ statement }) => statement)]);
@@ -184,11 +183,9 @@ export class Transaction {
   async #run(statements: readonly Statement[]): Promise<Outcome> {
     const { naming, timeout } = this.settings;
     if (!this.#connection) {
-      try {
-        this.#connection = await this.pool.acquire();
-      } catch (error) {
-        return { results: [], error: error as Error };
-      }
+      const acquired = await this.pool.acquire().catch((error: Error) => error);
+      if (acquired instanceof Error) return { results: [], error: acquired };
+      this.#connection = acquired;
       if (this.#state === 'open') this.#timer = setTimeout(() => this.#expire(timeout), timeout);
     }
     return await this.#connection.run(statements, naming);

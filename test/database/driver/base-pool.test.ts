@@ -5,7 +5,7 @@ import type { Connection } from '../../../src/database/driver/connection.ts';
 import { isUnreachable } from '../../../src/database/driver/failure.ts';
 import { useDatabase } from '../../support/database.ts';
 
-/** Who gets which connection, and when connections are opened and closed. */
+/** Which waiter gets which connection, and when connections are opened and closed. */
 const database = useDatabase();
 let pool: BasePool;
 const open = (options: Partial<BasePoolOptions> = {}) => {
@@ -26,7 +26,7 @@ const kill = async (pid: number) => {
 const away = () => Object.assign(new URL(database.runtimeUrl), { port: '1' }).href;
 
 describe('a connection', () => {
-  test('goes to whoever waits longest', async () => {
+  test('goes to the waiter that waits longest', async () => {
     const first = await pool.acquire();
     const order: number[] = [];
     const waiting = Array.from({ length: 5 }, async (_, at) => {
@@ -43,7 +43,7 @@ describe('a connection', () => {
     expect([pool.totalCount, pool.idleCount, pool.waitingCount]).toEqual([1, 1, 0]);
   });
 
-  test('is opened for each who waits, up to the maximum', async () => {
+  test('is opened for each waiter, up to the maximum', async () => {
     open({ max: 3 });
     const waiting = Array.from({ length: 5 }, () => pool.acquire());
     const clients = await Promise.all(waiting.slice(0, 3));
@@ -54,7 +54,7 @@ describe('a connection', () => {
     expect(pool.totalCount).toBe(3);
   });
 
-  test('that is broken is closed, and another one opened for whoever waits', async () => {
+  test('that is broken is closed, and another one opened for the next waiter', async () => {
     const client = await pool.acquire();
     const pid = await pidOf(client);
     const next = pool.acquire();
@@ -112,8 +112,8 @@ describe('a connection', () => {
   });
 });
 
-describe('whoever waits', () => {
-  test('too long is told so, each in their own time', async () => {
+describe('a waiter', () => {
+  test('that waits too long is rejected, each after its own timeout', async () => {
     open({ connectTimeout: 1_000 });
     const client = await pool.acquire();
     const order: string[] = [];
@@ -129,7 +129,7 @@ describe('whoever waits', () => {
     pool.release(client);
   });
 
-  test('less long than the timeout waits on when the timer of an earlier one fires', async () => {
+  test('keeps waiting when the timer of an earlier one fires', async () => {
     open({ connectTimeout: 2_500 });
     const client = await pool.acquire();
     const earlier = pool.acquire();
@@ -161,7 +161,7 @@ describe('whoever waits', () => {
 });
 
 describe('the end', () => {
-  test('waits for connections in use and for whoever waits, and refuses whoever comes later', async () => {
+  test('waits for connections in use and for waiters, and refuses later ones', async () => {
     const client = await pool.acquire();
     const waiting = pool.acquire();
     let hasEnded = false;
