@@ -32,6 +32,19 @@ export const LIFE_FAULTS: readonly Fault[] = [
     plant: 'if (false)',
     tests: ['test/domain/invitation/accept'],
   },
+  // Idempotency keys
+  {
+    file: 'src/graphql/core/command-plugin.ts',
+    find: "if (principal.kind === 'user' && membership && ",
+    plant: 'if (false && membership && ',
+    tests: ['test/domain/core/idempotency-principal'],
+  },
+  {
+    file: 'src/graphql/core/command-plugin.ts',
+    find: '  if (keyed) return idempotencyKey(',
+    plant: '  if (false) return idempotencyKey(',
+    tests: ['test/domain/core/idempotency-principal'],
+  },
   // Status
   { file: SQL, find: "('pending_deletion', OLD.status_before), ", plant: "('pending_deletion', 'active'), ", tests: LIFE },
   { file: SQL, find: '      NEW.status_reason := OLD.status_reason_before;', plant: '      NULL;', tests: LIFE },

@@ -79,13 +79,35 @@ const answeredBefore = async ({ work, key, services }: CommandContext): Promise<
 
 type Asked = CommandOptions & { readonly permission: Permission; readonly name: string; readonly alias: string };
 
-function buildCommandContext(context: Context, { action, permission, place, name, alias }: Asked, args: object): CommandContext {
+/**
+ * The principal that an answer under an idempotency key belongs to (SPEC G12): the membership, the
+ * API key or, for mutations outside a tenant and for staff, the person.
+ */
+function principalOf({ grant: { principal }, profile, membership }: Context, permission: Permission): string {
+  const { context } = ruleOf(permission);
+  if (principal.kind === 'user' && membership && context !== 'none' && context !== 'named') return `member|${membership.membershipId}`;
+  return [principal.kind, profile!.issuer, profile!.subject].join('|');
+}
+
+/**
+ * The idempotency key of a mutation. A keyed mutation costs money: its key stays the person's when
+ * their membership ends, so that a later membership is refused instead of charged again.
+ */
+function keyOf(context: Context, { permission, name, alias, keyed }: Asked, text: string, request: object, isShared: boolean) {
+  const principal = principalOf(context, permission);
+  const { issuer, subject } = context.profile!;
+  const part = isShared ? alias : null;
+  if (keyed) return idempotencyKey(text, [context.grant.principal.kind, issuer, subject].join('|'), [name, { request, principal }], part);
+  return idempotencyKey(text, principal, [name, request], part);
+}
+
+function buildCommandContext(context: Context, asked: Asked, args: object): CommandContext {
+  const { action, permission, place } = asked;
   const input = (args as { input?: RawInput | null }).input ?? {};
   const { grant, profile, requestId, services, work } = context;
   const { idempotencyKey: own, ...request } = input;
   const text = own ?? context.idempotencyKey;
-  const caller = () => [grant.principal.kind, profile!.issuer, profile!.subject].join('|');
-  const key = text !== null && profile ? idempotencyKey(text, caller(), [name, request], own == null ? alias : null) : null;
+  const key = text !== null && profile ? keyOf(context, asked, text, request, own == null) : null;
   // Whom the permission isn't for stays where they are, and is refused there: where the input leads
   // is nothing to them.
   const isPlaced = place && ruleOf(permission).principals.includes(grant.principal.kind);
