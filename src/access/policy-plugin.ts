@@ -90,9 +90,9 @@ function needOf(policy: FieldPolicy): string | null {
   if (policy === 'as-parent') return null;
   if (policy === 'public') return '**Public.**';
   const { context, principals, roles, statuses } = ruleOf(policy);
-  if (context === 'none') return `**Needs** \`${policy}\`: whoever is signed in.`;
+  if (context === 'none') return `**Needs** \`${policy}\`: any signed-in person.`;
   if (context === 'named')
-    return `**Needs** \`${policy}\`: ${principals.includes('staff') ? 'platform staff' : 'whoever is signed in'}; while the tenant that the input leads to is ${statuses.join(', ')}.`;
+    return `**Needs** \`${policy}\`: ${principals.includes('staff') ? 'platform staff' : 'any signed-in person'}; while the tenant that the input leads to is ${statuses.join(', ')}.`;
   const plans = plansFor(ruleOf(policy));
   return `**Needs** \`${policy}\`: ${roles.join(', ')}; while the tenant is ${statuses.join(', ')}${plans ? `; on the plan ${plans.join(' or ')}` : ''}.`;
 }

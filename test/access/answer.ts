@@ -2,7 +2,7 @@ import { parse } from 'graphql';
 import { expect } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import type { Answer } from '../support/gateway.ts';
-import type { Asker } from './oracle.ts';
+import type { Caller } from './oracle.ts';
 import { type PreparedOperation, walk } from './walk.ts';
 import type { Place } from './world.ts';
 
@@ -11,7 +11,7 @@ export const schema = buildSchema();
 /** A caller, named by `cell`, and the tenant context, if there is one (`place`). */
 export type Asking = {
   readonly cell: string;
-  readonly asker: Asker;
+  readonly caller: Caller;
   readonly token: string | undefined;
   readonly tenant?: string;
   readonly place?: Place;
@@ -21,7 +21,7 @@ export type Asking = {
   readonly actor: { readonly kind: string; readonly id: string; readonly name: string };
 };
 
-/** Compares an answer's errors and values, and their order, with the expected ones. */
+/** Compares a response's errors and values, and their order, with the expected ones. */
 export function expectAnswer(
   query: string,
   { data, errors, status, headers }: Answer,

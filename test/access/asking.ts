@@ -5,16 +5,16 @@ import { type Asking, expectAnswer } from './answer.ts';
 import { createChanging } from './changing.ts';
 import { PERMISSION_NAMES, STATUSES } from './expectation.ts';
 
-import { type Asker, because, held, refusal } from './oracle.ts';
+import { because, type Caller, held, refusal } from './oracle.ts';
 import { aliasOf, CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
 import { type Named, NODES } from './walk.ts';
 import { nowhere, type Place, type World } from './world.ts';
 
 /**
- * Nodes here, nodes of another, active tenant, and nodes that are nowhere. What an active tenant
- * sells is there for everybody.
+ * Nodes of this tenant, of another, active tenant, and nodes that don't exist. The listings of an
+ * active tenant exist for everybody.
  */
-const nodesOf = (place: Place | undefined, { status }: Asker): readonly Named[] =>
+const nodesOf = (place: Place | undefined, { status }: Caller): readonly Named[] =>
   [
     { own: place !== undefined, sold: status === 'active' },
     { own: false, sold: true },
@@ -26,26 +26,26 @@ const offerOf = ({ ids }: Place): string => ids[NODES.indexOf('MarketplaceListin
 const without = ({ text, headers }: Answer) => text.replaceAll(headers.get('x-request-id')!, '<request id>');
 
 /**
- * Asks all of the schema, as somebody from somewhere, and holds every answer against the
+ * Requests all of the schema, as some caller in some tenant, and compares every response with the
  * expectation.
  */
 export function createAsking(gateway: TestGateway, world: World) {
-  /** Who asked where, each counted once, however often it was asked. */
+  /** The callers and tenants of all requests, without duplicates. */
   const asked = new Set<string>();
-  /** Who read where, but asked for no change. */
+  /** The callers and tenants of queries alone, without mutations. */
   const looked = new Set<string>();
   const changing = createChanging(gateway, world);
 
   const idsOf = (place: Place | undefined) => [...(place ?? world.own.active).ids, ...world.foreign.active.ids, ...nowhere()];
 
-  /** Tells beforehand, for every permission, what the fields then do (SPEC G3). */
+  /** `can` and `refusal` agree, for every permission, with what the fields do (SPEC G3). */
   async function askCan(asking: Asking) {
-    const { asker } = asking;
+    const { caller } = asking;
     for (const { names, query } of CAN) {
       const { data, errors } = await gateway.ask(query, asking);
       expect(errors).toEqual([]);
       const due = names.flatMap(name => {
-        const refused = refusal(name, asker);
+        const refused = refusal(name, caller);
         const { code, because, requires, tenantStatus } = refused ?? { requires: {} };
         const { roles, statuses, plans } = requires as Record<string, unknown>;
         const told = refused && { code, message: expect.stringMatching(/\S/), because, roles, statuses, plans, tenantStatus };
@@ -59,25 +59,25 @@ export function createAsking(gateway: TestGateway, world: World) {
   }
 
   async function askRead(asking: Asking) {
-    const { asker, place } = asking;
+    const { caller, place } = asking;
     const answer = await gateway.ask(READ, asking);
-    expectAnswer(READ, answer, { asker });
-    expect(answer.data.viewer.permissions).toEqual(held(asker));
-    expectAnswer(READ_TRADE, await gateway.ask(READ_TRADE, asking), { asker });
+    expectAnswer(READ, answer, { caller });
+    expect(answer.data.viewer.permissions).toEqual(held(caller));
+    expectAnswer(READ_TRADE, await gateway.ask(READ_TRADE, asking), { caller });
     const ids = idsOf(place);
-    const nodes = nodesOf(place, asker);
+    const nodes = nodesOf(place, caller);
     const found = await gateway.ask(READ_NODES, { ...asking, variables: { node: ids[0], ids, offer: offerOf(world.foreign.active) } });
-    expectAnswer(READ_NODES, found, { asker, node: nodes[0]!, nodes });
-    for (const named of because('staff:read-tenant', asker) ? (['active'] as const) : STATUSES) {
+    expectAnswer(READ_NODES, found, { caller, node: nodes[0]!, nodes });
+    for (const named of because('staff:read-tenant', caller) ? (['active'] as const) : STATUSES) {
       const variables = { tenant: world.foreign[named].id, gone: world.gone };
-      expectAnswer(READ_STAFF, await gateway.ask(READ_STAFF, { ...asking, variables }), { asker, named });
+      expectAnswer(READ_STAFF, await gateway.ask(READ_STAFF, { ...asking, variables }), { caller, named });
     }
     await askCan(asking);
   }
 
   /**
-   * Asks every field: what is to be allowed has a value, what is to be refused says so at its path,
-   * and siblings stand.
+   * Requests every field: allowed fields have a value, refused ones have an error at their path,
+   * and siblings are answered.
    */
   async function askAll(asking: Asking) {
     await askRead(asking);
@@ -85,15 +85,15 @@ export function createAsking(gateway: TestGateway, world: World) {
     asked.add(asking.cell);
   }
 
-  /** Asks every field but the mutations. */
+  /** Requests every field except the mutations. */
   async function askReads(asking: Asking) {
     await askRead(asking);
     looked.add(asking.cell);
   }
 
   /**
-   * Nothing of a request runs that names a tenant that isn't there for the asker, and nobody learns
-   * whether it is at all.
+   * A request for a tenant of which the caller isn't a member doesn't run, and doesn't reveal
+   * whether the tenant exists.
    */
   async function refusedWhole(cell: string, token: string, tenant: string) {
     const ids = idsOf(undefined);
@@ -118,8 +118,8 @@ export function createAsking(gateway: TestGateway, world: World) {
   }
 
   /**
-   * Nothing of a request runs whose API key is of a tenant that isn't active: only a tenant that is
-   * there still says so (SPEC K2).
+   * A request with an API key of a tenant that isn't active doesn't run. It reports the status,
+   * unless the tenant is deleted (SPEC K2).
    */
   async function refusedKey(cell: string, { text }: Place['apiKey'], status: 'suspended' | 'pending_deletion' | 'deleted') {
     const ids = idsOf(undefined);
@@ -138,8 +138,8 @@ export function createAsking(gateway: TestGateway, world: World) {
   }
 
   /**
-   * How many fields and mutations were asked, by whom, where, and of what; `reads` of the fields
-   * are no mutation's.
+   * The number of cells: fields and mutations by caller, tenant and target; `reads` are the fields
+   * outside of mutations.
    */
   const cells = (fields: number, reads: number) =>
     asked.size * (fields + PERMISSION_NAMES.length) + looked.size * (reads + PERMISSION_NAMES.length) + changing.named.size;

@@ -1,14 +1,14 @@
 import { type PermissionName, STATUSES, type Status } from './expectation.ts';
-import { type Asker, because, refusal } from './oracle.ts';
+import { because, type Caller, refusal } from './oracle.ts';
 import { API_KEY, MEMBERSHIP, SUMMARY } from './questions.ts';
 import { type Place, TRANSFER_CODE } from './world.ts';
 
-/** What an input is made of. */
+/** The values for an input. */
 export type Given = {
-  /** Where the asker is, or a tenant that they are not in, in which all of it would be possible. */
+  /** The caller's tenant, or a tenant that they aren't in, in which every mutation can succeed. */
   readonly place: Place;
-  readonly asker: Asker;
-  /** The tenant that the input leads to. */
+  readonly caller: Caller;
+  /** The tenant that the input names. */
   readonly target: Place;
   /** The code of an invitation to the target. */
   readonly code: string;
@@ -16,24 +16,24 @@ export type Given = {
   readonly slug: string;
 };
 
-/** A mutation as the matrix asks it, and what it leaves: by hand, from SPEC R, S, P, O and A. */
+/** A mutation of the matrix and its effects: by hand, from docs/spec.md (R, S, P, O and A). */
 export type Change = {
   readonly permission: PermissionName;
   /**
-   * What the audit log calls it, refused or done, or null where it hears nothing of it; `done`
-   * where one that is done leaves others, or more.
+   * Its action in the audit log, or null if the log doesn't keep it; `done` if a successful one
+   * leaves other or more events.
    */
   readonly action: string | null;
-  readonly done?: (asker: Asker) => readonly string[];
-  /** The code by which a rule that isn't of the table refuses what the permission allows. */
-  readonly code?: (asker: Asker) => string | null;
+  readonly done?: (caller: Caller) => readonly string[];
+  /** The code of a rule outside of the policy table that refuses it despite the permission. */
+  readonly code?: (caller: Caller) => string | null;
   readonly input: (given: Given) => object;
   readonly payload: string;
-  /** The tables in which it leaves a row with another tenant (SPEC T5). */
+  /** The tables in which it adds a row of another tenant (SPEC T5). */
   readonly crosses?: readonly string[];
 };
 
-const isOwner = ({ roles }: Asker) => roles.includes('owner');
+const isOwner = ({ roles }: Caller) => roles.includes('owner');
 const TENANT = 'tenant { id tenantId slug name status billingEmail memberCount }';
 const DATASET = 'dataset { id name objectCount }';
 const OBJECT = 'object { id name upload { url } }';
@@ -41,13 +41,13 @@ const LISTING = 'listing { id status title price { amount currency } }';
 const STAFF_TENANT = 'tenant { tenantId slug name status plan }';
 const named = ({ target }: Given) => ({ tenantId: target.id });
 /**
- * A transfer is under way everywhere: what changes the status, or the owner's roles, voids it (SPEC
- * O2).
+ * Every tenant has a pending transfer: a change of the status or of the owner's roles voids it
+ * (SPEC O2).
  */
 const voiding = (action: string) => () => ['ownership.void', action];
 
 /**
- * Each mutation has an input that succeeds where the permission is held, unless `code` says why
+ * Each mutation has an input that succeeds for callers with the permission, unless `code` says why
  * none can.
  */
 // biome-ignore format: a table is read by its columns
@@ -64,15 +64,15 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   removeMember: { permission: 'member:remove', action: 'member.remove', input: ({ place }) => ({ membershipId: place.junior }), payload: 'removedMembershipId' },
   dropRoles: {
     permission: 'member:drop-roles', action: 'member.drop_roles',
-    done: asker => (isOwner(asker) ? ['ownership.void', 'member.drop_roles'] : ['member.drop_roles']),
+    done: caller => (isOwner(caller) ? ['ownership.void', 'member.drop_roles'] : ['member.drop_roles']),
     // one role stays (SPEC R1)
     code: ({ roles }) => (roles.length > 1 ? null : roles[0] === 'owner' ? 'OWNER_PROTECTED' : 'BAD_USER_INPUT'),
-    input: ({ asker: { roles } }) => ({ roles: [(roles.at(-1) ?? 'viewer').toUpperCase()] }), payload: 'roles',
+    input: ({ caller: { roles } }) => ({ roles: [(roles.at(-1) ?? 'viewer').toUpperCase()] }), payload: 'roles',
   },
   leaveTenant: {
     permission: 'member:leave', action: 'member.leave',
     // nobody removes the owner (SPEC R4)
-    code: asker => (isOwner(asker) ? 'OWNER_PROTECTED' : null),
+    code: caller => (isOwner(caller) ? 'OWNER_PROTECTED' : null),
     input: () => ({}), payload: 'leftTenantId',
   },
   inviteMember: {
@@ -140,44 +140,42 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   staffArrangeEnterprise: { permission: 'staff:arrange-plan', action: 'plan.arrange_enterprise', input: given => ({ ...named(given), memberLimit: 250 }), payload: STAFF_TENANT },
 };
 
-/**
- * A mutation that somebody asks, of the tenant in the status named, where their input names one.
- */
+/** A mutation that is requested, with the status of the tenant that its input names, if any. */
 export type Asked = Change & {
   readonly alias: string;
   readonly field: string;
   readonly named: Status | undefined;
-  /** The extensions of the error, or null where it is done. */
+  /** The extensions of the error, or null if it succeeds. */
   readonly refused: object | null;
-  /** The events that it leaves, in their order, as far as they differ. */
+  /** Its events in their order, without repetitions. */
   readonly events: readonly { readonly action: string; readonly outcome: string; readonly code: string | null; readonly after?: object }[];
-  /** Whose log they are in. */
+  /** The tenant in whose log they are. */
   readonly log: 'own' | 'named' | 'new' | null;
 };
 
 /**
- * All that an asker may try: what leads to another tenant, once for each of its statuses, unless
- * they may not at all.
+ * All mutations that a caller can try. A mutation whose input names another tenant is tried once
+ * for each of its statuses, unless the caller lacks the permission in all.
  */
-export const asksOf = (asker: Asker): readonly Asked[] =>
+export const asksOf = (caller: Caller): readonly Asked[] =>
   Object.entries(CHANGES).flatMap(([field, change]) => {
     const isNamed = ['acceptInvitation', 'declineInvitation'].includes(field) || field.startsWith('staff');
-    if (!isNamed || because(change.permission, asker)) return [askOf(field, change, asker, undefined)];
-    return STATUSES.map(status => askOf(field, change, asker, status));
+    if (!isNamed || because(change.permission, caller)) return [askOf(field, change, caller, undefined)];
+    return STATUSES.map(status => askOf(field, change, caller, status));
   });
 
-function askOf(field: string, change: Change, asker: Asker, named: Status | undefined): Asked {
+function askOf(field: string, change: Change, caller: Caller, named: Status | undefined): Asked {
   const here = { field, named, alias: named ? `${field}_${named}` : field, ...change };
   const { permission, action, done = () => (action ? [action] : []), code = () => null } = change;
-  const refused = refusal(permission, named ? { ...asker, named } : asker);
-  // Founding a tenant is nothing to the one that the request acts in (SPEC T1).
-  const own = asker.status === null || field === 'createTenant' ? null : 'own';
+  const refused = refusal(permission, named ? { ...caller, named } : caller);
+  // Founding a tenant leaves no event in the tenant context (SPEC T1).
+  const own = caller.status === null || field === 'createTenant' ? null : 'own';
   if (refused) {
     const events = action ? [{ action, outcome: 'refused', code: refused.code, after: { permission, because: refused.because } }] : [];
     return { ...here, refused, events, log: named ? 'named' : own };
   }
-  const rule = code(asker);
-  // What is no refusal of an action, but a slip, isn't told (SPEC A1).
+  const rule = code(caller);
+  // A mistake in the input is no refusal of an action, and isn't logged (SPEC A1).
   if (rule)
     return {
       ...here,
@@ -185,11 +183,11 @@ function askOf(field: string, change: Change, asker: Asker, named: Status | unde
       events: action ? [{ action, outcome: 'refused', code: rule, after: {} }] : [],
       log: rule === 'BAD_USER_INPUT' ? null : own,
     };
-  const events = done(asker).map(each => ({ action: each, outcome: 'done', code: null }));
+  const events = done(caller).map(each => ({ action: each, outcome: 'done', code: null }));
   return { ...here, refused: null, events, log: named ? 'named' : field === 'createTenant' ? 'new' : own };
 }
 
-/** One document of them all. */
+/** One document with all of them. */
 export const documentOf = (asks: readonly Asked[]): string => {
   const variables = asks.map(({ alias, field }) => `$${alias}: ${field[0]!.toUpperCase()}${field.slice(1)}Input!`);
   const fields = asks.map(({ alias, field, payload }) => `${alias === field ? '' : `${alias}: `}${field}(input: $${alias}) { ${payload} }`);

@@ -5,47 +5,43 @@ import { type Asked, asksOf, documentOf } from './changes.ts';
 import type { Difference } from './kept.ts';
 import type { World } from './world.ts';
 
-/** Where the tables that every request may leave something in are told apart from the rest. */
+/** The tables that any request may write to. */
 const LOG = ['audit_event', 'audit_head'];
 
-/** As many as one document may have aliases for. */
+/** The limit of aliases of a document. */
 const TOGETHER = 25;
 const groupsOf = (asks: readonly Asked[]): readonly (readonly Asked[])[] =>
   Array.from({ length: Math.ceil(asks.length / TOGETHER) }, (_, group) => asks.slice(group * TOGETHER, (group + 1) * TOGETHER));
 
-/** Asks every mutation, and holds what it answers and what it leaves against the expectation. */
+/** Requests every mutation, and compares its response and its effects with the expectation. */
 export function createChanging(gateway: TestGateway, world: World) {
-  /** Who asked what of which other tenant, each counted once. */
+  /** Caller, mutation and other tenant of all requests, without duplicates. */
   const named = new Set<string>();
   let made = 0;
 
-  function variablesOf(asks: readonly Asked[], { place = world.own.active, asker, email }: Pick<Asking, 'place' | 'asker' | 'email'>) {
+  function variablesOf(asks: readonly Asked[], { place = world.own.active, caller, email }: Pick<Asking, 'place' | 'caller' | 'email'>) {
     made += 1;
     const inputs = asks.map(({ alias, input, named = 'active' }) => {
       const target = world.foreign[named];
-      return [alias, input({ place, asker, target, code: target.codes[email]!, slug: `made-${made}` })];
+      return [alias, input({ place, caller, target, code: target.codes[email]!, slug: `made-${made}` })];
     });
     return Object.fromEntries(inputs) as Readonly<Record<string, object>>;
   }
 
-  /**
-   * Asks some mutations in one request; answers how the rows differ afterwards, and puts them back.
-   */
+  /** Sends mutations in one request, returns how the rows differ afterwards, and restores them. */
   async function request(asks: readonly Asked[], asking: Asking) {
     const query = documentOf(asks);
     const answer = await gateway.ask(query, { ...asking, variables: variablesOf(asks, asking) });
     const differences = await world.rows.differences();
-    await world.rows.putBack(differences);
-    expectAnswer(query, answer, { asker: asking.asker, changes: Object.fromEntries(asks.map(({ alias, refused }) => [alias, refused])) });
+    await world.rows.restore(differences);
+    expectAnswer(query, answer, { caller: asking.caller, changes: Object.fromEntries(asks.map(({ alias, refused }) => [alias, refused])) });
     return { answer, differences };
   }
 
   const logOf = ({ log, named }: Asked, { place }: Asking, created: string | undefined): string | undefined =>
     log === 'own' ? place!.id : log === 'named' ? world.foreign[named!].id : log === 'new' ? created : undefined;
 
-  /**
-   * Each change, and each refusal, leaves its events where it should, and none elsewhere (SPEC A1).
-   */
+  /** Each change and each refusal leaves its events in the right log, and no others (SPEC A1). */
   function holdLog(asks: readonly Asked[], differences: readonly Difference[], asking: Asking, requestId: string, created?: string) {
     const { kind, id, name } = asking.actor;
     const by = { actor_kind: kind, actor_id: id, actor_name: name, request_id: requestId };
@@ -61,14 +57,14 @@ export function createChanging(gateway: TestGateway, world: World) {
     );
   }
 
-  /** What is refused changes no row but the log's, though all of it stand in one request. */
+  /** Refused mutations change no rows except the log's, even with all of them in one request. */
   async function askRefused(asks: readonly Asked[], asking: Asking) {
     const { answer, differences } = await request(asks, asking);
     expect(differences.filter(({ table }) => !LOG.includes(table))).toEqual([]);
     holdLog(asks, differences, asking, answer.headers.get('x-request-id')!);
   }
 
-  /** What is allowed changes rows of one tenant alone (SPEC T9). */
+  /** An allowed mutation changes rows of one tenant only (SPEC T9). */
   async function askAllowed(asked: Asked, asking: Asking) {
     const { answer, differences } = await request([asked], asking);
     const created: string | undefined = answer.data[asked.alias]?.membership?.tenantId;
@@ -82,7 +78,7 @@ export function createChanging(gateway: TestGateway, world: World) {
   }
 
   async function ask(asking: Asking) {
-    const asks = asksOf(asking.asker);
+    const asks = asksOf(asking.caller);
     const refused = asks.filter(asked => asked.refused);
     for (const some of groupsOf(refused)) await askRefused(some, asking);
     for (const allowed of asks.filter(asked => !asked.refused)) await askAllowed(allowed, asking);
@@ -92,14 +88,14 @@ export function createChanging(gateway: TestGateway, world: World) {
   const NOBODY = { kind: 'nobody', roles: [], status: null } as const;
   const EVERYTHING = asksOf(NOBODY);
 
-  /** All mutations, as they are asked where nothing of them may run. */
+  /** All mutations, for a request of which nothing may run. */
   const everything = () =>
-    groupsOf(EVERYTHING).map(asks => [documentOf(asks), variablesOf(asks, { asker: NOBODY, email: world.asker.email })] as const);
+    groupsOf(EVERYTHING).map(asks => [documentOf(asks), variablesOf(asks, { caller: NOBODY, email: world.caller.email })] as const);
 
-  /** All that staff may change, in a tenant of this id. */
+  /** All mutations of staff, for the tenant of this id. */
   function overAbsent(id: string) {
     const asks = EVERYTHING.filter(({ permission }) => permission.startsWith('staff:'));
-    const inputs = Object.entries(variablesOf(asks, { asker: NOBODY, email: world.asker.email }));
+    const inputs = Object.entries(variablesOf(asks, { caller: NOBODY, email: world.caller.email }));
     return [documentOf(asks), Object.fromEntries(inputs.map(([alias, input]) => [alias, { ...input, tenantId: id }]))] as const;
   }
 

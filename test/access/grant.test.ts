@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { grantOf, type Principal, type TenantAccess } from '../../src/access/grant.ts';
 import type { Permission } from '../../src/access/policy.ts';
 import { PERMISSION_NAMES, type PermissionName, ROLES, type Role, STATUSES, type Status } from './expectation.ts';
-import { type Asker, held } from './oracle.ts';
+import { type Caller, held } from './oracle.ts';
 
 const USER: Principal = { kind: 'user' };
 const STAFF_KIND: Principal = { kind: 'staff' };
@@ -78,7 +78,7 @@ describe('the grant of a member', () => {
     expect(heldBy(USER, advanced)).toEqual(held({ kind: 'user', roles: [role], status, plan: 'PROFESSIONAL' }));
   });
 
-  test.each(ROLES)('P5: %s: advanced analytics are what a plan that has them adds, to whoever reads the totals', role => {
+  test.each(ROLES)('P5: %s: advanced analytics come with a plan that has them, for roles that read the totals', role => {
     for (const status of STATUSES) {
       const [plain, advanced] = [
         heldBy(USER, tenantAccess(status, [role])),
@@ -156,9 +156,9 @@ describe('the grant of others', () => {
   test('an API key in every status, for every single scope: as expected', () => {
     for (const status of STATUSES)
       for (const scope of PERMISSION_NAMES) {
-        const asker: Asker = { kind: 'api_key', roles: [], status, scopes: [scope as PermissionName] };
-        expect(heldBy(key(scope), tenantAccess(status))).toEqual(held({ ...asker, plan: 'FREE' }));
-        expect(heldBy(key(scope), tenantAccess(status, [], ['advanced_analytics']))).toEqual(held({ ...asker, plan: 'ENTERPRISE' }));
+        const caller: Caller = { kind: 'api_key', roles: [], status, scopes: [scope as PermissionName] };
+        expect(heldBy(key(scope), tenantAccess(status))).toEqual(held({ ...caller, plan: 'FREE' }));
+        expect(heldBy(key(scope), tenantAccess(status, [], ['advanced_analytics']))).toEqual(held({ ...caller, plan: 'ENTERPRISE' }));
       }
   });
 

@@ -29,7 +29,7 @@ const builderOf = () =>
 
 type Builder = ReturnType<typeof builderOf>;
 
-/** A schema with one type beside the root's `things`, made of whatever `add` says. */
+/** A schema with one type beside the root's `things`, with the fields of `add`. */
 export function built(add: (builder: Builder) => void): GraphQLSchema {
   const builder = builderOf();
   builder.queryType();
@@ -37,7 +37,7 @@ export function built(add: (builder: Builder) => void): GraphQLSchema {
   return builder.toSchema();
 }
 
-/** A schema with a `Thing` that is rows of two tenants, and whose `name` is as the options say. */
+/** A schema with a `Thing` of two tenants, whose `name` has the given options. */
 export const thing = (options: object, type: object = { tenantOf: (row: Thing) => row.tenantId }, name = 'Thing') =>
   built(builder => {
     const Type = builder.objectRef<Thing>(name).implement({
@@ -50,7 +50,7 @@ export const thing = (options: object, type: object = { tenantOf: (row: Thing) =
   });
 
 export const GUARDED = { policy: 'member:list', nullable: true };
-/** The same with an interface in between, that the field is inherited from. */
+/** The same with an interface from which the field is inherited. */
 export const inheriting = (options: object, type: object) =>
   built(builder => {
     const Named = builder.interfaceRef<Thing>('Named').implement({
@@ -67,7 +67,7 @@ const tenantAccess = (roles: readonly Role[]): TenantAccess => ({ tenantId: HERE
 export const member = (...roles: readonly Role[]): GuardedContext => ({ grant: grantOf({ kind: 'user' }, tenantAccess(roles)) });
 export const outside = (principal: Principal): GuardedContext => ({ grant: grantOf(principal, null) });
 
-/** What is told of each thing, and that a null is explained and nothing else is. */
+/** Compares each value, and checks that exactly the nulls have an error. */
 export async function names(schema: GraphQLSchema, contextValue: GuardedContext): Promise<unknown[]> {
   const { data, errors = [] } = await graphql({ schema, source: '{ things { name } }', contextValue });
   const told = (data as { things: { name: unknown }[] }).things.map(({ name }) => name);

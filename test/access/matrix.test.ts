@@ -11,7 +11,7 @@ import { createAsking } from './asking.ts';
 import { asksOf, CHANGES, documentOf } from './changes.ts';
 import { expected, PERMISSION_NAMES, ROLES, type Role, STATUSES } from './expectation.ts';
 import { FIELDS } from './expected-fields.ts';
-import type { Asker } from './oracle.ts';
+import type { Caller } from './oracle.ts';
 import { CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
 import { createWorld, type Place, type World } from './world.ts';
 
@@ -33,7 +33,7 @@ const bring = ({ id, waiting }: Place) =>
     Readable.from([]),
   );
 
-const NOBODY: Asker = { kind: 'nobody', roles: [], status: null };
+const NOBODY: Caller = { kind: 'nobody', roles: [], status: null };
 
 function fieldsIn(query: string): readonly string[] {
   const found = new Set<string>();
@@ -70,22 +70,22 @@ describe('the matrix', () => {
 
   test.each(ROLE_SETS.map(roles => ({ name: roles.join(' + '), roles })))('$name', async ({ roles }) => {
     await world.setRoles(roles);
-    const token = await gateway.tokenOf(world.asker);
-    const asked = { token, ...by(world.asker) };
+    const token = await gateway.tokenOf(world.caller);
+    const asked = { token, ...by(world.caller) };
     for (const status of STATUSES) {
       const place = world.own[status];
       if (status === 'deleted') {
         await asking.refusedWhole(`${roles} own ${status}`, token, place.id);
         await asking.refusedWhole(`${roles} own ${status}`, token, place.slug);
       } else
-        await asking.askAll({ cell: `${roles} own ${status}`, asker: { kind: 'user', roles, status }, tenant: place.id, place, ...asked });
+        await asking.askAll({ cell: `${roles} own ${status}`, caller: { kind: 'user', roles, status }, tenant: place.id, place, ...asked });
       await asking.refusedWhole(`${roles} foreign ${status}`, token, world.foreign[status].id);
     }
     const { modest: place } = world;
-    const asker: Asker = { kind: 'user', roles, status: 'active', plan: 'FREE' };
-    await asking.askReads({ cell: `${roles} own, on a plan without features`, asker, tenant: place.id, place, ...asked });
+    const caller: Caller = { kind: 'user', roles, status: 'active', plan: 'FREE' };
+    await asking.askReads({ cell: `${roles} own, on a plan without features`, caller, tenant: place.id, place, ...asked });
     await asking.refusedWhole(`${roles} absent`, token, uuid());
-    await asking.askAll({ cell: `${roles} none named`, asker: { kind: 'user', roles, status: null }, ...asked });
+    await asking.askAll({ cell: `${roles} none named`, caller: { kind: 'user', roles, status: null }, ...asked });
   });
 
   test('no role: somebody signed in who is a member nowhere, known or not', async () => {
@@ -99,26 +99,26 @@ describe('the matrix', () => {
         await asking.refusedWhole(`${subject} foreign ${status}`, token, world.own[status].id);
         await asking.refusedWhole(`${subject} foreign ${status}`, token, world.foreign[status].slug);
       }
-      const asker: Asker = { kind: 'user', roles: [], status: null };
-      await asking.askAll({ cell: `${subject} none named`, asker, token, ...by({ ...stranger, id }) });
+      const caller: Caller = { kind: 'user', roles: [], status: null };
+      await asking.askAll({ cell: `${subject} none named`, caller, token, ...by({ ...stranger, id }) });
     }
   });
 
   test('staff, though their person is an owner: in no tenant, and over any that their input names', async () => {
     await world.setRoles(['owner']);
-    const token = await gateway.tokenOf(world.asker, { ipto_staff: true });
+    const token = await gateway.tokenOf(world.caller, { ipto_staff: true });
     for (const status of STATUSES) {
       await asking.refusedWhole(`staff own ${status}`, token, world.own[status].id);
       await asking.refusedWhole(`staff foreign ${status}`, token, world.foreign[status].id);
     }
     await asking.refusedWhole('staff absent', token, uuid());
-    const { subject: id, name, email } = world.asker;
-    const asker: Asker = { kind: 'staff', roles: [], status: null };
-    await asking.askAll({ cell: 'staff none named', asker, token, email, actor: { kind: 'staff', id, name } });
+    const { subject: id, name, email } = world.caller;
+    const caller: Caller = { kind: 'staff', roles: [], status: null };
+    await asking.askAll({ cell: 'staff none named', caller, token, email, actor: { kind: 'staff', id, name } });
   });
 
   test('staff, over a tenant that is not there: nothing to read, nothing to change, no log to write to', async () => {
-    const token = await gateway.tokenOf(world.asker, { ipto_staff: true });
+    const token = await gateway.tokenOf(world.caller, { ipto_staff: true });
     for (const tenant of [uuid(), world.gone, world.own.active.slug, 'no id']) {
       const { data, errors } = await gateway.ask(READ_STAFF, { token, variables: { tenant, gone: world.own.active.id } });
       expect([data, errors]).toEqual([{ staffTenant: null, staffTombstone: null }, []]);
@@ -142,8 +142,8 @@ describe('the matrix', () => {
     await world.setScopes(scopes.length ? scopes : ['no:permission']);
     const { active, ...others } = world.own;
     const actor = { kind: 'api_key', id: active.apiKey.row, name: 'Key' };
-    const asker: Asker = { kind: 'api_key', roles: [], status: 'active', scopes };
-    const asked = { asker, token: active.apiKey.text, email: world.asker.email, actor, place: active };
+    const caller: Caller = { kind: 'api_key', roles: [], status: 'active', scopes };
+    const asked = { caller, token: active.apiKey.text, email: world.caller.email, actor, place: active };
     await asking.askAll({ cell: `key ${name} active`, ...asked });
     for (const [status, { apiKey }] of Object.entries(others))
       await asking.refusedKey(`key ${name} ${status}`, apiKey, status as 'deleted');
@@ -151,9 +151,9 @@ describe('the matrix', () => {
 
   test('nobody: a tenant that is named counts for nothing', async () => {
     const as: Omit<Asking, 'cell'> = {
-      asker: NOBODY,
+      caller: NOBODY,
       token: undefined,
-      email: world.asker.email,
+      email: world.caller.email,
       actor: { kind: 'user', id: '', name: '' },
     };
     for (const status of STATUSES)

@@ -50,7 +50,7 @@ describe('what stands in the way', () => {
     expect(at(principal, where)).toBe(because);
   });
 
-  test('a key is told of its scope where keys have no part at all', () => {
+  test('a key is refused for its scope where no key can have the permission', () => {
     expect(at(key('tenant:read'), tenantAccess('active', [], PLUS), { ...RULE, principals: ['user'] })).toBe('KEY_SCOPE');
     expect(at(key('tenant:read'), null, { ...RULE, principals: ['user'] })).toBe('KEY_SCOPE');
   });

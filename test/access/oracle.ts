@@ -10,17 +10,17 @@ import {
 } from './expectation.ts';
 
 /**
- * Who asks, as the expectation sees them. `status` is the tenant context's, or null outside of any.
+ * A caller as the expectation sees it. `status` is the tenant context's, or null without one.
  */
-export type Asker = {
+export type Caller = {
   readonly kind: PrincipalKind;
   readonly roles: readonly Role[];
   readonly status: Status | null;
-  /** The plan of the tenant context; one that has every feature where nothing is said. */
+  /** The plan of the tenant context; by default one with every feature. */
   readonly plan?: Plan;
   /**
-   * The status of the tenant that the input leads to, where that is at hand: inside of an
-   * operation, not at its field.
+   * The status of the tenant that the input names, if it is known: inside of a command, not at its
+   * field.
    */
   readonly named?: Status;
   /** An API key's scopes. */
@@ -40,25 +40,22 @@ type Because = keyof typeof CODES;
 
 const upper = (names: readonly string[]) => names.map(name => name.toUpperCase());
 
-/**
- * Where the table's permissions are open to API keys, they are so in an active tenant alone (SPEC
- * K2).
- */
+/** API keys have permissions in an active tenant only (SPEC K2). */
 const statusesOf = (permission: PermissionName, kind: PrincipalKind): readonly Status[] => {
   const { statuses } = expected(permission);
   return kind === 'api_key' ? statuses.filter(status => status === 'active') : statuses;
 };
 
-/** The plans that a permission works on, or null where it works on any (SPEC P5). */
+/** The plans that a permission works on, or null for all plans (SPEC P5). */
 const plansOf = (permission: PermissionName): readonly Plan[] | null => {
   const { feature } = expected(permission);
   return feature && PLANS_WITH[feature];
 };
 
-/** What stands in an asker's way first, or null. */
+/** The first obstacle of a caller, or null. */
 export function because(
   permission: PermissionName,
-  { kind, roles, status, plan = 'PROFESSIONAL', named, scopes = [] }: Asker,
+  { kind, roles, status, plan = 'PROFESSIONAL', named, scopes = [] }: Caller,
 ): Because | null {
   const row = expected(permission);
   if (!row.principals.includes(kind)) {
@@ -75,11 +72,11 @@ export function because(
 }
 
 /**
- * The extensions of the error of a refused field, but for the request's id; null where the field is
- * not refused.
+ * The extensions of a refused field's error, without the request id; null if the field isn't
+ * refused.
  */
-export function refusal(permission: PermissionName, asker: Asker) {
-  const obstacle = because(permission, asker);
+export function refusal(permission: PermissionName, caller: Caller) {
+  const obstacle = because(permission, caller);
   if (!obstacle) return null;
   const { principals, roles } = expected(permission);
   return {
@@ -89,12 +86,12 @@ export function refusal(permission: PermissionName, asker: Asker) {
     requires: {
       principals: upper(principals),
       roles: upper(roles),
-      statuses: upper(statusesOf(permission, asker.kind)),
+      statuses: upper(statusesOf(permission, caller.kind)),
       plans: plansOf(permission),
     },
-    tenantStatus: (asker.named ?? asker.status)?.toUpperCase() ?? null,
+    tenantStatus: (caller.named ?? caller.status)?.toUpperCase() ?? null,
   };
 }
 
-/** All that an asker may do. */
-export const held = (asker: Asker): readonly PermissionName[] => PERMISSION_NAMES.filter(name => because(name, asker) === null);
+/** The permissions of a caller. */
+export const held = (caller: Caller): readonly PermissionName[] => PERMISSION_NAMES.filter(name => because(name, caller) === null);

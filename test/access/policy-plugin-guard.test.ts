@@ -11,7 +11,7 @@ describe('a guarded field', () => {
     expect(await names(schema, member('operator'))).toEqual([null, null]);
   });
 
-  test('is told of the rows of the context’s tenant, and of no other, to those who hold the permission', async () => {
+  test('returns rows of the context’s tenant, and of no other, to callers with the permission', async () => {
     expect(await names(thing(GUARDED), member('viewer'))).toEqual(['of here', null]);
   });
 
@@ -27,7 +27,7 @@ describe('a guarded field', () => {
     expect(await names(thing(options), member('viewer'))).toEqual(['of here', null]);
   });
 
-  test('of a type whose rows are the context’s by the database is told of all that is found', async () => {
+  test('of a type whose rows the database limits to the context returns all rows', async () => {
     expect(await names(thing(GUARDED, { tenantOf: 'context' }), member('viewer'))).toEqual(['of here', 'of elsewhere']);
     expect(await names(thing(GUARDED, { tenantOf: 'context' }), member('operator'))).toEqual([null, null]);
   });
@@ -88,7 +88,7 @@ describe('what a field needs stands', () => {
   });
 
   test('in its description alone where it says nothing else', () => {
-    expect(fieldOf('tenant:create').description).toBe('**Needs** `tenant:create`: whoever is signed in.');
+    expect(fieldOf('tenant:create').description).toBe('**Needs** `tenant:create`: any signed-in person.');
   });
 
   test('in its description, for what is held over the tenant that the input leads to', () => {
@@ -96,7 +96,7 @@ describe('what a field needs stands', () => {
       '**Needs** `staff:resume`: platform staff; while the tenant that the input leads to is suspended.',
     );
     expect(fieldOf('invitation:decline').description).toBe(
-      '**Needs** `invitation:decline`: whoever is signed in; while the tenant that the input leads to is active, suspended, pending_deletion.',
+      '**Needs** `invitation:decline`: any signed-in person; while the tenant that the input leads to is active, suspended, pending_deletion.',
     );
   });
 

@@ -128,8 +128,8 @@ describe('the fields of the schema', () => {
     [
       '  **Needs** `analytics:read-series`: owner, admin, seller_manager, viewer; while the tenant is active, suspended, pending_deletion; on the plan PROFESSIONAL or ENTERPRISE.',
     ],
-    ['  **Needs** `tenant:create`: whoever is signed in.'],
-    ['  **Needs** `invitation:accept`: whoever is signed in; while the tenant that the input leads to is active.'],
+    ['  **Needs** `tenant:create`: any signed-in person.'],
+    ['  **Needs** `invitation:accept`: any signed-in person; while the tenant that the input leads to is active.'],
     [
       '  **Needs** `staff:read-tenant`: platform staff; while the tenant that the input leads to is active, suspended, pending_deletion, deleted.',
     ],

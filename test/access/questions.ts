@@ -59,7 +59,7 @@ const TENANT = `
   apiKeys(first: 2) { ${PAGE} edges { cursor node { ${API_KEY} } } }
   auditEvents(first: 2) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
 
-/** The fields of whoever asks, of what is for everybody, and of the tenant context. */
+/** The fields of the viewer, the public ones, and those of the tenant context. */
 export const READ = `query Read {
   viewer {
     principal name email emailVerified permissions
@@ -76,7 +76,7 @@ export const READ = `query Read {
   }
 }`;
 
-/** Every node, by its id, and what is for sale elsewhere. */
+/** Every node by its id, and another tenant's listing. */
 export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!) {
   marketplace { listing(id: $offer) { ${OFFER} } }
   node(id: $node) { id ... on Tenant { id slug name billingEmail } }
@@ -99,7 +99,7 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!
   }
 }`;
 
-/** What staff read of a tenant that they name, and of one that is gone. */
+/** What staff read of a tenant, and of a deleted one. */
 export const READ_STAFF = `query ReadStaff($tenant: ID!, $gone: ID!) {
   staffTenant(tenantId: $tenant) {
     tenantId slug name status statusReason statusChangedAt statusBefore deletionDueAt plan planSince nextPlan nextPlanAt memberCount sells buys createdAt
@@ -110,16 +110,16 @@ export const READ_STAFF = `query ReadStaff($tenant: ID!, $gone: ID!) {
   staffTombstone(tenantId: $gone) { tenantId createdAt deletionRequestedAt deletedAt purgedAt receipt { table rows } }
 }`;
 
-/** As many as one document may have aliases for. */
+/** Permissions of one document, which has a limit of aliases. */
 const TOGETHER = 14;
 const groups = Array.from({ length: Math.ceil(PERMISSION_NAMES.length / TOGETHER) }, (_, group) =>
   PERMISSION_NAMES.slice(group * TOGETHER, (group + 1) * TOGETHER),
 );
 
-/** By which alias the answer about a permission goes. */
+/** The alias for a permission. */
 export const aliasOf = (permission: PermissionName): string => permission.replace(/\W/g, '_');
 
-/** `can` and `refusal` for every permission, in as many documents as that takes. */
+/** `can` and `refusal` for every permission, in several documents. */
 export const CAN: readonly { readonly names: readonly PermissionName[]; readonly query: string }[] = groups.map(names => ({
   names,
   query: `query Can { viewer { ${names

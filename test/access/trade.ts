@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { fixtures, type Tenant, type TestDatabase } from '../support/database.ts';
 import { marketFixtures } from '../support/market.ts';
 
-/** A provider that is always there: what each place is entitled to, and what nobody is yet. */
+/** A provider that is always active: listings that tenants are entitled to, and a free one. */
 export type Provider = {
   readonly id: string;
   readonly listing: { readonly id: string };
@@ -10,9 +10,7 @@ export type Provider = {
   readonly object: { readonly id: string };
 };
 
-/**
- * A tenant's rows on both sides, by their ids. A retrieval's usage record and charge have the same.
- */
+/** The ids of a tenant's rows on both sides. A usage record and its charge have the same id. */
 export type TradeRows = { readonly entitlement: string; readonly retrieval: string; readonly earning: string };
 
 export async function createProvider(database: TestDatabase): Promise<Provider> {
@@ -25,8 +23,8 @@ export async function createProvider(database: TestDatabase): Promise<Provider> 
 }
 
 /**
- * Something that the tenant retrieved with a key, and something that another retrieved of its
- * dataset, in the present cycle.
+ * A retrieval of the tenant with a key, and a retrieval of its dataset by another tenant, in the
+ * current billing cycle.
  */
 export async function createTrade(database: TestDatabase, provider: Provider, tenant: Tenant, dataset: string): Promise<TradeRows> {
   const market = marketFixtures(database);

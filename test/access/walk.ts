@@ -11,12 +11,12 @@ import {
 } from 'graphql';
 import { expected, type PermissionName, type Status } from './expectation.ts';
 import { FIELDS } from './expected-fields.ts';
-import { type Asker, refusal } from './oracle.ts';
+import { type Caller, refusal } from './oracle.ts';
 
 type Path = readonly (string | number)[];
 type Data = Readonly<Record<string, unknown>>;
 
-/** What a node's id leads to: its type, and whether there is such a row for the asker's tenant. */
+/** The type of a node's id, and whether the caller's tenant has such a row. */
 export type Named = { readonly type: (typeof NODES)[number]; readonly here: boolean };
 
 /** The types that have global ids. */
@@ -40,24 +40,23 @@ export const NODES = [
 export type PreparedOperation = {
   readonly document: DocumentNode;
   readonly schema: GraphQLSchema;
-  readonly asker: Asker;
-  /** What the id of `node`, and each of those of `nodes`, leads to. */
+  readonly caller: Caller;
+  /** The expected nodes of `node` and of each id of `nodes`. */
   readonly node?: Named;
   readonly nodes?: readonly Named[];
-  /** The status of the tenant that staff name. */
+  /** The status of the tenant that the input of staff names. */
   readonly named?: Status;
-  /** Why each mutation is refused, by its alias; null for one that is not. */
+  /** The refusal of each mutation by its alias; null if it isn't refused. */
   readonly changes?: Readonly<Record<string, object | null>>;
 };
 
-/** How an answer stands to the expectation. */
+/** The comparison of a response with the expectation. */
 export type Walked = {
   /**
-   * The errors that there must be, and no others: the path and the extensions but for the request's
-   * id.
+   * Exactly the errors that are expected: path, and extensions without the request id.
    */
   readonly errors: { readonly path: Path; readonly refusal: object }[];
-  /** The values that are not as they must be. */
+  /** Values that differ from the expectation, in sentences. */
   readonly wrong: string[];
 };
 
@@ -65,11 +64,11 @@ const LIMITS = ['memberLimit', 'apiKeyLimit', 'datasetLimit', 'monthlyRetrievals
 
 const WHILE_LEAVING = ['Tenant.deletionDueAt', 'StaffTenant.deletionDueAt', 'StaffTenant.statusBefore'];
 
-/** What a key that was just made doesn't have. */
+/** Fields that a new key doesn't have. */
 const NEVER_YET = ['rotatedAt', 'expiresAt', 'lastUsedAt', 'earlierSecretUntil'].map(field => `ApiKey.${field}`);
 
-/** Whether a field that is not refused is null nevertheless, for there is nothing. */
-function isBlank(field: string, { kind, status, plan }: Asker, parent: Data, path: Path, named: Status | undefined): boolean {
+/** Whether a field that isn't refused is null because there is no data. */
+function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, path: Path, named: Status | undefined): boolean {
   if (['Viewer.name', 'Viewer.email', 'Viewer.emailVerified'].includes(field) && kind === 'nobody') return true;
   if (field === 'Viewer.email' && kind === 'api_key') return true;
   if (field === 'Viewer.membership') return status === null || kind === 'api_key';
@@ -85,8 +84,8 @@ function isBlank(field: string, { kind, status, plan }: Asker, parent: Data, pat
   return field === 'ViewerMembership.statusReason' && String(parent.slug).startsWith('made-');
 }
 
-/** Walks an answer along its question. */
-export function walk({ document, schema, asker, node, nodes = [], named, changes = {} }: PreparedOperation, data: Data): Walked {
+/** Walks a response along its document. */
+export function walk({ document, schema, caller, node, nodes = [], named, changes = {} }: PreparedOperation, data: Data): Walked {
   const walked: Walked = { errors: [], wrong: [] };
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode;
   visitSelections(schema.getRootType(operation.operation)!, operation.selectionSet, data, []);
@@ -115,8 +114,8 @@ export function walk({ document, schema, asker, node, nodes = [], named, changes
     if (field === 'Query.nodes')
       return nodes.forEach((named, index) => void visitNode(named, (value as unknown[])[index], inner!, [...path, index]));
     const need = FIELDS[field]!;
-    const refused = type.name === 'Mutation' ? changes[key]! : need === 'public' || need === 'as-parent' ? null : refusal(need, asker);
-    if (isNull(value, path, refused, isBlank(field, asker, parent, path, named))) return;
+    const refused = type.name === 'Mutation' ? changes[key]! : need === 'public' || need === 'as-parent' ? null : refusal(need, caller);
+    if (isNull(value, path, refused, isBlank(field, caller, parent, path, named))) return;
     const fieldType = getNamedType(type.getFields()[name]!.type);
     if (!inner || !isCompositeType(fieldType)) return;
     const at = (one: unknown, onePath: Path) => visitSelections(fieldType as GraphQLObjectType, inner, one as Data, onePath);
@@ -126,15 +125,14 @@ export function walk({ document, schema, asker, node, nodes = [], named, changes
     } else at(value, path);
   }
 
-  /** A node is refused as its type's id is. */
+  /** A node is refused like the id of its type. */
   function visitNode({ type, here }: Named, value: unknown, inner: SelectionSetNode, path: Path) {
-    if (isNull(value, path, refusal(FIELDS[`${type}.id`] as PermissionName, asker), !here)) return;
+    if (isNull(value, path, refusal(FIELDS[`${type}.id`] as PermissionName, caller), !here)) return;
     visitSelections(schema.getType(type) as GraphQLObjectType, inner, value as Data, path);
   }
 
   /**
-   * Holds a value against the refusal or emptiness that is expected; answers whether there is
-   * nothing below it.
+   * Compares a value with the expected refusal or null. Returns whether there is nothing below it.
    */
   function isNull(value: unknown, path: Path, refused: object | null, blank: boolean): boolean {
     if (refused) walked.errors.push({ path, refusal: refused });

@@ -5,59 +5,59 @@ import { type PermissionName, type Plan, type Role, STATUSES, type Status } from
 import { type Kept, keepRows } from './kept.ts';
 import { createProvider, createTrade, type TradeRows } from './trade.ts';
 
-/** A tenant with all that its members could do something to, named by global ids. */
+/** A tenant with rows for every mutation, as global ids. */
 export type Place = {
   readonly id: string;
   readonly slug: string;
   readonly name: string;
   /** One of each type of node. */
   readonly ids: readonly string[];
-  /** A member whom another may change or remove. */
+  /** A member whom others can change or remove. */
   readonly junior: string;
-  /** The member to whom an ownership transfer waits for {@link TRANSFER_CODE}. */
+  /** The recipient of a pending ownership transfer with {@link TRANSFER_CODE}. */
   readonly recipient: string;
   readonly invitation: string;
-  /** The owner's membership, or the admin's where the asker is the owner. */
+  /** The owner's membership, or the admin's if the caller is the owner. */
   readonly keeper: string;
-  /** An API key that the asker holds, if they are a member: its global id, its row and its text. */
+  /** An API key that the caller holds, if they are a member: global id, row and text. */
   readonly apiKey: { readonly id: string; readonly row: string; readonly text: string };
   /**
-   * A dataset without anything, an object whose bytes are stored but not taken for it, and listings
-   * of datasets with a stored object.
+   * An empty dataset, an object whose bytes are uploaded but not confirmed, and listings of
+   * datasets with a stored object.
    */
   readonly bare: string;
   readonly waiting: string;
   readonly draft: string;
   readonly published: string;
   readonly entitlement: string;
-  /** A listing that the tenant may acquire. */
+  /** A listing that the tenant can acquire. */
   readonly listing: string;
-  /** What its entitlement leads to. */
+  /** An object of its entitlement. */
   readonly object: string;
-  /** The codes of the invitations to people who are no members here, by the person's address. */
+  /** The codes of the invitations to people who aren't members, by address. */
   readonly codes: Readonly<Record<string, string>>;
 };
 
 export type Places = Readonly<Record<Status, Place>>;
 
 /**
- * Tenants in every status: four that the asker is a member of, four that they are not. Whoever may
- * do something finds it possible. They are on a plan that has every feature; one more of the
- * asker's is on one that has none.
+ * Tenants in every status: four with the caller as a member, four without. Every mutation can
+ * succeed for a caller with the permission. Their plan has every feature; one more tenant of the
+ * caller's has a plan without.
  */
 export type World = {
-  readonly asker: Person;
-  /** Known, and a member nowhere. */
+  readonly caller: Person;
+  /** A registered person without memberships. */
   readonly stranger: Person;
   readonly own: Places;
   readonly foreign: Places;
   readonly modest: Place;
-  /** A tenant that is gone, but for its tombstone. */
+  /** A deleted tenant, of which only the tombstone remains. */
   readonly gone: string;
   readonly rows: Kept;
-  /** Gives the asker these roles in each tenant of their own, which keeps exactly one owner. */
+  /** Gives the caller these roles in each of their tenants, which keep exactly one owner. */
   setRoles(roles: readonly Role[]): Promise<void>;
-  /** Gives every API key these scopes, which may be no permissions. */
+  /** Gives every API key these scopes, which may be unknown permissions. */
   setScopes(scopes: readonly string[]): Promise<void>;
 };
 
@@ -112,7 +112,7 @@ export const globalIds = ({
   globalId('Earning', tenant, earning),
 ];
 
-/** Ids of all types that nothing has. */
+/** Ids of all types without a row. */
 export const nowhere = () =>
   globalIds({
     ...{ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid() },
@@ -124,13 +124,13 @@ const SECRET = Buffer.alloc(32, 7);
 const codeOf = (tenant: string, invitation: string) =>
   `ipto_invite_${Buffer.concat([Buffer.from(`${tenant}${invitation}`.replaceAll('-', ''), 'hex'), SECRET]).toString('base64url')}`;
 
-/** What an API key of the world carries, unless it is what asks. */
+/** The scopes of an API key, unless it is the caller. */
 const SCOPES: readonly PermissionName[] = ['tenant:read', 'usage:read'];
 
 export async function createWorld(database: TestDatabase): Promise<World> {
   const { sql } = database;
   const make = fixtures(database);
-  const [asker, stranger] = [await make.person('Asker'), await make.person('Stranger')];
+  const [caller, stranger] = [await make.person('Caller'), await make.person('Stranger')];
   const provider = await createProvider(database);
   const gone = uuid();
   await sql(`INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at, purged_at) VALUES ('${gone}', now(), now(), now(), now());
@@ -147,8 +147,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   }
 
   /**
-   * A key with all that a key may have, which a day from now was used last: no request notes that
-   * it used it.
+   * A key with every field set. Its last use is a day ahead, so that requests don't update it.
    */
   async function makeKey(tenant: string, holder: string) {
     const row = randomUUID();
@@ -162,21 +161,21 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   }
 
   /**
-   * Datasets: one that is published, with an object whose bytes are to come, one that is drafted,
-   * and a bare one.
+   * Datasets: a published one with an object that isn't uploaded yet, a drafted one, and an empty
+   * one.
    */
   async function supply(tenant: string) {
     const [dataset, drafted, bare, object, listing, draft] = [uuid(), uuid(), uuid(), uuid(), uuid(), uuid()];
     await sql(`
       SELECT set_config('app.tenant_id', '${tenant}', true);
-      INSERT INTO dataset (tenant_id, id, name, description) VALUES ('${tenant}', '${dataset}', 'Published', 'Told'), ('${tenant}', '${drafted}', 'Drafted', ''),
+      INSERT INTO dataset (tenant_id, id, name, description) VALUES ('${tenant}', '${dataset}', 'Published', 'Text'), ('${tenant}', '${drafted}', 'Drafted', ''),
         ('${tenant}', '${bare}', 'Bare', '');
       INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256, stored_at) VALUES
         ('${tenant}', '${uuid()}', '${dataset}', 'stored.csv', 1, 'text/csv', sha256('1'), now()),
         ('${tenant}', '${uuid()}', '${drafted}', 'stored.csv', 1, 'text/csv', sha256('1'), now()),
         ('${tenant}', '${object}', '${dataset}', 'waiting.csv', 0, 'text/csv', sha256(''), NULL);
       INSERT INTO listing (tenant_id, id, dataset_id, status, title, summary, tags, price, currency, published_at) VALUES
-        ('${tenant}', '${listing}', '${dataset}', 'published', 'Listed', 'Told', '{told}', 1.5, 'EUR', now()),
+        ('${tenant}', '${listing}', '${dataset}', 'published', 'Listed', 'Text', '{told}', 1.5, 'EUR', now()),
         ('${tenant}', '${draft}', '${drafted}', 'draft', 'Drafted', '', '{}', 0, 'EUR', NULL)`);
     return {
       rows: { dataset, object, listing, offer: listing },
@@ -195,9 +194,9 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const slug = `${side}-${status.replace('_', '-')}${plan === 'FREE' ? '-free' : ''}`;
     const tenant = await make.tenant(slug, keeper, { plan });
     const [heirs, juniors] = [await make.member(tenant, recipient, ['viewer']), await make.member(tenant, junior, ['viewer'])];
-    const invited = side === 'own' ? [] : [asker, stranger];
-    const askers = side === 'own' ? await make.member(tenant, asker, ['viewer']) : tenant.owner;
-    const apiKey = await makeKey(tenant.id, askers.id);
+    const invited = side === 'own' ? [] : [caller, stranger];
+    const callers = side === 'own' ? await make.member(tenant, caller, ['viewer']) : tenant.owner;
+    const apiKey = await makeKey(tenant.id, callers.id);
     const invitation = await invite(tenant.id, 'guest@people.example');
     const codes: Record<string, string> = {};
     for (const { email } of invited) codes[email] = codeOf(tenant.id, await invite(tenant.id, email));
@@ -256,10 +255,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   const carry = (scopes: readonly string[]) => `UPDATE api_key SET scopes = '{${scopes.map(scope => `"${scope}"`).join(',')}}';`;
   const rows = await keepRows(database);
   return {
-    ...{ asker, stranger, own, foreign, modest, gone, rows },
+    ...{ caller, stranger, own, foreign, modest, gone, rows },
     setRoles: roles =>
-      rows.keep(`${give(`person_id = '${asker.id}'`, ['viewer'])} ${give("p.name LIKE 'Keeper %'", [roles.includes('owner') ? 'admin' : 'owner'])}
-        ${give(`person_id = '${asker.id}'`, roles)}
+      rows.keep(`${give(`person_id = '${caller.id}'`, ['viewer'])} ${give("p.name LIKE 'Keeper %'", [roles.includes('owner') ? 'admin' : 'owner'])}
+        ${give(`person_id = '${caller.id}'`, roles)}
         UPDATE ownership_transfer t SET from_membership_id = m.id FROM membership m
           WHERE ${inOwn} AND m.tenant_id = t.tenant_id AND 'owner' = ANY (m.roles); ${carry(SCOPES)}`),
     setScopes: scopes => rows.keep(carry(scopes)),
