@@ -255,7 +255,13 @@ export const SPINE_FAULTS: readonly Fault[] = [
     tests: TRANSACTION,
   },
   { file: 'src/database/driver/transaction.ts', find: 'while (this.#exclusive) await this.#exclusive;', plant: '', tests: TRANSACTION },
-  { file: 'src/database/driver/run-transaction.ts', find: 'if (isUnknown) pool.disableNamedStatements();', plant: '', tests: TRANSACTION },
+  { file: 'src/database/driver/run-transaction.ts', find: 'if (isStale) usesNames = false;', plant: '', tests: TRANSACTION },
+  {
+    file: 'src/database/driver/failure.ts',
+    find: "return isOutdated ? 'outdated' : null;",
+    plant: 'return null;',
+    tests: ['test/database/driver/changed-table'],
+  },
   { file: 'src/database/driver/failure.ts', find: "'40P01', ", plant: '', tests: TRANSACTION },
   { file: 'src/database/sql/write-statement.ts', find: "skipDuplicates ? ' ON CONFLICT DO NOTHING' : ''", plant: "''", tests: WRITES },
   {

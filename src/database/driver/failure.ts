@@ -52,11 +52,18 @@ const hasCode = (error: unknown, codes: readonly string[]): boolean =>
   error instanceof pg.DatabaseError && codes.includes(error.code ?? '');
 
 /**
- * Whether PostgreSQL doesn't know a statement's name, or knows another statement by it, as behind a
- * PgBouncer that doesn't follow prepared statements from connection to connection. The statement
- * did not run.
+ * Why a prepared statement could not run, if that was so; it did nothing then, and runs without its
+ * name. `unknown`: the server doesn't know the name, or knows another statement by it, as behind a
+ * PgBouncer that doesn't follow prepared statements from connection to connection. `outdated`: its
+ * tables changed since it was prepared, such as by `ALTER TABLE … TYPE`.
  */
-export const isUnknownStatement = (error: unknown): boolean => hasCode(error, ['26000', '42P05']);
+export function staleStatement(error: unknown): 'unknown' | 'outdated' | null {
+  if (hasCode(error, ['26000', '42P05'])) return 'unknown';
+  // "cached plan must not change result type", or no operator for the type of a parameter any more
+  const isOutdated = hasCode(error, ['42883']) || (hasCode(error, ['0A000']) && (error as pg.DatabaseError).routine === REVALIDATE);
+  return isOutdated ? 'outdated' : null;
+}
+const REVALIDATE = 'RevalidateCachedQuery';
 
 /** Whether PostgreSQL rolled a transaction back because of others: it may succeed next time. */
 export const isConflict = (error: unknown): boolean => hasCode(error, ['40P01', '40001']);

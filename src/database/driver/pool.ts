@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { BasePool, type BasePoolOptions } from './base-pool.ts';
-import { isBroken, isUnknownStatement } from './failure.ts';
+import { isBroken, staleStatement } from './failure.ts';
 import { PipelinedReads } from './pipelined-reads.ts';
 import { ReadQuery, type ReadResult, type ReadStatement } from './read-query.ts';
 import type { Prelude, Statement } from './statement.ts';
@@ -18,9 +18,9 @@ export type ReadOptions = {
 };
 
 /**
- * The connection pool, with single statements. A name stands for a text, so the worst that a pooler
- * in between can do is not to know one: the statement has not run then, is run again without its
- * name, and names are used no more.
+ * The connection pool, with single statements. A name stands for a text, so the worst that can
+ * happen to one is that the server doesn't know it, or that its tables changed: the statement has
+ * not run then, and is run again without its name.
  */
 export class ConnectionPool extends BasePool {
   #naming: boolean;
@@ -36,25 +36,31 @@ export class ConnectionPool extends BasePool {
     return this.#naming;
   }
 
-  /** Has all statements go without names from now on. */
-  disableNamedStatements(): void {
-    this.#naming = false;
+  /**
+   * Whether what failed may succeed without names, because a prepared statement was stale. Where
+   * the server doesn't know names, they are used no more.
+   */
+  canRunUnnamed(error: unknown): boolean {
+    const stale = staleStatement(error);
+    if (stale === 'unknown') this.#naming = false;
+    return stale !== null;
   }
 
   /** One statement, with its prelude, in a transaction of its own. */
-  async query(statement: Statement, prelude?: Prelude): Promise<pg.QueryResult> {
-    const { naming } = this;
+  query(statement: Statement, prelude?: Prelude): Promise<pg.QueryResult> {
+    return this.#withRetry(naming => this.#query(statement, prelude, naming));
+  }
+
+  async #query(statement: Statement, prelude: Prelude | undefined, naming: boolean): Promise<pg.QueryResult> {
     const connection = await this.acquire();
     const { results, error } = await connection.run(prelude ? [{ ...prelude, isSilent: true }, statement] : [statement], naming);
     this.release(connection, error && isBroken(error) ? error : undefined);
-    if (!error) return results.at(-1)!;
-    if (!naming || !isUnknownStatement(error)) throw error;
-    this.disableNamedStatements();
-    return await this.query(statement, prelude);
+    if (error) throw error;
+    return results.at(-1)!;
   }
 
   /** One read, with its prelude, in a transaction of its own. */
-  async read<Row = string | null>(statement: ReadStatement, { prelude, quick = false }: ReadOptions = {}): Promise<ReadResult<Row>> {
+  read<Row = string | null>(statement: ReadStatement, { prelude, quick = false }: ReadOptions = {}): Promise<ReadResult<Row>> {
     const once = (naming: boolean) =>
       new Promise<ReadResult<Row>>((resolve, reject) => {
         const settle = (error: Error | null, result: ReadResult<unknown>) => (error ? reject(error) : resolve(result as ReadResult<Row>));
@@ -62,13 +68,16 @@ export class ConnectionPool extends BasePool {
         if (quick) this.#pipelinedReads.take(readQuery);
         else void this.#runAlone(readQuery);
       });
+    return this.#withRetry(once);
+  }
+
+  async #withRetry<T>(run: (naming: boolean) => Promise<T>): Promise<T> {
     const { naming } = this;
     try {
-      return await once(naming);
+      return await run(naming);
     } catch (error) {
-      if (!naming || !isUnknownStatement(error)) throw error;
-      this.disableNamedStatements();
-      return await once(false);
+      if (!naming || !this.canRunUnnamed(error)) throw error;
+      return await run(false);
     }
   }
 

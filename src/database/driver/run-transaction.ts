@@ -1,4 +1,4 @@
-import { isConflict, isUnknownStatement } from './failure.ts';
+import { isConflict } from './failure.ts';
 import type { ConnectionPool } from './pool.ts';
 import type { Prelude } from './statement.ts';
 import { Transaction } from './transaction.ts';
@@ -16,7 +16,7 @@ const MAX_TRIES = 3;
 /**
  * Runs `work` in one transaction, which commits when it returns and rolls back when it throws. It
  * is run again when PostgreSQL ended it because of others (a deadlock, a serialization failure) or
- * didn't know a prepared statement: nothing was kept then.
+ * when a prepared statement was stale: nothing was kept then.
  */
 export async function inTransaction<T>(
   pool: ConnectionPool,
@@ -24,8 +24,9 @@ export async function inTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
   { timeout, tries = MAX_TRIES }: TransactionOptions,
 ): Promise<T> {
+  let usesNames = tries > 1;
   for (let left = tries; ; left -= 1) {
-    const naming = pool.naming && tries > 1;
+    const naming = usesNames && pool.naming;
     const transaction = new Transaction(pool, prelude, { timeout, naming });
     try {
       const result = await work(transaction);
@@ -33,9 +34,9 @@ export async function inTransaction<T>(
       return result;
     } catch (error) {
       const { failure } = transaction;
-      const isUnknown = naming && isUnknownStatement(failure);
-      if (isUnknown) pool.disableNamedStatements();
-      if (left <= 1 || !(isUnknown || isConflict(failure))) throw error;
+      const isStale = naming && pool.canRunUnnamed(failure);
+      if (isStale) usesNames = false;
+      if (left <= 1 || !(isStale || isConflict(failure))) throw error;
     } finally {
       await transaction.end();
     }
