@@ -13,17 +13,17 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/http/auth/token-cache.ts', find: 'keys === keysInForce() && exp', plant: 'exp', tests: TOKENS },
   {
     file: 'src/http/auth/token-cache.ts',
-    find: 'if (keys) remembered.set(text, { ...verified, keys })',
-    plant: 'remembered.set(text, { ...verified, keys: keys! })',
+    find: 'if (keys) cache.set(authorization, { ...verified, keys })',
+    plant: 'cache.set(authorization, { ...verified, keys: keys! })',
     tests: TOKENS,
   },
   {
     file: 'src/http/auth/token-cache.ts',
-    find: 'remembered.get(text)',
-    plant: 'remembered.get([...remembered.keys()][0] ?? text)',
+    find: 'cache.get(authorization)',
+    plant: 'cache.get([...cache.keys()][0] ?? authorization)',
     tests: TOKENS,
   },
-  { file: 'src/http/auth/issuer-keys.ts', find: '(find.fresh && read.jwks) || null', plant: 'read.jwks ?? null', tests: TOKENS },
+  { file: 'src/http/auth/issuer-keys.ts', find: '(remote.fresh && read.jwks) || null', plant: 'read.jwks ?? null', tests: TOKENS },
   {
     file: 'src/http/graphql/execute.ts',
     find: 'if (!isWithinLimits(operation, contextValue)) return null;',
@@ -60,6 +60,18 @@ export const LEAN_FAULTS: readonly Fault[] = [
     find: 'document && validated.has(document) ? document : undefined',
     plant: 'document',
     tests: PIPELINE,
+  },
+  {
+    file: 'src/http/auth/authenticate.ts',
+    find: '    checkIsAccessToken(payload, protectedHeader.typ);\n',
+    plant: '',
+    tests: ['test/http/auth/authenticate.test'],
+  },
+  {
+    file: 'src/http/auth/issuer-keys.ts',
+    find: 'if (wasCoolingDown && isUnknown(header, read.jwks!))',
+    plant: 'if (false)',
+    tests: ['test/http/auth/authenticate-keys'],
   },
   {
     file: 'src/http/graphql/document-work.ts',

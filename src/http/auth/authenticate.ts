@@ -1,13 +1,13 @@
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Profile } from '../../database/queries/person.ts';
 import { canonicalAddress } from '../../domain/core/email.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { tokenName } from '../../domain/core/text.ts';
-import { issuerKeys, type KeyOptions } from './issuer-keys.ts';
+import { type IssuerKeys, issuerKeys, type KeyOptions, KeysUnavailable } from './issuer-keys.ts';
 import { createTokenCache } from './token-cache.ts';
 
-/** Whose tokens count, and how they are read. */
+/** Which tokens are accepted, and how their claims are read. */
 export type TokenOptions = KeyOptions & {
   readonly audience: string;
   readonly algorithms: readonly string[];
@@ -15,18 +15,61 @@ export type TokenOptions = KeyOptions & {
   readonly staffClaim: string;
   /** How far clocks may be apart, seconds. */
   readonly clockSkew: number;
-  /** How many verified tokens are remembered at most; 10,000 without. */
-  readonly remembered?: number;
+  /** How many verified tokens are cached; 10,000 if left out. */
+  readonly maxCachedTokens?: number;
 };
 
-/**
- * What a verified token says: who somebody is, and which tenant they chose. Never what they may do
- * there.
- */
+/** The claims of a verified token: the person, and the tenant they chose. Never their roles. */
 export type Token = { readonly profile: Profile; readonly staff: boolean; readonly tenant: string | null };
 
-/** Verifies the `Authorization` header of a request; null where there is none. */
+/** Verifies an `Authorization` header; null for a request without one. */
 export type Authenticate = (authorization: string | undefined) => Token | null | Promise<Token>;
+
+/** One for each server: it caches the issuer's keys and verified tokens. */
+export function createAuthenticate(options: TokenOptions): Authenticate {
+  const keys = issuerKeys(options);
+  const { issuer, audience, clockSkew, maxCachedTokens } = options;
+  const checks = { issuer, audience, clockTolerance: clockSkew, algorithms: [...options.algorithms], requiredClaims: ['exp', 'sub'] };
+  const verify = async (authorization: string) => {
+    const jwt = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+) *$/i.exec(authorization)?.[1];
+    if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
+    const { payload, protectedHeader } = await verifySignature(jwt, keys, checks).catch(error => explain(error, issuer));
+    checkIsAccessToken(payload, protectedHeader.typ);
+    return { token: tokenOf(payload, options), exp: payload.exp!, nbf: payload.nbf ?? 0 };
+  };
+  const verified = createTokenCache(verify, { keysInForce: keys.inForce, clockSkew, maxEntries: maxCachedTokens });
+  return authorization => (authorization === undefined ? null : verified(authorization));
+}
+
+/** Verifies with the key of the token; with each, if several match (no `kid`, or one for two). */
+async function verifySignature(jwt: string, keys: IssuerKeys, checks: JWTVerifyOptions): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(jwt, keys.find, checks);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return await jwtVerify(jwt, key, checks);
+      } catch (failure) {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+/** The types of access tokens: JWT by common use, at+jwt by RFC 9068; none by many providers. */
+const ACCESS_TOKEN_TYPES: readonly unknown[] = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
+
+/**
+ * Refuses tokens that an issuer signs for another purpose (RFC 8725, 3.11): log-out tokens, proofs
+ * of possession, and tokens bound to a key that we don't check.
+ */
+function checkIsAccessToken(payload: JWTPayload, typ: string | undefined): void {
+  if (!ACCESS_TOKEN_TYPES.includes(typ?.toLowerCase())) throw invalid(`The token's type (\`typ\`) is not that of an access token.`);
+  if (payload.events !== undefined) throw invalid('The token reports an event (`events`); it is not an access token.');
+  if (payload.cnf !== undefined) throw invalid('The token is bound to a key (`cnf`), which is not supported; request a bearer token.');
+}
 
 /** Text that PostgreSQL can hold. */
 const text = z.string().refine(value => value.isWellFormed() && !value.includes('\0'));
@@ -37,26 +80,9 @@ const Claims = z.object({
   email_verified: z.boolean().optional().catch(undefined),
 });
 
-/**
- * Made once for a server: it remembers the issuer's keys, and the tokens that it verified by them.
- */
-export function createAuthenticate(options: TokenOptions): Authenticate {
-  const keys = issuerKeys(options);
-  const { issuer, audience, clockSkew, remembered: atMost } = options;
-  const checks = { issuer, audience, clockTolerance: clockSkew, algorithms: [...options.algorithms], requiredClaims: ['exp', 'sub'] };
-  const verify = async (authorization: string) => {
-    const jwt = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+) *$/i.exec(authorization)?.[1];
-    if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
-    const { payload } = await jwtVerify(jwt, keys.find, checks).catch(explain);
-    return { token: tokenOf(payload, options), exp: payload.exp!, nbf: payload.nbf ?? 0 };
-  };
-  const verified = createTokenCache(verify, { keysInForce: keys.inForce, clockSkew, atMost });
-  return authorization => (authorization === undefined ? null : verified(authorization));
-}
-
 function tokenOf(payload: JWTPayload, { issuer, tenantClaim, staffClaim }: TokenOptions): Token {
   const { success, data } = Claims.safeParse(payload);
-  if (!success) throw invalid('The token does not say who it is for (`sub`).');
+  if (!success) throw invalid('The token does not name its subject (`sub`).');
   const tenant = payload[tenantClaim] ?? null;
   if (tenant !== null && typeof tenant !== 'string') throw invalid(`The token's claim \`${tenantClaim}\` is not a text.`);
   const email = data.email === undefined ? null : canonicalAddress(data.email);
@@ -65,17 +91,26 @@ function tokenOf(payload: JWTPayload, { issuer, tenantClaim, staffClaim }: Token
   return Object.freeze({ profile, staff: payload[staffClaim] === true, tenant });
 }
 
-const invalid = (message: string) => new GatewayError('UNAUTHENTICATED', message);
+/** @param reason for the log alone; it must not contain the token. */
+const invalid = (message: string, reason?: string) =>
+  new GatewayError('UNAUTHENTICATED', message, {}, reason === undefined ? undefined : { cause: new Error(reason) });
 
-/** Why a token was refused, without what would help to forge one. */
-function explain(error: unknown): never {
+/** Turns jose's errors into ours, whose messages don't help to forge a token. */
+function explain(error: unknown, issuer: string): never {
   if (error instanceof errors.JWTExpired) throw invalid('The token has expired.');
-  if (error instanceof errors.JWTClaimValidationFailed) throw invalid(`The token's claim \`${error.claim}\` does not fit.`);
-  if (isOutage(error)) throw new GatewayError('UNAVAILABLE', "The identity provider's keys can't be read just now.", {}, { cause: error });
-  throw invalid('The token is not valid.');
+  if (error instanceof errors.JWTClaimValidationFailed)
+    throw invalid(`The token's claim \`${error.claim}\` does not fit.`, mismatchOf(error, issuer));
+  if (error instanceof KeysUnavailable || isOutage(error)) {
+    const retryAfter = error instanceof KeysUnavailable ? error.retryAfter : 1;
+    throw new GatewayError('UNAVAILABLE', "The identity provider's keys can't be read. Try again.", { retryAfter }, { cause: error });
+  }
+  throw invalid('The token is not valid.', (error as Error).message);
 }
 
-/** Whether keys could not be had at all: no answer, another than 200, or one that holds no keys. */
+const mismatchOf = ({ claim, message, payload }: errors.JWTClaimValidationFailed, issuer: string): string =>
+  claim === 'iss' ? `the token's issuer is ${JSON.stringify(payload.iss)}; OIDC_ISSUER is ${JSON.stringify(issuer)}` : message;
+
+/** Whether the keys could not be read: no response, a status other than 200, or no key set. */
 const isOutage = (error: unknown) =>
   !(error instanceof errors.JOSEError) ||
   error instanceof errors.JWKSTimeout ||

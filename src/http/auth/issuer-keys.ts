@@ -1,45 +1,53 @@
-import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet, type JWTVerifyGetKey, jwksCache } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JSONWebKeySet,
+  type JWTHeaderParameters,
+  type JWTVerifyGetKey,
+  jwksCache,
+} from 'jose';
 import { z } from 'zod';
 
 /** Where an issuer's keys come from. */
 export type KeyOptions = {
   readonly issuer: string;
-  /**
-   * The issuer's keys: where they are published, or the keys themselves. Without, the issuer's
-   * discovery document says where.
-   */
+  /** The address of the issuer's keys, or the keys; discovered if left out. */
   readonly keys?: { readonly uri: string } | JSONWebKeySet | undefined;
-  /**
-   * How long published keys aren't asked for again when a token names one that isn't among them,
-   * ms; 30 s without.
-   */
+  /** How long the keys aren't read again for an unknown `kid`, or after a failure, ms; 30 s. */
   readonly cooldown?: number;
 };
 
-/** An issuer's keys, as far as they are known. */
+/** An issuer's keys, cached. */
 export type IssuerKeys = {
   /**
-   * The key of a token; asks the issuer where its keys aren't known, have grown old, or lack the
-   * one that is named.
+   * Finds the key of a token. Reads the keys if they aren't known, are old, or lack the `kid`.
+   *
+   * @throws {KeysUnavailable} if that isn't possible at the moment.
    */
   readonly find: JWTVerifyGetKey;
-  /**
-   * The key set that would be looked into now without asking the issuer, or null: another object
-   * each time that keys were read.
-   */
+  /** The key set that `find` would use without a read, or null. A new object after each read. */
   readonly inForce: () => object | null;
 };
 
-/**
- * How long published keys count without being read again, ms: a key that its issuer withdraws is
- * good for so long at most.
- */
-const KEYS_AGE = 600_000;
+/** The keys can't be read now; `retryAfter` in seconds. It isn't the fault of the caller. */
+export class KeysUnavailable extends Error {
+  override name = 'KeysUnavailable';
+  readonly retryAfter: number;
 
-/**
- * The keys of an issuer: cached, read again when an unknown one is named, and no more than once in
- * a cool-down.
- */
+  constructor(message: string, waitMs: number, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfter = Math.max(1, Math.ceil(waitMs / 1000));
+  }
+}
+
+/** After this time keys are read again, ms: a withdrawn key is accepted for as long. */
+const MAX_AGE = 600_000;
+/** While the issuer fails, known keys are accepted for this time after they were read, ms. */
+const MAX_AGE_IN_OUTAGE = 3_600_000;
+
+/** Reads an issuer's keys; for unknown ones at most once in a cool-down. */
 export function issuerKeys({ keys, issuer, cooldown = 30_000 }: KeyOptions): IssuerKeys {
   if (keys && 'keys' in keys) {
     const find = createLocalJWKSet(keys);
@@ -48,32 +56,82 @@ export function issuerKeys({ keys, issuer, cooldown = 30_000 }: KeyOptions): Iss
   return keys ? published(keys.uri, cooldown) : discovered(issuer, cooldown);
 }
 
-function published(uri: string, cooldownDuration: number): IssuerKeys {
+function published(uri: string, cooldown: number): IssuerKeys {
   const read: { jwks?: JSONWebKeySet; uat?: number } = {};
-  const find = createRemoteJWKSet(new URL(uri), {
-    cooldownDuration,
-    cacheMaxAge: KEYS_AGE,
+  const remote = createRemoteJWKSet(new URL(uri), {
+    cooldownDuration: cooldown,
+    cacheMaxAge: MAX_AGE,
     timeoutDuration: 5_000,
+    [customFetch]: fetchKeys,
     [jwksCache]: read as Record<string, never>,
   });
-  return { find, inForce: () => (find.fresh && read.jwks) || null };
+  let retryAt = 0;
+  const known = () => (read.jwks && Date.now() - read.uat! < MAX_AGE_IN_OUTAGE ? read.jwks : null);
+  const find: JWTVerifyGetKey = async (header, token) => {
+    const keys = known();
+    if (keys && Date.now() < retryAt) return await findKnown(keys, header, token, retryAt);
+    const wasCoolingDown = remote.coolingDown;
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) {
+        if (wasCoolingDown && isUnknown(header, read.jwks!))
+          throw new KeysUnavailable('unknown kid in the cool-down', read.uat! + cooldown - Date.now(), { cause: error });
+        throw error;
+      }
+      if (!keys || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      retryAt = Date.now() + cooldown;
+      return await findKnown(keys, header, token, retryAt);
+    }
+  };
+  return { find, inForce: () => (remote.fresh && read.jwks) || null };
 }
 
+/** Finds a key while the issuer fails. */
+async function findKnown(keys: JSONWebKeySet, header: JWTHeaderParameters, token: Parameters<JWTVerifyGetKey>[1], retryAt: number) {
+  if (isUnknown(header, keys)) throw new KeysUnavailable('unknown kid while the keys can’t be read', retryAt - Date.now());
+  return await createLocalJWKSet(keys)(header, token);
+}
+
+const isUnknown = ({ kid }: JWTHeaderParameters, { keys }: JSONWebKeySet): boolean =>
+  kid !== undefined && !keys.some(key => key.kid === kid);
+
+/** Reads the keys; a set without any is a mistake of the issuer, not a withdrawal of all. */
+async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(url, options);
+  const body = await response.text();
+  if (/^\s*\{\s*"keys"\s*:\s*\[\s*\]\s*\}\s*$/.test(body)) throw new errors.JWKSInvalid('the key set is empty');
+  return new Response(body, { status: response.status, headers: response.headers });
+}
+
+/** Discovers the address of the keys with the first token; after a failure, not before the cool-down ends. */
 function discovered(issuer: string, cooldown: number): IssuerKeys {
-  let known: IssuerKeys | undefined;
-  let input: Promise<IssuerKeys> | undefined;
+  let keys: IssuerKeys | undefined;
+  let discovering: Promise<IssuerKeys> | undefined;
+  let failure: { readonly error: unknown; readonly retryAt: number } | undefined;
+  const discoverOnce = async () => {
+    try {
+      keys = await discover(issuer, cooldown);
+      return keys;
+    } catch (error) {
+      failure = { error, retryAt: Date.now() + Math.min(cooldown, MAX_DISCOVERY_WAIT) };
+      throw error;
+    } finally {
+      discovering = undefined;
+    }
+  };
   return {
     find: async (header, token) => {
-      input ??= discover(issuer, cooldown);
-      input.catch(() => {
-        input = undefined;
-      });
-      known = await input;
-      return known.find(header, token);
+      if (!keys && failure && Date.now() < failure.retryAt)
+        throw new KeysUnavailable('discovery failed', failure.retryAt - Date.now(), { cause: failure.error });
+      if (!keys) discovering ??= discoverOnce();
+      return await (keys ?? (await discovering!)).find(header, token);
     },
-    inForce: () => known?.inForce() ?? null,
+    inForce: () => keys?.inForce() ?? null,
   };
 }
+
+const MAX_DISCOVERY_WAIT = 5_000;
 
 /** Where an issuer publishes its keys (OpenID Connect Discovery 1.0, section 4). */
 async function discover(issuer: string, cooldown: number): Promise<IssuerKeys> {
@@ -82,6 +140,8 @@ async function discover(issuer: string, cooldown: number): Promise<IssuerKeys> {
     redirect: 'error',
   });
   const keysUri = z.url({ protocol: issuer.startsWith('https:') ? /^https$/ : /^https?$/ });
-  const document = z.object({ issuer: z.literal(issuer), jwks_uri: keysUri }).parse(await response.json());
+  const document = z.object({ issuer: z.string(), jwks_uri: keysUri }).parse(await response.json());
+  if (document.issuer !== issuer)
+    throw new Error(`the discovery document's issuer is ${JSON.stringify(document.issuer)}; OIDC_ISSUER is ${JSON.stringify(issuer)}`);
   return published(document.jwks_uri, cooldown);
 }

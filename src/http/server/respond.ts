@@ -38,7 +38,8 @@ export function sendError(response: ServerResponse, requestId: string, { code, m
   const httpStatus = status ?? ERRORS[code].status ?? (code === 'NOT_FOUND' ? 404 : 400);
   const { authorization, accept } = response.req.headers;
   if (httpStatus === 401) response.setHeader('www-authenticate', authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
-  if (httpStatus === 503) response.setHeader('retry-after', '1');
+  const { retryAfter = 1 } = (details ?? {}) as { retryAfter?: number };
+  if (httpStatus === 503) response.setHeader('retry-after', retryAfter);
   const type = responseMediaType(accept) ?? MEDIA_TYPES[0];
   sendJson(response, httpStatus, type, { errors: [{ message, extensions: { code, ...details, requestId } }] });
 }

@@ -91,7 +91,9 @@ function logOnClose(log: Logger, request: IncomingMessage, response: ServerRespo
 /** The response to a failed request: known errors as they are, others without their cause. */
 function requestErrorOf(error: unknown, log: Logger, requestId: string): RequestError {
   if (error instanceof GatewayError) {
-    if (error.cause) log.warn({ err: error.cause, requestId }, error.message);
+    if (error.code === 'UNAUTHENTICATED')
+      log.info({ requestId, reason: (error.cause as Error | undefined)?.message ?? error.message }, 'refused');
+    else if (error.cause) log.warn({ err: error.cause, requestId }, error.message);
     return error;
   }
   log.error({ err: error, requestId }, 'a request failed');
