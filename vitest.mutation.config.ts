@@ -1,15 +1,13 @@
 import { mergeConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
-/**
- * The tests that mutation testing runs for each mutant: those that are close to the code, without
- * the matrix and other long walks.
- */
+/** Tests that mutation testing runs for each mutant: those close to the code, without slow ones. */
 export default mergeConfig(base, {
   test: {
     exclude: [
       'test/access/matrix.test.ts',
       'test/model/**',
+      'test/proofs/**',
       'test/races/**',
       'test/cli/**',
       'test/database/schema/{catalogue,drift}.test.ts',

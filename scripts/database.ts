@@ -6,7 +6,7 @@ import pg from 'pg';
 import { migrate } from '../src/database/admin/migrate.ts';
 import { startEmbedded } from '../src/demo/postgres/embedded.ts';
 
-/** A migrated database of a script's own. */
+/** A migrated database for one script. */
 export type ScriptDatabase = {
   /** A superuser's URL. */
   readonly adminUrl: string;
@@ -17,7 +17,7 @@ export type ScriptDatabase = {
   drop(): Promise<void>;
 };
 
-/** The PostgreSQL that DATABASE_URL names (as a superuser), or an embedded one. */
+/** Starts an embedded PostgreSQL, or takes the one that DATABASE_URL names (as a superuser). */
 export async function startCluster(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const given = process.env.DATABASE_URL;
   if (given) return { url: given, stop: async () => {} };
@@ -32,7 +32,7 @@ export async function startCluster(): Promise<{ readonly url: string; stop(): Pr
   };
 }
 
-/** Makes a database in a cluster, named after what it is for. */
+/** Creates a database in a cluster, named after its purpose. */
 export async function makeDatabase(clusterUrl: string, purpose: string): Promise<ScriptDatabase> {
   const name = `ipto_${purpose}_${randomBytes(4).toString('hex')}`;
   const runtime = { name, password: randomBytes(12).toString('hex') };

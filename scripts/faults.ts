@@ -9,9 +9,9 @@ import { FAULTS } from './faults/all.ts';
 import type { Fault } from './faults/table.ts';
 
 /**
- * Plants faults, one at a time, in a copy of the repository, and sees that a test fails for each.
- * Exits 1 when a fault survives, or no longer fits the code. `--short` plants those that CI plants;
- * `--only TEXT` those whose file or text holds TEXT.
+ * Plants faults, one at a time, in a copy of the repository, and checks that a test fails for each.
+ * Exits 1 when a fault survives or no longer fits the code. `--short` plants the faults for CI;
+ * `--only TEXT` those whose file or text contains TEXT.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const only = process.argv.includes('--only') ? process.argv.at(-1)! : '';
@@ -22,11 +22,11 @@ const faults = FAULTS.filter(({ short }) => short || !process.argv.includes('--s
 const copy = await mkdtemp(path.join(tmpdir(), 'ipto-faults-'));
 const database = await startEmbedded({ directory: path.join(copy, 'database'), durable: false });
 
-/** How many faults are planted at the same time, each in a tree of its own. */
+/** Faults that are planted at the same time, each in its own tree. */
 const TREES = 2;
 
-/** How long tests that a fault keeps from ending are waited for, ms. They have failed, then. */
-const PATIENCE = 180_000;
+/** Tests that a fault keeps from ending count as failed after this time, ms. */
+const MAX_MS = 180_000;
 
 /** A copy of the repository, in which one fault is planted at a time. */
 class Tree {
@@ -44,14 +44,14 @@ class Tree {
   /** Whether the tests fail. */
   async fails(tests: readonly string[]): Promise<boolean> {
     const env = { ...process.env, DATABASE_URL: database.url };
-    const options = { cwd: this.directory, env, maxBuffer: 1e8, timeout: PATIENCE, killSignal: 'SIGKILL' } as const;
+    const options = { cwd: this.directory, env, maxBuffer: 1e8, timeout: MAX_MS, killSignal: 'SIGKILL' } as const;
     return promisify(execFile)(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...tests], options).then(
       () => false,
       () => true,
     );
   }
 
-  /** What became of a fault. */
+  /** Plants a fault, runs its tests, and removes it. */
   async outcomeOf({ file, find, plant, tests }: Fault): Promise<'found' | 'SURVIVED' | 'DOES NOT FIT'> {
     const place = path.join(this.directory, file);
     const text = await readFile(place, 'utf8');

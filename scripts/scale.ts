@@ -3,17 +3,14 @@ import { fill } from './scale/fill.ts';
 import { type Measured, measure, strays } from './scale/measure.ts';
 
 /**
- * `npm run scale [-- --sizes 1000,10000,100000]`: searches marketplaces of a thousand tenants and
- * ever more listings, and prints how each search is answered and how what it takes grows. Exits 1
- * where a search doesn't take the index that it has (docs/decisions/0012-search.md).
+ * `npm run scale [-- --sizes 1000,10000,100000]`: searches marketplaces of a thousand tenants and a
+ * growing number of listings. Prints the index that each search reads and how its cost grows. Exits
+ * 1 if a search doesn't use its index (docs/decisions/0012-search.md).
  */
 const TENANTS = 1_000;
-/**
- * More than the five after which PostgreSQL may plan a statement for any value rather than for the
- * one that is looked for.
- */
+/** After five runs PostgreSQL may switch to a generic plan: measure that, too. */
 const RUNS = 8;
-/** The most that it may take, s. */
+/** The time limit, s. */
 const LIMIT = 900;
 
 const at = process.argv.indexOf('--sizes');
@@ -44,10 +41,7 @@ const readsIn = ({ plan: { reads } }: Measured) =>
     .join(', ');
 const times = (value: number, base: number) => (value / base).toFixed(value < 10 * base ? 1 : 0);
 
-/**
- * A row of the table for each search: the index at the largest size; what is touched, and how the
- * time grew from the smallest.
- */
+/** A row for each search: the index at the largest size, pages read, and relative times. */
 function table(results: readonly (readonly Measured[])[]): string {
   const head = [
     'search',

@@ -4,33 +4,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { makeDatabase, type ScriptDatabase, startCluster } from '../database.ts';
 
-/** What a drill works with: a migrated database of its own, and how often it is to kill. */
+/** A drill's own migrated database, and how often it kills. */
 export type Drill = Pick<ScriptDatabase, 'runtimeUrl' | 'sql'> & {
   readonly rounds: number;
   /**
-   * Starts a process that can be killed; resolves with its first message, which says that it is at
-   * work.
+   * Starts a process that can be killed. Resolves with its first message, sent once it works.
    */
   child<First>(script: string, env: Readonly<Record<string, string>>): Promise<Child<First>>;
-  /** Notes a fault. */
+  /** Reports a fault. */
   fault(what: string): void;
 };
 
 export type Child<First> = {
   readonly first: First;
-  /** Its exit code; null once it is killed. */
+  /** The exit code; null for a killed process. */
   readonly ended: Promise<number | null>;
-  /** `kill -9`, and waits until the database has noticed. */
+  /** Sends SIGKILL and waits until the database has noticed. */
   kill(): Promise<void>;
 };
 
-/** The most that a drill may take, s: to begin with, and for each round. */
-const [TO_BEGIN, A_ROUND] = [90, 60];
+/** A drill's time limit, s: a base, and more for each round. */
+const [BASE_LIMIT, LIMIT_PER_ROUND] = [90, 60];
 
-/**
- * Runs a drill, says in one line how it ended, and leaves neither process nor database. Exits 1
- * after a fault.
- */
+/** Runs a drill, prints its result in one line, and cleans up. Exits 1 after a fault. */
 export async function drill(name: string, run: (drill: Drill) => Promise<number>): Promise<void> {
   const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] ?? 20) || 20;
   const faults: string[] = [];
@@ -41,11 +37,11 @@ export async function drill(name: string, run: (drill: Drill) => Promise<number>
   const children = new Set<ChildProcess>();
   const limit = setTimeout(
     () => {
-      process.stderr.write(`drill ${name}: not done after ${TO_BEGIN + A_ROUND * rounds} s\n`);
+      process.stderr.write(`drill ${name}: not done after ${BASE_LIMIT + LIMIT_PER_ROUND * rounds} s\n`);
       for (const child of children) child.kill('SIGKILL');
       process.exit(1); // the embedded database ends with this process
     },
-    (TO_BEGIN + A_ROUND * rounds) * 1_000,
+    (BASE_LIMIT + LIMIT_PER_ROUND * rounds) * 1_000,
   );
   const { url, stop } = await startCluster();
   let kills = 0;
@@ -65,7 +61,7 @@ export async function drill(name: string, run: (drill: Drill) => Promise<number>
   process.exitCode = faults.length ? 1 : 0;
 }
 
-/** Waits until nothing of a process that was killed is at work any more. */
+/** Waits until no statement of a killed process runs any more. */
 const idleIn =
   ({ sql }: ScriptDatabase) =>
   async () => {

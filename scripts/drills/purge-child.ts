@@ -2,7 +2,7 @@ import { openDatabase } from '../../src/database/index.ts';
 import { purgeTenant } from '../../src/domain/tenant/purge.ts';
 import { filesIn } from '../../src/store/files.ts';
 
-/** Purges one tenant in small batches, a month from now. */
+/** Purges one tenant in small batches, as if a month from now. */
 const { DRILL_DATABASE_URL: url, DRILL_TENANT: tenantId, DRILL_BATCH: batch, DRILL_OBJECTS: objects } = process.env;
 const database = openDatabase(url!, { poolSize: 1 });
 await database.query('SELECT 1', []);

@@ -12,31 +12,30 @@ import { type Files, filesIn } from '../../src/store/files.ts';
 import { type Drill, drill } from './drill.ts';
 
 /**
- * `tsx scripts/drills/purge.ts --rounds N`: kills the purge of a tenant N times, at random moments,
- * and sees each time that nothing is half done: what is gone and what the receipt says are the
- * same, the bytes of its objects are gone before any row that leads to them, and no other tenant is
- * touched (SPEC S4).
+ * `tsx scripts/drills/purge.ts --rounds N`: kills the purge of a tenant N times, at random moments.
+ * Checks each time that the receipt counts the removed rows, that the bytes of an object went
+ * before the rows that name it, and that no other tenant changed (SPEC S4).
  */
 
-// biome-ignore format: by what they belong to
+// biome-ignore format: grouped by subject
 const TABLES = [
   'data_object', 'dataset', 'stale_object',
   'idempotency_key', 'ownership_transfer', 'invitation', 'contract', 'audit_event', 'audit_head', 'membership', 'tenant',
 ];
 const PEOPLE = 1_200;
 const BATCH = 50;
-/** Objects of a tenant, and as many that were removed while their bytes still lie there. */
+/** Objects of a tenant, and as many removed ones whose bytes are still stored. */
 const OBJECTS = 40;
 const BYTES = Buffer.from('x');
-/** The longest that a purge works before it is killed, ms. */
-const LONGEST = 150;
+/** A purge is killed after at most this time, ms. */
+const MAX_MS = 150;
 const ISSUER = 'https://drill.example';
 
 type Counts = Readonly<Record<string, number>>;
 
 /**
- * A tenant in which every person is a member, with rows in these tables but the one that a change
- * of status empties, and bytes in the store.
+ * Creates a tenant of which every person is a member, with rows in the tables above (but in
+ * `ownership_transfer`, which a change of status empties), and bytes in the store.
  */
 async function tenant({ sql }: Drill, files: Files, slug: string, status: string): Promise<string> {
   const id = randomUUID();
@@ -88,7 +87,7 @@ async function counts({ sql }: Drill, id: string): Promise<Counts> {
   return found;
 }
 
-/** What tells whether any row of a tenant has changed. */
+/** A hash of a tenant's rows for each table. */
 async function digest({ sql }: Drill, id: string): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   for (const table of TABLES) {
@@ -116,18 +115,18 @@ async function check(world: Drill, folder: string, id: string, before: Counts, i
   if (!tombstone) {
     if (isDone) fault('a purge that ended left no tombstone');
     if (!isDeepStrictEqual(left, before) || Object.keys(receipt).length || !claim || bytes !== 2 * OBJECTS)
-      fault('something went before the tenant was buried');
+      fault('something was removed before the tombstone');
     return;
   }
-  if (claim) fault('a buried tenant holds its slug');
-  if (await isKept(world, id)) fault('a buried tenant is not deleted');
+  if (claim) fault('a tenant with a tombstone holds its slug');
+  if (await isKept(world, id)) fault('a tenant with a tombstone is not deleted');
   for (const table of TABLES)
     if ((receipt[table] ?? 0) + left[table]! !== before[table])
       fault(`${table}: ${before[table]} rows, of which ${left[table]} are left and the receipt has ${receipt[table] ?? 0}`);
   const isGone = TABLES.every(table => left[table] === 0);
   if (isGone !== (tombstone.purged !== null))
     fault(`the tombstone says ${tombstone.purged ? 'purged' : 'under way'}, the rows say otherwise`);
-  if (bytes && !isDeepStrictEqual(left, before)) fault(`rows went while ${bytes} objects had bytes in the store`);
+  if (bytes && !isDeepStrictEqual(left, before)) fault(`rows were removed while ${bytes} objects had bytes in the store`);
   if (isDone && (!isGone || bytes)) fault('a purge that ended left rows or bytes');
 }
 
@@ -149,8 +148,8 @@ await drill('purge', async world => {
     const env = { DRILL_DATABASE_URL: runtimeUrl, DRILL_TENANT: id, DRILL_BATCH: String(BATCH), DRILL_OBJECTS: objects };
     for (let isDone = false; !isDone; ) {
       const purge = await child<string>('./purge-child.ts', env);
-      const last = kills >= rounds; // it may finish
-      const ended = await Promise.race([purge.ended, ...(last ? [] : [sleep(Math.random() * LONGEST, 'still at work' as const)])]);
+      const isLast = kills >= rounds; // the last purge may finish
+      const ended = await Promise.race([purge.ended, ...(isLast ? [] : [sleep(Math.random() * MAX_MS, 'still at work' as const)])]);
       if (ended === 'still at work') {
         await purge.kill();
         kills += 1;
@@ -158,7 +157,7 @@ await drill('purge', async world => {
       isDone = ended === 0;
       await check(world, objects, id, before, isDone);
       const others = await bytesOf(objects, neighbour);
-      if (others !== 2 * OBJECTS || !isDeepStrictEqual(await digest(world, neighbour), untouched)) fault('the other tenant was touched');
+      if (others !== 2 * OBJECTS || !isDeepStrictEqual(await digest(world, neighbour), untouched)) fault('the other tenant changed');
       const { memberships } = await membershipsOf(database.queryText, { issuer: ISSUER, subject: 'person-7' }, null);
       const seen = memberships.some(({ tenantId }) => tenantId === id);
       if (seen !== (await isKept(world, id))) fault(`the tenant is ${seen ? 'still seen' : 'not seen any more'} by its members`);

@@ -5,15 +5,14 @@ import { createIssuer, ISSUER } from './tokens.ts';
 
 /**
  * `tsx scripts/drills/retrieve.ts --rounds N`: kills the gateway N times, at random moments, while
- * a buyer retrieves; what wasn't answered is asked again with its key. Each time the books add up,
- * what was answered is kept, and at the end there is one charge for each key (SPEC M3, P3).
+ * a buyer retrieves. Requests without an answer are retried with their idempotency key. Checks each
+ * time that charges and earnings reconcile and that answered retrievals are kept; in the end, that
+ * there is one charge for each key (SPEC M3, P3).
  */
 
 const AT_ONCE = 8;
-/**
- * A gateway is killed after at most so many answers, and at most so many ms after the last of them.
- */
-const [MOST, LONGEST] = [30, 50];
+/** A gateway is killed after at most this many answers, and this many ms after the last one. */
+const [MAX_ANSWERS, MAX_MS] = [30, 50];
 
 type Market = { readonly buyer: string; readonly entitlement: string; readonly object: string };
 
@@ -42,7 +41,7 @@ const QUERY = 'mutation ($input: RetrieveObjectInput!) { retrieveObject(input: $
 
 type Answered = { data?: { retrieveObject: { retrieval: { usageRecordId: string } } | null } };
 
-/** The retrieval's id, or null when the gateway is gone. */
+/** Returns the id of the usage record, or null when the gateway is gone. */
 async function retrieve(
   url: string,
   token: string,
@@ -61,7 +60,7 @@ async function retrieve(
     const name = data?.retrieveObject?.retrieval.usageRecordId;
     return name ? Buffer.from(name, 'base64url').toString().split(':').at(-1)! : null;
   } catch {
-    return null; // killed meanwhile
+    return null; // the gateway was killed
   }
 }
 
@@ -84,7 +83,7 @@ await drill('retrieve', async world => {
   const open: string[] = [];
   for (let kills = 0; kills <= rounds; kills += 1) {
     const gateway = await child<string>('./transfer-child.ts', env);
-    const [before, last] = [answered.size, kills === rounds];
+    const [before, isLast] = [answered.size, kills === rounds];
     let over = false;
     const ask = async (key: string) => {
       const id = await retrieve(gateway.first, token, market, key);
@@ -94,13 +93,13 @@ await drill('retrieve', async world => {
     };
     const again = open.splice(0);
     await Promise.all(again.map(ask));
-    if (!last) {
+    if (!isLast) {
       const loops = Array.from({ length: AT_ONCE }, async () => {
         while (!over) await ask(randomUUID());
       });
-      const enough = before + again.length + 1 + Math.random() * MOST;
+      const enough = before + again.length + 1 + Math.random() * MAX_ANSWERS;
       while (answered.size < enough) await sleep(1);
-      await sleep(Math.random() * LONGEST);
+      await sleep(Math.random() * MAX_MS);
       await gateway.kill();
       over = true;
       await Promise.all(loops);

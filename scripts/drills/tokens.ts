@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 export const ISSUER = 'https://drill.example';
 export const AUDIENCE = 'ipto-drill';
 
-/** A token issuer of a drill's own: its public keys, and a token for a subject. */
+/** Creates a token issuer: its public keys, and a function that signs a subject's token. */
 export async function createIssuer() {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const keys = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'drill', use: 'sig' }] };

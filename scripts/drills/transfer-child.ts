@@ -3,7 +3,7 @@ import { startGateway } from '../../src/main.ts';
 import { SERVICES } from '../../test/support/services.ts';
 import { AUDIENCE, ISSUER } from './tokens.ts';
 
-/** Serves the gateway, under its own role, until it is killed. */
+/** Runs the gateway under its own database role until it is killed. */
 const { DRILL_DATABASE_URL: databaseUrl, DRILL_KEYS: keys } = process.env;
 const { url } = await startGateway({
   log: createLog('silent'),

@@ -6,35 +6,30 @@ import { createIssuer, ISSUER } from './tokens.ts';
 
 /**
  * `tsx scripts/drills/transfer.ts --rounds N`: kills the gateway N times, at random moments, while
- * members hand ownership round and change roles, name and invitations; and sees each time that
- * there is one owner, that the audit chain is whole, that the state is what the log says, and that
- * whatever was answered is kept (SPEC O2, A1, A2).
+ * members transfer ownership and change roles, the name and invitations. Checks each time that
+ * there is one owner, that the audit chain is whole, that the rows agree with the log, and that
+ * every answered change is kept (SPEC O2, A1, A2).
  */
 
 const MEMBERS = 6;
-/**
- * Ownership goes round among the first; the roles of the others are changed. Who has the roles
- * already changes nothing, and leaves no event.
- */
-const isHeir = ({ subject }: Member) => subject <= 'person-4';
-/**
- * A gateway is killed after at most so many answers, and at most so many ms after the last of them.
- */
-const [MOST, LONGEST] = [20, 50];
+/** Ownership is transferred among the first four members; the others get new roles. */
+const isRecipient = ({ subject }: Member) => subject <= 'person-4';
+/** A gateway is killed after at most this many answers, and this many ms after the last one. */
+const [MAX_ANSWERS, MAX_MS] = [20, 50];
 
 type Client = {
   /** One mutation; null when the gateway is gone or refuses. */
   ask(subject: string, mutation: string, input: object, selection: string): Promise<Record<string, Record<string, unknown>> | null>;
-  /** The requests that were answered as done. */
+  /** The ids of the requests that were answered without an error. */
   readonly answered: string[];
 };
 
 const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(Math.random() * items.length)]!;
 const memberId = (tenantId: string, id: string) => Buffer.from(`Membership:${tenantId}:${id}`).toString('base64url');
 
-/** Waits until the gateway has done so much. */
-async function answers({ answered }: Client, many: number): Promise<void> {
-  while (answered.length < many) await sleep(1);
+/** Waits until the gateway has answered `count` requests. */
+async function answers({ answered }: Client, count: number): Promise<void> {
+  while (answered.length < count) await sleep(1);
 }
 
 async function found({ sql }: Drill): Promise<string> {
@@ -83,13 +78,13 @@ async function ownerAndOther(world: Drill, tenantId: string, among: (member: Mem
 }
 
 const transfers: Work = async (world, { ask }, tenantId) => {
-  const [owner, recipient] = await ownerAndOther(world, tenantId, isHeir);
+  const [owner, recipient] = await ownerAndOther(world, tenantId, isRecipient);
   const asked = await ask(owner.subject, 'requestOwnershipTransfer', { membershipId: memberId(tenantId, recipient.id) }, 'code');
   if (asked) await ask(owner.subject, 'confirmOwnershipTransfer', { code: asked.requestOwnershipTransfer!.code }, 'tenant { name }');
 };
 
 const roles: Work = async (world, { ask }, tenantId) => {
-  const [owner, other] = await ownerAndOther(world, tenantId, member => !isHeir(member));
+  const [owner, other] = await ownerAndOther(world, tenantId, member => !isRecipient(member));
   const held = other.roles.join().toUpperCase();
   const given = pick(
     [['ADMIN'], ['ADMIN', 'VIEWER'], ['BUYER_MANAGER'], ['SELLER_MANAGER', 'OPERATOR']].filter(roles => roles.join() !== held),
@@ -98,12 +93,12 @@ const roles: Work = async (world, { ask }, tenantId) => {
 };
 
 const names: Work = async (world, { ask }, tenantId) => {
-  const [owner] = await ownerAndOther(world, tenantId, isHeir);
+  const [owner] = await ownerAndOther(world, tenantId, isRecipient);
   await ask(owner.subject, 'renameTenant', { name: `Drill ${randomUUID()}` }, '__typename');
 };
 
 const invitations: Work = async (world, { ask }, tenantId) => {
-  const [owner] = await ownerAndOther(world, tenantId, isHeir);
+  const [owner] = await ownerAndOther(world, tenantId, isRecipient);
   const email = `guest-${pick([1, 2, 3])}@people.example`;
   const made = await ask(owner.subject, 'inviteMember', { email, roles: ['VIEWER'] }, 'invitation { id }');
   const { id: invitationId } = (made?.inviteMember?.invitation ?? {}) as { id?: string };
@@ -112,23 +107,23 @@ const invitations: Work = async (world, { ask }, tenantId) => {
 
 type Event = { readonly action: string; readonly target: string; readonly after: Record<string, unknown> | null; readonly request: string };
 
-/** What the log says that the state is. */
+/** The state after all events of the log. */
 function replay(events: readonly Event[]) {
-  const said = { name: 'Drill', roles: {} as Record<string, unknown>, invitations: new Set<string>(), transferTo: null as string | null };
+  const state = { name: 'Drill', roles: {} as Record<string, unknown>, invitations: new Set<string>(), transferTo: null as string | null };
   let last: Event | null = null;
   for (const event of events) {
     const { action, target, after } = event;
-    if (action === 'tenant.rename') said.name = after!.name as string;
-    if (action === 'member.set_roles') said.roles[target] = after!.roles;
-    if (action === 'ownership.confirm') Object.assign(said.roles, after!.roles);
-    if (action === 'ownership.request') said.transferTo = target;
-    else if (action.startsWith('ownership.')) said.transferTo = null;
-    if (action === 'invitation.revoke') said.invitations.delete(target);
-    if (action === 'invitation.replace') said.invitations.delete((event as unknown as { before: { id: string } }).before.id);
-    if (action === 'invitation.create' || action === 'invitation.replace') said.invitations.add(target);
+    if (action === 'tenant.rename') state.name = after!.name as string;
+    if (action === 'member.set_roles') state.roles[target] = after!.roles;
+    if (action === 'ownership.confirm') Object.assign(state.roles, after!.roles);
+    if (action === 'ownership.request') state.transferTo = target;
+    else if (action.startsWith('ownership.')) state.transferTo = null;
+    if (action === 'invitation.revoke') state.invitations.delete(target);
+    if (action === 'invitation.replace') state.invitations.delete((event as unknown as { before: { id: string } }).before.id);
+    if (action === 'invitation.create' || action === 'invitation.replace') state.invitations.add(target);
     last = event;
   }
-  return { ...said, last };
+  return { ...state, last };
 }
 
 async function check({ sql, fault }: Drill, tenantId: string, answered: readonly string[]): Promise<void> {
@@ -141,18 +136,19 @@ async function check({ sql, fault }: Drill, tenantId: string, answered: readonly
      FROM audit_event WHERE tenant_id = $1 AND outcome = 'done' ORDER BY seq`,
     [tenantId],
   );
-  const said = replay(events);
+  const logged = replay(events);
   for (const { id, subject, roles } of all) {
-    const logged = said.roles[id];
-    if (logged && !isDeepStrictEqual(logged, roles)) fault(`${subject} has ${roles}, the log says ${logged}`);
+    const expected = logged.roles[id];
+    if (expected && !isDeepStrictEqual(expected, roles)) fault(`${subject} has ${roles}, the log says ${expected}`);
   }
   const [tenant] = await sql('SELECT name FROM tenant WHERE tenant_id = $1', [tenantId]);
-  if (tenant!.name !== said.name) fault(`the name is ${tenant!.name}, the log says ${said.name}`);
+  if (tenant!.name !== logged.name) fault(`the name is ${tenant!.name}, the log says ${logged.name}`);
   const open = (await sql('SELECT id FROM invitation WHERE tenant_id = $1 ORDER BY id', [tenantId])).map(({ id }) => id);
-  if (!isDeepStrictEqual(open, [...said.invitations].sort())) fault(`${open.length} invitations, the log says ${said.invitations.size}`);
+  if (!isDeepStrictEqual(open, [...logged.invitations].sort()))
+    fault(`${open.length} invitations, the log says ${logged.invitations.size}`);
   const [transfer] = await sql('SELECT to_membership_id AS to FROM ownership_transfer WHERE tenant_id = $1', [tenantId]);
-  if ((transfer?.to ?? null) !== said.transferTo)
-    fault(`a transfer to ${transfer?.to ?? 'nobody'}, the log says ${said.transferTo ?? 'nobody'}`);
+  if ((transfer?.to ?? null) !== logged.transferTo)
+    fault(`a transfer to ${transfer?.to ?? 'nobody'}, the log says ${logged.transferTo ?? 'nobody'}`);
   const kept = new Set(events.map(({ request }) => request));
   for (const request of answered) if (!kept.has(request)) fault(`request ${request} was answered, and its event is gone`);
 }
@@ -172,8 +168,8 @@ await drill('transfer', async world => {
     const at = [transfers, transfers, roles, names, invitations].map(async work => {
       while (!over.signal.aborted) await work(world, client, tenantId);
     });
-    await answers(client, 1 + Math.random() * MOST);
-    await sleep(Math.random() * LONGEST);
+    await answers(client, 1 + Math.random() * MAX_ANSWERS);
+    await sleep(Math.random() * MAX_MS);
     await gateway.kill();
     over.abort();
     await Promise.all(at);

@@ -8,8 +8,8 @@ import { SEARCH_FAULTS } from './search.ts';
 import { type Fault, SPINE_FAULTS } from './table.ts';
 
 /**
- * What mutation testing of TypeScript (`npm run mutate`) can't reach, and what would be worst.
- * `short` are those that CI plants.
+ * Faults that mutation testing of TypeScript (`npm run mutate`) can't make, and the worst ones.
+ * CI plants those that are `short`.
  */
 export const FAULTS: readonly Fault[] = [
   ...SPINE_FAULTS,

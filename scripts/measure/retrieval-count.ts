@@ -4,10 +4,10 @@ import pg from 'pg';
 import { migrate } from '../../src/database/admin/migrate.ts';
 
 /**
- * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: how many retrievals of one
- * tenant 20 connections make a second on bare SQL, with the counter in shards and in one row, and
- * with the tenant shared and held alone; each way in turn, in rounds
- * (docs/decisions/0013-retrievals.md). And how long one who wants the tenant alone waits meanwhile.
+ * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: measures retrievals a second
+ * of one tenant over 20 connections in plain SQL, with the counter in shards and in one row, and
+ * with a shared and an exclusive tenant lock (docs/decisions/0013-retrievals.md). Also measures how
+ * long an exclusive lock waits meanwhile.
  */
 
 const [CONNECTIONS, ROUNDS, MS] = [20, 5, 2_000];
@@ -40,14 +40,14 @@ await owner.query(`
 const gate = (how: string) =>
   `WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock${how}(tenant_gate(app_tenant()))) SELECT status FROM gate, tenant WHERE tenant_id = app_tenant()`;
 const SHARED = `${gate('_shared')} FOR SHARE OF tenant`;
-const ALONE = `${gate('')} FOR NO KEY UPDATE OF tenant`;
+const EXCLUSIVE = `${gate('')} FOR NO KEY UPDATE OF tenant`;
 const SHARDS = "SELECT take_retrieval('2000-01-01Z', NULL)";
 const ONE_ROW = "UPDATE retrieval_count SET used = used + 1 WHERE tenant_id = app_tenant() AND since = '2001-01-01Z' AND shard = 0";
 
-const WAYS = {
+const VARIANTS = {
   'shared, shards': [SHARED, SHARDS],
   'shared, one row': [SHARED, ONE_ROW],
-  'alone, shards': [ALONE, SHARDS],
+  'exclusive, shards': [EXCLUSIVE, SHARDS],
 } as const;
 
 const connect = async (): Promise<pg.Client> => {
@@ -59,9 +59,9 @@ const connect = async (): Promise<pg.Client> => {
 const clients = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
 const other = await connect();
 
-async function retrieve(client: pg.Client, [hold, count]: readonly [string, string]): Promise<void> {
+async function retrieve(client: pg.Client, [lock, count]: readonly [string, string]): Promise<void> {
   await client.query('BEGIN');
-  await client.query(hold);
+  await client.query(lock);
   await client.query('SELECT refused FROM crossing_retrieve($1, $2, $3, NULL, now())', [randomUUID(), entitlement, object]);
   await client.query(count);
   await client.query('INSERT INTO idempotency_key (key_hash, fingerprint, answer, expires_at) VALUES (sha256($1), $1, $1, now())', [
@@ -70,12 +70,12 @@ async function retrieve(client: pg.Client, [hold, count]: readonly [string, stri
   await client.query('COMMIT');
 }
 
-/** Retrievals a second, and how long one waited who wanted the tenant alone, ms. */
-async function round(way: readonly [string, string]): Promise<{ rate: number; waited: number }> {
+/** Measures retrievals a second, and how long an exclusive lock waits, ms. */
+async function round(statements: readonly [string, string]): Promise<{ rate: number; waited: number }> {
   let [stop, made] = [false, 0];
   const loops = clients.map(async client => {
     while (!stop) {
-      await retrieve(client, way);
+      await retrieve(client, statements);
       made += 1;
     }
   });
@@ -84,7 +84,7 @@ async function round(way: readonly [string, string]): Promise<{ rate: number; wa
   const rate = (made / (performance.now() - began)) * 1_000;
   const asked = performance.now();
   await other.query('BEGIN');
-  await other.query(ALONE);
+  await other.query(EXCLUSIVE);
   const waited = performance.now() - asked;
   await other.query('ROLLBACK');
   stop = true;
@@ -93,11 +93,12 @@ async function round(way: readonly [string, string]): Promise<{ rate: number; wa
 }
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
-const rounds = Object.fromEntries(Object.keys(WAYS).map(way => [way, [] as { rate: number; waited: number }[]]));
-for (let n = 0; n < ROUNDS; n += 1) for (const [way, statements] of Object.entries(WAYS)) rounds[way]!.push(await round(statements));
-for (const [way, measured] of Object.entries(rounds))
+const rounds = Object.fromEntries(Object.keys(VARIANTS).map(variant => [variant, [] as { rate: number; waited: number }[]]));
+for (let n = 0; n < ROUNDS; n += 1)
+  for (const [variant, statements] of Object.entries(VARIANTS)) rounds[variant]!.push(await round(statements));
+for (const [variant, measured] of Object.entries(rounds))
   process.stdout.write(
-    `${way}: ${median(measured.map(({ rate }) => rate)).toFixed(0)} a second (${measured.map(({ rate }) => rate.toFixed(0)).join(' ')}), wanting it alone waits ${median(measured.map(({ waited }) => waited)).toFixed(0)} ms\n`,
+    `${variant}: ${median(measured.map(({ rate }) => rate)).toFixed(0)} a second (${measured.map(({ rate }) => rate.toFixed(0)).join(' ')}), an exclusive lock waits ${median(measured.map(({ waited }) => waited)).toFixed(0)} ms\n`,
   );
 for (const client of [...clients, other, owner]) await client.end();
 await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);

@@ -1,19 +1,18 @@
 import type { ScriptDatabase } from '../database.ts';
 
-/** How many tenants and listings there are to be. */
+/** How many tenants and listings to create. */
 export type Size = { readonly tenants: number; readonly listings: number };
 
-/** The words of the listings, by how many listings hold them. */
+/** Words of listings, by how frequent they are. */
 export const WORDS = { rare: 'zugspitze', some: 'satellite', other: 'imagery', common: 'market' } as const;
 
 /** A tag that one listing in two hundred carries. */
 export const TAG = 'topic-7';
 
 /**
- * Puts tenants that sell in, one in ten of them suspended, and their published listings: the same
- * ones each time for a size. Ten listings hold the rare word, whatever the size; one in twenty each
- * of two words; three in ten the common one. What every listing says beside them comes from 2,000
- * words, some of them far more frequent than others.
+ * Inserts tenants that sell, one in ten of them suspended, and their published listings: the same
+ * for the same size. Ten listings have the rare word, one in twenty each of two words, three in ten
+ * the common one. The rest of a text comes from 2,000 words of very different frequency.
  */
 export async function fill({ sql }: Pick<ScriptDatabase, 'sql'>, { tenants, listings }: Size): Promise<void> {
   await sql(`

@@ -1,13 +1,10 @@
 import { explaining, type Plan } from './plan.ts';
 import { typical } from './searches.ts';
 
-/** How a typical search was answered the last time, and what it took at its quickest. */
+/** The last plan of a search, with its shortest time. */
 export type Measured = { readonly name: string; readonly index: string | null; readonly plan: Plan };
 
-/**
- * Runs each typical search so many times in one session, as a tenant, over a database that holds so
- * many listings.
- */
+/** Runs each typical search `runs` times in one session, as a tenant. */
 export async function measure(adminUrl: string, tenantId: string, listings: number, runs: number): Promise<readonly Measured[]> {
   const { explain, close } = await explaining(adminUrl, tenantId);
   try {
@@ -26,7 +23,7 @@ export async function measure(adminUrl: string, tenantId: string, listings: numb
   }
 }
 
-/** The searches that another way was taken for than the index that they have. */
+/** Describes the searches that didn't use their index. */
 export const strays = (measured: readonly Measured[]): readonly string[] =>
   measured.flatMap(({ name, index, plan: { reads } }) =>
     index === null || reads.includes(index) ? [] : [`${name}: ${reads.join(', ')} and not ${index}`],

@@ -1,13 +1,13 @@
 import pg from 'pg';
 import type { Query } from '../../src/database/index.ts';
 
-/** What running a statement inside of a crossing took, as PostgreSQL itself tells it. */
+/** The plan and cost of a statement inside a crossing, from PostgreSQL's auto_explain. */
 export type Plan = {
-  /** The indexes and, as `seq <table>`, the tables that were read, in alphabetical order. */
+  /** The indexes read and, as `seq <table>`, the tables scanned; sorted. */
   readonly reads: readonly string[];
-  /** Pages touched, in memory or not. */
+  /** Pages read, from memory or not. */
   readonly buffers: number;
-  /** How long it ran, ms. */
+  /** Duration, ms. */
   readonly time: number;
 };
 
@@ -28,10 +28,7 @@ const readsOf = (node: Node): readonly string[] => [
   ...(node.Plans ?? []).flatMap(readsOf),
 ];
 
-/**
- * A superuser's connection that tells the plan of every statement that runs, also inside of
- * functions: what runs, and not a copy of it.
- */
+/** Opens a superuser's connection that reports the plan of every statement, in functions too. */
 export async function explaining(adminUrl: string, tenantId: string) {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
@@ -42,10 +39,7 @@ export async function explaining(adminUrl: string, tenantId: string) {
     SET client_min_messages = log; SELECT set_config('app.tenant_id', '${tenantId}', false)`);
   const ask: Query = async (text, values) => (await client.query(text, [...values])).rows;
 
-  /**
-   * Runs something, and answers with it the plan of its statement over the index that spans
-   * tenants.
-   */
+  /** Runs a search and returns its result with the plan of its statement over `market_index`. */
   async function explain<T>(run: (ask: Query) => Promise<T>): Promise<{ readonly result: T; readonly plan: Plan }> {
     notes.length = 0;
     const result = await run(ask);
@@ -57,7 +51,7 @@ export async function explaining(adminUrl: string, tenantId: string) {
         ? [{ time: Number(time), ...explained }]
         : [];
     });
-    if (found.length !== 1) throw new Error(`${found.length} statements read the index, where one was to`);
+    if (found.length !== 1) throw new Error(`${found.length} statements read market_index; expected 1`);
     const { time, Plan: root } = found[0]!;
     return {
       result,

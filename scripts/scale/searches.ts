@@ -2,10 +2,7 @@ import type { Query } from '../../src/database/index.ts';
 import { countMarket, type MarketPage, type MarketSearch, marketTags, searchMarket } from '../../src/database/queries/marketplace.ts';
 import { TAG, WORDS } from './fill.ts';
 
-/**
- * A typical search, and the index that it is to be answered by; null where most of the listings are
- * looked at, and any way will do.
- */
+/** A typical search and the index that it must use; null if it reads most listings anyway. */
 export type Typical = { readonly name: string; readonly index: string | null; run(ask: Query): Promise<unknown> };
 
 const EVERYTHING: MarketSearch = { query: null, tags: null, maxPrice: null, currency: null };
@@ -15,10 +12,10 @@ const [DOCUMENT, TAGS, NEWEST, PRICE] = ['document', 'tags', 'published_at', 'cu
   columns => `market_index_${columns}_idx`,
 ) as [string, string, string, string];
 
-/** Half of all amounts are lower, and half of all listings are newer. */
+/** The median amount. */
 const HALF = '50';
 
-/** Typical searches among so many listings. A deep page begins in the middle. */
+/** Typical searches among `listings` listings. A deep page begins in the middle. */
 export function typical(listings: number): readonly Typical[] {
   const page = (name: string, index: string | null, search: Partial<MarketSearch>, where: Partial<MarketPage>): Typical => ({
     name,

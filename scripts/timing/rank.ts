@@ -1,7 +1,6 @@
 /**
- * How far apart two samples lie, by the ranks of their values alone: the standard score of the
- * Mann–Whitney U test, with ties corrected. Where nothing tells them apart it is a standard
- * normal's; positive where the first tends to be larger.
+ * The standard score of the Mann–Whitney U test of two samples, corrected for ties. Positive if the
+ * first sample tends to be larger; standard normal if both have one distribution.
  */
 export function rankScore(first: readonly number[], second: readonly number[]): number {
   const values = [...first.map(value => ({ value, isFirst: true })), ...second.map(value => ({ value, isFirst: false }))];
@@ -10,10 +9,10 @@ export function rankScore(first: readonly number[], second: readonly number[]): 
   for (let from = 0; from < values.length; ) {
     let to = from;
     while (to < values.length && values[to]!.value === values[from]!.value) to += 1;
-    const alike = to - from;
+    const tied = to - from;
     const rank = (from + 1 + to) / 2;
     rankSum += rank * values.slice(from, to).filter(({ isFirst }) => isFirst).length;
-    ties += alike ** 3 - alike;
+    ties += tied ** 3 - tied;
     from = to;
   }
   const [m, n] = [first.length, second.length];
@@ -23,5 +22,5 @@ export function rankScore(first: readonly number[], second: readonly number[]): 
   return deviation === 0 ? 0 : (u - (m * n) / 2) / deviation;
 }
 
-/** The value in the middle. */
+/** The median; of an even number of values, the upper one. */
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
