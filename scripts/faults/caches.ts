@@ -7,7 +7,7 @@ const PARTS = 'JSON.stringify([principal.kind, scopes, status, features, roles, 
 
 /** A cache that holds one value, whatever the key: no part of the key is left. */
 const ONE_VALUE =
-  'new (class { #value; get = () => this.#value; has = () => this.#value !== undefined; set = (_, value) => { this.#value = value; return this; }; add = value => this.set(0, value); })()';
+  'new (class { #value; get = () => this.#value; has = () => this.#value !== undefined; set = (_, value) => { this.#value = value; return this; }; add = value => this.set(0, value); delete = () => { this.#value = undefined; }; })()';
 
 const withoutKey = (file: string, find: string, tests: readonly string[] = CACHES): Fault => ({ file, find, plant: ONE_VALUE, tests });
 const withoutPart = (part: string, short?: true): Fault => ({
@@ -35,9 +35,18 @@ export const CACHE_FAULTS: readonly Fault[] = [
   // What a request asks
   withoutKey('src/http/graphql/clean-text.ts', 'new WeakMap<DocumentNode, boolean>()'),
   withoutKey('src/http/graphql/complexity.ts', 'new WeakMap<OperationDefinitionNode, Analyzed>()'),
+  { file: 'src/http/graphql/prepare.ts', find: 'queries.get(body)', plant: '[...queries.values()][0]', tests: CACHES, short: true },
+  { file: 'src/http/graphql/documents.ts', find: 'parsed.get(text)', plant: '[...parsed.values()][0]', tests: CACHES },
+  withoutKey('src/http/graphql/documents.ts', 'new LRUCache<string, Error>(options)'),
+  { file: 'src/http/server/negotiate.ts', find: 'chosen.get(accept)', plant: '[...chosen.values()][0]', tests: CACHES },
+  // Statements
+  { file: 'src/database/driver/statement-names.ts', find: 'this.#names.get(text)', plant: '[...this.#names.values()][0]', tests: ['test/database/driver', ...CACHES] },
+  { file: 'src/database/driver/prepared-statements.ts', find: 'if (this.#names.get(name)) return;', plant: 'if (this.#names.size) return;', tests: ['test/database/driver', ...CACHES] },
+  { file: 'src/database/tenancy/binding.ts', find: 'combined.get(query)', plant: '[...combined.values()][0]', tests: ['test/database/driver', ...CACHES] },
+  withoutKey('src/database/sql/json-reader.ts', 'new WeakMap<JsonRead, CachedTemplate>()'),
+  { file: 'src/database/sql/json-reader.ts', find: 'names.of(template.text)', plant: "names.of('')", tests: CACHES },
   // Batches of one request
-  withoutKey('src/graphql/api-key/holders.ts', 'new WeakMap<UnitOfWork, Batch>()', ['test/graphql/api-key/holders', ...CACHES]),
-  withoutKey('src/graphql/entitlement/availability.ts', 'new WeakMap<UnitOfWork, Batch>()', ['test/domain/entitlement', ...CACHES]),
+  withoutKey('src/graphql/core/batch.ts', 'new WeakMap<UnitOfWork, Batch<Value>>()', ['test/graphql/core', 'test/graphql/api-key', ...CACHES]),
   // What is under way or done
   { file: 'src/domain/api-key/sign-in.ts', find: 'noting.has(id)', plant: 'noting.size', tests: ['test/http/auth/key-used'] },
   { file: 'src/domain/core/command.ts', find: 'recorded.has(error)', plant: 'true', tests: ['test/domain/audit', 'test/domain/invitation'] },

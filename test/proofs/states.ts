@@ -33,6 +33,7 @@ export const WHATS = [
   'the time',
   'the request’s id',
   'the rows',
+  'the Accept header',
 ] as const;
 export type What = (typeof WHATS)[number];
 
@@ -103,6 +104,7 @@ export async function createStates(database: TestDatabase, pair: Pair) {
   const join = `INSERT INTO membership (tenant_id, id, person_id, roles) VALUES ('${north.id}', '${member.id}', '${viewer.id}', '{viewer}')
     ON CONFLICT (tenant_id, id) DO UPDATE SET roles = excluded.roles`;
   const named = (requestId: string) => async () => ({ ...(await asMember()), 'x-request-id': requestId });
+  const accepting = (accept: string) => async () => ({ ...(await asMember()), accept });
   const later = async () => {
     await pair.advance(40 * DAYS);
     return asOwner();
@@ -133,6 +135,7 @@ export async function createStates(database: TestDatabase, pair: Pair) {
     'the time':                    [later,                                later],
     'the request’s id':            [named('one'),                         named('other')],
     'the rows':                    [after(`UPDATE tenant SET name = 'One' WHERE tenant_id = '${north.id}'`, asOwner), after(`UPDATE tenant SET name = 'Other' WHERE tenant_id = '${north.id}'`, asOwner)],
+    'the Accept header':             [accepting('application/json'),        accepting('application/graphql-response+json')],
   };
   /** Undoes what states changed. */
   const reset = async (): Promise<void> => {
