@@ -32,6 +32,25 @@ export const LIFE_FAULTS: readonly Fault[] = [
     plant: 'if (false)',
     tests: ['test/domain/invitation/accept'],
   },
+  // Invitations end with their inviter
+  {
+    file: 'src/domain/membership/remove.ts',
+    find: '    await endInvitations(command, id, []);\n',
+    plant: '',
+    tests: ['test/domain/invitation/end'],
+  },
+  {
+    file: 'src/domain/membership/leave.ts',
+    find: '    await endInvitations(command, id, []);\n',
+    plant: '',
+    tests: ['test/domain/invitation/end'],
+  },
+  {
+    file: 'src/domain/membership/set-roles.ts',
+    find: '    await endInvitations(command, id, roles);\n',
+    plant: '',
+    tests: ['test/domain/invitation/end'],
+  },
   // Idempotency keys
   {
     file: 'src/graphql/core/command-plugin.ts',

@@ -18,6 +18,7 @@ export const ACTIONS = {
   'invitation.accept':        'R5',
   'invitation.decline':       'R5',
   'invitation.expire':        'R5',
+  'invitation.end':           'R5',
   'member.set_roles':         'R4',
   'member.drop_roles':        'R4',
   'member.remove':            'R4',

@@ -1,9 +1,11 @@
 import { v7 as uuid } from 'uuid';
+import type { Role } from '../../access/vocabulary.ts';
 import { registerPerson } from '../../database/queries/person.ts';
 import { type Command, refuse } from '../core/command.ts';
 import { canonicalAddress } from '../core/email.ts';
 import { GatewayError } from '../core/errors.ts';
 import { refusedIn } from '../core/recheck.ts';
+import { canStillGrant, endInvitations } from './end.ts';
 import { isSecret, readInvitationCode } from './secret.ts';
 
 /** An invitation presented by the person that it is for. */
@@ -24,6 +26,7 @@ export async function presentedInvitation(command: Command, code: string): Promi
   const named = readInvitationCode(code);
   const found = named && tenant && (await db.invitation.findFirst({ where: { id: named.id } }));
   if (!found || !isSecret(named.secret, found.secretHash) || found.expiresAt <= now) return invalid();
+  if (found.inviterMembershipId && (await hasEnded(command, found.inviterMembershipId, found.roles))) return invalid();
   const status = refusedIn(tenant, context.permission, context.grant.principal, named.tenantId);
   if (status) return refuse(command, status);
   if (!profile.emailVerified || profile.email === null)
@@ -35,4 +38,13 @@ export async function presentedInvitation(command: Command, code: string): Promi
     );
   const personId = await registerPerson(query, uuid(), profile);
   return { id: found.id, email: found.email, roles: found.roles, personId };
+}
+
+/** Whether the inviter can no longer grant the roles, for changes that no command made. */
+async function hasEnded(command: Command, inviterMembershipId: string, carried: readonly string[]): Promise<boolean> {
+  const inviter = await command.db.membership.findFirst({ where: { id: inviterMembershipId }, select: { roles: true } });
+  const roles = (inviter?.roles ?? []) as Role[];
+  if (canStillGrant(carried, roles)) return false;
+  await endInvitations(command, inviterMembershipId, roles);
+  return true;
 }

@@ -34,7 +34,9 @@ export const inviteMember = (
     await checkPlaces(command);
     const id = uuid();
     const expiresAt = daysAfter(now, context.services.settings.invitationDays);
-    await db.invitation.create({ data: { id, email, roles, inviter: context.profile!.name, createdAt: now, expiresAt } });
+    await db.invitation.create({
+      data: { id, email, roles, inviter: context.profile!.name, inviterMembershipId: me!.id, createdAt: now, expiresAt },
+    });
     await wakeJobs(query, tenantId);
     const details = { target: { type: 'Invitation', id }, after: { email, roles, expiresAt } };
     await record(before ? { ...details, action: 'invitation.replace', before: { id: before.id, roles: before.roles } } : details);

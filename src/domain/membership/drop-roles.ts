@@ -1,6 +1,7 @@
 import type { Role } from '../../access/vocabulary.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput, GatewayError } from '../core/errors.ts';
+import { endInvitations } from '../invitation/end.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { ownerProtected } from './roles.ts';
 
@@ -21,6 +22,7 @@ export const dropRoles = (context: CommandContext, input: { roles: readonly Role
     if (!roles.length) throw badInput('One role must stay. To drop the last one, leave the tenant.');
     await voidTransfer(command, 'roles changed', id);
     await command.db.membership.updateMany({ where: { id }, data: { roles } });
+    await endInvitations(command, id, roles);
     await command.record({ target: { type: 'Membership', id }, before: { roles: before }, after: { roles } });
     return { roles };
   });

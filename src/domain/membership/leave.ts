@@ -1,4 +1,5 @@
 import { type CommandContext, runCommand } from '../core/command.ts';
+import { endInvitations } from '../invitation/end.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { ownerProtected } from './roles.ts';
 
@@ -13,6 +14,7 @@ export const leaveTenant = (context: CommandContext): Promise<{ tenantId: string
     if (roles.includes('owner')) throw ownerProtected();
     await voidTransfer(command, 'member left', id);
     await command.db.membership.deleteMany({ where: { id } });
+    await endInvitations(command, id, []);
     await command.record({ target: { type: 'Membership', id }, before: { roles } });
     return { tenantId: command.tenantId };
   });

@@ -1,5 +1,6 @@
 import { type CommandContext, runCommand } from '../core/command.ts';
 import type { RowRef } from '../core/row-ref.ts';
+import { endInvitations } from '../invitation/end.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { otherMember } from './set-roles.ts';
 
@@ -17,6 +18,7 @@ export const removeMember = (
     const { id, roles, name } = await otherMember(command, membership);
     await voidTransfer(command, 'member removed', id);
     await command.db.membership.deleteMany({ where: { id } });
+    await endInvitations(command, id, []);
     await command.record({ target: { type: 'Membership', id }, before: { name, roles } });
     return { tenantId: command.tenantId, membershipId: id };
   });

@@ -2,6 +2,7 @@ import type { Role } from '../../access/vocabulary.ts';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { localRow, type RowRef } from '../core/row-ref.ts';
+import { endInvitations } from '../invitation/end.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { checkGrantable, ownerProtected, roleSet } from './roles.ts';
 
@@ -28,6 +29,7 @@ export const setMemberRoles = (
     );
     await voidTransfer(command, 'roles changed', id);
     await command.db.membership.updateMany({ where: { id }, data: { roles } });
+    await endInvitations(command, id, roles);
     await command.record({ target: { type: 'Membership', id }, before: { roles: before }, after: { roles } });
     return { tenantId: command.tenantId, membershipId: id };
   });

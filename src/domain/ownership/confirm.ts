@@ -1,6 +1,7 @@
 import type { Role } from '../../access/vocabulary.ts';
 import { type Command, type CommandContext, refuse, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
+import { endInvitations } from '../invitation/end.ts';
 import { isTransferCode } from './code.ts';
 import { voidTransfer } from './void.ts';
 
@@ -23,6 +24,7 @@ export const confirmOwnershipTransfer = (context: CommandContext, { code }: { co
     // demote first: a unique index allows only one owner
     await db.membership.updateMany({ where: { id: me!.id }, data: { roles: from } });
     await db.membership.updateMany({ where: { id: recipient.id }, data: { roles: to } });
+    await endInvitations(command, me!.id, from);
     await record({
       target: { type: 'Membership', id: recipient.id },
       before: { owner: me!.id, roles: { [me!.id]: me!.roles, [recipient.id]: recipient.roles } },

@@ -1,3 +1,4 @@
+import { isMember } from '../api-key/holders.ts';
 import { builder } from '../core/builder.ts';
 import { columnOf } from '../core/columns.ts';
 import { OLDEST_FIRST } from '../core/cursor.ts';
@@ -28,6 +29,15 @@ export const Invitation = builder.prismaNode('Invitation', {
       policy: 'invitation:list',
       nullable: true,
       description: 'The name of the member who sent the invitation.',
+    }),
+    inviterLeft: t.boolean({
+      policy: 'invitation:list',
+      nullable: true,
+      description:
+        'Whether the inviter is no longer a member. Such an invitation is from before invitations ended with their inviter: revoke it.',
+      select: { inviterMembershipId: true },
+      resolve: async ({ inviterMembershipId }, _args, { work }) =>
+        inviterMembershipId === null || !(await isMember(work, inviterMembershipId)),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', policy: 'invitation:list', nullable: true }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', policy: 'invitation:list', nullable: true }),

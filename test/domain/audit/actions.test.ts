@@ -127,6 +127,13 @@ const ROWS: Readonly<Record<Action, Row>> = {
     const { request } = await act(stranger, 'declineInvitation', { code });
     return { rule: 'R5', actor: by(stranger), target: invitation({ id }), before: { email: stranger.email, roles: ['admin'] }, request };
   },
+  'invitation.end': async ({ act, admin, owner, tenant }) => {
+    await act(admin, 'inviteMember', { email: 'ends@people.example', roles: ['VIEWER'] });
+    const [row] = await database.sql<{ id: string }>('SELECT id FROM invitation WHERE tenant_id = $1', [tenant.id]);
+    const { request } = await act(owner, 'removeMember', { membershipId: nodeId('Membership', admin) });
+    const before = { email: 'ends@people.example', roles: ['viewer'] };
+    return { rule: 'R5', actor: by(owner.person), target: invitation(row!), before, request };
+  },
   'invitation.expire': async ({ invite }) => {
     const { id } = await invite('late@people.example');
     gateway.clock.advance({ days: 7 });

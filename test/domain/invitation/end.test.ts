@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
+
+const life = useLife();
+let home: Home;
+let admin: MemberActor;
+let code: string;
+let asked = 0;
+const email = () => `second.address.${asked}@people.example`;
+beforeEach(async () => {
+  asked += 1;
+  home = await life.home();
+  admin = await life.join(home, ['admin']);
+  await life.must(admin, 'inviteMember', { email: email(), roles: ['ADMIN'] });
+  code = await life.codeFor(email());
+});
+
+const accept = async () => (await life.run(await life.stranger(email()), 'acceptInvitation', { code })).code;
+const ended = async () => (await life.events(home)).filter(({ action }) => action === 'invitation.end');
+const membershipId = () => admin.membershipId;
+
+describe('R5: an invitation ends with the right of its inviter to grant what it carries', () => {
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, () => Promise<unknown>]>([
+    ['the inviter is removed',          () => life.must(home.owner, 'removeMember', { membershipId: membershipId() })],
+    ['the inviter leaves',              () => life.must(admin, 'leaveTenant')],
+    ['the inviter’s roles are changed', () => life.must(home.owner, 'setMemberRoles', { membershipId: membershipId(), roles: ['VIEWER'] })],
+    ['the inviter drops the role',      async () => {
+      await life.must(home.owner, 'setMemberRoles', { membershipId: membershipId(), roles: ['ADMIN', 'VIEWER'] });
+      await life.must(admin, 'dropRoles', { roles: ['ADMIN'] });
+    }],
+  ])('%s', async (_what, change) => {
+    await change();
+    expect(await ended()).toEqual([
+      { actor: expect.any(String), action: 'invitation.end', code: null, target: expect.stringMatching(/^Invitation:/), before: { email: email(), roles: ['admin'] }, after: null },
+    ]);
+    expect(await accept()).toBe('INVITATION_INVALID');
+  });
+
+  test('a change that no command made ends it at the answer', async () => {
+    await life.database.sql('DELETE FROM membership WHERE id = $1', [admin.member.id]);
+    expect(await accept()).toBe('INVITATION_INVALID');
+    expect(await ended()).toHaveLength(1);
+  });
+
+  test('what the inviter can still grant stays, and so do invitations of others', async () => {
+    await life.must(home.owner, 'inviteMember', { email: 'other@people.example', roles: ['ADMIN'] });
+    await life.must(home.owner, 'setMemberRoles', { membershipId: membershipId(), roles: ['ADMIN', 'VIEWER'] });
+    expect(await ended()).toEqual([]);
+    await life.must(home.owner, 'removeMember', { membershipId: membershipId() });
+    expect(await ended()).toHaveLength(1);
+    expect(await life.database.sql('SELECT email FROM invitation WHERE tenant_id = $1', [home.tenant.id])).toEqual([
+      { email: 'other@people.example' },
+    ]);
+  });
+
+  test('S2: a suspension of the tenant only pauses it', async () => {
+    await life.make.setStatus(home.tenant, 'suspended');
+    expect(await accept()).toBe('TENANT_STATUS');
+    await life.make.setStatus(home.tenant, 'active');
+    expect(await accept()).toBeNull();
+  });
+
+  test('the list says whether the inviter is a member', async () => {
+    const list = async () =>
+      (
+        await life.gateway.ask('{ tenant { invitations { edges { node { invitedBy inviterLeft } } } } }', {
+          token: home.owner.token,
+          tenant: home.tenant.id,
+        })
+      ).data.tenant.invitations.edges;
+    expect(await list()).toEqual([{ node: { invitedBy: admin.person.name, inviterLeft: false } }]);
+    await life.database.sql('UPDATE invitation SET inviter_membership_id = NULL WHERE tenant_id = $1', [home.tenant.id]);
+    expect(await list()).toEqual([{ node: { invitedBy: admin.person.name, inviterLeft: true } }]);
+  });
+});
