@@ -25,8 +25,8 @@ const onRound = (compared: number) => {
 try {
   const { compared, seconds, difference, counts } = await runOracle({ database, count, seed, parallel, onRound });
   if (difference) process.stdout.write(`${describeDifference(difference)}\n\n`);
-  const { compiled, ...others } = counts.queries;
-  process.stdout.write(`by query plans: ${compiled}; otherwise: ${JSON.stringify(others)}\n`);
+  const { answered, ...others } = counts.queries;
+  process.stdout.write(`by query plans: ${answered}; otherwise: ${JSON.stringify(others)}\n`);
   process.stdout.write(
     `oracle: seed ${seed}, ${compared} answers compared, ${(compared / seconds).toFixed(0)} a second, ${difference ? 1 : 0} different\n`,
   );

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { checkDatabase, type Database, type DatabaseOptions, isUnreachable, openDatabase, type ReadCount } from './database/index.ts';
+import { GatewayError } from './domain/core/errors.ts';
 import type { Services } from './domain/core/services.ts';
 import { createExecutor, type ExecutionCounts } from './executor/executor.ts';
 import { buildSchema } from './graphql/schema.ts';
@@ -20,11 +21,10 @@ export type StartOptions = {
   readonly poolSize?: number;
   /** How reads are asked; the usual way when left out. */
   readonly reads?: Pick<DatabaseOptions, 'naming' | 'singly'>;
-  /**
-   * Whether queries are answered by plans where that is covered; without, GraphQL.js executes all.
-   * Yes, when left out.
-   */
+  /** False leaves all operations to GraphQL.js. */
   readonly compiled?: boolean;
+  /** Called with an error of the fast path that isn't by design. It is logged as well. */
+  readonly onUnexpected?: (error: unknown) => void;
   readonly tokens: TokenOptions;
   /** The time, the settings, and where objects lie. */
   readonly services: Services;
@@ -58,10 +58,17 @@ const LAST_STATEMENTS = 5_000;
  * {ListenError}.
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
-  const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services } = options;
+  const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services, onUnexpected } = options;
   const schema = buildSchema();
-  const plans = createExecutor(schema, compiled);
   let stopping = false;
+  const executor = createExecutor(schema, {
+    isOn: compiled,
+    isExpected: error => error instanceof GatewayError || isUnreachable(error),
+    onUnexpected: error => {
+      log.warn({ err: error }, 'the executor failed; GraphQL.js answers');
+      onUnexpected?.(error);
+    },
+  });
   const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');
   const database = openDatabase(databaseUrl, { ...reads, poolSize, onIdleError });
   const isReady = async () => (await database.query('SELECT 1', [])).length === 1;
@@ -80,9 +87,9 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await stop();
     throw error;
   }
-  server.serve(createGateway({ schema, executor: plans, database, authenticate: createAuthenticate(tokens), services, corsOrigins }));
+  server.serve(createGateway({ schema, executor, database, authenticate: createAuthenticate(tokens), services, corsOrigins }));
   log.info({ url: server.url }, 'serving');
-  return { url: server.url, counts: () => ({ reads: database.reads(), queries: plans.counts() }), stop };
+  return { url: server.url, counts: () => ({ reads: database.reads(), queries: executor.counts() }), stop };
 }
 
 const prepared = ({ log, prepare, signal }: StartOptions, database: Database): Promise<void> =>

@@ -162,7 +162,7 @@ export const LIFE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/graphql/core/command-plugin.ts',
-    find: '        await recordRefusal(command, error);\n',
+    find: '    await recordRefusal(command, error);\n',
     plant: '',
     tests: ['test/domain/audit/refusals'],
     short: true,
@@ -183,7 +183,7 @@ export const LIFE_FAULTS: readonly Fault[] = [
   { file: 'src/domain/core/idempotency.ts', find: 'sha256(caller, text)', plant: 'sha256(text)', tests: ['test/domain/core/idempotency'] },
   {
     file: 'src/graphql/core/command-plugin.ts',
-    find: '        if (meanwhile) return meanwhile;\n',
+    find: '    if (concurrent) return concurrent;\n',
     plant: '',
     tests: ['test/races/idempotency', 'test/domain/core/idempotency'],
   },

@@ -12,4 +12,4 @@ export type { Binding } from './tenancy/binding.ts';
 export { IsolationError } from './tenancy/query-scope.ts';
 export { checkDatabase, UnsafeDatabaseError } from './tenancy/startup-check.ts';
 export { type LockedTenant, type LockMode, lockTenant, tryHold } from './tenancy/tenant-lock.ts';
-export type { Transaction, TransactionOptions, UnconfirmedWork, UnitOfWork } from './unit-of-work.ts';
+export type { CurrentTenantAccess, Transaction, TransactionOptions, UnconfirmedWork, UnitOfWork } from './unit-of-work.ts';

@@ -26,6 +26,19 @@ export type Transaction = {
   readonly enqueue: Enqueue;
   /** Takes a write whose result nobody awaits; if it fails, so does the transaction. */
   enqueueWrite(write: Promise<unknown>): void;
+  /**
+   * Confirms an optimistic context, by the caller's access as read under the tenant lock. Throws if
+   * it differs, before anything is written. Absent where the context is confirmed already.
+   */
+  readonly confirm?: (current: CurrentTenantAccess | null) => void;
+};
+
+/** What a caller's permissions in a tenant depend on. */
+export type CurrentTenantAccess = {
+  readonly tenantId: string;
+  readonly status: string;
+  readonly features: readonly string[];
+  readonly roles: readonly string[];
 };
 
 export type TransactionOptions = {
@@ -54,6 +67,8 @@ export type ReadWork = {
  * for the confirmation, and a transaction that confirms the context itself.
  */
 export type UnconfirmedWork = ReadWork & {
+  /** Whether a transaction has confirmed the context. Then others may run as well. */
+  isConfirmed(): boolean;
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions & { readonly confirms: true }): Promise<T>;
 };
 

@@ -14,102 +14,87 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
 import { PUBLIC_ACCESS } from '../access/is-allowed.ts';
 import { accessOf } from '../access/policy-plugin.ts';
-import type { PrismaRead } from '../graphql/core/prisma-read.ts';
 import { argsOf, hasVariable } from './arguments.ts';
+import { collectFields, fragmentsOf } from './collect.ts';
+import { extensionsOf } from './field-extensions.ts';
 import { leafOf } from './leaf.ts';
-import type { FieldPlan, ObjectPlan, Resolve, Shape } from './query-plan.ts';
-
-/** Why a document is GraphQL.js's to execute. */
-export type Reason = 'operation' | 'directive' | 'abstract' | 'argument' | 'resolver' | 'rows' | 'value';
-
-/** A document that this folder does not cover. */
-export class UnsupportedDocument extends Error {
-  override name = 'Uncompiled';
-
-  constructor(readonly reason: Reason) {
-    super(`not compiled: ${reason}`);
-  }
-}
+import { type FieldPlan, type ObjectPlan, type OperationPlan, objectOf, type Resolve, type Shape } from './query-plan.ts';
+import { Unsupported } from './unsupported.ts';
 
 type Field = GraphQLField<unknown, unknown>;
-type Config = { readonly resolve?: Resolve; readonly argMappers: readonly unknown[] };
-type Compiling = {
+type Compilation = {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** The types whose fields may read. */
-  readonly reading: readonly GraphQLObjectType[];
+  /** The type whose fields may read rows: the query's root, or the payload of a command. */
+  readonly reading: GraphQLObjectType | null;
 };
 
 /**
- * The plan of a query: what each of its fields needs, resolves and is written as, worked out once
- * for a document.
+ * Compiles an operation: what each of its fields needs, resolves and is written as.
  *
- * @throws {Uncompiled} for what GraphQL.js is left to execute.
+ * @throws {Unsupported} for an operation that GraphQL.js executes.
  */
-export function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): ObjectPlan {
-  if (operation.operation !== 'query' || operation.directives?.length) throw new UnsupportedDocument('operation');
-  const root = schema.getQueryType()!;
-  return objectPlan({ schema, fragments: fragmentsOf(document), reading: [root] }, root, [operation.selectionSet]);
+export function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): OperationPlan {
+  if (operation.directives?.length) throw new Unsupported('directive');
+  const fragments = fragmentsOf(document);
+  if (operation.operation === 'query') {
+    const root = schema.getQueryType()!;
+    return { kind: 'query', root: objectPlan({ schema, fragments, reading: root }, root, [operation]) };
+  }
+  if (operation.operation !== 'mutation') throw new Unsupported('operation');
+  return commandPlan({ schema, fragments, reading: null }, operation);
 }
 
-const fragmentsOf = ({ definitions }: DocumentNode): Compiling['fragments'] =>
-  new Map(definitions.filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION).map(fragment => [fragment.name.value, fragment]));
+function commandPlan(compilation: Compilation, operation: OperationDefinitionNode): OperationPlan {
+  const type = compilation.schema.getMutationType()!;
+  const [entry, ...others] = collectFields(compilation, type, [operation]);
+  if (!entry || others.length) throw new Unsupported('operation');
+  const [key, nodes] = entry;
+  const field = type.getFields()[nodes[0]!.name.value];
+  const { command: run, pothosConfig } = field ? extensionsOf(field) : {};
+  if (!field || !run || !pothosConfig || isNonNullType(field.type) || !isObjectType(field.type)) throw new Unsupported('operation');
+  const payload = objectPlan({ ...compilation, reading: field.type }, field.type, selectionsOf(nodes));
+  const plan: FieldPlan = {
+    ...fieldBasics(key, nodes, field),
+    resolve: () => null,
+    read: null,
+    shape: { kind: 'object', object: payload },
+  };
+  return { kind: 'command', root: { type, fields: [plan] }, command: { field: plan, run, argMappers: pothosConfig.argMappers } };
+}
 
-function objectPlan(compiling: Compiling, type: GraphQLObjectType, selections: readonly SelectionSetNode[]): ObjectPlan {
-  const found = new Map<string, FieldNode[]>();
-  for (const selection of selections) collect(compiling, type, selection, found);
-  const fields = [...found].map(([key, nodes]) => fieldPlan(compiling, type, key, nodes));
+function objectPlan(compilation: Compilation, type: GraphQLObjectType, selections: Parameters<typeof collectFields>[2]): ObjectPlan {
+  const fields = [...collectFields(compilation, type, selections)].map(([key, nodes]) => fieldPlan(compilation, type, key, nodes));
   return { type, fields };
 }
 
-/**
- * The fields of a selection, those of one key together, in the order in which GraphQL.js answers
- * them.
- */
-function collect(compiling: Compiling, type: GraphQLObjectType, { selections }: SelectionSetNode, found: Map<string, FieldNode[]>): void {
-  for (const selection of selections) {
-    if (selection.directives?.length) throw new UnsupportedDocument('directive');
-    if (selection.kind === Kind.FIELD) {
-      const key = selection.alias?.value ?? selection.name.value;
-      const same = found.get(key);
-      if (same) same.push(selection);
-      else found.set(key, [selection]);
-      continue;
-    }
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? compiling.fragments.get(selection.name.value)! : selection;
-    const on = fragment.typeCondition && compiling.schema.getType(fragment.typeCondition.name.value);
-    if (on && on !== type) throw new UnsupportedDocument('abstract');
-    if (fragment.directives?.length) throw new UnsupportedDocument('directive');
-    collect(compiling, type, fragment.selectionSet, found);
-  }
-}
+const selectionsOf = (nodes: readonly FieldNode[]) => nodes.map(({ selectionSet }) => ({ selectionSet: selectionSet! }));
 
-function fieldPlan(compiling: Compiling, parent: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan {
+const fieldBasics = (key: string, nodes: readonly FieldNode[], field: Field) => ({
+  key,
+  nodes,
+  field,
+  access: accessOf(field),
+  isNullable: !isNonNullType(field.type),
+  args: argsOf(field, nodes[0]!),
+  hasVariables: hasVariable(nodes[0]!),
+});
+
+function fieldPlan(compilation: Compilation, parent: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan {
   const name = nodes[0]!.name.value;
   if (name === '__typename') return typenamePlan(parent, key, nodes);
   const field = parent.getFields()[name] as Field | undefined;
-  if (!field) throw new UnsupportedDocument('abstract'); // introspection
-  const { resolve, read } = resolverOf(compiling, field, parent);
-  const shape = shapeOf(compiling, field.type, nodes);
-  if (field.args.some(({ type }) => hasId(type))) throw new UnsupportedDocument('argument');
-  return {
-    key,
-    nodes,
-    field,
-    access: accessOf(field),
-    isNullable: !isNonNullType(field.type),
-    args: argsOf(field, nodes[0]!),
-    hasVariables: hasVariable(nodes[0]!) || fieldsOf(shape).some(inner => inner.hasVariables),
-    resolve,
-    read,
-    shape,
-  };
+  if (!field) throw new Unsupported('abstract'); // introspection
+  if (field.args.some(({ type }) => hasId(type))) throw new Unsupported('argument');
+  const resolver = resolverOf(compilation, field, parent);
+  const shape = shapeOf(compilation, field.type, nodes);
+  const basics = fieldBasics(key, nodes, field);
+  const hasVariables = basics.hasVariables || (objectOf(shape)?.fields.some(inner => inner.hasVariables) ?? false);
+  return { ...basics, hasVariables, ...resolver, shape };
 }
 
 const typenamePlan = ({ name }: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan => ({
@@ -120,42 +105,39 @@ const typenamePlan = ({ name }: GraphQLObjectType, key: string, nodes: readonly 
   shape: { kind: 'leaf', write: () => `"${name}"` },
 });
 
-function shapeOf(compiling: Compiling, type: GraphQLOutputType, nodes: readonly FieldNode[]): Shape {
-  const bare = getNullableType(type);
-  if (isListType(bare)) return { kind: 'list', of: shapeOf(compiling, bare.ofType, nodes), isNullable: !isNonNullType(bare.ofType) };
-  if (isLeafType(bare)) return { kind: 'leaf', write: leafOf(bare) };
-  if (!isObjectType(bare)) throw new UnsupportedDocument('abstract');
-  const selections = nodes.map(({ selectionSet }) => selectionSet!);
-  return { kind: 'object', object: objectPlan(compiling, bare, selections) };
+function shapeOf(compilation: Compilation, type: GraphQLOutputType, nodes: readonly FieldNode[]): Shape {
+  const nullable = getNullableType(type);
+  if (isListType(nullable))
+    return { kind: 'list', of: shapeOf(compilation, nullable.ofType, nodes), isNullable: !isNonNullType(nullable.ofType) };
+  if (isLeafType(nullable)) return { kind: 'leaf', write: leafOf(nullable) };
+  if (!isObjectType(nullable)) throw new Unsupported('abstract');
+  return { kind: 'object', object: objectPlan(compilation, nullable, selectionsOf(nodes)) };
 }
 
-const fieldsOf = (shape: Shape): readonly FieldPlan[] =>
-  shape.kind === 'list' ? fieldsOf(shape.of) : shape.kind === 'object' ? shape.object.fields : [];
-
-/** Whether a type's rows are Prisma's, who reads of them what is asked for. */
+/** Whether a type's rows are read by Prisma, which needs to know what is selected of them. */
 const isOfRows = (type: unknown): boolean => type instanceof GraphQLObjectType && Boolean(type.extensions.pothosPrismaModel);
 
 /**
- * What a field resolves by itself. One that looks at the document, or reads rows in a way of its
- * own, is not for us.
+ * What a field does by itself. A resolver that reads the document (`info`), and one that reads rows
+ * below the root, is not supported.
  */
-function resolverOf({ reading }: Compiling, { type, extensions }: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'read'> {
-  const { resolve, argMappers } = (extensions.pothosConfig ?? {}) as Partial<Config>;
-  if (!argMappers || argMappers.length || extensions.pothosPrismaFallback) throw new UnsupportedDocument('resolver');
-  const read = extensions.prismaRead as PrismaRead | undefined;
-  if (read) {
-    if (!reading.includes(parent)) throw new UnsupportedDocument('rows');
-    return { read, resolve: () => null };
+function resolverOf({ reading }: Compilation, field: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'read'> {
+  const { pothosConfig, pothosPrismaFallback, readRows, pothosPrismaRelationField, pothosExposedField } = extensionsOf(field);
+  if (!pothosConfig || pothosConfig.argMappers.length || pothosPrismaFallback) throw new Unsupported('resolver');
+  if (readRows) {
+    if (parent !== reading) throw new Unsupported('rows');
+    return { read: readRows, resolve: () => null };
   }
-  const isLed = Boolean(extensions.pothosPrismaRelationField) || /(Connection|Edge)$/.test(parent.name);
-  if (isOfRows(getNamedType(type)) && !isLed) throw new UnsupportedDocument('rows');
-  const exposed = extensions.pothosExposedField;
-  if (typeof exposed === 'string') return { read: null, resolve: row => (row as Readonly<Record<string, unknown>>)[exposed] };
-  if (!resolve || (resolve.length > 3 && !extensions.pothosPrismaRelationField)) throw new UnsupportedDocument('resolver');
+  const isFromParent = Boolean(pothosPrismaRelationField) || /(Connection|Edge)$/.test(parent.name);
+  if (isOfRows(getNamedType(field.type)) && !isFromParent) throw new Unsupported('rows');
+  if (pothosExposedField !== undefined)
+    return { read: null, resolve: row => (row as Readonly<Record<string, unknown>>)[pothosExposedField] };
+  const resolve = pothosConfig.resolve as Resolve | undefined;
+  if (!resolve || (resolve.length > 3 && !pothosPrismaRelationField)) throw new Unsupported('resolver');
   return { read: null, resolve };
 }
 
-/** Whether an id may stand in an argument: Pothos decodes them. */
+/** Whether an argument's type contains an id, which Pothos decodes. */
 function hasId(type: GraphQLInputType, seen = new Set<unknown>()): boolean {
   const named = getNamedType(type);
   if (seen.has(named)) return false;

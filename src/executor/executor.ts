@@ -1,82 +1,131 @@
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import type { UnconfirmedContext } from '../graphql/core/context.ts';
-import { compile, type Reason, UnsupportedDocument } from './compile.ts';
-import { UnsupportedValue } from './leaf.ts';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { Grant } from '../access/grant.ts';
+import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
+import { failedCommand, mappedArgs } from './command.ts';
+import { compile } from './compile.ts';
+import type { Execution, ExecutionContext } from './execution.ts';
+import { jsonPlanOf } from './json-plan.ts';
 import type { PreparedOperation } from './prepared-operation.ts';
+import { type CommandPlan, type ObjectPlan, type OperationPlan, objectOf } from './query-plan.ts';
 import { serializeResponse, writeObject } from './response-writer.ts';
+import { REASONS, type Reason, Unsupported } from './unsupported.ts';
 
-/** How often operations were answered by a plan, or left to GraphQL.js, and why. */
-export type ExecutionCounts = Readonly<Record<'compiled' | 'failed' | Reason, number>>;
+/** How many operations were answered, left to GraphQL.js by design, or failed unexpectedly. */
+export type ExecutionCounts = Readonly<Record<'answered' | 'unexpected' | Reason, number>>;
+
+/** The JSON of a response; or a result whose errors aren't public yet; or null for GraphQL.js. */
+export type Answer = string | ExecutionResult | null;
 
 export type Executor = {
-  /**
-   * The JSON of the response, or null for what GraphQL.js is to execute: nothing of it has been
-   * changed.
-   */
-  answer(operation: PreparedOperation, context: UnconfirmedContext): Promise<string | null>;
+  /** Answers an operation. Null: nothing has been changed, and GraphQL.js is to execute it. */
+  answer(operation: PreparedOperation, context: ExecutionContext): Promise<Answer>;
   counts(): ExecutionCounts;
 };
 
-type Unplanned = { readonly reason: Reason };
-type Planned<Plan> = { readonly plan: Plan };
-type Ready<Plan> = Planned<Plan> & { readonly variables: Readonly<Record<string, unknown>> };
-type Compile<Plan> = (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) => Plan;
+export type ExecutorOptions = {
+  /** False leaves all operations to GraphQL.js. */
+  readonly isOn?: boolean;
+  /** Whether a field may throw this error by design. GraphQL.js reports it then. */
+  readonly isExpected?: (error: unknown) => boolean;
+  /** Called with an error that nobody foresaw: a bug, though GraphQL.js still answers. */
+  readonly onUnexpected?: (error: unknown) => void;
+};
 
-/**
- * Answers the operations of a schema by plans, each made once for as long as its document is kept
- * (docs/decisions/0017-compiled-queries.md).
- */
-export function createExecutor(schema: GraphQLSchema, isOn = true): Executor {
-  const queries = planner(schema, compile);
-  const counts = { compiled: 0, failed: 0, operation: 0, directive: 0, abstract: 0, argument: 0, resolver: 0, rows: 0, value: 0 };
+/** Answers operations by compiled query plans (docs/decisions/0017-compiled-queries.md). */
+export function createExecutor(
+  schema: GraphQLSchema,
+  { isOn = true, isExpected = () => false, onUnexpected = () => {} }: ExecutorOptions = {},
+): Executor {
+  const planOf = planCache(schema);
+  const counts = Object.fromEntries(['answered', 'unexpected', ...REASONS].map(name => [name, 0])) as Record<keyof ExecutionCounts, number>;
+
+  function reasonFor(error: unknown, { work }: ExecutionContext): Reason | 'unexpected' {
+    if (error instanceof Unsupported) return error.reason;
+    if (isExpected(error)) return 'error';
+    // Not known to be true, so not known to be a bug: the request runs again in a confirmed context.
+    return work.isConfirmed?.() === false ? 'stale' : 'unexpected';
+  }
+
+  function fallBack(error: unknown, context: ExecutionContext): null {
+    const reason = reasonFor(error, context);
+    counts[reason] += 1;
+    if (reason === 'unexpected') onUnexpected(error);
+    return null;
+  }
+
+  async function answer(operation: PreparedOperation, context: ExecutionContext): Promise<Answer> {
+    const plan = planOf(operation);
+    const { coerced: variables } = operation.variables;
+    if (!variables) throw new Unsupported('variables');
+    const execution = { context, variables };
+    if (plan.kind === 'command') return answerCommand(operation, plan.command, execution);
+    checkShapes(plan.root, context.grant);
+    return serializeResponse(await writeObject(plan.root, undefined, execution));
+  }
+
+  /** A command runs once: what can't be written of its payload, GraphQL.js reads with its outcome. */
+  async function answerCommand(
+    operation: PreparedOperation,
+    { field, run, argMappers }: CommandPlan,
+    execution: Execution,
+  ): Promise<Answer> {
+    const { key, shape } = field;
+    const payload = objectOf(shape)!;
+    checkShapes(payload, execution.context.grant);
+    const args = await mappedArgs(argMappers, field.args(execution.variables), execution.context);
+    const outcome = await run(args, execution.context as never, key);
+    if (!outcome) throw new Unsupported('stale');
+    if ('error' in outcome) return failedCommand(field, outcome.error);
+    try {
+      const { data, errors } = await writeObject(payload, outcome.payload, execution, [key]);
+      return serializeResponse({ data: `{"${key}":${data}}`, errors });
+    } catch (error) {
+      fallBack(error, execution.context);
+      return await execute({ ...operation, contextValue: execution.context });
+    }
+  }
 
   return {
     counts: () => ({ ...counts }),
     answer: async (operation, context) => {
       if (!isOn) return null;
-      const found = queries(operation);
-      if ('reason' in found) {
-        counts[found.reason] += 1;
-        return null;
-      }
       try {
-        const text = serializeResponse(await writeObject(found.plan, { context, variables: found.variables }));
-        counts.compiled += 1;
-        return text;
+        const answered = await answer(operation, context);
+        counts.answered += 1;
+        return answered;
       } catch (error) {
-        counts[reasonOf(error)] += 1;
-        return null;
+        return fallBack(error, context);
       }
     },
   };
 }
 
-const reasonOf = (error: unknown) =>
-  error instanceof UnsupportedDocument ? error.reason : error instanceof UnsupportedValue ? 'value' : 'failed';
+/** @throws {Unsupported} before anything runs, if PostgreSQL can't write one of the fields. */
+function checkShapes({ fields }: ObjectPlan, grant: Grant): void {
+  for (const field of fields) if (field.read && isAllowed(field.access, grant, UNREAD_ROW)) jsonPlanOf(field, grant);
+}
 
-/** Plans, by operation, with what they are asked. */
-function planner<Plan>(schema: GraphQLSchema, compile: Compile<Plan>): (operation: PreparedOperation) => Ready<Plan> | Unplanned {
-  const plans = new WeakMap<OperationDefinitionNode, Planned<Plan> | Unplanned>();
+type Compiled = { readonly plan: OperationPlan } | { readonly unsupported: Unsupported };
 
-  function plan({ document, operation }: PreparedOperation): Planned<Plan> | Unplanned {
-    const fresh = reasoned(() => ({ plan: compile(schema, document, operation) }));
-    plans.set(operation, fresh);
-    return fresh;
-  }
-
-  return operation => {
-    const planned = plans.get(operation.operation) ?? plan(operation);
-    if ('reason' in planned) return planned;
-    const { coerced } = operation.variables;
-    return coerced ? { plan: planned.plan, variables: coerced } : { reason: 'value' };
+/** Compiles each operation once, for as long as its document is cached. */
+function planCache(schema: GraphQLSchema): (operation: PreparedOperation) => OperationPlan {
+  const plans = new WeakMap<OperationDefinitionNode, Compiled>();
+  return ({ document, operation }) => {
+    let compiled = plans.get(operation);
+    if (!compiled) {
+      compiled = compiledFrom(schema, document, operation);
+      plans.set(operation, compiled);
+    }
+    if ('unsupported' in compiled) throw compiled.unsupported;
+    return compiled.plan;
   };
 }
 
-function reasoned<Plan>(plan: () => Planned<Plan>): Planned<Plan> | Unplanned {
+function compiledFrom(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Compiled {
   try {
-    return plan();
+    return { plan: compile(schema, document, operation) };
   } catch (error) {
-    if (error instanceof UnsupportedDocument) return { reason: error.reason };
+    if (error instanceof Unsupported) return { unsupported: error };
     throw error;
   }
 }

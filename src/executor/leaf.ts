@@ -1,25 +1,17 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
+import { Unsupported } from './unsupported.ts';
 
-/**
- * A value that GraphQL.js must look at: it isn't what the type is usually given, or can't be sent.
- */
-export class UnsupportedValue extends Error {
-  override name = 'Unusual';
-}
-
-/** A leaf as JSON. */
+/** Writes a leaf as JSON. */
 export type Leaf = (value: unknown) => string;
 
-/**
- * What JSON writes otherwise than it is: quotes, backslashes, control characters, and halves of
- * surrogate pairs.
- */
+/** Characters that JSON escapes: quotes, backslashes, control characters, surrogates. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** A text as JSON. */
 export const textOf = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
 
+/** Shorter than the type's own `serialize`, for the values that resolvers usually return. */
 const USUAL: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   String: value => (typeof value === 'string' ? textOf(value) : undefined),
   ID: value => (typeof value === 'string' ? textOf(value) : undefined),
@@ -28,20 +20,17 @@ const USUAL: Readonly<Record<string, (value: unknown) => string | undefined>> = 
   DateTime: value => (value instanceof Date && !Number.isNaN(value.getTime()) ? `"${value.toISOString()}"` : undefined),
 };
 
-/**
- * How a leaf type's values are written: by its own `serialize`, and without it where what that says
- * is known.
- */
+/** The writer of a leaf type. */
 export function leafOf(type: GraphQLLeafType): Leaf {
   if (isEnumType(type)) {
     const names = new Map(type.getValues().map(({ name, value }) => [value, `"${name}"`]));
-    return value => names.get(value) ?? unsupportedValue();
+    return value => names.get(value) ?? unsupported();
   }
   const usual = USUAL[type.name];
-  const whole = (value: unknown) => JSON.stringify(type.serialize(value)) ?? unsupportedValue();
-  return usual ? value => usual(value) ?? whole(value) : whole;
+  const serialized = (value: unknown) => JSON.stringify(type.serialize(value)) ?? unsupported();
+  return usual ? value => usual(value) ?? serialized(value) : serialized;
 }
 
-function unsupportedValue(): never {
-  throw new UnsupportedValue();
+function unsupported(): never {
+  throw new Unsupported('value');
 }

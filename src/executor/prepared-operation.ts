@@ -1,27 +1,26 @@
-import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
-import { type Coerced, coerced } from './variables.ts';
+import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues, type OperationDefinitionNode } from 'graphql';
 
-type Asked = {
+type OperationInput = {
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 };
 
-/**
- * An operation that a schema is to execute, whoever asks: the same object, asked again, is not
- * looked at again.
- */
+/** Coerced variables, or the errors of those that don't fit. */
+type Coerced = ReturnType<typeof getVariableValues>;
+
+/** An operation of a valid document, with its variables: the same for every caller who sends it. */
 export class PreparedOperation {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variableValues: Readonly<Record<string, unknown>> | null | undefined;
-  /** Whether it is within the limits, once that is known (http/graphql/complexity.ts). */
+  /** Whether it is within the limits, once that was computed (http/graphql/complexity.ts). */
   isWithinLimits?: boolean;
   #variables: Coerced | undefined;
 
   private constructor(
     readonly schema: GraphQLSchema,
-    { document, operationName, variableValues }: Asked,
+    { document, operationName, variableValues }: OperationInput,
     readonly operation: OperationDefinitionNode,
   ) {
     this.document = document;
@@ -29,15 +28,15 @@ export class PreparedOperation {
     this.variableValues = variableValues;
   }
 
-  /** What is asked; null where the document has no such operation. */
-  static of(schema: GraphQLSchema, asked: Asked): PreparedOperation | null {
-    const operation = getOperationAST(asked.document, asked.operationName);
-    return operation ? new PreparedOperation(schema, asked, operation) : null;
+  /** The operation that an input names; null where its document has no such operation. */
+  static of(schema: GraphQLSchema, input: OperationInput): PreparedOperation | null {
+    const operation = getOperationAST(input.document, input.operationName);
+    return operation ? new PreparedOperation(schema, input, operation) : null;
   }
 
-  /** Its variables, coerced, or what is wrong with them. */
+  /** Its variables, coerced once. */
   get variables(): Coerced {
-    this.#variables ??= coerced(this.schema, this.operation, this.variableValues ?? {});
+    this.#variables ??= getVariableValues(this.schema, this.operation.variableDefinitions ?? [], this.variableValues ?? {});
     return this.#variables;
   }
 }

@@ -1,22 +1,22 @@
 import type { FieldNode, GraphQLField, GraphQLObjectType } from 'graphql';
 import type { FieldAccess } from '../access/is-allowed.ts';
-import type { UnconfirmedContext } from '../graphql/core/context.ts';
-import type { PrismaRead } from '../graphql/core/prisma-read.ts';
+import type { ExecutionContext, Variables } from './execution.ts';
+import type { ArgMapper, ReadRows, RunCommand } from './field-extensions.ts';
 import type { Leaf } from './leaf.ts';
 
-/** What a field resolves by itself, without what the plugins put around it. */
-export type Resolve = (parent: unknown, args: object, context: UnconfirmedContext) => unknown;
+/** A field's own resolver, without what Pothos's plugins wrap around it. */
+export type Resolve = (parent: unknown, args: object, context: ExecutionContext) => unknown;
 
-/** Arguments of a request's variables, which are coerced already. */
-export type ArgsOf = (variables: Readonly<Record<string, unknown>>) => object;
+/** Computes arguments from coerced variables. */
+export type ArgsOf = (variables: Variables) => object;
 
-/** What a value is written as. */
+/** How a value is written. */
 export type Shape =
   | { readonly kind: 'leaf'; readonly write: Leaf }
   | { readonly kind: 'object'; readonly object: ObjectPlan }
   | { readonly kind: 'list'; readonly of: Shape; readonly isNullable: boolean };
 
-/** A field of a document, with what is known of it before anybody asks. */
+/** A field of a document, with everything about it that no request changes. */
 export type FieldPlan = {
   readonly key: string;
   readonly nodes: readonly FieldNode[];
@@ -24,18 +24,25 @@ export type FieldPlan = {
   readonly access: FieldAccess;
   readonly isNullable: boolean;
   readonly args: ArgsOf;
-  /** Whether a variable stands in it, or in what is asked of it. */
+  /** Whether its arguments, or those of a field below it, contain a variable. */
   readonly hasVariables: boolean;
   readonly resolve: Resolve;
   readonly shape: Shape;
-  /**
-   * What the rows behind it are read with, if it is a root that reads: it resolves nothing, then.
-   */
-  readonly read: PrismaRead | null;
+  /** Reads the rows of a field that PostgreSQL answers with JSON; its `resolve` isn't called. */
+  readonly read: ReadRows | null;
 };
 
-/** The fields of an object that a document asks for. */
-export type ObjectPlan = {
-  readonly type: GraphQLObjectType;
-  readonly fields: readonly FieldPlan[];
-};
+/** The fields that a document selects of an object. */
+export type ObjectPlan = { readonly type: GraphQLObjectType; readonly fields: readonly FieldPlan[] };
+
+/** A mutation with one root field: what runs its command, and how its payload is written. */
+export type CommandPlan = { readonly field: FieldPlan; readonly run: RunCommand; readonly argMappers: readonly ArgMapper[] };
+
+/** The compiled form of an operation. */
+export type OperationPlan =
+  | { readonly kind: 'query'; readonly root: ObjectPlan }
+  | { readonly kind: 'command'; readonly root: ObjectPlan; readonly command: CommandPlan };
+
+/** The object that a shape writes, itself or as the items of a list; null for leaves. */
+export const objectOf = (shape: Shape): ObjectPlan | null =>
+  shape.kind === 'list' ? objectOf(shape.of) : shape.kind === 'object' ? shape.object : null;

@@ -1,81 +1,76 @@
 import { isAllowed } from '../access/is-allowed.ts';
 import { refusalPayloadFor } from '../access/refusal-payload.ts';
 import { refusalText } from '../access/refused-field.ts';
-import type { PrismaRead } from '../graphql/core/prisma-read.ts';
-import { type Json, jsonOf } from './json.ts';
-import { UnsupportedValue } from './leaf.ts';
+import type { Execution } from './execution.ts';
+import { readJson } from './json.ts';
+import type { Marks } from './marks.ts';
 import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
-import { type Asking, queryOf } from './select.ts';
+import { ForeignRow, Unsupported } from './unsupported.ts';
+
+type Path = readonly (string | number)[];
 
 /**
- * An answer while it is written: JSON, in the order of the document, with a gap for whatever is
- * still awaited. What is refused is null, with its error. Anything else that isn't as usual is
- * thrown: reads change nothing, so GraphQL.js asks all of it again and says what is wrong.
+ * Writes JSON in the order of the document, with a gap for each value that is still awaited. A
+ * refused field is null, with an error. Whatever else differs from a plain value is thrown, and
+ * GraphQL.js executes the operation again.
  */
-class Answer {
+class ResponseWriter {
   #text = '';
-  readonly #parts: (string | Answer)[] = [];
-  readonly #errors: (string | Answer)[] = [];
+  readonly #parts: (string | ResponseWriter)[] = [];
+  readonly #errors: (string | ResponseWriter)[] = [];
 
   constructor(
-    private readonly asking: Asking,
-    /** What is awaited, of this answer and of those in its gaps. */
-    private readonly awaited: Promise<void>[],
+    private readonly execution: Execution,
+    /** Fills the gaps of this writer and of those in its gaps. */
+    private readonly pending: Promise<void>[],
     private readonly path: (string | number)[],
   ) {}
 
-  object({ fields }: ObjectPlan, row: unknown): void {
-    const { grant } = this.asking.context;
-    const place = this.path.length;
+  object({ type, fields }: ObjectPlan, row: unknown): void {
+    const { grant } = this.execution.context;
+    const depth = this.path.length;
     let separator = '{';
     for (const field of fields) {
       this.#text += `${separator}"${field.key}":`;
       separator = ',';
-      if (!isAllowed(field.access, grant, row)) this.#refuse(field, this.path);
-      else if (field.read) this.#read(field, field.read, row);
-      else if (field.shape.kind === 'leaf') this.#value(field, this.#resolved(field, row));
+      if (!isAllowed(field.access, grant, row)) {
+        this.#text += 'null';
+        this.#refuse(field, [...this.path, field.key], type.name);
+      } else if (field.read) this.#json(field, row);
+      else if (field.shape.kind === 'leaf') this.#value(field, this.#resolve(field, row));
       else {
-        this.path[place] = field.key;
-        this.#value(field, this.#resolved(field, row));
-        this.path.length = place;
+        this.path[depth] = field.key;
+        this.#value(field, this.#resolve(field, row));
+        this.path.length = depth;
       }
     }
     this.#text += separator === '{' ? '{}' : '}';
   }
 
-  #resolved({ args, resolve }: FieldPlan, row: unknown): unknown {
-    return resolve(row, args(this.asking.variables), this.asking.context);
+  #resolve({ args, resolve }: FieldPlan, row: unknown): unknown {
+    return resolve(row, args(this.execution.variables), this.execution.context);
   }
 
-  /** A root's rows: as JSON, or to be written here. */
-  #read(field: FieldPlan, read: PrismaRead, parent: unknown): void {
-    const { asking } = this;
-    const { shape, isNullable } = field;
-    const object = (shape.kind === 'list' ? shape.of : shape) as Shape & { kind: 'object' };
-    const json = jsonOf(field, { read, parent }, object.object, asking);
+  /** The rows of a field, as PostgreSQL writes them. */
+  #json(field: FieldPlan, parent: unknown): void {
+    const { text, marks } = readJson(field, parent, this.execution);
     const path = [...this.path, field.key];
-    if (json) {
-      this.#later(json.text, path, (gap, text) => gap.#splice(text, json, isNullable, path));
-      return;
-    }
-    const rows = read(queryOf(object.object, asking), parent, field.args(asking.variables), asking.context) as Promise<unknown>;
-    this.#later(rows, path, (gap, value) => gap.#complete(shape, isNullable, value));
+    this.#later(text, path, (gap, json) => gap.#splice(json, marks, field.isNullable, path));
   }
 
-  #splice(text: string | null, { refused }: Json, isNullable: boolean, path: readonly (string | number)[]): void {
-    if (text === null && !isNullable) throw new UnsupportedValue();
-    this.#text += text ?? 'null';
-    if (text !== null) for (const { field, path: within } of refused) this.#tell(field, [...path, ...within]);
+  #splice(text: string | null, marks: Marks, isNullable: boolean, path: Path): void {
+    if (text === null && !isNullable) throw new Unsupported('value');
+    this.#text += text === null ? 'null' : marks.read(text, (field, inner) => this.#refuse(field, [...path, ...inner], 'a row'));
   }
 
   #value({ shape, isNullable }: FieldPlan, value: unknown): void {
-    if (value instanceof Promise) this.#later(value, this.path, (gap, awaited) => gap.#complete(shape, isNullable, awaited));
+    if (value instanceof Promise) this.#later(value, this.path, (gap, result) => gap.#complete(shape, isNullable, result));
     else this.#complete(shape, isNullable, value);
   }
 
   #complete(shape: Shape, isNullable: boolean, value: unknown): void {
     if (value === null || value === undefined) {
-      if (!isNullable) throw new UnsupportedValue();
+      if (!isNullable) throw new Unsupported('value');
       this.#text += 'null';
     } else if (shape.kind === 'leaf') this.#text += shape.write(value);
     else if (shape.kind === 'object') this.object(shape.object, value);
@@ -83,38 +78,34 @@ class Answer {
   }
 
   #list({ of, isNullable }: Shape & { kind: 'list' }, values: unknown): void {
-    if (!Array.isArray(values)) throw new UnsupportedValue();
-    const place = this.path.length;
+    if (!Array.isArray(values)) throw new Unsupported('value');
+    const depth = this.path.length;
     this.#text += '[';
     for (let at = 0; at < values.length; at += 1) {
       if (at) this.#text += ',';
-      this.path[place] = at;
-      if (values[at] instanceof Promise) throw new UnsupportedValue();
+      this.path[depth] = at;
+      if (values[at] instanceof Promise) throw new Unsupported('value');
       this.#complete(of, isNullable, values[at]);
     }
-    this.path.length = place;
+    this.path.length = depth;
     this.#text += ']';
   }
 
-  #later<Value>(promise: Promise<Value>, path: readonly (string | number)[], write: (gap: Answer, value: Value) => void): void {
-    const gap = new Answer(this.asking, this.awaited, [...path]);
+  #later<Value>(promise: Promise<Value>, path: Path, write: (gap: ResponseWriter, value: Value) => void): void {
+    const gap = new ResponseWriter(this.execution, this.pending, [...path]);
     this.#parts.push(this.#text, gap);
     this.#errors.push(gap);
     this.#text = '';
-    const writeObject = promise.then(value => write(gap, value));
-    writeObject.catch(() => {}); // told when it is its turn
-    this.awaited.push(writeObject);
+    const written = promise.then(value => write(gap, value));
+    written.catch(() => {}); // thrown where it is awaited
+    this.pending.push(written);
   }
 
-  #refuse(field: FieldPlan, path: readonly (string | number)[]): void {
-    this.#text += 'null';
-    this.#tell(field, [...path, field.key]);
-  }
-
-  #tell({ access, nodes, isNullable }: FieldPlan, path: readonly (string | number)[]): void {
-    const refusal = isNullable && refusalPayloadFor(this.asking.context, access.permission!);
-    if (!refusal) throw new UnsupportedValue();
-    this.#errors.push(refusalText(refusal, nodes, path));
+  #refuse({ access, nodes, field, isNullable }: FieldPlan, path: Path, typename: string): void {
+    const payload = refusalPayloadFor(this.execution.context, access.permission!);
+    if (!payload) throw new ForeignRow(`${typename}.${field.name}`);
+    if (!isNullable) throw new Unsupported('value');
+    this.#errors.push(refusalText(payload, nodes, path));
   }
 
   get errors(): string[] {
@@ -126,22 +117,22 @@ class Answer {
   }
 }
 
-/** An object as JSON, and the errors of what is refused of it. */
-export type Written = { readonly data: string; readonly errors: readonly string[] };
+/** An object as JSON, and the errors of the fields that are refused. */
+export type WrittenObject = { readonly data: string; readonly errors: readonly string[] };
 
 /**
- * What is asked of an object.
+ * Writes what a document selects of an object, at a path of the response.
  *
- * @throws whatever is not as usual, for GraphQL.js to tell.
+ * @throws {Unsupported}, {ForeignRow}, and what resolvers and statements throw.
  */
-export async function writeObject(plan: ObjectPlan, asking: Asking): Promise<Written> {
-  const awaited: Promise<void>[] = [];
-  const whole = new Answer(asking, awaited, []);
-  whole.object(plan, undefined);
-  for (let next = 0; next < awaited.length; next += 1) await awaited[next];
-  return { data: whole.text, errors: whole.errors };
+export async function writeObject(plan: ObjectPlan, row: unknown, execution: Execution, path: Path = []): Promise<WrittenObject> {
+  const pending: Promise<void>[] = [];
+  const writer = new ResponseWriter(execution, pending, [...path]);
+  writer.object(plan, row);
+  for (let next = 0; next < pending.length; next += 1) await pending[next];
+  return { data: writer.text, errors: writer.errors };
 }
 
 /** The JSON of a response. */
-export const serializeResponse = ({ data, errors }: Written): string =>
+export const serializeResponse = ({ data, errors }: WrittenObject): string =>
   `{${errors.length ? `"errors":[${errors.join()}],` : ''}"data":${data}}`;

@@ -1,70 +1,58 @@
 import type { GraphQLField } from 'graphql';
 import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
-import type { UnconfirmedContext } from '../graphql/core/context.ts';
-import { UnsupportedDocument } from './compile.ts';
-import type { FieldPlan, ObjectPlan, Shape } from './query-plan.ts';
+import type { Execution, ExecutionContext } from './execution.ts';
+import { extensionsOf } from './field-extensions.ts';
+import { type FieldPlan, type ObjectPlan, objectOf } from './query-plan.ts';
+import { Unsupported } from './unsupported.ts';
 
 type Select = Record<string, unknown>;
 type Selection = { readonly select?: Select | null } | null | undefined;
 type Nested = (query: object, include?: unknown) => object;
-type Selected = () => ReadonlySet<string>;
+type SelectedNames = () => ReadonlySet<string>;
+
+/** What a field of a Prisma object selects: Pothos's `select` option, as a function. */
 type Selector = (
   args: object,
-  context: UnconfirmedContext,
+  context: ExecutionContext,
   nested: Nested,
-  selected: Selected,
+  selected: SelectedNames,
   info: { field: GraphQLField<unknown, unknown> },
-) => unknown;
-
-/** Who asks, and with what. */
-export type Asking = {
-  readonly context: UnconfirmedContext;
-  readonly variables: Readonly<Record<string, unknown>>;
-};
-
-const objectOf = (shape: Shape): ObjectPlan | null =>
-  shape.kind === 'list' ? objectOf(shape.of) : shape.kind === 'object' ? shape.object : null;
+) => Selection;
 
 /**
- * What to select of the rows behind an object, in Prisma's notation: what Pothos's fields say that
- * they need, but for those that are refused. It is Pothos's own look-ahead for the documents that
- * are compiled.
+ * What to select of an object's rows, in Prisma's notation: what Pothos's look-ahead would, without
+ * fields that are refused.
  *
- * @throws {Uncompiled} where two fields want the same relation otherwise, which one query can't
- * give.
+ * @throws {Unsupported} where two fields need the same relation with other arguments.
  */
-export function queryOf({ type, fields }: ObjectPlan, asking: Asking): { select?: Select } {
+export function selectionOf({ type, fields }: ObjectPlan, execution: Execution): { select: Select } {
   const { select: own } = (type.extensions.pothosPrismaTypeSelection ?? {}) as { select?: Select };
-  if (!own) throw new UnsupportedDocument('rows');
+  if (!own) throw new Unsupported('rows');
   const select = { ...own };
-  for (const field of fields) {
-    if (!isAllowed(field.access, asking.context.grant, UNREAD_ROW)) continue;
-    merge(select, selectionOf(field, asking));
-  }
+  for (const field of fields) if (isAllowed(field.access, execution.context.grant, UNREAD_ROW)) merge(select, neededBy(field, execution));
   return { select };
 }
 
-function selectionOf(plan: FieldPlan, asking: Asking): Select | null | undefined {
-  const needs = plan.field.extensions.pothosPrismaSelect as Selector | Select | undefined;
-  if (typeof needs !== 'function') return needs;
+function neededBy(plan: FieldPlan, execution: Execution): Select | null | undefined {
+  const select = extensionsOf(plan.field).pothosPrismaSelect as Selector | Select | undefined;
+  if (typeof select !== 'function') return select;
   const inner = objectOf(plan.shape);
   const nested: Nested = (query, include) => {
-    if (typeof query === 'function') throw new UnsupportedDocument('rows');
-    return { ...query, ...selectOf(query, include ? nodesOf(inner!) : [inner!], asking) };
+    if (typeof query === 'function') throw new Unsupported('rows');
+    return { ...query, ...nestedSelection(query, include ? nodesOf(inner!) : [inner!], execution) };
   };
-  const selected: Selected = () => new Set(inner?.fields.map(({ nodes }) => nodes[0]!.name.value));
-  const selection = needs(plan.args(asking.variables), asking.context, nested, selected, { field: plan.field }) as Selection;
-  return selection?.select;
+  const selected: SelectedNames = () => new Set(inner?.fields.map(({ nodes }) => nodes[0]!.name.value));
+  return select(plan.args(execution.variables), execution.context, nested, selected, { field: plan.field })?.select;
 }
 
-/** What several objects of the same rows need, and what a query selects already. */
-function selectOf(query: { readonly select?: Select }, objects: readonly ObjectPlan[], asking: Asking): { select: Select } {
+/** What a query selects already, and what objects of its rows need. */
+function nestedSelection(query: { readonly select?: Select }, objects: readonly ObjectPlan[], execution: Execution): { select: Select } {
   const select = { ...query.select };
-  for (const object of objects) merge(select, queryOf(object, asking).select);
+  for (const object of objects) merge(select, selectionOf(object, execution).select);
   return { select };
 }
 
-/** The rows of a connection, wherever they are asked for. */
+/** The objects that a connection has as its nodes. */
 const nodesOf = ({ fields }: ObjectPlan): readonly ObjectPlan[] =>
   fields.flatMap(({ nodes: [node], shape }) => {
     const inner = objectOf(shape);
@@ -75,15 +63,15 @@ const nodesOf = ({ fields }: ObjectPlan): readonly ObjectPlan[] =>
 
 function merge(into: Select, more: Select | null | undefined): void {
   for (const [name, value] of Object.entries(more ?? {})) {
-    const known = into[name];
-    if (known === undefined) into[name] = value;
-    else if (name === '_count') into._count = counts(known as { select: Select }, value as { select: Select });
-    else if (known !== value) throw new UnsupportedDocument('rows');
+    const present = into[name];
+    if (present === undefined) into[name] = value;
+    else if (name === '_count') into._count = mergeCounts(present as { select: Select }, value as { select: Select });
+    else if (present !== value) throw new Unsupported('rows');
   }
 }
 
-function counts({ select: known }: { select: Select }, { select: more }: { select: Select }): { select: Select } {
-  const select = { ...known };
+function mergeCounts({ select: present }: { select: Select }, { select: more }: { select: Select }): { select: Select } {
+  const select = { ...present };
   merge(select, more);
   return { select };
 }

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
-import { compile, UnsupportedDocument } from '../../src/executor/compile.ts';
+import { compile } from '../../src/executor/compile.ts';
+import { Unsupported } from '../../src/executor/unsupported.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 
 let schema: GraphQLSchema;
@@ -14,7 +15,7 @@ function outcome(query: string): string {
     compile(schema, document, getOperationAST(document)!);
     return 'compiled';
   } catch (error) {
-    if (error instanceof UnsupportedDocument) return error.reason;
+    if (error instanceof Unsupported) return error.reason;
     throw error;
   }
 }
@@ -27,9 +28,11 @@ test.each([
   ['compiled',  '{ tenant { datasets { edges { node { listing { price { amount } } objects { totalCount } earnings(first: 3) { edges { node { at } } } } } } } }'],
   ['compiled',  '{ marketplace { search(query: "x") { edges { node { title price { amount } } } } tags { tag count } } }'],
   ['compiled',  '{ tenant { ...T ... on Tenant { slug } } } fragment T on Tenant { name }'],
-  ['operation', 'mutation { leaveTenant(input: {}) { leftTenantId } }'],
+  ['compiled',  'mutation { leaveTenant(input: {}) { leftTenantId } }'],
+  ['compiled',  'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name plan { code } } } }'],
+  ['operation', 'mutation { a: leaveTenant(input: {}) { leftTenantId } b: leaveTenant(input: {}) { leftTenantId } }'],
   ['directive', 'query ($yes: Boolean!) { tenant { name @include(if: $yes) } }'],
-  ['resolver',  '{ node(id: "x") { id } }'],
+  ['argument',  '{ node(id: "x") { id } }'],
   ['abstract',  '{ __schema { queryType { name } } }'],
   ['resolver',  '{ tenant { charges { totalCount } } }'],
 ])('%s: %s', (expected, query) => {

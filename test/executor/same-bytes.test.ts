@@ -55,11 +55,11 @@ test('a random query is answered to the byte alike, to people of every kind', { 
   );
   expect(useful).toBeGreaterThan(RUNS / 20);
   expect(flawless).toBeGreaterThan(0);
-  const { compiled, failed } = gateways[0]!.counts().queries;
-  expect(compiled).toBeGreaterThan(RUNS / 12);
-  expect(failed).toBeLessThan(RUNS / 4);
+  const { answered, unexpected } = gateways[0]!.counts().queries;
+  expect(answered).toBeGreaterThan(RUNS / 30);
+  expect(unexpected).toBe(0);
   expect(gateways[0]!.counts().reads.some(({ outcome }) => outcome === 'json')).toBe(true);
-  expect(gateways[1]!.counts().queries).toMatchObject({ compiled: 0 });
+  expect(gateways[1]!.counts().queries).toMatchObject({ answered: 0 });
 });
 
 /** What a dashboard asks of a tenant, whatever it chooses. */

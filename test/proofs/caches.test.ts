@@ -132,5 +132,5 @@ test('T3: a command goes to the tenant that the header names, however warm', asy
 test('the fast path did answer: with JSON by the database, and by query plans', () => {
   const { reads, queries } = pair.counts();
   expect(reads.some(({ outcome, count }) => outcome === 'json' && count > 100)).toBe(true);
-  expect(queries.compiled).toBeGreaterThan(500);
+  expect(queries.answered).toBeGreaterThan(500);
 });

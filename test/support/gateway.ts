@@ -86,6 +86,8 @@ type GatewayOptions = {
   readonly settings?: Partial<Settings>;
   readonly reads?: StartOptions['reads'];
   readonly compiled?: boolean;
+  /** Whether the fast path fails in this test. Otherwise `stop` rejects if it did. */
+  readonly expectsUnexpected?: boolean;
   readonly log?: Logger;
 };
 
@@ -99,11 +101,12 @@ export const useGateway = (database: Pick<TestDatabase, 'runtimeUrl'>, options?:
 /** Starts the gateway on a free port, connected to a test database as the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  { poolSize, settings, reads, compiled, log = createLog('silent') }: GatewayOptions = {},
+  { poolSize, settings, reads, compiled, expectsUnexpected = false, log = createLog('silent') }: GatewayOptions = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();
   const sent: Message[] = [];
+  const unexpected: unknown[] = [];
   const jobs = openDatabase(database.runtimeUrl, { poolSize: 2 });
   const services = testServices({ clock, ...(settings && { settings }) });
   const dependencies = {
@@ -121,6 +124,7 @@ export async function startTestGateway(
     ...(poolSize && { poolSize }),
     ...(reads && { reads }),
     ...(compiled !== undefined && { compiled }),
+    onUnexpected: error => void unexpected.push(error),
     services,
     routes: services.routes,
     tokens: {
@@ -148,6 +152,7 @@ export async function startTestGateway(
       await running.stop();
       await jobs.close();
       await services.remove();
+      if (unexpected.length && !expectsUnexpected) throw new AggregateError(unexpected, `the fast path failed: ${unexpected[0]}`);
     },
     ask: (query, options) => ask(running.url, query, options),
     tokenOf: ({ subject, email, name }, claims) => tokens.sign({ sub: subject, ...(email && { email }), ...(name && { name }), ...claims }),

@@ -1,5 +1,5 @@
-/** The JSON object that a row becomes: its keys in order, and what is written under each. */
-export type JsonShape = { readonly entries: readonly (readonly [key: string, value: JsonValue])[] };
+/** The JSON object that a row becomes: a constant prefix, its keys in order, and their values. */
+export type JsonShape = { readonly entries: readonly (readonly [key: string, value: JsonValue])[]; readonly prefix?: string };
 
 /**
  * What is written under a key. Columns, relations and counts are named as in the data model; the

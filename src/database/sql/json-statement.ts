@@ -43,9 +43,9 @@ const keyOf = (name: string): string => {
 };
 
 /** A row as JSON text. */
-function rowJson(draft: Draft, source: Source, select: Args, { entries }: JsonShape): string {
+function rowJson(draft: Draft, source: Source, select: Args, { entries, prefix = '' }: JsonShape): string {
   const parts = entries.flatMap(([key, value], at) => [
-    literal(`${at ? ',' : '{'}"${keyOf(key)}":`),
+    literal(`${at ? ',' : `${prefix}{`}"${keyOf(key)}":`),
     valueJson(draft, source, select, value),
   ]);
   return `concat(${[...parts, literal(entries.length ? '}' : '{}')].join(', ')})`;

@@ -58,6 +58,7 @@ export async function runCommand<Result extends object>(
     {
       clock,
       lockMode,
+      confirms: true,
       reads: transaction =>
         Promise.all([readCurrentAccess(transaction.db, permission, grant, work.binding), key && keptAnswer(transaction.db, key)]),
     },

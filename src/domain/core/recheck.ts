@@ -6,6 +6,7 @@ import type { Binding, LockedTenant, ReadClient, UnitOfWork } from '../../databa
 import { invalidKey, isLive, scopesOf } from '../api-key/sign-in.ts';
 import { GatewayError } from './errors.ts';
 import type { Clock } from './services.ts';
+import type { LockedTransaction } from './tenant-lock.ts';
 
 /** A refusal found inside a command, before anything was written or with everything rolled back. */
 export class RefusedError extends GatewayError {
@@ -54,11 +55,13 @@ export async function readCurrentAccess(
  * since the field was checked. Returns the caller's membership, null for staff and for callers who
  * aren't members.
  *
+ * Under an optimistic context it confirms the context first.
+ *
  * @throws {RefusedError} when the permission is no longer held; {GatewayError} UNAUTHENTICATED when
  * the API key was revoked or has expired, NOT_FOUND when staff name a tenant that doesn't exist.
  */
 export function recheck(
-  { tenant, tenantId }: { readonly tenant: LockedTenant | null; readonly tenantId: string },
+  { tenant, tenantId, confirm }: Pick<LockedTransaction, 'tenant' | 'tenantId' | 'confirm'>,
   { membership, key }: CurrentAccess,
   permission: Permission,
   { principal, tenantAccess }: CallerGrant,
@@ -74,6 +77,7 @@ export function recheck(
   }
   const roles = (membership ? membership.roles : []) as Role[];
   const current = tenantAccess && tenant ? tenantAccessIn(tenantId, tenant, roles) : null;
+  confirm?.(current);
   const refusal = refusalOf(permission, { principal: principalNow(principal, key, clock), tenantAccess: current });
   if (refusal) throw new RefusedError(refusal);
   return membership && { id: membership.id, roles };

@@ -7,22 +7,21 @@ import type { Action } from '../../domain/audit/actions.ts';
 import { recordRefusal } from '../../domain/audit/refusal.ts';
 import type { CommandContext } from '../../domain/core/command.ts';
 import { earlierAnswer, idempotencyKey, keptAnswer } from '../../domain/core/idempotency.ts';
-import type { Context } from './context.ts';
+import type { RunCommand } from '../../executor/field-extensions.ts';
+import { type Context, isUnconfirmed, OptimisticContextStale } from './context.ts';
+import { refusedFor } from './refusal.ts';
 
 /** A mutation's input as it was sent. */
 export type RawInput = Readonly<Record<string, unknown>> & { readonly idempotencyKey?: string | null };
 
-/**
- * What the audit log calls a mutation; or why it is no administrative action, and neither its doing
- * nor its refusals are the log's.
- */
+/** A command's name in the audit log; or why it isn't an administrative action and isn't logged. */
 type Logged = { readonly action: Action; readonly unlogged?: never } | { readonly action?: never; readonly unlogged: string };
 
-/** What a mutation says of itself. */
+/** What a mutation declares. */
 export type CommandOptions = Logged & {
-  /** Where it acts, if not in the tenant context. */
+  /** The unit of work that it acts in, if not the tenant context's. */
   readonly place?: (context: Context, input: RawInput) => UnitOfWork;
-  /** Whether it comes with an idempotency key, or not at all. */
+  /** Whether an idempotency key is required. */
   readonly keyed?: boolean;
 };
 
@@ -30,37 +29,33 @@ export type CommandOptions = Logged & {
 export type CommandFieldContext = Context & { readonly command: CommandContext };
 
 type Options = { operation?: CommandOptions; policy?: string };
+type Resolver = GraphQLFieldResolver<unknown, CommandFieldContext, object>;
 
 /**
- * What every mutation has around it, outside of the check of its permission: an idempotency key
- * that was used answers as it did then (SPEC G6), and a refusal leaves an event (SPEC A1). A
- * mutation that neither names its action nor says why it has none stops the build.
+ * Puts around every mutation what belongs to all commands: a used idempotency key gets the stored
+ * answer (SPEC G6), and a refusal is recorded in the audit log (SPEC A1). A mutation that neither
+ * names its action nor says why it has none stops the build.
  */
 export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
+    const { operation, policy } = field.pothosOptions as Options;
+    if (field.kind !== 'Mutation' || !operation) return field;
+    const run = commandRunner({ ...operation, permission: policy as Permission, name: field.name }, field.resolve as Resolver);
+    return { ...field, extensions: { ...field.extensions, command: run } };
+  }
+
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
     field: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const { operation, policy } = field.pothosOptions as Options;
     if (field.kind !== 'Mutation' || !operation) return resolve;
+    const declared = { ...operation, permission: policy as Permission, name: field.name };
     return async (root, args, context, info) => {
-      const command = buildCommandContext(
-        context as Context,
-        { ...operation, permission: policy as Permission, name: field.name, alias: String(info.path.key) },
-        args,
-      );
-      const earlier = await answeredBefore(command);
-      if (earlier) return earlier;
-      try {
-        return await resolve(root, args, { ...(context as Context), command } as never, info);
-      } catch (error) {
-        // The same request at the same time may have done it, and taken with it what this one
-        // needs.
-        const meanwhile = await answeredBefore(command);
-        if (meanwhile) return meanwhile;
-        await recordRefusal(command, error);
-        throw error;
-      }
+      const done = outcomes.get(context as Context);
+      if (done) return await done;
+      const command = commandContext(context as Context, declared, String(info.path.key), args);
+      return await runOnce(command, () => resolve(root, args, { ...(context as Context), command } as never, info));
     };
   }
 
@@ -74,10 +69,52 @@ export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
   }
 }
 
-const answeredBefore = async ({ work, key, services }: CommandContext): Promise<object | null> =>
+/** What the executor ran for a request: GraphQL.js, writing the payload in its place, runs nothing again. */
+const outcomes = new WeakMap<Context, Promise<object>>();
+
+/** Runs a mutation for the executor, with the permission check that scope-auth does under GraphQL.js. */
+const commandRunner =
+  (declared: Declared, resolve: Resolver): RunCommand =>
+  async (args, context: Context, responseKey) => {
+    const run = async () => {
+      const isElsewhere = declared.place || ruleOf(declared.permission).context !== 'tenant';
+      if (isElsewhere && isUnconfirmed(context)) throw new OptimisticContextStale('a command of another place needs a confirmed context');
+      const command = commandContext(context, declared, responseKey, args);
+      if (command.key && isUnconfirmed(context))
+        throw new OptimisticContextStale("a stored answer is a membership's: it must be confirmed");
+      return await runOnce(command, async () => {
+        const refusal = refusedFor(declared.permission, context);
+        if (refusal) throw refusal;
+        return (await resolve(undefined, args, { ...context, command }, undefined as never)) as object;
+      });
+    };
+    const outcome = run();
+    outcomes.set(context, outcome);
+    return await outcome.then(
+      payload => ({ payload }),
+      error => (error instanceof OptimisticContextStale ? null : { error }),
+    );
+  };
+
+/** Runs a command unless its idempotency key has a stored answer, and records its refusal. */
+async function runOnce(command: CommandContext, run: () => unknown): Promise<object> {
+  const stored = await storedAnswer(command);
+  if (stored) return stored;
+  try {
+    return (await run()) as object;
+  } catch (error) {
+    // The same request, sent at the same time, may have made this one fail.
+    const concurrent = await storedAnswer(command);
+    if (concurrent) return concurrent;
+    await recordRefusal(command, error);
+    throw error;
+  }
+}
+
+const storedAnswer = async ({ work, key, services }: CommandContext): Promise<object | null> =>
   key && work.binding.tenantId !== null ? earlierAnswer(await keptAnswer(work.db, key), key, services.clock.now()) : null;
 
-type Asked = CommandOptions & { readonly permission: Permission; readonly name: string; readonly alias: string };
+type Declared = CommandOptions & { readonly permission: Permission; readonly name: string };
 
 /**
  * The principal that an answer under an idempotency key belongs to (SPEC G12): the membership, the
@@ -93,7 +130,7 @@ function principalOf({ grant: { principal }, profile, membership }: Context, per
  * The idempotency key of a mutation. A keyed mutation costs money: its key stays the person's when
  * their membership ends, so that a later membership is refused instead of charged again.
  */
-function keyOf(context: Context, { permission, name, alias, keyed }: Asked, text: string, request: object, isShared: boolean) {
+function keyOf(context: Context, { permission, name, keyed }: Declared, alias: string, text: string, request: object, isShared: boolean) {
   const principal = principalOf(context, permission);
   const { issuer, subject } = context.profile!;
   const part = isShared ? alias : null;
@@ -101,15 +138,14 @@ function keyOf(context: Context, { permission, name, alias, keyed }: Asked, text
   return idempotencyKey(text, principal, [name, request], part);
 }
 
-function buildCommandContext(context: Context, asked: Asked, args: object): CommandContext {
-  const { action, permission, place } = asked;
-  const input = (args as { input?: RawInput | null }).input ?? {};
+function commandContext(context: Context, declared: Declared, alias: string, args: object): CommandContext {
+  const { action, permission, place } = declared;
   const { grant, profile, requestId, services, work } = context;
-  const { idempotencyKey: own, ...request } = input;
+  const { idempotencyKey: own, ...request } = (args as { input?: RawInput | null }).input ?? ({} as RawInput);
   const text = own ?? context.idempotencyKey;
-  const key = text !== null && profile ? keyOf(context, asked, text, request, own == null) : null;
-  // Whom the permission isn't for stays where they are, and is refused there: where the input leads
-  // is nothing to them.
+  const key = text !== null && profile ? keyOf(context, declared, alias, text, request, own == null) : null;
+  // A principal that can't hold the permission is refused in their own tenant: they learn nothing
+  // about the place that the input leads to.
   const isPlaced = place && ruleOf(permission).principals.includes(grant.principal.kind);
   return { action: action ?? null, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };
 }

@@ -27,3 +27,12 @@ export type Context = {
 
 /** A context whose membership, roles, status and features come from the cache. */
 export type UnconfirmedContext = Omit<Context, 'work'> & { readonly work: UnconfirmedWork };
+
+/** Whether a context comes from the cache and no transaction has confirmed it yet. */
+export const isUnconfirmed = ({ work }: Pick<Context, 'work'> | UnconfirmedContext): boolean =>
+  'isConfirmed' in work && !work.isConfirmed();
+
+/** The database says otherwise than an optimistic context: nothing was done, and the request runs again. */
+export class OptimisticContextStale extends Error {
+  override name = 'OptimisticContextStale';
+}

@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { holds } from '../../access/is-allowed.ts';
 import type { Permission } from '../../access/policy.ts';
 import { policyOf } from '../../access/policy-plugin.ts';
 import { refusalOf } from '../../access/refusal.ts';
@@ -10,8 +11,7 @@ import type { Context } from './context.ts';
 
 /** The refusal of a permission that a request lacks, to throw; null if it has it. */
 export function refusedFor(permission: Permission, { grant }: Pick<Context, 'grant'>): RefusedError | null {
-  const refusal = refusalOf(permission, grant);
-  return refusal && new RefusedError(refusal);
+  return holds(grant, permission) ? null : new RefusedError(refusalOf(permission, grant)!);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { GraphQLField } from 'graphql';
 import { isAllowed, UNREAD_ROW } from '../../access/is-allowed.ts';
 import { accessOf } from '../../access/policy-plugin.ts';
+import type { PageExtension } from '../../executor/field-extensions.ts';
 import type { Context } from './context.ts';
 import type { Order } from './cursor.ts';
 import { type PageArgs, pageOfRows, pageQuery } from './page.ts';
@@ -12,7 +13,7 @@ export type RelatedPage<Args, Key extends string, Value> = {
   /** The type of its rows, by its name in the schema. */
   readonly type: string;
   readonly order: Order<Key, Value>;
-  /** Which of its rows there are to page through; all, when left out. It never throws. */
+  /** Which of its rows are paged through: all, when left out. It never throws. */
   readonly where?: (args: Args, context: Context) => object;
 };
 
@@ -25,10 +26,9 @@ type Selected = () => ReadonlySet<string>;
 type Place = { readonly field: GraphQLField<unknown, unknown> };
 
 /**
- * A connection of a Prisma object that is read together with its row, in the same query: the page,
- * and the count where it is asked for. It is Pothos's own way with a field's `select`: a second
- * page of the same relation in one document, which one query can't hold, is read by a query of its
- * own, with the row again. A page that can't be is not read, and is told so when it is resolved.
+ * A connection of a Prisma object that is read in the query of its row: the page, and the count if
+ * it is selected. Uses Pothos's `select` of a field, so a second page of the same relation gets a
+ * query of its own. A page whose arguments are refused isn't read; `resolve` throws the refusal.
  */
 export function relatedPage<Args extends PageArgs, Key extends string, Value extends string | number>(
   options: RelatedPage<Args, Key, Value>,
@@ -37,7 +37,7 @@ export function relatedPage<Args extends PageArgs, Key extends string, Value ext
   const select = (args: Args, context: Context, nested: Nested, selected: Selected, { field }: Place) => {
     // A refused page isn't read.
     if (!isAllowed(accessOf(field), context.grant, UNREAD_ROW)) return null;
-    const query = possible(args, order);
+    const query = validQuery(args, order);
     if (!query) return { select: {} };
     const where = options.where?.(args, context) ?? {};
     const names = selected();
@@ -48,12 +48,12 @@ export function relatedPage<Args extends PageArgs, Key extends string, Value ext
   };
   const resolve = (parent: Parent, args: Args) =>
     pageOfRows(args, order, (parent[relation] ?? []) as never[], () => parent._count![relation]!);
-  const isPage = (args: Args) => possible(args, order) !== null;
-  return { extensions: { page: relation, isPage, pothosPrismaSelect: select }, resolve: resolve as never };
+  const page: PageExtension = { relation, isValid: args => validQuery(args, order) !== null };
+  return { extensions: { page, pothosPrismaSelect: select }, resolve: resolve as never };
 }
 
-/** What picks a page, or null where there is none such. */
-function possible<Key extends string, Value extends string | number>(args: PageArgs, order: Order<Key, Value>) {
+/** The query of a page; null where its arguments are refused. */
+function validQuery<Key extends string, Value extends string | number>(args: PageArgs, order: Order<Key, Value>) {
   try {
     return pageQuery(args, order);
   } catch {

@@ -1,6 +1,7 @@
-import { type Database, PiggybackQuery, type UnconfirmedWork, type UnitOfWork } from '../../database/index.ts';
+import type { TenantAccess } from '../../access/grant.ts';
+import { type CurrentTenantAccess, type Database, PiggybackQuery, type UnconfirmedWork, type UnitOfWork } from '../../database/index.ts';
 import { membershipsStatement } from '../../database/queries/membership.ts';
-import type { UnconfirmedContext } from '../../graphql/core/context.ts';
+import { OptimisticContextStale, type UnconfirmedContext } from '../../graphql/core/context.ts';
 import type { Token } from './authenticate.ts';
 import { buildContext, type RequestInput } from './build-context.ts';
 import { cachedMembership } from './membership-cache.ts';
@@ -18,21 +19,39 @@ export function optimisticContext(database: Database, token: Token | null, input
   const cached = token && cachedMembership(token, input.tenant);
   if (!cached) return null;
   const piggyback = new PiggybackQuery(membershipsStatement(token.profile, requestedTenant(token, input.tenant)));
-  const context = buildContext(database, input, cached.facts, binding => unconfirmed(database.bind(binding, piggyback)));
-  const holds = async () => (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === cached.result;
+  const { tenantAccess } = cached.facts.grant;
+  const context = buildContext(database, input, cached.facts, binding => unconfirmed(database.bind(binding, piggyback), tenantAccess));
+  const holds = async () =>
+    context.work.isConfirmed() || (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === cached.result;
   return { context, holds };
 }
 
 /** Drops what the type lacks, because GraphQL.js hands a context to resolvers untyped. */
-function unconfirmed({ binding, db, query, json, transaction }: UnitOfWork): UnconfirmedWork {
+function unconfirmed({ binding, db, query, json, transaction }: UnitOfWork, cached: TenantAccess | null): UnconfirmedWork {
+  let isConfirmed = false;
+  const confirm = (current: CurrentTenantAccess | null) => {
+    isConfirmed = cached !== null && current !== null && isSameAccess(cached, current);
+    if (!isConfirmed) throw new OptimisticContextStale("the caller's access has changed");
+  };
   return {
     binding,
     db,
     query,
     json,
+    isConfirmed: () => isConfirmed,
     transaction: async (work, options) => {
-      if (!options?.confirms) throw new Error('Only a transaction that confirms its context may run under an optimistic one.');
-      return await transaction(work, options);
+      if (isConfirmed) return await transaction(work, options);
+      if (!options?.confirms)
+        throw new OptimisticContextStale('only a transaction that confirms its context may run under an optimistic one');
+      return await transaction(async inner => {
+        const result = await work({ ...inner, confirm });
+        if (!isConfirmed) throw new OptimisticContextStale('the transaction did not confirm its context');
+        return result;
+      }, options);
     },
   };
 }
+
+/** The order counts as well: it is the same as long as nobody has written it. */
+const isSameAccess = (a: CurrentTenantAccess, b: CurrentTenantAccess): boolean =>
+  a.tenantId === b.tenantId && a.status === b.status && a.roles.join() === b.roles.join() && a.features.join() === b.features.join();

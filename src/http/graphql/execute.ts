@@ -9,20 +9,23 @@ import { isWithinLimits } from './complexity.ts';
 import { publicError } from './errors.ts';
 
 /**
- * Executes a query under an optimistic context. Returns the response's text, or null if the
- * database didn't confirm the context or the executor has no plan for the query: then nothing of
- * the result may be used.
+ * Executes an operation under an optimistic context. Returns the response's text, or null if the
+ * database didn't confirm the context or the executor has no plan for the operation: then nothing
+ * was changed, and nothing of the result may be used.
  */
 export async function executeOptimistically(
   executor: Executor,
   operation: PreparedOperation,
   { context, holds }: OptimisticContext,
+  served: Served,
 ): Promise<string | null> {
-  if (operation.operation.operation !== 'query' || !isWithinLimits(operation, context)) return null;
+  if (!isWithinLimits(operation, context)) return null;
   const executing = executor.answer(operation, context);
+  // A command confirms its context itself: `holds` asks the database only if it didn't.
+  if (operation.operation.operation === 'mutation') await executing;
   const confirming = holds().catch(() => false); // The error recurs under the confirmed context.
-  const [text, isConfirmed] = [await executing, await confirming];
-  return isConfirmed ? text : null;
+  const [answer, isConfirmed] = [await executing, await confirming];
+  return isConfirmed && answer ? serialize(answer, served) : null;
 }
 
 /**
@@ -36,13 +39,13 @@ export async function executeConfirmed(
   served: Served,
 ): Promise<string | null> {
   if (!isWithinLimits(operation, contextValue)) return null;
-  const text = await executor.answer(operation, contextValue);
-  if (text !== null) return text;
-  const result = await execute({ contextValue, ...operation });
-  return 'data' in result ? serialize(result, served) : null; // No data: a variable doesn't fit.
+  const answer = (await executor.answer(operation, contextValue)) ?? (await execute({ contextValue, ...operation }));
+  return typeof answer === 'string' || 'data' in answer ? serialize(answer, served) : null; // No data: a variable doesn't fit.
 }
 
-function serialize({ data, errors }: ExecutionResult, served: Served): string {
+function serialize(answer: string | ExecutionResult, served: Served): string {
+  if (typeof answer === 'string') return answer;
+  const { data, errors } = answer;
   const list = errors && `"errors":[${errors.map(error => serializeError(publicError(error, served))).join()}],`;
   return `{${list ?? ''}"data":${JSON.stringify(data)}}`;
 }

@@ -37,7 +37,7 @@ export function createGraphqlHandler({ schema, executor = createExecutor(schema)
     const credentials = await credentialsOf(request, served.requestId, options);
     if (operation && credentials.key === null) {
       const optimistic = optimisticContext(options.database, credentials.token, credentials.input);
-      const text = optimistic && (await executeOptimistically(executor, operation, optimistic));
+      const text = optimistic && (await executeOptimistically(executor, operation, optimistic, served));
       if (text) return writeResponse(response, { mediaType, text });
     }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/database/index.ts';
+import { type CurrentTenantAccess, type Database, openDatabase } from '../../../src/database/index.ts';
+import { OptimisticContextStale } from '../../../src/graphql/core/context.ts';
 import type { RequestInput } from '../../../src/http/auth/build-context.ts';
 import { optimisticContext } from '../../../src/http/auth/optimistic-context.ts';
 import { tenantContext } from '../../../src/http/auth/tenant-context.ts';
@@ -25,10 +26,30 @@ test('S2: an optimistic context reads, and opens no transaction but one that con
   expect(await context.work.db.tenant.count()).toBe(0);
   expect(await holds()).toBe(true);
   const { work } = context;
-  expect(Object.keys(work).sort()).toEqual(['binding', 'db', 'json', 'query', 'transaction']);
+  expect(Object.keys(work).sort()).toEqual(['binding', 'db', 'isConfirmed', 'json', 'query', 'transaction']);
   // @ts-expect-error a transaction that doesn't confirm the context
-  await expect(work.transaction(async () => 'done')).rejects.toThrow('confirms its context');
-  expect(await work.transaction(async () => 'done', { confirms: true })).toBe('done');
+  await expect(work.transaction(async () => 'done')).rejects.toThrow(OptimisticContextStale);
+  await expect(work.transaction(async () => 'done', { confirms: true })).rejects.toThrow(OptimisticContextStale);
+});
+
+test('S2, S5: a transaction confirms an optimistic context, unless status, features or roles differ', async () => {
+  const make = fixtures(own);
+  const { subject, name, email, ...person } = await make.person('Owner of one tenant');
+  const { id: tenantId } = await make.tenant('confirmed', { ...person, subject, name, email });
+  const token = { profile: { issuer: ISSUER, subject, name, email, emailVerified: true }, staff: false, tenant: null };
+  const input: RequestInput = { requestId: 'request-1', tenant: undefined, idempotencyKey: null, services: SERVICES };
+  await tenantContext(database, token, input);
+  const { work } = optimisticContext(database, token, input)!.context;
+  const current = { tenantId, status: 'active', features: [], roles: ['owner'] };
+  const confirm = (access: CurrentTenantAccess | null) => work.transaction(async ({ confirm }) => confirm!(access), { confirms: true });
+  for (const other of [{ roles: ['admin'] }, { status: 'suspended' }, { features: ['advanced_analytics'] }, { tenantId: '' }])
+    await expect(confirm({ ...current, ...other })).rejects.toThrow(OptimisticContextStale);
+  await expect(confirm(null)).rejects.toThrow(OptimisticContextStale);
+  expect(work.isConfirmed()).toBe(false);
+  await confirm(current);
+  expect(work.isConfirmed()).toBe(true);
+  // @ts-expect-error the type doesn't know that nothing is left to confirm
+  expect(await work.transaction(async () => 'done')).toBe('done');
 });
 
 test('reads outside of a transaction have no write among their operations', () => {

@@ -1,0 +1,18 @@
+import type { Grant } from '../access/grant.ts';
+import type { JsonRead } from '../database/sql/json-shape.ts';
+
+/** What the executor reads of a request's context. Resolvers get the whole of it. */
+export type ExecutionContext = {
+  readonly grant: Grant;
+  readonly requestId: string;
+  readonly work: {
+    json(read: JsonRead): Promise<string | null>;
+    /** Whether an optimistic context is confirmed; absent in other contexts. */
+    isConfirmed?(): boolean;
+  };
+};
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** One execution: the request's context and its coerced variables. */
+export type Execution = { readonly context: ExecutionContext; readonly variables: Variables };

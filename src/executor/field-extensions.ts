@@ -1,0 +1,48 @@
+import type { GraphQLField } from 'graphql';
+
+/** What PostgreSQL writes for a field whose resolver returns no more than columns of its row. */
+export type ColumnsOf =
+  | { readonly column: string }
+  | { readonly count: string }
+  | { readonly money: readonly [amount: string, currency: string] };
+
+/** Reads the rows of a root field, given what to select of them in Prisma's notation. */
+export type ReadRows = (query: object, parent: unknown, args: object, context: never) => unknown;
+
+/** How a command ended; null when it did nothing and the request must run again in another context. */
+export type CommandOutcome = { readonly payload: object } | { readonly error: unknown } | null;
+
+/** Runs the command of a mutation field: its permission check, its resolver and what belongs to every command. */
+export type RunCommand = (args: object, context: never, responseKey: string) => Promise<CommandOutcome>;
+
+/** A connection that is read in the query of its row. */
+export type PageExtension = {
+  /** The relation whose rows it pages through. */
+  readonly relation: string;
+  /** Whether its arguments are accepted: their size and their cursors. */
+  isValid(args: object): boolean;
+};
+
+/** What fields tell the executor about themselves (implemented in graphql/core). */
+export type FieldExtensions = {
+  readonly columns?: ColumnsOf;
+  readonly readRows?: ReadRows;
+  readonly page?: PageExtension;
+  readonly command?: RunCommand;
+};
+
+/** What Pothos says of a field. */
+export type PothosExtensions = {
+  readonly pothosConfig?: { readonly resolve?: unknown; readonly argMappers: readonly ArgMapper[] };
+  readonly pothosExposedField?: string;
+  readonly pothosPrismaFallback?: unknown;
+  readonly pothosPrismaRelationField?: { readonly name: string; readonly isList: boolean };
+  readonly pothosPrismaSelect?: unknown;
+};
+
+/** Turns arguments as sent into those of the resolver: it decodes global ids. */
+export type ArgMapper = (args: object, context: never, info: never) => object | Promise<object>;
+
+/** The extensions of a built field. */
+export const extensionsOf = ({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldExtensions & PothosExtensions =>
+  extensions as FieldExtensions & PothosExtensions;

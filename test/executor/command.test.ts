@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+/** Commands through the executor and through GraphQL.js: the same bytes, and each is run once. */
+let database: TestDatabase;
+let gateways: { executor: TestGateway; graphql: TestGateway };
+let tenant: Tenant;
+let owner: Person;
+let viewer: Person;
+beforeAll(async () => {
+  database = await createDatabase();
+  const make = fixtures(database);
+  [owner, viewer] = [await make.person('Owner'), await make.person('Viewer')];
+  tenant = await make.tenant('acme', owner, { plan: 'PROFESSIONAL' });
+  await make.member(tenant, viewer, ['viewer']);
+  const [executor, graphql] = await Promise.all([true, false].map(compiled => startTestGateway(database, { poolSize: 2, compiled })));
+  gateways = { executor: executor!, graphql: graphql! };
+  gateways.graphql.clock.set(gateways.executor.clock.now());
+});
+afterAll(async () => {
+  for (const gateway of Object.values(gateways ?? {})) await gateway.stop();
+  await database?.drop();
+});
+
+const TIMES = 3;
+/** The last of some answers: the document is cached then, and the caller's membership. */
+async function lastAnswer(gateway: TestGateway, query: string, person: Person, variables: object) {
+  const options = { token: await gateway.tokenOf(person), tenant: tenant.slug, variables, headers: { 'x-request-id': 'the-same' } };
+  for (let times = 1; times < TIMES; times += 1) await gateway.ask(query, options);
+  return gateway.ask(query, options);
+}
+
+const events = async () =>
+  (await database.sql<{ outcome: string }>(`SELECT outcome FROM audit_event WHERE tenant_id = $1 ORDER BY seq`, [tenant.id])).map(
+    ({ outcome }) => outcome,
+  );
+
+const RENAME = (fields: string) => `mutation Rename($name: String!) { renamed: renameTenant(input: { name: $name }) { ${fields} } }`;
+const NAME = { name: 'Renamed' };
+const EMAIL_OF_ALL = 'tenant { memberships(first: 2) { edges { node { user { email } } } } }';
+const SET_ROLES = 'mutation ($id: ID!) { setMemberRoles(input: { membershipId: $id, roles: [VIEWER] }) { membership { id roles } } }';
+
+// biome-ignore format: a table is read by its columns
+test.each<[string, string, () => Person, object, string | undefined, string]>([
+  ['a payload of rows',                     RENAME('tenant { id name plan { code } } __typename'), () => owner,  NAME,          undefined,        'done'],
+  ['a list in a payload',                   RENAME(EMAIL_OF_ALL),                                  () => owner,  NAME,          undefined,        'done'],
+  ['a payload that GraphQL.js must write',  RENAME('tenant { name memberships(last: 1) { edges { node { id roles } } } }'), () => owner, NAME, undefined, 'done'],
+  ['a payload that isn\'t compiled',        RENAME('tenant { name @skip(if: false) }'),            () => owner,  NAME,          undefined,        'done'],
+  ['a wrong input',                         RENAME('tenant { name }'),                             () => owner,  { name: ' ' }, 'BAD_USER_INPUT', ''],
+  ['a variable that is missing',            RENAME('tenant { name }'),                             () => owner,  {},            'BAD_USER_INPUT', ''],
+  ['a refusal',                             RENAME('tenant { name }'),                             () => viewer, NAME,          'FORBIDDEN',      'refused'],
+  ['an id that isn\'t ours',                SET_ROLES,                                             () => owner,  { id: 'x' },   'BAD_USER_INPUT', ''],
+  ['an id of another type',                 SET_ROLES,                                             () => owner,  { id: Buffer.from('Tenant:0190d0d0-0000-7000-8000-000000000200').toString('base64url') }, 'BAD_USER_INPUT', ''],
+])('G6, A1: %s', async (_what, query, person, variables, code, outcome) => {
+  const answers = [];
+  for (const gateway of [gateways.executor, gateways.graphql]) {
+    const before = await events();
+    answers.push(await lastAnswer(gateway, query, person(), variables));
+    expect((await events()).slice(before.length)).toEqual(outcome ? Array(TIMES).fill(outcome) : []);
+  }
+  const [ours, theirs] = answers;
+  expect(ours!.text).toBe(theirs!.text);
+  expect(ours!.errors.map(({ extensions }) => extensions.code)).toEqual(code ? [code] : []);
+});
+
+test('the executor answers commands: some as JSON, some with a result of GraphQL.js', () => {
+  const { answered, unexpected } = gateways.executor.counts().queries;
+  expect(answered).toBeGreaterThan(5);
+  expect(unexpected).toBe(0);
+});
