@@ -59,7 +59,6 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/executor/compile.ts',                name: 'found',            because: 'local to a call' },
   { file: 'src/executor/compile.ts',                name: 'seen',             because: 'local to a call' },
   { file: 'src/executor/compile.ts',                name: 'type',             because: 'local to a call' },
-  { file: 'src/graphql/core/command-plugin.ts',         name: 'outcomes',          key: 'request' },
   { file: 'src/graphql/core/batch.ts',              name: 'ids',              because: 'local to a request' },
   { file: 'src/http/graphql/document-work.ts',      name: 'counts',           because: 'local to a call' },
   { file: 'src/http/graphql/document-work.ts',      name: 'fieldCounts',      because: 'local to a call' },
