@@ -42,8 +42,8 @@ export type TransactionSettings = {
  * | ended      | throws          | throws           |         |             |          |
  *
  * Idle: nothing was sent, and there is no connection yet; statements that were only enqueued are
- * sent by `commit`, under one Sync, which is a transaction without BEGIN. Failed: a statement or the
- * connection failed, or time was up; nothing is kept, and no later statement runs.
+ * sent by `commit`, under one Sync, which is a transaction without BEGIN. Failed: a statement or
+ * the connection failed, or time was up; nothing is kept, and no later statement runs.
  */
 export class Transaction {
   #state: State = 'idle';

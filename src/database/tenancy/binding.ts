@@ -13,8 +13,7 @@ export const SETTINGS = { tenantId: 'app.tenant_id', personId: 'app.person_id' }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** @throws {TypeError} for an id that is not written as PostgreSQL writes it. */
-export function checkBinding({ tenantId, personId }: Binding): void {
+function checkBinding({ tenantId, personId }: Binding): void {
   for (const id of [tenantId, personId]) if (id !== null && !UUID.test(id)) throw new TypeError('a binding takes lower-case UUIDs');
 }
 
@@ -24,7 +23,7 @@ const BIND_NAME = nameOf(BIND);
 /**
  * The statement that binds the transaction it runs in.
  *
- * @throws {TypeError} as {@link checkBinding}.
+ * @throws {TypeError} for an id that is not written as PostgreSQL writes it.
  */
 export function bindingPrelude(binding: Binding): Prelude {
   checkBinding(binding);
