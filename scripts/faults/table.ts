@@ -255,7 +255,12 @@ export const SPINE_FAULTS: readonly Fault[] = [
     tests: TRANSACTION,
   },
   { file: 'src/database/driver/transaction.ts', find: 'while (this.#exclusive) await this.#exclusive;', plant: '', tests: TRANSACTION },
-  { file: 'src/database/driver/run-transaction.ts', find: 'if (isStale) usesNames = false;', plant: '', tests: TRANSACTION },
+  {
+    file: 'src/database/driver/run-transaction.ts',
+    find: 'if (isStale) usesNames = false;',
+    plant: '',
+    tests: ['test/database/driver/changed-table'],
+  },
   {
     file: 'src/database/driver/failure.ts',
     find: "return isOutdated ? 'outdated' : null;",

@@ -62,3 +62,19 @@ describe.each(Object.keys(WAYS))('%s', way => {
     expect(pool.naming).toBe(true);
   });
 });
+
+test('a transaction of more stale statements than it has tries runs after the change', async () => {
+  const texts = Array.from({ length: 5 }, (_, i) => `SELECT n, ${i} AS i FROM changing`);
+  const run = () =>
+    inTransaction(
+      pool,
+      prelude,
+      async transaction => {
+        for (const text of texts) await transaction.query({ text, name: nameOf(text) });
+      },
+      { timeout: 5_000 },
+    );
+  await run();
+  await database.sql(CHANGES[0][1]);
+  await expect(run()).resolves.toBeUndefined();
+});
