@@ -1,6 +1,6 @@
 import { defineCommand, runMain } from 'citty';
 
-/** The commands that a person types, each loaded when it is asked for. */
+/** The commands of the command line, each loaded on use. */
 const main = defineCommand({
   meta: { name: 'ipto', description: 'The GraphQL gateway of the IPTO data marketplace' },
   subCommands: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SETTINGS, type Settings } from './domain/core/services.ts';
 
-/** A setting is missing or wrong. The message names each, and what it should be. */
+/** Settings are missing or wrong. The message names each and what it should be. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
@@ -21,17 +21,15 @@ const flagOf = (usual: 'true' | 'false') =>
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'a postgresql:// URL' });
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-/** A secret channel: https, or this machine itself. */
-const trusted = (text: string) => {
-  if (!URL.canParse(text)) return true; // told already
+/** Whether a URL is https, or http on this machine. */
+const isTrusted = (text: string) => {
+  if (!URL.canParse(text)) return true; // already reported
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
 };
-const trustedUrl = z.url({ error: 'a URL' }).refine(trusted, 'an https:// URL (http:// on this machine only)');
+const trustedUrl = z.url({ error: 'a URL' }).refine(isTrusted, 'an https:// URL (http:// on this machine only)');
 
-/**
- * Signature algorithms that a token may have: asymmetric ones, so that whoever verifies can't sign.
- */
+/** Supported signature algorithms: asymmetric, so that a verifier can't sign tokens. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 
 const server = z.object({
@@ -41,9 +39,9 @@ const server = z.object({
   CORS_ORIGINS: origins,
 });
 
-const count = (most: number, usual: number) => {
-  const wanted = `a whole number from 1 to ${most}`;
-  return z.coerce.number({ error: wanted }).int(wanted).min(1, wanted).max(most, wanted).default(usual);
+const count = (max: number, usual: number) => {
+  const expected = `a whole number from 1 to ${max}`;
+  return z.coerce.number({ error: expected }).int(expected).min(1, expected).max(max, expected).default(usual);
 };
 
 const life = z.object({
@@ -54,7 +52,7 @@ const life = z.object({
   UPLOAD_MINUTES: count(720, SETTINGS.uploadMinutes),
 });
 
-/** Where objects lie: a folder, or a bucket of S3 or of what speaks like it. One of the two. */
+/** Where objects are stored: either a folder, or a bucket of S3 or of a compatible service. */
 const store = z.object({
   STORE_DIRECTORY: z.string().optional(),
   S3_BUCKET: z
@@ -67,28 +65,26 @@ const store = z.object({
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
 });
-/** What the links to a folder need, which the gateway serves. */
+/** The settings of links into a folder, which the gateway serves. */
 const folderLinks = z.object({
-  STORE_SECRET: z.string().min(32, 'a text of 32 characters or more that nobody guesses').optional(),
+  STORE_SECRET: z.string().min(32, 'a random text of at least 32 characters').optional(),
   PUBLIC_URL: trustedUrl.refine(isOrigin, 'an origin such as https://gateway.example, without a path').optional(),
 });
 
-/** Where objects lie, as an operator chose it. */
+/** The settings of the object store. */
 export type StoreConfig = z.infer<typeof store> & Partial<z.infer<typeof folderLinks>>;
 
-/**
- * What is missing, or too much, of where objects lie. `links`: whether the process gives links out.
- */
+/** The faults in the settings of the store. `links`: whether the process signs links. */
 const storeFaults =
   (links: boolean) =>
   (set: Readonly<Record<string, unknown>>): readonly string[] => {
     const missing = (...names: readonly string[]) => names.filter(name => !set[name]).map(name => `${name} is missing`);
-    const key = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+    const credentials = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
     return [
       ...(set.STORE_DIRECTORY || set.S3_BUCKET ? [] : ['STORE_DIRECTORY (or S3_BUCKET) is missing']),
-      ...(set.STORE_DIRECTORY && set.S3_BUCKET ? ['S3_BUCKET is wrong: objects lie in one place, and there is a STORE_DIRECTORY'] : []),
+      ...(set.STORE_DIRECTORY && set.S3_BUCKET ? ['S3_BUCKET is wrong: set either S3_BUCKET or STORE_DIRECTORY'] : []),
       ...(set.STORE_DIRECTORY && links ? missing('STORE_SECRET', 'PUBLIC_URL') : []),
-      ...(key.some(name => set[name]) ? missing(...key) : []),
+      ...(credentials.some(name => set[name]) ? missing(...credentials) : []),
     ];
   };
 
@@ -105,7 +101,7 @@ const production = server.extend({ ...life.shape, ...store.shape, ...folderLinks
   OIDC_JWKS_URI: trustedUrl.optional(),
   OIDC_ALGORITHMS: list('RS256,PS256,ES256,EdDSA').refine(
     names => names.length > 0 && names.every(name => ALGORITHMS.includes(name)),
-    `some of ${ALGORITHMS.join(', ')}`,
+    `a list of ${ALGORITHMS.join(', ')}`,
   ),
   OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
   OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
@@ -120,7 +116,7 @@ const worker = z.object({
   WORKER_CONCURRENCY: count(64, 2),
   SMTP_URL: mailUrl,
   MAIL_FROM: z.string().regex(/^[^\r\n]*@[^\r\n]+$/, 'an address, such as IPTO <no-reply@ipto.example>'),
-  INVITATION_URL: trustedUrl.refine(text => text.includes('{code}'), 'a URL with {code} where the code belongs'),
+  INVITATION_URL: trustedUrl.refine(text => text.includes('{code}'), 'a URL that contains {code}'),
   LOG_LEVEL: server.shape.LOG_LEVEL,
 });
 
@@ -156,12 +152,12 @@ function read<Schema extends z.ZodType>(
   });
   faults.push(...more(set));
   if (!faults.length) return data as z.infer<Schema>;
-  throw new ConfigError(`${faults.join('; ')}. README.md, "Settings", says what each is.`);
+  throw new ConfigError(`${faults.join('; ')}. README.md, "Settings", describes them.`);
 }
 
 /**
- * The settings of a command, from the environment: the only place that reads it. An empty variable
- * counts as unset.
+ * The settings of a command. Only this file reads the environment. An empty variable counts as
+ * unset.
  *
  * @throws {ConfigError} naming every setting that is missing or wrong.
  */
@@ -172,7 +168,7 @@ export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): Work
 export const migrationConfig = (environment: NodeJS.ProcessEnv = process.env): MigrationConfig => read(migration, environment);
 export const verificationConfig = (environment: NodeJS.ProcessEnv = process.env): VerificationConfig => read(verification, environment);
 
-/** What an operator set of the durations and limits of a tenant's life. */
+/** The configured durations and limits of tenants. */
 export const settingsOf = (config: z.infer<typeof life>): Settings => ({
   invitationDays: config.INVITATION_DAYS,
   transferMinutes: config.TRANSFER_MINUTES,

@@ -16,21 +16,21 @@ export type StartOptions = {
   readonly port: number;
   readonly corsOrigins: readonly string[];
   readonly routes?: readonly Route[];
-  /** The connection that requests are served on, under the gateway's own role. */
+  /** The connection for requests, as the gateway's role. */
   readonly databaseUrl: string;
   readonly poolSize?: number;
-  /** How reads are asked; the usual way when left out. */
+  /** How reads run; the defaults when left out. */
   readonly reads?: Pick<DatabaseOptions, 'naming' | 'singly'>;
   /** False leaves all operations to GraphQL.js. */
   readonly compiled?: boolean;
   /** Called with an error of the fast path that isn't by design. It is logged as well. */
   readonly onUnexpected?: (error: unknown) => void;
   readonly tokens: TokenOptions;
-  /** The time, the settings, and where objects lie. */
+  /** The clock, the settings and the object store. */
   readonly services: Services;
-  /** What must have happened to the database before it is looked at, such as migrating. */
+  /** Runs before the database is checked: migrations, for example. */
   readonly prepare?: () => Promise<unknown>;
-  /** Gives up the wait for the database. */
+  /** Aborts the wait for the database. */
   readonly signal?: AbortSignal;
 };
 
@@ -41,20 +41,17 @@ export type Running = {
   stop(): Promise<void>;
 };
 
-/** How long to wait between two tries to reach the database, ms. */
-const RETRY = 1_000;
+/** Pause between two attempts to reach the database, ms. */
+const RETRY_MS = 1_000;
+
+/** How long a stop waits for running statements, ms. The server has closed by then. */
+const STOP_MS = 5_000;
 
 /**
- * How long a stop waits for statements that don't end, ms: the server has closed by then, and
- * nobody reads their answers.
- */
-const LAST_STATEMENTS = 5_000;
-
-/**
- * Starts the gateway: listens, waits for its database as long as it takes, makes sure that it is
- * safe, and serves. `/readyz` tells.
+ * Starts the gateway: listens, waits for its database, checks it and serves. `/readyz` reports when
+ * it is ready.
  *
- * @throws {UnsafeDatabaseError} when the database would not hold its wall; {MigrationError};
+ * @throws {UnsafeDatabaseError} if the database wouldn't isolate tenants; {MigrationError};
  * {ListenError}.
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
@@ -79,10 +76,10 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   const stop = async () => {
     stopping = true;
     await server.stop();
-    await Promise.race([database.close(), sleep(LAST_STATEMENTS, undefined, { ref: false })]);
+    await Promise.race([database.close(), sleep(STOP_MS, undefined, { ref: false })]);
   };
   try {
-    await prepared(options, database);
+    await prepareDatabase(options, database);
   } catch (error) {
     await stop();
     throw error;
@@ -92,7 +89,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   return { url: server.url, counts: () => ({ reads: database.reads(), queries: executor.counts() }), stop };
 }
 
-const prepared = ({ log, prepare, signal }: StartOptions, database: Database): Promise<void> =>
+const prepareDatabase = ({ log, prepare, signal }: StartOptions, database: Database): Promise<void> =>
   whenReachable(
     async () => {
       await prepare?.();
@@ -102,31 +99,25 @@ const prepared = ({ log, prepare, signal }: StartOptions, database: Database): P
     signal,
   );
 
-/**
- * Does something with the database, and waits for the database as long as it is out of reach, or
- * until `signal`.
- */
+/** Runs `work`, again and again while the database is unreachable, until `signal`. */
 export async function whenReachable(work: () => Promise<void>, log: Logger, signal?: AbortSignal): Promise<void> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!isUnreachable(error)) throw error;
-      log.warn({ err: error }, 'the database is out of reach; waiting for it');
-      await sleep(RETRY, undefined, signal && { signal });
+      log.warn({ err: error }, 'cannot reach the database; retrying');
+      await sleep(RETRY_MS, undefined, signal && { signal });
     }
   }
 }
 
-/**
- * Stops `running` at the first SIGINT or SIGTERM, and the process with it; at the second, without
- * waiting.
- */
+/** Calls `stop` and exits on the first SIGINT or SIGTERM; exits at once on the second. */
 export function stopOnSignal(stop: () => Promise<void>, onError: (error: unknown) => void): void {
-  let asked = false;
+  let isStopping = false;
   const onSignal = () => {
-    if (asked) process.exit(130);
-    asked = true;
+    if (isStopping) process.exit(130);
+    isStopping = true;
     stop().then(
       () => process.exit(0),
       error => {

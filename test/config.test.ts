@@ -56,7 +56,7 @@ describe('production', () => {
   });
 
   test.each(['DATABASE_URL', 'OIDC_ISSUER', 'OIDC_AUDIENCE'])('names %s when it is missing, or empty', name => {
-    const told = `${name} is missing. README.md, "Settings", says what each is.`;
+    const told = `${name} is missing. README.md, "Settings", describes them.`;
     expect(() => production({ [name]: undefined })).toThrow(new ConfigError(told));
     expect(() => production({ [name]: '' })).toThrow(new ConfigError(told));
   });
@@ -103,7 +103,7 @@ describe('production', () => {
     ['GRAPHIQL',             '1'],
   ])('names %s when it is %j', (name, text) => {
     expect(() => production({ [name]: text })).toThrow(ConfigError);
-    expect(() => production({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", says what each is\\.$`));
+    expect(() => production({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", describes them\\.$`));
   });
 
   test('names all that is wrong at once', () => {
@@ -125,7 +125,7 @@ describe('where objects lie', () => {
     PUBLIC_URL: 'https://gateway.example',
   };
   const folder = (more: NodeJS.ProcessEnv = {}) => production({ S3_BUCKET: '', ...FOLDER, ...more });
-  const told = (fault: string) => new ConfigError(`${fault}. README.md, "Settings", says what each is.`);
+  const told = (fault: string) => new ConfigError(`${fault}. README.md, "Settings", describes them.`);
 
   test('is a folder, or a bucket', () => {
     expect(folder()).toMatchObject(FOLDER);
@@ -139,9 +139,9 @@ describe('where objects lie', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, NodeJS.ProcessEnv, string]>([
     ['neither',                     { STORE_DIRECTORY: '' },                               'STORE_DIRECTORY (or S3_BUCKET) is missing'],
-    ['both',                        { S3_BUCKET: 'objects' },                              'S3_BUCKET is wrong: objects lie in one place, and there is a STORE_DIRECTORY'],
+    ['both',                        { S3_BUCKET: 'objects' },                              'S3_BUCKET is wrong: set either S3_BUCKET or STORE_DIRECTORY'],
     ['a folder without a secret',   { STORE_SECRET: '' },                                  'STORE_SECRET is missing'],
-    ['a secret that is too short',  { STORE_SECRET: 'x'.repeat(31) },                      'STORE_SECRET is wrong: a text of 32 characters or more that nobody guesses'],
+    ['a secret that is too short',  { STORE_SECRET: 'x'.repeat(31) },                      'STORE_SECRET is wrong: a random text of at least 32 characters'],
     ['a folder without a URL',      { PUBLIC_URL: '' },                                    'PUBLIC_URL is missing'],
     ['a URL with a path',           { PUBLIC_URL: 'https://gateway.example/api' },         'PUBLIC_URL is wrong: an origin such as https://gateway.example, without a path'],
     ['a URL that others read',      { PUBLIC_URL: 'http://gateway.example' },              'PUBLIC_URL is wrong: an https:// URL (http:// on this machine only)'],
@@ -216,7 +216,7 @@ describe('the worker', () => {
     ['WORKER_CONCURRENCY', '0'],
     ['WORKER_CONCURRENCY', '65'],
   ])('names %s when it is %j', (name, text) => {
-    expect(() => worker({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", says what each is\\.$`));
+    expect(() => worker({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", describes them\\.$`));
   });
 });
 

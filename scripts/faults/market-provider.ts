@@ -11,7 +11,7 @@ const PURGE = ['test/domain/tenant/purge'];
 export const PROVIDER_FAULTS: readonly Fault[] = [
   // Links
   { file: 'src/store/link.ts', find: '{method}', plant: "{''}", tests: STORE },
-  { file: 'src/store/link.ts', find: ' || !timingSafeEqual(given, wanted)', plant: '', tests: STORE },
+  { file: 'src/store/link.ts', find: ' || !timingSafeEqual(given, expected)', plant: '', tests: STORE },
   { file: 'src/store/link.ts', find: ' || until <= now', plant: '', tests: STORE },
   { file: 'src/store/link.ts', find: "given.toString('base64url') !== signature || ", plant: '', tests: STORE },
   // The folder

@@ -171,8 +171,8 @@ export const SPINE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/database/tenancy/tenant-lock.ts',
-    find: "gate: 'pg_advisory_xact_lock', row: 'NO KEY UPDATE'",
-    plant: "gate: 'pg_advisory_xact_lock_shared', row: 'KEY SHARE'",
+    find: "advisoryLock: 'pg_advisory_xact_lock', rowLock: 'NO KEY UPDATE'",
+    plant: "advisoryLock: 'pg_advisory_xact_lock_shared', rowLock: 'KEY SHARE'",
     tests: ['test/races/places', 'test/races/status'],
   },
   // The tenant context

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { AuditAnchor } from '../database/queries/audit.ts';
 
-/** The file of anchors can't be read, or holds something else. One sentence for a person. */
+/** The file of anchors can't be read or written. The message is one sentence for the operator. */
 export class AnchorsError extends Error {
   override name = 'AnchorsError';
 }
@@ -10,7 +10,7 @@ export class AnchorsError extends Error {
 const Anchors = z.array(z.strictObject({ tenantId: z.uuid(), seq: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) }));
 
 /**
- * The heads that an earlier run kept, or null where there is no file yet.
+ * The heads that an earlier run saved; null if the file doesn't exist yet.
  *
  * @throws {AnchorsError}
  */
@@ -23,12 +23,12 @@ export async function readAnchors(file: string): Promise<readonly AuditAnchor[] 
   try {
     return Anchors.parse(JSON.parse(text));
   } catch {
-    throw new AnchorsError(`${file} does not hold what \`audit verify --anchors\` writes.`);
+    throw new AnchorsError(`${file} is not a file that \`audit verify --anchors\` wrote.`);
   }
 }
 
 /**
- * Keeps the heads for the next run: the file is the new one or the old one, never a part.
+ * Saves the heads for the next run, by an atomic rename.
  *
  * @throws {AnchorsError}
  */

@@ -6,48 +6,47 @@ import { type AuditBreak, auditBreaks, auditHeads, lostAnchors } from '../databa
 import { readAnchors, writeAnchors } from './anchors.ts';
 import { orFail } from './fail.ts';
 
-/** How the process ends: the logs are whole; one is broken; nothing could be said. */
-const [WHOLE, BROKEN, BLIND] = [0, 1, 2];
+/** Exit codes: all logs are intact, one is broken, they couldn't be checked. */
+const [INTACT, BROKEN, UNCHECKED] = [0, 1, 2];
 
 const FAULT: Readonly<Record<string, string>> = {
-  missing: 'it is missing',
-  changed: 'it does not say what was hashed',
-  relinked: 'it does not follow the link before it',
-  cut: 'the log ends elsewhere than its head says',
-  rewritten: 'it is another than the one that was kept: the log was written anew',
+  missing: 'the event is missing',
+  changed: 'the event was changed after it was hashed',
+  relinked: 'the event does not follow its predecessor',
+  cut: 'the log does not end where its head says',
+  rewritten: 'the link differs from the saved anchor: the log was rewritten',
 };
 
 /**
- * `audit verify [--anchors <file>]`: looks at every tenant's audit log, under the gateway's own
- * role (SPEC A2).
+ * `audit verify [--anchors <file>]`: checks every tenant's audit log as the gateway's role (SPEC
+ * A2).
  */
 const verifyCommand = defineCommand({
   meta: {
     name: 'verify',
-    description: 'Verify the hash chain of every audit log: exits 0 if all are whole, 1 if one is broken, 2 if it could not look',
+    description:
+      'Verify the hash chain of every audit log: exits with 0 if all are intact, 1 if one is broken, 2 if they could not be checked',
   },
   args: {
     anchors: {
       type: 'string',
       description:
-        'Compare with the heads that the last run kept in this file, and keep the present ones. Put it out of reach of the database',
+        'Compare with the heads that the last run saved in this file, and save the present ones. Store it where the database cannot write',
       valueHint: 'file',
     },
   },
   run: ({ rawArgs }) =>
     orFail(async () => {
       process.exitCode = await verify(anchorsFile(rawArgs), verificationConfig().DATABASE_URL);
-    }, BLIND),
+    }, UNCHECKED),
 });
 
 export const auditCommand = defineCommand({
-  meta: { name: 'audit', description: 'The audit logs' },
+  meta: { name: 'audit', description: 'Check the audit logs' },
   subCommands: { verify: verifyCommand },
 });
 
-/**
- * @throws {ConfigError} for an option that isn't one: a slip of the pen must not leave a check out.
- */
+/** @throws {ConfigError} for an unknown option: a typo must not skip a check. */
 function anchorsFile(args: string[]): string | undefined {
   try {
     return parseArgs({ args, options: { anchors: { type: 'string' } }, allowPositionals: false }).values.anchors;
@@ -61,19 +60,19 @@ async function verify(file: string | undefined, url: string): Promise<number> {
   const database = openDatabase(url, { poolSize: 1 });
   const { query } = database;
   try {
-    const kept = file === undefined ? null : await readAnchors(file);
-    // before the chains are looked at, so that what is kept has been
+    const anchors = file === undefined ? null : await readAnchors(file);
+    // read before the check, so that only checked heads are saved
     const heads = await auditHeads(query);
     const { breaks, tenants, events } = await auditBreaks(query);
-    const lost = kept ? await lostAnchors(query, kept) : [];
+    const lost = anchors ? await lostAnchors(query, anchors) : [];
     const broken = merged(breaks, lost);
     say(
-      `${count(tenants, 'chain')}, ${count(events, 'link')}${kept ? `, ${count(kept.length, 'anchor')}` : ''}: ${verdict(broken.length)}`,
+      `${count(tenants, 'chain')}, ${count(events, 'link')}${anchors ? `, ${count(anchors.length, 'anchor')}` : ''}: ${verdict(broken.length)}`,
     );
     for (const { tenantId, seq, fault } of broken) say(`tenant ${tenantId}: broken at link ${seq}: ${FAULT[fault] ?? fault}`);
     if (broken.length) return BROKEN;
     if (file !== undefined) await writeAnchors(file, heads);
-    return WHOLE;
+    return INTACT;
   } finally {
     await database.close();
   }
@@ -83,11 +82,11 @@ async function verify(file: string | undefined, url: string): Promise<number> {
 function merged(breaks: readonly AuditBreak[], lost: readonly { tenantId: string; seq: number }[]): readonly AuditBreak[] {
   const first = new Map<string, AuditBreak>();
   for (const found of [...breaks, ...lost.map(anchor => ({ ...anchor, fault: 'rewritten' }))]) {
-    const known = first.get(found.tenantId);
-    if (!known || found.seq < known.seq) first.set(found.tenantId, found);
+    const earlier = first.get(found.tenantId);
+    if (!earlier || found.seq < earlier.seq) first.set(found.tenantId, found);
   }
   return [...first.values()].sort((a, b) => (a.tenantId < b.tenantId ? -1 : 1));
 }
 
 const count = (many: number, what: string) => `${many.toLocaleString('en')} ${what}${many === 1 ? '' : 's'}`;
-const verdict = (broken: number) => (broken ? `${broken.toLocaleString('en')} broken.` : 'all whole.');
+const verdict = (broken: number) => (broken ? `${broken.toLocaleString('en')} broken.` : 'all intact.');

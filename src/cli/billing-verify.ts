@@ -6,43 +6,43 @@ import { type BillingFault, type BillingTotal, billingFaults, billingTotals } fr
 import { printDecimal } from '../graphql/core/scalars.ts';
 import { orFail } from './fail.ts';
 
-/** How the process ends: the books add up; they don't; nothing could be said. */
-const [SOUND, FAULTY, BLIND] = [0, 1, 2];
+/** Exit codes: all records agree, some don't, they couldn't be checked. */
+const [CONSISTENT, FAULTY, UNCHECKED] = [0, 1, 2];
 
-/** How many faults are told one by one. */
-const TOLD = 20;
+/** How many faults are printed one by one. */
+const MAX_LINES = 20;
 
 const FAULT: Readonly<Record<BillingFault['fault'], string>> = {
   charge_missing: 'it was not charged',
-  earning_missing: 'it was charged, and nobody earned it',
-  usage_missing: 'it was charged, and there is no record of it',
-  currency: 'it was charged in another currency than it was earned in',
-  amount: 'it was charged at another amount than it was earned at',
-  parties: 'it was charged and earned by others than its records say',
+  earning_missing: 'it was charged, but nobody earned it',
+  usage_missing: 'it was charged, but has no usage record',
+  currency: 'charge and earning differ in currency',
+  amount: 'charge and earning differ in amount',
+  parties: 'charge or earning belongs to another tenant than its usage record says',
 };
 
 /**
- * `billing verify`: compares every charge with the earning of the same retrieval, under the
- * gateway's own role (SPEC M3).
+ * `billing verify`: compares the charge and the earning of every retrieval as the gateway's role
+ * (SPEC M3).
  */
 const verifyCommand = defineCommand({
   meta: {
     name: 'verify',
-    description: 'Compare what was charged with what was earned: exits 0 if the books add up, 1 if they do not, 2 if it could not look',
+    description: 'Compare charges with earnings: exits with 0 if all agree, 1 if some do not, 2 if they could not be checked',
   },
   run: ({ rawArgs }) =>
     orFail(async () => {
       checkArgs(rawArgs);
       process.exitCode = await verify(verificationConfig().DATABASE_URL);
-    }, BLIND),
+    }, UNCHECKED),
 });
 
 export const billingCommand = defineCommand({
-  meta: { name: 'billing', description: 'The books' },
+  meta: { name: 'billing', description: 'Check the billing records' },
   subCommands: { verify: verifyCommand },
 });
 
-/** @throws {ConfigError} for an option: there is none. */
+/** @throws {ConfigError} for any option. */
 function checkArgs(args: string[]): void {
   try {
     parseArgs({ args, options: {}, allowPositionals: false });
@@ -57,10 +57,10 @@ async function verify(url: string): Promise<number> {
   try {
     const faults = await billingFaults(database.query);
     for (const total of await billingTotals(database.query)) say(lineOf(total));
-    say(faults.length ? `${count(faults.length, 'fault')}.` : 'The books add up.');
-    for (const { retrievalId, fault } of faults.slice(0, TOLD)) say(`retrieval ${retrievalId}: ${FAULT[fault]}`);
-    if (faults.length > TOLD) say(`… and ${count(faults.length - TOLD, 'more')}`);
-    return faults.length ? FAULTY : SOUND;
+    say(faults.length ? `${count(faults.length, 'fault')}.` : 'All charges and earnings agree.');
+    for (const { retrievalId, fault } of faults.slice(0, MAX_LINES)) say(`retrieval ${retrievalId}: ${FAULT[fault]}`);
+    if (faults.length > MAX_LINES) say(`… and ${count(faults.length - MAX_LINES, 'more')}`);
+    return faults.length ? FAULTY : CONSISTENT;
   } finally {
     await database.close();
   }

@@ -11,7 +11,7 @@ import { fail, orFail } from './fail.ts';
 
 /** `npm run demo [-- --reset]`. */
 export const demoCommand = defineCommand({
-  meta: { name: 'demo', description: 'Run everything here: a database, tenants, people, and the explorer' },
+  meta: { name: 'demo', description: 'Run everything on this machine: a database, tenants, people and the explorer' },
   args: { reset: { type: 'boolean', description: 'Start over with an empty database and a new key' } },
   run: ({ args }) => orFail(() => run(demoConfig(), args.reset === true)),
 });
@@ -29,7 +29,7 @@ async function run(config: DemoConfig, reset: boolean) {
     settings: settingsOf(config),
     onProgress: progress.step,
   }).catch(error => {
-    progress.end('It did not start.');
+    progress.end('The demo did not start.');
     throw error;
   });
   stopOnSignal(demo.stop, fail);
@@ -37,7 +37,7 @@ async function run(config: DemoConfig, reset: boolean) {
   process.stdout.write(await welcome(demo));
 }
 
-/** Steps as they happen: a spinner on a terminal, lines elsewhere. */
+/** Shows progress: a spinner on a terminal, lines elsewhere. */
 function createProgress() {
   if (!process.stdout.isTTY) return { step: (step: string) => say.step(step), end: (line: string) => say.success(line) };
   const spin = spinner();
@@ -67,7 +67,7 @@ async function welcome({ url, issuer, mailbox }: Demo): Promise<string> {
              sam@people.example, in three tenants; staff@ipto.example, platform staff (${PERSONAS.length} people in all)
              A token: npm run --silent token -- --as owner@northwind.example
 
-The plan catalogue, for everybody:
+The plan catalogue, which needs no token:
 
 ${curl([], '{ plans { code memberLimit support } }')}
 
@@ -75,7 +75,7 @@ A tenant and its members, as its owner:
 
 ${curl([owner], '{ tenant { name status memberships(first: 3) { totalCount edges { node { roles user { name email } } } } } }')}
 
-The same as a viewer: what is refused says why:
+The same as a viewer; a refused field says why:
 
 ${curl([viewer], '{ tenant { name billingEmail memberships(first: 3) { edges { node { user { name email } } } } } }')}
 

@@ -7,12 +7,10 @@ import { EmbeddedError } from '../demo/postgres/error.ts';
 import { ListenError } from '../http/server/server.ts';
 import { AnchorsError } from './anchors.ts';
 
-/** Errors whose message is a sentence for the person at the keyboard. */
+/** Errors whose message is a sentence for the operator. */
 const EXPECTED = [AnchorsError, ConfigError, DemoError, EmbeddedError, ListenError, MigrationError, UnsafeDatabaseError];
 
-/**
- * Runs a command. Its settings are read inside, so that a wrong one ends it like any other failure.
- */
+/** Runs a command, which reads its settings, so that a wrong setting is reported like any error. */
 export const orFail = async (command: () => Promise<void>, code?: number): Promise<void> => {
   try {
     await command();
@@ -21,7 +19,7 @@ export const orFail = async (command: () => Promise<void>, code?: number): Promi
   }
 };
 
-/** Ends the process: an expected failure with its sentence, any other with its stack. */
+/** Prints an expected error as a sentence and any other with its stack, and ends the process. */
 export function fail(error: unknown, code = 1): never {
   process.stderr.write(`${sentence(error)}\n`);
   process.exit(code);
@@ -29,9 +27,9 @@ export function fail(error: unknown, code = 1): never {
 
 function sentence(error: unknown): string {
   if (EXPECTED.some(kind => error instanceof kind)) return (error as Error).message;
-  if (error instanceof pg.DatabaseError && error.severity === 'FATAL') return `The database lets nobody in: ${error.message}.`;
+  if (error instanceof pg.DatabaseError && error.severity === 'FATAL') return `The database refuses connections: ${error.message}.`;
   if (error instanceof pg.DatabaseError && ['42883', '42501'].includes(error.code ?? ''))
-    return `The database does not let this role look, or lacks a migration (\`npm run migrate\`): ${error.message}.`;
-  if (isUnreachable(error)) return `The database is out of reach: ${(error as Error).message || (error as { code?: string }).code}.`;
+    return `The role lacks a privilege, or the database lacks a migration (run \`npm run migrate\`): ${error.message}.`;
+  if (isUnreachable(error)) return `Cannot reach the database: ${(error as Error).message || (error as { code?: string }).code}.`;
   return (error as Error)?.stack ?? String(error);
 }

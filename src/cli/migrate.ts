@@ -5,28 +5,28 @@ import { migrate } from '../database/admin/migrate.ts';
 import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';
 
-/** The role that is made where only one URL is given. */
+/** The role that is created if only one URL is given. */
 const ROLE = 'ipto_gateway';
 
 /**
  * `npm run migrate`. With MIGRATE_DATABASE_URL: that connection migrates, and DATABASE_URL names
- * the gateway's role. With a superuser's DATABASE_URL alone: the roles are made, and the URL to
- * serve under is printed, once.
+ * the gateway's role. With a superuser's DATABASE_URL alone: creates the roles, and prints the
+ * gateway's DATABASE_URL once.
  */
 export const migrateCommand = defineCommand({
-  meta: { name: 'migrate', description: 'Bring the database and its roles to this build' },
+  meta: { name: 'migrate', description: 'Apply pending migrations and grant the roles their privileges' },
   run: () => orFail(() => run(migrationConfig())),
 });
 
 async function run({ DATABASE_URL: url, MIGRATE_DATABASE_URL: migrateUrl }: MigrationConfig) {
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
   const runtime = migrateUrl ? runtimeRole(url) : { name: ROLE, password: randomBytes(24).toString('base64url') };
-  const { applied, roleMade } = await migrate({ url: migrateUrl ?? url, runtime, onProgress });
+  const { applied, isRoleCreated } = await migrate({ url: migrateUrl ?? url, runtime, onProgress });
   onProgress(applied.length ? `${applied.length} applied.` : 'Nothing to apply.');
   if (migrateUrl) return;
   const served = new URL(url);
   served.username = runtime.name;
-  served.password = roleMade ? runtime.password : '<the password that the first run printed>';
-  onProgress(roleMade ? 'Serve under this URL; its password is not shown again:' : 'Serve under:');
-  process.stdout.write(`DATABASE_URL=${roleMade ? served.href : decodeURIComponent(served.href)}\n`);
+  served.password = isRoleCreated ? runtime.password : '<the password that the first run printed>';
+  onProgress(isRoleCreated ? 'Start the gateway with this URL. Its password is not shown again:' : 'Start the gateway with:');
+  process.stdout.write(`DATABASE_URL=${isRoleCreated ? served.href : decodeURIComponent(served.href)}\n`);
 }

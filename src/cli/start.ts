@@ -11,9 +11,9 @@ import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';
 import { openStore } from './store.ts';
 
-/** `npm start`: production. */
+/** `npm start`: serves in production. */
 export const startCommand = defineCommand({
-  meta: { name: 'start', description: 'Serve, in production' },
+  meta: { name: 'start', description: 'Serve in production' },
   run: () => orFail(() => start(productionConfig())),
 });
 

@@ -9,9 +9,9 @@ import { stopOnSignal, whenReachable } from '../main.ts';
 import { fail, orFail } from './fail.ts';
 import { openRemoval } from './store.ts';
 
-/** `npm run worker`: the jobs, in production. Any number of them share the work. */
+/** `npm run worker`: runs the jobs in production. Several workers share the work. */
 export const workerCommand = defineCommand({
-  meta: { name: 'worker', description: 'Do what falls due: invitations, expiries, plan changes, deletions' },
+  meta: { name: 'worker', description: 'Run due jobs: invitations, expiries, plan changes, deletions' },
   run: () => orFail(() => work(workerConfig())),
 });
 

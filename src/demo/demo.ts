@@ -22,20 +22,20 @@ export type DemoOptions = {
   readonly port: number;
   readonly corsOrigins: readonly string[];
   readonly log: Logger;
-  /** What an operator set; the usual without. */
+  /** The defaults when left out. */
   readonly settings?: Settings;
-  /** Whether to start over with an empty folder. */
+  /** Whether to start with an empty folder. */
   readonly reset: boolean;
   readonly onProgress: (step: string) => void;
 };
 
 export type Demo = Running & {
   readonly issuer: Issuer;
-  /** The folder that messages are put into. */
+  /** The folder of sent messages. */
   readonly mailbox: string;
 };
 
-/** The role that the demo serves under. */
+/** The gateway's role in the demo. */
 const ROLE = 'ipto_gateway';
 
 /**
@@ -78,14 +78,11 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
   }
 }
 
-/**
- * Objects in the demo's folder. Links are good until it stops: nobody has to keep what they are
- * signed with.
- */
+/** The demo's object store. Links are valid until it stops, so their secret needn't be stored. */
 const storeIn = ({ objects: directory }: Home, at: { readonly url: string }): FolderStore =>
   folderStore({ directory, secret: randomBytes(32).toString('base64url'), url: () => at.url, clock: systemClock });
 
-/** The jobs, in this process. Messages go into a folder, for anybody here to read. */
+/** Runs the jobs in this process. Messages are written to a folder. */
 async function startJobs(url: string, home: Home, { at, store }: { at: string; store: FolderStore }, log: Logger): Promise<RunningWorker> {
   const database = openDatabase(url, { poolSize: 3 });
   const mail = folderMail(home.mailbox, 'IPTO <no-reply@ipto.example>');
@@ -118,14 +115,14 @@ async function prepared(
   onProgress('Applying migrations');
   await migrate({ url, runtime: { name: ROLE, password }, onProgress });
   await setPassword(url, password);
-  if (await seed(url, filesIn(objects))) onProgress('Seeding tenants, people, datasets and what was bought');
+  if (await seed(url, filesIn(objects))) onProgress('Seeding tenants, people, datasets and purchases');
   const databaseUrl = new URL(url);
   databaseUrl.username = ROLE;
   databaseUrl.password = password;
   return { databaseUrl: databaseUrl.href };
 }
 
-/** A new password at each start: nobody has to keep it. */
+/** Sets a new password at each start, so that it needn't be stored. */
 async function setPassword(url: string, password: string) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -4,29 +4,23 @@ import { fileURLToPath } from 'node:url';
 import { removeEmbedded } from './postgres/embedded.ts';
 import { makeWritable } from './postgres/folder.ts';
 
-/** Why the demo can't do what was asked, in a sentence for the person who asked. */
+/** The demo can't do it. The message is a sentence for the person at the keyboard. */
 export class DemoError extends Error {
   override name = 'DemoError';
 }
 
-/**
- * Where a demo keeps its things: folders for the database, for objects and for what is mailed, and
- * a file for the issuer's key. Two homes are two demos.
- */
+/** The paths of a demo: the folders of its database, objects and mail, and its issuer's key. */
 export type Home = { directory: string; database: string; issuerKey: string; mailbox: string; objects: string };
 
-/**
- * The demo's folder as an absolute path: `IPTO_HOME`, or `.ipto` in the repository where that is
- * unset or empty.
- */
+/** The demo's folder as an absolute path: `IPTO_HOME`, or `.ipto` in the repository. */
 export function homeDirectory(environment: { IPTO_HOME?: string | undefined }): string {
   return resolve(environment.IPTO_HOME || fileURLToPath(new URL('../../.ipto', import.meta.url)));
 }
 
 /**
- * Opens a demo's folder, and makes it at the first run.
+ * Opens a demo's folder and creates it if it is missing.
  *
- * @throws DemoError when it can't be written.
+ * @throws DemoError if it can't be written.
  */
 export async function openHome(directory: string): Promise<Home> {
   const problem = await makeWritable(directory);
@@ -41,7 +35,7 @@ export async function openHome(directory: string): Promise<Home> {
 }
 
 /**
- * Removes the demo's database, key, mail and objects, and nothing else that the folder may hold.
+ * Removes the demo's database, key, mail and objects, and nothing else in the folder.
  *
  * @throws EmbeddedError while a demo is running there.
  */

@@ -8,8 +8,8 @@ export const DEMO_ISSUER = 'urn:ipto:demo';
 export const DEMO_AUDIENCE = 'ipto-gateway';
 
 /**
- * Whom a token is for. `tenant` is a slug or an id; `expiresIn` is in seconds, and negative for a
- * token that has expired.
+ * The person that a token is for. `tenant` is a slug or an id; `expiresIn` is in seconds, negative
+ * for an expired token.
  */
 export type TokenRequest = ({ persona: Persona } | { email: string }) & { tenant?: string; expiresIn: number };
 
@@ -17,14 +17,13 @@ export type TokenRequest = ({ persona: Persona } | { email: string }) & { tenant
 export type Issuer = { jwks: JSONWebKeySet; sign(request: TokenRequest): Promise<string> };
 
 /**
- * Opens the issuer whose key lies in a demo's home; the first to open it makes the key (ES256). An
- * e-mail address that is no persona's gets a token too: a newcomer's, with a name made from the
- * address.
+ * Opens the issuer of a demo and creates its key (ES256) if it is missing. An e-mail address that
+ * is no persona's gets the token of a new person, whose name is derived from the address.
  *
- * @throws DemoError when the key can't be read.
+ * @throws DemoError if the key can't be read.
  */
 export async function openIssuer(home: Home): Promise<Issuer> {
-  const secret = (await readKey(home.issuerKey)) ?? (await makeKey(home.issuerKey));
+  const secret = (await readKey(home.issuerKey)) ?? (await createKey(home.issuerKey));
   const { kty, crv, x, y } = secret;
   const point = { kty, crv, x, y } as JWK;
   const header = { alg: 'ES256', kid: await calculateJwkThumbprint(point), typ: 'JWT' };
@@ -69,23 +68,23 @@ async function readKey(file: string): Promise<JWK | null> {
     await importJWK(key, 'ES256');
     if (key.d) return key;
   } catch {}
-  throw new DemoError(`The file ${file} doesn't hold the demo's key. Remove it, and the next run makes another.`);
+  throw new DemoError(`The file ${file} is not a key of the demo. Remove it; the next run creates another.`);
 }
 
 /**
- * Written whole under another name, then linked: of two processes that make a key at once, both use
- * the one that was linked first.
+ * Creates a key under another name and links it: if two processes create one at once, both use the
+ * key that was linked first.
  */
-async function makeKey(file: string): Promise<JWK> {
+async function createKey(file: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, `${JSON.stringify(await exportJWK(privateKey))}\n`, { mode: 0o600, flag: 'wx' });
   try {
     await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw new DemoError(`Can't keep the demo's key in ${file} (${error.code}).`);
+      if (error.code !== 'EEXIST') throw new DemoError(`Can't write the demo's key to ${file} (${error.code}).`);
     });
   } finally {
     await rm(draft, { force: true });
   }
-  return (await readKey(file)) ?? makeKey(file);
+  return (await readKey(file)) ?? createKey(file);
 }

@@ -1,9 +1,7 @@
 import type { PlanCode, Role, TenantStatus } from '../access/vocabulary.ts';
 import { ROLES } from '../access/vocabulary.ts';
 
-/**
- * A tenant of the demo. `statusReason` is for people to read; null where there is nothing to say.
- */
+/** A tenant of the demo. `statusReason` is a text for people, or null. */
 export type DemoTenant = {
   slug: string;
   name: string;
@@ -15,7 +13,7 @@ export type DemoTenant = {
   billingEmail: string;
 };
 
-/** A person of the demo, and where they belong. `tenant` is a slug. */
+/** A person of the demo and their memberships. `tenant` is a slug. */
 export type Persona = { email: string; name: string; staff: boolean; memberships: readonly { tenant: string; roles: readonly Role[] }[] };
 
 const UNPAID = 'Two invoices are unpaid; billing suspended the account.';
@@ -31,7 +29,7 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
   { slug: 'litware',   name: 'Litware Labs',        plan: 'PROFESSIONAL', status: 'pending_deletion', statusReason: LEAVING, sells: false, buys: false, billingEmail: 'billing@litware.example' },
 ];
 
-// Who holds each role, in the order of the columns. Contoso's plan has three places.
+// The members by role. Contoso's plan allows three members.
 // biome-ignore format: a table is read by its columns
 const PEOPLE: Readonly<Record<string, Readonly<Partial<Record<Role, string>>>>> = {
   northwind: { owner: 'Nora Lindqvist',  admin: 'Idris Bello',    seller_manager: 'Mei Tanaka',    buyer_manager: 'Lucas Moreau',  operator: 'Priya Raman',   viewer: 'Tom Ashworth' },
@@ -56,12 +54,12 @@ const SAM: Persona = {
 const STAFF: Persona = { email: 'staff@ipto.example', name: 'Dana Whitfield', staff: true, memberships: [] };
 
 /**
- * Everybody in the demo: `<role>@<slug>.example` by tenant and role, then sam, who belongs to three
+ * All people of the demo: `<role>@<slug>.example` by tenant and role, then Sam, a member of three
  * tenants, then platform staff.
  */
 export const PERSONAS: readonly Persona[] = [...Object.keys(PEOPLE).flatMap(peopleOf), SAM, STAFF];
 
-/** The persona with this e-mail address, in any case, or undefined. */
+/** The persona with this e-mail address, ignoring case. */
 export function findPersona(email: string): Persona | undefined {
   return PERSONAS.find(persona => persona.email === email.toLowerCase());
 }

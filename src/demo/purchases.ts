@@ -1,20 +1,17 @@
-/**
- * What a tenant of the demo buys: the dataset of another, by its name, and how often it retrieves a
- * file of it.
- */
+/** A dataset that one tenant of the demo buys from another, and how often it retrieves a file. */
 export type Purchase = {
   /** The buyer's slug. */
   readonly buyer: string;
-  /** The seller's slug, and the name of its dataset, which is published. */
+  /** The seller's slug and the name of its published dataset. */
   readonly seller: string;
   readonly dataset: string;
-  /** How many days lie between two retrievals. */
+  /** Days between two retrievals. */
   readonly everyDays: number;
-  /** The name of the API key that retrieves; null where people do. */
+  /** The name of the API key that retrieves; null if a person does. */
   readonly key: string | null;
 };
 
-/** An API key of the demo. Nobody has its secret: it is told once, to whoever makes a key. */
+/** An API key of the demo. Its secret is discarded. */
 export type DemoKey = { readonly tenant: string; readonly name: string; readonly scopes: readonly string[]; readonly holder: string };
 
 // biome-ignore format: a table is read by its columns
@@ -31,8 +28,5 @@ export const PURCHASES: readonly Purchase[] = [
   { buyer: 'northwind', seller: 'adatum',    dataset: 'Charging stations',    everyDays: 9,  key: null },
 ];
 
-/**
- * How many days the demo's tenants have been here: longer than a billing cycle, so that there is an
- * earlier one to look back at.
- */
+/** The age of the demo's tenants in days: more than a billing cycle, so that a past one exists. */
 export const DAYS_OPEN = 45;

@@ -9,10 +9,7 @@ import { findPersona, PERSONAS } from './personas.ts';
 
 const TOKEN_SECONDS = 3600;
 
-/**
- * The demo's own routes: the explorer with its personas, and the tokens that it asks for.
- * Production has neither.
- */
+/** The routes that only the demo has: the explorer with personas, their tokens, and the mail. */
 export function demoRoutes(issuer: Issuer, home: Home): readonly Route[] {
   const personas = PERSONAS.map(({ email, name, memberships }) => ({
     email,
@@ -23,8 +20,8 @@ export function demoRoutes(issuer: Issuer, home: Home): readonly Route[] {
 }
 
 /**
- * `POST /demo/token` with `{ "persona": "<email>" }` answers `{ "token": "…" }`. JSON only, so that
- * a foreign page must ask first.
+ * `POST /demo/token` with `{ "persona": "<email>" }` returns `{ "token": "…" }`. JSON only, so that
+ * a page of another origin needs a CORS preflight.
  */
 const tokenRoute =
   (issuer: Issuer): Route =>
@@ -40,10 +37,7 @@ const tokenRoute =
     return true;
   };
 
-/**
- * `GET /demo/mail?to=<address>` answers the newest message to an address, as it was mailed; 404
- * where there is none.
- */
+/** `GET /demo/mail?to=<address>` returns the newest message to an address, or 404. */
 const mailRoute =
   ({ mailbox }: Home): Route =>
   async (request, response) => {
@@ -55,14 +49,14 @@ const mailRoute =
     return true;
   };
 
-/** A body larger than any persona's name is none. */
-const MOST = 1_000;
+/** The largest body of a token request, in characters. */
+const MAX_BODY = 1_000;
 
 async function personaIn(request: IncomingMessage): Promise<string> {
   let body = '';
   for await (const chunk of request) {
     body += chunk;
-    if (body.length > MOST) return '';
+    if (body.length > MAX_BODY) return '';
   }
   try {
     return String(JSON.parse(body).persona);

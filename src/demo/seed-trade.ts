@@ -7,14 +7,14 @@ import { newSecret } from '../domain/api-key/secret.ts';
 import { cycleStart } from '../domain/plan/cycle.ts';
 import { DAYS_OPEN, DEMO_KEYS, type DemoKey, PURCHASES, type Purchase } from './purchases.ts';
 
-/** Where the seed writes: its transaction, the tenants by slug, and when they began. */
+/** The seed's transaction, the ids of tenants by slug, and the date they were created. */
 export type SeedContext = { readonly client: pg.Client; readonly tenants: ReadonlyMap<string, string>; readonly since: Date };
 
 const DAY = 24 * 60 * 60_000;
 
 /**
- * Lets the demo's tenants buy from each other since they began, by the crossings that requests go
- * through: so the books add up (SPEC M3).
+ * Writes the purchases of the demo's tenants through the same crossings as requests, so that
+ * charges and earnings agree (SPEC M3).
  */
 export async function seedTrade(seedContext: SeedContext): Promise<void> {
   const keys = new Map<string, string>();
@@ -24,7 +24,7 @@ export async function seedTrade(seedContext: SeedContext): Promise<void> {
 
 const bind = (client: pg.Client, tenantId: string) => client.query("SELECT set_config('app.tenant_id', $1, true)", [tenantId]);
 
-const asking =
+const queryOn =
   (client: pg.Client): Query =>
   async <Row>(text: string, values: readonly unknown[]) =>
     (await client.query(text, [...values])).rows as Row[];
@@ -40,7 +40,7 @@ async function insertKey({ client, tenants, since }: SeedContext, { tenant, name
 }
 
 async function buy({ client, tenants, since }: SeedContext, { buyer, seller, dataset, everyDays }: Purchase, apiKeyId: string | null) {
-  const [query, tenantId] = [asking(client), tenants.get(buyer)!];
+  const [query, tenantId] = [queryOn(client), tenants.get(buyer)!];
   await bind(client, tenantId);
   const files = await query<{ id: string; listing: string; allowed: number | null }>(
     `SELECT o.id, l.id AS listing, p.monthly_retrievals AS allowed FROM tenant t JOIN plan p ON p.code = t.plan_code, dataset d JOIN listing l ON l.tenant_id = d.tenant_id AND l.dataset_id = d.id

@@ -4,15 +4,15 @@ import type { Files } from '../store/files.ts';
 import { DEMO_ISSUER } from './issuer.ts';
 import { DEMO_TENANTS, type DemoTenant, PERSONAS } from './personas.ts';
 import { DAYS_OPEN } from './purchases.ts';
+import { seedDatasets } from './seed-datasets.ts';
 import { seedTrade } from './seed-trade.ts';
-import { seedWares } from './seed-wares.ts';
 
 /**
- * Fills an empty database with the demo's tenants, people, wares, whose bytes go into a folder, and
- * what was bought and sold; leaves one that has tenants alone.
+ * Fills a database without tenants with the demo's tenants, people, datasets and purchases, and
+ * writes the objects' bytes to a folder.
  *
- * @param url a superuser's connection: it writes many tenants in one transaction.
- * @returns whether it filled it.
+ * @param url a superuser's connection, because it writes many tenants in one transaction.
+ * @returns whether the database was empty.
  */
 export async function seed(url: string, files: Files): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, application_name: 'ipto-seed' });
@@ -51,7 +51,7 @@ async function fill(client: pg.Client, files: Files) {
       ]);
   }
   const seedContext = { client, tenants, since };
-  await seedWares(seedContext, files);
+  await seedDatasets(seedContext, files);
   await seedTrade(seedContext);
 }
 

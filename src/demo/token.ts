@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util';
 import { DemoError, homeDirectory, openHome } from './home.ts';
 import { openIssuer } from './issuer.ts';
 
-/** What was asked on the command line. `expiresIn` is in seconds. */
+/** The arguments of the command line. `expiresIn` is in seconds. */
 export type TokenArguments = { email: string; tenant?: string; expiresIn: number };
 
 const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-const LONGEST = 365 * 86_400;
+const MAX_SECONDS = 365 * 86_400;
 
 /**
- * The token that a command line asks for.
+ * The token for the arguments of a command line.
  *
- * @throws DemoError with a sentence on what is wrong with it.
+ * @throws DemoError if an argument is wrong.
  */
 export async function printedToken(rawArgs: string[], environment: { IPTO_HOME?: string | undefined }): Promise<string> {
   const request = tokenArguments(rawArgs);
@@ -21,21 +21,20 @@ export async function printedToken(rawArgs: string[], environment: { IPTO_HOME?:
 }
 
 /**
- * Reads a command line.
+ * Parses a command line.
  *
- * @throws DemoError for an option that is unknown or has no value, and for a value that makes no
- * sense.
+ * @throws DemoError for an unknown option, and for a missing or invalid value.
  */
 export function tokenArguments(rawArgs: string[]): TokenArguments {
   const { as, tenant, expires } = options(rawArgs);
-  if (as === undefined) throw new DemoError(`Say whom the token is for: ${EXAMPLE}`);
+  if (as === undefined) throw new DemoError(`--as is missing: name the person that the token is for: ${EXAMPLE}`);
   if (!/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(as) || as.length > 254)
     throw new DemoError(`--as takes an e-mail address, not '${as}': ${EXAMPLE}`);
   if (tenant !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/i.test(tenant)) {
     throw new DemoError(`--tenant takes a tenant's slug or id, such as northwind, not '${tenant}'.`);
   }
-  const whose = { email: as.toLowerCase(), expiresIn: seconds(expires ?? '1h') };
-  return tenant === undefined ? whose : { ...whose, tenant };
+  const request = { email: as.toLowerCase(), expiresIn: seconds(expires ?? '1h') };
+  return tenant === undefined ? request : { ...request, tenant };
 }
 
 function options(args: string[]) {
@@ -44,18 +43,18 @@ function options(args: string[]) {
     return parseArgs({ args, options: { as: string, tenant: string, expires: string }, allowPositionals: false }).values;
   } catch (error) {
     const [what] = String(error instanceof Error ? error.message : error).split(/\. |\n/);
-    const told = what
+    const problem = what
       ?.replace('argument is ambiguous', 'has no value')
       .replace(/ <value>' argument missing$/, "' has no value")
       .replace(/\.$/, '');
-    throw new DemoError(`${told}. The options are --as, --tenant and --expires: ${EXAMPLE}`);
+    throw new DemoError(`${problem}. The options are --as, --tenant and --expires: ${EXAMPLE}`);
   }
 }
 
 function seconds(duration: string): number {
   const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(duration) ?? [];
   const total = Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);
-  if (!(total >= 1 && total <= LONGEST))
+  if (!(total >= 1 && total <= MAX_SECONDS))
     throw new DemoError(`--expires takes a time from 1s to 365d, such as 30s, 15m, 1h or 7d, not '${duration}'.`);
   return total;
 }

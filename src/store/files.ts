@@ -8,7 +8,7 @@ import { v7 as uuid } from 'uuid';
 import type { ObjectFacts, ObjectRemoval, ObjectStore } from '../domain/core/services.ts';
 import { checkKey, checkPrefix } from './key.ts';
 
-/** The bytes are not those that were announced. Nothing of them is kept. */
+/** The bytes differ from the announced size or checksum. None of them is stored. */
 export class UnlikeError extends Error {
   override name = 'UnlikeError';
 }
@@ -17,8 +17,8 @@ export class UnlikeError extends Error {
 export type Files = ObjectRemoval &
   Pick<ObjectStore, 'find'> & {
     /**
-     * Takes bytes, whole or not at all: they are there once all have come and are what was
-     * announced.
+     * Stores an object atomically: it exists once all bytes have arrived and match the announced
+     * size and checksum.
      *
      * @throws {UnlikeError}
      */
@@ -27,30 +27,30 @@ export type Files = ObjectRemoval &
     read(key: string): Promise<{ readonly size: number; readonly bytes: Readable } | null>;
   };
 
-/** Bytes that are still coming lie here, on the same disk, so that a rename puts them in place. */
+/** The folder of incomplete uploads, on the same disk, so that a rename completes them. */
 const INCOMING = 'incoming';
 
-/** What came in part and lies there for longer was left by a process that died, ms. */
-const LEFT = 24 * 60 * 60 * 1000;
+/** The age, in ms, at which an incomplete upload counts as abandoned. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 const absent = (error: NodeJS.ErrnoException): null => {
   if (error.code === 'ENOENT') return null;
   throw error;
 };
 
-/** The objects in a folder, which is made with the first of them. */
+/** The objects in a folder, which the first write creates. */
 export function filesIn(directory: string): Files {
-  const placeOf = (key: string) => join(directory, checkKey(key));
+  const pathOf = (key: string) => join(directory, checkKey(key));
   return {
     find: async key => {
-      const place = placeOf(key);
+      const place = pathOf(key);
       const found = await stat(place).catch(absent);
       return found && { size: BigInt(found.size), sha256: await hashOf(place) };
     },
     write: async (key, facts, bytes) => {
-      const [place, incoming] = [placeOf(key), join(directory, INCOMING)];
+      const [place, incoming] = [pathOf(key), join(directory, INCOMING)];
       await mkdir(incoming, { recursive: true, mode: 0o700 });
-      await removeLeft(incoming);
+      await removeAbandoned(incoming);
       const part = join(incoming, uuid());
       try {
         await pipeline(bytes, checked(facts), createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
@@ -61,11 +61,11 @@ export function filesIn(directory: string): Files {
       }
     },
     read: async key => {
-      const file = await open(placeOf(key)).catch(absent);
+      const file = await open(pathOf(key)).catch(absent);
       return file && { size: (await file.stat()).size, bytes: file.createReadStream() };
     },
     remove: async keys => {
-      for (const key of keys) await rm(placeOf(key), { force: true });
+      for (const key of keys) await rm(pathOf(key), { force: true });
     },
     removeAll: prefix => rm(join(directory, checkPrefix(prefix)), { recursive: true, force: true }),
   };
@@ -77,25 +77,25 @@ async function hashOf(place: string): Promise<Uint8Array> {
   return Uint8Array.from(hash.digest());
 }
 
-/** Passes bytes on as long as they can be those that were announced. */
+/** Passes bytes on while they can match the announced size and checksum. */
 const checked = ({ size, sha256 }: ObjectFacts) =>
   async function* (bytes: AsyncIterable<Uint8Array>) {
     const hash = createHash('sha256');
     let count = 0n;
     for await (const chunk of bytes) {
       count += BigInt(chunk.length);
-      if (count > size) throw new UnlikeError(`more than the ${size} bytes that were announced`);
+      if (count > size) throw new UnlikeError(`more than the announced ${size} bytes`);
       hash.update(chunk);
       yield chunk;
     }
     if (count < size) throw new UnlikeError(`${count} bytes instead of ${size}`);
-    if (!hash.digest().equals(sha256)) throw new UnlikeError('other bytes than those that were announced');
+    if (!hash.digest().equals(sha256)) throw new UnlikeError('the SHA-256 differs from the announced one');
   };
 
-async function removeLeft(incoming: string): Promise<void> {
+async function removeAbandoned(incoming: string): Promise<void> {
   for (const name of await readdir(incoming)) {
     const place = join(incoming, name);
     const found = await stat(place).catch(absent);
-    if (found && found.mtimeMs < Date.now() - LEFT) await rm(place, { force: true });
+    if (found && found.mtimeMs < Date.now() - ABANDONED_MS) await rm(place, { force: true });
   }
 }

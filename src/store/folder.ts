@@ -5,14 +5,14 @@ import { linkOf, type Pass, passOf } from './link.ts';
 
 export type FolderOptions = {
   readonly directory: string;
-  /** What links are signed with: the same for every process that shares the folder. */
+  /** The key that signs links; all processes that share the folder need the same. */
   readonly secret: string;
-  /** Where clients reach the gateway, which serves the links (http/routes/objects.ts). */
+  /** The origin under which clients reach the gateway, which serves the links. */
   readonly url: () => string;
   readonly clock: Clock;
 };
 
-/** A store on a disk, whose links lead to the gateway. */
+/** A store in a folder, whose links lead to the gateway. */
 export type FolderStore = ObjectStore &
   Files & {
     /** What a request's link lets it do; null for none of ours, and for one that is over. */

@@ -17,17 +17,11 @@ import { checkKey, checkPrefix } from './key.ts';
 export type S3Options = {
   readonly bucket: string;
   readonly region: string;
-  /** Where it is, if not at Amazon. */
+  /** The endpoint of a service other than Amazon's. */
   readonly endpoint?: string | undefined;
-  /**
-   * Whether the bucket is named in the path, as MinIO and others want it, instead of in the host
-   * name.
-   */
+  /** Whether the bucket is part of the path, as MinIO needs it, rather than of the host name. */
   readonly pathStyle: boolean;
-  /**
-   * Without, the client looks for them where Amazon's own programs do: the environment, a file, the
-   * machine's role.
-   */
+  /** Without, the client uses Amazon's defaults: the environment, a file or the machine's role. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   readonly clock: Clock;
 };
@@ -35,19 +29,17 @@ export type S3Options = {
 /** A store in S3. */
 export type S3Store = ObjectStore & { close(): void };
 
-// The client is pinned, and runs on Node 20; that its versions of some day won't is nothing to
-// whoever runs this one.
+// The pinned client supports Node 20. Its warning about future versions would only confuse.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-/** Keys that one request removes. */
+/** Keys per delete request. */
 const BATCH = 1_000;
 
 const CHECKSUM = 'x-amz-checksum-sha256';
 
 /**
- * Objects in a bucket of S3, or of what speaks like it. Links are presigned: an upload's binds
- * length, media type and SHA-256, which the store itself checks; nothing passes through the
- * gateway.
+ * Objects in a bucket of S3 or a compatible service. Links are presigned. Those for an upload bind
+ * length, media type and SHA-256, which the service checks; no bytes pass through the gateway.
  */
 export function s3Store({ bucket: Bucket, region, endpoint, pathStyle, credentials, clock }: S3Options): S3Store {
   const client = new S3Client({
@@ -116,7 +108,7 @@ const absent = (error: unknown): null => {
   throw error;
 };
 
-/** Of what a store keeps no checksum of, the bytes tell. */
+/** Computes the checksum of an object for which the service stores none. */
 async function hashOf(client: S3Client, Bucket: string, Key: string): Promise<Uint8Array> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
   const hash = createHash('sha256');

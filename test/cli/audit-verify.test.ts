@@ -23,20 +23,20 @@ const behindItsBack = (sql: string) => database.sql(`BEGIN; SET LOCAL session_re
 
 describe('A2: ipto audit verify', () => {
   test('says that all is whole, and ends with 0', async () => {
-    expect(await verify()).toEqual({ code: 0, out: '2 chains, 1,230 links: all whole.\n', err: '' });
+    expect(await verify()).toEqual({ code: 0, out: '2 chains, 1,230 links: all intact.\n', err: '' });
   });
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => string, () => string, () => string]>([
     ['changed',  () => `UPDATE audit_event SET actor_name = 'X' || actor_name WHERE tenant_id = '${first.tenantId}' AND seq IN (700, 90)`,
                  () => `UPDATE audit_event SET actor_name = substr(actor_name, 2) WHERE tenant_id = '${first.tenantId}' AND seq IN (700, 90)`,
-                 () => `tenant ${first.tenantId}: broken at link 90: it does not say what was hashed\n`],
+                 () => `tenant ${first.tenantId}: broken at link 90: the event was changed after it was hashed\n`],
     ['missing',  () => `UPDATE audit_event SET seq = 9999 WHERE tenant_id = '${second.tenantId}' AND seq = 7`,
                  () => `UPDATE audit_event SET seq = 7 WHERE tenant_id = '${second.tenantId}' AND seq = 9999`,
-                 () => `tenant ${second.tenantId}: broken at link 7: it is missing\n`],
+                 () => `tenant ${second.tenantId}: broken at link 7: the event is missing\n`],
     ['cut off',  () => `UPDATE audit_head SET seq = 31 WHERE tenant_id = '${second.tenantId}'`,
                  () => `UPDATE audit_head SET seq = 30 WHERE tenant_id = '${second.tenantId}'`,
-                 () => `tenant ${second.tenantId}: broken at link 31: the log ends elsewhere than its head says\n`],
+                 () => `tenant ${second.tenantId}: broken at link 31: the log does not end where its head says\n`],
   ])('names the broken chain and its first broken link (%s), and ends with 1', async (_what, tamper, undo, told) => {
     await behindItsBack(tamper());
     expect(await verify()).toEqual({ code: 1, out: `2 chains, 1,230 links: 1 broken.\n${told()}`, err: '' });
@@ -46,9 +46,9 @@ describe('A2: ipto audit verify', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
-    ['without a URL',                  [],                   {},                                                          /^DATABASE_URL is missing\. README\.md, "Settings", says what each is\.\n$/],
+    ['without a URL',                  [],                   {},                                                          /^DATABASE_URL is missing\. README\.md, "Settings", describes them\.\n$/],
     ['with a URL of something else',   [],                   { DATABASE_URL: 'https://canary.example' },                   /^DATABASE_URL is wrong: a postgresql:\/\/ URL\. .*\n$/],
-    ['when nobody answers',            [],                   { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' },     /^The database is out of reach: .*ECONNREFUSED.*\n$/],
+    ['when nobody answers',            [],                   { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' },     /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
     ['with an option that is none',    ['--anchor', 'file'], {},                                                          /^`audit verify` takes one option: --anchors <file>\.\n$/],
   ])('%s ends with 2, and a sentence', async (_what, args, settings, sentence) => {
     const { code, out, err } = await run(['audit', 'verify', ...args], settings);
@@ -63,20 +63,22 @@ describe('A2: ipto audit verify', () => {
     const { code, out, err } = await verify();
     await database.sql(`GRANT EXECUTE ON FUNCTION crossing_audit_breaks TO ${role}`);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/^The database does not let this role look, or lacks a migration \(`npm run migrate`\): permission denied .*\n$/);
+    expect(err).toMatch(
+      /^The role lacks a privilege, or the database lacks a migration \(run `npm run migrate`\): permission denied .*\n$/,
+    );
   });
 });
 
 describe('A2: ipto audit verify --anchors', () => {
   test('keeps the heads, for its owner alone, and compares with them the next time', async () => {
-    expect(await verify(['--anchors', anchors])).toEqual({ code: 0, out: '2 chains, 1,230 links: all whole.\n', err: '' });
+    expect(await verify(['--anchors', anchors])).toEqual({ code: 0, out: '2 chains, 1,230 links: all intact.\n', err: '' });
     const kept = JSON.parse(await readFile(anchors, 'utf8'));
     expect(kept.map(({ tenantId, seq }: { tenantId: string; seq: number }) => [tenantId, seq]).sort()).toEqual(
       [first, second].map(({ tenantId, events }) => [tenantId, events]).sort(),
     );
     expect((await stat(anchors)).mode & 0o777).toBe(0o600);
     await append(database, second.tenantId, 31, 32);
-    expect(await verify([`--anchors=${anchors}`])).toEqual({ code: 0, out: '2 chains, 1,232 links, 2 anchors: all whole.\n', err: '' });
+    expect(await verify([`--anchors=${anchors}`])).toEqual({ code: 0, out: '2 chains, 1,232 links, 2 anchors: all intact.\n', err: '' });
     expect(JSON.parse(await readFile(anchors, 'utf8'))).toContainEqual(expect.objectContaining({ tenantId: second.tenantId, seq: 32 }));
   });
 
@@ -92,7 +94,7 @@ describe('A2: ipto audit verify --anchors', () => {
     expect(await verify()).toMatchObject({ code: 0 });
     expect(await verify(['--anchors', anchors])).toEqual({
       code: 1,
-      out: `2 chains, 1,231 links, 2 anchors: 1 broken.\ntenant ${second.tenantId}: broken at link 32: it is another than the one that was kept: the log was written anew\n`,
+      out: `2 chains, 1,231 links, 2 anchors: 1 broken.\ntenant ${second.tenantId}: broken at link 32: the link differs from the saved anchor: the log was rewritten\n`,
       err: '',
     });
     expect(await readFile(anchors, 'utf8')).toBe(before);
@@ -106,7 +108,7 @@ describe('A2: ipto audit verify --anchors', () => {
     const file = path.join(folder, 'other.json');
     await writeFile(file, text);
     const { code, err } = await verify(['--anchors', file]);
-    expect({ code, err }).toEqual({ code: 2, err: `${file} does not hold what \`audit verify --anchors\` writes.\n` });
+    expect({ code, err }).toEqual({ code: 2, err: `${file} is not a file that \`audit verify --anchors\` wrote.\n` });
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 

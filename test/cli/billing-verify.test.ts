@@ -21,22 +21,22 @@ const behindItsBack = (sql: string) => trade.database.sql(`BEGIN; SET LOCAL sess
 const TOTALS = 'EUR: 3 charges of 0.3, 3 earnings of 0.3\nJPY: 1 charge of 7, 1 earning of 7\n';
 
 describe('M3: ipto billing verify', () => {
-  test('says that the books add up, each currency by itself, and ends with 0', async () => {
-    expect(await verify()).toEqual({ code: 0, out: `${TOTALS}The books add up.\n`, err: '' });
+  test('says that the records agree, for each currency, and ends with 0', async () => {
+    expect(await verify()).toEqual({ code: 0, out: `${TOTALS}All charges and earnings agree.\n`, err: '' });
   });
 
   const EUR = 'EUR: 3 charges of 0.3, 3 earnings of 0.3';
   const JPY = 'JPY: 1 charge of 7, 1 earning of 7';
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string, string, number]>([
-    ['an amount that was changed', "UPDATE earning SET amount = 0.2 WHERE id = 'ID'",              `EUR: 3 charges of 0.3, 3 earnings of 0.4\n${JPY}`, 'it was charged at another amount than it was earned at', 0],
-    ['a currency that was changed', "UPDATE charge SET currency = 'USD' WHERE id = 'ID'",          `EUR: 2 charges of 0.2, 3 earnings of 0.3\n${JPY}\nUSD: 1 charge of 0.1, 0 earnings of 0`, 'it was charged in another currency than it was earned in', 0],
-    ['an earning that is missing', "DELETE FROM earning WHERE id = 'ID'",                          `EUR: 3 charges of 0.3, 2 earnings of 0.2\n${JPY}`, 'it was charged, and nobody earned it', 1],
+    ['an amount that was changed', "UPDATE earning SET amount = 0.2 WHERE id = 'ID'",              `EUR: 3 charges of 0.3, 3 earnings of 0.4\n${JPY}`, 'charge and earning differ in amount', 0],
+    ['a currency that was changed', "UPDATE charge SET currency = 'USD' WHERE id = 'ID'",          `EUR: 2 charges of 0.2, 3 earnings of 0.3\n${JPY}\nUSD: 1 charge of 0.1, 0 earnings of 0`, 'charge and earning differ in currency', 0],
+    ['an earning that is missing', "DELETE FROM earning WHERE id = 'ID'",                          `EUR: 3 charges of 0.3, 2 earnings of 0.2\n${JPY}`, 'it was charged, but nobody earned it', 1],
     ['a charge that is missing',   "DELETE FROM charge WHERE id = 'ID'",                           `EUR: 2 charges of 0.2, 3 earnings of 0.3\n${JPY}`, 'it was not charged', 1],
-    ['a usage record that is missing', "DELETE FROM usage_record WHERE id = 'ID'",                 `${EUR}\n${JPY}`, 'it was charged, and there is no record of it', 2],
+    ['a usage record that is missing', "DELETE FROM usage_record WHERE id = 'ID'",                 `${EUR}\n${JPY}`, 'it was charged, but has no usage record', 2],
     ['only the usage record left', "DELETE FROM charge WHERE id = 'ID'; DELETE FROM earning WHERE id = 'ID'", `${EUR}\nJPY: 0 charges of 0, 0 earnings of 0`, 'it was not charged', 3],
-    ['another buyer',              "UPDATE earning SET buyer_ref = sha256('x') WHERE id = 'ID'",   `${EUR}\n${JPY}`, 'it was charged and earned by others than its records say', 1],
-    ['another provider',           "UPDATE charge SET provider_ref = sha256('x') WHERE id = 'ID'", `${EUR}\n${JPY}`, 'it was charged and earned by others than its records say', 1],
+    ['another buyer',              "UPDATE earning SET buyer_ref = sha256('x') WHERE id = 'ID'",   `${EUR}\n${JPY}`, 'charge or earning belongs to another tenant than its usage record says', 1],
+    ['another provider',           "UPDATE charge SET provider_ref = sha256('x') WHERE id = 'ID'", `${EUR}\n${JPY}`, 'charge or earning belongs to another tenant than its usage record says', 1],
   ])('finds %s, names the retrieval, and ends with 1', async (_what, tamper, totals, told, which) => {
     const tables = ['usage_record', 'charge', 'earning'];
     await trade.database.sql(tables.map(table => `CREATE TABLE kept_${table} AS TABLE ${table}`).join(';'));
@@ -50,8 +50,8 @@ describe('M3: ipto billing verify', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
-    ['without a URL',                  [],        {},                                                       /^DATABASE_URL is missing\. README\.md, "Settings", says what each is\.\n$/],
-    ['when nobody answers',            [],        { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' }, /^The database is out of reach: .*ECONNREFUSED.*\n$/],
+    ['without a URL',                  [],        {},                                                       /^DATABASE_URL is missing\. README\.md, "Settings", describes them\.\n$/],
+    ['when nobody answers',            [],        { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' }, /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
     ['with an option',                 ['--all'], {},                                                       /^`billing verify` takes no options\.\n$/],
   ])('%s ends with 2, and a sentence', async (_what, args, settings, sentence) => {
     const { code, out, err } = await run(['billing', 'verify', ...args], settings);

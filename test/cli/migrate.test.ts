@@ -56,14 +56,14 @@ describe('npm run migrate', () => {
     expect(await run(['migrate'])).toEqual({
       code: 1,
       out: '',
-      err: 'DATABASE_URL is missing. README.md, "Settings", says what each is.\n',
+      err: 'DATABASE_URL is missing. README.md, "Settings", describes them.\n',
     });
   });
 
   test('says in a sentence that nobody answers', async () => {
     const { code, err } = await run(['migrate'], { DATABASE_URL: 'postgresql://postgres:canary@127.0.0.1:1/postgres' });
     expect(code).toBe(1);
-    expect(err).toMatch(/^The database is out of reach: .*ECONNREFUSED.*\n$/);
+    expect(err).toMatch(/^Cannot reach the database: .*ECONNREFUSED.*\n$/);
     expect(err).not.toMatch(/canary|^ +at /m);
   });
 
@@ -75,7 +75,9 @@ describe('npm run migrate', () => {
     skip(!free, `another database of this cluster uses the role ${GATEWAY}`);
     const first = await run(['migrate'], { DATABASE_URL: url });
     expect(first.code).toBe(0);
-    expect(first.err).toMatch(/^applying \d+_\w+\n(.+\n)*\d+ applied\.\nServe under this URL; its password is not shown again:\n$/);
+    expect(first.err).toMatch(
+      /^applying \d+_\w+\n(.+\n)*\d+ applied\.\nStart the gateway with this URL. Its password is not shown again:\n$/,
+    );
     const served = /^DATABASE_URL=(postgresql:\/\/ipto_gateway:[\w-]{32}@\S+)\n$/.exec(first.out)![1]!;
     expect(await sql(`SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname IN ('${GATEWAY}', '${OWNER}')`)).toEqual([
       { rolsuper: false, rolbypassrls: false, rolcreaterole: false },
@@ -85,7 +87,7 @@ describe('npm run migrate', () => {
 
     const second = await run(['migrate'], { DATABASE_URL: url });
     expect(second.code).toBe(0);
-    expect(second.err).toBe('Nothing to apply.\nServe under:\n');
+    expect(second.err).toBe('Nothing to apply.\nStart the gateway with:\n');
     expect(second.out).toMatch(/^DATABASE_URL=postgresql:\/\/ipto_gateway:<the password that the first run printed>@\S+\n$/);
     expect(await servesUnder(served)).toBe('serves');
   });
@@ -112,7 +114,7 @@ describe('npm run migrate', () => {
   test('is part of the start where that is given both URLs', async () => {
     const role = `${name}_role`;
     const runtime = Object.assign(new URL(url), { username: role, password: 'secret' }).href;
-    expect(await servesUnder(runtime)).toMatch(/^The database lets nobody in: .+\.\n$/);
+    expect(await servesUnder(runtime)).toMatch(/^The database refuses connections: .+\.\n$/);
     const command = start(['start'], { ...ISSUER, DATABASE_URL: runtime, MIGRATE_DATABASE_URL: url });
     try {
       await command.says(/"msg":"serving"/);

@@ -53,7 +53,7 @@ describe('npm start', () => {
     expect(await run(['start'])).toEqual({
       code: 1,
       out: '',
-      err: 'DATABASE_URL is missing; OIDC_ISSUER is missing; OIDC_AUDIENCE is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. README.md, "Settings", says what each is.\n',
+      err: 'DATABASE_URL is missing; OIDC_ISSUER is missing; OIDC_AUDIENCE is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. README.md, "Settings", describes them.\n',
     });
   });
 
@@ -70,7 +70,7 @@ describe('npm start', () => {
     const command = starting({ DATABASE_URL: database.adminUrl });
     expect(await command.ended).toBe(1);
     expect(command.err()).toMatch(
-      /^The gateway does not start on this database: role \S+ is a superuser, whom row-level security does not hold; .+\.\n$/m,
+      /^The gateway does not start on this database: role \S+ is a superuser, which row-level security does not restrict; .+\.\n$/m,
     );
     expect(command.err()).not.toMatch(/^ +at /m);
   });
@@ -79,7 +79,7 @@ describe('npm start', () => {
     const url = Object.assign(new URL(database.runtimeUrl), { username: 'ipto_nobody', password: 'canary' }).href;
     const command = starting({ DATABASE_URL: url });
     expect(await command.ended).toBe(1);
-    expect(command.err()).toMatch(/^The database lets nobody in: .*ipto_nobody.*\.\n$/m);
+    expect(command.err()).toMatch(/^The database refuses connections: .*ipto_nobody.*\.\n$/m);
     expect(command.err()).not.toMatch(/canary|^ +at /m);
   });
 
@@ -149,7 +149,7 @@ describe('a database that isn’t up yet', () => {
     const url = `http://127.0.0.1:${port}`;
     const command = starting({ DATABASE_URL: proxy.url, PORT: String(port) });
     try {
-      await command.says(/the database is out of reach; waiting for it/);
+      await command.says(/cannot reach the database; retrying/);
       expect([(await fetch(`${url}/livez`)).status, (await fetch(`${url}/readyz`)).status]).toEqual([200, 503]);
       await proxy.open();
       await command.says(/"msg":"serving"/);

@@ -36,14 +36,14 @@ describe('npm run worker', () => {
     expect(await run(['worker'])).toEqual({
       code: 1,
       out: '',
-      err: 'DATABASE_URL is missing; SMTP_URL is missing; MAIL_FROM is missing; INVITATION_URL is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. README.md, "Settings", says what each is.\n',
+      err: 'DATABASE_URL is missing; SMTP_URL is missing; MAIL_FROM is missing; INVITATION_URL is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. README.md, "Settings", describes them.\n',
     });
   });
 
-  test('does not work under a superuser, whom row-level security does not hold', async () => {
+  test('does not work under a superuser, which row-level security does not restrict', async () => {
     const { code, err } = await run(['worker'], settings({ DATABASE_URL: database.adminUrl }));
     expect(code).toBe(1);
-    expect(err).toMatch(/is a superuser, whom row-level security does not hold/);
+    expect(err).toMatch(/is a superuser, which row-level security does not restrict/);
   });
 
   test('R5: mails an invitation that a gateway elsewhere made, whose code accepts it; its log holds neither code nor message', async () => {
@@ -69,9 +69,9 @@ describe('npm run worker', () => {
     for (const secret of [code, 'You are invited']) expect(worker.out() + worker.err()).not.toContain(secret);
   });
 
-  test('waits for a database that is out of reach, and ends when it is told to', async () => {
+  test('waits for an unreachable database, and ends on a signal', async () => {
     const worker = working({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
-    await worker.says(/the database is out of reach; waiting for it/);
+    await worker.says(/cannot reach the database; retrying/);
     expect(await worker.kill('SIGTERM')).toBe(0);
   });
 });

@@ -38,10 +38,10 @@ describe('what the demo prints', () => {
   test('says each step, the address, the tenants and the people, and nothing on stderr', () => {
     const out = demo.command.out();
     for (const step of [
-      'Making a database',
+      'Creating a database',
       'Starting PostgreSQL',
       'Applying migrations',
-      'Seeding tenants, people, datasets and what was bought',
+      'Seeding tenants, people, datasets and purchases',
       'Ready in ',
     ])
       expect(out).toContain(step);

@@ -106,7 +106,7 @@ describe("the issuer's key", () => {
 
   test.each(['', '{}', '{"kty":"EC"}', 'not json'])('is refused in a sentence when its file holds %j', async text => {
     await writeFile(home.issuerKey, text);
-    const refused = `The file ${home.issuerKey} doesn't hold the demo's key. Remove it, and the next run makes another.`;
+    const refused = `The file ${home.issuerKey} is not a key of the demo. Remove it; the next run creates another.`;
     await expect(openIssuer(home)).rejects.toThrow(new DemoError(refused));
   });
 

@@ -64,10 +64,10 @@ describe('two demos', () => {
     const { code, out, err } = await run(['demo'], { IPTO_HOME: await newHome(), PORT: port });
     expect(code).toBe(1);
     expect(err).toBe(`Can't listen on 127.0.0.1:${port}: another process listens there; choose another port with PORT.\n`);
-    expect(out).toContain('It did not start.');
+    expect(out).toContain('The demo did not start.');
     expect(await run(['demo'], { IPTO_HOME: '/proc/nowhere', PORT: '0' })).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^Can't write in \/proc\/nowhere: .+\. Set IPTO_HOME to a folder that can be written\.\n$/),
+      err: expect.stringMatching(/^Can't write in \/proc\/nowhere: .+\. Set IPTO_HOME to a writable folder\.\n$/),
     });
   });
 });

@@ -62,7 +62,7 @@ describe('the arguments of token', () => {
   });
 
   test.each([
-    [[], `Say whom the token is for: ${EXAMPLE}`],
+    [[], `--as is missing: name the person that the token is for: ${EXAMPLE}`],
     [['--as'], `Option '--as' has no value. ${OPTIONS}`],
     [['--as', '--tenant', 'contoso'], `Option '--as' has no value. ${OPTIONS}`],
     [['--as', 'a@b.example', '--admin'], `Unknown option '--admin'. ${OPTIONS}`],
@@ -83,7 +83,7 @@ describe('token', () => {
   test('says so when its folder can’t be written', async () => {
     await writeFile(join(directory, 'file'), '');
     const home = join(directory, 'file', 'home');
-    const refused = `Can't write in ${home}: something in that path is a file. Set IPTO_HOME to a folder that can be written.`;
+    const refused = `Can't write in ${home}: something in that path is a file. Set IPTO_HOME to a writable folder.`;
     await expect(printedToken(['--as', 'a@b.example'], { IPTO_HOME: home })).rejects.toThrow(refused);
   });
 

@@ -1,9 +1,9 @@
 import pg from 'pg';
 
 /**
- * What the gateway's role may do, table by table; a list of columns narrows a SELECT or an UPDATE.
- * Whatever stands in no row here it may not touch: the audit log is append-only (SPEC A2), a
- * retrieval is written by a crossing, and a purge runs as the owner.
+ * The privileges of the gateway's role by table; a list of columns narrows a SELECT or an UPDATE.
+ * It has no others: the audit log is append-only (SPEC A2), retrievals are written by a crossing,
+ * and a purge runs as the owner.
  */
 // biome-ignore format: a table is read by its columns
 export const GRANTS = {
@@ -30,10 +30,7 @@ export const GRANTS = {
   api_key:            { select: true, insert: true,  delete: false, update: ['scopes', 'secret_hash', 'earlier_hash', 'earlier_expires_at', 'holder_id', 'holder_name', 'rotated_at', 'revoked_at', 'last_used_at'] },
 } as const satisfies Record<string, { select: boolean | readonly string[]; insert: boolean; delete: boolean; update: readonly string[] }>;
 
-/**
- * The statements that give `role` exactly {@link GRANTS} and the crossings that it may call, taking
- * back whatever else it had.
- */
+/** The statements that grant `role` exactly {@link GRANTS} and the callable crossings. */
 export function grantStatements(role: string, callable: readonly string[]): string {
   const to = pg.escapeIdentifier(role);
   const tables = Object.entries(GRANTS).flatMap(([table, { select, insert, delete: remove, update }]) => [

@@ -1,25 +1,23 @@
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 
-/**
- * graphile-worker's own messages about its migrations are nobody's business; its errors are thrown.
- */
+/** Discards graphile-worker's messages about its migrations; its errors are thrown. */
 const silent = new Logger(() => () => {});
 
-/** The schema that graphile-worker keeps its jobs in. */
+/** graphile-worker's schema. */
 export const JOBS = 'graphile_worker';
 
 /**
- * Brings graphile-worker's tables up to its version, and lets the gateway's role add and work jobs.
- * They are shielded by row-level security without a policy; one policy for this role opens them.
- * Jobs hold ids alone (SPEC T1): what they are about is read under a tenant's binding.
+ * Migrates graphile-worker's tables and lets the gateway's role add and run jobs. The tables have
+ * row-level security without policies, so each gets a policy for this role. Jobs contain ids alone
+ * (SPEC T1); the rows are read under a tenant's binding.
  *
  * @param client a connection that acts as the owner.
  */
 export async function ensureJobSchema(client: pg.Client, url: string, runtime: string): Promise<void> {
   const { rows } = await client.query<{ owner: string }>('SELECT current_user AS owner');
   const pool = new pg.Pool({ connectionString: url, max: 1, options: `-c role=${rows[0]!.owner}`, application_name: 'ipto-migrate' });
-  pool.on('error', () => {}); // the statement that it breaks in throws
+  pool.on('error', () => {}); // the running statement throws
   pool.on('connect', connection => connection.on('error', () => {}));
   try {
     await runMigrations({ pgPool: pool, logger: silent });

@@ -8,47 +8,44 @@ import { grantStatements } from './grants.ts';
 import { ensureJobSchema } from './job-schema.ts';
 import { ensureRoles, type RuntimeRole } from './roles.ts';
 
-/** Migrations can't go on; the message says which, why, and what to do. */
+/** A migration failed or doesn't match the database. The message names it and the reason. */
 export class MigrationError extends Error {
   override name = 'MigrationError';
 }
 
-/** The lock that Prisma's own `migrate deploy` takes, so that the two wait for each other. */
+/** The advisory lock of Prisma's `migrate deploy`, so that the two wait for each other. */
 const LOCK = 72707369;
 const FOLDER = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 
 export type MigrateOptions = {
   /**
-   * A connection that may create tables: a superuser, or the owner of the schema. Straight to
-   * PostgreSQL: session locks don't pass PgBouncer.
+   * The connection of a superuser or of the schema's owner. Directly to PostgreSQL: session locks
+   * don't work through PgBouncer.
    */
   readonly url: string;
-  /**
-   * The gateway's role: made when it is missing and `url` may, and given exactly what
-   * src/database/admin/grants.ts lists.
-   */
+  /** The gateway's role: created if it is missing, and granted exactly what grants.ts lists. */
   readonly runtime: RuntimeRole;
   readonly folder?: string;
   readonly onProgress?: (line: string) => void;
 };
 
-/** The migrations that were applied, and whether the gateway's role had to be made. */
-export type Migrated = { readonly applied: readonly string[]; readonly roleMade: boolean };
+/** The migrations that were applied, and whether the gateway's role was created. */
+export type Migrated = { readonly applied: readonly string[]; readonly isRoleCreated: boolean };
 
 /**
- * Brings a database to the newest migration and its roles to what they may do. Safe to run by many
- * at once, and again at any time. Keeps the books as Prisma does (`_prisma_migrations`, the same
- * checksums and lock), so that `prisma migrate deploy` agrees with it.
+ * Applies the pending migrations and grants the roles their privileges. Safe to run concurrently
+ * and repeatedly. It uses Prisma's `_prisma_migrations`, checksums and lock, so that
+ * `prisma migrate deploy` agrees with it.
  *
- * @throws {MigrationError} when a migration failed, was edited after it was applied, or is applied
- * but not here.
+ * @throws {MigrationError} if a migration failed, was edited after it was applied, or isn't part of
+ * this build.
  */
 export async function migrate({ url, runtime, folder = FOLDER, onProgress = () => {} }: MigrateOptions): Promise<Migrated> {
   const client = new pg.Client({ connectionString: url, application_name: 'ipto-migrate' });
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const roleMade = await ensureRoles(client, runtime);
+    const isRoleCreated = await ensureRoles(client, runtime);
     const applied = await applyAll(client, folder, onProgress);
     await client.query(
       grantStatements(
@@ -57,7 +54,7 @@ export async function migrate({ url, runtime, folder = FOLDER, onProgress = () =
       ),
     );
     await ensureJobSchema(client, url, runtime.name);
-    return { applied, roleMade };
+    return { applied, isRoleCreated };
   } finally {
     await client.end();
   }
@@ -65,7 +62,7 @@ export async function migrate({ url, runtime, folder = FOLDER, onProgress = () =
 
 type Applied = { migration_name: string; checksum: string; finished_at: Date | null; logs: string | null };
 
-/** The names of the migrations that this build comes with, oldest first. */
+/** The names of this build's migrations, oldest first. */
 export const migrationsIn = (folder: string = FOLDER): readonly string[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter(entry => entry.isDirectory())
@@ -91,8 +88,9 @@ async function applyAll(client: pg.Client, folder: string, onProgress: (line: st
 }
 
 function checkApplied({ migration_name: name, checksum, finished_at, logs }: Applied, names: readonly string[], folder: string) {
-  if (!finished_at) throw new MigrationError(`migration ${name} failed earlier and wants a look: ${logs}`);
-  if (!names.includes(name)) throw new MigrationError(`migration ${name} is applied to this database but not part of this build`);
+  if (!finished_at)
+    throw new MigrationError(`migration ${name} failed earlier: ${logs}. Fix the cause, then delete its row from _prisma_migrations`);
+  if (!names.includes(name)) throw new MigrationError(`migration ${name} is applied to this database but isn't part of this build`);
   const sql = readFileSync(path.join(folder, name, 'migration.sql'), 'utf8');
   const [unix, windows] = ['\n', '\r\n'].map(end => sql.replace(/\r?\n/g, end)) as [string, string];
   if (![sql, unix, windows].map(digest).includes(checksum)) throw new MigrationError(`migration ${name} was edited after it was applied`);

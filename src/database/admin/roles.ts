@@ -1,21 +1,21 @@
 import pg from 'pg';
 
-/** The role that the gateway serves under. It owns nothing and bypasses nothing. */
+/** The gateway's role. It owns no table and doesn't bypass row-level security. */
 export type RuntimeRole = {
   readonly name: string;
-  /** Given to the role if it has to be made; an existing role keeps its own. */
+  /** The password of a new role; an existing role keeps its own. */
   readonly password: string;
 };
 
-/** The role that owns the tables where a superuser migrates: nobody logs in as it. */
+/** The role that owns the tables if a superuser migrates. It can't log in. */
 export const OWNER = 'ipto_owner';
 
 /**
- * Makes sure that there are an owner and a runtime role, as far as the connection may make them,
- * and goes on as the owner: a superuser becomes {@link OWNER}, so that functions that run as their
- * owner aren't a superuser's; any other role is the owner itself.
+ * Creates the owner and the runtime role if they are missing, and continues as the owner. A
+ * superuser becomes {@link OWNER}, so that SECURITY DEFINER functions don't run as a superuser; any
+ * other role is the owner itself.
  *
- * @returns whether the runtime role had to be made.
+ * @returns whether the runtime role was created.
  */
 export async function ensureRoles(client: pg.Client, runtime: RuntimeRole): Promise<boolean> {
   const {
@@ -24,29 +24,29 @@ export async function ensureRoles(client: pg.Client, runtime: RuntimeRole): Prom
     'SELECT rolsuper AS superuser, current_database() AS database FROM pg_roles WHERE rolname = current_user',
   );
   if (me!.superuser) await ensureRole(client, OWNER, 'NOLOGIN');
-  const made = await ensureRole(client, runtime.name, `LOGIN PASSWORD ${pg.escapeLiteral(runtime.password)}`);
+  const isCreated = await ensureRole(client, runtime.name, `LOGIN PASSWORD ${pg.escapeLiteral(runtime.password)}`);
   if (me!.superuser) {
     const database = pg.escapeIdentifier(me!.database);
     await client.query(
       `GRANT CREATE ON DATABASE ${database} TO ${OWNER}; GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER}; SET ROLE ${OWNER}`,
     );
   }
-  return made;
+  return isCreated;
 }
 
-/** What no role of the gateway's may do. */
-const HARMLESS = 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT';
+/** The attributes of both roles. */
+const UNPRIVILEGED = 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT';
 
 async function ensureRole(client: pg.Client, name: string, rest: string): Promise<boolean> {
-  const known = async () => (await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name])).rowCount;
-  if (await known()) return false;
+  const exists = async () => (await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name])).rowCount;
+  if (await exists()) return false;
   try {
-    await client.query(`CREATE ROLE ${pg.escapeIdentifier(name)} ${HARMLESS} ${rest}`);
+    await client.query(`CREATE ROLE ${pg.escapeIdentifier(name)} ${UNPRIVILEGED} ${rest}`);
     return true;
   } catch (error) {
-    // Roles belong to the whole cluster, the migration lock to one database: another database's
-    // migration may have been faster.
-    if (!(await known())) throw error;
+    // Roles are shared by the cluster, but the migration lock belongs to one database: another
+    // database's migration may have created the role meanwhile.
+    if (!(await exists())) throw error;
     return false;
   }
 }

@@ -2,7 +2,7 @@ import type { PlanFeature, TenantStatus } from '../../access/vocabulary.ts';
 import type { Query } from '../driver/query.ts';
 import type { Binding } from '../tenancy/binding.ts';
 
-/** An API key, with what of its tenant decides what it may do. */
+/** An API key, with the tenant's status and features, on which its permissions depend. */
 export type SigningKey = {
   readonly name: string;
   readonly scopes: readonly string[];
@@ -15,9 +15,9 @@ export type SigningKey = {
 };
 
 /**
- * What stands under the name of a key: the hashes of its secret and of the one before it, which
- * ends at `earlierUntil` (ms since 1970), and the key as a text, to be read once a secret fits.
- * Where there is no key, the hashes are of nothing.
+ * The result of a look-up: the hashes of the key's secret and of its predecessor, which is valid
+ * until `earlierUntil` (ms since 1970), and the key as JSON, to be parsed once a secret matches.
+ * For a key that doesn't exist both hashes are zero.
  */
 export type KeyFound = {
   readonly hash: Uint8Array;
@@ -26,13 +26,13 @@ export type KeyFound = {
   readonly key: string;
 };
 
-/** The name that a key's text says. */
+/** The ids that the text of a key contains. */
 type Name = { readonly tenantId: string; readonly id: string };
 
 /** Binds a query. */
 type BindQuery = (binding: Binding) => { readonly query: Query };
 
-/** What no hash is: 32 bytes, all of them 0. */
+/** 32 zero bytes, which no secret hashes to. */
 const NOTHING = `decode(repeat('00', 32), 'hex')`;
 
 const FIND = `
@@ -46,9 +46,8 @@ const FIND = `
     LEFT JOIN api_key k ON k.tenant_id = $1::uuid AND k.id = $2::uuid`;
 
 /**
- * Looks a key up by the name that its text says, in one statement that is bound to the tenant that
- * the name says (SPEC T4). Whether there is such a key, or such a tenant, changes nothing of the
- * way that is taken.
+ * Looks up a key by the ids in its text, in one statement bound to that tenant (SPEC T4). The steps
+ * are the same whether or not the key or the tenant exists, so that timing reveals neither.
  */
 export async function findKey(bind: BindQuery, { tenantId, id }: Name): Promise<KeyFound> {
   const [row] = await bind({ tenantId, personId: null }).query<KeyFound>(FIND, [tenantId, id]);
@@ -57,11 +56,11 @@ export async function findKey(bind: BindQuery, { tenantId, id }: Name): Promise<
 
 const DATES = ['expiresAt', 'revokedAt', 'lastUsedAt'];
 
-/** The key that was found, to be read once its secret is proven: then it is there. */
+/** Parses the key of a look-up whose secret has matched. */
 export const keyFound = ({ key }: KeyFound): SigningKey =>
   JSON.parse(key, (name, value) => (DATES.includes(name) && value !== null ? new Date(value) : value));
 
-/** Notes that a key was used, unless that was noted less than a minute before (SPEC K1). */
+/** Records that a key was used, at most once a minute (SPEC K1). */
 export async function noteUse(query: Query, { id }: Pick<Name, 'id'>, now: Date): Promise<void> {
   await query(
     `UPDATE api_key SET last_used_at = $2::timestamptz

@@ -1,16 +1,13 @@
 import { v7 as uuid } from 'uuid';
 import type { Enqueue, Query } from '../driver/query.ts';
 
-/**
- * What is kept of an event (SPEC A1): who, what, on what, before and after, when, from where, by
- * which rule.
- */
+/** An event of the audit log (SPEC A1). */
 export type AuditEntry = {
   readonly at: Date;
   readonly actor: { readonly kind: 'user' | 'api_key' | 'staff' | 'system'; readonly id: string; readonly name: string };
   readonly action: string;
   readonly rule: string;
-  /** Why it was refused: a code of the catalogue; null where it was done. */
+  /** The error code of a refusal; null if the action was done. */
   readonly code: string | null;
   readonly target: { readonly type: string; readonly id: string } | null;
   readonly before: object | null;
@@ -23,8 +20,8 @@ const APPEND = `
   VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14)`;
 
 /**
- * Appends an event to the bound tenant's log, in the transaction that it tells of; a trigger gives
- * it its place in the chain (SPEC A2).
+ * Appends an event to the bound tenant's log, in the transaction that it describes. A trigger links
+ * it to the chain (SPEC A2).
  */
 export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
   const json = (state: object | null) => state && JSON.stringify(state);
@@ -43,7 +40,7 @@ export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, t
  */
 export type AuditBreak = { readonly tenantId: string; readonly seq: number; readonly fault: string };
 
-/** Every broken chain, by its first broken link, and how much was looked at. */
+/** The first broken link of every broken chain, and how many chains and links were checked. */
 export async function auditBreaks(query: Query): Promise<{ breaks: readonly AuditBreak[]; tenants: number; events: number }> {
   const breaks = await query<AuditBreak>('SELECT tenant_id AS "tenantId", seq, fault FROM crossing_audit_breaks() ORDER BY 1', []);
   const [size] = await query<{ tenants: number; events: number }>(
@@ -53,7 +50,7 @@ export async function auditBreaks(query: Query): Promise<{ breaks: readonly Audi
   return { breaks, ...size! };
 }
 
-/** A link of a tenant's chain: its place, and its hash in hexadecimal digits. */
+/** A link of a tenant's chain: its number, and its hash in hexadecimal digits. */
 export type AuditAnchor = { readonly tenantId: string; readonly seq: number; readonly hash: string };
 
 /** The last link of every chain. */
@@ -61,8 +58,8 @@ export const auditHeads = (query: Query): Promise<readonly AuditAnchor[]> =>
   query<AuditAnchor>(`SELECT tenant_id AS "tenantId", seq, encode(hash, 'hex') AS hash FROM crossing_audit_heads() ORDER BY 1`, []);
 
 /**
- * Those of earlier heads that are no link of their chain any more, and whose tenant wasn't deleted:
- * somebody wrote it anew.
+ * The earlier heads that are no longer in their chain although the tenant wasn't deleted: the chain
+ * was rewritten.
  */
 export const lostAnchors = (query: Query, anchors: readonly AuditAnchor[]): Promise<readonly { tenantId: string; seq: number }[]> =>
   query(

@@ -1,8 +1,8 @@
 import type { Query } from '../driver/query.ts';
 
 /**
- * What a listing offers: its terms, and the provider's display name. `own` is the bound tenant's
- * own listing. An amount is a decimal as text.
+ * The terms of a listing, and the provider's display name. `own`: whether it is the bound tenant's.
+ * The price is a decimal as text.
  */
 export type Offer = {
   readonly own: boolean;
@@ -13,8 +13,8 @@ export type Offer = {
 };
 
 /**
- * What a listing offers, its provider being held until the transaction ends; null for one that
- * nobody can acquire.
+ * The terms of a listing, and a lock on its provider until the transaction ends; null if it can't
+ * be acquired.
  */
 export async function offerOf(query: Query, listingId: string): Promise<Offer | null> {
   const [offer] = await query<Offer>('SELECT own, title, provider, price::text AS price, currency FROM crossing_offer($1::uuid)', [
@@ -23,11 +23,11 @@ export async function offerOf(query: Query, listingId: string): Promise<Offer | 
   return offer ?? null;
 }
 
-/** Whether what somebody is entitled to can be had (SPEC S2, S6). */
+/** Whether the objects of an entitlement can be retrieved (SPEC S2, S6). */
 export const AVAILABILITIES = ['available', 'provider_unavailable', 'provider_gone'] as const;
 export type Availability = (typeof AVAILABILITIES)[number];
 
-/** How available the bound tenant's entitlements are, by their ids. */
+/** The availability of the bound tenant's entitlements, by id. */
 export async function availabilityOf(query: Query, ids: readonly string[]): Promise<ReadonlyMap<string, Availability>> {
   const rows = await query<{ id: string; availability: Availability }>(
     'SELECT entitlement_id AS id, availability FROM crossing_availability($1::uuid[])',
@@ -36,7 +36,7 @@ export async function availabilityOf(query: Query, ids: readonly string[]): Prom
   return new Map(rows.map(({ id, availability }) => [id, availability]));
 }
 
-/** An object as those see it who are entitled to it. The checksum is in hexadecimal digits. */
+/** An object as its buyers see it. The checksum is in hexadecimal digits. */
 export type EntitledObject = {
   readonly id: string;
   readonly name: string;
@@ -45,7 +45,7 @@ export type EntitledObject = {
   readonly sha256: string;
 };
 
-/** Which objects: above and below an id, from the end if `descending`. */
+/** A page between two ids, both excluded; from the end if `descending`. */
 export type ObjectsPage = {
   readonly above: string | null;
   readonly below: string | null;
@@ -54,8 +54,8 @@ export type ObjectsPage = {
 };
 
 /**
- * A page of the objects that an open entitlement of the bound tenant leads to, by id; none while
- * the provider isn't available.
+ * A page of the objects of an open entitlement of the bound tenant, by id; empty while the provider
+ * is unavailable.
  */
 export const entitledObjects = (
   query: Query,
@@ -68,7 +68,7 @@ export const entitledObjects = (
     [entitlementId, above, below, descending, atMost],
   );
 
-/** How many those are in all. */
+/** The number of those objects on all pages. */
 export async function countEntitledObjects(query: Query, entitlementId: string): Promise<number> {
   const [row] = await query<{ count: number }>('SELECT crossing_entitled_object_count($1::uuid)::int AS count', [entitlementId]);
   return row!.count;

@@ -1,9 +1,9 @@
 import type { Query } from '../driver/query.ts';
 
 /**
- * Has what is due in a tenant looked at: as soon as the transaction commits that asks. There is at
- * most one job that waits for a tenant, and one of a tenant at a time. Due dates live in our
- * tables: a lost job is only a late one.
+ * Queues the job that does what is due in a tenant; it starts after this transaction commits. At
+ * most one job of a tenant waits, and at most one runs. Due dates are in our tables, so a lost job
+ * only delays them.
  */
 export async function wakeJobs(query: Query, tenantId: string): Promise<void> {
   await query(
@@ -12,7 +12,7 @@ export async function wakeJobs(query: Query, tenantId: string): Promise<void> {
   );
 }
 
-/** The tenants in which something is due at a moment. */
+/** The ids of the tenants in which something is due at `moment`. */
 export async function dueTenants(query: Query, moment: Date): Promise<readonly string[]> {
   const rows = await query<{ id: string }>('SELECT id FROM crossing_due_tenants($1::timestamptz) AS id ORDER BY id', [moment]);
   return rows.map(({ id }) => id);

@@ -1,10 +1,10 @@
 import type { Query } from '../driver/query.ts';
 
-/** What to look for on the marketplace: everything given must hold. */
+/** The conditions of a search; a listing must meet all that are given. */
 export type MarketSearch = {
-  /** As people type it: words, "phrases", `or`, `-without`. */
+  /** Words, "phrases", `or`, `-excluded`. */
   readonly query: string | null;
-  /** The listing carries all of these. */
+  /** The listing has all of these. */
   readonly tags: readonly string[] | null;
   /** A decimal number, in `currency`. */
   readonly maxPrice: string | null;
@@ -15,24 +15,24 @@ export type MarketSearch = {
 export type MarketSort = 'relevance' | 'newest' | 'price';
 
 /**
- * A place in an order: its key as PostgreSQL writes it (a rank, a moment, an amount), and the
- * listing's id.
+ * A position in an order: the sort key as PostgreSQL prints it (a rank, a moment, an amount), and
+ * the listing's id.
  */
 export type MarketPlace = { readonly key: string; readonly id: string };
 
-/** Which listings of a search to answer. */
+/** A page of a search. */
 export type MarketPage = {
   readonly sort: MarketSort;
   readonly after: MarketPlace | null;
   readonly before: MarketPlace | null;
-  /** From the end. */
+  /** Whether the page is taken from the end. */
   readonly backwards: boolean;
   readonly limit: number;
 };
 
 /**
- * A listing as the marketplace tells it: all that leaves a provider (SPEC M5), and what the bound
- * tenant is to it.
+ * A listing on the marketplace: all that a provider discloses (SPEC M5), and its relation to the
+ * bound tenant.
  */
 export type MarketListing = {
   readonly id: string;
@@ -50,17 +50,14 @@ export type MarketListing = {
   readonly entitled: boolean;
 };
 
-/** A listing with its rank, by which a search by relevance is ordered; null in the other orders. */
+/** A listing with its rank in a search by relevance; null in the other orders. */
 export type RankedListing = MarketListing & { readonly rank: number | null };
 
 const LISTING = `'id', l.id, 'title', l.title, 'summary', l.summary, 'tags', l.tags, 'price', l.price::text, 'currency', l.currency, 'provider', l.provider,
   'publishedAt', l.published_at, 'own', l.own, 'entitled', l.entitled`;
 
-/**
- * Listings that a statement answers as one text of JSON: cheaper to read than rows are, which pg
- * takes apart column by column.
- */
-async function listingsIn<Listing extends MarketListing>(rows: Promise<readonly { readonly listings: string }[]>): Promise<Listing[]> {
+/** Parses listings that come as one JSON text, which is cheaper than rows of many columns. */
+async function parseListings<Listing extends MarketListing>(rows: Promise<readonly { readonly listings: string }[]>): Promise<Listing[]> {
   const [row] = await rows;
   const listings = JSON.parse(row!.listings) as (Listing & { publishedAt: Date | string })[];
   for (const listing of listings) listing.publishedAt = new Date(listing.publishedAt);
@@ -69,9 +66,9 @@ async function listingsIn<Listing extends MarketListing>(rows: Promise<readonly 
 
 const conditionOf = ({ query, tags, maxPrice, currency }: MarketSearch) => [query, tags, maxPrice, currency];
 
-/** A page of a search: what is published by a tenant that is active and sells, at this moment. */
+/** A page of a search among the listings of active tenants that sell. */
 export const searchMarket = (query: Query, search: MarketSearch, page: MarketPage): Promise<readonly RankedListing[]> =>
-  listingsIn<RankedListing>(
+  parseListings<RankedListing>(
     query(
       `WITH page AS MATERIALIZED (
        SELECT * FROM crossing_market_search($1::text, $2::text[], $3::numeric, $4::text, $5::text, $6::text, $7::uuid, $8::text, $9::uuid, $10::boolean, $11::int)
@@ -86,7 +83,7 @@ export const searchMarket = (query: Query, search: MarketSearch, page: MarketPag
     ),
   );
 
-/** How many listings a search has on all pages. */
+/** The number of listings on all pages of a search. */
 export async function countMarket(query: Query, search: MarketSearch): Promise<number> {
   const [row] = await query<{ count: number }>(
     'SELECT crossing_market_count($1::text, $2::text[], $3::numeric, $4::text) AS count',
@@ -95,19 +92,19 @@ export async function countMarket(query: Query, search: MarketSearch): Promise<n
   return row!.count;
 }
 
-/** A tag, and how many of a search's listings carry it. */
+/** A tag, and how many of a search's listings have it. */
 export type MarketTag = { readonly tag: string; readonly listings: number };
 
 /** The tags of a search's listings, the most frequent first. */
-export const marketTags = (query: Query, search: MarketSearch, atMost: number): Promise<readonly MarketTag[]> =>
+export const marketTags = (query: Query, search: MarketSearch, limit: number): Promise<readonly MarketTag[]> =>
   query<MarketTag>('SELECT tag, listings FROM crossing_market_tags($1::text, $2::text[], $3::numeric, $4::text, $5::int)', [
     ...conditionOf(search),
-    atMost,
+    limit,
   ]);
 
-/** The listings of these ids, those that are on the marketplace at this moment, in no order. */
+/** The listings with these ids that are on the marketplace now, in no order. */
 export const marketListings = (query: Query, ids: readonly string[]): Promise<readonly MarketListing[]> =>
-  listingsIn(
+  parseListings(
     query(`SELECT coalesce(json_agg(json_build_object(${LISTING})), '[]')::text AS listings FROM crossing_market_listings($1::uuid[]) l`, [
       ids,
     ]),

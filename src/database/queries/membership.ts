@@ -6,7 +6,7 @@ import type { Identity } from './person.ts';
 /** How a request names a tenant. */
 export type TenantName = { readonly id: string } | { readonly slug: string };
 
-/** A person's membership in one tenant, with what of that tenant decides what they may do. */
+/** A membership, with the tenant's status, plan and features, on which permissions depend. */
 export type PersonMembership = {
   readonly tenantId: string;
   readonly slug: string;
@@ -22,7 +22,7 @@ export type PersonMembership = {
   readonly joinedAt: Date;
 };
 
-/** A known person, or null, and the memberships asked for. */
+/** The person's id, or null for an unknown person, and the requested memberships. */
 export type PersonMemberships = { readonly personId: string | null; readonly memberships: readonly PersonMembership[] };
 
 type Row = Omit<PersonMembership, 'tenantId' | 'joinedAt'> & {
@@ -33,29 +33,26 @@ type Row = Omit<PersonMembership, 'tenantId' | 'joinedAt'> & {
 
 const MEMBERSHIPS = `SELECT coalesce(json_agg(json_build_object('personId', person_id, 'tenantId', tenant_id, 'slug', slug, 'name', name, 'status', status,
     'statusReason', status_reason, 'plan', plan_code, 'features', features, 'sells', sells, 'buys', buys, 'membershipId', membership_id, 'roles', roles,
-    'joinedAt', joined_at)), '[]')::text AS said
+    'joinedAt', joined_at)), '[]')::text AS memberships
   FROM crossing_memberships_of($1, $2, $3::uuid, $4)`;
 
 /**
- * Asks for a person's memberships in tenants that aren't deleted: in the tenant named, or, when
- * `named` is null, everywhere.
+ * The query for a person's memberships in tenants that aren't deleted: in the named tenant, or in
+ * all if `named` is null.
  */
 export const membershipsStatement = ({ issuer, subject }: Identity, named: TenantName | null): TextQuery => ({
   text: MEMBERSHIPS,
   values: [issuer, subject, named && 'id' in named ? named.id : null, named && 'slug' in named ? named.slug : null],
 });
 
-/** What {@link membershipsStatement} said. */
+/** Parses the result of {@link membershipsStatement}. */
 export function membershipsIn(result: string): PersonMemberships {
   const rows = JSON.parse(result) as readonly Row[];
-  const known = rows.filter((row): row is Row & { tenantId: string } => row.tenantId !== null);
-  const memberships = known.map(({ personId: _, joinedAt, ...membership }) => ({ ...membership, joinedAt: new Date(joinedAt) }));
+  const members = rows.filter((row): row is Row & { tenantId: string } => row.tenantId !== null);
+  const memberships = members.map(({ personId: _, joinedAt, ...membership }) => ({ ...membership, joinedAt: new Date(joinedAt) }));
   return { personId: rows[0]?.personId ?? null, memberships };
 }
 
-/**
- * A person's memberships in tenants that aren't deleted: in the tenant named, or, when `named` is
- * null, everywhere.
- */
+/** Runs {@link membershipsStatement}. */
 export const membershipsOf = async (queryText: RunTextQuery, identity: Identity, named: TenantName | null): Promise<PersonMemberships> =>
   membershipsIn((await queryText(membershipsStatement(identity, named)))!);

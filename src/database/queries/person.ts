@@ -4,12 +4,14 @@ import { SETTINGS } from '../tenancy/binding.ts';
 /** A person as the identity provider names them. */
 export type Identity = { readonly issuer: string; readonly subject: string };
 
-/** What a verified token says of a person. */
+/** The claims of a verified token about a person. */
 export type Profile = Identity & { readonly name: string; readonly email: string | null; readonly emailVerified: boolean };
 
 /**
- * Makes or refreshes a person's row and binds the transaction to that person, whose sign-ups wait
- * for each other until it ends. Answers the person's id, which is `candidate` for a new person.
+ * Creates or refreshes a person's row and binds the transaction to that person. Other sign-ups of
+ * the same person wait until it ends.
+ *
+ * @returns the person's id, which is `candidate` for a new person.
  */
 export async function registerPerson(
   query: Query,

@@ -27,7 +27,7 @@ export function bindPlaceholders({ values }: Template, binding: Binding): unknow
   });
 }
 
-/** @throws {UnsupportedQuery} if a placeholder is only part of a parameter: it wouldn't be replaced. */
+/** @throws {UnsupportedQuery} if a placeholder is part of a parameter, which isn't replaced. */
 export function checkPlaceholders(template: Template): Template {
   for (const value of template.values)
     if (typeof value === 'object' && value !== null && Object.values(PLACEHOLDER).some(id => JSON.stringify(value).includes(id)))

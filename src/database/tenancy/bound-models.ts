@@ -8,26 +8,25 @@ export const READS: readonly string[] = [
 ];
 
 /**
- * What may be asked of a model. A delegate of Prisma's has more: `$parent` is the client that it
- * came from, bound to nobody. What it answers has more, too: a promise that waits to be awaited,
- * perhaps under another binding, and that leads on along relations. Here it is a promise.
+ * The operations of a bound model. Prisma's own delegates have more: `$parent` is the unbound
+ * client, and their lazy promises could be awaited under another binding, or lead on to relations.
  */
 const OPERATIONS = [
   ...READS,
   ...['create', 'createMany', 'createManyAndReturn', 'update', 'updateMany', 'updateManyAndReturn', 'upsert', 'delete', 'deleteMany'],
 ];
 
-/** Answers an operation whose arguments see nothing but what the binding sees. */
-export type Answer = (model: ModelName, operation: string, scoped: Args) => Promise<unknown>;
+/** Runs an operation whose arguments are already narrowed to the binding. */
+export type RunScoped = (model: ModelName, operation: string, scoped: Args) => Promise<unknown>;
 
-/** One model, each of whose operations is narrowed to a binding before anything answers it. */
+/** A model whose operations are narrowed to a binding before they run. */
 class BoundModel {
   readonly #query: (operation: string, args: Args) => Promise<unknown>;
 
-  constructor(model: ModelName, binding: Binding, answer: Answer) {
+  constructor(model: ModelName, binding: Binding, run: RunScoped) {
     this.#query = async (operation, args) => {
       const scoped = scope(model, operation, args, binding);
-      return await answer(model, operation, scoped);
+      return await run(model, operation, scoped);
     };
   }
 
@@ -41,12 +40,12 @@ class BoundModel {
   }
 }
 
-/** The models of a binding, each made when it is asked for: few are. */
+/** The models of a binding, created on use: a request needs few. */
 class BoundModels {
   readonly #model: (name: ModelName) => BoundModel;
 
-  constructor(binding: Binding, answer: Answer) {
-    this.#model = name => new BoundModel(name, binding, answer);
+  constructor(binding: Binding, run: RunScoped) {
+    this.#model = name => new BoundModel(name, binding, run);
   }
 
   static {
@@ -60,4 +59,4 @@ class BoundModels {
 }
 
 /** The models of a binding. */
-export const boundModels = (binding: Binding, answer: Answer): TenantClient => new BoundModels(binding, answer) as unknown as TenantClient;
+export const boundModels = (binding: Binding, run: RunScoped): TenantClient => new BoundModels(binding, run) as unknown as TenantClient;

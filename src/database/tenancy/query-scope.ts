@@ -3,14 +3,14 @@ import type { Binding } from './binding.ts';
 import { tenantFilter, type Where } from './tenant-filter.ts';
 
 /**
- * A query that would step outside of its tenant, or that this wall can't vouch for. A bug in the
- * caller, never a user's mistake.
+ * A query that would reach another tenant, or that can't be narrowed to one. A bug of the calling
+ * code, never a user's mistake.
  */
 export class IsolationError extends Error {
   override name = 'IsolationError';
 }
 
-/** What an operation is asked with, in Prisma's notation. */
+/** The arguments of a Prisma operation. */
 export type Args = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Args =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -19,15 +19,15 @@ const mapValues = (args: Args, change: (key: string, value: unknown) => unknown)
   Object.fromEntries(Object.entries(args).map(([key, value]) => [key, change(key, value)]));
 
 /**
- * The client's wall (SPEC T6): a query's arguments, narrowed to what the binding sees at every
- * depth: top level, nested selections, counts, relation filters, cursors and written data. It holds
- * with the database's row-level security switched off.
+ * Narrows the arguments of an operation to what a binding may see, at every depth: top level,
+ * nested selections, counts, relation filters, cursors and written data. It isolates tenants by
+ * itself, even without row-level security (SPEC T6).
  *
  * @throws {IsolationError} for raw SQL, nested writes, writes to another tenant or to global rows,
  * and orders taken across tenants.
  */
 export function scope(model: string | undefined, operation: string, args: Args, binding: Binding): Args {
-  if (!model) throw new IsolationError(`${operation} is not for a bound client`);
+  if (!model) throw new IsolationError(`${operation} is not available on a bound client`);
   const scoped = selection(model, args, binding);
   if (operation.startsWith('create')) return { ...scoped, data: scopeCreateData(model, args.data, binding) };
   const narrowed = { ...scoped, where: narrow(model, args.where, binding) };
@@ -38,21 +38,19 @@ export function scope(model: string | undefined, operation: string, args: Args, 
   return narrowed;
 }
 
-/**
- * A unique condition such as `{ tenantId_id: { tenantId, id } }` as one that a `findFirst` takes.
- */
+/** A unique condition such as `{ tenantId_id: { tenantId, id } }` as a `findFirst` accepts it. */
 export const flattened = (model: string, where: Args): Args =>
   Object.fromEntries(
-    Object.entries(where).flatMap(([key, value]) => (compound(model, key, value) ? Object.entries(value) : [[key, value]])),
+    Object.entries(where).flatMap(([key, value]) => (isCompound(model, key, value) ? Object.entries(value) : [[key, value]])),
   );
 
 const LOGIC = ['AND', 'OR', 'NOT'];
-const compound = (model: string, key: string, value: unknown): value is Args =>
+const isCompound = (model: string, key: string, value: unknown): value is Args =>
   isObject(value) && !LOGIC.includes(key) && !isColumn(model, key) && !relationOf(model, key);
 
 /**
- * A `where` that can match nothing but visible rows. Unique keys stay at its top, where `update`
- * and `delete` look for them.
+ * A `where` that matches visible rows alone. Unique keys stay at the top level, where `update` and
+ * `delete` expect them.
  */
 function narrow(model: string, where: unknown, binding: Binding): Where {
   const own = isObject(where) ? filter(model, where, binding) : {};
@@ -101,8 +99,8 @@ function chosenField(model: string, field: string, chosen: unknown, binding: Bin
   if (!relation) return chosen;
   const nested = selection(relation.type, isObject(chosen) ? chosen : {}, binding);
   if (relation.isList) return { ...nested, where: narrow(relation.type, isObject(chosen) ? chosen.where : undefined, binding) };
-  // A composite foreign key keeps a tenant's row among its tenant's; from a global row nothing
-  // would.
+  // A tenant's row refers to rows of its own tenant by a composite foreign key; a global row
+  // doesn't.
   if (!tenantFieldOf(model) && tenantFilter(relation.type, binding)) throw new IsolationError(`${model}.${field} leads into a tenant`);
   return nested;
 }
@@ -118,15 +116,15 @@ function scopeCount(model: string, chosen: unknown, binding: Binding): Args {
 }
 
 /**
- * A cursor into another tenant is one into this tenant at a row that isn't there. Of rows without a
- * tenant it would find who isn't to be seen.
+ * Moves a cursor into the bound tenant, where another tenant's row doesn't exist. For models
+ * without a tenant a cursor could reveal that a hidden row exists, so it is refused.
  */
 function cursor(model: string, value: Args, binding: Binding): Args {
   const field = tenantFieldOf(model);
   if (!field && tenantFilter(model, binding)) throw new IsolationError(`a cursor of ${model} would look across tenants`);
   if (!field) return value;
   if (field in value) return { ...value, [field]: binding.tenantId };
-  return mapValues(value, (key, inner) => (compound(model, key, inner) ? { ...inner, [field]: binding.tenantId } : inner));
+  return mapValues(value, (key, inner) => (isCompound(model, key, inner) ? { ...inner, [field]: binding.tenantId } : inner));
 }
 
 function checkOrder(model: string, order: unknown) {
@@ -141,7 +139,7 @@ function checkOrder(model: string, order: unknown) {
 
 function refuseGlobal(model: string): 'id' | 'tenantId' {
   const field = tenantFieldOf(model);
-  if (!field) throw new IsolationError(`${model} belongs to no tenant, and is not written through a bound client`);
+  if (!field) throw new IsolationError(`${model} belongs to no tenant and can't be written through a bound client`);
   return field;
 }
 
@@ -151,7 +149,7 @@ function scopeCreateData(model: string, data: unknown, binding: Binding): unknow
   if (binding.tenantId === null) throw new IsolationError(`no tenant is bound for a new ${model}`);
   const values = scopeUpdateData(model, data, binding);
   if (model === 'Membership' && binding.personId !== null && values.userId !== binding.personId)
-    throw new IsolationError('a membership is made for the bound person alone');
+    throw new IsolationError('a membership can only be created for the bound person');
   return { ...values, [field]: binding.tenantId };
 }
 

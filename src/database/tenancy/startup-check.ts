@@ -2,8 +2,8 @@ import { migrationsIn } from '../admin/migrate.ts';
 import type { Query } from '../driver/query.ts';
 
 /**
- * The database would not hold its wall, or isn't the one that this build was made for. The message
- * lists every reason.
+ * The database wouldn't isolate tenants, or lacks this build's migrations. The message lists every
+ * reason.
  */
 export class UnsafeDatabaseError extends Error {
   override name = 'UnsafeDatabaseError';
@@ -17,10 +17,7 @@ const ROLE = `
       AND (o.rolsuper OR o.rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = o.oid AND relnamespace = 'public'::regnamespace))) AS may_become
   FROM pg_roles r WHERE r.rolname = current_user`;
 
-/**
- * Every table that the role can read, but the public catalogue, must be held by policies that bind
- * its owner too.
- */
+/** The readable tables, except the public plan catalogue, whose policies don't bind the owner. */
 const UNFORCED = `
   SELECT c.relname::text AS name FROM pg_class c
   WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege(c.oid, 'SELECT') AND c.relname <> 'plan'
@@ -31,8 +28,8 @@ const MIGRATIONS = 'SELECT migration_name AS name FROM _prisma_migrations WHERE 
 type Role = { role: string; superuser: boolean; bypasses: boolean; owns: boolean; may_become: string[] };
 
 /**
- * Refuses a database connection under which the second wall wouldn't stand (SPEC T6), or whose
- * migrations aren't this build's.
+ * Refuses a connection that row-level security wouldn't restrict (SPEC T6), and a database without
+ * this build's migrations.
  *
  * @throws {UnsafeDatabaseError} naming each reason.
  */
@@ -51,16 +48,16 @@ const refusal = (reasons: readonly string[]) =>
 
 const roleReasons = ({ role, superuser, bypasses, owns, may_become }: Role): readonly string[] => [
   ...(superuser
-    ? [`role ${role} is a superuser, whom row-level security does not hold; \`npm run migrate\` makes a role for the gateway`]
+    ? [`role ${role} is a superuser, which row-level security does not restrict; \`npm run migrate\` creates a role for the gateway`]
     : []),
   ...(bypasses && !superuser ? [`role ${role} has BYPASSRLS`] : []),
   ...(owns && !superuser ? [`role ${role} owns tables or functions, and could switch their policies off`] : []),
-  ...(superuser ? [] : may_become.map(other => `role ${role} can become ${other}, whom row-level security does not hold`)),
+  ...(superuser ? [] : may_become.map(other => `role ${role} can become ${other}, which row-level security does not restrict`)),
 ];
 
 async function pendingMigrations(query: Query): Promise<readonly string[]> {
   const applied = await query<{ name: string }>(MIGRATIONS, []).catch(error => {
-    // no such table, or no right to read it yet: nothing is applied
+    // no such table, or no privilege to read it yet: nothing is applied
     if (['42P01', '42501'].includes(error.code)) return [];
     throw error;
   });

@@ -2,19 +2,19 @@ import { chmod, lchown, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedError } from './error.ts';
 
-/** The user and group that PostgreSQL runs as, where that isn't the user of this process. */
+/** The user and group that PostgreSQL runs as, if not as the user of this process. */
 export type Account = { uid: number; gid: number };
 
-/** Said where root may not change its user id, as in some containers. */
-export const ROOT_ALONE = 'PostgreSQL refuses to run as root, and root may not act as another user here. Run the demo as an ordinary user.';
+/** The error if root can't change its user id, as in some containers. */
+export const ROOT_ONLY = 'PostgreSQL refuses to run as root, and root may not act as another user here. Run the demo as an ordinary user.';
 
 const ELSEWHERE = 'Run as that user, or set IPTO_HOME to a folder of your own.';
 const UNPRIVILEGED = ['nobody', 'daemon', 'bin'];
 
 /**
- * Whom to run PostgreSQL as. It refuses to run as root, so root runs it as the owner of the data;
- * as long as there is none, as the first unprivileged user of /etc/passwd (`initdb` wants one with
- * a name). Anybody else runs it as themselves, which is null.
+ * The account to run PostgreSQL as; null for the user of this process. PostgreSQL refuses to run as
+ * root, so root runs it as the owner of the data, or at first as an unprivileged user of
+ * /etc/passwd (`initdb` needs one with a name).
  */
 export async function accountFor(data: string): Promise<Account | null> {
   const owner = await stat(data).catch(() => null);
@@ -37,10 +37,7 @@ async function unprivileged(): Promise<Account> {
   return { uid: Number(user[2]) >>> 0, gid: Number(user[3]) >>> 0 };
 }
 
-/**
- * Gives a folder and all in it to the account, closed to everybody else. With no account it stays
- * this user's.
- */
+/** Makes the account the only user of a folder and its contents. */
 export async function handOver(folder: string, account: Account | null): Promise<void> {
   await chmod(folder, 0o700);
   if (!account || (await stat(folder)).uid === account.uid) return;
@@ -48,6 +45,6 @@ export async function handOver(folder: string, account: Account | null): Promise
   try {
     for (const path of [...entries.map(entry => join(folder, entry)), folder]) await lchown(path, account.uid, account.gid);
   } catch {
-    throw new EmbeddedError(ROOT_ALONE);
+    throw new EmbeddedError(ROOT_ONLY);
   }
 }

@@ -4,31 +4,30 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Account, ROOT_ALONE } from './account.ts';
+import { type Account, ROOT_ONLY } from './account.ts';
 import { EmbeddedError } from './error.ts';
 
 /**
- * Programs that the account can run. `major` is PostgreSQL's major version; `discard` removes what
- * was copied for this run.
+ * PostgreSQL's programs. `major` is their major version; `discard` removes the copy of this run, if
+ * there is one.
  */
 export type Binaries = { postgres: string; initdb: string; major: number; discard(): Promise<void> };
 
 const COPY = 'ipto-postgres-';
 
 /**
- * Finds the programs of PostgreSQL in node_modules. Where the account can't run them there (root's
- * folders are closed to it, the files aren't executable, the install scripts that make the
- * libraries' links didn't run), they are copied to a temporary folder for this run.
+ * Finds PostgreSQL's programs in node_modules. If the account can't run them there (no access, no
+ * execute bit, or install scripts that didn't run), they are copied to a temporary folder.
  *
- * @param record a file that names the copy, so that the next run removes it if this one can't.
- * @throws EmbeddedError when they run nowhere on this machine.
+ * @param record a file with the path of the copy, so that the next run can remove it.
+ * @throws EmbeddedError if the programs don't run on this machine.
  */
 export async function findBinaries(record: string, account: Account | null): Promise<Binaries> {
   const native = nativeFolder();
   await removeCopy(record);
   const major = await probe(native, account);
   if (typeof major === 'number') return { ...programs(native), major, discard: async () => undefined };
-  if (/^spawn .*E(INVAL|PERM)$/.test(major)) throw new EmbeddedError(ROOT_ALONE);
+  if (/^spawn .*E(INVAL|PERM)$/.test(major)) throw new EmbeddedError(ROOT_ONLY);
   let why = major;
   for (const parent of new Set([tmpdir(), '/var/tmp'])) {
     const copy = await copyTo(parent, native, record).catch(() => null);
@@ -55,7 +54,7 @@ function programs(native: string): { postgres: string; initdb: string } {
   return { postgres: join(native, 'bin', `postgres${suffix}`), initdb: join(native, 'bin', `initdb${suffix}`) };
 }
 
-/** The major version that the account gets told, or why it gets none. */
+/** The major version, or the reason why the account can't run the programs. */
 async function probe(native: string, account: Account | null): Promise<number | string> {
   const { postgres, initdb } = programs(native);
   const options = { ...account, cwd: '/', timeout: 30_000 };
@@ -85,7 +84,7 @@ async function copyTo(parent: string, native: string, record: string): Promise<s
   return copy;
 }
 
-/** Makes the links that the package's install script makes, where they are missing. */
+/** Creates the links that the package's install script should have created. */
 async function linkLibraries(copy: string): Promise<void> {
   const text = await readFile(join(copy, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {

@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import { EmbeddedError, systemCode } from './error.ts';
 
 /**
- * A hold on a folder, which the kernel lets go when its process ends, however it ends. A lock file
- * with a process id can't do that.
+ * A lock on a folder, which the kernel releases when its process ends, even if it is killed. A lock
+ * file with a process id wouldn't be.
  */
 export type Claim = { release(): Promise<void> };
 
 /**
- * Claims a folder for this process: it listens on a local socket named after the folder, and
- * answers with its process id.
+ * Locks a folder for this process by listening on a local socket named after it, which replies with
+ * the process id.
  *
- * @throws EmbeddedError while another process (or this one) holds the folder.
+ * @throws EmbeddedError while another process, or this one, has the lock.
  */
 export async function claimFolder(directory: string): Promise<Claim> {
   const address = await addressOf(directory);
@@ -44,20 +44,14 @@ function tryListen(address: string): Promise<Server | null> {
   });
 }
 
-/**
- * A socket with a file name outlives its process (macOS): when nobody answers on it, it is removed
- * and tried again.
- */
+/** On macOS the socket's file outlives its process: without a listener it is removed. */
 async function listenAfterDead(address: string): Promise<Server | null> {
   if (address.startsWith('\0') || process.platform === 'win32' || (await askHolder(address)) !== null) return null;
   await rm(address, { force: true });
   return tryListen(address);
 }
 
-/**
- * The process id that the holder answers with (empty if it is too busy to), or null when nobody
- * holds the address.
- */
+/** The holder's process id (empty if it doesn't reply in time), or null if nobody listens. */
 function askHolder(address: string): Promise<string | null> {
   return new Promise(resolve => {
     let answer = '';

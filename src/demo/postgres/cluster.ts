@@ -7,7 +7,7 @@ import { EmbeddedError } from './error.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { dataArgument, launch, logSince, reasonIn } from './process.ts';
 
-/** The places in an embedded database's folder. `making` holds the data until they are complete. */
+/** The paths in an embedded database's folder. `making` has the data until it is complete. */
 export type Places = { data: string; making: string; password: string; log: string; binaries: string };
 
 export function placesIn(directory: string): Places {
@@ -18,9 +18,10 @@ export function placesIn(directory: string): Places {
 export type Making = { places: Places; binaries: Binaries; account: Account | null; durable: boolean; onMaking: () => void };
 
 /**
- * Makes the data folder with `initdb` if there is none, and gives the superuser's password. The
- * folder appears under its name only when it is complete, so what a killed run left half done is
- * simply made again.
+ * Creates the data folder with `initdb` if it is missing. A complete folder is renamed into place,
+ * so that an interrupted run simply starts again.
+ *
+ * @returns the superuser's password.
  */
 export async function ensureCluster({ places, binaries, account, durable, onMaking }: Making): Promise<string> {
   await clearLeftovers(join(places.making, 'data'), () => undefined);
@@ -42,11 +43,11 @@ async function existingPassword(places: Places, major: number): Promise<string> 
   const version = await readFile(join(places.data, 'PG_VERSION'), 'utf8').catch(() => '');
   if (version.trim() !== String(major)) {
     throw new EmbeddedError(
-      `${places.data} is from PostgreSQL ${version.trim() || '?'}, and this one is ${major}. Start over with --reset.`,
+      `${places.data} belongs to PostgreSQL ${version.trim() || '?'}, but this is ${major}. Start over with --reset.`,
     );
   }
   const password = await readFile(places.password, 'utf8').catch(() => '');
-  if (!password) throw new EmbeddedError(`${places.password} is gone, which opened the database. Start over with --reset.`);
+  if (!password) throw new EmbeddedError(`${places.password} with the database's password is missing. Start over with --reset.`);
   return password;
 }
 
@@ -63,12 +64,11 @@ async function initialise(
   await handOver(places.making, account);
   const args = [
     ...['-D', dataArgument(data, account), '--username=postgres', '--pwfile=../password', '--auth=scram-sha-256', '--no-instructions'],
-    // PostgreSQL's own locale: the same order and case rules on every machine, with no library of
-    // the system behind it.
+    // PostgreSQL's own locale: the same order and case rules on every machine.
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(durable ? [] : ['--no-sync']),
   ];
   const offset = (await stat(places.log)).size;
   const { ended } = await launch({ program: initdb, args, data, account, log: places.log });
-  if ((await ended) !== 0) throw new EmbeddedError(`The database couldn't be made: ${reasonIn(await logSince(places.log, offset))}.`);
+  if ((await ended) !== 0) throw new EmbeddedError(`Can't create the database: ${reasonIn(await logSince(places.log, offset))}.`);
 }

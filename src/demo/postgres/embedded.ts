@@ -11,13 +11,13 @@ import { serve } from './server.ts';
 export { EmbeddedError } from './error.ts';
 
 export type EmbeddedOptions = {
-  /** Where the data stay between runs. Made where it is missing. */
+  /** The folder of the data, created if it is missing. */
   directory: string;
-  /** A TCP port; a free one without. */
+  /** A TCP port; a free one by default. */
   port?: number;
-  /** False spares the disk and loses the data when the machine stops: for tests. */
+  /** False skips fsync, for tests. */
   durable?: boolean;
-  /** Told in a few words what is being done. */
+  /** Called with a few words about each step. */
   onProgress?: (step: string) => void;
 };
 
@@ -28,11 +28,11 @@ export type EmbeddedOptions = {
 export type EmbeddedDatabase = { url: string; port: number; stop(): Promise<void> };
 
 /**
- * Starts PostgreSQL from node_modules, as root or not, and takes over what a killed run left in the
- * folder. It ends with this process at the latest, even when that is killed.
+ * Starts PostgreSQL from node_modules, even as root, and cleans up after a killed run. It ends with
+ * this process, even if that is killed.
  *
- * @throws EmbeddedError with one sentence for a person: the folder is in use or can't be written,
- * the port is taken, it can't run here.
+ * @throws EmbeddedError if the folder is in use or not writable, the port is taken, or PostgreSQL
+ * can't run here.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { port, durable = true, onProgress = () => undefined } = options;
@@ -43,12 +43,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   };
   try {
     const places = placesIn(directory);
-    await clearLeftovers(places.data, () => onProgress('Stopping the PostgreSQL of a run that was killed'));
+    await clearLeftovers(places.data, () => onProgress('Stopping the PostgreSQL of a killed run'));
     const account = await accountFor(places.data);
     const binaries = await findBinaries(places.binaries, account);
     undo.push(binaries.discard);
     await writeFile(places.log, '', { mode: 0o600 });
-    const onMaking = (): void => onProgress('Making a database (first run)');
+    const onMaking = (): void => onProgress('Creating a database (first run)');
     const password = await ensureCluster({ places, binaries, account, durable, onMaking });
     onProgress('Starting PostgreSQL');
     const server = await serve({ places, postgres: binaries.postgres, account, durable, port });
@@ -61,10 +61,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
 }
 
 /**
- * Removes a database that `startEmbedded` made, and nothing else from the folder. Does nothing
- * where there is none.
+ * Removes the files of {@link startEmbedded} from a folder, if there are any, and nothing else.
  *
- * @throws EmbeddedError while it is in use.
+ * @throws EmbeddedError while the database is in use.
  */
 export async function removeEmbedded(folder: string): Promise<void> {
   if (!(await stat(folder).catch(() => null))) return;

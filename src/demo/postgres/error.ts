@@ -1,4 +1,4 @@
-/** Why the embedded PostgreSQL can't run, in a sentence for the person who started it. */
+/** The embedded PostgreSQL can't run. The message is a sentence for the person who started it. */
 export class EmbeddedError extends Error {
   override name = 'EmbeddedError';
 }

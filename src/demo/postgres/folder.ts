@@ -3,20 +3,17 @@ import { dirname, join } from 'node:path';
 import { systemCode } from './error.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not',
-  EPERM: 'this user may not',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
-  ENOENT: "folders can't be made there",
+  ENOENT: "folders can't be created there",
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'something in that path is a file',
   EEXIST: 'something in that path is a file',
 };
 
-/**
- * Makes `directory` where it is missing and tries to write in it. Gives a sentence that says why it
- * can't be used, or null when it can.
- */
+/** Creates a folder if it is missing and tries to write in it. Returns the error, or null. */
 export async function makeWritable(directory: string): Promise<string | null> {
   const probe = join(directory, `.probe-${process.pid}-${Math.random().toString(36).slice(2)}`);
   try {
@@ -26,14 +23,11 @@ export async function makeWritable(directory: string): Promise<string | null> {
     return null;
   } catch (error) {
     const code = systemCode(error);
-    return `Can't write in ${directory}: ${REASONS[code ?? ''] ?? code ?? String(error)}. Set IPTO_HOME to a folder that can be written.`;
+    return `Can't write in ${directory}: ${REASONS[code ?? ''] ?? code ?? String(error)}. Set IPTO_HOME to a writable folder.`;
   }
 }
 
-/**
- * Not `mkdir` with `recursive`, which never returns on Node 20 where a file system such as /proc
- * answers ENOENT.
- */
+/** Node 20's `mkdir` with `recursive` never returns on file systems such as /proc. */
 async function makeFolder(directory: string): Promise<void> {
   const outcome = await mkdir(directory).catch((error: unknown) => error);
   if (outcome === undefined || (await isFolder(directory))) return;

@@ -8,9 +8,9 @@ import { EmbeddedError } from './error.ts';
 const PATIENCE_MS = 20_000;
 
 /**
- * Ends what a killed run left in a data folder: a PostgreSQL that outlived its parent is asked to
- * shut down, stray parts of one that was killed are killed, and a lock file that names a process of
- * somebody else is removed. For the holder of the folder's claim only.
+ * Ends the processes that a killed run left in a data folder: asks a running PostgreSQL to shut
+ * down, kills its stray children, and removes a lock file that names an unrelated process. Only for
+ * the holder of the folder's claim.
  */
 export async function clearLeftovers(data: string, onFound: () => void): Promise<void> {
   const postmaster = Number((await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
@@ -19,16 +19,16 @@ export async function clearLeftovers(data: string, onFound: () => void): Promise
   if (pids.includes(postmaster)) signal(postmaster, 'SIGINT');
   else for (const pid of pids) signal(pid, 'SIGKILL');
   for (const deadline = Date.now() + PATIENCE_MS; pids.length > 0; pids = await occupants(data)) {
-    if (Date.now() > deadline + 5000) throw new EmbeddedError(`Process ${pids[0]} of an earlier run still uses ${data} and won't end.`);
+    if (Date.now() > deadline + 5000) throw new EmbeddedError(`Process ${pids[0]} of an earlier run still uses ${data} and doesn't end.`);
     if (Date.now() > deadline) for (const pid of pids) signal(pid, 'SIGKILL');
     await sleep(50);
   }
-  // PostgreSQL copes with a lock file of a process that is gone. It refuses one whose number now
-  // belongs to another process.
+  // PostgreSQL ignores the lock file of a dead process, but not one whose id now belongs to another
+  // process.
   if (postmaster > 0 && signal(postmaster, 0)) await rm(join(data, 'postmaster.pid'), { force: true });
 }
 
-/** The processes of PostgreSQL that work in a data folder. */
+/** PostgreSQL's processes in a data folder. */
 async function occupants(data: string): Promise<number[]> {
   if (process.platform === 'win32') return [];
   if (process.platform !== 'linux') return occupantsByArguments(data);
@@ -37,7 +37,7 @@ async function occupants(data: string): Promise<number[]> {
   return found.filter(pid => pid !== false);
 }
 
-/** A zombie has no working directory any more, so it doesn't count. */
+/** A zombie has no working directory, so it doesn't count. */
 async function isPostgresIn(data: string, pid: string): Promise<boolean> {
   if ((await readlink(`/proc/${pid}/cwd`).catch(() => null)) !== data) return false;
   return /^(postgres|initdb)$/.test((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim());

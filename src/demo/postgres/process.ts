@@ -3,29 +3,26 @@ import { open, readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Account } from './account.ts';
 
-/**
- * A program of PostgreSQL at work. `ended` resolves with its exit code (null after a signal) and
- * never rejects.
- */
+/** A running program. `ended` resolves with the exit code, or null after a signal. */
 export type Running = { child: ChildProcess; ended: Promise<number | null> };
 
 export type LaunchOptions = { program: string; args: string[]; data: string; account: Account | null; log: string };
 
 /**
- * A subshell, which init adopts, waits at the other end of a pipe to Node. A line says that the
- * program has ended. An end of file says that Node has died, and then the program is asked to stop
- * as well. The shell itself becomes the program, so its process id is kept.
+ * Stops the program if Node dies: a subshell reads a pipe from Node, which sends a line when the
+ * program has ended and closes when Node dies. The shell is replaced by the program, so the process
+ * id remains.
  */
-const WATCHED = '( (read -r _ <&3 || kill -INT $$) 2>/dev/null & ); exec "$0" "$@" 3<&-';
+const STOP_WITH_NODE = '( (read -r _ <&3 || kill -INT $$) 2>/dev/null & ); exec "$0" "$@" 3<&-';
 
 /**
- * Starts a program in a session of its own, so that a Ctrl-C in the terminal reaches only Node,
- * which then stops things in order. Its output is added to the file `log`.
+ * Starts a program in its own session, so that Ctrl-C reaches Node alone, which stops everything in
+ * order. Its output is appended to `log`.
  */
 export async function launch({ program, args, data, account, log }: LaunchOptions): Promise<Running> {
   const output = await open(log, 'a', 0o600);
   const windows = process.platform === 'win32';
-  const command: [string, string[]] = windows ? [program, args] : ['/bin/sh', ['-c', WATCHED, program, ...args]];
+  const command: [string, string[]] = windows ? [program, args] : ['/bin/sh', ['-c', STOP_WITH_NODE, program, ...args]];
   try {
     const stdio = ['ignore', output.fd, output.fd, 'pipe'] as const;
     const child = spawn(...command, {
@@ -43,9 +40,8 @@ export async function launch({ program, args, data, account, log }: LaunchOption
 }
 
 /**
- * What `-D` says for a data folder that is the program's working directory. Root's PostgreSQL runs
- * as a user who may not walk through root's closed folders; the working directory is entered before
- * the user changes, and this name leads straight back to it.
+ * The `-D` argument for a data folder that is the working directory. An unprivileged user can't
+ * open a path through root's folders, but the working directory is entered before the user changes.
  */
 export function dataArgument(data: string, account: Account | null): string {
   return account && process.platform === 'linux' ? '/proc/self/cwd' : data;
@@ -60,8 +56,8 @@ export async function logSince(log: string, offset: number): Promise<string> {
 /** The last line of a log that names a reason. */
 export function reasonIn(text: string): string {
   const lines = text.split('\n').filter(line => line.trim() !== '');
-  const told = lines.findLast(line => /(FATAL|PANIC|ERROR|error|could not|denied)/.test(line)) ?? lines.at(-1) ?? 'it says nothing';
-  return told.replace(/^.*?(FATAL|PANIC|ERROR|error): +/, '');
+  const line = lines.findLast(line => /(FATAL|PANIC|ERROR|error|could not|denied)/.test(line)) ?? lines.at(-1) ?? 'no output';
+  return line.replace(/^.*?(FATAL|PANIC|ERROR|error): +/, '');
 }
 
 function ending(child: ChildProcess): Promise<number | null> {
@@ -77,8 +73,8 @@ function ending(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** No setting of a PostgreSQL, locale or loader that the person has in their shell gets in. */
+/** The environment without the shell's settings of PostgreSQL, locale and loader. */
 function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG|LD_|DYLD_)/.test(name));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C' };
+  const entries = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG|LD_|DYLD_)/.test(name));
+  return { ...Object.fromEntries(entries), LC_ALL: 'C' };
 }

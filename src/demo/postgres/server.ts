@@ -15,10 +15,7 @@ export type Server = { port: number; stop(): Promise<void> };
 
 export type Serving = { places: Places; postgres: string; account: Account | null; durable: boolean; port: number | undefined };
 
-/**
- * Starts PostgreSQL on 127.0.0.1 and waits until it takes connections. Without a port it takes a
- * free one.
- */
+/** Starts PostgreSQL on 127.0.0.1, by default on a free port, and waits until it is ready. */
 export async function serve(serving: Serving): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
     const port = serving.port ?? (await freePort());
@@ -60,8 +57,8 @@ function freePort(): Promise<number> {
 }
 
 /**
- * Reads the lock file, as pg_ctl does: line 1 is the process id, line 8 the state. False when the
- * server ends, or takes too long.
+ * Waits for the state in the lock file, as pg_ctl does: line 1 is the process id, line 8 the state.
+ * False if the server ends or takes too long.
  */
 async function isReady({ child, ended }: Running, data: string): Promise<boolean> {
   let alive = true;
@@ -75,17 +72,15 @@ async function isReady({ child, ended }: Running, data: string): Promise<boolean
   return false;
 }
 
-/**
- * A fast shutdown: clients are cut off, data are written. Asked again, it waits for the same end.
- */
+/** A fast shutdown, which disconnects clients. Calling it again waits for the same shutdown. */
 function stopper({ child, ended }: Running): () => Promise<void> {
   const atExit = (): void => void child.kill('SIGINT');
   process.on('exit', atExit);
   void ended.then(() => process.off('exit', atExit));
   return async () => {
     child.kill('SIGINT');
-    const impatient = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
+    const timer = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
     await ended;
-    clearTimeout(impatient);
+    clearTimeout(timer);
   };
 }

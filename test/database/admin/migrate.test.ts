@@ -46,16 +46,16 @@ describe('migrate', () => {
     const { url, name } = await empty();
     const lines: string[] = [];
     const onProgress = (line: string) => lines.push(line);
-    expect(await migrate({ url, runtime: runtime(), onProgress })).toEqual({ applied: migrationsIn(), roleMade: false });
+    expect(await migrate({ url, runtime: runtime(), onProgress })).toEqual({ applied: migrationsIn(), isRoleCreated: false });
     expect(lines).toEqual(migrationsIn().map(migration => `applying ${migration}`));
-    expect(await migrate({ url, runtime: runtime(), onProgress })).toEqual({ applied: [], roleMade: false });
+    expect(await migrate({ url, runtime: runtime(), onProgress })).toEqual({ applied: [], isRoleCreated: false });
     expect(await books(name)).toEqual(migrationsIn().map(migration => ({ name: migration, finished: true, logs: null })));
   });
 
   test('of five at once, one applies and the others wait and find nothing to do', async () => {
     const { url, name } = await empty();
     const runs = await Promise.all(Array.from({ length: 5 }, () => migrate({ url, runtime: runtime() })));
-    expect(runs.filter(({ applied }) => applied.length)).toEqual([{ applied: migrationsIn(), roleMade: false }]);
+    expect(runs.filter(({ applied }) => applied.length)).toEqual([{ applied: migrationsIn(), isRoleCreated: false }]);
     expect(await books(name)).toHaveLength(migrationsIn().length);
   });
 
@@ -83,11 +83,11 @@ describe('migrate', () => {
     const folder = copyWith({ '20990101000000_newer': () => 'CREATE TABLE newer (id int)' });
     await migrate({ url, runtime: runtime(), folder });
     await expect(migrate({ url, runtime: runtime() })).rejects.toThrow(
-      new MigrationError('migration 20990101000000_newer is applied to this database but not part of this build'),
+      new MigrationError("migration 20990101000000_newer is applied to this database but isn't part of this build"),
     );
   });
 
-  test('leaves nothing of a migration that fails, keeps what went before, and wants a look before it goes on', async () => {
+  test('leaves nothing of a migration that fails, keeps what went before, and stops until it is repaired', async () => {
     const { url, name } = await empty();
     const folder = copyWith({ '20990101000000_half': () => 'CREATE TABLE half (id int); SELECT 1/0; CREATE TABLE other (id int);' });
     await expect(migrate({ url, runtime: runtime(), folder })).rejects.toThrow(
@@ -101,7 +101,9 @@ describe('migrate', () => {
       { name: '20990101000000_half', finished: false, logs: 'division by zero' },
     ]);
     await expect(migrate({ url, runtime: runtime(), folder })).rejects.toThrow(
-      new MigrationError('migration 20990101000000_half failed earlier and wants a look: division by zero'),
+      new MigrationError(
+        'migration 20990101000000_half failed earlier: division by zero. Fix the cause, then delete its row from _prisma_migrations',
+      ),
     );
   });
 });
@@ -111,8 +113,8 @@ describe('the roles', () => {
     const made = { name: newName(), password: `it's "quoted"` };
     drops.push(() => asAdmin(`DROP ROLE ${made.name}`));
     const { url, name } = await empty();
-    expect(await migrate({ url, runtime: made })).toMatchObject({ roleMade: true });
-    expect(await migrate({ url, runtime: { ...made, password: 'another' } })).toMatchObject({ roleMade: false });
+    expect(await migrate({ url, runtime: made })).toMatchObject({ isRoleCreated: true });
+    expect(await migrate({ url, runtime: { ...made, password: 'another' } })).toMatchObject({ isRoleCreated: false });
     const { host, port } = new pg.Client(url);
     const client = new pg.Client({ host, port, user: made.name, password: made.password, database: name });
     await client.connect();
@@ -143,8 +145,8 @@ describe('the roles', () => {
     const serving = await newRole();
     drops.push(() => asAdmin(`DROP ROLE ${owner.name}; DROP ROLE ${serving.name}`));
     const { name } = await empty(owner.name);
-    expect(await migrate({ url: owner.url(name), runtime: serving })).toEqual({ applied: migrationsIn(), roleMade: false });
-    expect(await migrate({ url: owner.url(name), runtime: serving })).toEqual({ applied: [], roleMade: false });
+    expect(await migrate({ url: owner.url(name), runtime: serving })).toEqual({ applied: migrationsIn(), isRoleCreated: false });
+    expect(await migrate({ url: owner.url(name), runtime: serving })).toEqual({ applied: [], isRoleCreated: false });
 
     await expect(startTestGateway({ runtimeUrl: owner.url(name) })).rejects.toThrow('owns tables or functions');
     const gateway = await startTestGateway({ runtimeUrl: serving.url(name) });

@@ -152,7 +152,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     const { own } = sides();
     for (const userId of [world.stranger.id, uuid()])
       await expect(run(own, mode, db => db.membership.create({ data: { userId, roles: ['viewer'] } }))).rejects.toThrow(
-        'a membership is made for the bound person alone',
+        'a membership can only be created for the bound person',
       );
     expect(await rowsOf(database)).toEqual(world.rows);
   });

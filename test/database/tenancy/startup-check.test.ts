@@ -50,7 +50,9 @@ describe('the gateway does not start', () => {
   test('under a superuser', async () => {
     const { username } = new URL(database.adminUrl);
     expect(await verdict(database.adminUrl)).toBe(
-      refusal(`role ${username} is a superuser, whom row-level security does not hold; \`npm run migrate\` makes a role for the gateway`),
+      refusal(
+        `role ${username} is a superuser, which row-level security does not restrict; \`npm run migrate\` creates a role for the gateway`,
+      ),
     );
     await expect(startTestGateway({ runtimeUrl: database.adminUrl })).rejects.toThrow(UnsafeDatabaseError);
   });
@@ -74,7 +76,7 @@ describe('the gateway does not start', () => {
     await asAdmin(`GRANT ipto_owner TO ${direct.name}; GRANT ipto_owner TO ${mean.name}; GRANT ${mean.name} TO ${indirect.name}`);
     for (const role of [direct, mean, indirect])
       expect(await verdict(role.url(database.name))).toBe(
-        refusal(`role ${role.name} can become ipto_owner, whom row-level security does not hold`),
+        refusal(`role ${role.name} can become ipto_owner, which row-level security does not restrict`),
       );
   });
 
@@ -82,7 +84,7 @@ describe('the gateway does not start', () => {
     const [role, bypass, superuser] = [await roleOf('NOINHERIT'), await roleOf('BYPASSRLS'), await roleOf('SUPERUSER NOBYPASSRLS')];
     await asAdmin(`GRANT ${bypass.name} TO ${role.name}`);
     expect(await verdict(role.url(database.name))).toBe(
-      refusal(`role ${role.name} can become ${bypass.name}, whom row-level security does not hold`),
+      refusal(`role ${role.name} can become ${bypass.name}, which row-level security does not restrict`),
     );
     await asAdmin(`REVOKE ${bypass.name} FROM ${role.name}; GRANT ${superuser.name} TO ${role.name}`);
     expect(await verdict(role.url(database.name))).toContain(`role ${role.name} can become ${superuser.name}, whom`);

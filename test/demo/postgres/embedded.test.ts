@@ -82,7 +82,7 @@ describe('an embedded database', () => {
     await first.stop();
     const second = await start({ onProgress: step => steps.push(step) });
     expect(await ask(second.url, 'SELECT answer FROM kept')).toBe(42);
-    expect(steps).toEqual(['Making a database (first run)', 'Starting PostgreSQL', 'Starting PostgreSQL']);
+    expect(steps).toEqual(['Creating a database (first run)', 'Starting PostgreSQL', 'Starting PostgreSQL']);
   });
 
   test('listens on 127.0.0.1 and on no socket file, for 100 connections', async () => {
@@ -154,7 +154,7 @@ describe('after a run that was killed', () => {
       if (steps.push(step) === 1) process.kill(postmaster, 'SIGCONT');
     };
     expect(await ask((await start({ onProgress })).url, 'SELECT answer FROM kept')).toBe(42);
-    expect(steps).toEqual(['Stopping the PostgreSQL of a run that was killed', 'Starting PostgreSQL']);
+    expect(steps).toEqual(['Stopping the PostgreSQL of a killed run', 'Starting PostgreSQL']);
   });
 
   test('a lock file that names a process of somebody else is no obstacle', async () => {
@@ -190,20 +190,20 @@ describe('an embedded database refuses in one sentence', () => {
   test('a folder that can’t be written', async () => {
     const file = join(directory, '..', 'file');
     await writeFile(file, '');
-    const refused = `Can't write in ${file}: something in that path is a file. Set IPTO_HOME to a folder that can be written.`;
+    const refused = `Can't write in ${file}: something in that path is a file. Set IPTO_HOME to a writable folder.`;
     await expect(start({ directory: file })).rejects.toThrow(new EmbeddedError(refused));
   });
 
   test.skipIf(process.getuid?.() === 0)('a folder that this user may not write', async () => {
     await mkdir(directory);
     await chmod(directory, 0o500);
-    const refused = `Can't write in ${directory}: this user may not. Set IPTO_HOME to a folder that can be written.`;
+    const refused = `Can't write in ${directory}: permission denied. Set IPTO_HOME to a writable folder.`;
     await expect(start()).rejects.toThrow(new EmbeddedError(refused));
     await chmod(directory, 0o700);
   });
 
   test.runIf(process.platform === 'linux')('a folder on a file system that has none', async () => {
-    const refused = /^Can't write in \/proc\/ipto\/home: .+\. Set IPTO_HOME to a folder that can be written\.$/;
+    const refused = /^Can't write in \/proc\/ipto\/home: .+\. Set IPTO_HOME to a writable folder\.$/;
     await expect(start({ directory: '/proc/ipto/home' })).rejects.toThrow(refused);
   });
 
@@ -226,7 +226,9 @@ describe('an embedded database refuses in one sentence', () => {
   test('data whose password is gone', async () => {
     await (await start()).stop();
     await rm(join(directory, 'password'));
-    await expect(start()).rejects.toThrow(`${join(directory, 'password')} is gone, which opened the database. Start over with --reset.`);
+    await expect(start()).rejects.toThrow(
+      `${join(directory, 'password')} with the database's password is missing. Start over with --reset.`,
+    );
   });
 });
 

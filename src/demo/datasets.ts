@@ -1,9 +1,6 @@
-/**
- * What a tenant of the demo offers: a dataset, its files as name and text, and its listing; null
- * for one that isn't drafted yet.
- */
-export type Ware = {
-  /** The slug of its tenant. */
+/** A dataset of the demo, its objects and its listing, if it has one. */
+export type DemoDataset = {
+  /** The tenant's slug. */
   readonly tenant: string;
   readonly name: string;
   readonly description: string;
@@ -20,7 +17,7 @@ export type Ware = {
 
 const CSV = 'text/csv';
 
-/** Rows of a table as text, a line each. */
+/** A CSV text. */
 const table = (head: string, rows: readonly string[]): string => `${[head, ...rows].join('\n')}\n`;
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
@@ -30,7 +27,7 @@ const weatherOf = (city: string, coldest: number) =>
     HOURS.map((hour, n) => `${city},2026-01-15T${hour}:00Z,${coldest + ((n * 7) % 11)},${1 + (n % 6)}`),
   );
 
-export const WARES: readonly Ware[] = [
+export const DEMO_DATASETS: readonly DemoDataset[] = [
   {
     tenant: 'northwind',
     name: 'City weather, hourly',

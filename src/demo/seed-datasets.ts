@@ -4,36 +4,34 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { objectKey } from '../domain/object/key.ts';
 import type { Files } from '../store/files.ts';
+import { DEMO_DATASETS, type DemoDataset } from './datasets.ts';
 import type { SeedContext } from './seed-trade.ts';
-import { WARES, type Ware } from './wares.ts';
 
-/**
- * Puts the wares of the demo's sellers into their tenants, by slug, and the bytes into the folder.
- */
-export async function seedWares({ client, tenants, since }: SeedContext, files: Files): Promise<void> {
-  for (const ware of WARES) {
-    const tenantId = tenants.get(ware.tenant)!;
-    // the trigger that indexes listings works in one tenant
+/** Writes the datasets and listings of the demo's sellers, and the objects' bytes. */
+export async function seedDatasets({ client, tenants, since }: SeedContext, files: Files): Promise<void> {
+  for (const dataset of DEMO_DATASETS) {
+    const tenantId = tenants.get(dataset.tenant)!;
+    // the trigger that indexes listings needs a bound tenant
     await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenantId]);
     const datasetId = uuid();
     await client.query('INSERT INTO dataset (tenant_id, id, name, description, created_at) VALUES ($1, $2, $3, $4, $5)', [
       tenantId,
       datasetId,
-      ware.name,
-      ware.description,
+      dataset.name,
+      dataset.description,
       since,
     ]);
-    for (const file of ware.files) await insertObject(client, { tenantId, datasetId, since }, file, files);
-    await insertListing(client, { tenantId, datasetId, since }, ware);
+    for (const file of dataset.files) await insertObject(client, { tenantId, datasetId, since }, file, files);
+    await insertListing(client, { tenantId, datasetId, since }, dataset);
   }
 }
 
-type Place = { readonly tenantId: string; readonly datasetId: string; readonly since: Date };
+type Target = { readonly tenantId: string; readonly datasetId: string; readonly since: Date };
 
 async function insertObject(
   client: pg.Client,
-  { tenantId, datasetId, since }: Place,
-  [name, mediaType, text]: Ware['files'][number],
+  { tenantId, datasetId, since }: Target,
+  [name, mediaType, text]: DemoDataset['files'][number],
   files: Files,
 ) {
   const [id, bytes] = [uuid(), Buffer.from(text)];
@@ -46,7 +44,7 @@ async function insertObject(
   );
 }
 
-async function insertListing(client: pg.Client, { tenantId, datasetId, since }: Place, { listing }: Ware) {
+async function insertListing(client: pg.Client, { tenantId, datasetId, since }: Target, { listing }: DemoDataset) {
   if (!listing) return;
   const { status, title, summary, tags, price, currency } = listing;
   await client.query(
