@@ -14,6 +14,7 @@ const FAULT: Readonly<Record<string, string>> = {
   changed: 'the event was changed after it was hashed',
   relinked: 'the event does not follow its predecessor',
   cut: 'the log does not end where its head says',
+  unfounded: 'the log is empty: the event of the founding is missing',
   rewritten: 'the link differs from the saved anchor: the log was rewritten',
 };
 

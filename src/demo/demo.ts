@@ -56,7 +56,7 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
       databaseUrl,
       services: { clock: systemClock, settings, store },
       tokens: tokensOf(issuer),
-      routes: [objectsRoute(store, server.corsOrigins), ...demoRoutes(issuer, home)],
+      routes: [objectsRoute(store, server.corsOrigins), ...demoRoutes(issuer, home, server.host)],
     });
     at.url = running.url;
     const worker = await startJobs(databaseUrl, home, { at: running.url, store }, server.log).catch(async error => {

@@ -25,6 +25,11 @@ export function homeDirectory(environment: { IPTO_HOME?: string | undefined }): 
 export async function openHome(directory: string): Promise<Home> {
   const problem = await makeWritable(directory);
   if (problem) throw new DemoError(problem);
+  return homeIn(directory);
+}
+
+/** The paths of a demo in a folder, which isn't touched. */
+export function homeIn(directory: string): Home {
   return {
     directory,
     database: join(directory, 'database'),

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { GRAPHQL } from '../http/gateway.ts';
 import { createExplorer } from '../http/routes/graphiql/explorer.ts';
 import type { Route } from '../http/server/route.ts';
@@ -10,13 +11,38 @@ import { findPersona, PERSONAS } from './personas.ts';
 const TOKEN_SECONDS = 3600;
 
 /** The routes that only the demo has: the explorer with personas, their tokens, and the mail. */
-export function demoRoutes(issuer: Issuer, home: Home): readonly Route[] {
+export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly Route[] {
   const personas = PERSONAS.map(({ email, name, memberships }) => ({
     email,
     label: name,
     tenants: memberships.map(({ tenant }) => tenant),
   }));
-  return [createExplorer({ endpoint: GRAPHQL, demo: { personas } }), tokenRoute(issuer), mailRoute(home)];
+  return [
+    createExplorer({ endpoint: GRAPHQL, demo: { personas } }),
+    ...[tokenRoute(issuer), mailRoute(home)].map(route => onlyFor(host, route)),
+  ];
+}
+
+/**
+ * Refuses a route under a foreign `Host`: a page whose name resolves to this machine (DNS rebinding)
+ * must not get tokens or mail. An IP address can't be rebound.
+ */
+const onlyFor =
+  (host: string, route: Route): Route =>
+  async (request, response) => {
+    if (!request.url?.startsWith('/demo/') || isOwnHost(request.headers.host, host)) return await route(request, response);
+    send(response, 403, 'text/plain; charset=utf-8', 'Open the demo under localhost, or under the name that HOST sets.\n');
+    return true;
+  };
+
+function isOwnHost(header: string | undefined, host: string): boolean {
+  const name = header?.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '') ?? '';
+  return name === 'localhost' || name.endsWith('.localhost') || name === host.toLowerCase() || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.end(body);
 }
 
 /**
@@ -28,12 +54,8 @@ const tokenRoute =
   async (request, response) => {
     if (request.url !== '/demo/token' || request.method !== 'POST') return false;
     const persona = request.headers['content-type']?.startsWith('application/json') ? findPersona(await personaIn(request)) : undefined;
-    response.writeHead(persona ? 200 : 400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    response.end(
-      JSON.stringify(
-        persona ? { token: await issuer.sign({ persona, expiresIn: TOKEN_SECONDS }) } : { error: 'There is no such persona.' },
-      ),
-    );
+    const body = persona ? { token: await issuer.sign({ persona, expiresIn: TOKEN_SECONDS }) } : { error: 'There is no such persona.' };
+    send(response, persona ? 200 : 400, 'application/json', JSON.stringify(body));
     return true;
   };
 
@@ -41,11 +63,10 @@ const tokenRoute =
 const mailRoute =
   ({ mailbox }: Home): Route =>
   async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://demo');
-    if (url.pathname !== '/demo/mail' || request.method !== 'GET') return false;
-    const message = await newestMessage(mailbox, url.searchParams.get('to') ?? '');
-    response.writeHead(message ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
-    response.end(message ?? 'There is no message to this address.\n');
+    const [path, query] = (request.url ?? '').split('?', 2);
+    if (path !== '/demo/mail' || request.method !== 'GET') return false;
+    const message = await newestMessage(mailbox, new URLSearchParams(query).get('to') ?? '');
+    send(response, message ? 200 : 404, 'text/plain; charset=utf-8', message ?? 'There is no message to this address.\n');
     return true;
   };
 

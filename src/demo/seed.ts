@@ -66,5 +66,11 @@ async function insertTenant(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
     [id, slug, name, status, statusReason, plan, sells, buys, billingEmail, since],
   );
+  await client.query("SELECT set_config('app.tenant_id', $1, true)", [id]);
+  await client.query(
+    `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, target_type, target_id, state_after, request_id)
+     VALUES ($1, $2, 'system', 'demo', 'Demo', 'tenant.create', 'done', 'R2', 'Tenant', $3, $4, 'demo')`,
+    [uuid(), since, id, { name, slug, plan }],
+  );
   return id;
 }

@@ -1,5 +1,6 @@
+import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { DemoError, homeDirectory, openHome } from './home.ts';
+import { DemoError, homeDirectory, homeIn } from './home.ts';
 import { openIssuer } from './issuer.ts';
 
 /** The arguments of the command line. `expiresIn` is in seconds. */
@@ -10,14 +11,20 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 const MAX_SECONDS = 365 * 86_400;
 
 /**
- * The token for the arguments of a command line.
+ * The token for the arguments of a command line. It never creates a demo: a token of a new key would
+ * be refused by the demo that is running elsewhere.
  *
- * @throws DemoError if an argument is wrong.
+ * @throws DemoError if an argument is wrong, or no demo has run in the folder.
  */
 export async function printedToken(rawArgs: string[], environment: { IPTO_HOME?: string | undefined }): Promise<string> {
   const request = tokenArguments(rawArgs);
-  const issuer = await openIssuer(await openHome(homeDirectory(environment)));
-  return issuer.sign(request);
+  const home = homeIn(homeDirectory(environment));
+  await access(home.issuerKey).catch(() => {
+    throw new DemoError(
+      `No demo has run in ${home.directory}. Start it with \`npm run demo\`, or set IPTO_HOME to the folder of the demo.`,
+    );
+  });
+  return (await openIssuer(home)).sign(request);
 }
 
 /**

@@ -13,6 +13,14 @@ export class UnlikeError extends Error {
   override name = 'UnlikeError';
 }
 
+/** An open object. Reading its bytes to the end closes it, as does `close`. */
+export type OpenObject = {
+  readonly size: number;
+  /** The bytes from `start` to `end`, both included; all without. */
+  bytes(range?: { readonly start: number; readonly end: number }): Readable;
+  close(): Promise<void>;
+};
+
 /** Objects as files of a folder. */
 export type Files = ObjectRemoval &
   Pick<ObjectStore, 'find'> & {
@@ -23,8 +31,8 @@ export type Files = ObjectRemoval &
      * @throws {UnlikeError}
      */
     write(key: string, facts: ObjectFacts, bytes: Readable): Promise<void>;
-    /** The bytes that lie there and how many, or null. */
-    read(key: string): Promise<{ readonly size: number; readonly bytes: Readable } | null>;
+    /** Opens an object for reading; null if it doesn't exist. */
+    open(key: string): Promise<OpenObject | null>;
   };
 
 /** The folder of incomplete uploads, on the same disk, so that a rename completes them. */
@@ -60,9 +68,11 @@ export function filesIn(directory: string): Files {
         await rm(part, { force: true });
       }
     },
-    read: async key => {
+    open: async key => {
       const file = await open(pathOf(key)).catch(absent);
-      return file && { size: (await file.stat()).size, bytes: file.createReadStream() };
+      if (!file) return null;
+      const { size } = await file.stat();
+      return { size, bytes: range => file.createReadStream(range), close: () => file.close() };
     },
     remove: async keys => {
       for (const key of keys) await rm(pathOf(key), { force: true });

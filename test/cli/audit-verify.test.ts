@@ -118,3 +118,12 @@ describe('A2: ipto audit verify --anchors', () => {
     expect(err).toMatch(/^\S+heads\.json can't be written: ENOENT.*\n$/);
   });
 });
+
+test('A2: a tenant without the event of its founding is reported, although its log is whole', async () => {
+  const [, gone] = await makeChains(database, [1, 1]);
+  const { tenantId } = gone!;
+  await behindItsBack(`DELETE FROM audit_event WHERE tenant_id = '${tenantId}'; DELETE FROM audit_head WHERE tenant_id = '${tenantId}'`);
+  const { code, out } = await verify();
+  expect(code).toBe(1);
+  expect(out).toContain(`tenant ${tenantId}: broken at link 1: the log is empty: the event of the founding is missing\n`);
+});

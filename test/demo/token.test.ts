@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from 'citty';
-import { decodeJwt } from 'jose';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tokenCommand } from '../../src/cli/token.ts';
+import { DemoError, openHome } from '../../src/demo/home.ts';
+import { openIssuer } from '../../src/demo/issuer.ts';
 import { printedToken, tokenArguments } from '../../src/demo/token.ts';
 
 const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
@@ -21,7 +23,7 @@ afterEach(async () => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
   process.exitCode = undefined;
-  await rm(directory, { recursive: true });
+  await rm(directory, { recursive: true, force: true });
 });
 
 describe('the arguments of token', () => {
@@ -73,21 +75,34 @@ describe('the arguments of token', () => {
 });
 
 describe('token', () => {
-  test('makes the key when the demo has never run', async () => {
-    const home = join(directory, 'deep', 'new');
-    const token = await printedToken(['--as', 'owner@northwind.example', '--tenant', 'northwind'], { IPTO_HOME: home });
-    expect(decodeJwt(token)).toMatchObject({ sub: 'owner@northwind.example', tenant: 'northwind' });
-    expect(JSON.parse(await readFile(join(home, 'issuer-key.json'), 'utf8'))).toHaveProperty('d');
+  test('is signed with the key of the demo in the folder', async () => {
+    const demo = await openIssuer(await openHome(directory));
+    const token = await printedToken(['--as', 'owner@northwind.example', '--tenant', 'northwind'], { IPTO_HOME: directory });
+    const { payload } = await jwtVerify(token, createLocalJWKSet(demo.jwks));
+    expect(payload).toMatchObject({ sub: 'owner@northwind.example', tenant: 'northwind' });
   });
 
-  test('says so when its folder can’t be written', async () => {
-    await writeFile(join(directory, 'file'), '');
-    const home = join(directory, 'file', 'home');
-    const refused = `Can't write in ${home}: something in that path is a file. Set IPTO_HOME to a writable folder.`;
-    await expect(printedToken(['--as', 'a@b.example'], { IPTO_HOME: home })).rejects.toThrow(refused);
+  test.each([
+    ['an empty folder', async () => {}],
+    ['no folder', async () => await rm(directory, { recursive: true })],
+    ['a folder of something else', async () => await writeFile(join(directory, 'notes.txt'), '')],
+    [
+      'a file',
+      async () => {
+        await rm(directory, { recursive: true });
+        await writeFile(directory, '');
+      },
+    ],
+  ])('of %s is refused, and creates nothing there', async (_what, prepare) => {
+    await prepare();
+    const before = await readdir(directory).catch(error => error.code);
+    const refused = `No demo has run in ${directory}. Start it with \`npm run demo\`, or set IPTO_HOME to the folder of the demo.`;
+    await expect(printedToken(['--as', 'a@b.example'], { IPTO_HOME: directory })).rejects.toThrow(new DemoError(refused));
+    expect(await readdir(directory).catch(error => error.code)).toEqual(before);
   });
 
   test('prints the token and nothing else', async () => {
+    await openIssuer(await openHome(directory));
     vi.stubEnv('IPTO_HOME', directory);
     const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     await runCommand(tokenCommand, { rawArgs: ['--as', 'staff@ipto.example'] });

@@ -166,10 +166,55 @@ describe('a download', () => {
     expect(headers.get('set-cookie')).toBeNull();
   });
 
-  test('is whole, whatever range is asked for', async () => {
+  const LAST = BYTES.length - 1;
+  const ETAG = `"${KEY.slice(-36)}"`;
+  const part = (start: number, end: number) => [206, `bytes ${start}-${end}/${BYTES.length}`, BYTES.subarray(start, end + 1)] as const;
+  const whole = [200, null, BYTES] as const;
+  const unsatisfiable = [416, `bytes */${BYTES.length}`, Buffer.alloc(0)] as const;
+
+  // biome-ignore format: a table is read by its columns
+  test.each<[string, Record<string, string>, readonly [number, string | null, Uint8Array]]>([
+    ['its first bytes',                  { range: 'bytes=0-9' },                         part(0, 9)],
+    ['one byte',                         { range: 'bytes=7-7' },                         part(7, 7)],
+    ['the rest from a byte on',          { range: 'bytes=199990-' },                     part(199_990, LAST)],
+    ['more than there is',               { range: 'bytes=199990-999999' },               part(199_990, LAST)],
+    ['its last bytes',                   { range: 'bytes=-10' },                         part(LAST - 9, LAST)],
+    ['its last bytes, more than it has', { range: 'bytes=-999999' },                     part(0, LAST)],
+    ['the unit in capitals',             { range: 'BYTES=0-9' },                         part(0, 9)],
+    ['a range of the same version',      { range: 'bytes=0-9', 'if-range': ETAG },       part(0, 9)],
+    ['a range of another version',       { range: 'bytes=0-9', 'if-range': '"other"' },  whole],
+    ['a range since a date',             { range: 'bytes=0-9', 'if-range': 'Sat, 29 Oct 1994 19:43:31 GMT' }, whole],
+    ['several ranges',                   { range: 'bytes=0-1,5-' },                      whole],
+    ['a range backwards',                { range: 'bytes=9-0' },                         whole],
+    ['a range without numbers',          { range: 'bytes=-' },                           whole],
+    ['a range in another unit',          { range: 'lines=0-9' },                         whole],
+    ['a range behind its end',           { range: `bytes=${BYTES.length}-` },            unsatisfiable],
+    ['no bytes at its end',              { range: 'bytes=-0' },                          unsatisfiable],
+  ])('of %s', async (_what, headers, [status, contentRange, bytes]) => {
     await stored();
-    const response = await fetch(await downloadOf(), { headers: { range: 'bytes=0-1,5-' } });
-    expect([response.status, (await response.arrayBuffer()).byteLength]).toEqual([200, BYTES.length]);
+    const response = await fetch(await downloadOf(), { headers });
+    const body = Buffer.from(await response.arrayBuffer());
+    expect([response.status, response.headers.get('content-range'), body.equals(bytes)]).toEqual([status, contentRange, true]);
+  });
+
+  test('of no bytes has no part', async () => {
+    const empty = Buffer.alloc(0);
+    expect(await put(empty, await linkFor(empty))).toEqual(DONE);
+    const statusOf = async (range: string) => (await fetch(await downloadOf(), { headers: { range } })).status;
+    expect([await statusOf('bytes=0-'), await statusOf('bytes=-1')]).toEqual([416, 416]);
+  });
+
+  test('is described to HEAD as to GET, without its bytes, whatever the range', async () => {
+    await stored();
+    const url = await downloadOf();
+    const [head, get] = [await fetch(url, { method: 'HEAD', headers: { range: 'bytes=0-9' } }), await fetch(url)];
+    const described = ({ status, headers }: Response) => [
+      status,
+      ...['content-length', 'content-type', 'content-disposition', 'accept-ranges', 'etag'].map(name => headers.get(name)),
+    ];
+    expect(described(head)).toEqual(described(get));
+    expect(described(head)).toEqual([200, String(BYTES.length), 'text/csv', expect.any(String), 'bytes', ETAG]);
+    expect((await head.arrayBuffer()).byteLength).toBe(0);
   });
 
   test('of what is gone is NOT_FOUND', async () => {
@@ -229,10 +274,10 @@ describe('a link', () => {
     expect(await put(BYTES, await other.uploadLink(KEY, factsOf(BYTES), soon()))).toEqual(INVALID);
   });
 
-  test.each(['POST', 'DELETE', 'HEAD', 'PATCH'])('is not for %s', async method => {
+  test.each(['POST', 'DELETE', 'PATCH'])('is not for %s', async method => {
     await stored();
     const response = await fetch(await downloadOf(), { method });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, PUT']);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT']);
     expect(await files()).toHaveLength(1);
   });
 
@@ -242,7 +287,7 @@ describe('a link', () => {
       (await fetch(url, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'PUT' } })).headers;
     expect(Object.fromEntries(await preflight('https://app.example'))).toMatchObject({
       'access-control-allow-origin': 'https://app.example',
-      'access-control-allow-methods': 'GET, PUT',
+      'access-control-allow-methods': 'GET, HEAD, PUT',
     });
     expect((await preflight('https://evil.example')).get('access-control-allow-origin')).toBeNull();
   });

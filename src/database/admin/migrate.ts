@@ -6,6 +6,7 @@ import pg from 'pg';
 import { CROSSINGS } from '../queries/crossings.ts';
 import { grantStatements } from './grants.ts';
 import { ensureJobSchema } from './job-schema.ts';
+import { localeFault } from './locale.ts';
 import { ensureRoles, type RuntimeRole } from './roles.ts';
 
 /** A migration failed or doesn't match the database. The message names it and the reason. */
@@ -37,14 +38,16 @@ export type Migrated = { readonly applied: readonly string[]; readonly isRoleCre
  * and repeatedly. It uses Prisma's `_prisma_migrations`, checksums and lock, so that
  * `prisma migrate deploy` agrees with it.
  *
- * @throws {MigrationError} if a migration failed, was edited after it was applied, or isn't part of
- * this build.
+ * @throws {MigrationError} if the locale is unsuitable, or a migration failed, was edited after it
+ * was applied, or isn't part of this build.
  */
 export async function migrate({ url, runtime, folder = FOLDER, onProgress = () => {} }: MigrateOptions): Promise<Migrated> {
   const client = new pg.Client({ connectionString: url, application_name: 'ipto-migrate' });
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const fault = await localeFault(async (text, values) => (await client.query(text, [...values])).rows);
+    if (fault) throw new MigrationError(`Can't migrate: ${fault}.`);
     const isRoleCreated = await ensureRoles(client, runtime);
     const applied = await applyAll(client, folder, onProgress);
     await client.query(

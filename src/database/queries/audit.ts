@@ -36,18 +36,23 @@ export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, t
 
 /**
  * The first broken link of a tenant's audit chain: `missing`, `changed`, `relinked`, or `cut` at
- * its end (SPEC A2).
+ * its end, or `unfounded` if it has no event at all (SPEC A2).
  */
 export type AuditBreak = { readonly tenantId: string; readonly seq: number; readonly fault: string };
 
 /** The first broken link of every broken chain, and how many chains and links were checked. */
 export async function auditBreaks(query: Query): Promise<{ breaks: readonly AuditBreak[]; tenants: number; events: number }> {
   const breaks = await query<AuditBreak>('SELECT tenant_id AS "tenantId", seq, fault FROM crossing_audit_breaks() ORDER BY 1', []);
+  const unfounded = await query<AuditBreak>(
+    `SELECT tenant_id AS "tenantId", 1 AS seq, 'unfounded' AS fault FROM crossing_audit_unfounded() ORDER BY 1`,
+    [],
+  );
   const [size] = await query<{ tenants: number; events: number }>(
     'SELECT tenants::int AS tenants, events::int AS events FROM crossing_audit_size()',
     [],
   );
-  return { breaks, ...size! };
+  const isBroken = new Set(breaks.map(({ tenantId }) => tenantId));
+  return { breaks: [...breaks, ...unfounded.filter(({ tenantId }) => !isBroken.has(tenantId))], ...size! };
 }
 
 /** A link of a tenant's chain: its number, and its hash in hexadecimal digits. */

@@ -10,6 +10,7 @@ export const CROSSINGS = {
   crossing_owned_free_tenants: { callable: true,  reason: 'Sign-up: the number of Free tenants that the bound person owns.' },
   crossing_due_tenants:        { callable: true,  reason: 'Jobs: the ids of the tenants in which something is due, each of which is then bound.' },
   crossing_audit_breaks:       { callable: true,  reason: "`audit:verify`: the number of each tenant's first broken link and its fault; no event." },
+  crossing_audit_unfounded:    { callable: true,  reason: '`audit:verify`: the ids of tenants without the event of their founding.' },
   crossing_audit_size:         { callable: true,  reason: '`audit:verify`: the numbers of chains and links.' },
   crossing_audit_heads:        { callable: true,  reason: "`audit:verify --anchors`: the number and hash of each chain's last link; no event." },
   crossing_audit_lost:         { callable: true,  reason: '`audit:verify --anchors`: which of the given links are no longer in their chain.' },

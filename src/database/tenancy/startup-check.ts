@@ -1,3 +1,4 @@
+import { localeFault } from '../admin/locale.ts';
 import { migrationsIn } from '../admin/migrate.ts';
 import type { Query } from '../driver/query.ts';
 
@@ -37,6 +38,8 @@ export async function checkDatabase(query: Query): Promise<void> {
   const [role] = await query<Role>(ROLE, []);
   const reasons = roleReasons(role!);
   if (reasons.length) throw refusal(reasons);
+  const fault = await localeFault(query);
+  if (fault) throw refusal([fault]);
   const pending = await pendingMigrations(query);
   if (pending.length) throw refusal([`the database lacks the migration ${pending.join(', ')}: run \`npm run migrate\``]);
   const unforced = await query<{ name: string }>(UNFORCED, []);

@@ -8,13 +8,14 @@ import type { FolderStore } from '../../store/folder.ts';
 import { OBJECTS } from '../../store/link.ts';
 import { answerCors } from '../server/cors.ts';
 import type { Route } from '../server/route.ts';
+import { byteRange } from './byte-range.ts';
 
-const METHODS = 'GET, PUT';
+const METHODS = 'GET, HEAD, PUT';
 
 /**
- * Serves the links of a folder: PUT takes exactly the bytes that the link was made for, GET gives
- * them as a file to save. A link is all that somebody needs; without one that holds there is
- * nothing here. A range is not looked at: the whole is sent.
+ * Serves the links of a folder store: PUT accepts exactly the bytes that the link was signed for,
+ * GET and HEAD return the object as a file to save, or a range of it. The link is the only
+ * credential.
  */
 export const objectsRoute =
   (store: FolderStore, corsOrigins: readonly string[]): Route =>
@@ -23,16 +24,18 @@ export const objectsRoute =
     if (!url.startsWith(OBJECTS)) return false;
     if (answerCors(corsOrigins, request, response, METHODS)) return true;
     response.setHeader('cache-control', 'no-store');
-    if (method !== 'GET' && method !== 'PUT') {
+    if (!METHODS.split(', ').includes(method)) {
       response.setHeader('allow', METHODS);
-      throw new GatewayError('METHOD_NOT_ALLOWED', 'An object is put or got.');
+      throw new GatewayError('METHOD_NOT_ALLOWED', `An object is available to ${METHODS}.`);
     }
-    const pass = store.pass(method, url);
+    const pass = store.pass(method === 'HEAD' ? 'GET' : method, url);
     if (!pass) throw new GatewayError('LINK_INVALID', 'This link is not one of ours, or has expired. Ask for another.');
     if (pass.method === 'PUT') await put(store, pass.key, pass.facts, request, response);
-    else await get(store, pass.key, pass.file, response);
+    else await get(store, pass.key, pass.file, request, response);
     return true;
   };
+
+type File = { readonly name: string; readonly mediaType: string };
 
 const unlike = (what: string) => new GatewayError('OBJECT_NOT_STORED', `Nothing is stored: ${what}.`);
 
@@ -50,16 +53,32 @@ async function put(store: FolderStore, key: string, facts: ObjectFacts, request:
   response.writeHead(204).end();
 }
 
-async function get(store: FolderStore, key: string, { name, mediaType }: { name: string; mediaType: string }, response: ServerResponse) {
-  const found = await store.read(key);
-  if (!found) throw new GatewayError('NOT_FOUND', 'The object is not here any more.');
-  response.writeHead(200, {
+async function get(store: FolderStore, key: string, { name, mediaType }: File, request: IncomingMessage, response: ServerResponse) {
+  const object = await store.open(key);
+  if (!object) throw new GatewayError('NOT_FOUND', 'The object has been removed.');
+  const { size } = object;
+  const etag = `"${key.slice(key.indexOf('/') + 1)}"`; // the bytes of a key never change
+  const { range, 'if-range': ifRange } = request.headers;
+  const part = request.method === 'HEAD' ? null : byteRange({ range, ifRange: ifRange as string | undefined, size, etag });
+  const headers = {
     'content-type': mediaType,
-    'content-length': found.size,
     'content-disposition': attachment(name),
     'content-security-policy': "default-src 'none'; sandbox",
-    'accept-ranges': 'none',
-  });
-  // the client left, or a part would look like the whole
-  await pipeline(found.bytes, response).catch(() => response.destroy());
+    'accept-ranges': 'bytes',
+    etag,
+  };
+  if (part === 'unsatisfiable') response.writeHead(416, { 'content-range': `bytes */${size}` });
+  else if (part)
+    response.writeHead(206, {
+      ...headers,
+      'content-length': part.end - part.start + 1,
+      'content-range': `bytes ${part.start}-${part.end}/${size}`,
+    });
+  else response.writeHead(200, { ...headers, 'content-length': size });
+  if (request.method === 'HEAD' || part === 'unsatisfiable') {
+    response.end();
+    return await object.close();
+  }
+  // if the client leaves or reading fails, the connection is cut, so that a part isn't taken for all
+  await pipeline(object.bytes(part ?? undefined), response).catch(() => response.destroy());
 }

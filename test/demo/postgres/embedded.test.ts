@@ -220,7 +220,7 @@ describe('an embedded database refuses in one sentence', () => {
   test('data of another version', async () => {
     await (await start()).stop();
     await writeFile(join(directory, 'data', 'PG_VERSION'), '17\n');
-    await expect(start()).rejects.toThrow(`${join(directory, 'data')} is from PostgreSQL 17, and this one is 18. Start over with --reset.`);
+    await expect(start()).rejects.toThrow(`${join(directory, 'data')} belongs to PostgreSQL 17, but this is 18. Start over with --reset.`);
   });
 
   test('data whose password is gone', async () => {

@@ -61,13 +61,13 @@ describe('a search', () => {
   });
 
   test('M2: ranks words in the title highest, then in tags, then in the summary', async () => {
-    expect(await market.titles({ query: 'apples' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
-    expect(await market.titles({ query: 'apples', sort: 'RELEVANCE' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
+    expect(await market.titles({ query: 'apple' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
+    expect(await market.titles({ query: 'apple', sort: 'RELEVANCE' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
   });
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, readonly string[]]>([
-    ['another form of a word',        'harvested',            ['Apple harvests']],
+    ['the start of a word',           'harv',                 ['Apple harvests']],
     ['upper case',                    'PEAR',                 ['Pears']],
     ['all of several words',          'red soil',             ['Soil', 'Pears']],
     ['words in this order',           '"red soil samples"',   ['Soil']],
@@ -76,7 +76,9 @@ describe('a search', () => {
     ['one and not another',           'soil -pears',          ['Soil']],
     ['what is nowhere',               'bananas',              []],
     ['one that is somewhere, one not', 'soil bananas',        []],
-    ['no part of a word',             'orch',                 []],
+    ['no end of a word',              'chards',               []],
+    ['no start of a word in a phrase', '"red soi"',           []],
+    ['no start of an excluded word',  'soil -pea',            ['Soil', 'Pears']],
   ])('M2: finds %s: %s', async (_what, query, titles) => {
     expect([...(await market.titles({ query, sort: 'RELEVANCE' }))].sort()).toEqual([...titles].sort());
   });
@@ -84,7 +86,7 @@ describe('a search', () => {
   test('M2: finds listings that have all tags', async () => {
     expect(await market.titles({ tags: ['fruit'] })).toEqual(['Pears', 'Apple harvests', 'Orchards']);
     expect(await market.titles({ tags: ['fruit', 'prices'] })).toEqual(['Pears']);
-    expect(await market.titles({ tags: ['fruit', 'fruit'], query: 'apples' })).toEqual(['Apple harvests', 'Orchards']);
+    expect(await market.titles({ tags: ['fruit', 'fruit'], query: 'apple' })).toEqual(['Apple harvests', 'Orchards']);
     expect(await market.titles({ tags: ['frui'] })).toEqual([]);
     expect(await market.titles({ tags: [] })).toEqual(NEWEST_FIRST);
     expect(await market.titles({ tags: [' FRUIT ', 'Prices'] })).toEqual(['Pears']);
@@ -104,9 +106,9 @@ describe('a search', () => {
 
   test('M2: sorts newest first and cheapest first', async () => {
     expect(await market.titles({ sort: 'NEWEST' })).toEqual(NEWEST_FIRST);
-    expect(await market.titles({ sort: 'NEWEST', query: 'apples' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
+    expect(await market.titles({ sort: 'NEWEST', query: 'apple' })).toEqual(['Apple harvests', 'Prices of fruit', 'Orchards']);
     expect(await market.titles({ sort: 'PRICE', currency: 'EUR' })).toEqual(['Soil', 'Prices of fruit', 'Apple harvests', 'Orchards']);
-    expect(await market.titles({ sort: 'PRICE', maxPrice: { amount: '1', currency: 'EUR' }, query: 'apples' })).toEqual([
+    expect(await market.titles({ sort: 'PRICE', maxPrice: { amount: '1', currency: 'EUR' }, query: 'apple' })).toEqual([
       'Prices of fruit',
       'Apple harvests',
     ]);
@@ -122,7 +124,7 @@ describe('a search', () => {
     const tags = (...counts: [string, number][]) => counts.map(([tag, count]) => ({ tag, count }));
     expect(await tagsOf({})).toEqual(tags(['fruit', 3], ['maps', 2], ['prices', 2], ['apples', 1]));
     expect(await tagsOf({ tags: ['fruit'] })).toEqual(tags(['fruit', 3], ['maps', 1], ['prices', 1]));
-    expect(await tagsOf({ query: 'apples', currency: 'EUR' })).toEqual(tags(['fruit', 2], ['apples', 1], ['maps', 1], ['prices', 1]));
+    expect(await tagsOf({ query: 'apple', currency: 'EUR' })).toEqual(tags(['fruit', 2], ['apples', 1], ['maps', 1], ['prices', 1]));
     expect(await tagsOf({ maxPrice: { amount: '0.05', currency: 'EUR' } })).toEqual(tags(['maps', 1]));
     const few = 'query ($first: Int) { marketplace { tags(first: $first) { tag } } }';
     const first = async (count: number) => (await market.gateway.ask(few, { ...market.buyer.owner, variables: { first: count } })) as never;
