@@ -1,14 +1,13 @@
 import pg from 'pg';
 import type { ReadStatement } from '../driver/read-query.ts';
 import type { StatementNames } from '../driver/statement-names.ts';
-import type { Binding } from '../tenancy/binding.ts';
 import type { ReadCounts } from './counts.ts';
 import { UnsupportedQuery } from './draft.ts';
 import { REFUSED } from './engine.ts';
 import type { JsonRead } from './json-shape.ts';
 import { jsonStatement } from './json-statement.ts';
 import type { Tables } from './tables.ts';
-import { bindPlaceholders, type Template } from './template.ts';
+import { bindPlaceholders, type CallerIds, type Template } from './template.ts';
 
 /** Runs a statement that returns one text. */
 export type RunText = (statement: ReadStatement) => Promise<string | null>;
@@ -19,7 +18,7 @@ export type RunText = (statement: ReadStatement) => Promise<string | null>;
  *
  * @throws {UnsupportedQuery} if the read must run as rows.
  */
-export type JsonReader = (read: JsonRead, binding: Binding, run: RunText) => Promise<string | null>;
+export type JsonReader = (read: JsonRead, caller: CallerIds, run: RunText) => Promise<string | null>;
 
 export type JsonReaderOptions = {
   readonly tables: Tables;
@@ -47,12 +46,12 @@ export function createJsonReader({ tables, counts, names, scoped }: JsonReaderOp
     return template;
   }
 
-  return async (read, binding, run) => {
+  return async (read, caller, run) => {
     const template = templateOf(read);
     template.name ??= names.of(template.text);
     const { text, name } = template;
     try {
-      const result = await run({ text, name, values: bindPlaceholders(template, binding) });
+      const result = await run({ text, name, values: bindPlaceholders(template, caller) });
       counts.add(read.model, read.operation, 'json');
       return result;
     } catch (error) {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Binding } from '../tenancy/binding.ts';
 import { UnsupportedQuery } from './draft.ts';
 
 /** Ids used while a statement is built; the caller's ids replace them for each request. */
 export const PLACEHOLDER = { tenantId: randomUUID(), personId: randomUUID() } as const;
+
+/** The ids of a caller: a binding's tenant and person. */
+export type CallerIds = { readonly tenantId: string | null; readonly personId: string | null };
 
 /** A parameter that is computed from the tenant's id. */
 export class TenantDerivedParameter {
@@ -13,13 +15,13 @@ export class TenantDerivedParameter {
 /** A statement whose parameters contain {@link PLACEHOLDER} in place of the caller's ids. */
 export type Template = { readonly text: string; readonly values: readonly unknown[] };
 
-/** Ids that no row has, for a binding without a tenant or a person. */
-const NO_MATCH: { readonly [Part in keyof Binding]-?: string } = { tenantId: randomUUID(), personId: randomUUID() };
+/** Ids that no row has, for a caller without a tenant or a person. */
+const NO_MATCH = { tenantId: randomUUID(), personId: randomUUID() };
 
 /** The parameters of a template for a caller. */
-export function bindPlaceholders({ values }: Template, binding: Binding): unknown[] {
-  const tenantId = binding.tenantId ?? NO_MATCH.tenantId;
-  const personId = binding.personId ?? NO_MATCH.personId;
+export function bindPlaceholders({ values }: Template, caller: CallerIds): unknown[] {
+  const tenantId = caller.tenantId ?? NO_MATCH.tenantId;
+  const personId = caller.personId ?? NO_MATCH.personId;
   return values.map(value => {
     if (value === PLACEHOLDER.tenantId) return tenantId;
     if (value === PLACEHOLDER.personId) return personId;
