@@ -24,8 +24,8 @@ export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly R
 }
 
 /**
- * Refuses a route under a foreign `Host`: a page whose name resolves to this machine (DNS rebinding)
- * must not get tokens or mail. An IP address can't be rebound.
+ * Refuses a route under a foreign `Host`: a page whose name resolves to this machine (DNS
+ * rebinding) must not get tokens or mail. An IP address can't be rebound.
  */
 const onlyFor =
   (host: string, route: Route): Route =>

@@ -11,8 +11,8 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 const MAX_SECONDS = 365 * 86_400;
 
 /**
- * The token for the arguments of a command line. It never creates a demo: a token of a new key would
- * be refused by the demo that is running elsewhere.
+ * The token for the arguments of a command line. It never creates a demo: a token of a new key
+ * would be refused by the demo that is running elsewhere.
  *
  * @throws DemoError if an argument is wrong, or no demo has run in the folder.
  */

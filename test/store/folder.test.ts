@@ -57,7 +57,7 @@ const files = async () =>
     .map(({ name }) => name);
 
 describe('an upload', () => {
-  test('lies there whole, and is found by its size and checksum', async () => {
+  test('is stored whole, and found with its size and checksum', async () => {
     expect(await services.store.find(KEY)).toBeNull();
     await stored();
     expect(await services.store.find(KEY)).toEqual({ size: BigInt(BYTES.length), sha256: sha256(BYTES) });
@@ -65,19 +65,19 @@ describe('an upload', () => {
     expect(await files()).toHaveLength(1);
   });
 
-  test('of nothing is one, too', async () => {
+  test('of no bytes works', async () => {
     const nothing = new Uint8Array();
     expect(await put(nothing, await linkFor(nothing))).toEqual(DONE);
     expect(await services.store.find(KEY)).toEqual({ size: 0n, sha256: sha256(nothing) });
   });
 
-  test('may be done again, with the same bytes', async () => {
+  test('may be repeated with the same bytes', async () => {
     await stored();
     await stored();
     expect(await files()).toHaveLength(1);
   });
 
-  test('of as many other bytes leaves nothing', async () => {
+  test('of other bytes of the same length stores nothing', async () => {
     expect(await put(randomBytes(BYTES.length), await linkFor())).toEqual(UNLIKE);
     expect([await files(), await services.store.find(KEY)]).toEqual([[], null]);
   });
@@ -91,25 +91,25 @@ describe('an upload', () => {
     expect(await files()).toEqual([]);
   });
 
-  test('of other bytes leaves what lay there', async () => {
+  test('of other bytes leaves the stored object', async () => {
     await stored();
     expect(await put(randomBytes(BYTES.length), await linkFor())).toEqual(UNLIKE);
     expect(await services.store.find(KEY)).toEqual({ size: BigInt(BYTES.length), sha256: sha256(BYTES) });
   });
 
-  test('under another media type leaves nothing', async () => {
+  test('under another media type stores nothing', async () => {
     expect(await put(BYTES, await linkFor(), { 'content-type': 'text/html' })).toEqual(UNLIKE);
     expect(await files()).toEqual([]);
   });
 
-  test('without a length, in chunks, leaves nothing', async () => {
+  test('without a length, in chunks, stores nothing', async () => {
     const { url, headers } = await linkFor();
     const body = new Blob([BYTES]).stream();
     expect(await answerOf(await fetch(url, { method: 'PUT', headers, body, duplex: 'half' } as RequestInit))).toEqual(UNLIKE);
     expect(await files()).toEqual([]);
   });
 
-  test('that breaks off leaves nothing, and the server goes on', async () => {
+  test('that breaks off stores nothing, and the server continues', async () => {
     const { url, headers } = await linkFor();
     const { pathname, search, hostname, port } = new URL(url);
     const socket = createConnection(Number(port), hostname);
@@ -128,7 +128,7 @@ describe('an upload', () => {
     expect(log.lines().filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 
-  test('what a process that died left of one is removed a day after, and not before', async () => {
+  test('left incomplete by a dead process is removed after a day', async () => {
     await stored();
     const incoming = join(services.directory, 'incoming');
     for (const name of ['left', 'coming']) await writeFile(join(incoming, name), 'part');
@@ -139,7 +139,7 @@ describe('an upload', () => {
 });
 
 describe('a download', () => {
-  test('is the bytes as a file to save, which no browser shows or keeps', async () => {
+  test('is a file to save, which no browser shows or caches', async () => {
     await stored();
     const response = await fetch(await downloadOf());
     expect(Buffer.from(await response.arrayBuffer())).toEqual(BYTES);
@@ -217,7 +217,7 @@ describe('a download', () => {
     expect((await head.arrayBuffer()).byteLength).toBe(0);
   });
 
-  test('of what is gone is NOT_FOUND', async () => {
+  test('of a removed object is NOT_FOUND', async () => {
     await stored();
     const url = await downloadOf();
     await services.store.remove([KEY]);
@@ -226,7 +226,7 @@ describe('a download', () => {
 });
 
 describe('a link', () => {
-  test('is over when its time is', async () => {
+  test('expires', async () => {
     const [link, url] = [await linkFor(), await downloadOf()];
     clock.advance({ minutes: 5 });
     expect(await put(BYTES, link)).toEqual(INVALID);
@@ -234,7 +234,7 @@ describe('a link', () => {
     expect(await files()).toEqual([]);
   });
 
-  test('to get is none to put, nor the other way round', async () => {
+  test('for GET is not valid for PUT, nor the other way round', async () => {
     const link = await linkFor();
     expect(await put(BYTES, { ...link, url: await downloadOf() })).toEqual(INVALID);
     await stored();
@@ -260,7 +260,7 @@ describe('a link', () => {
     ['that path in code',      url => url.replace(KEY, '%2e%2e%2f%2e%2e%2fetc%2fpasswd')],
     ['another spelling',       url => url.replace('text%2Fcsv', 'text%2fcsv')],
     ['nothing at all',         url => url.replace(/\/objects\/.*/, '/objects/')],
-  ])('with %s is LINK_INVALID, and puts nothing anywhere', async (_what, change) => {
+  ])('with %s is LINK_INVALID, and stores nothing', async (_what, change) => {
     const link = await linkFor();
     const url = change(link.url);
     expect(url).not.toBe(link.url);
@@ -269,7 +269,7 @@ describe('a link', () => {
     expect(await put(BYTES, link)).toEqual(DONE);
   });
 
-  test('of another gateway’s secret is none', async () => {
+  test('signed with another secret is invalid', async () => {
     const other = folderStore({ directory: services.directory, secret: 'another secret', url: () => server.url, clock });
     expect(await put(BYTES, await other.uploadLink(KEY, factsOf(BYTES), soon()))).toEqual(INVALID);
   });
@@ -281,7 +281,7 @@ describe('a link', () => {
     expect(await files()).toHaveLength(1);
   });
 
-  test('may be used by the pages of the listed origins, and by no other', async () => {
+  test('may be used by pages of the listed origins alone', async () => {
     const { url } = await linkFor();
     const preflight = async (origin: string) =>
       (await fetch(url, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'PUT' } })).headers;
@@ -292,7 +292,7 @@ describe('a link', () => {
     expect((await preflight('https://evil.example')).get('access-control-allow-origin')).toBeNull();
   });
 
-  test('A4: is in no line of the log, used or refused', async () => {
+  test('A4: is never logged, used or refused', async () => {
     const link = await linkFor();
     await put(BYTES, link);
     await put(BYTES, { ...link, url: `${link.url}A` });

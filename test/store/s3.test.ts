@@ -106,7 +106,7 @@ describe('an upload to S3', () => {
     expect(s3.objects.size).toBe(0);
   });
 
-  test('that the store keeps no checksum of is told by its bytes', async () => {
+  test('without a stored checksum gets one from its bytes', async () => {
     const plain = await startS3({ now: clock.now, keepsChecksums: false });
     const without = open({ endpoint: plain.url });
     expect(await put(BYTES, await without.uploadLink(KEY, FACTS, soon()))).toBe(200);

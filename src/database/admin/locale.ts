@@ -5,8 +5,8 @@ const ADVICE =
 
 /**
  * Why names, addresses and searches would not be compared in every language; null if they would.
- * `lower` and `ILIKE` follow the database's locale: C changes ASCII letters alone, and Turkish turns
- * `I` into a dotless i.
+ * `lower` and `ILIKE` follow the database's locale: C changes ASCII letters alone, and Turkish
+ * turns `I` into a dotless i.
  */
 export async function localeFault(query: Query): Promise<string | null> {
   const [{ encoding } = { encoding: '' }] = await query<{ encoding: string }>(`SELECT current_setting('server_encoding') AS encoding`, []);

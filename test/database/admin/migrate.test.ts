@@ -42,7 +42,7 @@ const books = async (database: string) =>
     .rows;
 
 describe('migrate', () => {
-  test('applies what is pending, once, and tells what it does', async () => {
+  test('applies what is pending once, and reports progress', async () => {
     const { url, name } = await empty();
     const lines: string[] = [];
     const onProgress = (line: string) => lines.push(line);
@@ -109,7 +109,7 @@ describe('migrate', () => {
 });
 
 describe('the roles', () => {
-  test('are made where they are missing, once, with the password that was given', async () => {
+  test('are created once if they are missing, with the given password', async () => {
     const made = { name: newName(), password: `it's "quoted"` };
     drops.push(() => asAdmin(`DROP ROLE ${made.name}`));
     const { url, name } = await empty();
@@ -122,7 +122,7 @@ describe('the roles', () => {
     await client.end();
   });
 
-  test('have taken back whatever else they had', async () => {
+  test('lose all other privileges', async () => {
     const role = await newRole();
     drops.push(() => asAdmin(`DROP ROLE ${role.name}`));
     const { url, name } = await empty();
@@ -140,7 +140,7 @@ describe('the roles', () => {
     ]);
   });
 
-  test('can be prepared: an owner that is no superuser migrates, another serves, and the gateway works', async () => {
+  test('may exist: an owner that is no superuser migrates, and the gateway serves as another role', async () => {
     const owner = await newRole();
     const serving = await newRole();
     drops.push(() => asAdmin(`DROP ROLE ${owner.name}; DROP ROLE ${serving.name}`));

@@ -126,7 +126,7 @@ describe("M3: the gateway's role", () => {
     expect(await books()).toEqual(before);
   });
 
-  test('does beside them what it may: ends an entitlement, counts, revokes a key, says that an object is stored', async () => {
+  test('allows other writes: ends an entitlement, counts, revokes a key, marks an object as stored', async () => {
     for (const statement of [
       'UPDATE entitlement SET ended_at = now()',
       'UPDATE retrieval_count SET used = used + 1',

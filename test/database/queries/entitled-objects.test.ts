@@ -56,7 +56,7 @@ test.each([
   expect(page.blocks).toBeLessThan(all.blocks / 2);
 });
 
-test('M2: a page holds what lies between two places, in either order', async () => {
+test('M2: a page has the objects between two ids, in either order', async () => {
   const ids = async (place: string) =>
     (await client.query<{ id: string }>(`SELECT id FROM crossing_entitled_objects('${entitled}', ${place})`)).rows.map(({ id }) => id);
   const up = await ids(`NULL, NULL, false, ${OBJECTS + 1}`);
@@ -68,7 +68,7 @@ test('M2: a page holds what lies between two places, in either order', async () 
 });
 
 /**
- * What is told of the entitlement in a transaction in which something is so: of a page from either
+ * What a transaction reads of the entitlement in a given situation: a page from either
  * end, and the count.
  */
 async function told(change: string, values: readonly unknown[] = []) {

@@ -5,8 +5,8 @@ import { fixtures, type Tenant, useDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
 /**
- * The crossings that deal with a provider hold its row until they commit, also from whoever doesn't
- * come by the gate (SPEC S2).
+ * The crossings that read a provider lock its row until they commit, against writers without the
+ * advisory lock too (SPEC S2).
  */
 const database = useDatabase();
 let client: pg.Client;

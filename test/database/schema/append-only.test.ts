@@ -80,14 +80,14 @@ describe("A2: the gateway's role", () => {
     expect([await log(), await heads()]).toEqual([before, links]);
   });
 
-  test('calls no trigger function of its own accord', async () => {
+  test('can call no trigger function directly', async () => {
     for (const name of ['chain_audit_event', 'refuse_buried_id', 'claim_slug', 'assert_owner'])
       await expect(as(`SELECT ${name}()`)).rejects.toMatchObject({ code: expect.stringMatching(/^(42501|0A000)$/) });
     expect(inject('cluster').runtime.name).toBe(new URL(database.runtimeUrl).username);
   });
 });
 
-describe('A2: an event that it appends', () => {
+describe('A2: an event that the gateway’s role appends', () => {
   const append = (more = '', values = '', to?: typeof tenant, into = tenant) =>
     as(
       `INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, request_id${more})
@@ -97,7 +97,7 @@ describe('A2: an event that it appends', () => {
     );
   beforeEach(async () => void (await append()));
 
-  test('gets its place and its hashes from the database, whatever it says', async () => {
+  test('gets its number and hashes from the database, whatever it contains', async () => {
     const [{ seq: last }] = (await append()).rows;
     const forged = await append(', seq, previous_hash, hash', ", 1, 'forged', 'forged'");
     expect(forged.rows).toEqual([{ seq: last + 1 }]);
@@ -105,7 +105,7 @@ describe('A2: an event that it appends', () => {
     expect(await database.sql("SELECT FROM audit_event WHERE hash = 'forged' OR previous_hash = 'forged'")).toEqual([]);
   });
 
-  test('stands in the bound tenant alone: one for another tenant is as one for none', async () => {
+  test('belongs to the bound tenant; one for another tenant is refused like one for none', async () => {
     const [before, links] = [await log(), await heads()];
     const told = await Promise.all(
       [other, { ...other, id: uuid() }].map(into => append('', '', tenant, into).then(String, error => [error.code, error.message])),

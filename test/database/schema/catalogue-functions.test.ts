@@ -76,7 +76,7 @@ describe('functions', () => {
     ]);
   });
 
-  test('T5: the crossings take and tell this, and nothing more', async () => {
+  test('T5: the crossings take these parameters and return these columns', async () => {
     const told = await sql<{ name: string; takes: string; tells: string }>(
       `SELECT proname::text AS name, pg_get_function_identity_arguments(oid) AS takes, pg_get_function_result(oid) AS tells
        FROM pg_proc WHERE proname = ANY ($1) ORDER BY 1`,
@@ -153,7 +153,7 @@ describe('functions', () => {
     ]);
   });
 
-  test('that run as whoever calls them are these: none looks past the bound tenant by itself', async () => {
+  test('that run as their caller are these; none reads beyond the bound tenant by itself', async () => {
     const functions = await sql<{ name: string; tells: string; anybody: boolean }>(
       `SELECT p.proname::text AS name, pg_get_function_result(p.oid) AS tells,
          EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0) AS anybody
@@ -167,7 +167,7 @@ describe('functions', () => {
       ['audit_hash',       'bytea',   true],
       ['audit_is_buried',  'boolean', true],
       ['audit_root',       'bytea',   true],
-      // tells who stands behind a hash to whoever may try tenants on it (SPEC M5)
+      // would reveal the tenant behind a hash to a caller who may try tenants (SPEC M5)
       ['counterparty_ref', 'bytea',   false],
       ['is_buried',        'boolean', false], // the same
       ['is_set',           'boolean', true],
@@ -191,7 +191,7 @@ describe('functions', () => {
     ]);
   });
 
-  test('M5: an object’s key names its tenant by a hash, and a tenant in another’s records is another hash with each holder', async () => {
+  test('M5: an object’s key has a hash of its tenant, and each tenant’s records have another hash of a counterparty', async () => {
     const [holder, other, object] = ['01', '02', '03'].map(end => `0190aaaa-0000-7000-8000-0000000000${end}`);
     const hashed = (...ids: (string | undefined)[]) =>
       createHash('sha256')

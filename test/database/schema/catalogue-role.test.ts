@@ -13,7 +13,7 @@ const namesOf = async (text: string, values?: readonly unknown[]) =>
 const OURS = "c.relnamespace = 'public'::regnamespace";
 
 describe("the gateway's role", () => {
-  test('is nobody special and owns nothing', async () => {
+  test('has no special privilege and owns nothing', async () => {
     expect(
       await sql('SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolinherit FROM pg_roles WHERE rolname = $1', [
         runtime,
@@ -27,7 +27,7 @@ describe("the gateway's role", () => {
     expect(await sql("SELECT has_schema_privilege($1, 'public', 'CREATE') AS creates", [runtime])).toEqual([{ creates: false }]);
   });
 
-  test('may do with each table what is listed here, column by column, and nothing else', async () => {
+  test('has exactly the privileges that are listed here, column by column', async () => {
     const held = await sql<{ held: string }>(
       `SELECT c.relname || ' ' || p.privilege || coalesce(' ' || a.attname, '') AS held
        FROM pg_class c CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS p (privilege)

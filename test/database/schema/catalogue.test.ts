@@ -16,7 +16,7 @@ const HAS_TENANT = "EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid 
 const OURS = "c.relnamespace = 'public'::regnamespace";
 
 describe('tables', () => {
-  test('are these: a new one is to be thought about here', async () => {
+  test('are these; a new one must be added here on purpose', async () => {
     expect(await namesOf(`SELECT relname::text AS name FROM pg_class c WHERE relkind IN ('r', 'p') AND ${OURS}`)).toEqual([
       ...[
         '_prisma_migrations',
@@ -45,7 +45,7 @@ describe('tables', () => {
     ]);
   });
 
-  test('T6: the table of people, who belong to no tenant, forces it too', async () => {
+  test('T6: the table of people, who belong to no tenant, forces row-level security too', async () => {
     expect(await sql("SELECT relrowsecurity AS enabled, relforcerowsecurity AS forced FROM pg_class WHERE relname = 'person'")).toEqual([
       { enabled: true, forced: true },
     ]);
@@ -174,7 +174,7 @@ describe('tables', () => {
     ).toEqual(['membership_person_id_fkey', 'tenant_next_plan_code_fkey', 'tenant_plan_code_fkey']);
   });
 
-  test('what refers to a row is found by an index when that row goes, but for plans, which stay', async () => {
+  test('every foreign key has an index for deletions, except those to plans, which stay', async () => {
     expect(
       await namesOf(`SELECT k.conname::text AS name FROM pg_constraint k WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
         AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indpred IS NULL AND (
@@ -182,7 +182,7 @@ describe('tables', () => {
     ).toEqual(['tenant_next_plan_code_fkey', 'tenant_plan_code_fkey']);
   });
 
-  test('are read through no view, and by no rule', async () => {
+  test('have no view and no rule', async () => {
     expect(await namesOf(`SELECT relname::text AS name FROM pg_class c WHERE relkind IN ('v', 'm', 'f') AND ${OURS}`)).toEqual([]);
     expect(await namesOf("SELECT rulename::text AS name FROM pg_rules WHERE schemaname = 'public'")).toEqual([]);
   });

@@ -117,7 +117,7 @@ const difference = async (content: string) => {
   return (stdout ?? '').trim();
 };
 
-test('the migrations make the tables of schema.prisma', async () => {
+test('the migrations create the tables of schema.prisma', async () => {
   const held = schema.replace(/^.* @relation\("sold".*\n/gm, '');
   expect(await difference(held)).toBe('-- This is an empty migration.');
 });
@@ -127,14 +127,14 @@ test('earnings outlive their dataset: the one relation of schema.prisma that no 
   expect(missing).toEqual([expect.stringMatching(/^ALTER TABLE "earning" ADD CONSTRAINT "earning_tenant_id_dataset_id_fkey" FOREIGN KEY/)]);
 });
 
-test('a column that is not for the gateway to read is known to schema.prisma nevertheless', async () => {
+test('schema.prisma has the columns that the gateway may not read', async () => {
   const changed = schema.replace(/^ +buyerRef .*\n/m, '').replace(/^ +providerRef .*\n/m, '');
   const found = await difference(changed);
   expect(found).toContain('ALTER TABLE "charge" DROP COLUMN "provider_ref"');
   expect(found).toContain('ALTER TABLE "earning" DROP COLUMN "buyer_ref"');
 });
 
-test('a column that only schema.prisma has would be found', async () => {
+test('a column that only schema.prisma has is found', async () => {
   const changed = schema.replace(/^ +billingEmail +String\?/m, '  extra String?\n$&');
   expect(await difference(changed)).toContain('ALTER TABLE "tenant" ADD COLUMN     "extra" TEXT');
 });

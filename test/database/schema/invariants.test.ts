@@ -5,10 +5,7 @@ import { openDatabase } from '../../../src/database/index.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { putRows, useWorld } from '../../support/isolation/isolation.ts';
 
-/**
- * What the database holds by itself, against whoever writes: here a superuser, whom neither wall
- * stops.
- */
+/** The invariants that the database enforces for every writer, here a superuser. */
 const database = useDatabase();
 const world = useWorld(database);
 beforeEach(() => putRows(database, world.rows));
@@ -46,7 +43,7 @@ describe('R2: a tenant that is not deleted has exactly one owner', () => {
     await expect(write(statements)).rejects.toMatchObject(refusedBy('membership_one_owner', '23505'));
   });
 
-  test('when ownership passes in one transaction, it is fine', async () => {
+  test('ownership may pass in one transaction', async () => {
     await write(`${ROLE} '{admin}' ${OF(':owner')}; ${ROLE} '{owner,viewer}' ${OF(':viewer')}`);
     expect(
       await database.sql("SELECT person_id AS id FROM membership WHERE tenant_id = $1 AND 'owner' = ANY (roles)", [world.a.tenantId]),
@@ -60,7 +57,7 @@ describe('R2: a tenant that is not deleted has exactly one owner', () => {
     expect(await database.sql('SELECT FROM membership WHERE tenant_id = $1', [world.a.tenantId])).toHaveLength(0);
   });
 
-  test('when a deleted tenant that lost its owner is to come back, it is refused', async () => {
+  test('a deleted tenant without an owner can’t come back', async () => {
     await write(`${BURY}; DELETE FROM membership WHERE tenant_id = :tenant`);
     // No status leads back; without the trigger that says so, the one that wants an owner still
     // would.
@@ -100,12 +97,12 @@ describe('T1: what never changes', () => {
     await expect(write(statement)).rejects.toMatchObject({ ...refusedBy(constraint), message: `${column} never changes` });
   });
 
-  test('the value that it has is fine', async () => {
+  test('writing the present value is allowed', async () => {
     await write('UPDATE tenant SET tenant_id = tenant_id, slug = slug WHERE tenant_id = :tenant');
     await write(`UPDATE membership SET tenant_id = tenant_id, person_id = person_id ${OF(':viewer')}`);
   });
 
-  test('a tenant that has members cannot be taken away from them, nor a person from a tenant', async () => {
+  test('a tenant with members can’t be deleted, nor a person with memberships', async () => {
     await expect(write('DELETE FROM tenant WHERE tenant_id = :tenant')).rejects.toMatchObject({ constraint: 'membership_tenant_id_fkey' });
     await expect(write('DELETE FROM person WHERE id = :viewer')).rejects.toMatchObject({ constraint: 'membership_person_id_fkey' });
   });
@@ -115,7 +112,7 @@ describe('a slug', () => {
   const make = () => fixtures(database);
   const owner = () => ({ id: world.a.ownerId, name: '', email: '', subject: '' });
 
-  test('is held by one tenant that is not deleted, whoever looks', async () => {
+  test('belongs to one tenant that is not deleted, for every reader', async () => {
     const clash = await make()
       .tenant(world.b.slug, owner())
       .catch(error => error);
@@ -123,14 +120,14 @@ describe('a slug', () => {
     expect(isConstraint(clash, 'slug_claim_pkey')).toBe(true);
   });
 
-  test('stays held while the tenant is suspended or to be deleted', async () => {
+  test('stays taken while the tenant is suspended or pending deletion', async () => {
     for (const status of ['suspended', 'pending_deletion'] as const) {
       await make().setStatus({ id: world.b.tenantId }, status);
       await expect(make().tenant(world.b.slug, owner())).rejects.toMatchObject({ constraint: 'slug_claim_pkey' });
     }
   });
 
-  test('is free again when its tenant is deleted, and so for the next', async () => {
+  test('is free again when its tenant is deleted, any number of times', async () => {
     await make().setStatus({ id: world.b.tenantId }, 'deleted');
     const next = await make().tenant(world.b.slug, owner());
     expect(await database.sql('SELECT held_by AS id FROM slug_claim WHERE slug = $1', [world.b.slug])).toEqual([{ id: next.id }]);
@@ -154,7 +151,7 @@ describe('R1: the roles of a membership', () => {
     await expect(write(`${ROLE} ${roles} ${OF(':viewer')}`)).rejects.toMatchObject(refusedBy('membership_roles_check'));
   });
 
-  test('are one or several of the six', async () => {
+  test('are one or more of the six', async () => {
     await write(`${ROLE} '{admin,seller_manager,buyer_manager,operator,viewer}' ${OF(':viewer')}`);
   });
 

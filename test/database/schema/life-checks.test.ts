@@ -94,7 +94,7 @@ describe('the database refuses', () => {
   });
 });
 
-describe('the database takes', () => {
+describe('the database accepts', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string]>([
     ['an invitation to every role but owner',   INVITE("'a@b.example'", "'{admin,seller_manager,buyer_manager,operator,viewer}'")],

@@ -3,8 +3,8 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fixtures, useDatabase } from '../../support/database.ts';
 
 /**
- * A listing's status (SPEC M1), and the index that follows it, as the database holds them against
- * whoever writes: here a superuser.
+ * A listing's status (SPEC M1) and its row in the index, as the database enforces them for every
+ * writer, here a superuser.
  */
 const database = useDatabase();
 let tenantId: string;
@@ -30,8 +30,8 @@ const move = (status: string) => write(`status = '${status}', published_at = coa
 const status = async () => (await database.sql('SELECT status FROM listing WHERE id = $1', [id]))[0]?.status;
 const indexed = () =>
   database.sql(
-    `SELECT tags, price::text, currency, document @@ websearch_to_tsquery('english', 'tide') AS "byTitle",
-       document @@ websearch_to_tsquery('english', 'hours') AS "bySummary", document @@ websearch_to_tsquery('english', 'weather') AS "byTag",
+    `SELECT tags, price::text, currency, document @@ market_words('tide') AS "byTitle",
+       document @@ market_words('hours') AS "bySummary", document @@ market_words('weather') AS "byTag",
        published_at = (SELECT l.published_at FROM listing l WHERE l.id = listing_id) AS dated
      FROM market_index WHERE listing_id = $1`,
     [id],
@@ -66,7 +66,7 @@ describe('M1: a listing goes', () => {
     expect([await status(), await indexed()]).toEqual([from, before]);
   });
 
-  test('to be published at a time that is known', async () => {
+  test('to published only with a time of publication', async () => {
     await expect(write("status = 'published'")).rejects.toMatchObject({ constraint: 'listing_status_check' });
     await move('published');
     await expect(write('published_at = NULL')).rejects.toMatchObject({ constraint: 'listing_status_check' });
@@ -74,7 +74,7 @@ describe('M1: a listing goes', () => {
 });
 
 describe('T8: the index that spans tenants', () => {
-  test('holds what a published listing says at the moment', async () => {
+  test('has the present text of a published listing', async () => {
     await move('published');
     await write("title = 'River floods', tags = '{river}', price = 0, currency = 'USD'");
     expect(await indexed()).toEqual([
@@ -82,7 +82,7 @@ describe('T8: the index that spans tenants', () => {
     ]);
   });
 
-  test('holds nothing of a draft, and nothing of what is withdrawn, however it changes', async () => {
+  test('has no row for a draft or a withdrawn listing, however it changes', async () => {
     await write("title = 'River floods'");
     expect(await indexed()).toEqual([]);
     for (const step of WAYS.withdrawn) await move(step);
@@ -96,7 +96,7 @@ describe('T8: the index that spans tenants', () => {
     expect([await indexed(), await status()]).toEqual([[], undefined]);
   });
 
-  test('S2: is not touched by a suspension: whether the provider is there is looked at when it is read', async () => {
+  test('S2: is not changed by a suspension: a search reads the provider’s status', async () => {
     await move('published');
     await fixtures(database).setStatus({ id: tenantId }, 'suspended');
     expect(await indexed()).toEqual([ENTRY]);
@@ -104,7 +104,7 @@ describe('T8: the index that spans tenants', () => {
     expect(await indexed()).toEqual([ENTRY]);
   });
 
-  test('is kept for each tenant apart, though two listings have one id', async () => {
+  test('has a row for each tenant, even if two listings have one id', async () => {
     await move('published');
     const make = fixtures(database);
     const other = await make.tenant(`other-${id.slice(-6)}`, await make.person('Other'));

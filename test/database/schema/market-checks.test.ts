@@ -143,7 +143,7 @@ describe('the database refuses', () => {
   });
 });
 
-describe('the database takes', () => {
+describe('the database accepts', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string]>([
     ['a dataset of 120 and 4000 characters',  set('dataset', "name = repeat('x', 120), description = repeat('x', 4000)")],
@@ -179,7 +179,7 @@ describe('an object that goes', () => {
     expect([await objects(), await stale()]).toEqual([[], left]);
   });
 
-  test('is left once, though its id was left before', async () => {
+  test('is recorded once, even if its id was recorded before', async () => {
     await write('INSERT INTO stale_object (tenant_id, id) VALUES (:tenant, :object)');
     await write(`DELETE FROM data_object ${OF} AND id = :object`);
     expect(await stale()).toEqual([market.objectId, market.staleId].sort());

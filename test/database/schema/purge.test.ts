@@ -67,7 +67,7 @@ const rowsOf = async (tenantId: string) =>
 const tombstone = (tenantId: string) => database.sql('SELECT * FROM tombstone WHERE tenant_id = $1', [tenantId]);
 
 describe('S4: a burial', () => {
-  test('is done when the grace period is over: a tombstone, and the status', async () => {
+  test('writes a tombstone and the status when the grace period is over', async () => {
     expect(await bury(going!.id)).toBe(true);
     const dates = { created_at: expect.any(Date), deletion_requested_at: expect.any(Date), deleted_at: new Date(DUE), purged_at: null };
     expect(await tombstone(going!.id)).toEqual([{ tenant_id: going!.id, status: 'deleted', ...dates }]);
@@ -75,12 +75,12 @@ describe('S4: a burial', () => {
     expect(await database.sql('SELECT FROM slug_claim WHERE held_by = $1', [going!.id])).toEqual([]);
   });
 
-  test('is done once', async () => {
+  test('happens once', async () => {
     expect([await bury(going!.id), await bury(going!.id)]).toEqual([true, false]);
     expect(await tombstone(going!.id)).toHaveLength(1);
   });
 
-  test('is not done a moment earlier, nor to a tenant that is to stay, nor to another than the bound one', async () => {
+  test('never happens early, to a tenant that stays, or to another than the bound one', async () => {
     const before = [await rowsOf(going!.id), await rowsOf(staying!.id)];
     expect(await bury(going!.id, EARLIER)).toBe(false);
     for (const tenantId of [staying!.id, uuid(), null]) expect(await bury(tenantId)).toBe(false);
@@ -116,7 +116,7 @@ describe('S4: a purge', () => {
     expect(await database.sql('SELECT FROM person')).toHaveLength(2);
   });
 
-  test('goes on where it stopped, a batch at a time, and counts each row once', async () => {
+  test('continues where it stopped, a batch at a time, and counts each row once', async () => {
     await bury(going!.id);
     expect(await purgeAll(going!.id, 1)).toEqual([
       ...['api_key', 'retrieval_count', 'retrieval_count', 'charge', 'charge', 'usage_record', 'usage_record', 'entitlement'],
@@ -132,7 +132,7 @@ describe('S4: a purge', () => {
     });
   });
 
-  test('that is over does nothing more', async () => {
+  test('does nothing after its end', async () => {
     await bury(going!.id);
     await purgeAll(going!.id);
     const after = await rowsOf(going!.id);
@@ -156,7 +156,7 @@ describe("S4: a tenant's id", () => {
     await found(uuid(), going!.slug);
   });
 
-  test('T4: that is in use, that was, and that never was, are the same to whoever is bound to another', async () => {
+  test('T4: that is in use, was in use or never was looks the same under the binding of another tenant', async () => {
     const gone = await inhabited();
     await database.sql(`UPDATE tenant SET status = 'pending_deletion', deletion_due_at = '${DUE}' WHERE tenant_id = $1`, [gone.id]);
     await bury(gone.id);

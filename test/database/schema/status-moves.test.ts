@@ -1,9 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fixtures, type Person, useDatabase } from '../../support/database.ts';
 
-/**
- * The status machine (SPEC S) as the database holds it, against whoever writes: here a superuser.
- */
+/** The status machine (SPEC S) as the database enforces it for every writer, here a superuser. */
 const database = useDatabase();
 let owner: Person;
 beforeAll(async () => {
@@ -75,15 +73,15 @@ describe('S: a tenant goes', () => {
   });
 });
 
-test('S4: it is deleted by its burial alone: without a tombstone, which the gateway can’t write, it stays', async () => {
+test('S4: only a burial deletes it: the gateway’s role can’t write the tombstone that is required', async () => {
   await move('pending_deletion');
   const deleting = database.sql("UPDATE tenant SET status = 'deleted' WHERE tenant_id = $1", [id]);
   await expect(deleting).rejects.toMatchObject({ code: '23514', constraint: 'tenant_deletion_is_a_burial' });
   expect(await now()).toMatchObject({ status: 'pending_deletion' });
 });
 
-describe('S3: what the status was before a deletion was asked for', () => {
-  test.each(['active', 'suspended'] as const)('is kept with its reason, and comes back when it is cancelled: %s', async status => {
+describe('S3: the status before a requested deletion', () => {
+  test.each(['active', 'suspended'] as const)('is stored with its reason, and restored by a cancellation: %s', async status => {
     if (status === 'suspended') await suspend('Unpaid');
     const reason = status === 'suspended' ? 'Unpaid' : null;
     await move('pending_deletion', ", status_reason = 'The owner asked'");
@@ -98,7 +96,7 @@ describe('S3: what the status was before a deletion was asked for', () => {
     expect(await now()).toEqual({ status, reason, before: null, reason_before: null, due: null });
   });
 
-  test('never launders a suspension: no writer chooses what it was', async () => {
+  test('can’t be chosen by a writer, so that a suspension isn’t lost', async () => {
     await suspend('Unpaid');
     await move('pending_deletion', ", status_before = 'active', status_reason_before = 'None'");
     expect(await now()).toMatchObject({ before: 'suspended', reason_before: 'Unpaid' });
@@ -114,7 +112,7 @@ describe('S3: what the status was before a deletion was asked for', () => {
     expect(await now()).toMatchObject({ before: null, reason_before: null, due: null });
   });
 
-  test('lasts while the tenant is written to in other ways', async () => {
+  test('survives other writes to the tenant', async () => {
     await suspend('Unpaid');
     await move('pending_deletion');
     await database.sql("UPDATE tenant SET name = 'Renamed', status = 'pending_deletion' WHERE tenant_id = $1", [id]);
@@ -123,12 +121,12 @@ describe('S3: what the status was before a deletion was asked for', () => {
 });
 
 describe('S3: the date of a deletion', () => {
-  test('is the one that was asked for', async () => {
+  test('is the requested one', async () => {
     await move('pending_deletion', ", deletion_due_at = '2027-01-01T00:00:00Z'");
     expect(await now()).toMatchObject({ due: new Date('2027-01-01T00:00:00Z') });
   });
 
-  test('is thirty days after the change where nobody said, for a tenant that is made so as well', async () => {
+  test('is by default thirty days after the change, also for a new tenant in that status', async () => {
     await move('pending_deletion', ", status_changed_at = '2027-01-01T00:00:00Z'");
     expect(await now()).toMatchObject({ due: new Date('2027-01-31T00:00:00Z') });
     const made = await fixtures(database).tenant('made-so', owner, { status: 'pending_deletion' });

@@ -51,7 +51,7 @@ async function outcomeOf(model: string, operation: string, args: object) {
 
 const order = { orderBy: { id: 'asc' } } as const;
 
-describe('one statement answers', () => {
+describe('one statement runs', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string, object]>([
     ['all columns of all rows',             'Tenant',     'findMany',         order],
@@ -86,7 +86,7 @@ describe('one statement answers', () => {
   });
 });
 
-describe('Prisma answers, or refuses', () => {
+describe('Prisma runs, or refuses', () => {
   const id = '01a20ac5-7e0e-7725-bb9f-925801a8cdb1';
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string, object]>([
@@ -148,14 +148,14 @@ describe('a hostile value', () => {
   };
   const cases = Object.keys(places).flatMap(type => HOSTILE[type]!.map(value => [type, value] as const));
 
-  test.each(cases)('for a %s is a value, or refused as Prisma refuses it: %s', async (type, value) => {
+  test.each(cases)('for a %s is a parameter, or refused as by Prisma: %s', async (type, value) => {
     const [model, where] = places[type]!;
     const before = await database.sql('SELECT count(*)::int AS n FROM membership');
     await outcomeOf(model, 'count', { where: where(value) });
     expect(await database.sql('SELECT count(*)::int AS n FROM membership')).toEqual(before);
   });
 
-  test('stands in no text of a statement', async () => {
+  test('is never part of a statement’s text', async () => {
     const { readStatement } = await import('../../../src/database/sql/read-statement.ts');
     const { tablesOf } = await import('../../../src/database/sql/tables.ts');
     const user = tablesOf(prisma).get('User')!;

@@ -17,7 +17,7 @@ afterAll(() => prisma?.$disconnect());
 
 const bare = (name: string) => name.replace(/^"public"\./, '').replaceAll('"', '');
 
-test('every column of every model is one of its table', async () => {
+test('every column of every model is a column of its table', async () => {
   const rows = await database.sql<{ column: string }>(
     "SELECT table_name || '.' || column_name AS column FROM information_schema.columns WHERE table_schema = 'public'",
   );
@@ -26,7 +26,7 @@ test('every column of every model is one of its table', async () => {
     for (const column of columns.values()) expect(known).toContain(`${bare(sql)}.${bare(column.sql)}`);
 });
 
-test('every relation of every model goes along a foreign key, column by column, but for the one whose rows may be gone', async () => {
+test('every relation of every model follows a foreign key, column by column, except the one whose rows may be gone', async () => {
   const rows = await database.sql<{ key: string }>(
     `SELECT conrelid::regclass || ' ' || confrelid::regclass || ' ' || (SELECT string_agg(a.attname || '=' || b.attname, ',' ORDER BY a.attname, b.attname)
        FROM unnest(conkey, confkey) AS k (ours, theirs)

@@ -88,8 +88,8 @@ const reads = fc.gen().map(g => randomRead(g, known));
 const statements = () => counts.all().filter(({ outcome: how }) => how === 'statement');
 const sum = (of: readonly { count: number }[]) => of.reduce((total, { count }) => total + count, 0);
 
-describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
-  test('the same is answered to any read of any model, past both walls', async () => {
+describe('one statement and Prisma alone', { timeout: 300_000 }, () => {
+  test('return the same for any read of any model, without isolation', async () => {
     await fc.assert(
       fc.asyncProperty(reads, async ({ model, operation, args }) => {
         const prismas = () => delegateOf(prisma, MODELS[model as ModelName])[operation]!(args);
@@ -101,7 +101,7 @@ describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
     expect(sum(statements())).toBeGreaterThan(RUNS / 4);
   });
 
-  test.for(Object.entries(MODELS))('every row of %s is the same by one statement', async ([model, name]) => {
+  test.for(Object.entries(MODELS))('return the same for every row of %s', async ([model, name]) => {
     const before = sum(statements());
     const prismas = () => delegateOf(prisma, name).findMany!({});
     expectSame(await outcome(() => read(model, 'findMany', {}, prismas)), await outcome(prismas));
@@ -117,7 +117,7 @@ describe('by one statement and by Prisma alone', { timeout: 300_000 }, () => {
   const asked = (client: Pick<Database, 'bind'>, place: number, { model, operation, args }: RandomRead) =>
     outcome(() => delegateOf(client.bind(bindings()[place]!).db, MODELS[model as ModelName])[operation]!(args));
 
-  test('the same is answered to a bound client, under both walls', async () => {
+  test('return the same to a bound client, with both isolations', async () => {
     await fc.assert(
       fc.asyncProperty(reads, fc.nat(3), async (one, place) => {
         expectSame(await asked(databases.singly, place, one), await asked(databases.prismas, place, one));

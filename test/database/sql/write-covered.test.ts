@@ -46,7 +46,7 @@ const now = new Date();
 const id = '01a20ac5-7e0e-7725-bb9f-925801a8cdb1';
 const dataset = { id, name: 'A', description: '', createdAt: now, updatedAt: now };
 
-describe('one statement does', () => {
+describe('one statement runs', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, keyof UnitOfWork['db'], string, Args]>([
     ['a new row',                           'dataset',        'create',              () => ({ data: dataset })],
@@ -68,7 +68,7 @@ describe('one statement does', () => {
   });
 });
 
-describe('Prisma does, or refuses', () => {
+describe('Prisma runs, or refuses', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, keyof UnitOfWork['db'], string, Args]>([
     ['operation', 'tenant',     'upsert',      w => ({ where: { id: w.a.tenantId }, create: { id: w.a.tenantId, name: 'x', slug: 'x' }, update: { name: 'x' } })],

@@ -29,13 +29,13 @@ const attach = (personId: string, as: string) =>
     ['viewer'],
   ]);
 
-test('T4: an existing and an absent person are refused alike', async () => {
+test('T4: an existing and an absent person are refused in the same way', async () => {
   const refusal = { code: '42501', message: 'new row violates row-level security policy "own_membership" for table "membership"' };
   await expect(attach(stranger.id, owner.id)).rejects.toMatchObject(refusal);
   await expect(attach(uuid(), owner.id)).rejects.toMatchObject(refusal);
 });
 
-test('the bound person gets one', async () => {
+test('the bound person gets a membership', async () => {
   await attach(stranger.id, stranger.id);
   expect(await database.sql('SELECT person_id FROM membership WHERE tenant_id = $1 ORDER BY created_at', [tenant.id])).toHaveLength(2);
 });

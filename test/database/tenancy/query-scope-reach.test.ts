@@ -37,8 +37,8 @@ function named(object: object): string[] {
   return [...new Set(chain.flatMap(at => Object.getOwnPropertyNames(at)))].sort();
 }
 
-describe('what a bound client leaves in reach', () => {
-  test('is the models that are listed here and nothing else', async () => {
+describe('a bound client offers', () => {
+  test('the models that are listed here and nothing else', async () => {
     for (const db of Object.values(await clients()))
       expect(named(db)).toEqual([
         ...[
@@ -59,7 +59,7 @@ describe('what a bound client leaves in reach', () => {
       ]);
   });
 
-  test('is no raw statement, no transaction, no extension and no connection', async () => {
+  test('no raw statement, transaction, extension or connection', async () => {
     for (const db of Object.values(await clients()))
       for (const name of [
         '$queryRaw',
@@ -74,14 +74,14 @@ describe('what a bound client leaves in reach', () => {
         expect(name in db, name).toBe(false);
   });
 
-  test('leads from no model back to the unbound client', async () => {
+  test('no way from a model to the unbound client', async () => {
     for (const [what, db] of Object.entries(await clients()))
       for (const name of Object.values(MODELS))
         for (const way of ['$parent', 'constructor', '$name'])
           expect(Reflect.get(db[name], way)?.$queryRawUnsafe, `${what}: ${name}.${way}`).toBeUndefined();
   });
 
-  test('is no operation without a model', () => {
+  test('no operation without a model', () => {
     for (const operation of ['$queryRaw', '$executeRaw', '$queryRawUnsafe', '$executeRawUnsafe'])
       expect(() => scope(undefined, operation, {}, { tenantId: world.a.tenantId, personId: null })).toThrow(IsolationError);
   });
@@ -105,7 +105,7 @@ describe('a binding to no tenant', () => {
     expect(await nobody().db.plan.count()).toBe(4);
   });
 
-  test('of a person sees that person, without a membership', async () => {
+  test('with a person sees that person, without a membership', async () => {
     const { db } = unitOfWork(source, { tenantId: null, personId: world.shared.id });
     expect(await db.user.findMany({ select: { id: true, memberships: true, _count: true } })).toEqual([
       { id: world.shared.id, memberships: [], _count: { memberships: 0 } },
@@ -138,13 +138,13 @@ describe('a unit of work', () => {
   });
 });
 
-describe('what a caller leaves undefined', () => {
-  test.each(['AND', 'OR', 'NOT'])('in %s is as if it were not there, as Prisma has it', async key => {
+describe('an undefined argument', () => {
+  test.each(['AND', 'OR', 'NOT'])('in %s is ignored, as by Prisma', async key => {
     const { db } = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
     expect(await db.membership.count({ where: { [key]: undefined } })).toBe(3);
   });
 
-  test('an answer is a promise and nothing more: no relation along a chain, whose rows would come unscoped', async () => {
+  test('a result is a plain promise, without chained relations, whose rows would be unscoped', async () => {
     const { db } = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
     const answer = db.tenant.findUnique({ where: { id: world.a.tenantId } });
     expect(Object.getPrototypeOf(answer)).toBe(Promise.prototype);

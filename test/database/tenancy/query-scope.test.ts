@@ -60,7 +60,7 @@ const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
 
 const SIDES = (['a', 'b'] as const).flatMap(side => MODES.map(mode => ({ side, mode })));
 
-test('without the wall, the same connection sees and counts both tenants', async () => {
+test('without scoping, the same connection sees and counts both tenants', async () => {
   expect(await prismaAs(pool, NOBODY, () => sources.prismas.prisma.tenant.count())).toBe(2);
   expect(await prismaAs(pool, NOBODY, () => sources.prismas.prisma.membership.count())).toBe(6);
 });
@@ -75,7 +75,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     return { foreign, none: answers[1]!, own, other };
   };
 
-  test.each([...READS, ...MARKET_READS])('finds for "%s" what it finds for what does not exist', async (_name, expected, trial) => {
+  test.each([...READS, ...MARKET_READS])('returns for "%s" the same as for rows that do not exist', async (_name, expected, trial) => {
     const { foreign, none, other } = await both(trial);
     expect(foreign).toBe(await none());
     expect(foreign).toBe(JSON.stringify({ value: expected }));
@@ -91,7 +91,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     },
   );
 
-  test.each([...SUMS, ...MARKET_SUMS])('finds of "%s" its own alone', async (_name, expected, sum) => {
+  test.each([...SUMS, ...MARKET_SUMS])('sums in "%s" its own rows alone', async (_name, expected, sum) => {
     const { own, other } = sides();
     const found = await run(own, mode, sum);
     expect(found).toEqual(expected);
@@ -134,7 +134,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
       });
   });
 
-  test('writes a new row into its own tenant, whatever it leaves out', async () => {
+  test('writes a new row into its own tenant, even if the data names none', async () => {
     const { own } = sides();
     const newcomer = { tenantId: own.tenantId, ownerId: world.stranger.id };
     const created = await run(newcomer, mode, db => db.membership.create({ data: { userId: world.stranger.id, roles: ['viewer'] } }));
@@ -148,7 +148,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     await putRows(database, world.rows);
   });
 
-  test('makes no membership for anybody but the bound person, whether that one exists or not', async () => {
+  test('creates a membership for the bound person alone, whether or not the other exists', async () => {
     const { own } = sides();
     for (const userId of [world.stranger.id, uuid()])
       await expect(run(own, mode, db => db.membership.create({ data: { userId, roles: ['viewer'] } }))).rejects.toThrow(

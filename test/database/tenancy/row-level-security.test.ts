@@ -79,7 +79,7 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     return { foreign, none: () => told(absent()) };
   };
 
-  test.each([...READS, ...MARKET_READS])('finds for "%s" what it finds for what does not exist', async (_name, expected, trial) => {
+  test.each([...READS, ...MARKET_READS])('returns for "%s" the same as for rows that do not exist', async (_name, expected, trial) => {
     const { foreign, none } = await both(trial);
     expect(foreign).toBe(await none());
     expect(foreign).toBe(JSON.stringify({ value: expected }));
@@ -99,7 +99,7 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     },
   );
 
-  test.each([...SUMS, ...MARKET_SUMS])('finds of "%s" its own alone', async (_name, expected, sum) => {
+  test.each([...SUMS, ...MARKET_SUMS])('sums in "%s" its own rows alone', async (_name, expected, sum) => {
     const found = await ask(sum);
     expect(found).toEqual(expected);
     expect(secretsIn(JSON.stringify(found), sides().other)).toEqual([]);
@@ -120,7 +120,7 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
 });
 
 describe.each(ROLES)('$name without a binding', ({ role }) => {
-  test('sees no row of any tenant, of nobody and no slug', async () => {
+  test('sees no row of a tenant, no person and no slug', async () => {
     const counts = (db: TenantClient) => Promise.all([db.tenant.count(), db.membership.count(), db.user.count(), db.plan.count()]);
     expect(await run(role, NOBODY, 'by one statement', counts)).toEqual([0, 0, 0, 4]);
     const { pool, prisma } = opened[role]!;
@@ -135,7 +135,7 @@ describe.each(ROLES)('$name without a binding', ({ role }) => {
     expect(people).toEqual([{ id: world.shared.id, memberships: [] }]);
   });
 
-  test('cannot bind itself to a text that is no id', async () => {
+  test('cannot bind a text that is no id', async () => {
     const client = new pg.Client({ connectionString: opened[role]!.url });
     await client.connect();
     try {

@@ -35,7 +35,7 @@ async function verdict(url: string): Promise<string | null> {
 const refusal = (...reasons: string[]) => `The gateway does not start on this database: ${reasons.join('; ')}.`;
 
 describe('the gateway starts', () => {
-  test('under the role that migrate makes', async () => {
+  test('under the role that migrate creates', async () => {
     expect(await verdict(database.runtimeUrl)).toBeNull();
   });
 
@@ -112,7 +112,7 @@ describe('the gateway does not start', () => {
     expect(await verdict(database.runtimeUrl)).toBeNull();
   });
 
-  test('on a table that it can read and that nothing holds, and says which, all of them', async () => {
+  test('with readable tables without row-level security, and names all of them', async () => {
     const { name } = inject('cluster').runtime;
     await database.sql(`CREATE TABLE loose_a (id int); CREATE TABLE loose_b (id int); CREATE TABLE unseen (id int);
       GRANT SELECT ON loose_a, loose_b TO ${name}`);
