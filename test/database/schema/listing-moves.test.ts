@@ -31,7 +31,7 @@ const status = async () => (await database.sql('SELECT status FROM listing WHERE
 const indexed = () =>
   database.sql(
     `SELECT tags, price::text, currency, document @@ market_words('tide') AS "byTitle",
-       document @@ market_words('hours') AS "bySummary", document @@ market_words('weather') AS "byTag",
+       document @@ market_words('hou') AS "bySummary", document @@ market_words('weather') AS "byTag",
        published_at = (SELECT l.published_at FROM listing l WHERE l.id = listing_id) AS dated
      FROM market_index WHERE listing_id = $1`,
     [id],

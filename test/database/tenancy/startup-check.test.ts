@@ -87,7 +87,7 @@ describe('the gateway does not start', () => {
       refusal(`role ${role.name} can become ${bypass.name}, which row-level security does not restrict`),
     );
     await asAdmin(`REVOKE ${bypass.name} FROM ${role.name}; GRANT ${superuser.name} TO ${role.name}`);
-    expect(await verdict(role.url(database.name))).toContain(`role ${role.name} can become ${superuser.name}, whom`);
+    expect(await verdict(role.url(database.name))).toContain(`role ${role.name} can become ${superuser.name}, which`);
   });
 
   test('on a database without a migration, or with one missing', async () => {
