@@ -51,6 +51,13 @@ export const LIFE_FAULTS: readonly Fault[] = [
     plant: '',
     tests: ['test/domain/invitation/end'],
   },
+  {
+    file: 'src/domain/invitation/create.ts',
+    find: '    await checkMessageLimits(command, email);\n',
+    plant: '',
+    tests: ['test/domain/invitation/message-limits'],
+  },
+  { file: 'src/domain/object/add.ts', find: 'used >= OBJECT_LIMIT', plant: 'used > OBJECT_LIMIT', tests: ['test/domain/object/limit'] },
   // Idempotency keys
   {
     file: 'src/graphql/core/command-plugin.ts',

@@ -23,7 +23,7 @@ export const ERRORS = {
   EMAIL_UNVERIFIED:          { status: null, meaning: 'This needs an e-mail address that your identity provider has verified.' },
   CONFLICT:                  { status: null, meaning: 'A unique value is taken, such as the slug of a tenant, or the current state does not allow the change.' },
   NOT_FOUND:                 { status: null, meaning: 'The input names something that does not exist in this tenant, or that you may not see; both give the same answer.' },
-  LIMIT_REACHED:             { status: null, meaning: 'A limit is reached; `limit` and `used` give its size and the current use.' },
+  LIMIT_REACHED:             { status: null, meaning: 'A limit is reached; `limit` and `used` give its size and the current use, and `retryAt`, if present, says when to try again.' },
   OWNER_PROTECTED:           { status: null, meaning: "Only an ownership transfer changes the owner's membership and roles." },
   ROLE_NOT_GRANTABLE:        { status: null, meaning: 'One of the `roles` has a permission that you lack, or is `OWNER`, which only a transfer grants.' },
   SCOPE_NOT_GRANTABLE:       { status: null, meaning: 'One of the `scopes` is a permission that you lack, that the API key did not have, or that no API key may have.' },

@@ -8,6 +8,7 @@ import { daysAfter } from '../core/services.ts';
 import { checkGrantable, roleSet } from '../membership/roles.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn, memberUse } from '../plan/limits.ts';
+import { checkMessageLimits } from './message-limits.ts';
 
 /**
  * Invites an e-mail address (SPEC R5). It replaces an earlier invitation of the same address. A job
@@ -29,6 +30,7 @@ export const inviteMember = (
         'ALREADY_MEMBER',
         'A member already has this e-mail address. Change the roles of that membership, or remove it first.',
       );
+    await checkMessageLimits(command, email);
     const before = await db.invitation.findFirst({ where: { email }, select: { id: true, roles: true } });
     if (before) await db.invitation.deleteMany({ where: { id: before.id } });
     await checkPlaces(command);

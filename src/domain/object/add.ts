@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { isConstraint } from '../../database/index.ts';
+import { isConstraint, type ReadClient } from '../../database/index.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { RowRef } from '../core/row-ref.ts';
@@ -23,8 +23,8 @@ export type AddObjectInput = {
  * once its bytes are uploaded and `completeObject` has found that they match. Upload links are
  * stored nowhere; each request for one creates a new one.
  *
- * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset has an object of that
- * name.
+ * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; LIMIT_REACHED; CONFLICT when the dataset has an
+ * object of that name.
  */
 export const addObject = (context: CommandContext, input: AddObjectInput): Promise<ChangedObject> => {
   const name = objectName(input.name);
@@ -32,6 +32,7 @@ export const addObject = (context: CommandContext, input: AddObjectInput): Promi
   return runCommand(context, async command => {
     const { db, now, record, tenantId } = command;
     const { id: datasetId } = await namedDataset(command, input.dataset);
+    await checkRoom(db, datasetId);
     const id = uuid();
     await db.dataObject
       .create({ data: { id, datasetId, name, size, mediaType, sha256: sha256 as Uint8Array<ArrayBuffer>, createdAt: now } })
@@ -41,6 +42,15 @@ export const addObject = (context: CommandContext, input: AddObjectInput): Promi
     return { tenantId, objectId: id };
   });
 };
+
+/** Objects of one dataset at most. */
+export const OBJECT_LIMIT = 10_000;
+
+async function checkRoom(db: ReadClient, datasetId: string): Promise<void> {
+  const used = await db.dataObject.count({ where: { datasetId } });
+  if (used >= OBJECT_LIMIT)
+    throw new GatewayError('LIMIT_REACHED', `A dataset has at most ${OBJECT_LIMIT} objects.`, { limit: OBJECT_LIMIT, used });
+}
 
 const taken = (name: string) => (error: unknown) => {
   if (isConstraint(error, 'data_object_tenant_id_dataset_id_name_key'))

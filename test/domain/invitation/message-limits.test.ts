@@ -1,0 +1,47 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Home, useLife } from '../../support/tenant-life.ts';
+
+const life = useLife();
+let home: Home;
+beforeEach(async () => {
+  home = await life.home();
+});
+
+const invite = (email: string, who = home.owner) => life.run(who, 'inviteMember', { email, roles: ['VIEWER'] });
+/** Events of invitations that were sent before, by a person. */
+const sent = (count: number, { by, email = "'p' || n || '@people.example'" }: { by: string; email?: string }) =>
+  life.database.sql(
+    `SELECT set_config('app.tenant_id', '${home.tenant.id}', true);
+     INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, state_after, request_id)
+     SELECT '${home.tenant.id}', gen_random_uuid(), '${life.gateway.clock.now().toISOString()}', 'user', '${by}', 'X', 'invitation.create', 'done', 'R5',
+       jsonb_build_object('email', ${email}), 'r' FROM generate_series(1, ${count}) n`,
+  );
+
+describe('R5: messages are limited in 24 hours', () => {
+  test('to one recipient: replacing and revoking give nothing back, and it says when to retry', async () => {
+    const first = life.gateway.clock.now();
+    for (let n = 0; n < 10; n += 1) {
+      const { payload } = await invite('Same@people.example');
+      if (n % 2) await life.must(home.owner, 'revokeInvitation', { invitationId: payload.invitation.id });
+    }
+    const { code, errors } = await invite('same@people.example');
+    expect(code).toBe('LIMIT_REACHED');
+    expect(errors[0]!.extensions).toMatchObject({ limit: 10, used: 10, retryAt: new Date(first.getTime() + 86_400_000).toISOString() });
+    expect((await invite('other@people.example')).code).toBeNull();
+    life.gateway.clock.advance({ days: 1 });
+    expect((await invite('same@people.example')).code).toBeNull();
+  });
+
+  test('by one person, whatever the addresses', async () => {
+    await sent(200, { by: home.owner.person.id });
+    expect(await invite('new@people.example')).toMatchObject({ code: 'LIMIT_REACHED', errors: [{ extensions: { limit: 200 } }] });
+    const admin = await life.join(home, ['admin']);
+    expect((await invite('new@people.example', admin)).code).toBeNull();
+  });
+
+  test('by one tenant, whoever invites', async () => {
+    await sent(500, { by: 'somebody else' });
+    expect(await invite('new@people.example')).toMatchObject({ code: 'LIMIT_REACHED', errors: [{ extensions: { limit: 500 } }] });
+    expect((await life.run((await life.home()).owner, 'inviteMember', { email: 'new@people.example', roles: ['VIEWER'] })).code).toBeNull();
+  });
+});

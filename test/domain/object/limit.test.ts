@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { OBJECT_LIMIT } from '../../../src/domain/object/add.ts';
+import { useTenantLife } from '../../support/homes.ts';
+import { announced, providerOf, rowIn } from '../../support/provider.ts';
+
+const life = useTenantLife();
+const provider = providerOf(life);
+
+test('M1: a dataset has at most 10,000 objects, and another dataset has its own', async () => {
+  const home = await life.home();
+  const [full, other] = [await provider.dataset(home.owner), await provider.dataset(home.owner)];
+  await life.database.sql(
+    `INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256)
+     SELECT '${home.id}', gen_random_uuid(), '${rowIn(full)}', 'o' || n, 1, 'text/csv', sha256('x') FROM generate_series(1, ${OBJECT_LIMIT - 1}) n`,
+  );
+  const add = (datasetId: string, name: string) => life.mutate(home.owner, 'addObject', { datasetId, ...announced('x', { name }) });
+  expect((await add(full, 'last')).errors).toEqual([]);
+  expect((await add(full, 'more')).errors).toMatchObject([
+    { extensions: { code: 'LIMIT_REACHED', limit: OBJECT_LIMIT, used: OBJECT_LIMIT } },
+  ]);
+  expect((await add(other, 'more')).errors).toEqual([]);
+});
