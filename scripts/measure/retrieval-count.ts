@@ -4,10 +4,10 @@ import pg from 'pg';
 import { migrate } from '../../src/database/admin/migrate.ts';
 
 /**
- * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: measures retrievals a second
- * of one tenant over 20 connections in plain SQL, with the counter in shards and in one row, and
- * with a shared and an exclusive tenant lock (docs/decisions/0013-retrievals.md). Also measures how
- * long an exclusive lock waits meanwhile.
+ * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: measures retrievals a
+ * second of one tenant over 20 connections in plain SQL, with the counter in shards and in one row,
+ * and with a shared and an exclusive tenant lock (docs/decisions/0013-retrievals.md). Also measures
+ * how long an exclusive lock waits meanwhile.
  */
 
 const [CONNECTIONS, ROUNDS, MS] = [20, 5, 2_000];

@@ -18,7 +18,9 @@ export type TenantAccess = {
   readonly status: TenantStatus;
   readonly features: readonly PlanFeature[];
   readonly roles: readonly Role[];
-  /** Whether the input named the tenant, as platform staff do, instead of the request acting in it. */
+  /**
+   * Whether the input named the tenant, as platform staff do, instead of the request acting in it.
+   */
   readonly named?: boolean;
 };
 
@@ -26,7 +28,9 @@ export type TenantAccess = {
 export const OBSTACLES = ['SIGN_IN', 'ROLE', 'NO_TENANT', 'KEY_SCOPE', 'TENANT_STATUS', 'PLAN'] as const;
 export type Obstacle = (typeof OBSTACLES)[number];
 
-/** What a principal may do in a tenant context. Computed once per request; see {@link isAllowed}. */
+/**
+ * What a principal may do in a tenant context. Computed once per request; see {@link isAllowed}.
+ */
 export type Grant = {
   readonly principal: Principal;
   readonly tenantAccess: TenantAccess | null;

@@ -9,7 +9,9 @@ import type { Handler, Served } from './server/route.ts';
 export const GRAPHQL = '/graphql';
 export const AUDIT_EXPORT = '/audit/export';
 
-/** The routes that need the database. The explorer and the objects' links are routes of their own. */
+/**
+ * The routes that need the database. The explorer and the objects' links are routes of their own.
+ */
 const METHODS = {
   [GRAPHQL]: ['GET', 'POST'],
   [AUDIT_EXPORT]: ['GET'],

@@ -6,8 +6,8 @@ import type { Mail } from '../domain/core/services.ts';
 import { exactly } from './recipient.ts';
 
 /**
- * Writes each message to a folder as an `.eml` file, which any mail program opens. File names sort in
- * the order of sending.
+ * Writes each message to a folder as an `.eml` file, which any mail program opens. File names sort
+ * in the order of sending.
  */
 export function folderMail(directory: string, from: string): Mail {
   const transport = createTransport({ streamTransport: true, buffer: true }, { from, textEncoding: 'quoted-printable' });

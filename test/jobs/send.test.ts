@@ -40,7 +40,7 @@ const held = () =>
   life.database.sql(
     "SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
   );
-/** A message that is on its way until it is let go, and whoever sends it. */
+/** A message that stays in delivery until it is released, and its sender. */
 async function sendingSlowly() {
   let letGo = () => {};
   const gate = new Promise<void>(resolve => {
@@ -58,7 +58,7 @@ async function sendingSlowly() {
 }
 
 describe('sending invitations', () => {
-  test('one address that is refused keeps no other waiting: each is tried once, and what failed is told at the end', async () => {
+  test('one address that is refused keeps no other waiting: each is tried once, and the failures are thrown at the end', async () => {
     await invite('a@people.example', 'bad@people.example', 'c@people.example', 'worse@people.example', 'e@people.example');
     const tried: string[] = [];
     const post = postThat(async ({ to }) => {

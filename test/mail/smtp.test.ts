@@ -80,7 +80,7 @@ describe('smtpMail', () => {
     expect(server.taken[0]?.data).toContain('\r\n\r\nfile:///etc/passwd');
   });
 
-  test('another machine that has no STARTTLS is refused, before any address is told', async () => {
+  test('another machine that has no STARTTLS is refused, before any address is sent', async () => {
     // loopback too, yet by no name of this machine
     const other = await startMailServer('127.0.0.2');
     const mail = smtpMail({ url: other.url, from: FROM });

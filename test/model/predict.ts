@@ -54,8 +54,8 @@ export function predict(world: World, { operation, caller, header, input, key }:
 }
 
 /**
- * An invitation of a tenant that is gone is none; who founds or names a tenant is told by the
- * operation itself.
+ * An invitation of a deleted tenant is invalid. A command that founds or names a tenant checks it
+ * itself.
  */
 const inPlace = (scene: Scene, anywhere: boolean, run: Operation['run']) => (scene.tenant || anywhere ? run(scene) : 'INVITATION_INVALID');
 

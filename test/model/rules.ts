@@ -5,9 +5,9 @@ const ADMINS = ['owner', 'admin'] as const;
 const ALL = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
 
 /**
- * Who may do what, in which status, by hand from the specification. `person`: whoever is signed in;
- * `member`: in the tenant that the request acts in; `staff`: platform staff. The last column is
- * what the audit log calls it.
+ * Who may do what, in which status, by hand from the specification. `person`: every signed-in
+ * person; `member`: in the tenant that the request acts in; `staff`: platform staff. The last
+ * column is what the audit log calls it.
  */
 // biome-ignore format: a table is read by its columns
 export const MAY = {
@@ -39,7 +39,7 @@ export type Name = keyof typeof MAY;
 
 /**
  * The tenant that a request acts in; null for none; undefined when the whole request is refused,
- * for the asker isn't in it.
+ * for the caller isn't in it.
  */
 export function contextOf({ tenants }: World, caller: string, header: string | null): Tenant | null | undefined {
   if (caller === 'nobody') return null;
@@ -49,7 +49,7 @@ export function contextOf({ tenants }: World, caller: string, header: string | n
   return own.find(({ id, slug }) => header === id || header === slug);
 }
 
-/** Why the asker may not, before anything of the input is looked at. */
+/** Why the caller may not, before anything of the input is looked at. */
 export function refusalOf(name: Name, caller: string, context: Tenant | null): string | null {
   const [by, roles] = MAY[name];
   if (caller === 'nobody') return 'UNAUTHENTICATED';
@@ -83,7 +83,7 @@ export type Scene = {
 };
 
 /**
- * Voids the transfer under way, if it touches the member (or whoever it touches), and tells the
+ * Voids the transfer under way, if it touches the member (or anyone), and tells the
  * log.
  */
 export function voidTransfer({ tenant, world: { now }, record }: Scene, touches: (transfer: Transfer) => boolean = () => true): void {

@@ -8,7 +8,7 @@ import type { Name } from './rules.ts';
 import type { World } from './state.ts';
 
 /**
- * A request that is chosen by hand: the asker, acting in their only tenant, or by what the input
+ * A request that is chosen by hand: the caller, acting in their only tenant, or by what the input
  * leads to.
  */
 class Given extends Mutation {

@@ -9,7 +9,7 @@ export type Plan = 'FREE' | 'STARTER' | 'PROFESSIONAL' | 'ENTERPRISE';
 
 export const ROLES: readonly Role[] = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'];
 
-/** Somebody whom the identity provider knows. Whoever asks is one of them, `staff`, or `nobody`. */
+/** A person of the identity provider. A caller is a person, `staff`, or `nobody`. */
 export type Person = { readonly name: string; readonly email: string; readonly verified: boolean };
 
 /** Addresses in mixed case, and one person whose address isn't verified. */
@@ -95,7 +95,7 @@ export const memberOf = ({ members }: Tenant, person: string): Member | undefine
 
 export const isOwner = ({ roles }: Member): boolean => roles.includes('owner');
 
-/** The text by which addresses are told apart. */
+/** The text by which addresses are compared. */
 export const comparable = (email: string): string => email.toLowerCase();
 
 const RANK: readonly Plan[] = ['FREE', 'STARTER', 'PROFESSIONAL', 'ENTERPRISE'];

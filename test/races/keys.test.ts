@@ -36,7 +36,9 @@ test(`P3: of ${AT_ONCE} keys made at once for the last places, by two who make t
   }
 });
 
-test('G6: one idempotency key sent many times at once makes one key, and all are told the same secret', { timeout: PATIENCE }, async () => {
+test('G6: one idempotency key sent many times at once creates one key, and all responses have the same secret', {
+  timeout: PATIENCE,
+}, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home();
     const again = { 'idempotency-key': `a-key-made-at-once-${round}` };

@@ -97,7 +97,7 @@ test('two tenants that acquire from each other while both are changed are all do
   }
 });
 
-test('M2: of many who acquire the same at once one does, and the others are told that they are entitled already', async () => {
+test('M2: of many simultaneous acquisitions one succeeds, and the others are refused as already entitled', async () => {
   const [shop, buyer] = [await trade.shop(), await trade.buyer()];
   const outcomes = await Promise.all(
     Array.from({ length: 30 }, () => trade.run(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId })),

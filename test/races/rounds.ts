@@ -10,8 +10,8 @@ export const PATIENCE = 30_000 + ROUNDS * 20_000;
 export const POOL = 10;
 
 /**
- * What must hold after each round, whoever won: the tenants' owners by count, and the audit log's
- * broken links.
+ * What must hold after each round, for every outcome: the tenants' owners by count, and the audit
+ * log's broken links.
  */
 export async function invariants({ database }: Life): Promise<{ owners: readonly number[]; breaks: readonly object[] }> {
   const owners = await database.sql<{ owners: number }>(

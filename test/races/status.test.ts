@@ -35,7 +35,7 @@ test('S2: no write of a member is committed after the suspension that it ran bes
   }
 });
 
-test('P2: an upgrade against the downgrade that falls due: the higher plan stays, whoever comes first', { timeout: PATIENCE }, async () => {
+test('P2: an upgrade against the downgrade that falls due: the higher plan stays in either order', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home('STARTER');
     await life.must(home.owner, 'changePlan', { plan: 'FREE' });

@@ -47,14 +47,14 @@ test('O2: two transfers, asked for and confirmed at once, leave one owner', { ti
   expect(won.first + won.second + won.neither).toBe(ROUNDS);
 });
 
-test('O2: removing the heir, or their leaving, against confirming: one of the two is done', { timeout: PATIENCE }, async () => {
+test('O2: removing the recipient, or their leaving, against confirming: one of the two is done', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS * 2; round += 1) {
     const home = await life.home();
     const [recipient, admin] = [await life.join(home, ['viewer']), await life.join(home, ['admin'])];
     const code = await ask(home, recipient.membershipId);
     const go = () =>
       round % 2 ? life.run(recipient, 'leaveTenant') : life.run(admin, 'removeMember', { membershipId: recipient.membershipId });
-    // Whoever is asked first has a little of a start: both orders come up.
+    // The first request has a small head start: both orders occur.
     const [gone, given] =
       round % 4 < 2
         ? await Promise.all([go(), confirm(home, code)])

@@ -76,8 +76,8 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
   });
   for (const word of [buyer.id, buyer.slug, 'Harbour Works', 'Nightly']) expect(sold.text).not.toContain(word);
 
-  // The provider is suspended: gone from the search, its totals, its tags and `node`; the buyer is
-  // told.
+  // The provider is suspended: it disappears from the search, its totals, its tags and `node`; the
+  // buyer sees that it is unavailable.
   const staff = await life.staff();
   await run(staff, 'staffSuspendTenant', { tenantId: provider.id, reason: 'Unpaid' }, '__typename');
   expect((await read(buyer.viewer, SEARCH)).marketplace).toEqual({ search: { totalCount: 0, edges: [] }, tags: [] });

@@ -11,8 +11,8 @@ const LAST = 8.64e15;
 const hostile = (type: string) => HOSTILE[type]!.filter(value => !(value instanceof Date && value.getTime() === LAST));
 
 /**
- * Random writes of every model, with the conditions of random reads. Rows equal or resemble existing
- * ones, and sometimes contain hostile values.
+ * Random writes of every model, with the conditions of random reads. Rows equal or resemble
+ * existing ones, and sometimes contain hostile values.
  */
 export function randomWrite(g: fc.GeneratorValue, known: Known): RandomRead {
   const pick = <T>(of: readonly T[]): T => of[g(fc.nat, of.length - 1)]!;

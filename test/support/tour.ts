@@ -6,8 +6,8 @@ import { runCommand } from './commands.ts';
 import { useDemo } from './demo.ts';
 
 /**
- * A demo for a test file, in which to run a page's commands by name. A command must write nothing to
- * stderr; its stdout is returned.
+ * A demo for a test file, in which to run a page's commands by name. A command must write nothing
+ * to stderr; its stdout is returned.
  */
 export function useTour(commands: ReadonlyMap<string, string>): (name: string) => Promise<string> {
   const demo = useDemo();

@@ -15,8 +15,8 @@ export function refusedFor(permission: Permission, { grant }: Pick<Context, 'gra
 }
 
 /**
- * The error of a field that `isAllowed` refused. Below the root, where every row may have one, it is
- * a light one. A field whose permission the request has met a row of another tenant: a bug.
+ * The error of a field that `isAllowed` refused. Below the root, where every row may have one, it
+ * is a light one. A field whose permission the request has met a row of another tenant: a bug.
  */
 export function unauthorized(_parent: unknown, context: Context, info: GraphQLResolveInfo): Error {
   const permission = policyOf(info.parentType.getFields()[info.fieldName]) as Permission;

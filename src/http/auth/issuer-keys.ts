@@ -104,7 +104,10 @@ async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
   return new Response(body, { status: response.status, headers: response.headers });
 }
 
-/** Discovers the address of the keys with the first token; after a failure, not before the cool-down ends. */
+/**
+ * Discovers the address of the keys with the first token; after a failure, not before the cool-down
+ * ends.
+ */
 function discovered(issuer: string, cooldown: number): IssuerKeys {
   let keys: IssuerKeys | undefined;
   let discovering: Promise<IssuerKeys> | undefined;

@@ -20,17 +20,17 @@ import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
 
 /**
- * What is known of an operation: that it fits or doesn't, whatever its variables, or what to weigh
- * with them.
+ * The result of analyzing an operation: whether it is within the limits for all variables, or the
+ * document to analyze with each request's variables.
  */
 type Analyzed = boolean | DocumentNode;
 
 const analyzed = new WeakMap<OperationDefinitionNode, Analyzed>();
 
 /**
- * Whether an operation is known to be within the limits. What is not may be too dear, or have
- * variables that don't fit: {@link tooDear} says. An operation is weighed once; with its variables
- * for each question, where the size of a page or of a list is among them.
+ * Whether an operation is within the limits. False also for variables that don't fit; {@link
+ * limitErrors} has the reason. An operation is analyzed once, or for each request if the size of a
+ * page or of a list is among its variables.
  */
 export function isWithinLimits(operation: PreparedOperation, contextValue: unknown): boolean {
   if (operation.isWithinLimits === undefined) {

@@ -62,7 +62,7 @@ function nestingOf(text: string): number {
       if (OPENING.has(kind)) most = Math.max(most, ++open);
       else if (CLOSING.has(kind)) open--;
     }
-  } catch {} // what isn't GraphQL is told by the parser
+  } catch {} // the parser reports what isn't GraphQL
   return most;
 }
 
@@ -74,7 +74,10 @@ const useDocumentWork: Plugin = {
   },
 };
 
-/** Refuses an operation that is too deep, too broad or too expensive, before anything of it is executed. */
+/**
+ * Refuses an operation that is too deep, too broad or too expensive, before anything of it is
+ * executed.
+ */
 const useCost = (): Plugin => ({
   onExecute({ args, setResultAndStopExecution }) {
     const operation = PreparedOperation.of(args.schema, args);

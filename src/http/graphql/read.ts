@@ -74,7 +74,8 @@ const bytesOf = (request: IncomingMessage): Promise<Buffer | null> =>
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= LIMITS.bodyBytes) chunks.push(chunk);
-      else reject(bodyTooLarge()); // What follows is read and dropped, so that the client reads the refusal.
+      // What follows is read and dropped, so that the client reads the refusal.
+      else reject(bodyTooLarge());
     });
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.once('error', () => resolve(null)); // Node's name for a client that leaves.

@@ -48,5 +48,8 @@ const useParsedParameters: Plugin<object, YogaRequest> = {
   onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => serverContext.parameters),
 };
 
-/** GraphQL.js answers fields in the order of the document; yoga's own executor in that of completion. */
+/**
+ * GraphQL.js answers fields in the order of the document; yoga's own executor in that of
+ * completion.
+ */
 const useGraphqlJs: Plugin = { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) };

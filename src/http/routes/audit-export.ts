@@ -50,7 +50,9 @@ export const createAuditExport =
     }
   };
 
-/** The HTTP status of a refusal of the whole request; in GraphQL a refusal is an error of a field. */
+/**
+ * The HTTP status of a refusal of the whole request; in GraphQL a refusal is an error of a field.
+ */
 const STATUS: Readonly<Record<RefusedError['refusal']['because'], number>> = {
   SIGN_IN: 401,
   NO_TENANT: 400,

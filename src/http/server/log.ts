@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** Where secrets travel: never in a line of the log, whoever logs the object (SPEC A4). */
+/** Fields with secrets, which are removed from every log line (SPEC A4). */
 const SECRET = ['authorization', 'cookie', 'password', 'secret', 'token', 'connectionString'];
 const paths = SECRET.flatMap(name => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
 

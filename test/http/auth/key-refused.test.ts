@@ -101,7 +101,7 @@ describe('a key in a tenant that is not active', () => {
     },
   );
 
-  test.each(['suspended', 'pending_deletion'] as const)('K2: %s: only who has the secret is told', async status => {
+  test.each(['suspended', 'pending_deletion'] as const)('K2: %s: only a holder of the secret learns the status', async status => {
     await life.make.setStatus(home.tenant, status);
     const wrong = newSecret({ id: key.row, tenantId: home.tenant.id }).text;
     expect(bare(await keys.ask(wrong))).toEqual(bare(await keys.ask('ipto_nothing')));

@@ -113,7 +113,7 @@ describe('when a key was last used', () => {
     expect(answers.map(({ errors }) => errors)).toEqual(Array.from({ length: 10 }, () => []));
     expect(await usedAt()).toBeNull();
     await life.database.sql('DROP TRIGGER fail ON api_key; DROP FUNCTION fail');
-    // The gateway may be told of the failure a little later: until then it notes no other use.
+    // The gateway may receive the failure a little later: until then it records no other use.
     const usedAgain = async () => {
       expect((await keys.ask(key.secret)).errors).toEqual([]);
       return usedAt();

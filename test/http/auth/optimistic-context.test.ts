@@ -24,7 +24,7 @@ type Caller = {
 };
 let made = 0;
 
-/** An admin who has asked before, and is foreseen. */
+/** An admin in the cache, who gets an optimistic context. */
 async function caller(): Promise<Caller> {
   made += 1;
   const [owner, person] = [await make.person(`Owner ${made}`), await make.person(`Admin ${made}`)];
@@ -57,7 +57,7 @@ test.each<[string, (a: Caller) => string, object]>([
   expect(await who.ask()).toMatchObject(expected);
 });
 
-test('whoever is foreseen as somebody else is not: by another tenant, and by another token', async () => {
+test('a context isn’t reused for another tenant or another token', async () => {
   const [one, other] = [await caller(), await caller()];
   const token = await gateway.tokenOf(one.person);
   const { status, errors } = await gateway.ask(QUERY, { token, tenant: other.tenant.slug });

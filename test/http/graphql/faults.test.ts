@@ -56,7 +56,7 @@ afterAll(async () => {
 
 describe('a fault of ours', () => {
   test.each(['throws', 'rejects', 'text', 'nothing', 'database', 'value', 'graphql', 'wrapped'])(
-    'in a resolver (%s) is told without a word of what happened, and logged with the request id',
+    'in a resolver (%s) is reported without any detail, and logged with the request id',
     async name => {
       const requestId = `fault-${name}`;
       const answer = await ask(faulty.url, `{ fine ${name} }`, { headers: { 'x-request-id': requestId } });
@@ -77,13 +77,13 @@ describe('a fault of ours', () => {
     },
   );
 
-  test('that leaves no answer at all is told the same way', async () => {
+  test('that leaves no response at all is reported the same way', async () => {
     const { data, errors } = await ask(faulty.url, '{ missing }');
     expect(data).toBeNull();
     expect(errors).toMatchObject([{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
   });
 
-  test('in the database is told without its SQL, tables or paths, and nothing of it is left', async () => {
+  test('in the database is reported without its SQL, tables or paths, and changes nothing', async () => {
     const { person, tenant } = fixtures(database);
     const ann = await person('Ann');
     await tenant('north', ann);
@@ -92,7 +92,7 @@ describe('a fault of ours', () => {
     try {
       const token = await gateway.tokens.sign({ sub: ann.subject });
       const headers = { 'x-request-id': 'broken-trigger' };
-      const query = 'mutation { renameTenant(input: { name: "Unseen" }) { tenant { name } } }';
+      const query = 'mutation { renameTenant(input: { name: "Not stored" }) { tenant { name } } }';
       // By yoga, as a new document is, and the plain way.
       for (let times = 0; times < 2; times += 1) {
         const { text, data, errors } = await gateway.ask(query, { token, headers });

@@ -77,7 +77,7 @@ describe('a header', () => {
   };
   const bearer = () => `authorization: Bearer ${token}`;
 
-  test('that says who asks or where stands once, also with one and the same value', async () => {
+  test('with credentials or a tenant may occur only once, even with the same value', async () => {
     expect(await send(bearer(), 'x-tenant-id: north')).toEqual({ status: 200, data: { tenant: { slug: 'north' } }, code: undefined });
     for (const headers of [
       [bearer(), bearer()],

@@ -85,7 +85,7 @@ describe('a body', () => {
     expect(read(await send('{"query":"{ __typename }","variables":null,"extensions":null,"operationName":null}'))).toEqual(fine);
   });
 
-  test('that isn’t JSON is told without its text', async () => {
+  test('that isn’t JSON is refused without its text', async () => {
     const { body } = await send('{"query": canary}');
     expect(body).toContain('The body is not JSON.');
     expect(body).not.toMatch(/canary|position|SyntaxError/);

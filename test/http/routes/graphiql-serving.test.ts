@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type StandIn, startStandIn } from './graphiql-stand-in.ts';
+import { type FakeGateway, startFakeGateway } from './graphiql-stand-in.ts';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 const HOSTILE = { email: 'x@example', label: '</script><script>alert(1)</script>', tenants: ['northwind'] };
 
-let standIn: StandIn;
-let production: StandIn;
+let fakeGateway: FakeGateway;
+let production: FakeGateway;
 
 beforeAll(async () => {
-  standIn = await startStandIn({ personas: [HOSTILE] });
-  production = await startStandIn(null);
+  fakeGateway = await startFakeGateway({ personas: [HOSTILE] });
+  production = await startFakeGateway(null);
 });
 afterAll(async () => {
-  await standIn.close();
+  await fakeGateway.close();
   await production.close();
 });
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 /** Asks as written: fetch would add headers of its own, and decompress. */
-function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET', origin = standIn.origin): Promise<Answer> {
+function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET', origin = fakeGateway.origin): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(`${origin}${path}`, { method, headers }, async response => {
       const chunks: Buffer[] = [];

@@ -5,14 +5,14 @@ import { createSchema, createYoga } from 'graphql-yoga';
 import { createExplorer } from '../../../src/http/routes/graphiql/explorer.ts';
 import type { ExplorerOptions } from '../../../src/http/routes/graphiql/options.ts';
 
-/** What the stand-in was asked at its endpoint, the explorer's introspection left out. */
+/** A request that the fake gateway received, except for introspection. */
 export type Asked = { readonly authorization: string | undefined; readonly tenant: string | undefined };
 
 /**
- * A small gateway to explore: it believes any token, and refuses addresses to whoever isn't an
+ * A small gateway to explore: it accepts any token, and refuses addresses to callers who aren't an
  * owner.
  */
-export type StandIn = {
+export type FakeGateway = {
   readonly origin: string;
   readonly asked: Asked[];
   /** The persona of each token that was made, in order. */
@@ -87,17 +87,17 @@ export function tokenOwner(authorization: string | null | undefined): string | n
 }
 
 /** Starts the stand-in on a free port, with an explorer in front of it. */
-export async function startStandIn(demo: ExplorerOptions['demo']): Promise<StandIn> {
+export async function startFakeGateway(demo: ExplorerOptions['demo']): Promise<FakeGateway> {
   const explorer = createExplorer({ endpoint: '/graphql', demo });
   const server = createServer(async (request, response) => {
     if (explorer(request, response)) return;
     const body = await text(request);
     if (request.url === '/demo/token' && request.headers['content-type'] === 'application/json') {
       const { persona } = JSON.parse(body);
-      standIn.tokensFor.push(persona);
-      return response.end(JSON.stringify({ token: tokenFor(persona, standIn.tokenLife) }));
+      fakeGateway.tokensFor.push(persona);
+      return response.end(JSON.stringify({ token: tokenFor(persona, fakeGateway.tokenLife) }));
     }
-    if (!body.includes('IntrospectionQuery')) standIn.asked.push(askedWith(request.headers));
+    if (!body.includes('IntrospectionQuery')) fakeGateway.asked.push(askedWith(request.headers));
     const answer = await yoga.fetch(`http://stand-in${request.url}`, {
       method: request.method ?? 'GET',
       headers: request.headers as Record<string, string>,
@@ -112,8 +112,8 @@ export async function startStandIn(demo: ExplorerOptions['demo']): Promise<Stand
     return new Promise<void>(resolve => server.close(() => resolve()));
   };
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const standIn: StandIn = { origin, asked: [], tokensFor: [], tokenLife: 3600, close };
-  return standIn;
+  const fakeGateway: FakeGateway = { origin, asked: [], tokensFor: [], tokenLife: 3600, close };
+  return fakeGateway;
 }
 
 function askedWith(headers: IncomingHttpHeaders): Asked {

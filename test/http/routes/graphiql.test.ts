@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hasChromium, type OpenedExplorer, openExplorer, ready } from '../../support/browser.ts';
 import { chooseTab } from '../../support/explorer.ts';
-import { type StandIn, startStandIn, tokenOwner } from './graphiql-stand-in.ts';
+import { type FakeGateway, startFakeGateway, tokenOwner } from './graphiql-stand-in.ts';
 
 const PERSONAS = [
   { email: 'owner@northwind.example', label: 'Owner', tenants: ['northwind'] },
@@ -12,7 +12,7 @@ const PERSONAS = [
 const NOTHING = { authorization: undefined, tenant: undefined };
 
 const browser = hasChromium();
-let standIn: StandIn;
+let fakeGateway: FakeGateway;
 let explorer: OpenedExplorer;
 const page = () => explorer.page;
 
@@ -24,7 +24,7 @@ const tabTitles = () => page().locator('.graphiql-tab-button').allTextContents()
 /** Runs the tab that is open and gives the server's answer, once it is also shown. */
 async function run(shown: string): Promise<unknown> {
   const [answer] = await Promise.all([
-    page().waitForResponse(response => response.url() === `${standIn.origin}/graphql` && response.request().method() === 'POST'),
+    page().waitForResponse(response => response.url() === `${fakeGateway.origin}/graphql` && response.request().method() === 'POST'),
     page().locator('.graphiql-execute-button').click(),
   ]);
   await page().locator('.graphiql-response .view-lines', { hasText: shown }).waitFor();
@@ -40,30 +40,30 @@ async function tenantChoices(): Promise<Record<string, string[]>> {
 }
 
 function lastAsked() {
-  const { authorization, tenant } = standIn.asked.at(-1)!;
+  const { authorization, tenant } = fakeGateway.asked.at(-1)!;
   return { persona: tokenOwner(authorization), tenant };
 }
 
 describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
   beforeEach(async () => {
-    standIn = await startStandIn({ personas: PERSONAS });
-    explorer = await openExplorer(`${standIn.origin}/graphql`);
+    fakeGateway = await startFakeGateway({ personas: PERSONAS });
+    explorer = await openExplorer(`${fakeGateway.origin}/graphql`);
   });
 
   afterEach(async () => {
     const { requested, complaints } = explorer;
     await explorer.close();
-    await standIn.close();
+    await fakeGateway.close();
     expect(complaints).toEqual([]);
-    expect(requested.filter(url => !url.startsWith('data:') && new URL(url).origin !== standIn.origin)).toEqual([]);
+    expect(requested.filter(url => !url.startsWith('data:') && new URL(url).origin !== fakeGateway.origin)).toEqual([]);
   });
 
   test('opens with a tab for each thing to try, as nobody and without a tenant', async () => {
     expect(await tabTitles()).toEqual(['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
     expect(await sends()).toBe('Sends only the headers that you type');
     await run('ANONYMOUS');
-    expect(standIn.asked).toEqual([NOTHING]);
-    expect(standIn.tokensFor).toEqual([]);
+    expect(fakeGateway.asked).toEqual([NOTHING]);
+    expect(fakeGateway.tokensFor).toEqual([]);
   });
 
   test('a persona brings its token and its tenant, and shows what is refused and why', async () => {
@@ -97,8 +97,8 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
 
     await choosePersona('');
     await run('ANONYMOUS');
-    expect(standIn.asked.at(-1)).toEqual(NOTHING);
-    expect(standIn.tokensFor).toEqual(['sam@people.example', 'staff@ipto.example']);
+    expect(fakeGateway.asked.at(-1)).toEqual(NOTHING);
+    expect(fakeGateway.tokensFor).toEqual(['sam@people.example', 'staff@ipto.example']);
   });
 
   test('the token goes to the endpoint and nowhere else', async () => {
@@ -106,7 +106,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     const asset = await page().locator('link[rel=stylesheet]').first().getAttribute('href');
     const [request] = await Promise.all([page().waitForRequest(`**${asset}`), page().evaluate(`void fetch('${asset}')`)]);
     expect(Object.keys(await request.allHeaders()).filter(name => /authorization|tenant/.test(name))).toEqual([]);
-    expect(standIn.tokensFor).toEqual([]);
+    expect(fakeGateway.tokensFor).toEqual([]);
   });
 
   test('an answer to an earlier choice is dimmed until the present one has been asked', async () => {
@@ -134,14 +134,14 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     await run('viewer@northwind.example');
     await openTab('MyTenant');
     await run('northwind');
-    expect(standIn.tokensFor).toHaveLength(1);
+    expect(fakeGateway.tokensFor).toHaveLength(1);
 
-    standIn.tokenLife = 59;
+    fakeGateway.tokenLife = 59;
     await choosePersona('owner@northwind.example');
     await run('bills@example');
     await openTab('WhoAmI');
     await run('owner@northwind.example');
-    expect(standIn.tokensFor.slice(1)).toEqual(['owner@northwind.example', 'owner@northwind.example']);
+    expect(fakeGateway.tokensFor.slice(1)).toEqual(['owner@northwind.example', 'owner@northwind.example']);
   });
 
   test('the choice and the tabs outlive a reload', async () => {
@@ -151,18 +151,18 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     await ready(page());
     expect(await sends()).toBe('Sends authorization: Bearer …, x-tenant-id: northwind');
     expect(await tabTitles()).toEqual(['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
-    expect(page().url()).toBe(`${standIn.origin}/graphql`);
+    expect(page().url()).toBe(`${fakeGateway.origin}/graphql`);
   });
 
   test('a link with a query opens it in a tab of its own, and runs nothing', async () => {
     // In a profile of its own: the first page notes its tabs a moment after it is ready, also after
     // its storage was cleared.
     await explorer.close();
-    explorer = await openExplorer(`${standIn.origin}/graphql?query=${encodeURIComponent('query Linked { viewer { email } }')}`);
+    explorer = await openExplorer(`${fakeGateway.origin}/graphql?query=${encodeURIComponent('query Linked { viewer { email } }')}`);
     expect(await tabTitles()).toEqual(['Linked', 'WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
-    expect(standIn.asked).toEqual([]);
+    expect(fakeGateway.asked).toEqual([]);
     await run('email');
-    expect(standIn.asked).toEqual([NOTHING]);
+    expect(fakeGateway.asked).toEqual([NOTHING]);
   });
 
   test('checks a query while it is typed, in a worker that the policy lets run', async () => {
@@ -175,13 +175,13 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
 
 describe.skipIf(!browser)('the explorer outside the demo, in Chromium', () => {
   beforeAll(async () => {
-    standIn = await startStandIn(null);
-    explorer = await openExplorer(`${standIn.origin}/graphql`);
+    fakeGateway = await startFakeGateway(null);
+    explorer = await openExplorer(`${fakeGateway.origin}/graphql`);
   });
 
   afterAll(async () => {
     await explorer.close();
-    await standIn.close();
+    await fakeGateway.close();
   });
 
   test('has no personas, and sends the headers that are typed', async () => {
@@ -190,7 +190,7 @@ describe.skipIf(!browser)('the explorer outside the demo, in Chromium', () => {
     await page().locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
     await page().keyboard.insertText('{ "x-tenant-id": "northwind" }');
     await run('northwind');
-    expect(standIn.asked).toEqual([{ authorization: undefined, tenant: 'northwind' }]);
+    expect(fakeGateway.asked).toEqual([{ authorization: undefined, tenant: 'northwind' }]);
     expect(explorer.complaints).toEqual([]);
   });
 });

@@ -65,7 +65,7 @@ function acceptInvitation(scene: Scene): string | null {
 const wasSent = ({ code }: Invitation) => code !== null;
 
 /**
- * Mostly the code that the asker has, sometimes another's, and one that is worth nothing any more.
+ * Mostly the code that the caller has, sometimes another's, and one that is worth nothing any more.
  */
 const someCode: Operation['input'] = ({ world, tenant, caller, dice: [a, b] }) => {
   const sent = tenant.invitations.filter(wasSent);

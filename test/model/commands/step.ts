@@ -37,7 +37,7 @@ export abstract class Step implements fc.AsyncCommand<World, Real> {
     real.last = after;
   }
 
-  /** Told by what it did: one line each in the report of a failure. */
+  /** One line of the report of a failure. */
   protected tell(real: Real, kind: string, text: string, end: string): void {
     this.text = `${text} → ${end}`;
     const key = `${kind} ${end}`;

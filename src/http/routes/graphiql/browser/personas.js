@@ -1,4 +1,4 @@
-// The demo's bar: choose who asks and in which tenant, and every request to the endpoint says so in
+// The demo's bar: choose the caller and the tenant; every request to the endpoint names both in
 // its headers.
 
 const { endpoint, demo } = JSON.parse(document.getElementById('config').textContent);
