@@ -96,6 +96,10 @@ const production = server.extend({ ...life.shape, ...store.shape, ...folderLinks
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
   DATABASE_NAMED_STATEMENTS: flagOf('true'),
+  FAST_PATH: z
+    .enum(['on', 'off'], { error: 'on or off' })
+    .default('on')
+    .transform(text => text === 'on'),
   OIDC_ISSUER: trustedUrl,
   OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
   OIDC_JWKS_URI: trustedUrl.optional(),

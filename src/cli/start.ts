@@ -31,7 +31,8 @@ async function start(config: ProductionConfig) {
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,
-    reads: { naming: config.DATABASE_NAMED_STATEMENTS },
+    compiled: config.FAST_PATH,
+    reads: { naming: config.DATABASE_NAMED_STATEMENTS, singly: config.FAST_PATH },
     routes: [
       ...(folder ? [objectsRoute(folder, config.CORS_ORIGINS)] : []),
       ...(config.GRAPHIQL ? [createExplorer({ endpoint: GRAPHQL, demo: null })] : []),
