@@ -161,7 +161,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/database/driver/base-pool.ts', find: ' && this.totalCount < max', plant: '', tests: POOL },
   { file: 'src/database/driver/base-pool.ts', find: '        this.#watchIdle();', plant: '', tests: POOL },
   { file: 'src/database/driver/base-pool.ts', find: 'await Promise.all(this.#closing);', plant: '', tests: POOL },
-  { file: 'src/database/driver/pipelined-reads.ts', find: '< STALL', plant: '< Number.POSITIVE_INFINITY', tests: LANES },
+  { file: 'src/database/driver/pipelined-reads.ts', find: '< STALL_MS', plant: '< Number.POSITIVE_INFINITY', tests: LANES },
   {
     file: 'src/database/driver/pipelined-reads.ts',
     find: 'isContended && this.#taken >= MAX_READS_WHEN_CONTENDED',

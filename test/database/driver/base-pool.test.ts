@@ -96,6 +96,17 @@ describe('a connection', () => {
     expect(pool.idleCount).toBe(1);
   });
 
+  test('that became idle later is closed later', async () => {
+    open({ max: 2, idleTimeout: 300 });
+    const [first, second] = await Promise.all([pool.acquire(), pool.acquire()]);
+    pool.release(first);
+    await sleep(150);
+    pool.release(second);
+    await expect.poll(() => first.isOpen).toBe(false);
+    expect(second.isOpen).toBe(true);
+    await expect.poll(() => pool.totalCount).toBe(0);
+  });
+
   test('that is idle too long is closed, one that is used is not', async () => {
     open({ max: 2, idleTimeout: 300 });
     const [kept, unused] = await Promise.all([pool.acquire(), pool.acquire()]);
@@ -181,7 +192,8 @@ describe('the end', () => {
   test('closes what is idle, also when it is asked for twice', async () => {
     const client = await pool.acquire();
     pool.release(client);
+    const { stream } = (client as unknown as { connection: { stream: { destroyed: boolean } } }).connection;
     await Promise.all([pool.end(), pool.end()]);
-    expect([pool.totalCount, client.isOpen]).toEqual([0, false]);
+    expect([pool.totalCount, stream.destroyed]).toEqual([0, true]);
   });
 });
