@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SETTINGS, type Settings } from './domain/core/services.ts';
+import { SERVER_LIMITS, type ServerLimits } from './http/server/limits.ts';
 
 /** Settings are missing or wrong. The message names each and what it should be. */
 export class ConfigError extends Error {
@@ -43,6 +44,14 @@ const count = (max: number, usual: number) => {
   const expected = `a whole number from 1 to ${max}`;
   return z.coerce.number({ error: expected }).int(expected).min(1, expected).max(max, expected).default(usual);
 };
+
+const http = z.object({
+  HTTP_HEADERS_TIMEOUT: count(600, SERVER_LIMITS.headersTimeout),
+  HTTP_BODY_TIMEOUT: count(600, SERVER_LIMITS.bodyTimeout),
+  HTTP_IDLE_TIMEOUT: count(3_600, SERVER_LIMITS.idleTimeout),
+  HTTP_KEEP_ALIVE: count(3_600, SERVER_LIMITS.keepAliveTimeout),
+  HTTP_MAX_CONNECTIONS: count(1_000_000, SERVER_LIMITS.maxConnections),
+});
 
 const life = z.object({
   INVITATION_DAYS: count(365, SETTINGS.invitationDays),
@@ -90,7 +99,7 @@ const storeFaults =
 
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
 
-const production = server.extend({ ...life.shape, ...store.shape, ...folderLinks.shape }).extend({
+const production = server.extend({ ...http.shape, ...life.shape, ...store.shape, ...folderLinks.shape }).extend({
   HOST: z.string().default('0.0.0.0'),
   DATABASE_URL: postgresUrl,
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
@@ -179,4 +188,12 @@ export const settingsOf = (config: z.infer<typeof life>): Settings => ({
   deletionDays: config.DELETION_DAYS,
   freeTenants: config.FREE_TENANTS,
   uploadMinutes: config.UPLOAD_MINUTES,
+});
+
+export const serverLimitsOf = (config: z.infer<typeof http>): ServerLimits => ({
+  headersTimeout: config.HTTP_HEADERS_TIMEOUT,
+  bodyTimeout: config.HTTP_BODY_TIMEOUT,
+  idleTimeout: config.HTTP_IDLE_TIMEOUT,
+  keepAliveTimeout: config.HTTP_KEEP_ALIVE,
+  maxConnections: config.HTTP_MAX_CONNECTIONS,
 });

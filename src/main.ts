@@ -7,6 +7,7 @@ import { createExecutor, type ExecutionCounts } from './executor/executor.ts';
 import { buildSchema } from './graphql/schema.ts';
 import { createAuthenticate, type TokenOptions } from './http/auth/authenticate.ts';
 import { createGateway } from './http/gateway.ts';
+import type { ServerLimits } from './http/server/limits.ts';
 import type { Route } from './http/server/route.ts';
 import { startServer } from './http/server/server.ts';
 
@@ -16,6 +17,8 @@ export type StartOptions = {
   readonly port: number;
   readonly corsOrigins: readonly string[];
   readonly routes?: readonly Route[];
+  /** Time-outs and connections; the defaults when left out. */
+  readonly limits?: ServerLimits;
   /** The connection for requests, as the gateway's role. */
   readonly databaseUrl: string;
   readonly poolSize?: number;
@@ -69,7 +72,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');
   const database = openDatabase(databaseUrl, { ...reads, poolSize, onIdleError });
   const isReady = async () => (await database.query('SELECT 1', [])).length === 1;
-  const server = await startServer({ log, host, port, routes, isReady }).catch(async error => {
+  const server = await startServer({ log, host, port, routes, isReady, limits: options.limits }).catch(async error => {
     await database.close();
     throw error;
   });
@@ -84,7 +87,17 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await stop();
     throw error;
   }
-  server.serve(createGateway({ schema, executor, database, authenticate: createAuthenticate(tokens), services, corsOrigins }));
+  server.serve(
+    createGateway({
+      schema,
+      executor,
+      database,
+      authenticate: createAuthenticate(tokens),
+      services,
+      corsOrigins,
+      bodyTimeout: options.limits?.bodyTimeout,
+    }),
+  );
   log.info({ url: server.url }, 'serving');
   return { url: server.url, counts: () => ({ reads: database.reads(), queries: executor.counts() }), stop };
 }

@@ -29,6 +29,11 @@ describe('production', () => {
       OIDC_STAFF_CLAIM: 'ipto_staff',
       OIDC_CLOCK_SKEW: 30,
       GRAPHIQL: false,
+      HTTP_HEADERS_TIMEOUT: 15,
+      HTTP_BODY_TIMEOUT: 30,
+      HTTP_IDLE_TIMEOUT: 60,
+      HTTP_KEEP_ALIVE: 75,
+      HTTP_MAX_CONNECTIONS: 10_000,
     });
   });
 

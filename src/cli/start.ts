@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { type ProductionConfig, productionConfig, settingsOf } from '../config.ts';
+import { type ProductionConfig, productionConfig, serverLimitsOf, settingsOf } from '../config.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { GRAPHQL } from '../http/gateway.ts';
@@ -28,6 +28,7 @@ async function start(config: ProductionConfig) {
     host: config.HOST,
     port: config.PORT,
     corsOrigins: config.CORS_ORIGINS,
+    limits: serverLimitsOf(config),
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,

@@ -25,6 +25,8 @@ export type GatewayOptions = GraphqlOptions & {
   readonly corsOrigins: readonly string[];
 };
 
+const PREFLIGHT = ' Pages of other origins may call if the setting CORS_ORIGINS lists them.';
+
 export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
 
 /** Makes the handler of all paths of {@link isGatewayPath}. */
@@ -39,7 +41,10 @@ export function createGateway({ corsOrigins, ...options }: GatewayOptions): Gate
     if (answerCors(corsOrigins, request, response, methods.join(', '))) return;
     if (!methods.includes(request.method!)) {
       response.setHeader('allow', methods.join(', '));
-      throw new GatewayError('METHOD_NOT_ALLOWED', `${path} takes ${methods.join(' and ')}.`);
+      throw new GatewayError(
+        'METHOD_NOT_ALLOWED',
+        `${path} takes ${methods.join(' and ')}.${request.headers['access-control-request-method'] ? PREFLIGHT : ''}`,
+      );
     }
     await handlers[path](request, response, served);
   };

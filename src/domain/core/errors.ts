@@ -6,6 +6,7 @@
 // biome-ignore format: a table is read by its columns
 export const ERRORS = {
   BAD_REQUEST:               { status: 400,  meaning: 'The HTTP request is not a GraphQL request, or repeats a header that may occur only once.' },
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, meaning: 'The request has the hash of a document without its text; send the text. The message is the one that Apollo Client expects.' },
   GRAPHQL_PARSE_FAILED:      { status: 400,  meaning: 'The document is not GraphQL, or has too many tokens.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400,  meaning: 'The document does not fit the schema, or has too many aliases or directives.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The document has several operations and `operationName` names none of them.' },

@@ -15,6 +15,8 @@ export type GraphqlOptions = ContextOptions & {
   readonly schema: GraphQLSchema;
   /** Answers operations by query plans; one without special settings if left out. */
   readonly executor?: Executor;
+  /** For the body of a request, seconds. */
+  readonly bodyTimeout?: number | undefined;
 };
 
 /**
@@ -23,14 +25,14 @@ export type GraphqlOptions = ContextOptions & {
  *
  * @throws {GatewayError} for a request that is refused before GraphQL runs.
  */
-export function createGraphqlHandler({ schema, executor = createExecutor(schema), ...options }: GraphqlOptions): Handler {
+export function createGraphqlHandler({ schema, executor = createExecutor(schema), bodyTimeout, ...options }: GraphqlOptions): Handler {
   const documents = createDocuments();
   const prepare = createPrepare(schema, documents);
   const runYoga = createYogaHandler(schema, documents);
 
   return async (request, response, served) => {
     const mediaType = checkHead(request);
-    const body = request.method === 'POST' ? await readBody(request) : '';
+    const body = request.method === 'POST' ? await readBody(request, bodyTimeout) : '';
     if (body === null) return; // The client left.
     const operation = request.method === 'POST' ? prepare(body) : null;
 

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { checkNotRepeated } from '../auth/request-context.ts';
+import { SERVER_LIMITS } from '../server/limits.ts';
 import { type MediaType, responseMediaType } from '../server/negotiate.ts';
 import { LIMITS } from './limits.ts';
 
@@ -51,32 +52,40 @@ function checkLength({ 'content-encoding': coding, 'content-length': length }: I
 const unsupportedMediaType = () =>
   new GatewayError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as `application/json`, in UTF-8 and not compressed.');
 
+const bodyTooSlow = (seconds: number) => new GatewayError('BAD_REQUEST', `The body did not arrive within ${seconds} seconds.`);
+
 const bodyTooLarge = () =>
   new GatewayError('REQUEST_ENTITY_TOO_LARGE', `The body is larger than ${LIMITS.bodyBytes} bytes.`, { limit: LIMITS.bodyBytes });
 
 /**
  * Reads the text of a body; null if the client left before its end.
  *
- * @throws {GatewayError} REQUEST_ENTITY_TOO_LARGE; BAD_REQUEST for what isn't UTF-8.
+ * @param timeout for the whole body, seconds.
+ * @throws {GatewayError} REQUEST_ENTITY_TOO_LARGE; BAD_REQUEST for what isn't UTF-8 or takes too long.
  */
-export async function readBody(request: IncomingMessage): Promise<string | null> {
-  const bytes = await bytesOf(request);
+export async function readBody(request: IncomingMessage, timeout = SERVER_LIMITS.bodyTimeout): Promise<string | null> {
+  const bytes = await bytesOf(request, timeout);
   if (!bytes) return null;
   if (!isUtf8(bytes)) throw new GatewayError('BAD_REQUEST', 'The body is not UTF-8.');
   return bytes.toString();
 }
 
-const bytesOf = (request: IncomingMessage): Promise<Buffer | null> =>
+const bytesOf = (request: IncomingMessage, timeout: number): Promise<Buffer | null> =>
   new Promise((resolve, reject) => {
     if (request.destroyed) return resolve(null);
     const chunks: Buffer[] = [];
     let size = 0;
+    const timer = setTimeout(() => reject(bodyTooSlow(timeout)), timeout * 1000);
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= LIMITS.bodyBytes) chunks.push(chunk);
       // What follows is read and dropped, so that the client reads the refusal.
       else reject(bodyTooLarge());
     });
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.once('end', () => {
+      clearTimeout(timer);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    });
+    request.once('close', () => clearTimeout(timer));
     request.once('error', () => resolve(null)); // Node's name for a client that leaves.
   });

@@ -29,14 +29,20 @@ const COLUMNS: readonly (keyof Row)[] = [
   'id', 'sequence', 'at', 'action', 'outcome', 'code', 'rule', 'actorKind', 'actorId', 'actorName', 'targetType', 'targetId', 'before', 'after', 'requestId',
 ];
 
-/** Rows by RFC 4180. A cell that a spreadsheet would calculate begins with an apostrophe. */
+const FORMULA_START = '[=+\\-@＝＋－＠]';
+const AT_START = new RegExp(`^(?=\\s*${FORMULA_START}|[\\t\\r\\n])`);
+/** What is a start of a cell where the separator is a semicolon or a tab, or quotes are ignored. */
+const AFTER_SEPARATOR = new RegExp(`([;\\t\\r\\n]\\s*)(?=${FORMULA_START})`, 'g');
+
+const withoutFormulas = (text: string): string => text.replace(AFTER_SEPARATOR, "$1'").replace(AT_START, "'");
+
+/** Rows by RFC 4180. An apostrophe stands before whatever a spreadsheet would calculate. */
 const csv = (rows: readonly (Row | readonly string[])[]): string =>
   stringify([...rows], {
     columns: [...COLUMNS],
     record_delimiter: '\r\n',
     quoted_match: /[\r\n]/,
-    escape_formulas: true,
-    cast: { object: state => JSON.stringify(state) },
+    cast: { string: withoutFormulas, object: state => withoutFormulas(JSON.stringify(state)) },
   });
 
 export type ExportFormat = {

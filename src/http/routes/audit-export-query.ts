@@ -2,15 +2,22 @@ import { z } from 'zod';
 import { ACTIONS, type Action } from '../../domain/audit/actions.ts';
 import type { AuditFilter } from '../../domain/audit/query.ts';
 import { badInput } from '../../domain/core/errors.ts';
+import { DateTime } from '../../graphql/core/scalars.ts';
 
 /** An action as GraphQL writes it: `tenant.rename` is `TENANT_RENAME`. */
 export const actionName = (action: string): string => action.replace('.', '_').toUpperCase();
 
 const BY_NAME = new Map((Object.keys(ACTIONS) as Action[]).map(action => [actionName(action), action]));
 
-const moment = z.iso
-  .datetime({ offset: true, error: 'a moment such as 2026-01-31T00:00:00Z; a plus in it is written %2B' })
-  .transform(text => new Date(text));
+/** The texts that GraphQL's DateTime accepts. */
+const moment = z.string().transform((text, { addIssue }) => {
+  try {
+    return DateTime.parseValue(text) as Date;
+  } catch {
+    addIssue('a DateTime such as 2026-01-31T00:00:00Z, in the years 1 to 9999; a plus sign in it is written %2B');
+    return z.NEVER;
+  }
+});
 
 const Parameters = z.strictObject({
   format: z.enum(['csv', 'jsonl'], { error: 'csv or jsonl' }),
@@ -46,7 +53,7 @@ export function exportQuery(url: string): ExportQuery {
   const pairs = pairsOf(url);
   const names = pairs.map(([name]) => name);
   const twice = names.find((name, place) => names.indexOf(name) !== place);
-  if (twice !== undefined) throw badInput(`The parameter ${JSON.stringify(twice)} stands more than once.`);
+  if (twice !== undefined) throw badInput(`The parameter ${JSON.stringify(twice)} is given more than once.`);
   const { success, data, error } = Parameters.safeParse(Object.fromEntries(pairs));
   if (success) {
     const { format, ...filter } = data;

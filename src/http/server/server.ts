@@ -5,6 +5,7 @@ import { isUnreachable } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { type Gateway, GRAPHQL, isGatewayPath } from '../gateway.ts';
 import { answerMalformed, trackIdle } from './connections.ts';
+import { applyLimits, SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { originForm, pathOf } from './origin-form.ts';
 import { GatewayResponse, type RequestError, sendError, sendJson } from './respond.ts';
 import type { Route } from './route.ts';
@@ -15,6 +16,7 @@ export type ServerOptions = {
   readonly port: number;
   /** Routes that need no database, tried in order before the gateway's. */
   readonly routes?: readonly Route[];
+  readonly limits?: ServerLimits | undefined;
   /** Whether the database answers. */
   readonly isReady: () => Promise<boolean>;
 };
@@ -28,7 +30,14 @@ export type RunningServer = {
 };
 
 /** Starts to listen; `/livez` and `/readyz` answer at once. */
-export async function startServer({ log, host, port, routes = [], isReady }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  log,
+  host,
+  port,
+  routes = [],
+  limits = SERVER_LIMITS,
+  isReady,
+}: ServerOptions): Promise<RunningServer> {
   let gateway: Gateway | undefined;
   let stopping = false;
 
@@ -45,7 +54,7 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
     await gateway(request, response, { requestId, log });
   }
 
-  const server = createServer({ ServerResponse: GatewayResponse }, (request, response) => {
+  const server = createServer({ ServerResponse: GatewayResponse, connectionsCheckingInterval: 1_000 }, (request, response) => {
     const { requestId } = response;
     request.url = originForm(request.url!);
     if (log.isLevelEnabled('info')) logOnClose(log, request, response, requestId);
@@ -56,6 +65,7 @@ export async function startServer({ log, host, port, routes = [], isReady }: Ser
     });
   });
 
+  applyLimits(server, limits);
   answerMalformed(server, log);
   const closeIdle = trackIdle(server);
   await listen(server, host, port);

@@ -138,6 +138,7 @@ type Provocation = {
 /** One way to each code; null for one that nothing of this release answers with. */
 const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   BAD_REQUEST: { body: '[]', status: 400 },
+  PERSISTED_QUERY_NOT_SUPPORTED: { body: '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}', status: 400 },
   GRAPHQL_PARSE_FAILED: { query: '{', status: 400 },
   GRAPHQL_VALIDATION_FAILED: { query: '{ nothing }', status: 400 },
   OPERATION_RESOLUTION_FAILURE: { query: 'query A { __typename } query B { __typename }', status: 400 },

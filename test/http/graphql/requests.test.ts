@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readBody } from '../../../src/http/graphql/read.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
-import { open, post, raw } from '../server/raw.ts';
+import { open, post, raw, rest } from '../server/raw.ts';
 import { useServer } from '../server/serve.ts';
 
 const database = useDatabase();
@@ -233,4 +237,21 @@ test('a target in absolute form is served on every route', async () => {
   expect([await statusOf('/livez'), await statusOf('/audit/export'), await statusOf('/nothing'), await statusOf('')]).toEqual([
     ...[200, 400, 404, 404],
   ]);
+});
+
+test('a body that drips is refused after the time-out, however often a byte arrives', async () => {
+  const server = createServer(async (request, response) => {
+    const answer = await readBody(request, 0.2).catch(error => error.message);
+    response.end(String(answer));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = await open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const answer = rest(socket);
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 1000\r\n\r\n');
+  const drip = setInterval(() => socket.write('x'), 20);
+  await once(socket, 'end');
+  clearInterval(drip);
+  socket.destroy();
+  expect((await answer).toString()).toContain('The body did not arrive within 0.2 seconds.');
+  server.close();
 });

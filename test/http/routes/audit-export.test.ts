@@ -87,7 +87,7 @@ describe('A3: GET /audit/export', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each([
-    ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@SUM(A1)', "'@SUM(A1)"], ['\t=1', "'\t=1"], ['\r=1', "'\r=1"],
+    ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@SUM(A1)', "'@SUM(A1)"], ['\t=1', "'\t'=1"], ['\n=1', "'\n'=1"], [' =1', "' =1"], ['a;=1', "a;'=1"], ['a\t+1', "a\t'+1"], ['a; -1', "a; '-1"], ['\r=1', "'\r'=1"],
     ['Ada', 'Ada'], ['a=1', 'a=1'], ["O'Hara, \"Pat\"\nJr.", "O'Hara, \"Pat\"\nJr."], ['', ''], ['ä😀', 'ä😀'],
   ])('a cell with %j is %j', async (name, cell) => {
     await database.sql(`UPDATE audit_event SET actor_name = $2 WHERE tenant_id = $1 AND seq = 1`, [scene.tenant.id, name]);
@@ -124,11 +124,12 @@ describe('A3: GET /audit/export', () => {
   test.each<[string, string]>([
     ['',                                   'The parameter format is csv or jsonl.'],
     ['?format=xml',                        'The parameter format is csv or jsonl.'],
-    ['?format=csv&format=jsonl',           'The parameter "format" stands more than once.'],
+    ['?format=csv&format=jsonl',           'The parameter "format" is given more than once.'],
     ['?format=csv&to=2026-01-01',          'There is no parameter "to".'],
-    ['?format=csv&from=yesterday',         'The parameter from is a moment such as 2026-01-31T00:00:00Z; a plus in it is written %2B.'],
-    ['?format=csv&until=2026-01-01',       'The parameter until is a moment such as 2026-01-31T00:00:00Z; a plus in it is written %2B.'],
-    ['?format=csv&from=2026-02-30T00:00:00Z', 'The parameter from is a moment such as 2026-01-31T00:00:00Z; a plus in it is written %2B.'],
+    ['?format=csv&from=yesterday',         'The parameter from is a DateTime such as 2026-01-31T00:00:00Z, in the years 1 to 9999; a plus sign in it is written %2B.'],
+    ['?format=csv&until=2026-01-01',       'The parameter until is a DateTime such as 2026-01-31T00:00:00Z, in the years 1 to 9999; a plus sign in it is written %2B.'],
+    ['?format=csv&from=2026-02-30T00:00:00Z', 'The parameter from is a DateTime such as 2026-01-31T00:00:00Z, in the years 1 to 9999; a plus sign in it is written %2B.'],
+    ['?format=csv&from=0000-01-01T00:00:00Z', 'The parameter from is a DateTime such as 2026-01-31T00:00:00Z, in the years 1 to 9999; a plus sign in it is written %2B.'],
     ['?format=csv&action=tenant.rename',   'The parameter action is names of AuditAction, such as TENANT_RENAME,MEMBER_REMOVE.'],
     ['?format=csv&action=',                'The parameter action is names of AuditAction, such as TENANT_RENAME,MEMBER_REMOVE.'],
     ['?format=csv&outcome=done',           'The parameter outcome is DONE or REFUSED.'],

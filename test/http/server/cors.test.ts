@@ -29,6 +29,7 @@ describe('pages of other origins', () => {
     expect(corsOf(await call(closed, APP))).toEqual({});
     const asked = await preflight(closed, APP);
     expect([asked.status, corsOf(asked)]).toEqual([405, {}]);
+    expect(await asked.text()).toContain('CORS_ORIGINS');
   });
 
   test('that are listed may call, and read the request id', async () => {
@@ -42,7 +43,7 @@ describe('pages of other origins', () => {
       expect(corsOf(answer)).toEqual({
         vary: 'origin',
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'content-disposition, x-request-id',
+        'access-control-expose-headers': 'content-disposition, retry-after, x-request-id',
       });
     }
   });
@@ -54,8 +55,9 @@ describe('pages of other origins', () => {
       vary: 'origin',
       'access-control-allow-origin': OTHER,
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'accept, authorization, content-type, idempotency-key, x-graphql-csrf, x-request-id, x-tenant-id',
-      'access-control-expose-headers': 'content-disposition, x-request-id',
+      'access-control-allow-headers':
+        'accept, authorization, content-type, idempotency-key, x-graphql-csrf, x-request-id, x-tenant-id, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-apollo-operation-id, x-apollo-operation-name, traceparent, tracestate',
+      'access-control-expose-headers': 'content-disposition, retry-after, x-request-id',
       'access-control-max-age': '600',
     });
   });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { SERVER_LIMITS } from '../../../src/http/server/limits.ts';
 import { type RunningServer, startServer } from '../../../src/http/server/server.ts';
 import { open, raw, rest } from './raw.ts';
 import { keepLog } from './serve.ts';
@@ -210,4 +211,21 @@ describe('a response tells which request it answers, and that its type is meant,
     expect(headers.get('own')).toBe(way.includes('headers') ? 'yes' : null);
     expect(statusText).toBe(way.includes('reason') ? 'Fine' : 'Accepted');
   });
+});
+
+test('a client that neither sends nor reads is disconnected, and keep-alive outlasts the balancers', async () => {
+  expect(SERVER_LIMITS.keepAliveTimeout).toBeGreaterThan(60);
+  const { log } = keepLog();
+  const limits = { ...SERVER_LIMITS, idleTimeout: 0.2, headersTimeout: 0.2, keepAliveTimeout: 0.2 };
+  server = await startServer({ log, host: '127.0.0.1', port: 0, isReady: async () => true, limits });
+  server.serve(async (_request, response) => void response.write('x'.repeat(50_000_000)));
+  const unread = await open(server.url);
+  const closed = new Promise(resolve => unread.once('close', resolve));
+  unread.on('error', () => undefined);
+  unread.pause();
+  unread.write(ASK);
+  const idle = rest(await open(server.url));
+  await new Promise(resolve => setTimeout(resolve, 1_000));
+  unread.resume();
+  await Promise.all([closed, idle]);
 });
