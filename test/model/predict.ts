@@ -30,7 +30,8 @@ export function predict(world: World, { operation, caller, header, input, key }:
   if (context === undefined) return { code: 'TENANT_NOT_FOUND' };
   const tenant = leadsTo && (by === 'person' || caller === 'staff') ? leadsTo(world, input) : context;
   if (tenant === undefined) return { code: 'INVITATION_INVALID' };
-  const remembered = key === null || caller === 'nobody' ? null : `${caller} ${key}`;
+  const membership = context && by === 'member' ? ` as ${world.members.indexOf(memberOf(context, caller)!)}` : '';
+  const remembered = key === null || caller === 'nobody' ? null : `${caller}${membership} ${key}`;
   const print = JSON.stringify([name, input]);
   const kept = remembered === null ? undefined : tenant?.keys.get(remembered);
   if (kept && kept.until > world.now)

@@ -29,6 +29,7 @@ export type Invitation = {
   readonly tenant: Tenant;
   readonly email: string;
   readonly roles: readonly Role[];
+  readonly inviter: Member;
   readonly until: number;
   /** What was sent to the address; null until a job did. */
   code: string | null;

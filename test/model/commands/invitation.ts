@@ -23,7 +23,7 @@ function inviteMember(scene: Scene): string | null {
   if (cap !== null && used >= cap) return 'LIMIT_REACHED';
   applyDue(scene);
   record(others.length < tenant.invitations.length ? 'invitation.replace' : undefined);
-  const invitation: Invitation = { id: '', tenant, email, roles, until: world.now + GOOD_FOR, code: null };
+  const invitation: Invitation = { id: '', tenant, email, roles, inviter: scene.me, until: world.now + GOOD_FOR, code: null };
   tenant.invitations = [...others, invitation];
   world.invitations.push(invitation);
   return null;

@@ -12,9 +12,18 @@ function otherMember({ tenant, me, input }: Scene): Member | string {
 
 const touching = (member: Member) => (transfer: { recipient: Member }) => transfer.recipient === member || isOwner(member);
 
+/** The invitations of a member who can grant nothing any more end. */
+function endInvitations({ tenant, record }: Scene, inviter: Member, roles: Member['roles']): void {
+  if (roles.includes('owner') || roles.includes('admin')) return;
+  const ended = tenant.invitations.filter(invitation => invitation.inviter === inviter);
+  tenant.invitations = tenant.invitations.filter(invitation => invitation.inviter !== inviter);
+  for (const _ of ended) record('invitation.end');
+}
+
 function end(scene: Scene, member: Member): null {
   voidTransfer(scene, touching(member));
   scene.tenant.members = scene.tenant.members.filter(other => other !== member);
+  endInvitations(scene, member, []);
   scene.record();
   return null;
 }
@@ -22,6 +31,7 @@ function end(scene: Scene, member: Member): null {
 function change(scene: Scene, member: Member, roles: Member['roles']): null {
   voidTransfer(scene, touching(member));
   member.roles = roles;
+  endInvitations(scene, member, roles);
   scene.record();
   return null;
 }

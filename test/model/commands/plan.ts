@@ -10,6 +10,7 @@ function changePlan(scene: Scene): string | null {
   if (plan === 'ENTERPRISE') return 'PLAN_BY_SALES';
   if (plan === duePlan(tenant, world.now)) return 'CONFLICT';
   applyDue(scene);
+  if (plan === tenant.next?.plan) return null;
   if (isHigher(plan, tenant.plan)) {
     Object.assign(tenant, { plan, since: world.now, next: null });
     record('plan.upgrade');

@@ -52,6 +52,7 @@ export const STAFF: readonly Operation[] = [
     run: scene => {
       applyDue(scene);
       const { tenant, world, input, record } = scene;
+      if (tenant.plan === 'ENTERPRISE' && !tenant.next && tenant.contract === input.memberLimit) return null;
       const since = tenant.plan === 'ENTERPRISE' ? tenant.since : world.now;
       Object.assign(tenant, { plan: 'ENTERPRISE', since, next: null, contract: input.memberLimit as number | null });
       record();

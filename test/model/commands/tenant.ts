@@ -1,6 +1,6 @@
 import { type Operation, pick } from '../operation.ts';
 import { type Scene, voidTransfer } from '../rules.ts';
-import { DAY, isOwner, isThere, personOf, type Status, type Tenant, type World } from '../state.ts';
+import { comparable, DAY, isOwner, isThere, personOf, type Status, type Tenant, type World } from '../state.ts';
 
 const NAMES = ['Acme', 'Bison & Co', ' Cedar ', 'Dunlin', '   '];
 const SLUGS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'Not A Slug'];
@@ -26,7 +26,7 @@ function createTenant({ world, caller, input, key }: Scene): string | null {
   if (owned.length >= FREE_TENANTS) return 'LIMIT_REACHED';
   if (before) return 'IDEMPOTENCY_KEY_REUSED';
   if (there.some(({ slug }) => slug === input.slug)) return 'CONFLICT';
-  const tenant = found(world, String(input.slug), name, person.email);
+  const tenant = found(world, String(input.slug), name, comparable(person.email));
   const owner = { id: '', tenant, person: caller, roles: ['owner'] as const };
   tenant.members.push(owner);
   world.members.push(owner);
@@ -61,6 +61,7 @@ export function move(scene: Scene, status: Status, reason: string | null): void 
 
 /** Changes the display name. */
 export function rename({ tenant, input, record }: Scene): null {
+  if (tenant.name === nameOf(input.name)) return null;
   tenant.name = nameOf(input.name)!;
   record();
   return null;
@@ -90,6 +91,7 @@ export const TENANT: readonly Operation[] = [
     input: ({ dice: [a] }) => ({ email: pick(ADDRESSES, a!) }),
     run: ({ tenant, input, record }) => {
       if (input.email === 'no address') return 'BAD_USER_INPUT';
+      if (tenant.billing === input.email) return null;
       tenant.billing = String(input.email);
       record();
       return null;
