@@ -42,7 +42,8 @@ export function createExecutor(
   function reasonFor(error: unknown, { work }: ExecutionContext): Reason | 'unexpected' {
     if (error instanceof Unsupported) return error.reason;
     if (isExpected(error)) return 'error';
-    // Not known to be true, so not known to be a bug: the request runs again in a confirmed context.
+    // Not known to be true, so not known to be a bug: the request runs again in a confirmed
+    // context.
     return work.isConfirmed?.() === false ? 'stale' : 'unexpected';
   }
 
@@ -63,7 +64,9 @@ export function createExecutor(
     return serializeResponse(await writeObject(plan.root, undefined, execution));
   }
 
-  /** A command runs once: what can't be written of its payload, GraphQL.js reads with its outcome. */
+  /**
+   * A command runs once: what can't be written of its payload, GraphQL.js reads with its outcome.
+   */
   async function answerCommand(
     operation: PreparedOperation,
     { field, run, argMappers }: CommandPlan,

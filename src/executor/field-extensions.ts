@@ -9,10 +9,15 @@ export type ColumnsOf =
 /** Reads the rows of a root field, given what to select of them in Prisma's notation. */
 export type ReadRows = (query: object, parent: unknown, args: object, context: never) => unknown;
 
-/** How a command ended; null when it did nothing and the request must run again in another context. */
+/**
+ * How a command ended; null when it did nothing and the request must run again in another context.
+ */
 export type CommandOutcome = { readonly payload: object } | { readonly error: unknown } | null;
 
-/** Runs the command of a mutation field: its permission check, its resolver and what belongs to every command. */
+/**
+ * Runs the command of a mutation field: its permission check, its resolver and what belongs to
+ * every command.
+ */
 export type RunCommand = (args: object, context: never, responseKey: string) => Promise<CommandOutcome>;
 
 /** A connection that is read in the query of its row. */

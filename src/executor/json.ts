@@ -35,7 +35,9 @@ type CachedQuery = Built & { readonly query: JsonRead | null | 'depends-on-calle
 const queries = new WeakMap<FieldPlan, WeakMap<object, WeakMap<object, CachedQuery>>>();
 const NO_VARIABLES = {};
 
-/** The query of a field: the same object for all callers with the same permissions and variables. */
+/**
+ * The query of a field: the same object for all callers with the same permissions and variables.
+ */
 function queryFor(reading: ReadingField, execution: Execution): JsonRead | null {
   const { field, parent } = reading;
   const { grant } = execution.context;

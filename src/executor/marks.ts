@@ -1,6 +1,8 @@
 import type { FieldPlan } from './query-plan.ts';
 
-/** Stands around the number of a mark: JSON escapes control characters, so text never contains it. */
+/**
+ * Stands around the number of a mark: JSON escapes control characters, so text never contains it.
+ */
 const SIGN = '\u0001';
 
 /** A step of a response path: a key, or a list, whose index is known when the list is written. */

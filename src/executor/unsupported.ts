@@ -1,6 +1,7 @@
 /** Why an operation is left to GraphQL.js: by design, and counted by reason. */
 export const REASONS = [
-  ...(['operation', 'directive', 'abstract', 'argument', 'resolver', 'rows'] as const), // the document
+  // the document
+  ...(['operation', 'directive', 'abstract', 'argument', 'resolver', 'rows'] as const),
   ...(['shape', 'query'] as const), // what PostgreSQL can't write as JSON
   ...(['variables', 'value', 'error', 'stale'] as const), // this request
 ] as const;

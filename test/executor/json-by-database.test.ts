@@ -3,7 +3,9 @@ import { useDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { useWorld } from '../support/isolation/isolation.ts';
 
-/** What PostgreSQL writes as JSON is what GraphQL.js writes, to the byte; GraphQL.js does the rest. */
+/**
+ * What PostgreSQL writes as JSON is what GraphQL.js writes, to the byte; GraphQL.js does the rest.
+ */
 const database = useDatabase();
 const world = useWorld(database);
 let gateways: TestGateway[];
@@ -102,7 +104,7 @@ describe("PostgreSQL doesn't write, and GraphQL.js does:", () => {
     ['cursors',                  '{ tenant { memberships { edges { cursor node { id } } } } }'],
     ['whether there is more',    '{ tenant { memberships(first: 1) { pageInfo { hasNextPage endCursor } edges { node { id } } } } }'],
     ['a page from the end',      '{ tenant { memberships(last: 1) { edges { node { id } } } } }'],
-    ['what is told of elsewhere', '{ tenant { entitlements { edges { node { title listingId availability } } } } }'],
+    ['the state of a provider',  '{ tenant { entitlements { edges { node { title listingId availability } } } } }'],
     ['what is worked out',       '{ tenant { name memberUse { used } } }'],
     ['objects without a type',   '{ tenant { auditEvents { edges { node { before } } } } }'],
   ])('%s', async (_what, query) => {

@@ -4,9 +4,9 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { marketFixtures } from '../support/market.ts';
 
 /**
- * Every set of roles in every status is told by a plan what it is told by GraphQL.js, whose answers
- * the matrix holds (test/access/matrix.test.ts): the matrix asks for everything at once, of which
- * there is too much for a plan.
+ * Every set of roles in every status gets the same from a query plan as from GraphQL.js, whose
+ * answers the matrix holds (test/access/matrix.test.ts): the matrix asks for everything at once, of
+ * which there is too much for a plan.
  */
 const database = useDatabase();
 let gateways: { plans: TestGateway; graphql: TestGateway };
@@ -16,7 +16,7 @@ let [owner, person]: Person[] = [];
 beforeAll(async () => {
   const [make, market] = [fixtures(database), marketFixtures(database)];
   owner = await make.person('Owner');
-  person = await make.person('Asker');
+  person = await make.person('Caller');
   tenant = await make.tenant('acme', owner, { plan: 'PROFESSIONAL' });
   member = await make.member(tenant, person, ['viewer']);
   await market.setSides(tenant, { sells: true, buys: true });
@@ -48,7 +48,7 @@ async function told(gateway: TestGateway, who: Person, query: string): Promise<s
   return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() });
 }
 
-test.each(STATUSES)('R1, S5, G2: %s: every set of roles is told the same, with every reason', async status => {
+test.each(STATUSES)('R1, S5, G2: %s: every set of roles gets the same, with every reason', async status => {
   await fixtures(database).setStatus(tenant, status, 'for the test');
   const before = gateways.plans.counts().queries.answered;
   const seen = new Set<string>();

@@ -61,7 +61,7 @@ export const QUESTIONS: Readonly<Record<string, PreparedOperation>> = {
   'a variable of the wrong kind':         { as: 'owner',     ask: { query: VARIABLE, variables: { skip: 1, n: 'x' } }, headers: [MODERN] },
   'a variable that nobody asked for':     { as: 'owner',     ask: { query: '{ tenant { name } }', variables: { other: { a: [null] } } } },
   'variables with halves of a letter':    { as: 'owner',     ask: '{"query":"{ tenant { name } }","variables":{"a":"\\ud800"}}' },
-  'too dear':                             { as: 'owner',     ask: { query: `query ($n: Int) { ${Array.from({ length: 20 }, (_, i) => `t${i}: tenant { memberships(first: $n) { edges { node { id roles user { name email id } } } } }`).join(' ')} }`, variables: { n: 100 } } },
+  'too complex':                          { as: 'owner',     ask: { query: `query ($n: Int) { ${Array.from({ length: 20 }, (_, i) => `t${i}: tenant { memberships(first: $n) { edges { node { id roles user { name email id } } } } }`).join(' ')} }`, variables: { n: 100 } } },
   'the first of two operations':          { as: 'viewer',    ask: { query: TWO, operationName: 'A' } },
   'the second of two operations':         { as: 'viewer',    ask: { query: TWO, operationName: 'B' } },
   'neither of two operations':            { as: 'viewer',    ask: { query: TWO }, headers: [MODERN] },

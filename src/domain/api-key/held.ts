@@ -17,8 +17,8 @@ export type HeldKey = {
 };
 
 /**
- * Finds an API key that the caller may change: their own, or any with `api-key:update-any` (SPEC K3).
- * Callers who may list keys may know that another member's key exists.
+ * Finds an API key that the caller may change: their own, or any with `api-key:update-any` (SPEC
+ * K3). Callers who may list keys may know that another member's key exists.
  *
  * @throws {GatewayError} NOT_FOUND; {RefusedError} for another member's key.
  */

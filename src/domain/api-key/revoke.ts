@@ -4,8 +4,8 @@ import { heldKey } from './held.ts';
 import type { ChangedKey } from './narrow.ts';
 
 /**
- * Revokes an API key with all its secrets, for good (SPEC K1). A key that is revoked already changes
- * nothing and leaves no event.
+ * Revokes an API key with all its secrets, for good (SPEC K1). A key that is revoked already
+ * changes nothing and leaves no event.
  *
  * @throws {GatewayError} NOT_FOUND.
  */

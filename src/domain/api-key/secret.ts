@@ -9,8 +9,8 @@ const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 
 /**
- * Length of a key's visible prefix: `ipto_` and 12 characters, which encode the first 9 bytes of its
- * id (SPEC K1).
+ * Length of a key's visible prefix: `ipto_` and 12 characters, which encode the first 9 bytes of
+ * its id (SPEC K1).
  */
 export const SHOWN = KEY_PREFIX.length + 12;
 
@@ -18,15 +18,15 @@ const bytesOf = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
 const uuidOf = (bytes: Buffer) => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /**
- * The stored hash of a key. The secret has 256 random bits, so no salt is needed; the context prefix
- * separates it from other hashes.
+ * The stored hash of a key. The secret has 256 random bits, so no salt is needed; the context
+ * prefix separates it from other hashes.
  */
 const hashOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(createHash('sha256').update('ipto api key\0').update(bytes).digest());
 
 /**
- * Creates a key's secret: the text that is shown once and the hash that is stored. The text contains
- * the tenant's id, so that the key is looked up within that tenant.
+ * Creates a key's secret: the text that is shown once and the hash that is stored. The text
+ * contains the tenant's id, so that the key is looked up within that tenant.
  */
 export function newSecret({ tenantId, id }: KeyName): { text: string; hash: Uint8Array<ArrayBuffer> } {
   const bytes = Buffer.concat([bytesOf(id), bytesOf(tenantId), randomBytes(SECRET_BYTES)]);

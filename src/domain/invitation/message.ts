@@ -51,8 +51,9 @@ const HTML = `<!doctype html>
 const eta = new Eta({ autoEscape: true });
 
 /**
- * The message that invites a person. Names from users are quoted, on a line of their own, with links
- * broken, so that they can't be taken for our text or our link (SPEC X2). The HTML part is escaped.
+ * The message that invites a person. Names from users are quoted, on a line of their own, with
+ * links broken, so that they can't be taken for our text or our link (SPEC X2). The HTML part is
+ * escaped.
  */
 export function invitationMessage({ email, tenant, inviter, url, code, expiresAt }: InvitationFacts): Message {
   const facts = { tenant: quoted(tenant), inviter: quoted(inviter), url, code, expiresAt: expiresAt.toISOString() };

@@ -26,8 +26,8 @@ type Next = { readonly id: string; readonly letter: Letter | null };
 type Letter = { readonly hash: Uint8Array<ArrayBuffer>; readonly message: Message };
 
 /**
- * The next unsent invitation with a new code; without a letter when another run is sending it or has
- * just sent it.
+ * The next unsent invitation with a new code; without a letter when another run is sending it or
+ * has just sent it.
  */
 async function withCode(unit: UnitOfWork, { clock, acceptUrl }: MailSettings, after: string | null): Promise<Next | null> {
   let next: Next | null = null;

@@ -14,7 +14,8 @@ export type DraftListingInput = TermsInput & { readonly dataset: RowRef; readonl
 /**
  * Creates a dataset's listing as a draft (SPEC M1), which only the tenant sees.
  *
- * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset already has a listing.
+ * @throws {GatewayError} BAD_USER_INPUT; NOT_FOUND; CONFLICT when the dataset already has a
+ * listing.
  */
 export const draftListing = (context: CommandContext, { dataset, ...input }: DraftListingInput): Promise<ChangedListing> => {
   const { summary = '', tags = [], ...terms } = termsOf(input);

@@ -38,7 +38,9 @@ function listingTags(texts: readonly string[]): string[] {
 
 type Stored = { title: string; summary: string; tags: readonly string[]; price: { toFixed(): string }; currency: string };
 
-/** A listing's terms for the audit log, with the price as text so that it doesn't become a float. */
+/**
+ * A listing's terms for the audit log, with the price as text so that it doesn't become a float.
+ */
 export const auditedTerms = ({ title, summary, tags, price, currency }: Stored) => ({
   title,
   summary,

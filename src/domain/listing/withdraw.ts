@@ -5,8 +5,8 @@ import type { ChangedListing } from './draft.ts';
 import { namedListing } from './named.ts';
 
 /**
- * Withdraws a listing from the marketplace (SPEC M1): it can no longer be found or acquired. Existing
- * entitlements stay.
+ * Withdraws a listing from the marketplace (SPEC M1): it can no longer be found or acquired.
+ * Existing entitlements stay.
  *
  * @throws {GatewayError} NOT_FOUND; CONFLICT when it isn't published.
  */

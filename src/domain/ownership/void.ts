@@ -2,9 +2,9 @@ import type { Command } from '../core/command.ts';
 import { SYSTEM } from '../core/system.ts';
 
 /**
- * Voids the open ownership transfer, or only one that involves `membershipId` (SPEC O2), and records
- * the event. The database voids transfers by itself; this adds the event. A transfer past its time
- * is recorded as expired (SPEC O3).
+ * Voids the open ownership transfer, or only one that involves `membershipId` (SPEC O2), and
+ * records the event. The database voids transfers by itself; this adds the event. A transfer past
+ * its time is recorded as expired (SPEC O3).
  */
 export async function voidTransfer({ db, now, record }: Command, why: string, membershipId?: string): Promise<void> {
   const where = membershipId ? { OR: [{ fromMembershipId: membershipId }, { toMembershipId: membershipId }] } : {};

@@ -19,8 +19,8 @@ export function currentPlan({ planCode, planSince, nextPlanCode, nextPlanDueAt }
 }
 
 /**
- * Applies a downgrade that is due (SPEC P2) and returns the current plan. The new plan begins at its
- * due date, however late this runs. It removes nobody and nothing (SPEC P4).
+ * Applies a downgrade that is due (SPEC P2) and returns the current plan. The new plan begins at
+ * its due date, however late this runs. It removes nobody and nothing (SPEC P4).
  */
 export async function applyDueChange({ db, tenantId: id, tenant, now, record }: Due): Promise<CurrentPlan> {
   const current = currentPlan(tenant, now);

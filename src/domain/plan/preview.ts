@@ -7,8 +7,8 @@ import { keysInUse, limitsOn, memberUse } from './limits.ts';
 export type CapUse = { readonly limit: number | null; readonly used: number; readonly over: number };
 
 /**
- * The effect of a change to a plan. `takesEffectAt` is null for the current plan and for Enterprise,
- * which sales arrange.
+ * The effect of a change to a plan. `takesEffectAt` is null for the current plan and for
+ * Enterprise, which sales arrange.
  */
 export type PlanPreview = {
   readonly plan: PlanCode;

@@ -12,9 +12,10 @@ export type PurgeOptions = { readonly batch?: number; readonly onBatch?: (table:
 export type PurgeDependencies = { readonly clock: Clock; readonly store: ObjectRemoval };
 
 /**
- * Deletes the bound tenant for good once its grace period is over (SPEC S4). One transaction marks it
- * deleted and writes its tombstone, which hides it everywhere; then its objects' bytes and its rows
- * are removed in batches. After a crash, calling it again resumes. A tombstone and a receipt stay.
+ * Deletes the bound tenant for good once its grace period is over (SPEC S4). One transaction marks
+ * it deleted and writes its tombstone, which hides it everywhere; then its objects' bytes and its
+ * rows are removed in batches. After a crash, calling it again resumes. A tombstone and a receipt
+ * stay.
  */
 export async function purgeTenant(
   unit: UnitOfWork,

@@ -2,8 +2,8 @@ import { type CommandContext, runCommand } from '../core/command.ts';
 import { tenantName } from './name.ts';
 
 /**
- * Changes the bound tenant's display name. Members can rename an active tenant only (SPEC S2), staff
- * any.
+ * Changes the bound tenant's display name. Members can rename an active tenant only (SPEC S2),
+ * staff any.
  *
  * @throws {GatewayError} BAD_USER_INPUT for an invalid name.
  */

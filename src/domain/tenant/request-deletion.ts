@@ -5,8 +5,8 @@ import { normalized } from '../core/text.ts';
 import { moveTenant } from './status.ts';
 
 /**
- * Requests the tenant's deletion, confirmed by its display name (SPEC S3). The tenant is kept for the
- * grace period, in which the owner can cancel.
+ * Requests the tenant's deletion, confirmed by its display name (SPEC S3). The tenant is kept for
+ * the grace period, in which the owner can cancel.
  *
  * @throws {GatewayError} CONFIRMATION_MISMATCH when `confirmation` isn't the display name.
  */

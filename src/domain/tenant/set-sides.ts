@@ -6,9 +6,9 @@ import { badInput } from '../core/errors.ts';
 export type SidesInput = { readonly sells?: boolean | null | undefined; readonly buys?: boolean | null | undefined };
 
 /**
- * Switches the bound tenant's provider side and buyer side on and off, independently (SPEC M4). While
- * a side is off, its listings aren't on the marketplace, or its entitlements can't be used; nothing
- * is lost.
+ * Switches the bound tenant's provider side and buyer side on and off, independently (SPEC M4).
+ * While a side is off, its listings aren't on the marketplace, or its entitlements can't be used;
+ * nothing is lost.
  *
  * @throws {GatewayError} BAD_USER_INPUT when neither side is given.
  */

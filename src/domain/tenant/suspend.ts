@@ -6,8 +6,8 @@ import { moveTenant } from './status.ts';
 const REASON_LIMIT = 500;
 
 /**
- * Suspends the bound tenant (SPEC S2), with a reason that its members see. Refused unless the tenant
- * is active.
+ * Suspends the bound tenant (SPEC S2), with a reason that its members see. Refused unless the
+ * tenant is active.
  *
  * @throws {GatewayError} BAD_USER_INPUT for an invalid reason.
  */

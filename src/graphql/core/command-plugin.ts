@@ -69,10 +69,16 @@ export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
   }
 }
 
-/** What the executor ran for a request: GraphQL.js, writing the payload in its place, runs nothing again. */
+/**
+ * What the executor ran for a request: GraphQL.js, writing the payload in its place, runs nothing
+ * again.
+ */
 const outcomes = new WeakMap<Context, Promise<object>>();
 
-/** Runs a mutation for the executor, with the permission check that scope-auth does under GraphQL.js. */
+/**
+ * Runs a mutation for the executor, with the permission check that scope-auth does under
+ * GraphQL.js.
+ */
 const commandRunner =
   (declared: Declared, resolve: Resolver): RunCommand =>
   async (args, context: Context, responseKey) => {

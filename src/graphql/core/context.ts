@@ -32,7 +32,10 @@ export type UnconfirmedContext = Omit<Context, 'work'> & { readonly work: Unconf
 export const isUnconfirmed = ({ work }: Pick<Context, 'work'> | UnconfirmedContext): boolean =>
   'isConfirmed' in work && !work.isConfirmed();
 
-/** The database says otherwise than an optimistic context: nothing was done, and the request runs again. */
+/**
+ * The database says otherwise than an optimistic context: nothing was done, and the request runs
+ * again.
+ */
 export class OptimisticContextStale extends Error {
   override name = 'OptimisticContextStale';
 }

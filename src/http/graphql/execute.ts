@@ -40,7 +40,8 @@ export async function executeConfirmed(
 ): Promise<string | null> {
   if (!isWithinLimits(operation, contextValue)) return null;
   const answer = (await executor.answer(operation, contextValue)) ?? (await execute({ contextValue, ...operation }));
-  return typeof answer === 'string' || 'data' in answer ? serialize(answer, served) : null; // No data: a variable doesn't fit.
+  // No data: a variable doesn't fit.
+  return typeof answer === 'string' || 'data' in answer ? serialize(answer, served) : null;
 }
 
 function serialize(answer: string | ExecutionResult, served: Served): string {

@@ -79,6 +79,7 @@ async function get(store: FolderStore, key: string, { name, mediaType }: File, r
     response.end();
     return await object.close();
   }
-  // if the client leaves or reading fails, the connection is cut, so that a part isn't taken for all
+  // if the client leaves or reading fails, the connection is cut, so that a part isn't taken for
+  // all
   await pipeline(object.bytes(part ?? undefined), response).catch(() => response.destroy());
 }

@@ -13,7 +13,7 @@ const asRole = async (role: Role) => (role === 'owner' ? home.owner : life.join(
 const dayLater = () => new Date(life.gateway.clock.now().getTime() + 86_400_000).toISOString();
 
 describe('createApiKey', () => {
-  test('K1: gives a key that works, held by whoever made it; the log has what it is, and not the secret', async () => {
+  test('K1: creates a key that works, held by its creator; the log has its fields, and not the secret', async () => {
     const buyer = await life.join(home, ['buyer_manager']);
     const { payload, errors } = await create(buyer, {
       name: '  Nightly  ',
@@ -184,7 +184,7 @@ describe('the cap on API keys', () => {
     expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
   });
 
-  test('P4: whoever reads the plan reads the use, an operator too, who lists no keys', async () => {
+  test('P4: a member who reads the plan reads the use, an operator too, who lists no keys', async () => {
     expect(ROLES).toContain('operator');
     const operator = await life.join(home, ['operator']);
     const { data, errors } = await life.gateway.ask('{ tenant { apiKeyUse { used } apiKeys { totalCount } } }', operator);

@@ -286,10 +286,10 @@ const ROWS: Readonly<Record<Action, Row>> = {
   },
   'dataset.update': async scene => {
     const { id, datasetId } = await makeDataset(scene);
-    const { request } = await scene.act(scene.admin, 'updateDataset', { datasetId, description: 'Told' });
+    const { request } = await scene.act(scene.admin, 'updateDataset', { datasetId, description: 'Text' });
     const [before, after] = [
       { name: 'Rows', description: '' },
-      { name: 'Rows', description: 'Told' },
+      { name: 'Rows', description: 'Text' },
     ];
     return { ...seller(scene), target: `Dataset:${id}`, before, after, request };
   },

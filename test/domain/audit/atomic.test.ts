@@ -146,7 +146,7 @@ describe('A1: both or neither', () => {
     expect((await scene.act(scene.viewer, 'renameTenant', { name: 'X' })).code).toBe('INTERNAL_SERVER_ERROR');
   });
 
-  test('jobs: what falls due waits until it can be told', async () => {
+  test('jobs: what falls due waits until it can be logged', async () => {
     const { id } = await scene.invite('late@people.example');
     gateway.clock.advance({ days: 8 });
     await jam();

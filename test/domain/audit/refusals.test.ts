@@ -26,7 +26,7 @@ const wrong = 'AAAA-AAAA-AAAA';
 // biome-ignore format: a table is read by its columns
 const CASES: readonly (readonly [string, () => Promise<Sent>, Refused])[] = [
   ['a role that lacks it',             () => scene.act(scene.viewer, 'renameTenant', { name: 'X' }),                    { action: 'tenant.rename', rule: 'S1', code: 'FORBIDDEN', actor: () => by(scene.viewer.person), after: role('tenant:rename') }],
-  ['an admin who asks for deletion',   () => scene.act(scene.admin, 'requestTenantDeletion', { confirmation: 'X' }),    { action: 'deletion.request', rule: 'S3', code: 'FORBIDDEN', actor: admin, after: role('deletion:request') }],
+  ['an admin requests deletion',       () => scene.act(scene.admin, 'requestTenantDeletion', { confirmation: 'X' }),    { action: 'deletion.request', rule: 'S3', code: 'FORBIDDEN', actor: admin, after: role('deletion:request') }],
   ['an admin who hands over',          () => scene.act(scene.admin, 'requestOwnershipTransfer', member(scene.viewer)),  { action: 'ownership.request', rule: 'O1', code: 'FORBIDDEN', actor: admin, after: role('ownership:transfer') }],
   ['a status that forbids it',         async () => { await suspend(); return scene.act(scene.owner, 'renameTenant', { name: 'X' }); }, { action: 'tenant.rename', rule: 'S1', code: 'TENANT_STATUS', actor: owner, after: status('tenant:rename') }],
   ['nothing to cancel',                () => scene.act(scene.owner, 'cancelTenantDeletion'),                            { action: 'deletion.cancel', rule: 'S3', code: 'TENANT_STATUS', actor: owner, after: status('deletion:cancel') }],
@@ -96,7 +96,7 @@ describe('A1: what is refused leaves an event that says why', () => {
   });
 });
 
-describe('T9: whoever is nobody to a tenant leaves nothing in its log', () => {
+describe('T9: a caller who isn’t a member leaves nothing in a tenant’s log', () => {
   const untouched = async (sent: Promise<Sent>, code: string) => {
     expect((await sent).code).toBe(code);
     expect(await scene.events()).toEqual([]);

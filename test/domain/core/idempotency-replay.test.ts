@@ -73,7 +73,7 @@ describe('a replay', () => {
     expect((await life.roles(home))[member.member.id]).toContain('owner');
   });
 
-  test('R7, G6: who was removed meanwhile is told nothing by their key', async () => {
+  test('R7, G6: a member who was removed meanwhile gets nothing by their key', async () => {
     const input = keyed({ name: 'By me' });
     await life.must(member, 'renameTenant', input);
     await life.must(home.owner, 'removeMember', target());
@@ -114,7 +114,7 @@ describe('createTenant with a key', () => {
     expect(data.viewer.memberships).toHaveLength(2);
   });
 
-  test('G6: many at once found one tenant, and all are told of it', async () => {
+  test('G6: simultaneous requests found one tenant, and all return it', async () => {
     const founder = await life.stranger('many@people.example');
     const input = keyed(founding({ slug: 'founded-by-many' }));
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => create(founder, input)));

@@ -74,7 +74,7 @@ describe('an idempotency key', () => {
     expect(await told()).toEqual([['invitation.create', null]]);
   });
 
-  test("G6: somebody else's same key is another key: nothing of the first's answer is told", async () => {
+  test('G6: the same key of another person is another key: it returns nothing of the first result', async () => {
     const admin = await life.join(home, ['admin']);
     const sent = key();
     await rename('Theirs', sent);

@@ -38,11 +38,11 @@ const COMMANDS: readonly (readonly [string, string, () => object, 'owner' | 'sta
 
 describe('A5: a command that changes nothing leaves no event and no trace', () => {
   test.each(COMMANDS)('%s with %s', async (mutation, _what, inputOf, who) => {
-    const asker = who === 'staff' ? staff : home.owner;
-    expect((await life.mutate(asker, mutation, inputOf())).errors).toEqual([]);
+    const caller = who === 'staff' ? staff : home.owner;
+    expect((await life.mutate(caller, mutation, inputOf())).errors).toEqual([]);
     const before = await life.rows({ of: home.id });
     life.gateway.clock.advance({ minutes: 1 });
-    expect((await life.mutate(asker, mutation, inputOf())).errors).toEqual([]);
+    expect((await life.mutate(caller, mutation, inputOf())).errors).toEqual([]);
     expect(await life.rows({ of: home.id })).toEqual(before);
   });
 });

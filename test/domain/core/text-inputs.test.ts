@@ -15,7 +15,10 @@ beforeAll(async () => {
   ids = { datasetId: await provider.dataset(home.owner), listingId: await provider.draft(home.owner, draftedId) };
 });
 
-/** Every input of people's text that is one line: the mutation, who sends it, and the input around the text. */
+/**
+ * Every input of people's text that is one line: the mutation, who sends it, and the input around
+ * the text.
+ */
 // biome-ignore format: a table is read by its columns
 const LINES: readonly (readonly [string, 'owner' | 'staff', string, (text: string) => object])[] = [
   ['a tenant that is created',   'owner', 'createTenant',       name => ({ name, slug: 'a-slug-of-its-own' })],

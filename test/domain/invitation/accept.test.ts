@@ -68,7 +68,8 @@ describe('acceptInvitation', () => {
       code: 'ALREADY_MEMBER',
       errors: [{ message: expect.stringContaining('or remove it first') }],
     });
-    // The invitation of another address, whose mailbox the first member has by the time of the answer.
+    // The invitation of another address, whose mailbox the first member has by the time of the
+    // answer.
     await life.must(home.owner, 'inviteMember', { email: 'second@people.example', roles: ['VIEWER'] });
     const other = await life.codeFor('second@people.example');
     await life.database.sql('UPDATE person SET email = $1 WHERE subject = $2', ['second@people.example', first.subject]);

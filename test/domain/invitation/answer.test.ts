@@ -51,7 +51,7 @@ describe('the status of the tenant at the answer', () => {
     expect(Object.keys(await life.roles(home))).toHaveLength(accepting ? 1 : 2);
   });
 
-  test.each<TenantStatus>(['suspended', 'pending_deletion'])('T4: %s is told to nobody who only guesses', async status => {
+  test.each<TenantStatus>(['suspended', 'pending_deletion'])('T4: %s isn’t revealed to a caller who guesses', async status => {
     await life.make.setStatus(home.tenant, status);
     const events = await life.events(home);
     for (const verb of ['acceptInvitation', 'declineInvitation'] as const) {

@@ -39,7 +39,7 @@ describe('R5: messages are limited in 24 hours', () => {
     expect((await invite('new@people.example', admin)).code).toBeNull();
   });
 
-  test('by one tenant, whoever invites', async () => {
+  test('by one tenant, for all inviters', async () => {
     await sent(500, { by: 'somebody else' });
     expect(await invite('new@people.example')).toMatchObject({ code: 'LIMIT_REACHED', errors: [{ extensions: { limit: 500 } }] });
     expect((await life.run((await life.home()).owner, 'inviteMember', { email: 'new@people.example', roles: ['VIEWER'] })).code).toBeNull();

@@ -20,10 +20,10 @@ const UNDER_WAY = '{ tenant { ownershipTransfer { expiresAt } } }';
 describe('what voids a transfer', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => Promise<unknown>, string, string]>([
-    ['the heir leaves',                     () => life.must(recipient, 'leaveTenant'),                                        'member left',    'member.leave'],
-    ['the heir gives up a role',            () => life.must(recipient, 'dropRoles', { roles: ['VIEWER'] }),                   'roles changed',  'member.drop_roles'],
-    ['the heir is removed',                 () => life.must(home.owner, 'removeMember', { membershipId: recipient.membershipId }), 'member removed', 'member.remove'],
-    ["the heir's roles are changed",        () => life.must(home.owner, 'setMemberRoles', { membershipId: recipient.membershipId, roles: ['ADMIN'] }), 'roles changed', 'member.set_roles'],
+    ['the recipient leaves',                () => life.must(recipient, 'leaveTenant'),                                        'member left',    'member.leave'],
+    ['the recipient gives up a role',       () => life.must(recipient, 'dropRoles', { roles: ['VIEWER'] }),                   'roles changed',  'member.drop_roles'],
+    ['the recipient is removed',            () => life.must(home.owner, 'removeMember', { membershipId: recipient.membershipId }), 'member removed', 'member.remove'],
+    ["the recipient's roles are changed",   () => life.must(home.owner, 'setMemberRoles', { membershipId: recipient.membershipId, roles: ['ADMIN'] }), 'roles changed', 'member.set_roles'],
     ['the tenant is suspended',             async () => life.must(await life.staff(), 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' }), 'status changed to suspended', 'tenant.suspend'],
     ['the owner asks for deletion',         () => life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name }), 'status changed to pending_deletion', 'deletion.request'],
   ])('O2: %s: the code is worth nothing, and the log says why', async (_what, change, why, action) => {
@@ -51,11 +51,11 @@ describe('what voids a transfer', () => {
       await life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name });
       await life.must(home.owner, 'cancelTenantDeletion');
     }],
-    ['left by the heir, who comes back', async () => {
+    ['left by the recipient, who comes back', async () => {
       await life.must(recipient, 'leaveTenant');
       await life.make.member(home.tenant, recipient.person, ['viewer', 'operator']);
     }],
-    ['without the role that the heir gave up and got back', async () => {
+    ['without the role that the recipient gave up and got back', async () => {
       await life.must(recipient, 'dropRoles', { roles: ['OPERATOR'] });
       await life.must(home.owner, 'setMemberRoles', { membershipId: recipient.membershipId, roles: ['VIEWER', 'OPERATOR'] });
     }],
@@ -73,7 +73,7 @@ describe('what voids a transfer', () => {
     ["somebody else's roles are changed",       other => life.must(home.owner, 'setMemberRoles', { membershipId: other.membershipId, roles: ['VIEWER'] })],
     ['the tenant is renamed',                   () => life.must(home.owner, 'renameTenant', { name: 'Renamed' })],
     ['removing the owner is refused',           other => life.run(other, 'removeMember', { membershipId: home.owner.membershipId })],
-    ['the heir does the like in another tenant', async () => {
+    ['the recipient does the like in another tenant', async () => {
       const other = await life.home();
       await life.make.member(other.tenant, recipient.person, ['viewer']);
       await life.must({ token: recipient.token, tenant: other.tenant.id }, 'leaveTenant');

@@ -128,7 +128,7 @@ describe('changePlan', () => {
     expect(await present()).toEqual(untouched);
   });
 
-  test('P2: a change that is due and not done yet is done first: what comes then is told against the new plan', async () => {
+  test('P2: a change that is due and not done yet is applied first: the next change is checked against the new plan', async () => {
     await change('FREE');
     life.gateway.clock.set(new Date('2027-03-05T00:00:00.000Z'));
     expect((await change('STARTER')).data.changePlan.tenant).toEqual({

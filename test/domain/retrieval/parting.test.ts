@@ -27,7 +27,7 @@ const bought = ({ buyer }: Deal) =>
   );
 
 describe('S6: when one side is deleted the other keeps its own records', () => {
-  test('of the provider the buyer keeps entitlement, usage and charges, and is told PROVIDER_GONE', async () => {
+  test('of the provider the buyer keeps entitlement, usage and charges, and gets PROVIDER_GONE', async () => {
     const deal = await trade.deal({ title: 'Tides', price: '1.25' });
     await trade.retrieve(deal.buyer.owner, deal);
     const before = await bought(deal);
