@@ -61,7 +61,8 @@ const bodyTooLarge = () =>
  * Reads the text of a body; null if the client left before its end.
  *
  * @param timeout for the whole body, seconds.
- * @throws {GatewayError} REQUEST_ENTITY_TOO_LARGE; BAD_REQUEST for what isn't UTF-8 or takes too long.
+ * @throws {GatewayError} REQUEST_ENTITY_TOO_LARGE; BAD_REQUEST for what isn't UTF-8 or takes too
+ * long.
  */
 export async function readBody(request: IncomingMessage, timeout = SERVER_LIMITS.bodyTimeout): Promise<string | null> {
   const bytes = await bytesOf(request, timeout);

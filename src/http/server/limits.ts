@@ -19,7 +19,8 @@ export const SERVER_LIMITS: ServerLimits = {
 
 export function applyLimits(server: Server, { headersTimeout, idleTimeout, keepAliveTimeout, maxConnections }: ServerLimits): void {
   server.headersTimeout = headersTimeout * 1000;
-  server.requestTimeout = 0; // Uploads take as long as they send; GraphQL's bodies have a limit of their own.
+  // Uploads take as long as they send; GraphQL's bodies have a limit of their own.
+  server.requestTimeout = 0;
   server.timeout = idleTimeout * 1000;
   server.keepAliveTimeout = keepAliveTimeout * 1000;
   server.maxConnections = maxConnections;
