@@ -4,8 +4,8 @@ import { PERMISSIONS } from '../../src/access/policy.ts';
 import { PLAN_CODES, ROLES, type Role } from '../../src/access/vocabulary.ts';
 import { newSecret } from '../../src/domain/api-key/secret.ts';
 import { fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../../test/support/database.ts';
-import { lifeOf, liveIn } from '../../test/support/isolation/life.ts';
-import { marketOf, tradeIn } from '../../test/support/isolation/market.ts';
+import { insertLifecycleRows, lifecycleValues } from '../../test/support/isolation/life.ts';
+import { insertMarketRows, marketValues } from '../../test/support/isolation/market.ts';
 import { marketFixtures } from '../../test/support/market.ts';
 import type { Random } from './random.ts';
 
@@ -39,8 +39,12 @@ export async function createWorld(database: Sql, random: Random): Promise<World>
     // In two tenants, and in all of them, with other roles in each.
     if (at < 2) members.push(await make.member(tenant, shared[0]!, [ROLES[at + 1]!]));
     members.push(await make.member(tenant, shared[1]!, rolesFrom(random)));
-    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: members.at(-2)!.id }, lifeOf(mark));
-    await tradeIn(database, tenant.id, marketOf(mark));
+    await insertLifecycleRows(
+      database,
+      { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: members.at(-2)!.id },
+      lifecycleValues(mark),
+    );
+    await insertMarketRows(database, tenant.id, marketValues(mark));
   }
   await trade(database, tenants);
   const keys: Key[] = [];

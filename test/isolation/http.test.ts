@@ -5,7 +5,7 @@ import { useTwoTenants } from '../support/two-tenants.ts';
 
 const { database, gateway, world } = useTwoTenants();
 
-/** All that a client sees of an answer but the clock. */
+/** Everything that a client sees of a response, except the time. */
 const whole = ({ status, headers, text }: Answer) => JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), text]);
 const ask = async (query: string, options: Query = {}) => {
   const answer = await gateway.ask(query, { ...options, headers: { ...options.headers, 'x-request-id': 'the-same' } });
@@ -18,7 +18,7 @@ const ownerOf = ({ ownerId }: Side, claims = {}) => {
 const sharedToken = (claims = {}) => gateway.tokenOf(world.shared, claims);
 const globalId = (typename: string, ...ids: string[]) => Buffer.from([typename, ...ids].join(':')).toString('base64url');
 const cursor = (id: string) => Buffer.from(id).toString('base64url');
-/** An id beside another in the order of ids, that no row has. */
+/** An absent id next to another in the order of ids. */
 const beside = (id: string) => `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
 
 const MEMBERS =
@@ -30,10 +30,7 @@ const LIST = `query ($filter: MembershipFilter, $after: String, $before: String,
 
 describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
   const sides = () => ({ own: world[side], other: world[side === 'a' ? 'b' : 'a'] });
-  /**
-   * Asks about the other tenant and about none: the answers are the same to the byte, and hold
-   * nothing of the other.
-   */
+  /** Asks about the other tenant and an absent one: the responses are identical and reveal nothing. */
   const same = async (query: string, variablesOf: (target: Target) => object, none: Partial<Target> = {}) => {
     const { own, other } = sides();
     const token = await ownerOf(own);

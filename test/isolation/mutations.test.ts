@@ -27,10 +27,7 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     return gateway.ask(query, { token, variables, headers: { 'x-request-id': 'the-same' } });
   };
   const whole = ({ status, headers, text }: Answer) => JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), text]);
-  /**
-   * Asks about the other tenant and about none: the same to the byte, nothing of the other told or
-   * changed.
-   */
+  /** Sends a mutation of the other tenant's row and an absent one: same response, no change. */
   const same = async (query: string, variablesOf: (target: Target) => object) => {
     const { other } = sides();
     const foreign = await ask(query, variablesOf(other));

@@ -12,22 +12,22 @@ import {
   absent,
   createWorld,
   outcome,
-  putRows,
   type Rows,
+  restoreRows,
   rowsOf,
   rowsOfOther,
   rowsWithout,
+  toJson,
   type World,
-  written,
 } from '../support/isolation/isolation.ts';
-import { type Market, marketOf } from '../support/isolation/market.ts';
+import { type MarketValues, marketValues } from '../support/isolation/market.ts';
 import { RELATIONS } from '../support/isolation/model.ts';
-import { neutral, plain, poolOf, randomOperation } from '../support/isolation/operations.ts';
+import { poolOf, randomOperation, withDecodedIds, withoutNewIds } from '../support/isolation/operations.ts';
 
 /**
- * Two databases: one in which tenant b stands beside tenant a, with a canary in every text of every
- * row of it, and one in which it never was. Whatever a member of tenant a asks, both answer the
- * same. A failure prints its seed and the smallest case.
+ * Two databases: one with tenants a and b, with a canary in every text of b's rows, and one in which
+ * b never existed. Every request of a member of a must have the same response in both. A failure
+ * prints its seed and the smallest case.
  */
 const RUNS = 300;
 let databases: TestDatabase[];
@@ -38,7 +38,7 @@ beforeAll(async () => {
   databases = [await createDatabase(), await createDatabase()];
   world = await createWorld(databases[0]!);
   gateways = [await startTestGateway(databases[0]!), await startTestGateway(databases[1]!)];
-  // some answers tell of the time
+  // some responses contain the time
   for (const { clock } of gateways) clock.set(gateways[0]!.clock.now());
   clients = databases.map(({ adminUrl }) => sourceOn(new ConnectionPool({ connectionString: adminUrl, max: 2 })));
 });
@@ -53,13 +53,13 @@ afterAll(async () => {
 });
 
 async function restore() {
-  await putRows(databases[0]!, world.rows);
-  await putRows(databases[1]!, rowsWithout(world.rows, world.b));
+  await restoreRows(databases[0]!, world.rows);
+  await restoreRows(databases[1]!, rowsWithout(world.rows, world.b));
 }
 
-/** What of tenant b stands in an answer and did not stand in what was asked. */
+/** The values of tenant b in a response that were not in the request. */
 const leaked = (answer: string, asked: string) => {
-  const [told, sent] = [plain(answer), plain(asked)];
+  const [told, sent] = [withDecodedIds(answer), withDecodedIds(asked)];
   return [...world.b.secrets, 'Bison'].map(text => text.toLowerCase()).filter(text => told.includes(text) && !sent.includes(text));
 };
 
@@ -70,9 +70,9 @@ describe('T4: with a canary in every row of the other tenant', () => {
     const life = [world.b.inviteeEmail, world.b.inviter, world.b.actorId, world.b.actorName, world.b.requestId, world.b.state];
     for (const text of [...texts, ...life, world.b.personName, world.b.email, world.b.subject])
       expect(leaked(`x ${text} y`, '')).toContain('bison');
-    for (const [word, text] of Object.entries(marketOf('Bison')))
+    for (const [word, text] of Object.entries(marketValues('Bison')))
       if (!/(Id|Hash)$/.test(word)) expect(text.toLowerCase()).toContain('bison');
-    const marketIds = Object.keys(marketOf('Bison')).filter(key => key.endsWith('Id')) as (keyof Market)[];
+    const marketIds = Object.keys(marketValues('Bison')).filter(key => key.endsWith('Id')) as (keyof MarketValues)[];
     expect(marketIds).toHaveLength(11);
     const ids = [world.b.tenantId, world.b.membershipId, world.b.userId, world.b.invitationId, world.b.eventId];
     for (const id of [...ids, ...marketIds.map(key => world.b[key])])
@@ -129,7 +129,7 @@ describe('T4: with a canary in every row of the other tenant', () => {
       { numRuns: RUNS, endOnFailure: true },
     );
     expect(useful).toBeGreaterThan(RUNS / 20);
-    expect(changed.size).toBeGreaterThan(0); // which ones is left to chance
+    expect(changed.size).toBeGreaterThan(0); // which tables change is random
   });
 
   test('the random queries cover every model and relation', () => {
@@ -169,22 +169,16 @@ describe('T4: with a canary in every row of the other tenant', () => {
   });
 });
 
-/**
- * An answer without the order of fields and errors, which is that in which they were found, and
- * without the clock.
- */
+/** A response without the order of fields and errors, which may vary, and without the time. */
 const told = ({ status, headers, data, errors }: Answer, known: string) =>
-  JSON.parse(neutral(JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), data, sorted(errors)]), known));
+  JSON.parse(withoutNewIds(JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), data, sorted(errors)]), known));
 
-/**
- * The rows that two databases have alike after the same operation: all of tenants and people, and
- * how many of the others.
- */
+/** The rows to compare after the same operation: all tenants and people, and counts of others. */
 const compared = ({ tenant, person, ...others }: Rows) => ({
   tenant,
   person,
   others: Object.entries(others).map(([table, rows]) => [table, rows.length]),
 });
 
-/** Groups come in no order. */
-const sorted = (value: unknown) => (Array.isArray(value) ? value.map(written).sort() : value);
+/** The order of groups is undefined. */
+const sorted = (value: unknown) => (Array.isArray(value) ? value.map(toJson).sort() : value);

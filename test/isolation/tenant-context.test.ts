@@ -12,7 +12,7 @@ const ask = async (options: Query) => {
   const headers = [...answer.headers].filter(([name]) => name !== 'date');
   return { ...answer, whole: JSON.stringify([answer.status, headers, answer.text]) };
 };
-/** A member of tenant a alone. */
+/** A member of tenant a only. */
 const member = (claims = {}) => gateway.tokenOf({ subject: world.a.subject }, claims);
 const both = (claims = {}) => gateway.tokenOf(world.shared, claims);
 const NOT_FOUND = [
@@ -20,7 +20,7 @@ const NOT_FOUND = [
 ];
 const inside = (slug: string) => ({ viewer: { membership: { slug } }, tenant: { slug } });
 
-/** Names of tenants that a member of tenant a has no part in, and of none that there is. */
+/** Names of tenants of which a member of tenant a isn't a member, and of absent ones. */
 const strange = () => {
   const none = absent();
   return [

@@ -2,10 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FAULTS } from '../../scripts/faults/all.ts';
 
-/**
- * A fault that no longer fits the code proves nothing: `npm run faults` plants each, which takes an
- * hour, and would say so only then.
- */
+/** A planted fault whose text no longer occurs proves nothing. `npm run faults` takes an hour. */
 test.each(FAULTS.map(({ file, find }) => [file, find]))('the text of a planted fault occurs once in the code: %s, %j', (file, find) => {
   expect(readFileSync(file, 'utf8').split(find)).toHaveLength(2);
 });
@@ -17,7 +14,7 @@ const later = (file: string) =>
     .map(name => `${MIGRATIONS}/${name}/migration.sql`)
     .filter(other => other > file);
 
-/** The function that a place in a migration is in the body of, if any. */
+/** The SQL function whose body contains a position in a migration, if any. */
 function functionAt(file: string, find: string): string | undefined {
   const before = readFileSync(file, 'utf8').split(find)[0]!;
   return /.*FUNCTION (?:public\.)?(\w+)\((?!.*\$\$;).*$/s.exec(before)?.[1];

@@ -1,7 +1,7 @@
 import { beforeEach } from 'vitest';
 import { useDatabase } from './database.ts';
 import { useGateway } from './gateway.ts';
-import { putRows, useWorld } from './isolation/isolation.ts';
+import { restoreRows, useWorld } from './isolation/isolation.ts';
 
 /**
  * For a test file about isolation (SPEC T4): a gateway for the file, and two tenants whose rows are
@@ -11,6 +11,6 @@ export function useTwoTenants() {
   const database = useDatabase();
   const world = useWorld(database);
   const gateway = useGateway(database);
-  beforeEach(() => putRows(database, world.rows));
+  beforeEach(() => restoreRows(database, world.rows));
   return { database, gateway, world };
 }

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
-import { marketOf, tradeIn } from '../../support/isolation/market.ts';
+import { marketValues, insertMarketRows } from '../../support/isolation/market.ts';
 import { queryAs } from '../../support/query-as.ts';
 
 /**
@@ -11,15 +11,15 @@ import { queryAs } from '../../support/query-as.ts';
  */
 const database = useDatabase();
 let pool: ConnectionPool;
-const [BUYER, SELLER] = [marketOf('Buyer'), marketOf('Seller')];
+const [BUYER, SELLER] = [marketValues('Buyer'), marketValues('Seller')];
 let [buyer, seller] = ['', ''];
 beforeAll(async () => {
   pool = new ConnectionPool({ connectionString: database.runtimeUrl, max: 1 });
   const make = fixtures(database);
   const owner = await make.person('Owner');
   [buyer, seller] = [(await make.tenant('buyer', owner)).id, (await make.tenant('seller', owner)).id];
-  await tradeIn(database, buyer, BUYER);
-  await tradeIn(database, seller, SELLER);
+  await insertMarketRows(database, buyer, BUYER);
+  await insertMarketRows(database, seller, SELLER);
   // One retrieval by the buyer of what the seller sells: its usage record, charge and earning have
   // one id.
   const values = [buyer, seller, RETRIEVAL, SELLER.datasetId, BUYER.entitlementId];

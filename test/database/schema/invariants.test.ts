@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { isConstraint } from '../../../src/database/driver/failure.ts';
 import { openDatabase } from '../../../src/database/index.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
-import { putRows, useWorld } from '../../support/isolation/isolation.ts';
+import { restoreRows, useWorld } from '../../support/isolation/isolation.ts';
 
 /** The invariants that the database enforces for every writer, here a superuser. */
 const database = useDatabase();
 const world = useWorld(database);
-beforeEach(() => putRows(database, world.rows));
+beforeEach(() => restoreRows(database, world.rows));
 
 /** Statements in one transaction, with the tenant's, its owner's and its viewer's ids put in. */
 const write = (text: string) => {

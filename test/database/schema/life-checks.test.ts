@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fixtures, type Member, useDatabase } from '../../support/database.ts';
-import { type Life, lifeOf, liveIn } from '../../support/isolation/life.ts';
+import { insertLifecycleRows, type LifecycleValues, lifecycleValues } from '../../support/isolation/life.ts';
 
 /**
  * What the database holds of invitations, transfers, contracts and events by itself, against a
@@ -11,7 +11,7 @@ const database = useDatabase();
 
 let tenant: { id: string; owner: Member };
 let [recipient, viewer]: Member[] = [];
-let life: Life;
+let life: LifecycleValues;
 let made = 0;
 beforeEach(async () => {
   made += 1;
@@ -19,8 +19,8 @@ beforeEach(async () => {
   tenant = await make.tenant(`tenant-${made}`, await make.person(`Owner ${made}`));
   recipient = await make.member(tenant, await make.person(`Heir ${made}`), ['viewer']);
   viewer = await make.member(tenant, await make.person(`Viewer ${made}`), ['viewer']);
-  life = lifeOf(`Tenant${made}`);
-  await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: recipient.id }, life);
+  life = lifecycleValues(`Tenant${made}`);
+  await insertLifecycleRows(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: recipient.id }, life);
 });
 
 /** A statement with the ids put in. */

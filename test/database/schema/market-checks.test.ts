@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fixtures, useDatabase } from '../../support/database.ts';
-import { type Market, marketOf, tradeIn } from '../../support/isolation/market.ts';
+import { insertMarketRows, type MarketValues, marketValues } from '../../support/isolation/market.ts';
 
 /**
  * What the database holds of datasets, listings, entitlements, retrievals and keys by itself,
@@ -11,15 +11,15 @@ const database = useDatabase();
 
 let tenant: { id: string };
 let other: { id: string };
-let market: Market;
+let market: MarketValues;
 let made = 0;
 beforeEach(async () => {
   made += 1;
   const make = fixtures(database);
   const owner = await make.person(`Owner ${made}`);
   [tenant, other] = [await make.tenant(`tenant-${made}`, owner), await make.tenant(`other-${made}`, owner)];
-  market = marketOf(`Tenant${made}`);
-  await tradeIn(database, tenant.id, market);
+  market = marketValues(`Tenant${made}`);
+  await insertMarketRows(database, tenant.id, market);
 });
 
 /** A statement with the ids put in. */

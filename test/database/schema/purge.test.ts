@@ -2,8 +2,8 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { fixtures, type Member, type Person, useDatabase } from '../../support/database.ts';
-import { lifeOf, liveIn } from '../../support/isolation/life.ts';
-import { marketOf, tradeIn } from '../../support/isolation/market.ts';
+import { lifecycleValues, insertLifecycleRows } from '../../support/isolation/life.ts';
+import { marketValues, insertMarketRows } from '../../support/isolation/market.ts';
 import { queryAs } from '../../support/query-as.ts';
 import { PURGED, REMAINS } from './purged.ts';
 
@@ -26,12 +26,12 @@ const inhabited = async (): Promise<Inhabited> => {
   const make = fixtures(database);
   const tenant = await make.tenant(`tenant-${made}`, people[0]!);
   const recipient = await make.member(tenant, people[1]!, ['viewer']);
-  await liveIn(
+  await insertLifecycleRows(
     database,
     { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: recipient.id },
-    lifeOf(`Tenant${made}`),
+    lifecycleValues(`Tenant${made}`),
   );
-  await tradeIn(database, tenant.id, marketOf(`Tenant${made}`));
+  await insertMarketRows(database, tenant.id, marketValues(`Tenant${made}`));
   return tenant;
 };
 const DUE = '2027-01-31T00:00:00Z';

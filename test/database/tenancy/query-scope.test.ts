@@ -10,7 +10,7 @@ import {
   absent,
   createWorld,
   outcome,
-  putRows,
+  restoreRows,
   rowsOf,
   rowsOfOther,
   type Side,
@@ -19,10 +19,10 @@ import {
 } from '../../support/isolation/isolation.ts';
 import { LIFE_WRITES } from '../../support/isolation/life-writes.ts';
 import { MARKET_CURSORS, MARKET_READS } from '../../support/isolation/market-reads.ts';
-import { MARKET_SUMS } from '../../support/isolation/market-sums.ts';
+import { MARKET_AGGREGATES } from '../../support/isolation/market-sums.ts';
 import { BUYER_WRITES, SELLER_WRITES } from '../../support/isolation/market-writes.ts';
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../../support/isolation/reads.ts';
-import { SUMS } from '../../support/isolation/sums.ts';
+import { AGGREGATES } from '../../support/isolation/sums.ts';
 import { type Verdict, WRITES } from '../../support/isolation/writes.ts';
 import { NOBODY, prismaAs } from '../../support/query-as.ts';
 
@@ -91,7 +91,7 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     },
   );
 
-  test.each([...SUMS, ...MARKET_SUMS])('sums in "%s" its own rows alone', async (_name, expected, sum) => {
+  test.each([...AGGREGATES, ...MARKET_AGGREGATES])('sums in "%s" its own rows alone', async (_name, expected, sum) => {
     const { own, other } = sides();
     const found = await run(own, mode, sum);
     expect(found).toEqual(expected);
@@ -105,10 +105,10 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
         const { foreign, none, other } = await both(trial);
         expect(foreign).toMatch(VERDICTS[verdict]);
         expect(secretsIn(foreign, other)).toEqual([]);
-        await putRows(database, world.rows);
+        await restoreRows(database, world.rows);
         expect(foreign).toBe(await none());
       } finally {
-        await putRows(database, world.rows);
+        await restoreRows(database, world.rows);
       }
     },
   );
@@ -139,13 +139,13 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     const newcomer = { tenantId: own.tenantId, ownerId: world.stranger.id };
     const created = await run(newcomer, mode, db => db.membership.create({ data: { userId: world.stranger.id, roles: ['viewer'] } }));
     expect(created).toMatchObject({ tenantId: own.tenantId, userId: world.stranger.id });
-    await putRows(database, world.rows);
+    await restoreRows(database, world.rows);
     await run(newcomer, mode, db =>
       db.membership.createMany({ data: [{ tenantId: own.tenantId, userId: world.stranger.id, roles: ['viewer'] }] }),
     );
     const rows = await database.sql('SELECT tenant_id AS "tenantId" FROM membership WHERE person_id = $1', [world.stranger.id]);
     expect(rows).toEqual([{ tenantId: own.tenantId }]);
-    await putRows(database, world.rows);
+    await restoreRows(database, world.rows);
   });
 
   test('creates a membership for the bound person alone, whether or not the other exists', async () => {

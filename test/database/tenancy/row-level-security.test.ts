@@ -6,13 +6,22 @@ import type { TenantClient } from '../../../src/database/sql/data-model.ts';
 import type { Binding } from '../../../src/database/tenancy/binding.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { useDatabase } from '../../support/database.ts';
-import { absent, createWorld, outcome, putRows, rowsOf, rowsOfOther, secretsIn, type World } from '../../support/isolation/isolation.ts';
+import {
+  absent,
+  createWorld,
+  outcome,
+  restoreRows,
+  rowsOf,
+  rowsOfOther,
+  secretsIn,
+  type World,
+} from '../../support/isolation/isolation.ts';
 import { LIFE_WRITES } from '../../support/isolation/life-writes.ts';
 import { MARKET_CURSORS, MARKET_READS } from '../../support/isolation/market-reads.ts';
-import { MARKET_SUMS } from '../../support/isolation/market-sums.ts';
+import { MARKET_AGGREGATES } from '../../support/isolation/market-sums.ts';
 import { BUYER_WRITES, SELLER_WRITES } from '../../support/isolation/market-writes.ts';
 import { CURSORS, PERSON_CURSORS, READS, type Trial } from '../../support/isolation/reads.ts';
-import { SUMS } from '../../support/isolation/sums.ts';
+import { AGGREGATES } from '../../support/isolation/sums.ts';
 import { WRITES } from '../../support/isolation/writes.ts';
 import { NOBODY, prismaAs, queryAs } from '../../support/query-as.ts';
 import { unscoped } from '../../support/unscoped.ts';
@@ -99,7 +108,7 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     },
   );
 
-  test.each([...SUMS, ...MARKET_SUMS])('sums in "%s" its own rows alone', async (_name, expected, sum) => {
+  test.each([...AGGREGATES, ...MARKET_AGGREGATES])('sums in "%s" its own rows alone', async (_name, expected, sum) => {
     const found = await ask(sum);
     expect(found).toEqual(expected);
     expect(secretsIn(JSON.stringify(found), sides().other)).toEqual([]);
@@ -110,10 +119,10 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     async (_name, _verdict, trial) => {
       try {
         const { foreign, none } = await both(trial);
-        await putRows(database, world.rows);
+        await restoreRows(database, world.rows);
         expect(foreign).toBe(await none());
       } finally {
-        await putRows(database, world.rows);
+        await restoreRows(database, world.rows);
       }
     },
   );

@@ -8,7 +8,7 @@ import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { ISSUER } from '../../support/database.ts';
 import { type Home, useTenantLife } from '../../support/homes.ts';
-import { marketOf, tradeIn } from '../../support/isolation/market.ts';
+import { insertMarketRows, marketValues } from '../../support/isolation/market.ts';
 import { providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
 
@@ -31,7 +31,7 @@ beforeEach(async () => {
       await life.mutate(tenant.owner, 'inviteMember', { email, roles: ['VIEWER'], idempotencyKey: `invite-${tenant.slug}-${email}` });
   await life.mutate(staff, 'staffArrangeEnterprise', { tenantId: home.id, memberLimit: 50 });
   await life.gateway.settle();
-  for (const tenant of [home, neighbour]) await tradeIn(life.database, tenant.id, marketOf(tenant.name));
+  for (const tenant of [home, neighbour]) await insertMarketRows(life.database, tenant.id, marketValues(tenant.name));
   await life.mutate(home.owner, 'requestTenantDeletion', { confirmation: 'Going', idempotencyKey: 'delete-this-tenant' });
 });
 

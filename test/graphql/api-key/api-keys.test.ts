@@ -6,7 +6,7 @@ const { home, keys, life } = useKeys();
 
 let made: MadeKey[];
 
-/** Five keys: the first two made at one moment, the third expired, the fourth revoked. */
+/** Five keys: the first two created at the same time, the third expired, the fourth revoked. */
 beforeEach(async () => {
   made = [await keys.make(home.owner), await keys.make(home.owner)];
   for (let n = 2; n < 5; n += 1) {

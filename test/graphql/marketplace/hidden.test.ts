@@ -15,7 +15,7 @@ afterEach(() => market.database.sql("DELETE FROM listing WHERE title <> 'Always 
 const NODES = `query ($id: ID!) { node(id: $id) { id ... on MarketplaceListing { ${LISTING} } } nodes(ids: [$id]) { id } marketplace { listing(id: $id) { ${LISTING} } } }`;
 
 /**
- * A provider with a listing, and everything that the marketplace says where that listing could be.
+ * A provider with a listing, and every marketplace response in which the listing could appear.
  */
 async function shown(status: 'draft' | 'published' | 'withdrawn' = 'published') {
   const provider = await market.provider();
@@ -35,7 +35,7 @@ async function shown(status: 'draft' | 'published' | 'withdrawn' = 'published') 
   };
 
   /**
-   * The row versions of the listing and of its place in the index: who writes either changes them.
+   * The row versions of the listing and of its index row, which change with every write.
    */
   const versions = () =>
     market.database.sql(
@@ -50,7 +50,7 @@ type Answers = readonly {
 }[];
 type Found = { node: object | null; nodes: (object | null)[]; marketplace: { listing: object | null } };
 
-/** How often it is met, in each way that there is to meet it. */
+/** How often the listing appears, for each way to find it. */
 const whereIn = (answers: Answers, { node, nodes, marketplace: { listing } }: Found) => ({
   listed: answers.flatMap(({ data }) => data.marketplace.search.edges).filter(({ node: { title } }) => title === 'Moody weather').length,
   counted: answers.map(({ data }) => data.marketplace.search.totalCount),
@@ -61,7 +61,7 @@ const whereIn = (answers: Answers, { node, nodes, marketplace: { listing } }: Fo
 const THERE = { listed: 5, counted: [2, 1, 2, 2, 2, 2], facets: 6, nodes: 3 };
 const NOWHERE = { listed: 0, counted: [1, 0, 1, 1, 1, 1], facets: 0, nodes: 0 };
 
-/** All of what is asked, without what differs in every answer. */
+/** All responses, without the parts that always differ. */
 const texts = (answers: readonly { text: string; headers: Headers }[]) =>
   answers.map(({ text, headers }) => text.replaceAll(headers.get('x-request-id')!, ''));
 
@@ -80,7 +80,7 @@ test('S2: a suspended provider is nowhere at the next request, and back when it 
   expect(back.data).toEqual(there.data);
   expect(await versions()).toEqual(before);
   await market.database.sql('DELETE FROM listing WHERE tenant_id = $1', [provider.tenant.id]);
-  expect(texts((await seen()).answers)).toEqual(texts(hidden.answers)); // as if it had never been
+  expect(texts((await seen()).answers)).toEqual(texts(hidden.answers)); // as if it had never existed
 });
 
 test('S3, S4: a provider that is to be deleted is nowhere, back when that is cancelled, and nowhere once it is deleted', async () => {
@@ -93,7 +93,7 @@ test('S3, S4: a provider that is to be deleted is nowhere, back when that is can
   expect(await versions()).toEqual(before);
   await market.must(provider.owner, 'requestTenantDeletion', { confirmation: provider.tenant.name });
   await market.make.setStatus(provider.tenant, 'deleted');
-  expect(await versions()).toEqual(before); // its rows are still to be removed
+  expect(await versions()).toEqual(before); // its rows are not yet removed
   expect((await seen()).where).toEqual(NOWHERE);
 });
 

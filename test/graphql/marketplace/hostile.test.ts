@@ -8,7 +8,7 @@ beforeAll(async () => {
   await market.listing(tenant, { title: 'Cats and dogs', summary: 'Not "mice", 100% sure', tags: ['pets', "it's"], price: '3' });
 });
 
-/** No search for a text that holds no word finds anything, and none fails. */
+/** Searches for texts without a word find nothing and do not fail. */
 test.each([
   ...['the', '""', '"', "'", "''", '-', '--', '!', '&', '|', ':', ':*', '( ) & | ! <->', '<2>', '\\', '%', '_', '*', '?', '.', '`', '{}'],
   ...[

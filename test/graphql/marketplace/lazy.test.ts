@@ -7,10 +7,7 @@ import { buildSchema } from '../../../src/graphql/schema.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
-/**
- * Which crossings a document takes: a count looks at every listing that a search has, and a page
- * does not.
- */
+/** The crossings that a document calls. A count visits every listing of a search, a page does not. */
 const database = useDatabase();
 let opened: Database;
 let taken: string[];

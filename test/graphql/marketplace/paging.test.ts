@@ -8,7 +8,7 @@ const orders = Object.entries(ORDERS);
 
 beforeEach(() => market.reset());
 
-/** Every title, page by page, with something done between the pages. */
+/** Every title, page by page, with an action between the pages. */
 async function walk(
   order: object,
   way: 'forwards' | 'backwards',

@@ -4,7 +4,7 @@ import { measure, strays } from '../../../scripts/scale/measure.ts';
 import { typical } from '../../../scripts/scale/searches.ts';
 import { useDatabase } from '../../support/database.ts';
 
-/** The short form of `npm run scale`: how PostgreSQL answers a search, not how long it takes. */
+/** The short form of `npm run scale`: checks PostgreSQL's plan of a search, not its duration. */
 const LISTINGS = 3_000;
 
 const database = useDatabase();

@@ -8,7 +8,7 @@ let south: Home;
 
 const day = (date: number) => new Date(Date.UTC(2026, 0, date));
 
-/** What is for sale, oldest first. */
+/** The listings, oldest first. */
 // biome-ignore format: a table is read by its columns
 const LISTINGS = [
   { title: 'Orchards',       summary: 'Where apples grow',            tags: ['fruit', 'maps'],         price: '10',       currency: 'EUR', publishedAt: day(1) },

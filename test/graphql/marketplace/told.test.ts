@@ -65,7 +65,7 @@ describe('T5, M5: exactly these leave a provider', () => {
   });
 });
 
-/** Every value in every row of a tenant, by its table and column, as text. */
+/** Every value of a tenant's rows as text, by table and column. */
 async function valuesOf(tenantId: string): Promise<Map<string, string>> {
   const tables = await market.database.sql<{ name: string }>(
     `SELECT c.relname::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'

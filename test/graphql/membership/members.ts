@@ -16,7 +16,7 @@ const MEMBERS: readonly [name: string, roles: readonly Role[]][] = [
   ['Zoë ZOË',        ['buyer_manager', 'viewer']],
 ];
 
-/** Everybody of the tenant, in the order in which they joined. */
+/** All members of the tenant in the order of joining. */
 export const ALL: readonly string[] = ['Olga Owner', ...MEMBERS.map(([name]) => name)];
 
 export const LIST = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: MembershipFilter) {

@@ -5,7 +5,7 @@ import { type Deal, useTrade } from '../../support/trade.ts';
 
 const trade = useTrade();
 let deal: Deal;
-/** The retrievals: two days, two currencies, people and a program. */
+/** Retrievals on two days, in two currencies, by people and by an API key. */
 const KEY = uuid();
 beforeAll(async () => {
   trade.gateway.clock.set(new Date('2031-03-30T23:30:00Z'));
@@ -103,7 +103,7 @@ describe('what a buyer reads', () => {
 
 describe('a period includes its start and excludes its end', () => {
   /**
-   * From the moment of the first three retrievals until that of the last two; and from there on.
+   * From the time of the first three retrievals until that of the last two; and from then on.
    */
   const [FIRST, SECOND] = ['2031-03-30T23:30:00Z', '2031-03-31T00:30:00Z'];
   const EARLY = `(from: "${FIRST}", until: "${SECOND}")`;
@@ -194,7 +194,7 @@ describe('what a provider reads', () => {
 
   test('M5: a dataset lists its own earnings, latest first, in pages', async () => {
     const PAGE = 'totalCount pageInfo { endCursor hasNextPage } edges { node { title } }';
-    // Several pages of one relation are read apart: of the dataset nevertheless.
+    // Several pages of one relation are read separately, but still of the dataset only.
     const { datasets } = await trade.read(
       deal.shop.owner,
       `datasets { edges { node { earnings(first: 2) { ${PAGE} } last: earnings(last: 1) { edges { node { at } } }

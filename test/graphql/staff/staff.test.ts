@@ -8,7 +8,7 @@ const staff = useResource(() => life.staff());
 
 const ABSENT = '00000000-0000-4000-8000-000000000000';
 
-/** Each of the staff's mutations, with what it needs beside the tenant's id. */
+/** Each mutation of staff, with its input besides the tenant's id. */
 const MUTATIONS: readonly [name: string, input: object][] = [
   ['staffSuspendTenant', { reason: 'A reason' }],
   ['staffResumeTenant', {}],

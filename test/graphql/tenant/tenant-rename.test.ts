@@ -11,7 +11,7 @@ let admin: Member;
 let token: string;
 
 let made = 0;
-/** A tenant of each test's own. */
+/** Creates a tenant for each test. */
 beforeEach(async () => {
   const make = fixtures(database);
   made += 1;
@@ -96,7 +96,7 @@ describe("a permission that is lost between the field's check and the change", (
   });
   afterEach(() => holder?.end());
 
-  /** Holds the tenant's row, lets a rename run up to it, changes what is to change, and lets go. */
+  /** Locks the tenant's row, lets a rename wait for it, makes the change and commits. */
   async function meanwhile(change: string): Promise<Answer> {
     await holder.query('BEGIN');
     await holder.query('SELECT FROM tenant WHERE tenant_id = $1 FOR UPDATE', [acme.id]);

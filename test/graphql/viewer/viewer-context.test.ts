@@ -9,7 +9,7 @@ let opened: Database;
 let sam: Person;
 let acme: Tenant;
 let statements = 0;
-/** The database, with what is asked for outside of any tenant counted. */
+/** The database, which counts statements outside of any tenant. */
 let database: Database;
 beforeAll(async () => {
   opened = openDatabase(own.runtimeUrl);

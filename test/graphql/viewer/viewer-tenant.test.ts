@@ -89,7 +89,7 @@ describe('T3: the tenant that a request acts in', () => {
     ['the token names an empty one',                    '',             undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
   ])('the request is refused: %s', async (_what, claim, header, status, code, message) => {
     for (const person of [two, one]) {
-      // for one, who is no member of bakery, it is absent
+      // bakery is absent for `one`, who is not a member of it
       if (person === one && code === 'TENANT_CONFLICT' && name(header) !== 'acme') continue;
       const answer = await asked(person, { claim: name(claim), ...(header !== undefined && { header: name(header)! }) });
       const extensions = { code, requestId: answer.headers.get('x-request-id') };

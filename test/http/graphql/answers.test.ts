@@ -16,7 +16,7 @@ const membership = (n: number) => `0190d0d0-0000-7000-8000-00000000030${n}`;
  * Rows that are the same in every run: two tenants, of which the second is suspended, and six
  * people of whom the last is in none.
  */
-async function putRows({ sql }: TestDatabase) {
+async function restoreRows({ sql }: TestDatabase) {
   for (const [n, name] of ['Ann', 'Vic', 'Opal', 'Émile "É" Ω', 'Sue', 'Nia'].entries())
     await sql('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $5, true)', [
       person(n),
@@ -45,7 +45,7 @@ async function putRows({ sql }: TestDatabase) {
 }
 
 beforeAll(async () => {
-  await putRows(database);
+  await restoreRows(database);
   const sign = (n: number, claims = {}) =>
     gateway.tokens.sign({ sub: `p${n}`, name: `Person ${n}`, email: `p${n}@people.example`, ...claims });
   Object.assign(tokens, {

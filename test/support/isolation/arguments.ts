@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ModelName } from '../../../src/database/sql/data-model.ts';
 import type { Target } from './isolation.ts';
-import { COLUMNS, LAST, RELATIONS, uniqueKeys } from './model.ts';
+import { COLUMNS, RELATIONS, TIE_BREAKERS, uniqueKeys } from './model.ts';
 
 type Gen = fc.GeneratorValue;
 type Args = Record<string, unknown>;
@@ -13,7 +13,7 @@ const relation = (model: ModelName, field: string) => {
   return typeof to === 'string' ? { model: to, many: false } : { model: to[0], many: true };
 };
 
-/** Random arguments of Prisma's reads, with ids and texts of all the targets. */
+/** Random arguments of Prisma reads, with ids and texts of all targets. */
 export const randomRead = (g: Gen, targets: readonly Target[]) => {
   const word = (key: keyof Target | 'plan') => (key === 'plan' ? pick(g, ['STARTER', 'FREE', 'Starter']) : pick(g, targets)[key]);
   const column = (model: ModelName) => pick(g, Object.entries(COLUMNS[model]));
@@ -49,7 +49,7 @@ export const randomRead = (g: Gen, targets: readonly Target[]) => {
 
   const rows = (model: ModelName, depth: number): Args => ({
     ...(often(g, 60) && { where: where(model, depth) }),
-    orderBy: [...(often(g, 50) ? [order(model, 2)] : []), { [LAST[model]]: 'asc' }],
+    orderBy: [...(often(g, 50) ? [order(model, 2)] : []), { [TIE_BREAKERS[model]]: 'asc' }],
     ...(often(g, 20) && { cursor: unique(model) }),
     ...(often(g, 20) && { take: g(fc.integer, { min: -3, max: 3 }) }),
     ...(often(g, 15) && { skip: g(fc.nat, 2) }),
@@ -69,7 +69,7 @@ export const randomRead = (g: Gen, targets: readonly Target[]) => {
     if (counted.length && often(g, 40)) entries.push(['_count', often(g, 40) || { select: Object.fromEntries(counted) }]);
     if (!entries.length) return {};
     if (often(g, 50)) return { include: Object.fromEntries(entries) };
-    return { select: { ...Object.fromEntries(entries), [LAST[model]]: true } };
+    return { select: { ...Object.fromEntries(entries), [TIE_BREAKERS[model]]: true } };
   };
 
   const model = pick(g, Object.keys(RELATIONS) as ModelName[]);

@@ -3,24 +3,24 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { withDatabase } from '../database-cluster.ts';
 
-/** Runs statements as the cluster's superuser, in a database of it. */
+/** Runs statements as the superuser. */
 export async function asAdmin(text: string, database = 'postgres'): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: withDatabase(inject('cluster').adminUrl, database) });
   await client.connect();
   return client.query(text).finally(() => client.end());
 }
 
-/** A name that this run's clean-up knows. */
+/** A name with the prefix of this run, which its clean-up removes. */
 export const newName = (): string => `${inject('cluster').prefix}_${randomBytes(4).toString('hex')}`;
 
-/** An empty database, without a migration, and whose it is. */
+/** Creates an empty database without migrations. */
 export async function emptyDatabase(owner?: string) {
   const name = newName();
   await asAdmin(`CREATE DATABASE ${name} ${owner ? `OWNER ${owner}` : ''}`);
   return { name, url: withDatabase(inject('cluster').adminUrl, name), drop: () => asAdmin(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
-/** A role that can log in, and a URL of it. */
+/** Creates a role that can log in. */
 export async function newRole(options = '', database = 'postgres') {
   const name = newName();
   const password = randomBytes(8).toString('hex');

@@ -1,12 +1,12 @@
 import { v7 as uuid } from 'uuid';
 import { fixtures, ISSUER, type Person, type TestDatabase } from '../database.ts';
 import { useResource } from '../resource.ts';
-import { buryAlso, type Life, lifeOf, liveIn } from './life.ts';
-import { type Market, marketOf, tradeIn } from './market.ts';
+import { insertLifecycleRows, insertTombstone, type LifecycleValues, lifecycleValues } from './life.ts';
+import { insertMarketRows, type MarketValues, marketValues } from './market.ts';
 
-/** All that there is to know of one tenant that another must not learn, and what names its rows. */
-export type Target = Life &
-  Market & {
+/** The ids and texts of one tenant, none of which another tenant may learn. */
+export type Target = LifecycleValues &
+  MarketValues & {
     readonly tenantId: string;
     readonly slug: string;
     readonly name: string;
@@ -19,7 +19,7 @@ export type Target = Life &
     readonly subject: string;
   };
 
-/** One side of two: a tenant of three members, one of whom is in both. */
+/** One of two tenants, with three members, one of whom is in both. */
 export type Side = Target & { readonly ownerId: string; readonly secrets: readonly string[] };
 
 export type World = {
@@ -32,10 +32,10 @@ export type World = {
   readonly rows: Rows;
 };
 
-/** What {@link Target} there would be of a tenant that doesn't exist. */
+/** The target of a tenant that doesn't exist. */
 export const absent = (): Target => ({
-  ...lifeOf('Absent'),
-  ...marketOf('Absent'),
+  ...lifecycleValues('Absent'),
+  ...marketValues('Absent'),
   tenantId: uuid(),
   slug: 'absent-slug',
   name: 'Absent name',
@@ -52,8 +52,8 @@ export const absent = (): Target => ({
 export const useWorld = (database: TestDatabase): World => useResource(() => createWorld(database));
 
 /**
- * Two tenants on one plan, alike in all but their texts and ids. Every text of a side carries
- * `mark` of that side.
+ * Creates two tenants on one plan that differ only in texts and ids. Every text of a side contains
+ * its `mark`.
  */
 export async function createWorld(database: TestDatabase): Promise<World> {
   const make = fixtures(database);
@@ -68,10 +68,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const member = await make.member(tenant, viewer, ['viewer']);
     const both = await make.member(tenant, shared, ['admin', 'operator']);
     const billingEmail = `${tenant.slug}@bills.example`;
-    const words = { ...lifeOf(mark), ...marketOf(mark) };
-    await liveIn(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: member.id }, words);
-    await tradeIn(database, tenant.id, words);
-    await buryAlso(database, tenant.id);
+    const words = { ...lifecycleValues(mark), ...marketValues(mark) };
+    await insertLifecycleRows(database, { id: tenant.id, ownerMembershipId: tenant.owner.id, recipientMembershipId: member.id }, words);
+    await insertMarketRows(database, tenant.id, words);
+    await insertTombstone(database, tenant.id);
     const people = [owner, viewer].flatMap(({ id, name, email }) => [id, name, email]);
     return {
       ...words,
@@ -115,7 +115,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** Every row of every table. */
 export type Rows = Readonly<Record<(typeof TABLES)[number], readonly Row[]>>;
 
-/** Reads all rows, past both walls. */
+/** Reads all rows as a superuser. */
 export async function rowsOf({ sql }: Pick<TestDatabase, 'sql'>): Promise<Rows> {
   const all = TABLES.map(
     table => `'${table}', (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY to_jsonb(r)::text), '[]'::jsonb) FROM ${table} r)`,
@@ -124,11 +124,8 @@ export async function rowsOf({ sql }: Pick<TestDatabase, 'sql'>): Promise<Rows> 
   return row!.rows;
 }
 
-/**
- * Puts exactly these rows into the tables, whatever they hold; no trigger runs. A table that holds
- * them is left alone.
- */
-export async function putRows({ sql }: Pick<TestDatabase, 'sql'>, rows: Rows): Promise<void> {
+/** Replaces the rows of all tables that differ, without triggers. */
+export async function restoreRows({ sql }: Pick<TestDatabase, 'sql'>, rows: Rows): Promise<void> {
   const present = await rowsOf({ sql });
   const changed = TABLES.filter(table => JSON.stringify(present[table]) !== JSON.stringify(rows[table]));
   if (!changed.length) return;
@@ -139,7 +136,7 @@ export async function putRows({ sql }: Pick<TestDatabase, 'sql'>, rows: Rows): P
     COMMIT`);
 }
 
-/** Whether a row is a side's alone: its tenant's, or of somebody whom it alone knows. */
+/** Whether a row belongs to one side only: to its tenant, or a person who is only its member. */
 const isOf =
   (table: string, { tenantId, userId, ownerId }: Side) =>
   (row: Row): boolean => {
@@ -150,44 +147,38 @@ const isOf =
 const filtered = (rows: Rows, keep: (table: string) => (row: Row) => boolean): Rows =>
   Object.fromEntries(Object.entries(rows).map(([table, all]) => [table, table === 'plan' ? all : all.filter(keep(table))])) as Rows;
 
-/**
- * The rows that one side's tenant must neither see nor change: the other's, and the people whom
- * only the other knows.
- */
+/** The rows that belong to one side only, which the other must neither see nor change. */
 export const rowsOfOther = (rows: Rows, side: Side): Rows => filtered(rows, table => isOf(table, side));
 
-/** The rows as they would be had a side's tenant never been. */
+/** The rows as they would be without a side's tenant. */
 export const rowsWithout = (rows: Rows, side: Side): Rows =>
   filtered(rows, table => {
     const isItsOwn = isOf(table, side);
     return row => !isItsOwn(row);
   });
 
-/** A value as JSON, with its bigints as texts. */
-export const written = (value: unknown): string =>
+/** A value as JSON, with bigints as strings. */
+export const toJson = (value: unknown): string =>
   JSON.stringify(value, (_key, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
 
-/**
- * What came of asking, with every word of the target and every time and new id replaced, so that
- * two askings compare.
- */
+/** The result or error of a read as text, with values of the target and times replaced. */
 export async function outcome(ask: () => Promise<unknown>, target: Target): Promise<string> {
-  const told = await ask().then(
+  const result = await ask().then(
     value => ({ value }),
     (error: Error & { code?: unknown; meta?: unknown }) => ({ error: [error.name, error.code, error.message] }),
   );
-  return without(written(told), target);
+  return withPlaceholders(toJson(result), target);
 }
 
 const NOW = /"\d{4}-\d\d-\d\dT[\d:.]+Z"/g;
 
-function without(text: string, target: Target): string {
+function withPlaceholders(text: string, target: Target): string {
   const words = Object.entries(target).filter(([key]) => key !== 'ownerId' && key !== 'secrets') as [string, string][];
   const replaced = words.sort((x, y) => y[1].length - x[1].length).reduce((left, [key, word]) => left.replaceAll(word, `<${key}>`), text);
   return replaced.replace(NOW, '"<time>"');
 }
 
-/** The secrets of a side that stand in a text. */
+/** The secrets of a side that a text contains. */
 export const secretsIn = (text: string, { secrets }: Side): readonly string[] =>
   secrets.filter(secret => text.toLowerCase().includes(secret.toLowerCase()));
 

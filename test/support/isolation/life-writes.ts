@@ -16,10 +16,7 @@ const keyOf = ({ tenantId, keyHash }: Target) => ({ tenantId_keyHash: { tenantId
 const invitationOf = ({ tenantId, invitationId: id }: Target) => ({ tenantId_id: { tenantId, id } });
 const eventOf = ({ tenantId, eventId: id }: Target) => ({ tenantId_id: { tenantId, id } });
 
-/**
- * Writes to the tables of a tenant's life that name rows of the other tenant, or none and would
- * take them all.
- */
+/** Writes of further tables that name rows of the other tenant, or have no condition. */
 // biome-ignore format: a table is read by its columns
 export const LIFE_WRITES: readonly (readonly [string, Verdict, Trial])[] = [
   ['invite into it',                       'refused', (db, t) => db.invitation.create({ data: { ...invitation(), tenantId: t.tenantId } })],

@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import type { TestDatabase } from '../database.ts';
 
-/** The words of the rows of a tenant's life: what names them, and what is written in them. */
-export type Life = {
+/** Ids and texts of a tenant's invitation, key and events. */
+export type LifecycleValues = {
   readonly invitationId: string;
   readonly inviteeEmail: string;
   readonly inviter: string;
@@ -15,8 +15,7 @@ export type Life = {
   readonly keyHash: string;
 };
 
-/** What {@link Life} a tenant of that mark has. */
-export const lifeOf = (mark: string): Life => ({
+export const lifecycleValues = (mark: string): LifecycleValues => ({
   invitationId: uuid(),
   inviteeEmail: `${mark.toLowerCase()}.invitee@people.example`,
   inviter: `${mark} inviter`,
@@ -28,16 +27,17 @@ export const lifeOf = (mark: string): Life => ({
   keyHash: Buffer.from(mark.padEnd(32, '.')).toString('hex'),
 });
 
-/** The chain is written under the event's tenant, even where a superuser writes. */
+/** The trigger of the audit chain needs the tenant binding, even of a superuser. */
 const BOUND = "(SELECT set_config('app.tenant_id', $1::uuid::text, true) AS tenant) AS bound WHERE bound.tenant <> ''";
 
 type Owned = { readonly id: string; readonly ownerMembershipId: string; readonly recipientMembershipId: string };
 
-/**
- * Puts a row of a tenant's life into each table that there is for one: an invitation, a transfer, a
- * contract, a key, two events.
- */
-export async function liveIn({ sql }: Pick<TestDatabase, 'sql'>, { id, ownerMembershipId, recipientMembershipId }: Owned, life: Life) {
+/** Inserts an invitation, a transfer, a contract, an idempotency key and two events of a tenant. */
+export async function insertLifecycleRows(
+  { sql }: Pick<TestDatabase, 'sql'>,
+  { id, ownerMembershipId, recipientMembershipId }: Owned,
+  life: LifecycleValues,
+) {
   const { invitationId, inviteeEmail, inviter, eventId, actorId, actorName, requestId, state, keyHash } = life;
   await sql(
     `INSERT INTO invitation (tenant_id, id, email, roles, secret_hash, inviter, expires_at, sent_at)
@@ -65,10 +65,10 @@ export async function liveIn({ sql }: Pick<TestDatabase, 'sql'>, { id, ownerMemb
 }
 
 /**
- * What a deletion left of an earlier tenant under the same id: no such thing can be, yet each wall
- * must hold for these tables as well.
+ * Inserts the remains of a deleted tenant with the id of an existing one. This can't happen, but
+ * isolation must hold for these tables, too.
  */
-export async function buryAlso({ sql }: Pick<TestDatabase, 'sql'>, id: string) {
+export async function insertTombstone({ sql }: Pick<TestDatabase, 'sql'>, id: string) {
   await sql(
     `INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at, purged_at) VALUES ($1, now(), now(), now(), now())`,
     [id],

@@ -13,10 +13,7 @@ const usageOf = key(t => t.usageId);
 const apiKeyOf = key(t => t.keyId);
 const countOf = ({ tenantId }: Target) => ({ tenantId_since_shard: { tenantId, since: day, shard: 0 } });
 
-/**
- * Questions about both sides of the marketplace that name rows of the other tenant. What the answer
- * must be stands beside each one.
- */
+/** Reads that name marketplace rows of the other tenant, with the expected result. */
 // biome-ignore format: a table is read by its columns
 export const MARKET_READS: readonly (readonly [string, unknown, Trial])[] = [
   ['dataset by its key',                null, (db, t) => db.dataset.findUnique({ where: datasetOf(t) })],
@@ -91,7 +88,7 @@ export const MARKET_READS: readonly (readonly [string, unknown, Trial])[] = [
     async (db, { tenantId }) => (await db.tenant.findFirst({ select: { _count: { select: Object.fromEntries(['datasets', 'staleObjects', 'earnings', 'entitlements', 'retrievalCounts', 'apiKeys'].map(list => [list, { where: { OR: [{ tenantId }] } }])) } } }))?._count],
 ];
 
-/** Cursors at rows of both sides of the marketplace: the same as for what does not exist. */
+/** Cursors at marketplace rows, with the same result as for an absent row. */
 // biome-ignore format: a table is read by its columns
 export const MARKET_CURSORS: readonly (readonly [string, Trial])[] = [
   ['datasets by key',            (db, t) => db.dataset.findMany({ cursor: datasetOf(t), orderBy: { name: 'asc' } })],

@@ -2,12 +2,9 @@ import type { Sum } from './sums.ts';
 
 const SIDES = { datasets: true, staleObjects: true, earnings: true, entitlements: true, retrievalCounts: true, apiKeys: true };
 
-/**
- * Questions about both sides of the marketplace that name nobody, and what they find in a tenant,
- * when another like it stands beside.
- */
+/** Reads of marketplace rows without conditions, with the result in one of two equal tenants. */
 // biome-ignore format: a table is read by its columns
-export const MARKET_SUMS: readonly (readonly [string, unknown, Sum])[] = [
+export const MARKET_AGGREGATES: readonly (readonly [string, unknown, Sum])[] = [
   ['datasets',                         1, db => db.dataset.count()],
   ['datasets, grouped by tenant',    [1], async db => (await db.dataset.groupBy({ by: ['tenantId'], _count: true })).map(({ _count }) => _count)],
   ['objects',                          2, async db => (await db.dataObject.findMany()).length],

@@ -23,10 +23,7 @@ const usageOf = key(t => t.usageId);
 const apiKeyOf = key(t => t.keyId);
 const at = (t: Target, own: Target): Target => ({ ...t, tenantId: own.tenantId });
 
-/**
- * Writes to what a tenant sells that name rows of the other tenant, or none and would take them
- * all.
- */
+/** Writes of seller rows that name rows of the other tenant, or have no condition. */
 // biome-ignore format: a table is read by its columns
 export const SELLER_WRITES: readonly (readonly [string, Verdict, Trial])[] = [
   ['make a dataset there',                 'refused', (db, t) => db.dataset.create({ data: { ...dataset(), tenantId: t.tenantId } })],
@@ -78,7 +75,7 @@ export const SELLER_WRITES: readonly (readonly [string, Verdict, Trial])[] = [
   ['remove all earnings',                      'own', (db) => db.earning.deleteMany()],
 ];
 
-/** Writes to what a tenant buys, and to its keys. */
+/** Such writes of buyer rows and API keys. */
 // biome-ignore format: a table is read by its columns
 export const BUYER_WRITES: readonly (readonly [string, Verdict, Trial])[] = [
   ['entitle it',                           'refused', (db, t) => db.entitlement.create({ data: { ...entitlement(), tenantId: t.tenantId } })],

@@ -1,11 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import type { TestDatabase } from '../database.ts';
 
-/**
- * The words of a tenant's rows on both sides of the marketplace: what names them, and what is
- * written in them.
- */
-export type Market = {
+/** Ids and texts of a tenant's rows on both sides of the marketplace. */
+export type MarketValues = {
   readonly datasetId: string;
   readonly datasetName: string;
   readonly datasetDescription: string;
@@ -38,8 +35,7 @@ export type Market = {
 
 const bytesOf = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('hex');
 
-/** What {@link Market} a tenant of that mark has. */
-export const marketOf = (mark: string): Market => ({
+export const marketValues = (mark: string): MarketValues => ({
   datasetId: uuid(),
   datasetName: `${mark} dataset`,
   datasetDescription: `${mark} description`,
@@ -69,11 +65,8 @@ export const marketOf = (mark: string): Market => ({
   keySecretHash: bytesOf(`${mark} secret`),
 });
 
-/**
- * What a tenant sells: a dataset of two objects, a published listing, which stands in the index, an
- * object that is gone, and two earnings.
- */
-export async function sellIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: Market) {
+/** Inserts a dataset with two objects, a published listing, a stale object and two earnings. */
+export async function insertSellerRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
   const { datasetId, datasetName, datasetDescription, objectId, objectName, mediaType, staleId, earningId, earningTitle } = market;
   const { listingId, listingTitle, listingSummary, listingTag } = market;
   await sql('INSERT INTO dataset (tenant_id, id, name, description) VALUES ($1, $2, $3, $4)', [
@@ -106,10 +99,10 @@ export async function sellIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: strin
 }
 
 /**
- * What a tenant buys: an entitlement, two retrievals with their charges, the count of them in two
- * shards, and an API key that made one.
+ * Inserts an API key, an entitlement, two retrievals with their charges (one with the key), and
+ * their count in two shards.
  */
-export async function buyIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: Market) {
+export async function insertBuyerRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
   const { entitlementId, boughtListingId, boughtTitle, boughtFrom, usageId, usedObjectId, usedObjectName, chargeTitle, chargedBy } = market;
   const { keyId, keyName, keyHolderId, keyHolder, keySecretHash } = market;
   await sql(
@@ -142,8 +135,8 @@ export async function buyIn({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string
   );
 }
 
-/** Both sides of the marketplace. */
-export async function tradeIn(database: Pick<TestDatabase, 'sql'>, tenantId: string, market: Market) {
-  await sellIn(database, tenantId, market);
-  await buyIn(database, tenantId, market);
+/** Inserts the rows of both sides of the marketplace. */
+export async function insertMarketRows(database: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
+  await insertSellerRows(database, tenantId, market);
+  await insertBuyerRows(database, tenantId, market);
 }

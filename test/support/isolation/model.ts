@@ -4,7 +4,7 @@ import { ISSUER, type Target } from './isolation.ts';
 type Word = keyof Target | 'plan';
 type Args = Record<string, unknown>;
 
-/** The data model by hand: a model's relations; those in brackets are to many. */
+/** The relations of each model, written by hand. Those in brackets are to many. */
 export const RELATIONS: Readonly<Record<ModelName, Readonly<Record<string, ModelName | readonly [ModelName]>>>> = {
   Tenant: {
     ...{ plan: 'Plan', nextPlan: 'Plan', memberships: ['Membership'], invitations: ['Invitation'], ownershipTransfer: 'OwnershipTransfer' },
@@ -34,7 +34,7 @@ export const RELATIONS: Readonly<Record<ModelName, Readonly<Record<string, Model
   ApiKey: { tenant: 'Tenant' },
 };
 
-/** Columns of each model, and the word of a target that each holds. */
+/** Columns of each model, with the value of a target that each contains. */
 export const COLUMNS: Readonly<Record<ModelName, Readonly<Record<string, Word>>>> = {
   Tenant: { id: 'tenantId', slug: 'slug', name: 'name', billingEmail: 'billingEmail', statusReason: 'statusReason', planCode: 'plan' },
   Membership: { tenantId: 'tenantId', id: 'membershipId', userId: 'userId' },
@@ -63,21 +63,18 @@ export const COLUMNS: Readonly<Record<ModelName, Readonly<Record<string, Word>>>
   ApiKey: { tenantId: 'tenantId', id: 'keyId', name: 'keyName', holderId: 'keyHolderId', holderName: 'keyHolder' },
 };
 
-/** What ends an order, so that it is one. */
-export const LAST: Readonly<Record<ModelName, string>> = {
+/** The column that makes an order unique. */
+export const TIE_BREAKERS: Readonly<Record<ModelName, string>> = {
   ...{ Tenant: 'id', Membership: 'id', User: 'id', Plan: 'code', Invitation: 'id', OwnershipTransfer: 'tenantId', Contract: 'tenantId' },
   ...{ IdempotencyKey: 'keyHash', AuditEvent: 'id', Tombstone: 'tenantId', PurgeReceipt: 'table' },
   ...{ Dataset: 'id', DataObject: 'id', StaleObject: 'id', Listing: 'id', Earning: 'id' },
   ...{ Entitlement: 'id', UsageRecord: 'id', Charge: 'id', RetrievalCount: 'shard', ApiKey: 'id' },
 };
 
-/** When the counted cycle of each side began. */
+/** The start of the counted billing cycle of each side. */
 const day = new Date('2026-11-01T00:00:00Z');
 
-/**
- * Each way in which a row of a model is named: one or the other unique key, out of the words that
- * `word` picks.
- */
+/** The unique keys of a model, with values that `word` picks. */
 export function uniqueKeys(model: ModelName, word: (key: Word) => string): readonly Args[] {
   const tenantId = word('tenantId');
   const byId = (id: string) => ({ tenantId_id: { tenantId, id } });

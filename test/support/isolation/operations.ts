@@ -19,7 +19,7 @@ import { PERMISSIONS } from '../../../src/access/policy.ts';
 import { newInvitationCode } from '../../../src/domain/invitation/secret.ts';
 import type { Side } from './isolation.ts';
 
-/** What random operations put into their arguments, by the kind of argument. */
+/** Values for the arguments of random operations. */
 type Pool = { readonly ids: readonly string[]; readonly cursors: readonly string[]; readonly texts: readonly string[] };
 type Gen = fc.GeneratorValue;
 
@@ -29,7 +29,7 @@ const often = (g: Gen, percent: number) => g(fc.nat, 99) < percent;
 
 const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
 
-/** The nodes of both sides of the marketplace, by the word that is their id. */
+/** Node types of the marketplace, with the value that is their id. */
 const MARKET_NODES = [
   ...([
     ['Dataset', 'datasetId'],
@@ -45,7 +45,7 @@ const MARKET_NODES = [
   ] as const),
 ];
 
-/** Ids, cursors and texts of both sides, and some of nobody. */
+/** Ids, cursors and texts of both sides, and some invalid ones. */
 export function poolOf(own: Side, other: Side): Pool {
   const sides = [own, other, other];
   const rows = sides.flatMap(({ secrets }) => secrets.filter(text => /^[0-9a-f-]{36}$/.test(text)));
@@ -74,34 +74,36 @@ export function poolOf(own: Side, other: Side): Pool {
 }
 
 /**
- * A random operation over the whole schema but sign-up, whose slugs are unique across tenants by
- * rule: a query, or several mutations.
+ * A random query, or several mutations, over the whole schema except `createTenant`: slugs are
+ * unique across tenants by design.
  */
 export function randomOperation(g: Gen, pool: Pool): string {
   if (often(g, 25)) {
     const fields = Object.values(getType('Mutation').getFields()).filter(({ name }) => name !== 'createTenant');
     const chosen = Array.from({ length: 1 + g(fc.nat, 3) }, () => pick(g, fields));
-    return `mutation { ${chosen.map((field, i) => `m${i}_${field.name}: ${called(g, field, pool, 4)}`).join(' ')} }`;
+    return `mutation { ${chosen.map((field, i) => `m${i}_${field.name}: ${fieldText(g, field, pool, 4)}`).join(' ')} }`;
   }
   return `query ${selection(g, getType('Query'), pool, 6)}`;
 }
 
 const getType = (name: string) => schema.getType(name) as GraphQLObjectType;
 
-/** A document takes 30 aliases. */
-const ALIASED = 5;
+/** Percentage of fields with an alias; a document may have 30. */
+const ALIAS_PERCENT = 5;
 
 function selection(g: Gen, type: GraphQLObjectType | GraphQLInterfaceType, pool: Pool, depth: number): string {
   if (type instanceof GraphQLInterfaceType) {
-    // One of the types that it stands for: all of them together would be too broad, and have fields
-    // of one name that don't merge.
+    // Only one of its types: all of them together would be too broad, and some of their fields
+    // conflict.
     const one = pick(g, schema.getPossibleTypes(type));
     return `{ __typename id ... on ${one.name} ${selection(g, one, pool, depth)} }`;
   }
   const fields = Object.values(type.getFields()).filter(field => depth > 1 || !isComposite(field.type));
   const first = ['Query', 'Tenant'].includes(type.name) ? ['tenant', 'memberships', 'node'].filter(name => name in type.getFields()) : [];
   const chosen = fields.filter(({ name }) => often(g, first.includes(name) ? 70 : fields.length > 6 ? 30 : 60));
-  const parts = chosen.map((field, i) => `${often(g, ALIASED) ? `f${i}${type.name}_${field.name}: ` : ''}${called(g, field, pool, depth)}`);
+  const parts = chosen.map(
+    (field, i) => `${often(g, ALIAS_PERCENT) ? `f${i}${type.name}_${field.name}: ` : ''}${fieldText(g, field, pool, depth)}`,
+  );
   return `{ __typename ${parts.join(' ')} }`;
 }
 
@@ -110,7 +112,7 @@ const isComposite = (type: GraphQLOutputType) => {
   return named instanceof GraphQLObjectType || named instanceof GraphQLInterfaceType;
 };
 
-function called(g: Gen, field: GraphQLField<unknown, unknown>, pool: Pool, depth: number): string {
+function fieldText(g: Gen, field: GraphQLField<unknown, unknown>, pool: Pool, depth: number): string {
   const given = field.args.filter(argument => isNonNullType(argument.type) || often(g, 45));
   const args = given.map(argument => `${argument.name}: ${value(g, argument, argument.type, pool)}`);
   const inner = isComposite(field.type) ? ` ${selection(g, getNamedType(field.type) as GraphQLObjectType, pool, depth - 1)}` : '';
@@ -135,10 +137,8 @@ function value(g: Gen, at: GraphQLArgument | GraphQLInputField, type: GraphQLInp
   return JSON.stringify(pick(g, ['after', 'before'].includes(at.name) ? pool.cursors : pool.texts));
 }
 
-/**
- * What of an answer is new: ids and codes that were made for it, which no two gateways make alike.
- */
-export const neutral = (text: string, known: string): string =>
+/** Replaces ids and codes that were created for a response, which differ between gateways. */
+export const withoutNewIds = (text: string, known: string): string =>
   text
     .replace(/"[A-Za-z0-9_-]{16,}"/g, word => {
       const inside = Buffer.from(word.slice(1, -1), 'base64url').toString();
@@ -151,6 +151,6 @@ export const neutral = (text: string, known: string): string =>
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** A text with whatever stands in it in base64url made plain as well: global ids and cursors. */
-export const plain = (text: string): string =>
+/** A text together with its decoded global ids and cursors. */
+export const withDecodedIds = (text: string): string =>
   [text, ...(text.match(/[A-Za-z0-9_-]{16,}/g) ?? []).map(word => Buffer.from(word, 'base64url').toString())].join('\n').toLowerCase();

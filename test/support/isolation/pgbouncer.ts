@@ -6,8 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-const MISSING =
-  'Requests behind PgBouncer are tested where it is installed, and it is missing: `apt-get install pgbouncer`, or put it on the PATH.';
+const MISSING = 'PgBouncer is missing, so its tests are skipped: `apt-get install pgbouncer`, or put it on the PATH.';
 
 const executable = (): string | undefined =>
   [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']
@@ -40,13 +39,10 @@ const freePort = () =>
     });
   });
 
-/** An account that is not root's, which PgBouncer refuses to be. */
-const NOBODY = 65_534;
+/** The user id of `nobody`: PgBouncer refuses to run as root. */
+const NOBODY_UID = 65_534;
 
-/**
- * A PgBouncer in transaction mode before a database, with few connections to it. It listens on
- * 127.0.0.1.
- */
+/** Starts PgBouncer in transaction mode on 127.0.0.1, with few connections to a database. */
 export async function startPgBouncer(target: string, { connections }: { connections: number }): Promise<PgBouncer> {
   const { hostname, port: targetPort, username, password, pathname } = new URL(target);
   const folder = mkdtempSync(path.join(tmpdir(), 'ipto-pgbouncer-'));
@@ -70,21 +66,21 @@ logfile = ${path.join(folder, 'log')}
 `,
   );
   const isRoot = process.getuid?.() === 0;
-  if (isRoot) for (const file of [folder, ini, users]) chownSync(file, NOBODY, NOBODY);
-  const child = spawn(executable()!, ['-q', ini], { stdio: 'ignore', ...(isRoot && { uid: NOBODY, gid: NOBODY }) });
+  if (isRoot) for (const file of [folder, ini, users]) chownSync(file, NOBODY_UID, NOBODY_UID);
+  const child = spawn(executable()!, ['-q', ini], { stdio: 'ignore', ...(isRoot && { uid: NOBODY_UID, gid: NOBODY_UID }) });
   const url = Object.assign(new URL(target), { hostname: '127.0.0.1', port: String(port) }).href;
   const stop = async () => {
-    await ended(child);
+    await kill(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  await answers(url, child).catch(async error => {
+  await waitUntilReady(url, child).catch(async error => {
     await stop();
     throw error;
   });
   return { url, stop };
 }
 
-async function answers(url: string, child: ChildProcess): Promise<void> {
+async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
   for (let tries = 0; ; tries++) {
     const client = new pg.Client({ connectionString: url });
     try {
@@ -100,7 +96,7 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   }
 }
 
-const ended = (child: ChildProcess) =>
+const kill = (child: ChildProcess) =>
   new Promise<void>(resolve => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
     child.once('exit', () => resolve());

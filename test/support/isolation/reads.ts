@@ -1,13 +1,10 @@
 import type { TenantClient } from '../../../src/database/index.ts';
 import { ISSUER, type Side, type Target } from './isolation.ts';
 
-/**
- * A client of tenant `own`, asked about `target`, which is another tenant or none at all. The
- * answers must be the same.
- */
+/** A read by tenant `own` of `target`: another tenant or an absent one, with the same result. */
 export type Trial = (db: TenantClient, target: Target, own: Side) => Promise<unknown>;
 
-/** Questions that name rows of the other tenant. What the answer must be stands beside each one. */
+/** Reads that name rows of the other tenant, with the expected result. */
 // biome-ignore format: a table is read by its columns
 export const READS: readonly (readonly [string, unknown, Trial])[] = [
   ['tenant by id',                      null, (db, t) => db.tenant.findUnique({ where: { id: t.tenantId } })],
@@ -123,10 +120,7 @@ export const READS: readonly (readonly [string, unknown, Trial])[] = [
   ['a plan\'s tenants counted',            0, async (db, t) => (await db.plan.findFirst({ where: { code: 'STARTER' }, select: { _count: { select: { tenants: { where: { id: t.tenantId } } } } } }))?._count.tenants],
 ];
 
-/**
- * Cursors at a person: PostgreSQL would look up the row under the cursor whether or not it may be
- * seen.
- */
+/** Cursors at a person, whose row Prisma would look up even if it is hidden. */
 // biome-ignore format: a table is read by its columns
 export const PERSON_CURSORS: readonly (readonly [string, Trial])[] = [
   ['by id',             (db, t) => db.user.findMany({ cursor: { id: t.userId } })],
@@ -136,10 +130,7 @@ export const PERSON_CURSORS: readonly (readonly [string, Trial])[] = [
   ['backwards',         (db, t) => db.user.findMany({ cursor: { id: t.userId }, orderBy: { id: 'asc' }, take: -9, skip: 1 })],
 ];
 
-/**
- * Cursors at a tenant's rows: a place in one's own tenant, or nowhere, but the same as for what
- * does not exist.
- */
+/** Cursors at rows of a tenant, with the same result as for an absent row. */
 // biome-ignore format: a table is read by its columns
 export const CURSORS: readonly (readonly [string, Trial])[] = [
   ['tenants by id',              (db, t) => db.tenant.findMany({ cursor: { id: t.tenantId } })],

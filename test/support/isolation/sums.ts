@@ -1,15 +1,15 @@
 import { PLAN_CODES } from '../../../src/access/vocabulary.ts';
 import type { TenantClient } from '../../../src/database/index.ts';
 
-/** A question that names nobody. */
+/** A read without conditions. */
 export type Sum = (db: TenantClient) => Promise<unknown>;
 
 /**
- * Questions that name nobody, and what they find in a tenant of three members on the plan STARTER,
- * when another like it stands beside.
+ * Reads without conditions, with the result in a tenant of three members on the plan STARTER beside
+ * another tenant like it.
  */
 // biome-ignore format: a table is read by its columns
-export const SUMS: readonly (readonly [string, unknown, Sum])[] = [
+export const AGGREGATES: readonly (readonly [string, unknown, Sum])[] = [
   ['tenants',                          1, async db => (await db.tenant.findMany()).length],
   ['tenants, counted',                 1, db => db.tenant.count()],
   ['tenants, counted by column', { _all: 1, statusReason: 1 }, db => db.tenant.count({ select: { _all: true, statusReason: true } })],

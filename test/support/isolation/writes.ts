@@ -3,16 +3,16 @@ import { ISSUER } from './isolation.ts';
 import type { Trial } from './reads.ts';
 
 /**
- * What the client's wall answers: `refused` before anything is asked, `nothing` where no row is
- * found, `own` where own rows are written; `keyless` where a composite key of the database finds no
- * row of this tenant to refer to.
+ * The result of a write through the scoped client: `refused` before any statement, `nothing` if no
+ * row is found, `own` if own rows are written, `keyless` if a composite foreign key of the database
+ * finds no row of this tenant.
  */
 export type Verdict = 'refused' | 'nothing' | 'own' | 'keyless';
 
 const roles = ['viewer'];
 const person = () => ({ issuer: ISSUER, subject: 'new-subject', name: 'New' });
 
-/** Writes that name rows of the other tenant, or none and would take them all. */
+/** Writes that name rows of the other tenant, or have no condition. */
 // biome-ignore format: a table is read by its columns
 export const WRITES: readonly (readonly [string, Verdict, Trial])[] = [
   ['create a tenant under its id',         'refused', (db, t) => db.tenant.create({ data: { id: t.tenantId, name: 'x', slug: 'new-slug' } })],
