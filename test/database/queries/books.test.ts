@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
-import { marketValues, insertMarketRows } from '../../support/isolation/market.ts';
+import { insertMarketRows, marketValues } from '../../support/isolation/market.ts';
 import { queryAs } from '../../support/query-as.ts';
 
 /**

@@ -2,8 +2,8 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { fixtures, type Member, useDatabase } from '../../support/database.ts';
-import { lifecycleValues, insertLifecycleRows } from '../../support/isolation/life.ts';
-import { marketValues, insertMarketRows } from '../../support/isolation/market.ts';
+import { insertLifecycleRows, lifecycleValues } from '../../support/isolation/life.ts';
+import { insertMarketRows, marketValues } from '../../support/isolation/market.ts';
 import { queryAs } from '../../support/query-as.ts';
 
 /**
@@ -20,7 +20,11 @@ beforeAll(async () => {
   const inhabited = async (name: string) => {
     const made = await make.tenant(name, await make.person(`Owner of ${name}`));
     const recipient = await make.member(made, await make.person(`Heir of ${name}`), ['viewer']);
-    await insertLifecycleRows(database, { id: made.id, ownerMembershipId: made.owner.id, recipientMembershipId: recipient.id }, lifecycleValues(name));
+    await insertLifecycleRows(
+      database,
+      { id: made.id, ownerMembershipId: made.owner.id, recipientMembershipId: recipient.id },
+      lifecycleValues(name),
+    );
     await insertMarketRows(database, made.id, marketValues(name));
     return made;
   };
