@@ -30,7 +30,7 @@ const LIST = `query ($filter: MembershipFilter, $after: String, $before: String,
 
 describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
   const sides = () => ({ own: world[side], other: world[side === 'a' ? 'b' : 'a'] });
-  /** Asks about the other tenant and an absent one: the responses are identical and reveal nothing. */
+  /** Asks about the other tenant and an absent one: identical responses that reveal nothing. */
   const same = async (query: string, variablesOf: (target: Target) => object, none: Partial<Target> = {}) => {
     const { own, other } = sides();
     const token = await ownerOf(own);

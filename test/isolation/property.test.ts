@@ -25,9 +25,9 @@ import { RELATIONS } from '../support/isolation/model.ts';
 import { poolOf, randomOperation, withDecodedIds, withoutNewIds } from '../support/isolation/operations.ts';
 
 /**
- * Two databases: one with tenants a and b, with a canary in every text of b's rows, and one in which
- * b never existed. Every request of a member of a must have the same response in both. A failure
- * prints its seed and the smallest case.
+ * Two databases: one with tenants a and b, with a canary in every text of b's rows, and one without
+ * b. Every request of a member of a must have the same response in both. A failure prints its seed
+ * and the smallest case.
  */
 const RUNS = 300;
 let databases: TestDatabase[];

@@ -80,7 +80,7 @@ test('S2: a suspended provider is nowhere at the next request, and back when it 
   expect(back.data).toEqual(there.data);
   expect(await versions()).toEqual(before);
   await market.database.sql('DELETE FROM listing WHERE tenant_id = $1', [provider.tenant.id]);
-  expect(texts((await seen()).answers)).toEqual(texts(hidden.answers)); // as if it had never existed
+  expect(texts((await seen()).answers)).toEqual(texts(hidden.answers)); // as if it never existed
 });
 
 test('S3, S4: a provider that is to be deleted is nowhere, back when that is cancelled, and nowhere once it is deleted', async () => {

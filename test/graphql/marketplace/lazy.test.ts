@@ -7,7 +7,7 @@ import { buildSchema } from '../../../src/graphql/schema.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 
-/** The crossings that a document calls. A count visits every listing of a search, a page does not. */
+/** The crossings that a document calls. Only a count visits every listing of a search. */
 const database = useDatabase();
 let opened: Database;
 let taken: string[];
