@@ -21,7 +21,7 @@ export type ScriptDatabase = {
 export async function startCluster(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const given = process.env.DATABASE_URL;
   if (given) return { url: given, stop: async () => {} };
-  const directory = await mkdtemp(path.join(tmpdir(), 'ipto-script-'));
+  const directory = await mkdtemp(path.join(tmpdir(), 'ipto-cluster-'));
   const embedded = await startEmbedded({ directory, durable: false });
   return {
     url: embedded.url,

@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { startCluster } from '../../scripts/database.ts';
 import { migrate } from '../../src/database/admin/migrate.ts';
-import { startEmbedded } from '../../src/demo/postgres/embedded.ts';
 
 /** The PostgreSQL of the tests: an embedded one, or that of DATABASE_URL (a superuser's URL). */
 export type Cluster = {
@@ -34,22 +31,8 @@ export async function admin<T>(url: string, work: (client: pg.Client) => Promise
   return work(client).finally(() => client.end());
 }
 
-async function start() {
-  const url = process.env.DATABASE_URL;
-  if (url) return { url, stop: async () => {} };
-  const directory = await mkdtemp(path.join(tmpdir(), 'ipto-test-'));
-  const embedded = await startEmbedded({ directory, durable: false });
-  return {
-    url: embedded.url,
-    stop: async () => {
-      await embedded.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
-}
-
 export default async function setup({ provide }: TestProject) {
-  const { url, stop } = await start();
+  const { url, stop } = await startCluster();
   const prefix = `ipto_test_${randomBytes(4).toString('hex')}`;
   const cluster: Cluster = {
     adminUrl: url,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { openDatabase } from '../../src/database/index.ts';
 import { dueTenants } from '../../src/database/queries/jobs.ts';
 import type { Clock, Message, Settings } from '../../src/domain/core/services.ts';
+import type { TokenOptions } from '../../src/http/auth/authenticate.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { type Running, type StartOptions, startGateway } from '../../src/main.ts';
@@ -28,6 +29,17 @@ export async function createIssuer(issuer = ISSUER) {
 }
 
 export type TestIssuer = Awaited<ReturnType<typeof createIssuer>>;
+
+/** The options of a gateway that accepts the tokens of an issuer. */
+export const tokenOptions = ({ issuer, jwks }: TestIssuer): TokenOptions => ({
+  issuer,
+  audience: AUDIENCE,
+  algorithms: ['ES256'],
+  tenantClaim: 'tenant',
+  staffClaim: 'ipto_staff',
+  clockSkew: 5,
+  keys: jwks,
+});
 
 /** A GraphQL response over HTTP. */
 export type Answer = {
@@ -127,15 +139,7 @@ export async function startTestGateway(
     onUnexpected: error => void unexpected.push(error),
     services,
     routes: services.routes,
-    tokens: {
-      issuer: tokens.issuer,
-      audience: AUDIENCE,
-      algorithms: ['ES256'],
-      tenantClaim: 'tenant',
-      staffClaim: 'ipto_staff',
-      clockSkew: 5,
-      keys: tokens.jwks,
-    },
+    tokens: tokenOptions(tokens),
   });
   services.listening(running.url);
   return {

@@ -1,7 +1,7 @@
 import { createLog } from '../../../src/http/server/log.ts';
 import { type Running, type StartOptions, startGateway } from '../../../src/main.ts';
 import type { TestDatabase } from '../../support/database.ts';
-import { type Answer, AUDIENCE, ask, createIssuer, type Query, type TestIssuer } from '../../support/gateway.ts';
+import { type Answer, ask, createIssuer, type Query, type TestIssuer, tokenOptions } from '../../support/gateway.ts';
 import { useResource } from '../../support/resource.ts';
 import { SERVICES } from '../../support/services.ts';
 
@@ -52,15 +52,7 @@ export async function serve({ databaseUrl, ...settings }: Partial<StartOptions> 
     corsOrigins: [],
     databaseUrl,
     services: SERVICES,
-    tokens: {
-      issuer: tokens.issuer,
-      audience: AUDIENCE,
-      algorithms: ['ES256'],
-      tenantClaim: 'tenant',
-      staffClaim: 'ipto_staff',
-      clockSkew: 5,
-      keys: tokens.jwks,
-    },
+    tokens: tokenOptions(tokens),
     ...settings,
   });
   return { ...running, tokens, text, lines, ask: (query, options) => ask(running.url, query, options) };
