@@ -7,14 +7,7 @@ import { objectsRoute } from '../../src/http/routes/objects.ts';
 import type { Route } from '../../src/http/server/route.ts';
 import { type FolderStore, folderStore } from '../../src/store/folder.ts';
 
-<<<<<<< HEAD
-/**
- * The services of a gateway under test. Objects are stored in a temporary folder, created on
- * demand.
- */
-=======
 /** The services of a gateway under test. Objects are stored in a temporary folder. */
->>>>>>> f9f4f3c (test(isolation,graphql): plain names and comments)
 export type TestServices = Services & {
   readonly store: FolderStore;
   readonly directory: string;
