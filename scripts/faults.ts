@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startEmbedded } from '../src/demo/postgres/embedded.ts';
 import { FAULTS } from './faults/all.ts';
-import type { Fault } from './faults/table.ts';
+import type { Fault } from './faults/fault.ts';
 
 /**
  * Plants faults, one at a time, in a copy of the repository, and checks that a test fails for each.

@@ -1,4 +1,4 @@
-import type { Fault } from './table.ts';
+import type { Fault } from './fault.ts';
 
 const CACHES = ['test/proofs/caches'];
 const PERMISSION_SETS = ['test/proofs/permission-sets'];
@@ -45,6 +45,13 @@ export const CACHE_FAULTS: readonly Fault[] = [
   { file: 'src/database/tenancy/binding.ts', find: 'combined.get(query)', plant: '[...combined.values()][0]', tests: ['test/database/driver', ...CACHES] },
   withoutKey('src/database/sql/json-reader.ts', 'new WeakMap<JsonRead, CachedTemplate>()'),
   { file: 'src/database/sql/json-reader.ts', find: 'names.of(template.text)', plant: "names.of('')", tests: CACHES },
+  // Query plans
+  withoutKey('src/executor/executor.ts', 'new WeakMap<OperationDefinitionNode, Compiled>()'),
+  withoutKey('src/executor/json-plan.ts', 'new WeakMap<ReadonlySet<Permission>, JsonPlan | null>()', ['test/executor', ...CACHES]),
+  withoutKey('src/executor/json-format.ts', 'new WeakMap<GraphQLEnumType, ReadonlyMap<string, string>>()', ['test/executor', ...CACHES]),
+  { file: 'src/executor/json.ts', find: 'within(within(queries, field), grant.permissions)', plant: 'within(within(queries, field), field)', tests: ['test/executor', ...CACHES] },
+  { file: 'src/executor/json.ts', find: 'field.hasVariables ? execution.variables : NO_VARIABLES', plant: 'NO_VARIABLES', tests: CACHES },
+  { file: 'src/executor/prepared-operation.ts', find: 'this.#variables ??= ', plant: 'this.#variables = globalThis.variables ??= ', tests: CACHES },
   // Batches of one request
   withoutKey('src/graphql/core/batch.ts', 'new WeakMap<UnitOfWork, Batch<Value>>()', ['test/graphql/core', 'test/graphql/api-key', ...CACHES]),
   // What is under way or done

@@ -1,4 +1,4 @@
-import type { Fault } from './table.ts';
+import type { Fault } from './fault.ts';
 
 const MANAGE = ['test/domain/api-key/manage', 'test/domain/api-key/rotate'];
 const SIGN_IN = ['test/http/auth/key-refused'];

@@ -1,14 +1,14 @@
-import type { Fault } from './table.ts';
+import type { Fault } from './fault.ts';
 
 const TOKENS = ['test/http/auth/token-cache'];
 const PIPELINE = ['test/http/graphql/prepare'];
-const LANES = ['test/database/driver/pipelined-reads'];
+const PIPELINED = ['test/database/driver/pipelined-reads'];
 const POOL = ['test/database/driver/base-pool'];
 const BY_DATABASE = ['test/executor/json-by-database', 'test/executor/same-bytes'];
 const PLANS = ['test/executor'];
 
-/** What is remembered, and the shorter way of the plain request. */
-export const LEAN_FAULTS: readonly Fault[] = [
+/** Faults of token caching, the HTTP pipeline, query plans and pipelined reads. */
+export const FAST_PATH_FAULTS: readonly Fault[] = [
   { file: 'src/http/auth/token-cache.ts', find: ' && exp > now - clockSkew', plant: '', tests: TOKENS, short: true },
   { file: 'src/http/auth/token-cache.ts', find: 'keys === keysInForce() && exp', plant: 'exp', tests: TOKENS },
   {
@@ -114,6 +114,7 @@ export const LEAN_FAULTS: readonly Fault[] = [
     plant: '    if (value === null || value === undefined) {',
     tests: PLANS,
   },
+  { file: 'src/executor/collect.ts', find: 'spread.has(selection.name.value)', plant: 'false', tests: ['test/proofs/spread-twice'] },
   {
     file: 'src/executor/collect.ts',
     find: "if (selection.directives?.length) throw new Unsupported('directive');",
@@ -161,16 +162,16 @@ export const LEAN_FAULTS: readonly Fault[] = [
   { file: 'src/database/driver/base-pool.ts', find: ' && this.totalCount < max', plant: '', tests: POOL },
   { file: 'src/database/driver/base-pool.ts', find: '        this.#watchIdle();', plant: '', tests: POOL },
   { file: 'src/database/driver/base-pool.ts', find: 'await Promise.all(this.#closing);', plant: '', tests: POOL },
-  { file: 'src/database/driver/pipelined-reads.ts', find: '< STALL_MS', plant: '< Number.POSITIVE_INFINITY', tests: LANES },
+  { file: 'src/database/driver/pipelined-reads.ts', find: '< STALL_MS', plant: '< Number.POSITIVE_INFINITY', tests: PIPELINED },
   {
     file: 'src/database/driver/pipelined-reads.ts',
     find: 'isContended && this.#taken >= MAX_READS_WHEN_CONTENDED',
     plant: 'false',
-    tests: LANES,
+    tests: PIPELINED,
   },
-  { file: 'src/database/driver/read-query.ts', find: 'this.settle(this.#parseError, {', plant: 'this.settle(null, {', tests: LANES },
-  { file: 'src/database/driver/read-query.ts', find: 'if (this.prelude) {', plant: 'if (this.prelude?.onRow) {', tests: LANES },
-  { file: 'src/database/driver/message.ts', find: 'serialize.sync()', plant: 'serialize.flush()', tests: LANES },
+  { file: 'src/database/driver/read-query.ts', find: 'this.settle(this.#parseError, {', plant: 'this.settle(null, {', tests: PIPELINED },
+  { file: 'src/database/driver/read-query.ts', find: 'if (this.prelude) {', plant: 'if (this.prelude?.onRow) {', tests: PIPELINED },
+  { file: 'src/database/driver/message.ts', find: 'serialize.sync()', plant: 'serialize.flush()', tests: PIPELINED },
   {
     file: 'src/database/sql/template.ts',
     find: 'if (value === PLACEHOLDER.tenantId) return tenantId;',

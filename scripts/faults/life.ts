@@ -1,4 +1,4 @@
-import type { Fault } from './table.ts';
+import type { Fault } from './fault.ts';
 
 const SQL = 'prisma/migrations/20261124090000_tenant_life/migration.sql';
 const LIFE = ['test/domain/tenant', 'test/database'];

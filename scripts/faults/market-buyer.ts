@@ -1,4 +1,4 @@
-import type { Fault } from './table.ts';
+import type { Fault } from './fault.ts';
 
 const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
 const CHECKS = 'prisma/migrations/20261124210000_market_checks/migration.sql';
@@ -9,9 +9,9 @@ const HELD = ['test/database/queries/provider-held'];
 const SALES = ['test/graphql/retrieval/usage'];
 
 /**
- * Faults of the buyer side: entitlements, retrievals, and what both sides see of them. That an
- * entitlement is the bound tenant's is said in each function and by the table's policy, which holds
- * for the owner of the functions as well: neither alone is missed, and so neither is planted.
+ * Faults of the buyer side: entitlements and retrievals. That an entitlement belongs to the bound
+ * tenant is checked by each function and by the table's policy; a test would miss neither alone, so
+ * neither is planted.
  */
 // biome-ignore format: a table is read by its columns
 export const BUYER_FAULTS: readonly Fault[] = [

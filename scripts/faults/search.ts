@@ -1,4 +1,4 @@
-import type { Fault } from './table.ts';
+import type { Fault } from './fault.ts';
 
 const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
 const GRAPHQL = 'src/graphql/marketplace';

@@ -24,13 +24,15 @@ export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
  */
 export function collectFields(document: Document, type: GraphQLObjectType, selections: readonly Selection[]): Fields {
   const fields: Fields = new Map();
-  for (const { selectionSet } of selections) collect(document, type, selectionSet, fields);
+  const spread = new Set<string>();
+  for (const { selectionSet } of selections) collect(document, type, selectionSet, fields, spread);
   return fields;
 }
 
 type Selection = { readonly selectionSet: SelectionSetNode };
 
-function collect(document: Document, type: GraphQLObjectType, { selections }: SelectionSetNode, fields: Fields): void {
+/** @param spread fragments that were spread already: each counts once, as in GraphQL.js. */
+function collect(document: Document, type: GraphQLObjectType, { selections }: SelectionSetNode, fields: Fields, spread: Set<string>): void {
   for (const selection of selections) {
     if (selection.directives?.length) throw new Unsupported('directive');
     if (selection.kind === Kind.FIELD) {
@@ -40,10 +42,14 @@ function collect(document: Document, type: GraphQLObjectType, { selections }: Se
       else fields.set(key, [selection]);
       continue;
     }
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      if (spread.has(selection.name.value)) continue;
+      spread.add(selection.name.value);
+    }
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? document.fragments.get(selection.name.value)! : selection;
     const condition = fragment.typeCondition && document.schema.getType(fragment.typeCondition.name.value);
     if (condition && condition !== type) throw new Unsupported('abstract');
     if (fragment.directives?.length) throw new Unsupported('directive');
-    collect(document, type, fragment.selectionSet, fields);
+    collect(document, type, fragment.selectionSet, fields, spread);
   }
 }

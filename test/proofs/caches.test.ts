@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { FAULTS } from '../../scripts/faults/all.ts';
 import { canonical, type Headers, isEqual } from '../../scripts/oracle/client.ts';
 import { type Pair, startPair } from '../../scripts/oracle/pair.ts';
 import { useDatabase } from '../support/database.ts';
@@ -23,19 +24,25 @@ test('each cache in the source is in the table, with its key', () => {
   expect([...CACHES, ...NO_CACHES].map(({ file, name }) => `${file} ${name}`)).toEqual(expect.arrayContaining([...cachesIn('src')]));
 });
 
+test('each file with a cache has a planted fault', () => {
+  const planted = FAULTS.map(({ file }) => file);
+  expect(CACHES.map(({ file }) => file).filter(file => !planted.includes(file))).toEqual([]);
+});
+
 const MARKET = 'marketplace { search { totalCount edges { node { title entitled own } } } }';
 const DATASETS = 'datasets { totalCount edges { node { id name listing { status } objects { totalCount } } } }';
 
+const ENTITLEMENTS =
+  'entitlements { totalCount edges { node { title availability price { amount } } } } apiKeys { edges { node { name holderLeft } } }';
+
 /** Documents that read rows, pages and moments, and some that read nothing. */
 const DOCUMENTS: Readonly<Record<string, string>> = {
-  'no rows': '{ viewer { name principal permissions can(permission: "tenant:rename") refusal(permission: "dataset:write") { because } } }',
-  memberships: '{ viewer { membership { roles } memberships { tenant { name } } } }',
+  'few rows':
+    '{ viewer { name principal permissions can(permission: "tenant:rename") refusal(permission: "dataset:write") { because } membership { roles } memberships { tenantId name roles } } }',
   'one row': '{ tenant { name status statusReason billingEmail } }',
   'pages and a search': `{ tenant { name billingEmail memberCount plan { code } ${DATASETS} invitations { totalCount } } ${MARKET} }`,
   'refused in a list': '{ tenant { memberships(first: 3) { edges { node { id roles user { name email } } } } } }',
-  'features and time': '{ tenant { limits { memberLimit } analytics { retrievals byDay { day } } usage { count from until } } }',
-  entitlements:
-    '{ tenant { entitlements { totalCount edges { node { title availability price { amount } } } } apiKeys { edges { node { name holderLeft } } } } }',
+  'features and time': `{ tenant { analytics { retrievals byDay { day } } usage { count from until } ${ENTITLEMENTS} } }`,
 };
 
 let salt = 0;
@@ -78,6 +85,7 @@ describe('a warm cache answers as none, whatever of the caller differs:', () => 
       responses.push(await Promise.all(queries.map(query => ask({ query }, headers, 3 - at))));
     }
     expect(responses[1]).not.toEqual(responses[0]);
+    expect(responses.flat().join()).not.toContain('GRAPHQL_VALIDATION_FAILED');
   }
 });
 
