@@ -20,8 +20,8 @@ beforeAll(async () => {
 beforeEach(() => states.reset());
 afterAll(() => pair?.stop());
 
-test('each cache in the source is in the table, with its key', () => {
-  expect([...CACHES, ...NO_CACHES].map(({ file, name }) => `${file} ${name}`)).toEqual(expect.arrayContaining([...cachesIn('src')]));
+test('the table lists each cache of the source, with its key', () => {
+  expect([...CACHES, ...NO_CACHES].map(({ file, name }) => `${file} ${name}`).sort()).toEqual(cachesIn('src'));
 });
 
 test('each file with a cache has a planted fault', () => {
