@@ -6,13 +6,8 @@ import { runCommand } from './commands.ts';
 import { useDemo } from './demo.ts';
 
 /**
-<<<<<<< HEAD
- * A demo for a test file, in which to run a page's commands by name. A command must write nothing
- * to stderr; its stdout is returned.
-=======
  * Starts a demo for a test file and returns a function that runs a page's commands by name. A
  * command must write nothing to stderr; its stdout is returned.
->>>>>>> f9f4f3c (test(isolation,graphql): plain names and comments)
  */
 export function useTour(commands: ReadonlyMap<string, string>): (name: string) => Promise<string> {
   const demo = useDemo();
