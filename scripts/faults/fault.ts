@@ -1,4 +1,4 @@
-/** A fault to plant: `find`, which occurs once in `file`, becomes `plant`; one of `tests` must fail. */
+/** A fault: `find`, which occurs once in `file`, becomes `plant`; one of `tests` must fail. */
 export type Fault = {
   readonly file: string;
   readonly find: string;
