@@ -202,6 +202,12 @@ export const FAST_PATH_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/auth/optimistic-context.ts',
+    find: 'requested === null ? null : cached.facts.grant.tenantAccess',
+    plant: 'cached.facts.grant.tenantAccess',
+    tests: ['test/http/auth/warm-mutation'],
+  },
+  {
+    file: 'src/http/auth/optimistic-context.ts',
     find: ' && a.roles.join() === b.roles.join()',
     plant: '',
     tests: ['test/http/auth/optimistic-work'],

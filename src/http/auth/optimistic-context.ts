@@ -18,19 +18,25 @@ export type OptimisticContext = { readonly context: UnconfirmedContext; readonly
 export function optimisticContext(database: Database, token: Token | null, input: RequestInput): OptimisticContext | null {
   const cached = token && cachedMembership(token, input.tenant);
   if (!cached) return null;
-  const piggyback = new PiggybackQuery(membershipsStatement(token.profile, requestedTenant(token, input.tenant)));
-  const { tenantAccess } = cached.facts.grant;
-  const context = buildContext(database, input, cached.facts, binding => unconfirmed(database.bind(binding, piggyback), tenantAccess));
+  const requested = requestedTenant(token, input.tenant);
+  const piggyback = new PiggybackQuery(membershipsStatement(token.profile, requested));
+  const confirmable = requested === null ? null : cached.facts.grant.tenantAccess;
+  const context = buildContext(database, input, cached.facts, binding => unconfirmed(database.bind(binding, piggyback), confirmable));
   const holds = async () =>
     context.work.isConfirmed() || (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === cached.result;
   return { context, holds };
 }
 
-/** Drops what the type lacks, because GraphQL.js hands a context to resolvers untyped. */
+/**
+ * Drops what the type lacks, because GraphQL.js hands a context to resolvers untyped.
+ *
+ * @param cached the access that a transaction can confirm; null where the request named no tenant:
+ * whether the caller still has exactly one isn't known inside of it.
+ */
 function unconfirmed({ binding, db, query, json, transaction }: UnitOfWork, cached: TenantAccess | null): UnconfirmedWork {
   let isConfirmed = false;
   const confirm = (current: CurrentTenantAccess | null) => {
-    isConfirmed = cached !== null && current !== null && isSameAccess(cached, current);
+    isConfirmed = current !== null && isSameAccess(cached!, current);
     if (!isConfirmed) throw new OptimisticContextStale("the caller's access has changed");
   };
   return {
@@ -41,7 +47,7 @@ function unconfirmed({ binding, db, query, json, transaction }: UnitOfWork, cach
     isConfirmed: () => isConfirmed,
     transaction: async (work, options) => {
       if (isConfirmed) return await transaction(work, options);
-      if (!options?.confirms)
+      if (!options?.confirms || !cached)
         throw new OptimisticContextStale('only a transaction that confirms its context may run under an optimistic one');
       return await transaction(async inner => {
         const result = await work({ ...inner, confirm });

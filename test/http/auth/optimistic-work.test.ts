@@ -37,7 +37,7 @@ test('S2, S5: a transaction confirms an optimistic context, unless status, featu
   const { subject, name, email, ...person } = await make.person('Owner of one tenant');
   const { id: tenantId } = await make.tenant('confirmed', { ...person, subject, name, email });
   const token = { profile: { issuer: ISSUER, subject, name, email, emailVerified: true }, staff: false, tenant: null };
-  const input: RequestInput = { requestId: 'request-1', tenant: undefined, idempotencyKey: null, services: SERVICES };
+  const input: RequestInput = { requestId: 'request-1', tenant: 'confirmed', idempotencyKey: null, services: SERVICES };
   await tenantContext(database, token, input);
   const { work } = optimisticContext(database, token, input)!.context;
   const current = { tenantId, status: 'active', features: [], roles: ['owner'] };

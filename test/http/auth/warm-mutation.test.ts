@@ -129,3 +129,17 @@ test('a wrong input is refused with its code', async () => {
   expect(await one.rename('')).toMatchObject({ data: { renameTenant: null }, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   expect(await nameOf(one)).toBe('Two');
 });
+
+test('T3: a caller who named no tenant acts in none once they are a member of two', async () => {
+  const [person, other] = [await make.person('Single'), await make.person('Other owner')];
+  const only = await make.tenant('only-one', person);
+  const token = await gateway.tokenOf(person);
+  const rename = (name: string) => gateway.ask(RENAME, { token, variables: { name } });
+  for (const name of ['One', 'Two', 'Three']) expect((await rename(name)).errors).toEqual([]);
+  await make.member(await make.tenant('second-one', other), person, ['viewer']);
+  expect(await rename('Four')).toMatchObject({
+    data: { renameTenant: null },
+    errors: [{ extensions: { code: 'TENANT_REQUIRED', because: 'NO_TENANT' } }],
+  });
+  expect(await database.sql('SELECT name FROM tenant WHERE tenant_id = $1', [only.id])).toEqual([{ name: 'Three' }]);
+});
