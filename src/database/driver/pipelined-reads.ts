@@ -1,6 +1,6 @@
+import type { BasePool } from './base-pool.ts';
 import type { Connection } from './connection.ts';
 import { isBroken } from './failure.ts';
-import type { ConnectionPool } from './pool.ts';
 import type { ReadQuery } from './read-query.ts';
 
 /** Reads in flight on one connection. */
@@ -18,7 +18,7 @@ const STALL_MS = 50;
 
 type Pipelining = { readonly connection: { readonly stream: { cork(): void; uncork(): void } }; pipeline: boolean };
 
-type Pool = Pick<ConnectionPool, 'acquire' | 'release' | 'waitingCount'>;
+type Pool = Pick<BasePool, 'acquire' | 'release' | 'waitingCount'>;
 
 /** A connection with several reads in flight, each in a transaction of its own. */
 class PipelinedConnection {

@@ -1,10 +1,10 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { Profile } from '../../database/queries/person.ts';
 import { canonicalAddress } from '../../domain/core/email.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { tokenName } from '../../domain/core/text.ts';
 import { type IssuerKeys, issuerKeys, type KeyOptions, KeysUnavailable } from './issuer-keys.ts';
+import type { Token } from './token.ts';
 import { createTokenCache } from './token-cache.ts';
 
 /** Which tokens are accepted, and how their claims are read. */
@@ -18,9 +18,6 @@ export type TokenOptions = KeyOptions & {
   /** How many verified tokens are cached; 10,000 if left out. */
   readonly maxCachedTokens?: number;
 };
-
-/** The claims of a verified token: the person, and the tenant they chose. Never their roles. */
-export type Token = { readonly profile: Profile; readonly staff: boolean; readonly tenant: string | null };
 
 /** Verifies an `Authorization` header; null for a request without one. */
 export type Authenticate = (authorization: string | undefined) => Token | null | Promise<Token>;

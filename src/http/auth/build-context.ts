@@ -2,8 +2,8 @@ import { type Grant, grantOf, type Principal } from '../../access/grant.ts';
 import type { Binding, Database } from '../../database/index.ts';
 import { membershipsOf, type PersonMembership, type PersonMemberships } from '../../database/queries/membership.ts';
 import type { Context } from '../../graphql/core/context.ts';
-import type { Token } from './authenticate.ts';
 import { chooseMembership } from './choose-membership.ts';
+import type { Token } from './token.ts';
 
 /** The parts of a context that come from the request itself. */
 export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> & {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Token } from './authenticate.ts';
 import type { TenantFacts } from './build-context.ts';
+import type { Token } from './token.ts';
 
 /** What the database last answered about a caller's memberships, and the context built from it. */
 export type CachedMembership = { readonly result: string; readonly facts: TenantFacts };

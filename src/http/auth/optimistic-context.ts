@@ -2,10 +2,10 @@ import type { TenantAccess } from '../../access/grant.ts';
 import { type CurrentTenantAccess, type Database, PiggybackQuery, type UnconfirmedWork, type UnitOfWork } from '../../database/index.ts';
 import { membershipsStatement } from '../../database/queries/membership.ts';
 import { OptimisticContextStale, type UnconfirmedContext } from '../../graphql/core/context.ts';
-import type { Token } from './authenticate.ts';
 import { buildContext, type RequestInput } from './build-context.ts';
 import { cachedMembership } from './membership-cache.ts';
 import { requestedTenant } from './tenant-name.ts';
+import type { Token } from './token.ts';
 
 /**
  * A context from the cache, and its confirmation. The query for the memberships rides along with

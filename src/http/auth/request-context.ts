@@ -4,9 +4,10 @@ import { GatewayError } from '../../domain/core/errors.ts';
 import type { Services } from '../../domain/core/services.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import { keyContext, keyIn } from './api-key.ts';
-import type { Authenticate, Token } from './authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
 import type { RequestInput } from './build-context.ts';
 import { tenantContext } from './tenant-context.ts';
+import type { Token } from './token.ts';
 
 export type ContextOptions = { readonly database: Database; readonly authenticate: Authenticate; readonly services: Services };
 

@@ -1,10 +1,10 @@
 import type { Database } from '../../database/index.ts';
 import { membershipsIn, membershipsStatement } from '../../database/queries/membership.ts';
 import type { Context } from '../../graphql/core/context.ts';
-import type { Token } from './authenticate.ts';
 import { buildContext, factsOfPerson, factsOutside, type RequestInput, type TenantFacts } from './build-context.ts';
 import { cacheMembership } from './membership-cache.ts';
 import { requestedTenant, tenantNotFound } from './tenant-name.ts';
+import type { Token } from './token.ts';
 
 /**
  * Resolves a request to one tenant context or to none, before any resolver runs (SPEC T2, T3), by

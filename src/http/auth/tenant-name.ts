@@ -1,6 +1,6 @@
 import type { PersonMembership, TenantName } from '../../database/queries/membership.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
-import type { Token } from './authenticate.ts';
+import type { Token } from './token.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;

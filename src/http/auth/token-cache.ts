@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Token } from './authenticate.ts';
+import type { Token } from './token.ts';
 
 const MAX_ENTRIES = 10_000;
 /** Letters that a token may have on average before fewer fit. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Authenticate, createAuthenticate, type Token, type TokenOptions } from '../../../src/http/auth/authenticate.ts';
+import { type Authenticate, createAuthenticate, type TokenOptions } from '../../../src/http/auth/authenticate.ts';
+import type { Token } from '../../../src/http/auth/token.ts';
 import { createTokenCache } from '../../../src/http/auth/token-cache.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
