@@ -33,7 +33,18 @@ export const TABLE_FAULTS: readonly Fault[] = [
     plant: "policy: 'member:list'",
     tests: ['test/access/matrix'],
   },
-  { file: 'src/graphql/core/node.ts', find: '  if (refusal) throw refusal;\n', plant: '', tests: ['test/graphql/core/node'] },
+  {
+    file: 'src/graphql/core/node.ts',
+    find: 'refusedFor(policyOf(id) as Permission, context) ?? decoded',
+    plant: 'decoded',
+    tests: ['test/graphql/core/node'],
+  },
+  {
+    file: 'src/graphql/core/node.ts',
+    find: '    if (error instanceof GatewayError) return error;\n',
+    plant: '',
+    tests: ['test/graphql/core/node'],
+  },
   {
     file: 'src/domain/core/recheck.ts',
     find: '  if (refusal) throw new RefusedError(refusal);\n  return membership',

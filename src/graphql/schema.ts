@@ -10,6 +10,7 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { builder } from './core/builder.ts';
+import './core/node.ts';
 import './core/register-scalars.ts';
 import './api-key/api-keys.ts';
 import './api-key/mutations.ts';

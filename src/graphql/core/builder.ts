@@ -12,7 +12,6 @@ import { getDatamodel } from '../../generated/pothos.ts';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 import type { Context } from './context.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
-import { loadNode, loadNodes } from './node.ts';
 import { PAGE_SIZE } from './page-size.ts';
 import { unauthorized } from './refusal.ts';
 import type { Scalars } from './scalars.ts';
@@ -58,18 +57,9 @@ export const builder = new SchemaBuilder<Types>({
     beforeArgOptions: { description: 'Only items before this cursor.' },
     clientMutationId: 'omit',
     idFieldOptions: { ...wrapper, description: 'The global id of the object, for `Query.node`.' },
-    nodeQueryOptions: {
-      policy: 'public',
-      nullable: true,
-      resolve: loadNode,
-      description: 'An object by its global id. Null if it does not exist or you may not know that it exists.',
-    },
-    nodesQueryOptions: {
-      policy: 'public',
-      resolve: loadNodes,
-      complexity: ({ ids }: { ids: unknown[] }) => ({ field: 1, multiplier: ids.length }),
-      description: 'Objects by their global ids, in the order of the ids. At most 100. An item is null as in `node`.',
-    },
+    // node.ts defines them
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
     cursorFieldOptions: wrapper,
     nodeFieldOptions: wrapper,
     // the connection's own complexity already counts its rows

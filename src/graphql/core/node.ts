@@ -1,52 +1,66 @@
+import { resolveNodes } from '@pothos/plugin-relay';
 import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import type { Permission } from '../../access/policy.ts';
 import { policyOf } from '../../access/policy-plugin.ts';
-import { badInput } from '../../domain/core/errors.ts';
+import { badInput, GatewayError } from '../../domain/core/errors.ts';
+import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { decodeGlobalId } from './global-id.ts';
 import { refusedFor } from './refusal.ts';
-
-type Id = { readonly typename: string; readonly id: string };
 
 const MAX_IDS = 100;
 
 /**
- * The refusal of a node, or null. It depends on the type alone, so that it doesn't reveal whether
- * the node exists (SPEC T4).
+ * Decodes a global id, or returns the error that answers it: malformed, or refused. A refusal
+ * depends on the type alone, so that it doesn't reveal whether the node exists (SPEC T4).
  */
-function refusalOf({ typename }: Id, context: Context, { schema }: GraphQLResolveInfo) {
-  const id = (schema.getType(typename) as GraphQLObjectType).getFields().id;
-  return refusedFor(policyOf(id) as Permission, context);
+function decodeAllowed(globalId: string, context: Context, { schema }: GraphQLResolveInfo) {
+  try {
+    const decoded = decodeGlobalId(globalId);
+    const { id } = (schema.getType(decoded.typename) as GraphQLObjectType).getFields();
+    return refusedFor(policyOf(id) as Permission, context) ?? decoded;
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
 }
 
 /**
- * `Query.node`: checks the permission, then loads the row under the request's binding, which hides
- * the rows of other tenants.
+ * Loads the nodes of global ids under the request's binding, which hides the rows of other tenants.
+ * An error takes the place of its node, so that the others are answered. The arguments are plain
+ * IDs: the relay plugin's own would fail the whole list for one malformed id.
  */
-export function loadNode<Node>(
-  _root: unknown,
-  { id }: { id: Id },
-  context: Context,
-  info: GraphQLResolveInfo,
-  load: (id: Id) => Node,
-): Node {
-  const refusal = refusalOf(id, context, info);
-  if (refusal) throw refusal;
-  return load(id);
+async function loadNodes(globalIds: readonly string[], context: Context, info: GraphQLResolveInfo): Promise<unknown[]> {
+  const ids = globalIds.map(globalId => decodeAllowed(globalId, context, info));
+  const nodes = await resolveNodes(
+    builder,
+    context,
+    info,
+    ids.map(id => (id instanceof Error ? null : id)),
+  );
+  return ids.map((id, index) => (id instanceof Error ? id : nodes[index]));
 }
 
-/** `Query.nodes`: checks each id by itself, so that a refusal leaves the other items intact. */
-export async function loadNodes(
-  _root: unknown,
-  args: { ids: Id[] },
-  context: Context,
-  info: GraphQLResolveInfo,
-  load: (ids: Id[]) => Promise<readonly unknown[]>,
-): Promise<unknown[]> {
-  const { ids } = args;
-  if (ids.length > MAX_IDS) throw badInput(`nodes takes at most ${MAX_IDS} ids.`, { limit: MAX_IDS, actual: ids.length });
-  const refusals = ids.map(id => refusalOf(id, context, info));
-  // the loader reads the ids from `args`, not from its parameter
-  args.ids = ids.filter((_, index) => !refusals[index]);
-  const nodes = (await load(args.ids)).values();
-  return refusals.map(refusal => refusal ?? nodes.next().value);
-}
+builder.queryFields(t => ({
+  node: t.field({
+    type: builder.nodeInterfaceRef(),
+    policy: 'public',
+    nullable: true,
+    args: { id: t.arg.id({ required: true }) },
+    description: 'An object by its global id. Null if it does not exist or you may not know that it exists.',
+    resolve: async (_root, { id }, context, info) => (await loadNodes([String(id)], context, info))[0],
+  }),
+  nodes: t.field({
+    type: [builder.nodeInterfaceRef()],
+    policy: 'public',
+    nullable: { list: false, items: true },
+    args: { ids: t.arg.idList({ required: true }) },
+    complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
+    description:
+      'Objects by their global ids, in the order of the ids. At most 100. An item is null as in `node`; with an error if its id is malformed.',
+    resolve: (_root, { ids }, context, info) => {
+      if (ids.length > MAX_IDS) throw badInput(`nodes takes at most ${MAX_IDS} ids.`, { limit: MAX_IDS, actual: ids.length });
+      return loadNodes(ids.map(String), context, info);
+    },
+  }),
+}));

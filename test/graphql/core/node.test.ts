@@ -1,12 +1,14 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fixtures, useDatabase } from '../../support/database.ts';
+import { fixtures, type Person, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
 
 const globalId = (...parts: readonly string[]) => Buffer.from(parts.join(':')).toString('base64url');
 
 const database = useDatabase();
 const gateway = useGateway(database);
+const reference = useGateway(database, { compiled: false, reads: { singly: false } });
+let vic: Person;
 let viewer: string;
 let operator: string;
 let ids: Record<'tenant' | 'membership' | 'user', string>;
@@ -15,12 +17,8 @@ let absent: typeof ids;
 let mixed: string;
 beforeAll(async () => {
   const make = fixtures(database);
-  const [owner, vic, oda, stranger] = [
-    await make.person('Owner'),
-    await make.person('Vic'),
-    await make.person('Oda'),
-    await make.person('Stranger'),
-  ];
+  vic = await make.person('Vic');
+  const [owner, oda, stranger] = [await make.person('Owner'), await make.person('Oda'), await make.person('Stranger')];
   const acme = await make.tenant('acme', owner);
   const other = await make.tenant('other', stranger);
   const membership = await make.member(acme, vic, ['viewer']);
@@ -109,32 +107,6 @@ describe('node', () => {
   test('refuses operators even their own person', async () => {
     expect((await node(ids.user, operator)).errors).toMatchObject([{ extensions: { because: 'ROLE' } }]);
   });
-
-  // biome-ignore format: a table is read by its columns
-  test.each<[string, string | (() => string)]>([
-    ['nothing',                         ''],
-    ['a word',                          'garbage'],
-    ['a type that there is not',        globalId('Dataset', '0190aaaa-0000-7000-8000-000000000001')],
-    ['a type that is no node',          globalId('Plan', 'FREE')],
-    ['what every object has',           globalId('toString', '0190aaaa-0000-7000-8000-000000000001')],
-    ['a type without an id',            globalId('Tenant')],
-    ['an id that is none',              globalId('Tenant', '1')],
-    ['an id in upper case',             globalId('Tenant', '0190AAAA-0000-7000-8000-000000000001')],
-    ['an id with something after it',   globalId('Tenant', '0190aaaa-0000-7000-8000-000000000001', '')],
-    ['an id with something before it',  globalId('Tenant', ' 0190aaaa-0000-7000-8000-000000000001')],
-    ['a membership without its tenant', globalId('Membership', '0190aaaa-0000-7000-8000-000000000001')],
-    ['a membership of three parts',     globalId('Membership', ...Array(3).fill('0190aaaa-0000-7000-8000-000000000001'))],
-    ['the plain id of a tenant',        '0190aaaa-0000-7000-8000-000000000001'],
-    ['padding',                         () => `${ids.tenant}=`],
-    ['white space',                     () => ` ${ids.tenant}`],
-  ])('%s for an id is BAD_USER_INPUT for every caller', async (_what, id) => {
-    const garbage = typeof id === 'string' ? id : id();
-    for (const token of [viewer, undefined]) {
-      const { data, errors } = await node(garbage, token);
-      expect(data).toMatchObject({ node: null, viewer: {} });
-      expect(errors).toMatchObject([{ message: 'This is not an id that this API gives out.', path: ['node'], extensions: { code: 'BAD_USER_INPUT' } }]);
-    }
-  });
 });
 
 describe('nodes', () => {
@@ -173,9 +145,75 @@ describe('nodes', () => {
       { message: 'nodes takes at most 100 ids.', path: ['nodes'], extensions: { code: 'BAD_USER_INPUT', limit: 100, actual: 101 } },
     ]);
   });
+});
 
-  test('with a malformed id are BAD_USER_INPUT as a whole', async () => {
-    const { errors } = await nodes([ids.tenant, 'garbage'], viewer);
-    expect(errors).toMatchObject([{ message: 'This is not an id that this API gives out.', extensions: { code: 'BAD_USER_INPUT' } }]);
+const ID = '0190aaaa-0000-7000-8000-000000000001';
+/** Malformed ids, made from a good one of a membership. */
+// biome-ignore format: a table is read by its columns
+const MALFORMED: readonly (readonly [string, (good: string) => string])[] = [
+  ['an empty text',                      () => ''],
+  ['a word',                             () => 'x'],
+  ['text that is not base64',            () => '§$%&/()=\u{1F600}'],
+  ['10,000 letters',                     () => 'x'.repeat(10_000)],
+  ['10,000 letters after a good id',     good => good + 'A'.repeat(10_000)],
+  ['an id without its last letter',      good => good.slice(0, -1)],
+  ['half an id',                         good => good.slice(0, good.length / 2)],
+  ['padding',                            good => `${good}=`],
+  ['white space',                        good => ` ${good}`],
+  ['base64 instead of base64url',        () => Buffer.from(`Tenant:${ID}?>`).toString('base64')],
+  ['a type that does not exist',         () => globalId('Nothing', ID)],
+  ['a type that is no node',             () => globalId('Plan', 'FREE')],
+  ['the interface',                      () => globalId('Node', ID)],
+  ['a property of all objects',          () => globalId('toString', ID)],
+  ['another type under the same id',     good => globalId('Tenant', ...Buffer.from(good, 'base64url').toString().split(':').slice(1))],
+  ['a type without an id',               () => globalId('Tenant')],
+  ['an id that is none',                 () => globalId('Tenant', '1')],
+  ['an id in upper case',                () => globalId('Tenant', ID.toUpperCase())],
+  ['an id with something after it',      () => globalId('Tenant', ID, '')],
+  ['an id with something before it',     () => globalId('Tenant', ` ${ID}`)],
+  ['a tenant row without its tenant',    () => globalId('Dataset', ID)],
+  ['a membership of three parts',        () => globalId('Membership', ID, ID, ID)],
+  ['the plain id of a tenant',           () => ID],
+];
+
+describe.each(['the fast path', 'GraphQL.js alone'])('a malformed id, by %s', kind => {
+  const asked = kind === 'the fast path' ? gateway : reference;
+  const signIn = () => asked.tokenOf(vic);
+  const error = (...path: (string | number)[]) => ({
+    message: 'This is not an id that this API gives out.',
+    path,
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+
+  test.each(MALFORMED)('%s is BAD_USER_INPUT in its place alone', async (_what, malform) => {
+    const malformed = malform(ids.membership);
+    for (const token of [await signIn(), undefined]) {
+      const one = await asked.ask('query ($id: ID!) { node(id: $id) { id } viewer { principal } }', {
+        token,
+        variables: { id: malformed },
+      });
+      expect(one.data).toEqual({ node: null, viewer: { principal: token ? 'USER' : 'NOBODY' } });
+      expect(one.errors).toMatchObject([error('node')]);
+    }
+    const many = await asked.ask('query ($ids: [ID!]!) { viewer { principal } nodes(ids: $ids) { id } }', {
+      token: await signIn(),
+      variables: { ids: [ids.tenant, malformed, absent.tenant, ids.membership, malformed] },
+    });
+    expect(many.data).toEqual({ viewer: { principal: 'USER' }, nodes: [{ id: ids.tenant }, null, null, { id: ids.membership }, null] });
+    expect(many.errors).toMatchObject([error('nodes', 1), error('nodes', 4)]);
+  });
+
+  test('in the document, beside a refused id', async () => {
+    const { data, errors } = await asked.ask(`{ viewer { principal } nodes(ids: ["${ids.tenant}", "x", ""]) { id } node(id: "x") { id } }`);
+    expect(data).toEqual({ viewer: { principal: 'NOBODY' }, nodes: [null, null, null], node: null });
+    expect(errors.map(({ path, extensions: { code } }) => [path?.join('.'), code])).toEqual(
+      expect.arrayContaining([
+        ['nodes.0', 'UNAUTHENTICATED'],
+        ['nodes.1', 'BAD_USER_INPUT'],
+        ['nodes.2', 'BAD_USER_INPUT'],
+        ['node', 'BAD_USER_INPUT'],
+      ]),
+    );
+    expect(errors).toHaveLength(4);
   });
 });
