@@ -78,8 +78,8 @@ export const FAST_PATH_FAULTS: readonly Fault[] = [
   { file: 'src/http/graphql/complexity.ts', find: 'varies = true', plant: 'varies = false', tests: ['test/http/graphql/complexity'] },
   {
     file: 'src/http/graphql/complexity.ts',
-    find: 'known && !operation.variables.errors',
-    plant: 'known',
+    find: 'result && !operation.variables.errors',
+    plant: 'result',
     tests: ['test/http/graphql/complexity'],
   },
   {

@@ -2,35 +2,28 @@ import { LRUCache } from 'lru-cache';
 import { PERMISSIONS, type Permission, type Rule, ruleOf } from './policy.ts';
 import type { PlanFeature, PrincipalKind, Role, TenantStatus } from './vocabulary.ts';
 
-/** Who a request acts as: nobody, a person, platform staff, or an API key with its scopes. */
+/** The principal of a request: nobody, a person, platform staff, or an API key with scopes. */
 export type Principal =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'user' }
   | { readonly kind: 'staff' }
   | { readonly kind: 'api_key'; readonly keyId: string; readonly scopes: ReadonlySet<Permission> };
 
-/**
- * The tenant context of a principal, with their roles in it (none for a key), as the database says
- * at the moment.
- */
+/** A tenant's current state and the principal's roles in it (a key has none). */
 export type TenantAccess = {
   readonly tenantId: string;
   readonly status: TenantStatus;
   readonly features: readonly PlanFeature[];
   readonly roles: readonly Role[];
-  /**
-   * Whether the input named the tenant, as platform staff do, instead of the request acting in it.
-   */
+  /** Whether the input named the tenant, as for platform staff, instead of the tenant context. */
   readonly named?: boolean;
 };
 
-/** Why a permission is lacking (SPEC G2), in the order of the checks: the first one is reported. */
+/** Why a permission is missing (SPEC G2), in the order of the checks: the first is reported. */
 export const OBSTACLES = ['SIGN_IN', 'ROLE', 'NO_TENANT', 'KEY_SCOPE', 'TENANT_STATUS', 'PLAN'] as const;
 export type Obstacle = (typeof OBSTACLES)[number];
 
-/**
- * What a principal may do in a tenant context. Computed once per request; see {@link isAllowed}.
- */
+/** A principal's permissions in a tenant context, computed once per request. */
 export type Grant = {
   readonly principal: Principal;
   readonly tenantAccess: TenantAccess | null;
@@ -55,22 +48,21 @@ export function obstacle(permission: Permission, rule: Rule, principal: Principa
 /** The statuses in which an API key works at all (SPEC K2). */
 export const KEY_STATUSES: readonly TenantStatus[] = ['active'];
 
-/** The statuses in which a kind of principal has the permission of a rule. */
+/** The statuses in which a rule's permission works for a kind of principal. */
 export const statusesFor = (kind: PrincipalKind, { statuses }: Rule): readonly TenantStatus[] =>
   kind === 'api_key' ? statuses.filter(status => KEY_STATUSES.includes(status)) : statuses;
 
 /**
- * The grant of a principal in a tenant context, or outside of any (SPEC T2). Its input must be what
- * the database says now (SPEC R7, S5).
+ * Computes the grant of a principal in a tenant context, or without one (SPEC T2). Its tenant
+ * access must be current (SPEC R7, S5).
  */
 export function grantOf(principal: Principal, tenantAccess: TenantAccess | null): Grant {
   return { principal, tenantAccess, permissions: permissionsOf(principal, tenantAccess) };
 }
 
 /**
- * Permission sets, by principal kind, scopes, status, features and roles. People have a few hundred
- * combinations, keys as many as there are scopes. Caches of what a set may read are keyed by its
- * identity, so a set is never changed.
+ * Permission sets, by principal kind, scopes, status, features and roles: a few hundred for people,
+ * more for keys with their scopes. Other caches use a set as key, so a set is never changed.
  */
 const permissionSets = new LRUCache<string, ReadonlySet<Permission>>({ max: 5_000 });
 
@@ -89,22 +81,21 @@ const computePermissions = (principal: Principal, tenantAccess: TenantAccess | n
   new Set(PERMISSIONS.filter(permission => obstacle(permission, ruleOf(permission), principal, tenantAccess) === null));
 
 /**
- * Whether an API key may carry a permission at all (SPEC K1): never administration of members,
- * plan, ownership, deletion, audit or keys.
+ * Whether an API key can carry a permission (SPEC K1). Administration of members, plan, ownership,
+ * deletion, audit and keys is excluded.
  */
 export const isScope = (permission: Permission): boolean => ruleOf(permission).principals.includes('api_key');
 
 /**
- * The permissions among `wanted` that a member with `own` roles may not give an API key: what no
- * key may carry, and what they lack (SPEC K1).
+ * The permissions in `wanted` that a member with `own` roles may not give to an API key: those that
+ * no key can carry and those that the member lacks (SPEC K1).
  */
 export const unscopable = (wanted: readonly Permission[], own: readonly Role[]): readonly Permission[] =>
   wanted.filter(permission => !isScope(permission) || !ruleOf(permission).roles.some(role => own.includes(role)));
 
 /**
- * The roles among `wanted` that a member with `own` roles may not grant: whatever carries a
- * permission that they lack, in any status (SPEC R4). `owner` is among them for everybody but the
- * owner, who has it to transfer, not to grant.
+ * The roles in `wanted` that a member with `own` roles may not grant: those with a permission that
+ * the member lacks, in any status (SPEC R4). Nobody can grant `owner`: ownership is transferred.
  */
 export const ungrantable = (wanted: readonly Role[], own: readonly Role[]): readonly Role[] =>
   wanted.filter(

@@ -18,7 +18,7 @@ import { isPermission, type Permission, plansFor, ruleOf } from './policy.ts';
  */
 export type FieldPolicy = Permission | 'public' | 'as-parent';
 
-/** What the plugin reads of a request's context. */
+/** The part of a request's context that the plugin reads. */
 export type GuardedContext = { readonly grant: Grant };
 
 /**
@@ -81,7 +81,7 @@ export class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-/** Of a type that doesn't say: `afterBuild` refuses its schema, and no row is allowed. */
+/** For a type without `tenantOf`: no row is allowed, and `afterBuild` refuses its schema. */
 const ofNoTenant = () => '';
 
 const tenantOfType = (options: unknown) => (options as Options).tenantOf;
@@ -92,7 +92,7 @@ function needOf(policy: FieldPolicy): string | null {
   const { context, principals, roles, statuses } = ruleOf(policy);
   if (context === 'none') return `**Needs** \`${policy}\`: any signed-in person.`;
   if (context === 'named')
-    return `**Needs** \`${policy}\`: ${principals.includes('staff') ? 'platform staff' : 'any signed-in person'}; while the tenant that the input leads to is ${statuses.join(', ')}.`;
+    return `**Needs** \`${policy}\`: ${principals.includes('staff') ? 'platform staff' : 'any signed-in person'}; while the tenant named by the input is ${statuses.join(', ')}.`;
   const plans = plansFor(ruleOf(policy));
   return `**Needs** \`${policy}\`: ${roles.join(', ')}; while the tenant is ${statuses.join(', ')}${plans ? `; on the plan ${plans.join(' or ')}` : ''}.`;
 }
@@ -104,7 +104,7 @@ function directivesOf(policy: FieldPolicy): object {
   return { requires: { permission: policy, ...(plans && { plans }) } };
 }
 
-/** What is wrong with a built field's policy, if anything. */
+/** The faults in a built field's policy. */
 function faultsOf(type: GraphQLObjectType | GraphQLInterfaceType, field: GraphQLField<unknown, unknown>): readonly string[] {
   const at = `${type.name}.${field.name}`;
   const policy = policyOf(field);
@@ -118,8 +118,8 @@ function faultsOf(type: GraphQLObjectType | GraphQLInterfaceType, field: GraphQL
     ...(root || ruleOf(policy).context === 'named' || tenantOfType(type.extensions.pothosOptions ?? {})
       ? []
       : [`${at} needs ${policy}, but ${type.name} doesn't say whose tenant its rows are of`]),
-    // A refusal of a field that can't be null would take its siblings along. An id is never refused
-    // by itself: whatever leads to it needs the same.
+    // Refusing a non-null field would remove its siblings too. An id may be non-null: the field
+    // that leads to its object needs the same permission.
     ...(isNonNullType(field.type) && field.name !== 'id' ? [`${at} needs ${policy} and must be nullable`] : []),
     ...(field.extensions.pothosResolveWrapped ? [] : [`${at} needs ${policy}, and nothing enforces it`]),
   ];
@@ -145,8 +145,8 @@ declare global {
       ResolveReturnShape = unknown,
     > {
       /**
-       * The permission that the field needs, or why it needs none. A schema with a field that
-       * doesn't say doesn't build.
+       * The permission that the field needs, `public` or `as-parent`. Required: a schema with a
+       * field that has none doesn't build.
        */
       policy?: FieldPolicy;
     }

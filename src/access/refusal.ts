@@ -13,8 +13,8 @@ export const CODE_OF = {
 } as const satisfies Record<Obstacle, string>;
 
 /**
- * Why a field was refused, as data (SPEC G2). It tells what would satisfy it and nothing about the
- * data behind it.
+ * Why a field was refused, as data (SPEC G2). It says what the field requires and nothing about the
+ * refused data.
  */
 export type Refusal = {
   readonly code: (typeof CODE_OF)[Obstacle];
@@ -29,17 +29,19 @@ export type Refusal = {
   readonly tenantStatus: TenantStatus | null;
 };
 
-const listed = (items: readonly string[]) => (items.length > 1 ? `${items.slice(0, -1).join(', ')} or ${items.at(-1)}` : items.join());
+/** Joins items as in "a, b or c". */
+const alternatives = (items: readonly string[]) =>
+  items.length > 1 ? `${items.slice(0, -1).join(', ')} or ${items.at(-1)}` : items.join();
 
 const SENTENCE: Record<Obstacle, (refusal: Refusal) => string> = {
   SIGN_IN: ({ permission }) => `Sign in: ${permission} is not for anonymous requests.`,
-  NO_TENANT: ({ permission }) => `Name a tenant (X-Tenant-Id): ${permission} is held in a tenant.`,
+  NO_TENANT: ({ permission }) => `Send X-Tenant-Id: ${permission} needs a tenant.`,
   ROLE: ({ permission, requires: { roles, principals } }) =>
-    `${permission} needs ${roles.length ? `the role ${listed(roles)}` : principals.includes('staff') ? 'platform staff' : `a ${listed(principals)}`}.`,
+    `${permission} needs ${roles.length ? `the role ${alternatives(roles)}` : principals.includes('staff') ? 'platform staff' : `a ${alternatives(principals)}`}.`,
   KEY_SCOPE: ({ permission }) => `This API key does not carry ${permission}.`,
   TENANT_STATUS: ({ permission, requires, tenantStatus }) =>
-    `${permission} works while the tenant is ${listed(requires.statuses)}; it is ${tenantStatus}.`,
-  PLAN: ({ permission, requires }) => `${permission} needs the plan ${listed(requires.plans ?? [])}.`,
+    `${permission} works while the tenant is ${alternatives(requires.statuses)}; it is ${tenantStatus}.`,
+  PLAN: ({ permission, requires }) => `${permission} needs the plan ${alternatives(requires.plans ?? [])}.`,
 };
 
 /** Why a grant lacks a permission, or null if it has it. */
@@ -47,7 +49,7 @@ export function refusalOf(permission: Permission, grant: Pick<Grant, 'principal'
   return refusalBy(permission, ruleOf(permission), grant);
 }
 
-/** {@link refusalOf} for a rule given apart from the table. */
+/** {@link refusalOf} for a rule that isn't in the table. */
 export function refusalBy(
   permission: Permission,
   rule: Rule,
@@ -65,5 +67,5 @@ export function refusalBy(
   };
 }
 
-/** A refusal in one sentence, for people. */
+/** A refusal as one sentence: the error's message. */
 export const sentenceOf = (refusal: Refusal): string => SENTENCE[refusal.because](refusal);

@@ -10,20 +10,17 @@ export type TenantStatus = (typeof STATUSES)[number];
 export const PLAN_CODES = ['FREE', 'STARTER', 'PROFESSIONAL', 'ENTERPRISE'] as const;
 export type PlanCode = (typeof PLAN_CODES)[number];
 
-/** What a plan may carry beside its limits (SPEC P1). */
+/** The features that a plan can include beside its limits (SPEC P1). */
 export const PLAN_FEATURES = ['advanced_analytics'] as const;
 export type PlanFeature = (typeof PLAN_FEATURES)[number];
 
-/**
- * Who a request acts as (SPEC, Words). A token with the staff claim acts as staff and as nothing
- * else.
- */
+/** The kinds of principal (SPEC, Words). A token with the staff claim acts as staff only. */
 export const PRINCIPAL_KINDS = ['nobody', 'user', 'api_key', 'staff'] as const;
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
 /**
- * The tiers that carry a feature: what a `PLAN` refusal names (SPEC P5). A test holds it against
- * the catalogue in the database.
+ * The tiers that include a feature, as listed in a `PLAN` refusal (SPEC P5). A test compares it
+ * with the catalogue in the database.
  */
 export const TIERS_WITH: Readonly<Record<PlanFeature, readonly PlanCode[]>> = {
   advanced_analytics: ['PROFESSIONAL', 'ENTERPRISE'],

@@ -93,10 +93,10 @@ describe('what a field needs stands', () => {
 
   test('in its description, for what is held over the tenant that the input leads to', () => {
     expect(fieldOf('staff:resume').description).toBe(
-      '**Needs** `staff:resume`: platform staff; while the tenant that the input leads to is suspended.',
+      '**Needs** `staff:resume`: platform staff; while the tenant named by the input is suspended.',
     );
     expect(fieldOf('invitation:decline').description).toBe(
-      '**Needs** `invitation:decline`: any signed-in person; while the tenant that the input leads to is active, suspended, pending_deletion.',
+      '**Needs** `invitation:decline`: any signed-in person; while the tenant named by the input is active, suspended, pending_deletion.',
     );
   });
 

@@ -129,9 +129,9 @@ describe('the fields of the schema', () => {
       '  **Needs** `analytics:read-series`: owner, admin, seller_manager, viewer; while the tenant is active, suspended, pending_deletion; on the plan PROFESSIONAL or ENTERPRISE.',
     ],
     ['  **Needs** `tenant:create`: any signed-in person.'],
-    ['  **Needs** `invitation:accept`: any signed-in person; while the tenant that the input leads to is active.'],
+    ['  **Needs** `invitation:accept`: any signed-in person; while the tenant named by the input is active.'],
     [
-      '  **Needs** `staff:read-tenant`: platform staff; while the tenant that the input leads to is active, suspended, pending_deletion, deleted.',
+      '  **Needs** `staff:read-tenant`: platform staff; while the tenant named by the input is active, suspended, pending_deletion, deleted.',
     ],
   ])('the printed schema has the line %s', line => {
     expect(printSchema(schema).split('\n')).toContain(line);

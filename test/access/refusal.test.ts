@@ -135,7 +135,7 @@ describe('a refusal in a sentence', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[Permission, Rule, Principal, TenantAccess | null, string]>([
     ['tenant:read',   ruleOf('tenant:read'),   NOBODY,               null,                              'Sign in: tenant:read is not for anonymous requests.'],
-    ['tenant:rename', ruleOf('tenant:rename'), USER,                 null,                              'Name a tenant (X-Tenant-Id): tenant:rename is held in a tenant.'],
+    ['tenant:rename', ruleOf('tenant:rename'), USER,                 null,                              'Send X-Tenant-Id: tenant:rename needs a tenant.'],
     ['tenant:rename', ruleOf('tenant:rename'), USER,                 tenantAccess('active', 'viewer'),      'tenant:rename needs the role owner or admin.'],
     ['tenant:rename', ONE,                     USER,                 tenantAccess('active', 'viewer'),      'tenant:rename needs the role owner.'],
     ['member:list',   ruleOf('member:list'),   USER,                 tenantAccess('active', 'operator'),    'member:list needs the role owner, admin, seller_manager, buyer_manager or viewer.'],

@@ -6,25 +6,22 @@ import { GatewayError } from '../../domain/core/errors.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import type { RequestInput } from './build-context.ts';
 
-/** The issuer that keys have as profiles: no identity provider's, for those are URLs. */
+/** The issuer in the profile of a key. Identity providers have URLs, so it can't be one of them. */
 const ISSUER = 'ipto:key';
 
-/**
- * What an `Authorization` header holds in place of a token, if it begins as a key does; else null.
- */
+/** The API key in an `Authorization` header; null if the header holds none. */
 export function keyIn(authorization: string | undefined): string | null {
   if (!authorization?.includes(KEY_PREFIX)) return null;
-  const sent = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-  return sent?.startsWith(KEY_PREFIX) ? sent : null;
+  const text = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+  return text?.startsWith(KEY_PREFIX) ? text : null;
 }
 
 /**
- * Resolves a request with an API key to the key's tenant (SPEC T3), with what the database says at
- * this moment.
+ * Builds the context of a request with an API key, in the key's tenant (SPEC T3). Key and tenant
+ * are read from the database for each request.
  *
  * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header names another tenant;
- * TENANT_STATUS when the tenant isn't active (SPEC K2), which is no secret to who has proven that
- * they hold its key.
+ * TENANT_STATUS when the tenant isn't active (SPEC K2): only a holder of the secret learns that.
  */
 export async function keyContext(database: Database, text: string, { tenant: header, ...input }: RequestInput): Promise<Context> {
   const now = input.services.clock.now();
@@ -48,8 +45,8 @@ export async function keyContext(database: Database, text: string, { tenant: hea
 }
 
 /**
- * Refuses the whole request in a status in which no key works, in the words of a field's refusal
- * (SPEC K2).
+ * Refuses the whole request if no key works in the tenant's status (SPEC K2). The error has the
+ * same extensions as a refused field.
  */
 function checkStatus({ status }: ProvenKey) {
   if (KEY_STATUSES.includes(status)) return;

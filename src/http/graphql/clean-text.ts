@@ -2,16 +2,16 @@ import { type DocumentNode, visit } from 'graphql';
 
 const clean = (text: string) => text.isWellFormed() && !text.includes('\0');
 
-/** Not by recursion: JSON may nest deeper than the stack. */
+/** Iterative, because JSON may be nested more deeply than the stack allows. */
 function isClean(variables: unknown): boolean {
-  const left: unknown[] = [variables];
-  while (left.length) {
-    const value = left.pop();
+  const pending: unknown[] = [variables];
+  while (pending.length) {
+    const value = pending.pop();
     if (typeof value === 'string' && !clean(value)) return false;
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, inner] of Object.entries(value)) {
       if (!clean(key)) return false;
-      left.push(inner);
+      pending.push(inner);
     }
   }
   return true;
@@ -20,17 +20,16 @@ function isClean(variables: unknown): boolean {
 const cleanDocuments = new WeakMap<DocumentNode, boolean>();
 
 function isCleanDocument(document: DocumentNode): boolean {
-  const known = cleanDocuments.get(document);
-  if (known !== undefined) return known;
+  const cached = cleanDocuments.get(document);
+  if (cached !== undefined) return cached;
   const texts: string[] = [];
   visit(document, { StringValue: ({ value }) => void texts.push(value) });
-  const found = texts.every(clean);
-  cleanDocuments.set(document, found);
-  return found;
+  const result = texts.every(clean);
+  cleanDocuments.set(document, result);
+  return result;
 }
 
 /**
- * Whether a request holds nothing but text that PostgreSQL can hold: no NUL, and no half of a
- * surrogate pair.
+ * Whether PostgreSQL can store every text of a request: none has a NUL or half of a surrogate pair.
  */
 export const isCleanText = (document: DocumentNode, variables: unknown): boolean => isCleanDocument(document) && isClean(variables ?? {});

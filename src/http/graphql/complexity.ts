@@ -14,8 +14,8 @@ import {
 import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 
 /**
- * How much one operation may ask for (SPEC G7). Costs count a field as 1, and a connection's fields
- * once for each row of a page.
+ * The limits of one operation (SPEC G7). A field costs 1; the fields below a connection cost 1 for
+ * each row of the requested page.
  */
 export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
 
@@ -25,36 +25,38 @@ export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
  */
 type Analyzed = boolean | DocumentNode;
 
+/** Key: the operation's node, which belongs to one cached document. There is one schema. */
 const analyzed = new WeakMap<OperationDefinitionNode, Analyzed>();
 
 /**
- * Whether an operation is within the limits. False also for variables that don't fit; {@link
- * limitErrors} has the reason. An operation is analyzed once, or for each request if the size of a
- * page or of a list is among its variables.
+ * Whether an operation is within the limits. Also false if its variables are invalid; {@link
+ * limitErrors} has the reason. An operation is analyzed once, or for each request if its cost
+ * depends on variables, such as the size of a page.
  */
 export function isWithinLimits(operation: PreparedOperation, contextValue: unknown): boolean {
   if (operation.isWithinLimits === undefined) {
-    const known = analyzeComplexity(operation, contextValue);
-    operation.isWithinLimits = typeof known === 'boolean' ? known && !operation.variables.errors : isWithin(known, operation, contextValue);
+    const result = analyzeComplexity(operation, contextValue);
+    operation.isWithinLimits =
+      typeof result === 'boolean' ? result && !operation.variables.errors : isWithin(result, operation, contextValue);
   }
   return operation.isWithinLimits;
 }
 
 function analyzeComplexity({ schema, document, operation }: PreparedOperation, contextValue: unknown): Analyzed {
-  const known = analyzed.get(operation);
-  if (known !== undefined) return known;
-  const alone = (chosen: OperationDefinitionNode): DocumentNode => ({
+  const cached = analyzed.get(operation);
+  if (cached !== undefined) return cached;
+  const documentOf = (only: OperationDefinitionNode): DocumentNode => ({
     kind: Kind.DOCUMENT,
-    definitions: [chosen, ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
+    definitions: [only, ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
   });
-  const fresh = isVarying(schema, document)
-    ? alone(operation)
-    : isWithin(alone({ ...operation, variableDefinitions: [] }), { schema, variableValues: {} }, contextValue);
-  analyzed.set(operation, fresh);
-  return fresh;
+  const result = isVarying(schema, document)
+    ? documentOf(operation)
+    : isWithin(documentOf({ ...operation, variableDefinitions: [] }), { schema, variableValues: {} }, contextValue);
+  analyzed.set(operation, result);
+  return result;
 }
 
-/** Whether a variable stands among the arguments of a field that costs by its arguments. */
+/** Whether a variable is used in the arguments of a field whose cost depends on its arguments. */
 function isVarying(schema: GraphQLSchema, document: DocumentNode): boolean {
   const types = new TypeInfo(schema);
   let varies = false;
@@ -73,22 +75,22 @@ function isVarying(schema: GraphQLSchema, document: DocumentNode): boolean {
   return varies;
 }
 
-type Weighable = Pick<PreparedOperation, 'schema' | 'variableValues'>;
+type OperationInput = Pick<PreparedOperation, 'schema' | 'variableValues'>;
 
-function isWithin(alone: DocumentNode, { schema, variableValues }: Weighable, contextValue: unknown): boolean {
+function isWithin(document: DocumentNode, { schema, variableValues }: OperationInput, contextValue: unknown): boolean {
   try {
-    const { depth, breadth, complexity } = complexityFromQuery(alone, {
+    const { depth, breadth, complexity } = complexityFromQuery(document, {
       schema,
       ctx: contextValue as object,
       variables: variableValues ?? {},
     });
     return depth <= COST.depth && breadth <= COST.breadth && complexity <= COST.cost;
   } catch {
-    return false; // a variable doesn't fit, or an id isn't ours
+    return false; // A variable or a global id is invalid.
   }
 }
 
-/** Why an operation that isn't cheap may not run. */
+/** The errors of an operation that {@link isWithinLimits} rejects: one for each exceeded limit. */
 export function limitErrors({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): readonly GraphQLError[] {
   const rule = createComplexityRule({
     context: contextValue as object,
@@ -106,7 +108,7 @@ export function limitErrors({ schema, document, operationName, variableValues, c
   return validate(schema, document, [rule]);
 }
 
-/** The error of what asks for too much of something. */
+/** The error for an exceeded limit. */
 export const tooExpensive = (what: string, actual: number, limit: number): GraphQLError =>
   new GraphQLError(`The operation's ${what} is ${actual}; at most ${limit} is allowed.`, {
     extensions: { code: 'QUERY_TOO_EXPENSIVE', what, limit, actual },

@@ -9,7 +9,7 @@ import { COST, isWithinLimits, limitErrors, tooExpensive } from './complexity.ts
 import { documentWorkErrors, WORK } from './document-work.ts';
 import type { Documents } from './documents.ts';
 
-/** What one request may ask for (SPEC G7). */
+/** The limits of one request (SPEC G7). */
 export const LIMITS = {
   bodyBytes: 256 * 1024,
   tokens: 2_000,
@@ -20,7 +20,7 @@ export const LIMITS = {
   ...WORK,
 } as const;
 
-/** The limits, as yoga takes them. */
+/** The limits as yoga plugins. */
 export const useLimits = (documents: Documents): Plugin[] =>
   [
     useDocumentSize(documents),
@@ -35,13 +35,13 @@ export const useLimits = (documents: Documents): Plugin[] =>
 const invalid = (_context: unknown, error: GraphQLError) => void Object.assign(error.extensions, { code: 'GRAPHQL_VALIDATION_FAILED' });
 
 /**
- * Refuses a document that is too long, and one whose brackets, of any kind, nest deeper than the
- * parser's stack may take.
+ * Refuses a document that is too long, or whose brackets of any kind are nested so deeply that the
+ * recursive parser could exhaust the stack.
  */
 const useDocumentSize = (documents: Documents): Plugin => ({
   onParse({ params: { source }, setParseFn }) {
     if (documents.parsed.has(String(source))) return;
-    setParseFn((given: string | Source, options?: object) => parse(given, { ...options, maxTokens: LIMITS.tokens }));
+    setParseFn((text: string | Source, options?: object) => parse(text, { ...options, maxTokens: LIMITS.tokens }));
     const actual = nestingOf(String(source));
     if (actual > LIMITS.nesting) throw tooExpensive('nesting', actual, LIMITS.nesting);
   },
@@ -50,20 +50,20 @@ const useDocumentSize = (documents: Documents): Plugin => ({
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** How deep brackets nest, counted as far as the parser would read. */
+/** The greatest nesting depth of brackets, as far as the parser would read. */
 function nestingOf(text: string): number {
   const lexer = new Lexer(new Source(text));
-  let open = 0;
-  let most = 0;
+  let depth = 0;
+  let deepest = 0;
   try {
     for (let tokens = 0; tokens <= LIMITS.tokens; tokens++) {
       const { kind } = lexer.advance();
       if (kind === TokenKind.EOF) break;
-      if (OPENING.has(kind)) most = Math.max(most, ++open);
-      else if (CLOSING.has(kind)) open--;
+      if (OPENING.has(kind)) deepest = Math.max(deepest, ++depth);
+      else if (CLOSING.has(kind)) depth--;
     }
-  } catch {} // the parser reports what isn't GraphQL
-  return most;
+  } catch {} // The parser reports syntax errors.
+  return deepest;
 }
 
 /** Refuses a document that would take too long to validate. */
@@ -74,10 +74,7 @@ const useDocumentWork: Plugin = {
   },
 };
 
-/**
- * Refuses an operation that is too deep, too broad or too expensive, before anything of it is
- * executed.
- */
+/** Refuses an operation that is too deep, too broad or too expensive, before it is executed. */
 const useCost = (): Plugin => ({
   onExecute({ args, setResultAndStopExecution }) {
     const operation = PreparedOperation.of(args.schema, args);
@@ -87,14 +84,14 @@ const useCost = (): Plugin => ({
   },
 });
 
-/** Refuses text that PostgreSQL can't hold. */
+/** Refuses text that PostgreSQL can't store. */
 const useCleanText = (): Plugin => ({
   onExecute({ args: { document, variableValues } }) {
     if (!isCleanText(document, variableValues)) throw badInput('A text holds a NUL character or half of a surrogate pair.');
   },
 });
 
-/** What is executed has passed validation and the limits above. */
+/** Marks the document as validated: execution starts after validation and the limits above. */
 const useMarkValidated = ({ markValidated }: Documents): Plugin => ({
   onExecute({ args: { document } }) {
     markValidated(document);

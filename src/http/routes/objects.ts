@@ -37,17 +37,17 @@ export const objectsRoute =
 
 type File = { readonly name: string; readonly mediaType: string };
 
-const unlike = (what: string) => new GatewayError('OBJECT_NOT_STORED', `Nothing is stored: ${what}.`);
+const notStored = (what: string) => new GatewayError('OBJECT_NOT_STORED', `Nothing is stored: ${what}.`);
 
 async function put(store: FolderStore, key: string, facts: ObjectFacts, request: IncomingMessage, response: ServerResponse) {
   const { 'content-length': length, 'content-type': type } = request.headers;
-  if (length !== String(facts.size)) throw unlike(`the content-length is not ${facts.size}`);
-  if (type !== facts.mediaType) throw unlike(`the content-type is not ${facts.mediaType}`);
+  if (length !== String(facts.size)) throw notStored(`the content-length is not ${facts.size}`);
+  if (type !== facts.mediaType) throw notStored(`the content-type is not ${facts.mediaType}`);
   try {
     await store.write(key, facts, request);
   } catch (error) {
-    if (error instanceof UnlikeError) throw unlike(error.message);
-    if (!request.complete) return void response.destroy(); // the client left
+    if (error instanceof UnlikeError) throw notStored(error.message);
+    if (!request.complete) return void response.destroy(); // The client left.
     throw error;
   }
   response.writeHead(204).end();
@@ -57,7 +57,7 @@ async function get(store: FolderStore, key: string, { name, mediaType }: File, r
   const object = await store.open(key);
   if (!object) throw new GatewayError('NOT_FOUND', 'The object has been removed.');
   const { size } = object;
-  const etag = `"${key.slice(key.indexOf('/') + 1)}"`; // the bytes of a key never change
+  const etag = `"${key.slice(key.indexOf('/') + 1)}"`; // The bytes behind a key never change.
   const { range, 'if-range': ifRange } = request.headers;
   const part = request.method === 'HEAD' ? null : byteRange({ range, ifRange: ifRange as string | undefined, size, etag });
   const headers = {
@@ -79,7 +79,6 @@ async function get(store: FolderStore, key: string, { name, mediaType }: File, r
     response.end();
     return await object.close();
   }
-  // if the client leaves or reading fails, the connection is cut, so that a part isn't taken for
-  // all
+  // A failure cuts the connection, so that the client doesn't take a part for the whole.
   await pipeline(object.bytes(part ?? undefined), response).catch(() => response.destroy());
 }

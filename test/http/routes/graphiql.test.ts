@@ -60,7 +60,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
 
   test('opens with a tab for each thing to try, as nobody and without a tenant', async () => {
     expect(await tabTitles()).toEqual(['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
-    expect(await sends()).toBe('Sends only the headers that you type');
+    expect(await sends()).toBe('Sends only the headers you type');
     await run('ANONYMOUS');
     expect(fakeGateway.asked).toEqual([NOTHING]);
     expect(fakeGateway.tokensFor).toEqual([]);

@@ -5,10 +5,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type Encoding, encodingFor } from '../../server/negotiate.ts';
 
-/**
- * Every file that the page needs. All are served from here, so that the explorer works without the
- * internet.
- */
+/** All files of the page. We serve them ourselves, so that it works without internet access. */
 export const ASSET_NAMES = [
   'graphiql.js',
   'graphiql.css',
@@ -24,10 +21,7 @@ export type AssetName = (typeof ASSET_NAMES)[number];
 type Asset = { readonly path: string; readonly type: string; readonly text: string; readonly encoded: Map<Encoding, Promise<Buffer>> };
 export type Assets = Readonly<Record<AssetName, Asset>>;
 
-/**
- * Reads and hashes the assets. GraphiQL itself is 9 MB of strings, hence imported when first asked
- * for and not at the start.
- */
+/** Reads and hashes the assets. GraphiQL is 9 MB of strings, so it is imported at first use. */
 export async function loadAssets(): Promise<Assets> {
   const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
   const own = (name: AssetName) => readFile(new URL(`./browser/${name}`, import.meta.url), 'utf8');
@@ -50,15 +44,15 @@ function asset(name: AssetName, text: string): Asset {
   return { path: `/graphiql/${hash}/${name}`, type, text, encoded: new Map() };
 }
 
-/** The name in the path of an asset, whatever its hash, or null when the path isn't one. */
+/** The name in an asset's path, with any hash; null for any other path. */
 export function assetNameOf(path: string): AssetName | null {
   const name = /^\/graphiql\/[0-9a-f]{16}\/([a-z.]+)$/.exec(path)?.[1];
-  return ASSET_NAMES.find(known => known === name) ?? null;
+  return ASSET_NAMES.find(assetName => assetName === name) ?? null;
 }
 
 /**
- * Sends an asset, compressed as the client takes it; 404 when the hash isn't of this version, as a
- * page from before an upgrade asks.
+ * Sends an asset in an encoding that the client accepts; 404 for the hash of another version, which
+ * a page that was loaded before an upgrade requests.
  */
 export async function sendAsset(asset: Asset, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (path !== asset.path) {
@@ -74,7 +68,7 @@ export async function sendAsset(asset: Asset, path: string, request: IncomingMes
     ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
     'cache-control': 'public, max-age=31536000, immutable',
     vary: 'accept-encoding',
-    // A worker is held by the policy that comes with its script: these compute, and reach nothing.
+    // A worker obeys the policy of its own script: these need no network.
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cross-origin-resource-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
@@ -83,15 +77,15 @@ export async function sendAsset(asset: Asset, path: string, request: IncomingMes
 }
 
 function encoded(asset: Asset, encoding: Encoding): Promise<Buffer> {
-  const known = asset.encoded.get(encoding);
-  if (known) return known;
+  const cached = asset.encoded.get(encoding);
+  if (cached) return cached;
   const body = compress[encoding](Buffer.from(asset.text));
   asset.encoded.set(encoding, body);
   return body;
 }
 
-// Brotli's quality 5 takes 0.2 s over all assets (on the thread pool); 11 would take 8 s to save
-// another 15 %.
+// Quality 5 of Brotli takes 0.2 s for all assets, on the thread pool. Quality 11 would take 8 s and
+// save another 15 %.
 const compress: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
   br: body => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
   gzip: body => promisify(gzip)(body),

@@ -4,9 +4,7 @@ import { type Assets, assetNameOf, loadAssets, sendAsset } from './assets.ts';
 import type { ExplorerOptions } from './options.ts';
 import { PAGE_HEADERS, renderPage } from './page.ts';
 
-/**
- * Answers a request for the explorer's page or one of its assets; false when the request isn't one.
- */
+/** Serves the explorer's page and its assets. Returns false for any other request. */
 export function createExplorer(options: ExplorerOptions): (request: IncomingMessage, response: ServerResponse) => boolean {
   let loading: Promise<{ assets: Assets; page: Buffer }> | undefined;
   const load = async () => {

@@ -3,8 +3,8 @@ import type { ExplorerOptions } from './options.ts';
 import { openingTabs } from './tabs.ts';
 
 /**
- * Only our own files, no inline script. Monaco writes style elements and attributes, and GraphiQL
- * embeds its fonts and icons as data.
+ * Allows our own files and no inline script. Inline styles are needed by Monaco, `data:` URLs by
+ * GraphiQL's fonts and icons.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -33,8 +33,8 @@ export const PAGE_HEADERS = {
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M8 1l6 3.5v7L8 15l-6-3.5v-7z' fill='%23d60590'/%3E%3C/svg%3E";
 
-/** The bar of the demo, whose lists the script fills in. */
-const BAR = `<div id="bar" role="group" aria-label="Who asks, and in which tenant">
+/** The bar of the demo. `personas.js` fills its lists. */
+const BAR = `<div id="bar" role="group" aria-label="Caller and tenant">
 <strong>IPTO gateway</strong>
 <span><label for="persona">Persona</label> <select id="persona" autocomplete="off"></select></span>
 <span><label for="tenant">Tenant</label> <select id="tenant" autocomplete="off"></select></span>
@@ -42,8 +42,8 @@ const BAR = `<div id="bar" role="group" aria-label="Who asks, and in which tenan
 </div>`;
 
 /**
- * The explorer's page. What differs between installations travels as JSON that no browser runs,
- * never as script.
+ * Renders the explorer's page. The settings of the installation are embedded as JSON, which no
+ * browser runs.
  */
 export function renderPage({ endpoint, demo }: ExplorerOptions, assets: Assets): string {
   const path = (name: keyof Assets) => assets[name].path;
@@ -58,7 +58,7 @@ export function renderPage({ endpoint, demo }: ExplorerOptions, assets: Assets):
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${path('graphiql.css')}">
 <link rel="stylesheet" href="${path('explorer.css')}">
-<script type="application/json" id="config">${inert(config)}</script>
+<script type="application/json" id="config">${scriptJson(config)}</script>
 <script defer src="${path('graphiql.js')}"></script>
 ${demo ? `<script type="module" src="${path('personas.js')}"></script>\n` : ''}<script type="module" src="${path('explorer.js')}"></script>
 </head>
@@ -71,7 +71,7 @@ ${demo ? BAR : ''}
 `;
 }
 
-/** JSON that can't end the element that it stands in. */
-function inert(value: unknown): string {
+/** Serializes a value as JSON that can't close the surrounding `<script>` element. */
+function scriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }

@@ -1,6 +1,6 @@
 /**
- * A tab that the explorer opens with, under what to try in the demo and elsewhere. GraphiQL titles
- * it by the name of its operation.
+ * A tab that the explorer opens with: a document and a hint of what to try, in the demo and
+ * elsewhere. GraphiQL uses the operation's name as the title.
  */
 type Tab = { readonly demo: string; readonly elsewhere: string; readonly document: string };
 
@@ -12,7 +12,7 @@ or filter: { search: "an" }.`;
 
 const TABS: readonly Tab[] = [
   {
-    // The principal, every membership that it has, and what it may do in the tenant that is chosen.
+    // The principal, all its memberships, and its permissions in the chosen tenant.
     demo: `Choose a persona and a tenant in the bar above,
 then run this.`,
     elsewhere: HEADERS,
@@ -38,11 +38,11 @@ then run this.`,
 `,
   },
   {
-    // The tenant of the request's context, with its plan: null without a context, refusals where a
-    // role doesn't suffice.
-    demo: `The tenant that is chosen above. A field that the
-persona may not read is null, and errors says why.`,
-    elsewhere: `The tenant that x-tenant-id names.
+    // The tenant of the request's context, with its plan: null without a context, refusals for
+    // fields that the caller's role may not read.
+    demo: `The tenant chosen above. A field that the persona
+may not read is null, and errors says why.`,
+    elsewhere: `The tenant named by x-tenant-id.
 ${HEADERS}`,
     document: `query MyTenant {
   tenant {
@@ -62,7 +62,7 @@ ${HEADERS}`,
 `,
   },
   {
-    // A connection with its filter, where the addresses need a permission of their own.
+    // A connection with its filter. The addresses need a permission of their own.
     demo: MEMBERS,
     elsewhere: MEMBERS,
     document: `query Members {
@@ -85,11 +85,10 @@ ${HEADERS}`,
 `,
   },
   {
-    // The same request answers in part: what is allowed comes, what is refused is null and
-    // explained under its path.
+    // A partial response: refused fields are null, and each has an error with its path.
     demo: `Choose viewer@northwind.example above. Each refused
 field's extensions say what it needs, and why.`,
-    elsewhere: `As somebody with few roles: each refused field's
+    elsewhere: `With a token of a viewer: each refused field's
 extensions say what it needs, and why.`,
     document: `query RefusedAndWhy {
   tenant {
@@ -111,7 +110,7 @@ extensions say what it needs, and why.`,
   },
 ];
 
-/** The documents that the explorer opens with, each under a comment that says what to try. */
+/** The documents that the explorer opens with, each with its hint as a comment. */
 export function openingTabs(demo: boolean): { query: string }[] {
   return TABS.map(tab => ({ query: `${comment(demo ? tab.demo : tab.elsewhere)}\n${tab.document}` }));
 }

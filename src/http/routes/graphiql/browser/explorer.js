@@ -1,12 +1,12 @@
-// Starts GraphiQL in the browser. Comes after graphiql.js, which defines YogaGraphiQL, and after
+// Starts GraphiQL in the browser. Runs after graphiql.js, which defines YogaGraphiQL, and after
 // personas.js, which wraps fetch.
 
 const { endpoint, tabs, workers } = JSON.parse(document.getElementById('config').textContent);
 const linked = new URLSearchParams(location.search).get('query');
 
 /**
- * The tab that was open last. GraphiQL notes its query a second time, later, and opens an empty tab
- * if it finds that they differ.
+ * The tab that was open last. GraphiQL stores its query in a second place, later, and opens an
+ * empty tab if the two differ.
  */
 function lastTab() {
   try {
@@ -25,9 +25,8 @@ globalThis.YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
   title: 'IPTO gateway',
   defaultTabs: linked ? [{ query: linked }, ...tabs] : tabs,
   ...(linked ? { query: linked } : lastTab()),
-  // Headers hold credentials: they stay in the page, not in the browser's storage.
+  // Headers hold credentials, so they are not persisted in the browser's storage.
   shouldPersistHeaders: false,
-  // Left alone, GraphiQL copies each keystroke into the address, and from there into the server's
-  // log.
+  // By default GraphiQL copies each keystroke into the URL, and so into the server's log.
   onEditQuery: () => {},
 });

@@ -11,21 +11,18 @@ const NOBODY = { persona: '', tenant: '' };
 const RENEW_BEFORE = 60_000;
 
 /**
- * Who asks (an email, '' for nobody) and where (a slug, '' for none): replaced as a whole, so that
- * no request mixes two of them.
+ * The caller (an email address, '' for anonymous) and the tenant (a slug, '' for none). The object
+ * is replaced as a whole, so that no request mixes two choices.
  */
 let choice = restored();
-/**
- * The token of the persona that is chosen, or undefined; as a promise, so that requests of one
- * moment share it.
- */
+/** The token of the chosen persona, as a promise that concurrent requests share; or undefined. */
 let token;
 
 function restored() {
   try {
     const { persona, tenant } = JSON.parse(sessionStorage.getItem(STORED) ?? 'null') ?? NOBODY;
-    const known = (persona === '' || personas.has(persona)) && (tenant === '' || tenants.includes(tenant));
-    return known ? { persona, tenant } : NOBODY;
+    const isValid = (persona === '' || personas.has(persona)) && (tenant === '' || tenants.includes(tenant));
+    return isValid ? { persona, tenant } : NOBODY;
   } catch {
     return NOBODY;
   }
@@ -46,22 +43,22 @@ globalThis.fetch = async (input, init) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin || pathname !== endpoint) return send(request);
 
-  const asked = choice;
+  const sentAs = choice;
   try {
-    if (asked.persona) request.headers.set('authorization', `Bearer ${await tokenOf(asked.persona)}`);
-    if (asked.tenant) request.headers.set('x-tenant-id', asked.tenant);
+    if (sentAs.persona) request.headers.set('authorization', `Bearer ${await tokenOf(sentAs.persona)}`);
+    if (sentAs.tenant) request.headers.set('x-tenant-id', sentAs.tenant);
     const response = await send(request);
-    if (response.status === 401 && asked === choice) token = undefined;
+    if (response.status === 401 && sentAs === choice) token = undefined;
     return response;
   } finally {
     const introspects = String(init?.body).includes('IntrospectionQuery');
-    if (asked === choice && !introspects) delete document.body.dataset.answer;
+    if (sentAs === choice && !introspects) delete document.body.dataset.answer;
   }
 };
 
 async function tokenOf(persona) {
-  const kept = persona === choice.persona ? await token : undefined;
-  if (kept && kept.expires - RENEW_BEFORE > Date.now()) return kept.text;
+  const cached = persona === choice.persona ? await token : undefined;
+  if (cached && cached.expires - RENEW_BEFORE > Date.now()) return cached.text;
   const fetched = requestToken(persona);
   if (persona === choice.persona) {
     token = fetched;
@@ -80,7 +77,7 @@ async function requestToken(persona) {
   return { text, expires: expiryOf(text) };
 }
 
-/** When a JWT ends, in milliseconds; 0, thus asked for anew each time, when it doesn't say. */
+/** When a JWT expires, ms since 1970. 0 if it doesn't say: then each request gets a new token. */
 function expiryOf(jwt) {
   try {
     const payload = jwt.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
@@ -101,16 +98,17 @@ function group(label, options) {
   return options.length > 0 ? [element] : [];
 }
 
-function circleOf({ tenants: own }) {
+/** The heading under which a persona is listed. */
+function headingOf({ tenants: own }) {
   if (own.length === 0) return 'No tenant';
   return own.length === 1 ? own[0] : 'Several tenants';
 }
 
 function listPersonas() {
-  const circles = new Set(demo.personas.map(circleOf));
-  const options = circle =>
-    demo.personas.filter(persona => circleOf(persona) === circle).map(({ email, label }) => new Option(`${label} · ${email}`, email));
-  personaList.replaceChildren(new Option('Anonymous', ''), ...[...circles].flatMap(circle => group(circle, options(circle))));
+  const headings = new Set(demo.personas.map(headingOf));
+  const options = heading =>
+    demo.personas.filter(persona => headingOf(persona) === heading).map(({ email, label }) => new Option(`${label} · ${email}`, email));
+  personaList.replaceChildren(new Option('Anonymous', ''), ...[...headings].flatMap(heading => group(heading, options(heading))));
 }
 
 function show() {
@@ -126,7 +124,7 @@ function show() {
   tenantList.value = choice.tenant;
   const foreign = choice.tenant !== '' && !own.includes(choice.tenant);
   const headers = [choice.persona && 'authorization: Bearer …', choice.tenant && `x-tenant-id: ${choice.tenant}`].filter(Boolean);
-  const sent = headers.length > 0 ? `Sends ${headers.join(', ')}` : 'Sends only the headers that you type';
+  const sent = headers.length > 0 ? `Sends ${headers.join(', ')}` : 'Sends only the headers you type';
   sends.value = foreign ? `${sent} (not a member)` : sent;
   sends.classList.toggle('foreign', foreign);
 }
