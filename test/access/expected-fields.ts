@@ -90,7 +90,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   },
   Membership:        all('member:list', 'id roles user joinedAt'),
   User:              { ...all('member:list', 'id name'), email: 'member:read-email' },
-  Invitation:        all('invitation:list', 'id email roles invitedBy createdAt expiresAt sentAt'),
+  Invitation:        all('invitation:list', 'id email roles invitedBy createdAt expiresAt sentAt inviterLeft'),
   OwnershipTransfer: all('ownership:transfer', 'to createdAt expiresAt'),
   AuditEvent:        all('audit:read', 'id sequence at action outcome code rule actorKind actorId actorName targetType targetId before after requestId'),
   ApiKey:            all('api-key:read', 'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil'),

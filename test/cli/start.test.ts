@@ -164,7 +164,7 @@ describe('a database that isn’t up yet', () => {
     const proxy = await startProxy(database.runtimeUrl);
     await proxy.shut();
     const command = starting({ DATABASE_URL: proxy.url });
-    await command.says(/waiting for it/);
+    await command.says(/cannot reach the database; retrying/);
     expect(await command.kill('SIGTERM')).toBe(0);
     expect(command.err()).not.toMatch(/AbortError/);
   });

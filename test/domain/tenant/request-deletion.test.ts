@@ -83,7 +83,7 @@ describe('requestTenantDeletion', () => {
     const { data, errors } = await request(home.owner, typed(home));
     expect(data).toEqual({ requestTenantDeletion: null });
     expect(errors).toMatchObject([
-      { message: "Type the tenant's display name, exactly, to confirm.", extensions: { code: 'CONFIRMATION_MISMATCH' } },
+      { message: "Type the tenant's display name exactly to confirm.", extensions: { code: 'CONFIRMATION_MISMATCH' } },
     ]);
     expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
     expect(await life.events(home)).toMatchObject([{ action: 'deletion.request', outcome: 'refused', code: 'CONFIRMATION_MISMATCH' }]);
