@@ -22,7 +22,7 @@ const verify = (args: readonly string[] = [], url = database.runtimeUrl) => run(
 const behindItsBack = (sql: string) => database.sql(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}; COMMIT`);
 
 describe('A2: ipto audit verify', () => {
-  test('says that all is whole, and ends with 0', async () => {
+  test('reports that all logs are valid, and exits with 0', async () => {
     expect(await verify()).toEqual({ code: 0, out: '2 chains, 1,230 links: all intact.\n', err: '' });
   });
 
@@ -37,7 +37,7 @@ describe('A2: ipto audit verify', () => {
     ['cut off',  () => `UPDATE audit_head SET seq = 31 WHERE tenant_id = '${second.tenantId}'`,
                  () => `UPDATE audit_head SET seq = 30 WHERE tenant_id = '${second.tenantId}'`,
                  () => `tenant ${second.tenantId}: broken at link 31: the log does not end where its head says\n`],
-  ])('names the broken chain and its first broken link (%s), and ends with 1', async (_what, tamper, undo, told) => {
+  ])('names the broken chain and its first broken link (%s), and exits with 1', async (_what, tamper, undo, told) => {
     await behindItsBack(tamper());
     expect(await verify()).toEqual({ code: 1, out: `2 chains, 1,230 links: 1 broken.\n${told()}`, err: '' });
     await behindItsBack(undo());
@@ -50,14 +50,14 @@ describe('A2: ipto audit verify', () => {
     ['with a URL of something else',   [],                   { DATABASE_URL: 'https://canary.example' },                   /^DATABASE_URL is wrong: a postgresql:\/\/ URL\. .*\n$/],
     ['when nobody answers',            [],                   { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' },     /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
     ['with an option that is none',    ['--anchor', 'file'], {},                                                          /^`audit verify` takes one option: --anchors <file>\.\n$/],
-  ])('%s ends with 2, and a sentence', async (_what, args, settings, sentence) => {
+  ])('%s exits with 2 and one sentence', async (_what, args, settings, sentence) => {
     const { code, out, err } = await run(['audit', 'verify', ...args], settings);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(sentence);
     expect(err).not.toMatch(/canary|^ +at /m);
   });
 
-  test('where the role may not look, or the database is another, ends with 2, and a sentence', async () => {
+  test('without the needed rights, or with another database, exits with 2 and one sentence', async () => {
     const role = new URL(database.runtimeUrl).username;
     await database.sql(`REVOKE EXECUTE ON FUNCTION crossing_audit_breaks FROM ${role}`);
     const { code, out, err } = await verify();
@@ -70,7 +70,7 @@ describe('A2: ipto audit verify', () => {
 });
 
 describe('A2: ipto audit verify --anchors', () => {
-  test('keeps the heads, for its owner alone, and compares with them the next time', async () => {
+  test('stores the heads, readable by their owner only, and compares with them the next time', async () => {
     expect(await verify(['--anchors', anchors])).toEqual({ code: 0, out: '2 chains, 1,230 links: all intact.\n', err: '' });
     const kept = JSON.parse(await readFile(anchors, 'utf8'));
     expect(kept.map(({ tenantId, seq }: { tenantId: string; seq: number }) => [tenantId, seq]).sort()).toEqual(
@@ -82,7 +82,7 @@ describe('A2: ipto audit verify --anchors', () => {
     expect(JSON.parse(await readFile(anchors, 'utf8'))).toContainEqual(expect.objectContaining({ tenantId: second.tenantId, seq: 32 }));
   });
 
-  test('finds a log that was shortened with its head, and leaves the file as it was', async () => {
+  test('finds a log that was shortened together with its head, and keeps the file unchanged', async () => {
     const before = await readFile(anchors, 'utf8');
     const rows = await database.sql<{ row: string }>(
       `SELECT to_jsonb(e)::text AS row FROM audit_event e WHERE tenant_id = $1 AND seq = 32`,
@@ -104,22 +104,25 @@ describe('A2: ipto audit verify --anchors', () => {
     expect(await verify(['--anchors', anchors])).toMatchObject({ code: 0 });
   });
 
-  test.each([['not JSON'], ['{}'], ['[{"tenantId":"x","seq":1,"hash":""}]']])('a file that holds %j ends with 2, and stays', async text => {
-    const file = path.join(folder, 'other.json');
-    await writeFile(file, text);
-    const { code, err } = await verify(['--anchors', file]);
-    expect({ code, err }).toEqual({ code: 2, err: `${file} is not a file that \`audit verify --anchors\` wrote.\n` });
-    expect(await readFile(file, 'utf8')).toBe(text);
-  });
+  test.each([['not JSON'], ['{}'], ['[{"tenantId":"x","seq":1,"hash":""}]']])(
+    'a file that contains %j exits with 2, and is kept',
+    async text => {
+      const file = path.join(folder, 'other.json');
+      await writeFile(file, text);
+      const { code, err } = await verify(['--anchors', file]);
+      expect({ code, err }).toEqual({ code: 2, err: `${file} is not a file that \`audit verify --anchors\` wrote.\n` });
+      expect(await readFile(file, 'utf8')).toBe(text);
+    },
+  );
 
-  test('a file that can’t be written ends with 2', async () => {
+  test('a file that cannot be written exits with 2', async () => {
     const { code, err } = await verify(['--anchors', path.join(folder, 'none', 'heads.json')]);
     expect(code).toBe(2);
     expect(err).toMatch(/^\S+heads\.json can't be written: ENOENT.*\n$/);
   });
 });
 
-test('A2: a tenant without the event of its founding is reported, although its log is whole', async () => {
+test('A2: a tenant without the event of its creation is reported, although its log is valid', async () => {
   const [, gone] = await makeChains(database, [1, 1]);
   const { tenantId } = gone!;
   await behindItsBack(`DELETE FROM audit_event WHERE tenant_id = '${tenantId}'; DELETE FROM audit_head WHERE tenant_id = '${tenantId}'`);

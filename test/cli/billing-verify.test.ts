@@ -21,7 +21,7 @@ const behindItsBack = (sql: string) => trade.database.sql(`BEGIN; SET LOCAL sess
 const TOTALS = 'EUR: 3 charges of 0.3, 3 earnings of 0.3\nJPY: 1 charge of 7, 1 earning of 7\n';
 
 describe('M3: ipto billing verify', () => {
-  test('says that the records agree, for each currency, and ends with 0', async () => {
+  test('reports that the records agree, for each currency, and exits with 0', async () => {
     expect(await verify()).toEqual({ code: 0, out: `${TOTALS}All charges and earnings agree.\n`, err: '' });
   });
 
@@ -37,7 +37,7 @@ describe('M3: ipto billing verify', () => {
     ['only the usage record left', "DELETE FROM charge WHERE id = 'ID'; DELETE FROM earning WHERE id = 'ID'", `${EUR}\nJPY: 0 charges of 0, 0 earnings of 0`, 'it was not charged', 3],
     ['another buyer',              "UPDATE earning SET buyer_ref = sha256('x') WHERE id = 'ID'",   `${EUR}\n${JPY}`, 'charge or earning belongs to another tenant than its usage record says', 1],
     ['another provider',           "UPDATE charge SET provider_ref = sha256('x') WHERE id = 'ID'", `${EUR}\n${JPY}`, 'charge or earning belongs to another tenant than its usage record says', 1],
-  ])('finds %s, names the retrieval, and ends with 1', async (_what, tamper, totals, told, which) => {
+  ])('finds %s, names the retrieval, and exits with 1', async (_what, tamper, totals, told, which) => {
     const tables = ['usage_record', 'charge', 'earning'];
     await trade.database.sql(tables.map(table => `CREATE TABLE kept_${table} AS TABLE ${table}`).join(';'));
     await behindItsBack(tamper.replaceAll('ID', ids[which]!));
@@ -53,7 +53,7 @@ describe('M3: ipto billing verify', () => {
     ['without a URL',                  [],        {},                                                       /^DATABASE_URL is missing\. README\.md, "Settings", describes them\.\n$/],
     ['when nobody answers',            [],        { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' }, /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
     ['with an option',                 ['--all'], {},                                                       /^`billing verify` takes no options\.\n$/],
-  ])('%s ends with 2, and a sentence', async (_what, args, settings, sentence) => {
+  ])('%s exits with 2 and one sentence', async (_what, args, settings, sentence) => {
     const { code, out, err } = await run(['billing', 'verify', ...args], settings);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(sentence);

@@ -52,7 +52,7 @@ async function servesUnder(databaseUrl: string): Promise<string> {
 }
 
 describe('npm run migrate', () => {
-  test('without a URL names it, in a sentence', async () => {
+  test('without a URL names the missing setting in one sentence', async () => {
     expect(await run(['migrate'])).toEqual({
       code: 1,
       out: '',
@@ -60,14 +60,14 @@ describe('npm run migrate', () => {
     });
   });
 
-  test('says in a sentence that nobody answers', async () => {
+  test('reports an unreachable database in one sentence', async () => {
     const { code, err } = await run(['migrate'], { DATABASE_URL: 'postgresql://postgres:canary@127.0.0.1:1/postgres' });
     expect(code).toBe(1);
     expect(err).toMatch(/^Cannot reach the database: .*ECONNREFUSED.*\n$/);
     expect(err).not.toMatch(/canary|^ +at /m);
   });
 
-  test('of a superuser makes the roles, prints the URL to serve under, and has nothing to do the second time', async ({ skip }) => {
+  test('as superuser creates the roles, prints the URL to serve with, and has nothing to do the second time', async ({ skip }) => {
     const free = await sql(`DROP ROLE IF EXISTS ${GATEWAY}`).then(
       () => true,
       () => false,
@@ -92,7 +92,7 @@ describe('npm run migrate', () => {
     expect(await servesUnder(served)).toBe('serves');
   });
 
-  test('with two URLs migrates by the one, prepares the role of the other, and prints no password', async () => {
+  test('with two URLs migrates with the first, prepares the role of the second, and prints no password', async () => {
     const role = `${name}_role`;
     const runtime = Object.assign(new URL(url), { username: role, password: 'p%40ss' }).href;
     try {
@@ -111,7 +111,7 @@ describe('npm run migrate', () => {
     }
   });
 
-  test('is part of the start where that is given both URLs', async () => {
+  test('is part of the start when both URLs are set', async () => {
     const role = `${name}_role`;
     const runtime = Object.assign(new URL(url), { username: role, password: 'secret' }).href;
     expect(await servesUnder(runtime)).toMatch(/^The database refuses connections: .+\.\n$/);
@@ -126,7 +126,7 @@ describe('npm run migrate', () => {
     }
   });
 
-  test('before it, the start is refused with what to do', async () => {
+  test('has to run before the start, which is refused otherwise and says what to do', async () => {
     const role = `${name}_role`;
     await sql(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
     try {

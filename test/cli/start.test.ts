@@ -49,7 +49,7 @@ async function serving(more?: Record<string, string>) {
 }
 
 describe('npm start', () => {
-  test('with no settings names those that are missing, without a stack, and ends with 1', async () => {
+  test('without settings names the missing ones, without a stack trace, and exits with 1', async () => {
     expect(await run(['start'])).toEqual({
       code: 1,
       out: '',
@@ -66,7 +66,7 @@ describe('npm start', () => {
     expect(err).toMatch(told);
   });
 
-  test('refuses a superuser in a sentence', async () => {
+  test('refuses a superuser in one sentence', async () => {
     const command = starting({ DATABASE_URL: database.adminUrl });
     expect(await command.ended).toBe(1);
     expect(command.err()).toMatch(
@@ -75,7 +75,7 @@ describe('npm start', () => {
     expect(command.err()).not.toMatch(/^ +at /m);
   });
 
-  test('refuses a password that the database refuses, in a sentence without it', async () => {
+  test('reports a password that the database refuses in one sentence, which does not contain the password', async () => {
     const url = Object.assign(new URL(database.runtimeUrl), { username: 'ipto_nobody', password: 'canary' }).href;
     const command = starting({ DATABASE_URL: url });
     expect(await command.ended).toBe(1);
@@ -83,7 +83,7 @@ describe('npm start', () => {
     expect(command.err()).not.toMatch(/canary|^ +at /m);
   });
 
-  test('serves under a good role with the issuer’s tokens, and ends with 0 on SIGTERM', async () => {
+  test('serves with an unprivileged role and the issuer’s tokens, and exits with 0 on SIGTERM', async () => {
     const { command, url } = await serving();
     const { person, tenant } = fixtures(database);
     await tenant('north', await person('ann', issuer.issuer));
@@ -97,7 +97,7 @@ describe('npm start', () => {
     expect(command.err()).not.toContain(new URL(database.runtimeUrl).password);
   });
 
-  test('has no explorer, no personas and no tokens to give away', async () => {
+  test('has no explorer, no personas and no token route', async () => {
     const { url } = await serving();
     const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type')).toMatch(/json/);
@@ -105,7 +105,7 @@ describe('npm start', () => {
     expect(asked.status).toBe(404);
   });
 
-  test('has the explorer where GRAPHIQL=true, still without personas', async () => {
+  test('has the explorer with GRAPHIQL=true, still without personas', async () => {
     const { url } = await serving({ GRAPHIQL: 'true' });
     const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
     const html = await page.text();
@@ -129,7 +129,7 @@ describe('npm start', () => {
     }
   });
 
-  test('says in a sentence that its port is taken', async () => {
+  test('reports a port that is in use in one sentence', async () => {
     const other = createServer();
     await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as { port: number };
@@ -141,8 +141,8 @@ describe('npm start', () => {
   });
 });
 
-describe('a database that isn’t up yet', () => {
-  test('is waited for: alive, not ready, and ready when it comes', async () => {
+describe('a database that is not up yet', () => {
+  test('is waited for: the gateway is alive, not ready, and becomes ready with the database', async () => {
     const proxy = await startProxy(database.runtimeUrl);
     await proxy.shut();
     const port = await freePort();
@@ -160,7 +160,7 @@ describe('a database that isn’t up yet', () => {
     }
   });
 
-  test('doesn’t keep a SIGTERM waiting', async () => {
+  test('does not delay a SIGTERM', async () => {
     const proxy = await startProxy(database.runtimeUrl);
     await proxy.shut();
     const command = starting({ DATABASE_URL: proxy.url });

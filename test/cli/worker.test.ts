@@ -32,7 +32,7 @@ function working(more?: Record<string, string>) {
 }
 
 describe('npm run worker', () => {
-  test('with no settings names those that are missing, without a stack, and ends with 1', async () => {
+  test('without settings names the missing ones, without a stack trace, and exits with 1', async () => {
     expect(await run(['worker'])).toEqual({
       code: 1,
       out: '',
@@ -46,7 +46,7 @@ describe('npm run worker', () => {
     expect(err).toMatch(/is a superuser, which row-level security does not restrict/);
   });
 
-  test('R5: mails an invitation that a gateway elsewhere made, whose code accepts it; its log holds neither code nor message', async () => {
+  test("R5: sends an invitation that another gateway created, and its code works; the worker's log contains neither code nor message", async () => {
     const make = fixtures(database);
     const owner = await make.person('Olga Owner');
     await make.tenant('acme', owner, { plan: 'STARTER' });
@@ -69,7 +69,7 @@ describe('npm run worker', () => {
     for (const secret of [code, 'You are invited']) expect(worker.out() + worker.err()).not.toContain(secret);
   });
 
-  test('waits for an unreachable database, and ends on a signal', async () => {
+  test('waits for an unreachable database, and exits on a signal', async () => {
     const worker = working({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
     await worker.says(/cannot reach the database; retrying/);
     expect(await worker.kill('SIGTERM')).toBe(0);

@@ -12,7 +12,7 @@ const demo = useDemo();
 const as = async (email: string, query: string, variables = {}) =>
   ask(demo.demo.url, query, { token: await demo.demo.issuer.sign({ email, expiresIn: 60 }), variables });
 
-test('M1: the sellers of the demo offer something, in every status of a listing; the others nothing', async () => {
+test('M1: the sellers of the demo have listings of every status; other tenants have none', async () => {
   const found: Record<string, string[]> = {};
   for (const { slug } of DEMO_TENANTS) {
     const { data } = await as(`owner@${slug}.example`, '{ tenant { datasets(first: 10) { edges { node { listing { status } } } } } }');
@@ -24,7 +24,7 @@ test('M1: the sellers of the demo offer something, in every status of a listing;
   });
 });
 
-test('M1: the bytes of its objects are what they are said to be', async () => {
+test('M1: the bytes of its objects match their recorded checksum', async () => {
   const said: string[] = [];
   for (const slug of ['northwind', 'adatum']) {
     const { data } = await as(
@@ -50,7 +50,7 @@ test('M1: the bytes of its objects are what they are said to be', async () => {
   expect(lying.sort()).toEqual(said.sort());
 });
 
-test('M1: a seller adds an object to one, by the link that the demo itself serves', async () => {
+test('M1: a seller adds an object, by an upload link that the demo itself serves', async () => {
   const owner = 'owner@northwind.example';
   const { data } = await as(owner, '{ tenant { datasets(first: 1) { edges { node { id } } } } }');
   const input = { datasetId: data.tenant.datasets.edges[0].node.id, ...announced('new', { name: 'new.csv' }) };

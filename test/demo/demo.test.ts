@@ -34,8 +34,8 @@ async function answerOf(line: string): Promise<{ data: Record<string, never>; er
   return (await (await fetch(url, { method: 'POST', headers, body })).json()) as never;
 }
 
-describe('what the demo prints', () => {
-  test('says each step, the address, the tenants and the people, and nothing on stderr', () => {
+describe('the output of the demo', () => {
+  test('lists each step, the address, the tenants and the people, and leaves stderr empty', () => {
     const out = demo.command.out();
     for (const step of [
       'Creating a database',
@@ -59,7 +59,7 @@ describe('what the demo prints', () => {
     expect(demo.command.err()).toBe('');
   });
 
-  test('holds three curl lines that work as printed', async () => {
+  test('contains three curl lines that work as printed', async () => {
     const lines = curls(demo.command.out());
     expect(lines).toHaveLength(3);
     const [plans, owner, viewer] = await Promise.all(lines.map(answerOf));
@@ -108,14 +108,14 @@ describe('the personas', () => {
     });
   });
 
-  test('contoso has the three people that its plan has places for', async () => {
+  test('contoso has the three people that its plan allows', async () => {
     const { data } = await demo.as('owner@contoso.example', '{ tenant { memberships { edges { node { user { email } } } } } }');
     const emails = data.tenant.memberships.edges.map(({ node }: { node: { user: { email: string } } }) => node.user.email);
     expect(emails.sort()).toEqual(['owner@contoso.example', 'sam@people.example', 'viewer@contoso.example']);
     expect(await demo.token('admin@contoso.example')).toBeUndefined();
   });
 
-  test('sam is in three tenants, and in none until one is named', async () => {
+  test('sam is in three tenants, and acts in none until a tenant is named', async () => {
     const { data } = await demo.as('sam@people.example', WHO);
     expect(data.viewer.membership).toBeNull();
     const bySlug = Object.fromEntries(
@@ -126,7 +126,7 @@ describe('the personas', () => {
     expect(named.data.viewer.membership).toMatchObject({ slug: 'contoso', roles: ['ADMIN'] });
   });
 
-  test('staff are staff, and in no tenant', async () => {
+  test('staff are staff, and act in no tenant', async () => {
     expect((await demo.as('staff@ipto.example', WHO)).data.viewer).toEqual({ principal: 'STAFF', membership: null, memberships: [] });
   });
 
@@ -139,7 +139,7 @@ describe('the personas', () => {
     });
   });
 
-  test('don’t give their tokens to a form of a foreign page, nor to a name that is none', async () => {
+  test('give their tokens neither to a form of a foreign page nor for an unknown name', async () => {
     const send = (type: string, body: string) =>
       fetch(`${demo.url}/demo/token`, { method: 'POST', headers: { 'content-type': type }, body });
     const persona = '{"persona":"owner@northwind.example"}';

@@ -32,7 +32,7 @@ describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
     return answer.json();
   }
 
-  test('a persona is chosen, a tab is run, and a refusal is read', async () => {
+  test('a persona is chosen, a tab is run, and a refusal is shown', async () => {
     const { page } = explorer;
     await page.selectOption('#persona', 'viewer@northwind.example');
     await chooseTab(page, 'WhoAmI');
@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
     });
   });
 
-  test('the same tab as another persona, and in a tenant that is not theirs', async () => {
+  test('the same tab runs as another persona, and in a tenant of others', async () => {
     const { page } = explorer;
     await page.selectOption('#persona', 'owner@northwind.example');
     await chooseTab(page, 'RefusedAndWhy');
@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
     expect(foreign.data).toBeUndefined();
   });
 
-  test('no request left the machine, and the console is clean but for the 403 that was asked for', () => {
+  test('no request left the machine, and the console has only the expected 403', () => {
     const hosts = new Set(explorer.requested.filter(url => /^https?:/.test(url)).map(url => new URL(url).host));
     expect([...hosts]).toEqual([new URL(url()).host]);
     expect(explorer.complaints.filter(line => !line.includes('403'))).toEqual([]);

@@ -21,7 +21,7 @@ async function claimsOf(issuer: Issuer, token: string) {
 }
 
 describe("a token of the demo's issuer", () => {
-  test('says who a persona is, and nothing about what they may do', async () => {
+  test('identifies a persona, without permissions', async () => {
     const issuer = await openIssuer(home);
     const persona = findPersona('owner@northwind.example');
     const claims = await claimsOf(issuer, await issuer.sign({ persona: persona!, expiresIn: 3600 }));
@@ -50,7 +50,7 @@ describe("a token of the demo's issuer", () => {
     expect(claims).toMatchObject({ sub: 'sam@people.example', tenant: 'contoso' });
   });
 
-  test('has the staff claim for staff, and for nobody who only resembles them', async () => {
+  test('has the staff claim for staff only, not for similar addresses', async () => {
     const issuer = await openIssuer(home);
     expect(await claimsOf(issuer, await issuer.sign({ email: 'staff@ipto.example', expiresIn: 60 }))).toHaveProperty('ipto_staff', true);
     for (const email of ['staff2@ipto.example', 'staff@ipto.example.org', 'admin@northwind.example']) {
@@ -58,7 +58,7 @@ describe("a token of the demo's issuer", () => {
     }
   });
 
-  test('is for a newcomer too, with a verified address and a name made from it', async () => {
+  test('is issued for unknown people too, with a verified address and a name made from it', async () => {
     const issuer = await openIssuer(home);
     const claims = await claimsOf(issuer, await issuer.sign({ email: 'ada.lovelace@example.org', expiresIn: 60 }));
     expect(claims).toMatchObject({ sub: 'ada.lovelace@example.org', name: 'Ada Lovelace', email_verified: true });
@@ -78,13 +78,13 @@ describe("a token of the demo's issuer", () => {
 });
 
 describe("the issuer's key", () => {
-  test('is kept, readable by its owner only, so that a later run accepts the tokens of an earlier one', async () => {
+  test('is stored, readable by its owner only, so that a later run accepts earlier tokens', async () => {
     const token = await (await openIssuer(home)).sign({ email: 'ada@example.org', expiresIn: 60 });
     expect(await claimsOf(await openIssuer(home), token)).toMatchObject({ sub: 'ada@example.org' });
     expect((await stat(home.issuerKey)).mode & 0o777).toBe(0o600);
   });
 
-  test('shows only its public half, under the id that tokens name', async () => {
+  test('publishes only its public half, under the id that tokens name', async () => {
     const issuer = await openIssuer(home);
     const [key] = issuer.jwks.keys;
     expect(Object.keys(key!).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
@@ -92,25 +92,25 @@ describe("the issuer's key", () => {
     expect(header).toEqual({ alg: 'ES256', kid: key!.kid, typ: 'JWT' });
   });
 
-  test('is one and the same for all who make it at once', async () => {
+  test('is the same for all that create it at once', async () => {
     const issuers = await Promise.all(Array.from({ length: 20 }, () => openIssuer(home)));
     expect(new Set(issuers.map(issuer => JSON.stringify(issuer.jwks))).size).toBe(1);
     expect(await readdir(home.directory)).toEqual(['issuer-key.json']);
   });
 
-  test('differs between two homes', async () => {
+  test('differs between two data folders', async () => {
     const other = await openHome(join(home.directory, 'other'));
     const token = await (await openIssuer(other)).sign({ email: 'ada@example.org', expiresIn: 60 });
     await expect(claimsOf(await openIssuer(home), token)).rejects.toThrow('no applicable key found');
   });
 
-  test.each(['', '{}', '{"kty":"EC"}', 'not json'])('is refused in a sentence when its file holds %j', async text => {
+  test.each(['', '{}', '{"kty":"EC"}', 'not json'])('is refused with one sentence when its file contains %j', async text => {
     await writeFile(home.issuerKey, text);
     const refused = `The file ${home.issuerKey} is not a key of the demo. Remove it; the next run creates another.`;
     await expect(openIssuer(home)).rejects.toThrow(new DemoError(refused));
   });
 
-  test('goes at a reset, which leaves what is not the demo’s', async () => {
+  test('is deleted by a reset, which keeps files that are not the demo’s', async () => {
     const before = (await openIssuer(home)).jwks;
     await writeFile(join(home.directory, 'mine.txt'), 'keep');
     await reset(home);

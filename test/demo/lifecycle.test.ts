@@ -38,7 +38,7 @@ const RENAME = 'mutation { renameTenant(input: { name: "Northwind Renamed" }) { 
 const OWNER = 'owner@northwind.example';
 
 describe('two demos', () => {
-  test('run side by side in two homes, each with data and a key of its own', { timeout: LONG }, async () => {
+  test('run side by side in two data folders, each with its own data and key', { timeout: LONG }, async () => {
     const other = await begin(await newHome());
     expect(other.url).not.toBe(demo.url);
     expect((await other.as(OWNER, RENAME)).data.renameTenant.tenant.name).toBe('Northwind Renamed');
@@ -48,7 +48,7 @@ describe('two demos', () => {
     await isGone(other.postgres);
   });
 
-  test('don’t share a home: the second says who has it, and leaves the first alone', async () => {
+  test('cannot share a data folder: the second names the process that uses it, and leaves the first alone', async () => {
     for (const args of [[], ['--reset']]) {
       const { code, err } = await run(['demo', ...args], { IPTO_HOME: home, PORT: '0' });
       expect(code).toBe(1);
@@ -59,7 +59,7 @@ describe('two demos', () => {
     expect((await demo.as(OWNER, NAME)).data.tenant.name).toBe('Northwind Traders');
   });
 
-  test('don’t share a port: the second says so, and its database stops with it', { timeout: LONG }, async () => {
+  test('cannot share a port: the second says so, and its database stops with it', { timeout: LONG }, async () => {
     const { port } = new URL(demo.url);
     const { code, out, err } = await run(['demo'], { IPTO_HOME: await newHome(), PORT: port });
     expect(code).toBe(1);
@@ -73,7 +73,7 @@ describe('two demos', () => {
 });
 
 describe('a demo that stops', () => {
-  test('by Ctrl-C takes its PostgreSQL with it, and keeps its data and its tokens for the next run', { timeout: LONG }, async () => {
+  test('by Ctrl-C stops its PostgreSQL, and keeps its data and tokens for the next run', { timeout: LONG }, async () => {
     const token = await demo.token(OWNER);
     expect((await demo.as(OWNER, RENAME)).errors).toEqual([]);
     expect(await demo.command.kill('SIGINT')).toBe(0);
@@ -85,7 +85,7 @@ describe('a demo that stops', () => {
     expect((await ask(demo.url, NAME, { token })).data.tenant.name).toBe('Northwind Renamed');
   });
 
-  test('by being killed takes its PostgreSQL with it, and the next run goes on', { timeout: LONG }, async () => {
+  test('by being killed stops its PostgreSQL, and the next run continues with its data', { timeout: LONG }, async () => {
     expect(await demo.command.kill('SIGKILL')).toBe('SIGKILL');
     demo = await begin(home);
     expect((await demo.as(OWNER, NAME)).data.tenant.name).toBe('Northwind Renamed');

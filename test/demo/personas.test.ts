@@ -22,21 +22,21 @@ const MEMBERS: Record<string, string[]> = {
 };
 
 describe('the demo tenants', () => {
-  test('have the plan, the status and the sides of the market that the demo promises', () => {
+  test('have the promised plan, status and market sides', () => {
     expect(DEMO_TENANTS.map(t => [t.slug, t.plan, t.status, t.sells ? 'sells' : '', t.buys ? 'buys' : ''])).toEqual(TENANTS);
   });
 
-  test('say why when they are not active, and nothing when they are', () => {
+  test('have a status reason when they are not active, and none when they are', () => {
     for (const { slug, status, statusReason } of DEMO_TENANTS) expect([slug, statusReason === null]).toEqual([slug, status === 'active']);
   });
 
-  test('have names of their own', () => {
+  test('have distinct names', () => {
     expect(new Set(DEMO_TENANTS.map(tenant => tenant.name)).size).toBe(6);
   });
 });
 
 describe('the personas', () => {
-  test.each(Object.entries(MEMBERS))('of %s hold the roles that the demo promises', (slug, expected) => {
+  test.each(Object.entries(MEMBERS))('of %s have the promised roles', (slug, expected) => {
     const members = PERSONAS.flatMap(({ email, memberships }) =>
       memberships
         .filter(({ tenant }) => tenant === slug)
@@ -51,13 +51,13 @@ describe('the personas', () => {
     expect(new Set(PERSONAS.map(persona => persona.name)).size).toBe(34);
   });
 
-  test('count one member of staff, who belongs to no tenant', () => {
+  test('include one member of staff, who belongs to no tenant', () => {
     expect(PERSONAS.filter(persona => persona.staff).map(({ email, memberships }) => ({ email, memberships }))).toEqual([
       { email: 'staff@ipto.example', memberships: [] },
     ]);
   });
 
-  test('are found by e-mail address in any case, and nobody else is', () => {
+  test('are found by e-mail address in any case; unknown addresses are not', () => {
     expect(findPersona('Owner@Northwind.example')?.email).toBe('owner@northwind.example');
     expect(findPersona('owner@northwind.example.org')).toBeUndefined();
   });

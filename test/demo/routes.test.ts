@@ -50,7 +50,7 @@ describe('the demo', () => {
     '[::1]',
     'demo.lan:4000',
     'Demo.LAN',
-  ])('gives tokens and mail under its own host %s', async host => {
+  ])('serves tokens and mail under its own host %s', async host => {
     expect([(await token(host)).status, (await mail(host)).status]).toEqual([200, 404]);
   });
 
@@ -63,7 +63,7 @@ describe('the demo', () => {
     'xdemo.lan',
     'demo.lan.evil',
     'a@localhost:80@evil',
-  ])('gives neither under the foreign host %j, so that DNS rebinding gets no token', async host => {
+  ])('serves neither under the foreign host %j, so that DNS rebinding gets no token', async host => {
     for (const answer of [await token(host), await mail(host)]) {
       expect(answer.status).toBe(403);
       expect(answer.text).toBe('Open the demo under localhost, or under the name that HOST sets.\n');
@@ -82,7 +82,7 @@ describe('the demo', () => {
     'http://[',
     '/\\',
     '/demo/token?a=b',
-  ])('answers the path %j as one that does not exist', async path => {
+  ])('answers the path %j as not found', async path => {
     expect((await send('GET', path, 'localhost')).status).toBe(404);
   });
 

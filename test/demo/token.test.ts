@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 describe('the arguments of token', () => {
-  test('are an e-mail address, perhaps a tenant, and an hour without a time', () => {
+  test('are an e-mail address, an optional tenant, and a lifetime of one hour by default', () => {
     expect(tokenArguments(['--as', 'owner@northwind.example'])).toEqual({ email: 'owner@northwind.example', expiresIn: 3600 });
     expect(tokenArguments(['--as=Sam@People.example', '--tenant=contoso', '--expires=30s'])).toEqual({
       email: 'sam@people.example',
@@ -43,11 +43,11 @@ describe('the arguments of token', () => {
     ['2h', 7200],
     ['7d', 604_800],
     ['365d', 31_536_000],
-  ])('take %s as %i seconds', (expires, expiresIn) => {
+  ])('accept %s as %i seconds', (expires, expiresIn) => {
     expect(tokenArguments(['--as', 'a@b.example', '--expires', expires])).toMatchObject({ expiresIn });
   });
 
-  test.each(['0s', '366d', '1y', '1', 'h', '', '-1h', '1.5h', '1h30m', ' 1h'])('refuse %j as a time', expires => {
+  test.each(['0s', '366d', '1y', '1', 'h', '', '-1h', '1.5h', '1h30m', ' 1h'])('refuse %j as a lifetime', expires => {
     expect(() => tokenArguments(['--as', 'a@b.example', `--expires=${expires}`])).toThrow(`${TIMES}, not '${expires}'.`);
   });
 
@@ -69,7 +69,7 @@ describe('the arguments of token', () => {
     [['--as', '--tenant', 'contoso'], `Option '--as' has no value. ${OPTIONS}`],
     [['--as', 'a@b.example', '--admin'], `Unknown option '--admin'. ${OPTIONS}`],
     [['--as', 'a@b.example', 'extra'], `Unexpected argument 'extra'. ${OPTIONS}`],
-  ])('refuse %j in a sentence', (args, sentence) => {
+  ])('refuse %j with one sentence', (args, sentence) => {
     expect(() => tokenArguments(args)).toThrow(sentence);
   });
 });
@@ -93,7 +93,7 @@ describe('token', () => {
         await writeFile(directory, '');
       },
     ],
-  ])('of %s is refused, and creates nothing there', async (_what, prepare) => {
+  ])('of %s is refused, and nothing is created there', async (_what, prepare) => {
     await prepare();
     const before = await readdir(directory).catch(error => error.code);
     const refused = `No demo has run in ${directory}. Start it with \`npm run demo\`, or set IPTO_HOME to the folder of the demo.`;
@@ -101,7 +101,7 @@ describe('token', () => {
     expect(await readdir(directory).catch(error => error.code)).toEqual(before);
   });
 
-  test('prints the token and nothing else', async () => {
+  test('prints only the token', async () => {
     await openIssuer(await openHome(directory));
     vi.stubEnv('IPTO_HOME', directory);
     const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -110,7 +110,7 @@ describe('token', () => {
     expect(process.exitCode).toBeUndefined();
   });
 
-  test('prints a sentence on stderr, nothing on stdout, and exits 1 when it refuses', async () => {
+  test('prints one sentence on stderr, nothing on stdout, and exits with 1 when it refuses', async () => {
     vi.stubEnv('IPTO_HOME', directory);
     const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

@@ -15,7 +15,7 @@ const period = () => {
 };
 const RETRIEVALS = { fabrikam: 44 + 7 + 5, northwind: 9 + 5 };
 
-test('M2: a buyer of the demo sees its entitlements, its usage by day and by key, and its charges', async () => {
+test('M2: a buyer of the demo has entitlements, usage by day and by key, and charges', async () => {
   const { data, errors } = await as(
     'buyer_manager@fabrikam.example',
     `{ tenant {
@@ -62,7 +62,7 @@ const SALES = () => `{ tenant {
   analytics${period()} { retrievals buyers byDay { day } byDataset { title retrievals buyers } }
 } }`;
 
-test('M6: a seller of the demo sees its earnings and its analytics, by day and by dataset', async () => {
+test('M6: a seller of the demo has earnings and analytics, by day and by dataset', async () => {
   const { data, errors } = await as('seller_manager@northwind.example', SALES());
   expect(errors).toEqual([]);
   const { earnings, earningTotals, analytics } = data.tenant;
@@ -78,14 +78,14 @@ test('M6: a seller of the demo sees its earnings and its analytics, by day and b
   expect(analytics.byDay).toHaveLength(44);
 });
 
-test('M4: northwind buys as well, of adatum, which has two buyers', async () => {
+test('M4: northwind also buys, from adatum, which has two buyers', async () => {
   const buys = await as('buyer_manager@northwind.example', `{ tenant { usage${period()} { count } } }`);
   expect(buys.data.tenant.usage.count).toBe(RETRIEVALS.northwind);
   const sells = await as('owner@adatum.example', SALES());
   expect(sells.data.tenant).toMatchObject({ earnings: { totalCount: 19 }, analytics: { buyers: 2 } });
 });
 
-test('every buyer of the demo buys, and every seller sells', () => {
+test('every buyer of the demo has purchases, and every seller has sales', () => {
   expect(new Set(PURCHASES.map(({ buyer }) => buyer))).toEqual(new Set(['fabrikam', 'northwind']));
   expect(new Set(PURCHASES.map(({ seller }) => seller))).toEqual(new Set(['northwind', 'adatum']));
 });

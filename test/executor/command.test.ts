@@ -67,7 +67,7 @@ test.each<[string, string, () => Person, object, string | undefined, string]>([
   expect(ours!.errors.map(({ extensions }) => extensions.code)).toEqual(code ? [code] : []);
 });
 
-test('the executor answers commands: some as JSON, some with a result of GraphQL.js', () => {
+test('the executor answers commands: some as JSON, some with a GraphQL.js result', () => {
   const { answered, unexpected } = gateways.executor.counts().queries;
   expect(answered).toBeGreaterThan(5);
   expect(unexpected).toBe(0);

@@ -40,8 +40,8 @@ async function asked(query: string, things: () => unknown, needs?: () => unknown
 
 const NAMES = '{ things { name } }';
 
-describe('a plan answers', () => {
-  test('what it is given, at once or awaited, in the order of the document', async () => {
+describe('a query plan returns', () => {
+  test('the given values, synchronous or awaited, in the order of the document', async () => {
     const query = '{ needed things { name open __typename } again: needed }';
     const text = '{"data":{"needed":"fits","things":[{"name":"Mine","open":"Mine","__typename":"Thing"}],"again":"fits"}}';
     const later = async () => [MINE];
@@ -50,7 +50,7 @@ describe('a plan answers', () => {
       expect(await asked(query, things, needs)).toEqual({ text, answered: 1, why: [] });
   });
 
-  test('G2: a refusal on each row, with its place and its reasons, and nothing of the row', async () => {
+  test('G2: a refusal on each row, with its path and reasons, and nothing of the row', async () => {
     const { text } = await asked('{ things { secret a: name } }', () => [MINE, MINE]);
     const { data, errors } = JSON.parse(text!);
     expect(data).toEqual({ things: [0, 1].map(() => ({ secret: null, a: 'Mine' })) });
@@ -76,7 +76,7 @@ describe('a plan answers', () => {
   });
 });
 
-describe('a plan leaves to GraphQL.js', () => {
+describe('a query plan leaves to GraphQL.js', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, () => unknown, (() => unknown) | undefined, string]>([
     ['T4: a row of another tenant',          NAMES,                          () => [{ tenantId: 'theirs', name: 'x' }],           undefined,                          'unexpected'],

@@ -61,7 +61,7 @@ describe('PostgreSQL writes, with the same bytes as GraphQL.js:', () => {
     expect(json).toBeGreaterThan(0);
   });
 
-  test('what variables say, each time', async () => {
+  test('results that depend on variables, for each request', async () => {
     const query =
       'query ($first: Int, $role: RoleName) { tenant { memberships(first: $first, filter: { role: $role }) { edges { node { id roles } } } } }';
     for (const variables of [{ first: 1 }, { first: 2 }, { first: 2, role: 'VIEWER' }, { first: 1 }]) {
@@ -72,7 +72,7 @@ describe('PostgreSQL writes, with the same bytes as GraphQL.js:', () => {
     }
   });
 
-  test('G2: what is refused of an object, with its reasons, and the object around it', async () => {
+  test('G2: the refusal of an object, with its reasons, and the object around it', async () => {
     const { one, other, json } = await asked(
       '{ tenant { name billingEmail memberships(first: 1) { edges { node { roles } } } more: billingEmail } }',
       world.a.userId,
@@ -115,7 +115,7 @@ describe("PostgreSQL doesn't write, and GraphQL.js does:", () => {
   });
 });
 
-test('moments with any part of a second, texts with anything in them, and a value that no name stands for', async () => {
+test('timestamps with any fraction of a second, any text, and an unknown enum value', async () => {
   const query = '{ tenant { name createdAt statusChangedAt status } }';
   for (const [name, at] of [
     ['"quoted" \\ and\ttabbed', '2026-01-02T03:04:05.1Z'],

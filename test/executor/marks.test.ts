@@ -40,7 +40,7 @@ test('G2: marks give each refused field of nested lists its indices, in the orde
   expect(nested([])).toEqual({ json: [], refused: [] });
 });
 
-test('a list without a refused field has no marks, and its text stays as it is', () => {
+test('a list without a refused field has no marks, and its text stays unchanged', () => {
   const marks = new Marks();
   expect(marks.list(() => 'nothing').prefix).toBe('');
   expect(marks.read('{"a":"\\u0001"}', () => expect.unreachable())).toBe('{"a":"\\u0001"}');

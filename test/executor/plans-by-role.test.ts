@@ -48,7 +48,7 @@ async function told(gateway: TestGateway, who: Person, query: string): Promise<s
   return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() });
 }
 
-test.each(STATUSES)('R1, S5, G2: %s: every set of roles gets the same, with every reason', async status => {
+test.each(STATUSES)('R1, S5, G2: %s: every set of roles gets the same response as from GraphQL.js, with every reason', async status => {
   await fixtures(database).setStatus(tenant, status, 'for the test');
   const before = gateways.plans.counts().queries.answered;
   const seen = new Set<string>();

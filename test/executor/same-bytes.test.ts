@@ -23,7 +23,7 @@ afterAll(async () => {
   for (const gateway of gateways ?? []) await gateway.stop();
 });
 
-test('a random query is answered to the byte alike, to people of every kind', { timeout: 300_000 }, async () => {
+test('a random query has the same bytes from GraphQL.js and the executor, for every kind of caller', { timeout: 300_000 }, async () => {
   const pool = poolOf(world.a, world.b);
   const queries = fc.gen().map(g => randomQuery(g, pool));
   const people = [world.a.ownerId, world.a.userId, world.shared.id, world.stranger.id];

@@ -58,7 +58,7 @@ async function sendingSlowly() {
 }
 
 describe('sending invitations', () => {
-  test('one address that is refused keeps no other waiting: each is tried once, and the failures are thrown at the end', async () => {
+  test('a refused address delays no other message: each is tried once, and the failures are thrown at the end', async () => {
     await invite('a@people.example', 'bad@people.example', 'c@people.example', 'worse@people.example', 'e@people.example');
     const tried: string[] = [];
     const post = postThat(async ({ to }) => {
@@ -76,7 +76,7 @@ describe('sending invitations', () => {
     expect(recipients()).toEqual(['a@people.example', 'c@people.example', 'e@people.example']);
   });
 
-  test('what was not taken is tried again, with a code that works', async () => {
+  test('a message that was not accepted is tried again, with a valid code', async () => {
     await invite('later@people.example');
     let isOpen = false;
     const post = postThat(async () => {
@@ -90,7 +90,7 @@ describe('sending invitations', () => {
     expect((await accept(sent[0]!)).errors).toEqual([]);
   });
 
-  test('again and again, it is sent once', async () => {
+  test('repeated sending sends an invitation once', async () => {
     await invite('once@people.example');
     const post = postThat(async () => {});
     for (let i = 0; i < 3; i += 1) await settleTenant(replicas[0]!, post, home.id);
@@ -98,7 +98,7 @@ describe('sending invitations', () => {
     expect(recipients()).toEqual(['once@people.example']);
   });
 
-  test('while one is sending, others neither send nor make its code worthless', async () => {
+  test('while one worker sends a message, others neither send it nor replace its code', async () => {
     await invite('slow@people.example');
     const { first, letGo } = await sendingSlowly();
     for (const replica of replicas.slice(1))
@@ -114,7 +114,7 @@ describe('sending invitations', () => {
     expect((await accept(sent[0]!)).errors).toEqual([]);
   });
 
-  test('many at once send each invitation once, and every code works', async () => {
+  test('many workers at once send each invitation once, and every code works', async () => {
     const emails = Array.from({ length: 8 }, (_, i) => `many-${i}@people.example`);
     await invite(...emails);
     const post = postThat(() => new Promise(resolve => setImmediate(resolve)));
@@ -125,7 +125,7 @@ describe('sending invitations', () => {
     for (const message of sent) expect((await accept(message)).errors).toEqual([]);
   });
 
-  test('while a message is on its way, the tenant is nobody’s: members write', async () => {
+  test('while a message is being sent, no lock is held on the tenant: members can write', async () => {
     await invite('blocked@people.example');
     const { first, letGo } = await sendingSlowly();
     expect((await life.mutate(home.admin, 'renameTenant', { name: 'Meanwhile' })).errors).toEqual([]);
@@ -137,7 +137,7 @@ describe('sending invitations', () => {
     expect((await accept(sent[0]!)).errors).toMatchObject([{ extensions: { code: 'INVITATION_INVALID' } }]);
   });
 
-  test('R5: the code stands in no row and in no job', async () => {
+  test('R5: the code is in no row and no job', async () => {
     await invite('secret@people.example');
     await settleTenant(
       replicas[0]!,

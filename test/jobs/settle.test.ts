@@ -14,7 +14,7 @@ const database: Database = useResource(
   opened => opened.close(),
 );
 
-test('R5: an object that can’t be removed stops neither another object nor mail, and is reported alone', async () => {
+test('R5: an object that cannot be removed blocks neither other objects nor mail, and is the only failure reported', async () => {
   const home = await life.home();
   const datasetId = await provider.dataset(home.owner);
   const ids = [

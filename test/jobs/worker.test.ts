@@ -58,28 +58,28 @@ const connections = () =>
   life.database.sql("SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ipto-worker'");
 
 describe('the worker', () => {
-  test('R5: an invitation is sent as soon as it is made, without a sweep, under the gateway’s own role', async () => {
+  test('R5: sends an invitation as soon as it is created, without a sweep, under the gateway’s own role', async () => {
     await work();
     await invite('soon@people.example');
     await until(() => expect(sent.map(({ to }) => to)).toEqual(['soon@people.example']));
     await until(async () => expect(await jobs()).toEqual([]));
   });
 
-  test('what was asked for while no worker ran is done when one starts', async () => {
+  test('runs jobs that were enqueued while no worker ran', async () => {
     await invite('waiting@people.example');
     expect(await jobs()).toMatchObject([{ task: 'settle', key: home.id, attempts: 0 }]);
     await work();
     await until(() => expect(sent).toHaveLength(1));
   });
 
-  test('a mutation that is rolled back asks for nothing', async () => {
+  test('gets no job from a mutation that is rolled back', async () => {
     await invite('first@people.example');
     await life.database.sql('DELETE FROM graphile_worker._private_jobs');
     expect((await life.mutate(home.owner, 'inviteMember', { email: 'boss@people.example', roles: ['OWNER'] })).errors).toHaveLength(1);
     expect(await jobs()).toEqual([]);
   });
 
-  test('a mail server that is away is tried again; its failure is kept with the job, and no address or code is', async () => {
+  test('retries an unavailable mail server; the failure is stored with the job, without addresses or codes', async () => {
     let isOpen = false;
     await work(async () => {
       if (!isOpen) throw new Error('the mail server is away');
@@ -98,7 +98,7 @@ describe('the worker', () => {
     await until(async () => expect(await jobs()).toEqual([]));
   });
 
-  test('several workers share the queue: each invitation is sent once', async () => {
+  test('shares the queue with others: each invitation is sent once', async () => {
     const others = [await life.home(), await life.home(), await life.home()];
     await Promise.all([work(), work()]);
     const all = [home, ...others].flatMap((where, i) => [0, 1, 2].map(k => ({ where, email: `shared-${i}-${k}@people.example` })));
@@ -108,7 +108,7 @@ describe('the worker', () => {
     expect(sent.map(({ to }) => to).sort()).toEqual(all.map(({ email }) => email).sort());
   });
 
-  test('a sweep does what is due anywhere; a second finds nothing to do', async () => {
+  test('does all due work in one sweep; a second sweep finds nothing to do', async () => {
     await invite('swept@people.example');
     // a lost job is only a late one
     await life.database.sql('DELETE FROM graphile_worker._private_jobs');
@@ -124,7 +124,7 @@ describe('the worker', () => {
     expect(await life.rows({})).toEqual(before);
   });
 
-  test('a sweep in which one tenant fails says which in the log, and does the others', async () => {
+  test('logs the tenant that fails in a sweep, and completes the others', async () => {
     const other = await life.home();
     await invite('fails@people.example');
     await invite('works@people.example', other);
@@ -141,7 +141,7 @@ describe('the worker', () => {
     expect(lines.join()).not.toMatch(/fails@|ipto_invite/);
   });
 
-  test('a tenant that takes long keeps no other waiting, however often is swept meanwhile', async () => {
+  test('is not blocked by a slow tenant, however often it sweeps meanwhile', async () => {
     const other = await life.home();
     await life.database.sql(
       `UPDATE tenant SET status = 'pending_deletion', deletion_due_at = now() - interval '1 day' WHERE tenant_id = $1`,
@@ -163,7 +163,7 @@ describe('the worker', () => {
     await until(async () => expect(await life.statusOf(home)).toBeUndefined());
   });
 
-  test('stopping waits for the job that is at work, and leaves no connection', async () => {
+  test('stops after the running job has ended, and leaves no connection', async () => {
     let letGo = () => {};
     const gate = new Promise<void>(resolve => {
       letGo = resolve;
@@ -195,7 +195,7 @@ describe('the worker', () => {
     expect(await jobs()).toContainEqual(expect.objectContaining({ task: 'settle', key: home.id, attempts: 0 }));
   });
 
-  test('a job that names no tenant fails by itself, and keeps no other waiting', async () => {
+  test('fails a job without a tenant alone, without delaying others', async () => {
     await work();
     await life.database.sql(`SELECT graphile_worker.add_job('settle', '{"tenantId": "none"}', max_attempts := 1)`);
     await invite('after@people.example');

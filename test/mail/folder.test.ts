@@ -40,7 +40,7 @@ describe('folderMail', () => {
     expect(mail!.body.trim()).toBe('A line.');
   });
 
-  test('is for its owner’s eyes alone', async () => {
+  test('is readable by its owner only', async () => {
     await folderMail(folder, FROM).send(message);
     const [file] = await readdir(folder);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -53,7 +53,7 @@ describe('folderMail', () => {
     expect((await written()).map(({ headers }) => headers.subject)).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  test('many at once are each whole', async () => {
+  test('writes each of many concurrent messages completely', async () => {
     const mail = folderMail(folder, FROM);
     const texts = Array.from({ length: 20 }, (_, i) => `${i} ${'x'.repeat(1_000)}`);
     await Promise.all(texts.map(text => mail.send({ ...message, text })));
@@ -65,7 +65,7 @@ describe('folderMail', () => {
     ['an accent',             'Zoë invites you to Café Zürich',   'Zoë invites you to Café Zürich'],
     ['another alphabet',      'Жанна → 日本',                      'Жанна → 日本'],
     ['astral characters',     '😀 Acme',                           '😀 Acme'],
-  ])('%s in the subject is encoded, and reads as it was', async (_what, subject, reads) => {
+  ])('encodes %s in the subject, which a mail program decodes', async (_what, subject, reads) => {
     await folderMail(folder, FROM).send({ ...message, subject });
     const [mail] = await written();
     expect(mail!.text.split(/\r?\n\r?\n/)[0]).toMatch(/^[\x20-\x7e\r\n\t]*$/);
@@ -78,17 +78,20 @@ describe('folderMail', () => {
     ['LF in a name',                { subject: 'Eve\nX-Evil: yes' }],
     ['CR in a name',                { subject: 'Eve\rX-Evil: yes' }],
     ['an encoded word in a name',   { subject: '=?utf-8?Q?Eve=0D=0ABcc:_eve@evil.example?=' }],
-  ])('%s makes no header of its own', async (_what, odd) => {
+  ])('adds no header for %s', async (_what, odd) => {
     await folderMail(folder, FROM).send({ ...message, ...odd });
     const [mail] = await written();
     expect(mail!.names).toEqual(HEADERS);
     expect(mail!.body.trim()).toBe('A line.');
   });
 
-  test.each(['ines@people.example\r\nBcc: eve@evil.example', 'x@y.example>'])('R9: %j is no address, and nothing is written', async to => {
-    await expect(folderMail(folder, FROM).send({ ...message, to })).rejects.toThrow('not a canonical address');
-    await expect(written()).rejects.toThrow('ENOENT');
-  });
+  test.each(['ines@people.example\r\nBcc: eve@evil.example', 'x@y.example>'])(
+    'R9: %j is not an address, and nothing is written',
+    async to => {
+      await expect(folderMail(folder, FROM).send({ ...message, to })).rejects.toThrow('not a canonical address');
+      await expect(written()).rejects.toThrow('ENOENT');
+    },
+  );
 });
 
 /** RFC 2047, as far as it is met here. */

@@ -15,7 +15,7 @@ const FROM = 'IPTO <no-reply@ipto.example>';
 const message = { to: 'ines@people.example', subject: 'Hello', text: 'A line.\n.\nAnother.\n' };
 
 describe('smtpMail', () => {
-  test('hands a message over, whole, to its one recipient', async () => {
+  test('sends a message, complete, to its one recipient', async () => {
     const mail = smtpMail({ url: server.url, from: FROM });
     await mail.send(message);
     mail.close();
@@ -54,7 +54,7 @@ describe('smtpMail', () => {
   });
 
   test.each(['x@y.example>', 'X@y.example', 'x@bücher.example', '"x y"@z.example', 'x@y.example.', 'x(z)@y.example'])(
-    'R9: %s isn’t canonical and is sent nowhere',
+    'R9: %s is not canonical and is not sent',
     async to => {
       const mail = smtpMail({ url: server.url, from: FROM });
       await expect(mail.send({ ...message, to })).rejects.toThrow('not a canonical address');
@@ -73,14 +73,14 @@ describe('smtpMail', () => {
     },
   );
 
-  test('a text that looks like a file or an address to fetch is text', async () => {
+  test('a text that looks like a file or a URL is sent as text', async () => {
     const mail = smtpMail({ url: server.url, from: FROM });
     await mail.send({ ...message, text: 'file:///etc/passwd' });
     mail.close();
     expect(server.taken[0]?.data).toContain('\r\n\r\nfile:///etc/passwd');
   });
 
-  test('another machine that has no STARTTLS is refused, before any address is sent', async () => {
+  test('a remote server without STARTTLS is refused before any address is sent', async () => {
     // loopback too, yet by no name of this machine
     const other = await startMailServer('127.0.0.2');
     const mail = smtpMail({ url: other.url, from: FROM });
@@ -90,7 +90,7 @@ describe('smtpMail', () => {
     expect(other.taken).toEqual([]);
   });
 
-  test('a server that is away rejects', async () => {
+  test('an unavailable server is an error', async () => {
     const gone = await startMailServer();
     await gone.stop();
     const mail = smtpMail({ url: gone.url, from: FROM });

@@ -16,8 +16,8 @@ const idempotencyKey = 'the-same-key-again';
 
 const tokenOf = (name: string) => gateway.tokenOf({ subject: name, name, email: `${name}@people.example` });
 
-describe('G6: the same request again, where it made the tenant that it now acts in', () => {
-  test('a sign-up answers as it did', async () => {
+describe('G6: a retry of the command that created the tenant or membership in which the caller now acts', () => {
+  test('a sign-up returns the same response', async () => {
     const options = { token: await tokenOf('rita'), variables: { input: { name: 'Retried', idempotencyKey } } };
     const first = await gateway.ask(CREATE, options);
     expect(first.data.createTenant.membership).toMatchObject({ slug: 'retried', roles: ['OWNER'] });
@@ -27,7 +27,7 @@ describe('G6: the same request again, where it made the tenant that it now acts 
     expect(await database.sql("SELECT FROM tenant WHERE slug = 'retried'")).toHaveLength(1);
   });
 
-  test('an acceptance answers as it did', async () => {
+  test('an acceptance returns the same response', async () => {
     const owner = await fixtures(database).person('Olga');
     const tenant = await fixtures(database).tenant('accepting', owner);
     const invite = { input: { email: 'abel@people.example', roles: ['VIEWER'] } };
@@ -43,7 +43,7 @@ describe('G6: the same request again, where it made the tenant that it now acts 
   });
 });
 
-test('T1: that a member is refused a tenant of their own is nothing to the tenant that they are in', async () => {
+test('T1: a member who is refused a further tenant does not affect the current tenant', async () => {
   const make = fixtures(database);
   const [owner, member] = [await make.person('Employer'), await make.person('Employee')];
   const tenant = await make.tenant('employer', owner);

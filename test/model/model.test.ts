@@ -36,9 +36,9 @@ async function setup() {
   return { model: world, real };
 }
 
-describe('whatever people, staff and time do, in whatever order', () => {
+describe('any sequence of commands by people, staff and time', () => {
   test(
-    'the answers and the database are what the model says, and no tenant feels what happens in another',
+    "responses and database equal the model's, and no tenant is affected by another",
     async () => {
       for (let run = 0; steps() < STEPS; run++) {
         const property = fc.asyncProperty(sequences, commands => fc.asyncModelRun(setup, commands));

@@ -6,7 +6,7 @@ const life = useLife({ poolSize: POOL });
 
 const AT_ONCE = 100;
 
-test(`P3: of ${AT_ONCE} datasets at once for the last places, by two who sell, exactly as many are made`, {
+test(`P3: of ${AT_ONCE} concurrent datasets by two sellers, exactly as many are created as places are left`, {
   timeout: PATIENCE,
 }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -17,7 +17,7 @@ const KINDS: readonly [Verb, string, (home: Home) => Promise<object>][] = [
   ['requestTenantDeletion',    'deletion.request',  async home => ({ confirmation: home.tenant.name })],
 ];
 
-test(`G6: ${AT_ONCE} requests at once with one key do it once, and all are answered the same`, { timeout: PATIENCE }, async () => {
+test(`G6: ${AT_ONCE} concurrent requests with one key run once, and all get the same response`, { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const [verb, action, given] = KINDS[round % KINDS.length]!;
     const home = await life.home();

@@ -15,7 +15,7 @@ afterAll(() => acts?.close());
 
 const AT_ONCE = 40;
 
-test(`P3: of ${AT_ONCE} keys made at once for the last places, by two who make them, exactly as many are made`, {
+test(`P3: of ${AT_ONCE} concurrent API keys by two creators, exactly as many are created as places are left`, {
   timeout: PATIENCE,
 }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -49,7 +49,7 @@ test('G6: one idempotency key sent many times at once creates one key, and all r
   }
 });
 
-test('R7: no write of a key is committed after its revocation that it ran beside', { timeout: PATIENCE }, async () => {
+test('R7: no write of a key is committed after a concurrent revocation', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home();
     const key = await keys.make(home.owner, ['dataset:write']);
@@ -76,7 +76,7 @@ test('R7: no write of a key is committed after its revocation that it ran beside
   }
 });
 
-test('K1: of two rotations at once both secrets work, and the first one no more', { timeout: PATIENCE }, async () => {
+test('K1: of two concurrent rotations both new secrets work, and the original secret does not', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home();
     const key = await keys.make(home.owner);

@@ -31,7 +31,7 @@ async function invited(round: number): Promise<{ home: Home; codes: [email: stri
   return { home, codes: made.map(({ email, code }) => [email, code]) };
 }
 
-test(`P3: of ${AT_ONCE} who accept at once for the last places, exactly as many are in`, { timeout: PATIENCE }, async () => {
+test(`P3: of ${AT_ONCE} concurrent acceptances, exactly as many succeed as places are left`, { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const { home, codes } = await invited(round);
     const places = 1 + (round % 4);
@@ -46,7 +46,7 @@ test(`P3: of ${AT_ONCE} who accept at once for the last places, exactly as many 
   }
 });
 
-test(`P3: of ${AT_ONCE} invitations at once for the last places, by two who invite, exactly as many are made`, {
+test(`P3: of ${AT_ONCE} concurrent invitations by two inviters, exactly as many are created as places are left`, {
   timeout: PATIENCE,
 }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -10,7 +10,7 @@ const AT_ONCE = 200;
 const rowsOf = (table: string, id: string) =>
   trade.database.sql<{ id: string; at: Date }>(`SELECT * FROM ${table} WHERE tenant_id = $1`, [id]);
 
-test(`M3: ${AT_ONCE} retrievals at once with one key are one retrieval and one charge, and all are answered the same`, {
+test(`M3: ${AT_ONCE} concurrent retrievals with one key are one retrieval and one charge, with the same response`, {
   timeout: PATIENCE,
 }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -33,7 +33,7 @@ test(`M3: ${AT_ONCE} retrievals at once with one key are one retrieval and one c
   }
 });
 
-test('S2: a suspension of either side amid retrievals: before it they are done and charged, after it refused, and it is not kept waiting', {
+test('S2: retrievals before a suspension of either side are charged, later ones are refused, and the suspension is not delayed', {
   timeout: PATIENCE,
 }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -58,7 +58,7 @@ test('S2: a suspension of either side amid retrievals: before it they are done a
   }
 });
 
-test('two tenants that acquire from each other at once, again and again, never wait for each other', { timeout: PATIENCE }, async () => {
+test('two tenants that repeatedly acquire from each other at once never wait for each other', { timeout: PATIENCE }, async () => {
   const both = async () => {
     const shop = await trade.shop();
     await trade.market.setSides(shop.tenant, { buys: true });
@@ -75,7 +75,7 @@ test('two tenants that acquire from each other at once, again and again, never w
   }
 });
 
-test('two tenants that acquire from each other while both are changed are all done, and nobody hears of a deadlock', {
+test('two tenants that acquire from each other while both are changed all succeed, without a deadlock error', {
   timeout: PATIENCE,
 }, async () => {
   const both = async () => {
@@ -97,7 +97,7 @@ test('two tenants that acquire from each other while both are changed are all do
   }
 });
 
-test('M2: of many simultaneous acquisitions one succeeds, and the others are refused as already entitled', async () => {
+test('M2: of many concurrent acquisitions one succeeds, and the others are refused as already entitled', async () => {
   const [shop, buyer] = [await trade.shop(), await trade.buyer()];
   const outcomes = await Promise.all(
     Array.from({ length: 30 }, () => trade.run(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId })),
@@ -106,7 +106,7 @@ test('M2: of many simultaneous acquisitions one succeeds, and the others are ref
   expect(await rowsOf('entitlement', buyer.tenant.id)).toHaveLength(1);
 });
 
-test('M2: once an entitlement has ended nothing is retrieved by it', { timeout: PATIENCE }, async () => {
+test('M2: once an entitlement has ended, no object can be retrieved with it', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const deal = await trade.deal();
     const { owner } = deal.buyer;

@@ -6,7 +6,7 @@ import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 const life = useLife({ poolSize: POOL });
 const staff = useResource(() => life.staff());
 
-test('S2: no write of a member is committed after the suspension that it ran beside', { timeout: PATIENCE }, async () => {
+test('S2: no write of a member is committed after a concurrent suspension', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home();
     const names = Array.from({ length: 20 }, (_, n) => `Name ${round}.${n}`);
@@ -35,7 +35,7 @@ test('S2: no write of a member is committed after the suspension that it ran bes
   }
 });
 
-test('P2: an upgrade against the downgrade that falls due: the higher plan stays in either order', { timeout: PATIENCE }, async () => {
+test('P2: an upgrade and a concurrent due downgrade: the higher plan wins in either order', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home('STARTER');
     await life.must(home.owner, 'changePlan', { plan: 'FREE' });
@@ -63,7 +63,7 @@ test('P2: an upgrade against the downgrade that falls due: the higher plan stays
   }
 });
 
-test('P2: an upgrade against scheduling a downgrade: never both at once', { timeout: PATIENCE }, async () => {
+test('P2: an upgrade and a concurrently scheduled downgrade: never both', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home('STARTER');
     const admin = await life.join(home, ['admin']);

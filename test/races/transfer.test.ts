@@ -10,7 +10,7 @@ const confirm = (home: Home, code: string) => life.run(home.owner, 'confirmOwner
 const confirmed = async (home: Home) =>
   (await life.events(home)).filter(({ action, code }) => action === 'ownership.confirm' && code === null).length;
 
-test('O2: one code confirmed many times at once makes one owner, once', { timeout: PATIENCE }, async () => {
+test('O2: one code that is confirmed many times at once changes the owner once', { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home();
     const recipient = await life.join(home, ['viewer']);
@@ -23,7 +23,7 @@ test('O2: one code confirmed many times at once makes one owner, once', { timeou
   }
 });
 
-test('O2: two transfers, asked for and confirmed at once, leave one owner', { timeout: PATIENCE }, async () => {
+test('O2: two transfers, requested and confirmed at once, leave one owner', { timeout: PATIENCE }, async () => {
   const won = { first: 0, second: 0, neither: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home();
@@ -47,7 +47,7 @@ test('O2: two transfers, asked for and confirmed at once, leave one owner', { ti
   expect(won.first + won.second + won.neither).toBe(ROUNDS);
 });
 
-test('O2: removing the recipient, or their leaving, against confirming: one of the two is done', { timeout: PATIENCE }, async () => {
+test("O2: of a confirmation and the recipient's concurrent removal or leaving, exactly one succeeds", { timeout: PATIENCE }, async () => {
   for (let round = 0; round < ROUNDS * 2; round += 1) {
     const home = await life.home();
     const [recipient, admin] = [await life.join(home, ['viewer']), await life.join(home, ['admin'])];

@@ -69,7 +69,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 describe('an embedded database', () => {
-  test('is PostgreSQL 18 in UTF-8 that asks for a password and keeps its data between runs', async () => {
+  test('is PostgreSQL 18 in UTF-8 that requires a password and keeps its data between runs', async () => {
     const steps: string[] = [];
     const first = await start({ onProgress: step => steps.push(step) });
     expect(first.url).toMatch(new RegExp(`^postgresql://postgres:[0-9a-f]{48}@127\\.0\\.0\\.1:${first.port}/postgres$`));
@@ -92,7 +92,7 @@ describe('an embedded database', () => {
     expect(await ask(url, 'SHOW max_connections')).toBe('100');
   });
 
-  test('writes through to the disk unless told that it need not', async () => {
+  test('syncs to the disk unless configured otherwise', async () => {
     const durable = await start({ durable: true });
     expect(await ask(durable.url, 'SHOW fsync')).toBe('on');
     expect(await ask(durable.url, 'SHOW synchronous_commit')).toBe('on');
@@ -103,14 +103,14 @@ describe('an embedded database', () => {
     expect(await ask(fast.url, 'SHOW full_page_writes')).toBe('off');
   });
 
-  test('keeps its password from other users', async () => {
+  test('hides its password from other users', async () => {
     const { url } = await start();
     expect((await stat(join(directory, 'password'))).mode & 0o777).toBe(0o600);
     expect(url).toContain(await readFile(join(directory, 'password'), 'utf8'));
     expect((await stat(join(directory, 'data'))).mode & 0o777).toBe(0o700);
   });
 
-  test('is gone after stop, which can be asked twice', async () => {
+  test('is gone after stop, which can be called twice', async () => {
     const database = await start();
     await Promise.all([database.stop(), database.stop()]);
     await expect(ask(database.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
@@ -124,7 +124,7 @@ describe('an embedded database', () => {
     expect(await ask(two.url, 'SELECT 2')).toBe(2);
   });
 
-  test('works in a folder that is closed to others and has a blank in its name', async () => {
+  test('works in a folder without access for others, with a blank in its name', async () => {
     const closed = join(directory, '..', 'closed folder');
     await mkdir(closed, { mode: 0o700 });
     expect(await ask((await start({ directory: join(closed, "it's") })).url, 'SELECT 1')).toBe(1);
@@ -132,20 +132,20 @@ describe('an embedded database', () => {
 });
 
 describe('after a run that was killed', () => {
-  test('nothing of it is left running, and the next one finds what it committed', async () => {
+  test('no process is left running, and the next run finds the committed data', async () => {
     const { child } = await startElsewhere();
     await kill(child);
     expect(await ask((await start()).url, 'SELECT answer FROM kept')).toBe(42);
   });
 
-  test('together with its PostgreSQL, the next one recovers', async () => {
+  test('together with its PostgreSQL, the next run recovers', async () => {
     const { child, postmaster } = await startElsewhere();
     process.kill(postmaster, 'SIGKILL');
     await kill(child);
     expect(await ask((await start()).url, 'SELECT answer FROM kept')).toBe(42);
   });
 
-  test('a PostgreSQL that hangs on is stopped by the next one', async () => {
+  test('a PostgreSQL that is still running is stopped by the next run', async () => {
     const { child, postmaster } = await startElsewhere();
     process.kill(postmaster, 'SIGSTOP');
     await kill(child);
@@ -157,7 +157,7 @@ describe('after a run that was killed', () => {
     expect(steps).toEqual(['Stopping the PostgreSQL of a killed run', 'Starting PostgreSQL']);
   });
 
-  test('a lock file that names a process of somebody else is no obstacle', async () => {
+  test('a lock file with the id of an unrelated process is ignored', async () => {
     await (await start()).stop();
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     running.push({ stop: () => kill(stranger) });
@@ -169,7 +169,7 @@ describe('after a run that was killed', () => {
     expect(stranger.exitCode).toBeNull();
   });
 
-  test('a database that was half made is made again', async () => {
+  test('a half-created database is created again', async () => {
     await mkdir(join(directory, 'making', 'data', 'base'), { recursive: true });
     await writeFile(join(directory, 'making', 'data', 'PG_VERSION'), '18\n');
     await writeFile(join(directory, 'password'), '');
@@ -178,8 +178,8 @@ describe('after a run that was killed', () => {
   });
 });
 
-describe('an embedded database refuses in one sentence', () => {
-  test('a folder that another process uses, and leaves that one alone', async () => {
+describe('an embedded database refuses with one sentence', () => {
+  test('a folder that another process uses, and leaves that process alone', async () => {
     const { child } = await startElsewhere();
     const refused = `The database in ${directory} is in use by process ${child.pid}. Stop that one, or set IPTO_HOME to another folder.`;
     await expect(start()).rejects.toThrow(new EmbeddedError(refused));
@@ -202,12 +202,12 @@ describe('an embedded database refuses in one sentence', () => {
     await chmod(directory, 0o700);
   });
 
-  test.runIf(process.platform === 'linux')('a folder on a file system that has none', async () => {
+  test.runIf(process.platform === 'linux')('a folder on a file system without Unix permissions', async () => {
     const refused = /^Can't write in \/proc\/ipto\/home: .+\. Set IPTO_HOME to a writable folder\.$/;
     await expect(start({ directory: '/proc/ipto/home' })).rejects.toThrow(refused);
   });
 
-  test('a port that is taken, and frees the folder', async () => {
+  test('a port that is in use, and frees the folder', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     running.push({ stop: () => new Promise(resolve => holder.close(() => resolve())) });
@@ -223,7 +223,7 @@ describe('an embedded database refuses in one sentence', () => {
     await expect(start()).rejects.toThrow(`${join(directory, 'data')} belongs to PostgreSQL 17, but this is 18. Start over with --reset.`);
   });
 
-  test('data whose password is gone', async () => {
+  test('data whose password is lost', async () => {
     await (await start()).stop();
     await rm(join(directory, 'password'));
     await expect(start()).rejects.toThrow(
@@ -233,7 +233,7 @@ describe('an embedded database refuses in one sentence', () => {
 });
 
 describe('removing an embedded database', () => {
-  test('takes all that it made, and leaves the rest', async () => {
+  test('deletes all that it created, and nothing else', async () => {
     await (await start()).stop();
     await writeFile(join(directory, 'mine.txt'), 'keep');
     await removeEmbedded(directory);

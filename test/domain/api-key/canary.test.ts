@@ -30,7 +30,7 @@ function forms(key: string): readonly string[] {
   ];
 }
 
-test('A4, K1: the secrets of keys are in no column of any table, in no event, in no kept answer and in no line of the log', async () => {
+test('A4, K1: the secret of an API key is in no table, event, stored response or log line', async () => {
   const make = fixtures(database);
   const person = await make.person('Olga');
   const tenant = await make.tenant('north', person, { plan: 'PROFESSIONAL' });

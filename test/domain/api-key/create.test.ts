@@ -13,7 +13,7 @@ const asRole = async (role: Role) => (role === 'owner' ? home.owner : life.join(
 const dayLater = () => new Date(life.gateway.clock.now().getTime() + 86_400_000).toISOString();
 
 describe('createApiKey', () => {
-  test('K1: creates a key that works, held by its creator; the log has its fields, and not the secret', async () => {
+  test('K1: creates a working key that its creator holds; the event contains its fields without the secret', async () => {
     const buyer = await life.join(home, ['buyer_manager']);
     const { payload, errors } = await create(buyer, {
       name: '  Nightly  ',
@@ -54,14 +54,14 @@ describe('createApiKey', () => {
     ['buyer_manager',  true],
     ['operator',       false],
     ['viewer',         false],
-  ])('K1: %s makes keys: %s', async (role, may) => {
+  ])('K1: %s can create keys: %s', async (role, may) => {
     const { code } = await create(await asRole(role));
     expect(code).toBe(may ? null : 'FORBIDDEN');
     expect(await keys.list(home.owner)).toHaveLength(may ? 1 : 0);
   });
 
   test.each(['owner', 'admin', 'buyer_manager'] as const)(
-    'K1: what %s may give a key is what is open to keys and theirs by role; each other is refused',
+    'K1: %s can grant a key exactly the scopes that keys may carry and their role has',
     async role => {
       const who = await asRole(role);
       const outcomes: [string, string | null][] = [];
@@ -77,12 +77,12 @@ describe('createApiKey', () => {
     },
   );
 
-  test('K1: roles add up: a buyer_manager who is a seller_manager as well gives what either has', async () => {
+  test('K1: roles add up: a buyer_manager who is also a seller_manager can grant the scopes of both roles', async () => {
     const both = await life.join(home, ['buyer_manager', 'seller_manager']);
     expect((await create(both, { scopes: ['dataset:write', 'object:retrieve'] })).errors).toEqual([]);
   });
 
-  test('K1: one scope that the maker lacks refuses all of it, and the log says which', async () => {
+  test('K1: one scope that the creator lacks refuses the whole command, and the event names the scope', async () => {
     const buyer = await life.join(home, ['buyer_manager']);
     const { code, errors } = await create(buyer, { scopes: ['usage:read', 'dataset:write', 'member:remove'] });
     expect([code, errors[0]!.extensions.scopes]).toEqual(['SCOPE_NOT_GRANTABLE', ['dataset:write', 'member:remove']]);
@@ -105,12 +105,12 @@ describe('createApiKey', () => {
     expect(await keys.list(home.owner)).toEqual([]);
   });
 
-  test('a scope that is no permission at all is BAD_USER_INPUT', async () => {
+  test('an unknown scope is BAD_USER_INPUT', async () => {
     const { code } = await create(home.owner, { scopes: ['datasets:all'] });
     expect(code).toBe('BAD_USER_INPUT');
   });
 
-  test('G6: the same idempotency key gives the same secret again, and makes nothing', async () => {
+  test('G6: a retry with the same idempotency key returns the same secret and creates no second key', async () => {
     const again = { 'idempotency-key': 'create-a-key-once-01' };
     const [first, second] = [await create(home.owner, {}, again), await create(home.owner, {}, again)];
     expect(first.errors).toEqual([]);
@@ -127,7 +127,7 @@ describe('createApiKey', () => {
 });
 
 describe('the cap on API keys', () => {
-  test('P5: at the cap LIMIT_REACHED says the limit and the use, and what was revoked or has expired counts for nothing', async () => {
+  test('P5: at the cap LIMIT_REACHED contains limit and use; revoked and expired keys do not count', async () => {
     const home = await life.home('STARTER');
     const made = [];
     for (let n = 0; n < 4; n += 1) made.push(await keys.make(home.owner));
@@ -142,7 +142,7 @@ describe('the cap on API keys', () => {
     expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
   });
 
-  test('P1: Enterprise has no cap but its contract’s', async () => {
+  test('P1: Enterprise has no cap unless its contract sets a cap', async () => {
     const home = await life.home('FREE');
     await keys.make(home.owner);
     expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
@@ -153,7 +153,7 @@ describe('the cap on API keys', () => {
     expect(errors[0]!.extensions).toMatchObject({ code: 'LIMIT_REACHED', limit: 2, used: 2 });
   });
 
-  test('P2, P3: the downgrade whose day has come counts, though no job has run', async () => {
+  test('P2, P3: a downgrade counts from its due day, even if no job has run', async () => {
     const home = await life.home('STARTER');
     await keys.make(home.owner);
     await life.must(home.owner, 'changePlan', { plan: 'FREE' });
@@ -165,7 +165,7 @@ describe('the cap on API keys', () => {
 
   const USE = '{ tenant { apiKeyUse { limit used over } planPreview(plan: FREE) { apiKeys { limit used over } } } }';
 
-  test('P4: a downgrade takes no key away, and the tenant reads beforehand and afterwards how far over the cap it is', async () => {
+  test('P4: a downgrade revokes no key, and before and after it the tenant can read how far it exceeds the cap', async () => {
     const home = await life.home('STARTER');
     const made = [await keys.make(home.owner), await keys.make(home.owner), await keys.make(home.owner)];
     const before = await life.gateway.ask(USE, home.owner);
@@ -184,7 +184,7 @@ describe('the cap on API keys', () => {
     expect((await create(home.owner)).code).toBe('LIMIT_REACHED');
   });
 
-  test('P4: a member who reads the plan reads the use, an operator too, who lists no keys', async () => {
+  test('P4: every member who can read the plan can read the use, even an operator, who cannot list keys', async () => {
     expect(ROLES).toContain('operator');
     const operator = await life.join(home, ['operator']);
     const { data, errors } = await life.gateway.ask('{ tenant { apiKeyUse { used } apiKeys { totalCount } } }', operator);

@@ -20,7 +20,7 @@ describe('handOverApiKey', () => {
 
   const narrow = (who: MemberActor, { id }: MadeKey) => life.run(who, 'narrowApiKey', { apiKeyId: id, scopes: ['tenant:read'] });
 
-  test('K3: the new holder manages it, the earlier one no more; its secret works on', async () => {
+  test('K3: the new holder manages the key, the previous holder no longer does, and its secret keeps working', async () => {
     const key = await keys.make(buyer, SCOPES);
     const { payload } = await handOver(key, other);
     expect(payload.apiKey).toMatchObject({ holderName: other.person.name, holderLeft: false, scopes: SCOPES });
@@ -41,7 +41,7 @@ describe('handOverApiKey', () => {
     ['seller_manager', 'KEY_NOT_HOLDABLE'],
     ['operator',       'KEY_NOT_HOLDABLE'],
     ['viewer',         'KEY_NOT_HOLDABLE'],
-  ])('K3: to a member who is %s: %s', async (role, code) => {
+  ])('K3: handing over to a member who is %s: %s', async (role, code) => {
     const key = await keys.make(buyer, SCOPES);
     const to = role === 'owner' ? home.owner : await life.join(home, [role as 'admin']);
     const outcome = await handOver(key, to);
@@ -50,7 +50,7 @@ describe('handOverApiKey', () => {
     expect((await keys.row(key)).holder_id).toBe(code ? buyer.member.id : to.member.id);
   });
 
-  test("T4: to another tenant's member, and to one who left, is NOT_FOUND", async () => {
+  test('T4: handing over to a member of another tenant or to a former member is NOT_FOUND', async () => {
     const key = await keys.make(buyer, SCOPES);
     const elsewhere = await life.home();
     await life.must(home.owner, 'removeMember', { membershipId: other.membershipId });
@@ -58,7 +58,7 @@ describe('handOverApiKey', () => {
     expect((await keys.row(key)).holder_id).toBe(buyer.member.id);
   });
 
-  test('to who holds it already changes nothing, and leaves no event', async () => {
+  test('handing over to the current holder changes nothing and leaves no event', async () => {
     const key = await keys.make(buyer, SCOPES);
     expect((await handOver(key, buyer)).errors).toEqual([]);
     expect((await keys.events(home)).map(({ action }) => action)).toEqual(['api_key.create']);

@@ -62,7 +62,7 @@ describe('who manages which keys', () => {
     });
   });
 
-  test("T4: another tenant's key and one that isn't there are one answer, and the other stays", async () => {
+  test('T4: a key of another tenant has the same response as an absent key, and stays unchanged', async () => {
     const elsewhere = await life.home();
     const theirs = await keys.make(elsewhere.owner);
     const before = await keys.row(theirs);
@@ -78,13 +78,13 @@ describe('who manages which keys', () => {
     expect(await keys.events(elsewhere)).toHaveLength(1);
   });
 
-  test.each(['suspended', 'pending_deletion'] as const)('S2, S3: nothing of it while %s', async status => {
+  test.each(['suspended', 'pending_deletion'] as const)('S2, S3: every command is refused while %s', async status => {
     const key = await keys.make(home.owner, SCOPES);
     await life.make.setStatus(home.tenant, status);
     for (const verb of MANAGE) expect((await run(home.owner, verb, key)).code).toBe('TENANT_STATUS');
   });
 
-  test('what was revoked, or has expired, is not narrowed, rotated or handed over any more; it may be revoked again, which is no event', async () => {
+  test('a revoked or expired key cannot be narrowed, rotated or handed over; revoking it again leaves no event', async () => {
     const revoked = await keys.make(home.owner, SCOPES);
     await life.must(home.owner, 'revokeApiKey', { apiKeyId: revoked.id });
     const soon = new Date(life.gateway.clock.now().getTime() + 60_000).toISOString();
@@ -103,7 +103,7 @@ describe('who manages which keys', () => {
 });
 
 describe('a key outlives its holder', () => {
-  test('K3: with the permissions that it was given, whether the holder left, was removed, or lost the role', async () => {
+  test('K3: with its scopes, whether the holder left, was removed or lost the role', async () => {
     const removed = await life.join(home, ['admin']);
     const withoutOwner = await life.join(home, ['buyer_manager']);
     const made = [];
@@ -131,7 +131,7 @@ describe('a key outlives its holder', () => {
     ]);
   });
 
-  test('K3: owner and admin narrow it, hand it over and revoke it', async () => {
+  test('K3: owner and admin can narrow it, hand it over and revoke it', async () => {
     const key = await keys.make(buyer, SCOPES);
     await life.must(buyer, 'leaveTenant');
     await life.must(admin, 'narrowApiKey', { apiKeyId: key.id, scopes: ['tenant:read'] });
@@ -141,7 +141,7 @@ describe('a key outlives its holder', () => {
     expect((await keys.ask(key.secret)).status).toBe(401);
   });
 
-  test('K3: somebody who comes back holds it no more: the membership did', async () => {
+  test('K3: a former holder who rejoins no longer holds it, because the previous membership held it', async () => {
     const key = await keys.make(buyer, SCOPES);
     await life.must(buyer, 'leaveTenant');
     const back = await life.actor(home.tenant, await life.make.member(home.tenant, buyer.person, ['buyer_manager']));

@@ -15,7 +15,7 @@ const SCOPES = ['tenant:read', 'usage:read'];
 describe('narrowApiKey', () => {
   const narrow = (key: MadeKey, scopes: readonly string[], who = buyer) => life.run(who, 'narrowApiKey', { apiKeyId: key.id, scopes });
 
-  test('K3: leaves the key with these of its scopes, on its very next request', async () => {
+  test('K3: leaves the key with the given subset of its scopes from the very next request', async () => {
     const key = await keys.make(buyer, SCOPES);
     const { payload } = await narrow(key, ['usage:read']);
     expect(payload.apiKey).toMatchObject({ id: key.id, scopes: ['usage:read'] });
@@ -24,14 +24,14 @@ describe('narrowApiKey', () => {
     expect((await keys.events(home)).at(-1)).toMatchObject({ before: { scopes: SCOPES }, after: { scopes: ['usage:read'] } });
   });
 
-  test('K3: it adds nothing, not even what the maker holds', async () => {
+  test('K3: adds no scope, not even a scope that the caller has', async () => {
     const key = await keys.make(buyer, SCOPES);
     const { code, errors } = await narrow(key, ['tenant:read', 'charge:read'], home.owner);
     expect([code, errors[0]!.extensions.scopes]).toEqual(['SCOPE_NOT_GRANTABLE', ['charge:read']]);
     expect((await keys.row(key)).scopes).toEqual(SCOPES);
   });
 
-  test('none is BAD_USER_INPUT, and all of them change nothing and leave no event', async () => {
+  test('no scope is BAD_USER_INPUT; all scopes change nothing and leave no event', async () => {
     const key = await keys.make(buyer, SCOPES);
     expect((await narrow(key, [])).code).toBe('BAD_USER_INPUT');
     expect((await narrow(key, SCOPES.toReversed())).errors).toEqual([]);
@@ -39,7 +39,7 @@ describe('narrowApiKey', () => {
     expect((await keys.events(home)).map(({ action }) => action)).toEqual(['api_key.create']);
   });
 
-  test('K3: of a member who lost the role for it, the owner narrows the scopes none the less', async () => {
+  test('K3: the owner can narrow the key of a member who lost the role for it', async () => {
     const key = await keys.make(buyer, SCOPES);
     await life.must(home.owner, 'setMemberRoles', { membershipId: buyer.membershipId, roles: ['VIEWER'] });
     expect((await narrow(key, ['tenant:read'])).code).toBe('FORBIDDEN');

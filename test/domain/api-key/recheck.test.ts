@@ -18,8 +18,8 @@ beforeEach(async () => {
 
 const notes = async () => (await life.events(home)).flatMap(({ actor, after }) => (after?.note ? [[actor, after.note]] : []));
 
-describe('R7: a key is looked at again in the transaction that writes', () => {
-  test('as it was, it writes, and the log has its name', async () => {
+describe('R7: a key is checked again in the transaction that writes', () => {
+  test('an unchanged key writes, and the event has its name', async () => {
     const act = await acts.signIn(key.secret);
     await act('dataset:write', 'one');
     expect(await notes()).toEqual([['Nightly', 'one']]);
@@ -36,21 +36,21 @@ describe('R7: a key is looked at again in the transaction that writes', () => {
     return error;
   };
 
-  test('revoked meanwhile: refused', async () => {
+  test('a key that was revoked meanwhile is refused', async () => {
     expect(await refused(() => life.must(home.owner, 'revokeApiKey', { apiKeyId: key.id }))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('expired meanwhile: refused', async () => {
+  test('a key that expired meanwhile is refused', async () => {
     expect(await refused(async () => life.gateway.clock.advance({ minutes: 1 }))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('gone meanwhile: refused', async () => {
+  test('a key that was deleted meanwhile is refused', async () => {
     expect(await refused(() => life.database.sql('DELETE FROM api_key WHERE id = $1', [key.row]))).toMatchObject({
       code: 'UNAUTHENTICATED',
     });
   });
 
-  test('narrowed meanwhile: refused what it lost, and not what it kept', async () => {
+  test('a key that was narrowed meanwhile is refused the removed scope only', async () => {
     const act = await acts.signIn(key.secret);
     await life.must(home.owner, 'narrowApiKey', { apiKeyId: key.id, scopes: ['listing:write'] });
     await expect(act('dataset:write', 'late')).rejects.toMatchObject({ code: 'FORBIDDEN', refusal: { because: 'KEY_SCOPE' } });
@@ -58,12 +58,12 @@ describe('R7: a key is looked at again in the transaction that writes', () => {
     expect(await notes()).toEqual([['Nightly', 'kept']]);
   });
 
-  test('the tenant suspended meanwhile: refused', async () => {
+  test('a key is refused when its tenant was suspended meanwhile', async () => {
     const error = await refused(() => life.make.setStatus(home.tenant, 'suspended'));
     expect(error).toMatchObject({ code: 'TENANT_STATUS', refusal: { because: 'TENANT_STATUS', tenantStatus: 'suspended' } });
   });
 
-  test('rotated meanwhile: what was begun with the earlier secret goes on', async () => {
+  test('a request with the previous secret completes when the key was rotated meanwhile', async () => {
     const act = await acts.signIn(key.secret);
     await life.must(home.owner, 'rotateApiKey', { apiKeyId: key.id, overlapMinutes: 0 });
     await act('dataset:write', 'begun');

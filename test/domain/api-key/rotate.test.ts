@@ -18,7 +18,7 @@ describe('rotateApiKey', () => {
   const rotate = async (key: MadeKey, input: object = {}, who = buyer) => life.must(who, 'rotateApiKey', { apiKeyId: key.id, ...input });
   const works = async (secret: string) => (await keys.ask(secret)).status === 200;
 
-  test('K1: a new secret; the earlier one works for a day yet, and then no more', async () => {
+  test('K1: returns a new secret; the previous secret works for one more day', async () => {
     const key = await keys.make(buyer, SCOPES);
     const { secret, apiKey } = await rotate(key);
     const until = new Date(life.gateway.clock.now().getTime() + 86_400_000);
@@ -37,7 +37,7 @@ describe('rotateApiKey', () => {
     });
   });
 
-  test('K1: without an overlap the earlier one ends at once', async () => {
+  test('K1: without an overlap the previous secret stops at once', async () => {
     const key = await keys.make(buyer, SCOPES);
     const { secret, apiKey } = await rotate(key, { overlapMinutes: 0 });
     expect(apiKey.earlierSecretUntil).toBeNull();
@@ -45,7 +45,7 @@ describe('rotateApiKey', () => {
     expect(await keys.row(key)).toMatchObject({ earlier_hash: null, earlier_expires_at: null });
   });
 
-  test('K1: of three secrets the last two work, however long the first had yet', async () => {
+  test('K1: of three secrets only the last two work, even if the overlap of the first has not ended', async () => {
     const key = await keys.make(buyer, SCOPES);
     const { secret: second } = await rotate(key, { overlapMinutes: 10_080 });
     const { secret: third } = await rotate(key, { overlapMinutes: 10 });
@@ -54,7 +54,7 @@ describe('rotateApiKey', () => {
     expect([await works(second), await works(third)]).toEqual([false, true]);
   });
 
-  test('K1: a revocation ends both', async () => {
+  test('K1: a revocation ends both secrets', async () => {
     const key = await keys.make(buyer, SCOPES);
     const { secret } = await rotate(key);
     await life.must(buyer, 'revokeApiKey', { apiKeyId: key.id });
@@ -67,7 +67,7 @@ describe('rotateApiKey', () => {
     expect((await keys.row(key)).rotated_at).toBeNull();
   });
 
-  test('K1: who lost a permission that the key carries is not told a new secret of it; the owner is', async () => {
+  test('K1: a holder who lost a permission that the key carries gets no new secret; the owner does', async () => {
     const key = await keys.make(admin, ['tenant:read', 'dataset:write']);
     await life.must(home.owner, 'setMemberRoles', { membershipId: admin.membershipId, roles: ['BUYER_MANAGER'] });
     const { code, errors } = await life.run(admin, 'rotateApiKey', { apiKeyId: key.id });
@@ -75,7 +75,7 @@ describe('rotateApiKey', () => {
     await rotate(key, {}, home.owner);
   });
 
-  test('G6: the same idempotency key gives the same secret again', async () => {
+  test('G6: a retry with the same idempotency key returns the same secret', async () => {
     const key = await keys.make(buyer, SCOPES);
     const again = { 'idempotency-key': 'rotate-a-key-once-01' };
     const first = await life.must(buyer, 'rotateApiKey', { apiKeyId: key.id }, again);

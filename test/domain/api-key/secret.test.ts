@@ -14,21 +14,21 @@ describe("a key's text", () => {
     expect(new Set(Array.from({ length: 100 }, () => bytesIn(newSecret(NAME).text).subarray(32).toString('hex'))).size).toBe(100);
   });
 
-  test('K1: what is kept is a hash of it that says what it is for: the same bytes hashed plainly, or for an invitation, are another', () => {
+  test("K1: is stored as a hash bound to its purpose, unlike a plain hash or an invitation's hash of the same bytes", () => {
     const { text, hash } = newSecret(NAME);
     const bytes = bytesIn(text);
     expect(Buffer.from(hash)).toEqual(createHash('sha256').update('ipto api key\0').update(bytes).digest());
     for (const other of [bytes, bytes.subarray(32)]) expect(Buffer.from(hash)).not.toEqual(createHash('sha256').update(other).digest());
   });
 
-  test('T4: it says its tenant and its row, and hashes to what is kept', () => {
+  test('T4: contains its tenant and its row, and its hash equals the stored hash', () => {
     const { text, hash } = newSecret(NAME);
     const read = readKey(text)!;
     expect(read).toEqual({ ...NAME, hash });
     expect(isHash(read.hash, hash)).toBe(true);
   });
 
-  test('K1: with the same secret under another id, or of another tenant, it hashes to something else', () => {
+  test('K1: the same secret under another key id or tenant has another hash', () => {
     const bytes = bytesIn(newSecret(NAME).text);
     const hashes = [randomUUID(), NAME.id].flatMap(id =>
       [randomUUID(), NAME.tenantId].map(tenant => {
@@ -50,17 +50,17 @@ describe("a key's text", () => {
     [`${text.slice(0, -1)}${text.endsWith('B') ? 'C' : 'B'}`, 'bits at its end that stand for nothing'],
     [`${text.slice(0, 20)}!${text.slice(21)}`, 'a foreign character'],
     [newInvitationCode(NAME).code, 'the code of an invitation'],
-  ])('%j is no key: %s', given => {
+  ])('%j is not a key: %s', given => {
     expect(readKey(given)).toBeNull();
   });
 
-  test('K1: the shown prefix is the first 17 characters, whatever the secret', () => {
+  test('K1: the displayed prefix is the first 17 characters, whatever the secret', () => {
     const texts = [newSecret(NAME).text, newSecret(NAME).text];
     expect(prefixOf(NAME.id)).toHaveLength(17);
     for (const each of texts) expect(each.startsWith(prefixOf(NAME.id))).toBe(true);
   });
 
-  test('two hashes are the same or not, whatever the place of the difference', () => {
+  test('two hashes are compared correctly wherever they differ', () => {
     const hash = Uint8Array.from({ length: 32 }, (_, at) => at);
     expect(isHash(hash, hash.slice())).toBe(true);
     for (let at = 0; at < 32; at += 1) expect(isHash(hash, hash.with(at, 255))).toBe(false);

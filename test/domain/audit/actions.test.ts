@@ -372,7 +372,7 @@ async function publish(scene: Scene) {
   return { request, listingId, id };
 }
 
-describe('A1: what is done leaves one event that says who, what, on what, before and after, when, from where and by which rule', () => {
+describe('A1: a successful command leaves one event with actor, action, target, before and after, time, origin and rule', () => {
   test.each(Object.keys(ROWS) as Action[])('%s', async action => {
     const scene = await setScene(database, gateway);
     const { tenantId = scene.tenant.id, ...told } = await ROWS[action](scene);
@@ -392,11 +392,11 @@ describe('A1: what is done leaves one event that says who, what, on what, before
     ]);
   });
 
-  test('every action has a row', () => {
+  test('every action has a row in the table of this test', () => {
     expect(Object.keys(ROWS).sort()).toEqual(Object.keys(ACTIONS).sort());
   });
 
-  test('the events of a tenant are numbered from 1 without a gap, in the order in which things were done', async () => {
+  test('the events of a tenant are numbered from 1 without gaps, in the order of the commands', async () => {
     const scene = await setScene(database, gateway);
     await scene.act(scene.owner, 'renameTenant', { name: 'One' });
     await scene.act(scene.viewer, 'renameTenant', { name: 'Two' });

@@ -124,8 +124,8 @@ const OPERATIONS: readonly (readonly [string, () => Promise<Try>])[] = [
   ['staffSuspendTenant',       async () => { await scene.act(scene.owner, 'requestOwnershipTransfer', viewer()); return () => scene.staff('staffSuspendTenant', { reason: 'Never' }); }],
 ];
 
-describe('A1: both or neither', () => {
-  test.each(OPERATIONS)('%s: a change whose event can’t be kept is not made; once it can, both are', async (what, prepare) => {
+describe('A1: a change and its event are stored together or not at all', () => {
+  test.each(OPERATIONS)('%s: a change whose event cannot be stored is rolled back; the next try stores both', async (what, prepare) => {
     const attempt = await prepare();
     const before = await everything();
     await jam();
@@ -136,17 +136,17 @@ describe('A1: both or neither', () => {
     expect(await everything()).not.toEqual(before);
   });
 
-  test('is asked of every mutation but the one that leaves no event', () => {
+  test('covers every mutation except the mutation that leaves no event', () => {
     const asked = OPERATIONS.map(([name]) => name).filter(name => name !== 'a wrong code');
     expect([...asked, 'retrieveObject'].sort()).toEqual(Object.keys(buildSchema().getMutationType()!.getFields()).sort());
   });
 
-  test('a refusal that can’t be kept is no answer that looks like one', async () => {
+  test('a refusal whose event cannot be stored is an error, not a refusal', async () => {
     await jam();
     expect((await scene.act(scene.viewer, 'renameTenant', { name: 'X' })).code).toBe('INTERNAL_SERVER_ERROR');
   });
 
-  test('jobs: what falls due waits until it can be logged', async () => {
+  test('jobs: a due change waits until its event can be stored', async () => {
     const { id } = await scene.invite('late@people.example');
     gateway.clock.advance({ days: 8 });
     await jam();

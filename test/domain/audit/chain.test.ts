@@ -17,7 +17,7 @@ afterAll(() => runtime?.end());
 const ask = async <Row>(text: string, values: readonly unknown[]) => (await runtime.query(text, [...values])).rows as Row[];
 
 describe('A2: the log', () => {
-  test('is one chain a tenant, whole, when 50 write at once on two gateways, refused ones among them', async () => {
+  test('is one complete chain per tenant when 50 commands run at once on two gateways, some of them refused', async () => {
     const scenes: Scene[] = [];
     for (const gateway of gateways) scenes.push(await setScene(database, gateway));
     const [here, there] = scenes as [Scene, Scene];
@@ -43,7 +43,7 @@ describe('A2: the log', () => {
     expect(names.slice(1).map(([before]) => before)).toEqual(names.slice(0, -1).map(([, after]) => after));
   });
 
-  test('makes the second writer wait for the first, and links it to what that one left', async () => {
+  test("makes a second writer wait for the first and link to the first writer's event", async () => {
     const { tenant, events } = await setScene(database, gateways[0]!);
     const insert = `INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, request_id)
       VALUES (gen_random_uuid(), now(), 'user', 'a', 'A', 'tenant.rename', 'done', 'S1', 'r')`;
@@ -84,7 +84,7 @@ describe('A2: the log', () => {
     ['drop the trigger',  'ALTER TABLE audit_event DISABLE TRIGGER audit_event_is_chained'],
     ['pass triggers by',  "SET session_replication_role = 'replica'"],
     ['become the owner',  'SET ROLE ipto_owner'],
-  ])('append-only: the gateway’s role can’t %s', async (_what, statement) => {
+  ])('is append-only: the gateway’s role cannot %s', async (_what, statement) => {
     const { tenant, act, owner } = await setScene(database, gateways[0]!);
     await act(owner, 'renameTenant', { name: 'X' });
     await runtime.query('BEGIN');
@@ -93,7 +93,7 @@ describe('A2: the log', () => {
     await runtime.query('ROLLBACK');
   });
 
-  test('what the gateway’s role says of an event’s place and links counts for nothing, and another tenant’s log takes none', async () => {
+  test('takes the position and links of an event from the database only, and rejects events for another tenant', async () => {
     const [{ tenant, events }, other] = [await setScene(database, gateways[0]!), await setScene(database, gateways[0]!)];
     const insert = `INSERT INTO audit_event (tenant_id, id, seq, at, actor_kind, actor_id, actor_name, action, outcome, rule, request_id, previous_hash, hash)
       VALUES ($1, gen_random_uuid(), 77, now(), 'user', 'a', 'A', 'tenant.rename', 'done', 'S1', 'r', '\\x00', '\\x00')`;

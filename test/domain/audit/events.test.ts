@@ -61,7 +61,7 @@ describe('A3: tenant.auditEvents', () => {
     expect({ seqs: all.seqs, count: all.totalCount }).toEqual({ seqs, count: seqs.length });
   });
 
-  test('is paged in both directions with cursors that stay good while new events come in', async () => {
+  test('pages in both directions, and cursors stay valid while new events arrive', async () => {
     const filter = { outcome: 'DONE' };
     const expected = where(n => n % 5 !== 0);
     const forth: number[] = [];
@@ -94,7 +94,7 @@ describe('A3: tenant.auditEvents', () => {
     );
   });
 
-  test('a cursor past the last place that a log could have is none of ours', async () => {
+  test('a cursor past the highest possible position is invalid', async () => {
     const [last, past] = [2 ** 31 - 1, 2 ** 31].map(place => Buffer.from(String(place)).toString('base64url'));
     const token = await scene.tokenOf(scene.owner);
     const ask = (after: string) => gateway.ask(`{ tenant { auditEvents(first: 1, after: "${after}") { edges { cursor } } } }`, { token });
@@ -115,7 +115,7 @@ describe('A3: tenant.auditEvents', () => {
     }
   });
 
-  test('what staff do to the tenant is there, under their name', async () => {
+  test('shows what staff do to the tenant, under their name', async () => {
     await scene.staff('staffRenameTenant', { name: 'By staff' });
     const { data } = await gateway.ask(
       '{ tenant { auditEvents(first: 1) { edges { node { action outcome actorKind actorId actorName targetType before after } } } } }',

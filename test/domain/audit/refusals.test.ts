@@ -56,7 +56,7 @@ const CASES: readonly (readonly [string, () => Promise<Sent>, Refused])[] = [
   ['declining for another',            async () => { const { code } = await scene.invite('else@people.example'); return scene.act(scene.stranger, 'declineInvitation', { code }); }, { action: 'invitation.decline', rule: 'R5', code: 'INVITATION_FOR_ANOTHER', actor: stranger, after: {} }],
 ];
 
-describe('A1: what is refused leaves an event that says why', () => {
+describe('A1: a refused command leaves an event with the reason', () => {
   test.each(CASES)('%s', async (_what, provoke, { actor = owner, ...refused }) => {
     const { request, code } = await provoke();
     expect(code).toBe(refused.code);
@@ -83,7 +83,7 @@ describe('A1: what is refused leaves an event that says why', () => {
     ]);
   });
 
-  test('several of one request leave one each', async () => {
+  test('several refusals in one request leave one event each', async () => {
     const token = await scene.tokenOf(scene.viewer);
     const query =
       'mutation { a: renameTenant(input: { name: "A" }) { __typename } b: changePlan(input: { plan: FREE }) { __typename } leaveTenant { __typename } }';
@@ -96,7 +96,7 @@ describe('A1: what is refused leaves an event that says why', () => {
   });
 });
 
-describe('T9: a caller who isn’t a member leaves nothing in a tenant’s log', () => {
+describe("T9: a caller who is not a member leaves no event in the tenant's log", () => {
   const untouched = async (sent: Promise<Sent>, code: string) => {
     expect((await sent).code).toBe(code);
     expect(await scene.events()).toEqual([]);
@@ -106,28 +106,28 @@ describe('T9: a caller who isn’t a member leaves nothing in a tenant’s log',
     ['renameTenant', { name: 'X' }],
     ['leaveTenant', null],
     ['changePlan', { plan: 'FREE' }],
-  ] as const)('a stranger who names it: %s', async (name, input) => {
+  ] as const)('a non-member who names the tenant: %s', async (name, input) => {
     const sent = await scene.act(scene.stranger, name, input, { tenant: scene.tenant.id });
     expect(sent.code).toBe('TENANT_NOT_FOUND');
     expect(await scene.events()).toEqual([]);
   });
 
-  test('a member of another tenant who names its rows: the refusal is in that one’s log', async () => {
+  test("a member of another tenant who names its rows: the event is in the log of the caller's tenant", async () => {
     const other = await setScene(database, gateway);
     await untouched(other.act(other.owner, 'removeMember', member(scene.viewer)), 'NOT_FOUND');
     expect(await other.events()).toMatchObject([{ action: 'member.remove', outcome: 'refused', code: 'NOT_FOUND', target: null }]);
     expect(JSON.stringify(await other.events())).not.toContain(scene.viewer.id);
   });
 
-  test('a stranger who plays staff', () =>
+  test('a non-member who calls a staff mutation', () =>
     untouched(scene.act(scene.stranger, 'staffSuspendTenant', { tenantId: scene.tenant.id, reason: 'X' }), 'FORBIDDEN'));
 
-  test('nobody at all', async () => {
+  test('an anonymous caller', async () => {
     await gateway.ask('mutation { renameTenant(input: { name: "X" }) { __typename } }', {});
     expect(await scene.events()).toEqual([]);
   });
 
-  test('a code that was guessed', async () => {
+  test('a guessed code', async () => {
     const { id, code } = await scene.invite(scene.stranger.email);
     const before = await eventsOf(database, scene.tenant.id);
     const guessed = code.slice(0, -2) + (code.endsWith('AA') ? 'BA' : 'AA');
@@ -137,5 +137,5 @@ describe('T9: a caller who isn’t a member leaves nothing in a tenant’s log',
     expect(await eventsOf(database, scene.tenant.id)).toEqual(before);
   });
 
-  test('a slip of the pen is nobody’s concern', () => untouched(scene.act(scene.owner, 'renameTenant', { name: ' ' }), 'BAD_USER_INPUT'));
+  test('invalid input leaves no event', () => untouched(scene.act(scene.owner, 'renameTenant', { name: ' ' }), 'BAD_USER_INPUT'));
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
-test('A1: a job whose event names no action fails, and nothing of it is kept', async () => {
+test('A1: a job whose event names no action fails and stores nothing', async () => {
   const home = await life.home();
   const before = await life.events(home);
   const unit = database.bind({ tenantId: home.tenant.id, personId: null });

@@ -78,7 +78,7 @@ describe('R9: the canonical form of an address', () => {
     expect(canonicalAddress(`${'\u{10400}'.repeat(240)}@bills.example`)).not.toBeNull();
   });
 
-  test('R9: it is its own canonical form, and a mail program reads it as this address alone', () => {
+  test('R9: canonicalization is idempotent, and a mail program reads the canonical form as this address only', () => {
     const letter = fc.constantFrom(...'aAzZ019.-+_%"\\<>(),;: \u212a\u0130üÜ\u200b@'.split(''));
     fc.assert(
       fc.property(fc.string({ unit: letter, maxLength: 12 }), fc.string({ unit: letter, maxLength: 12 }), (local, domain) => {

@@ -16,8 +16,8 @@ async function comeBack(who: MemberActor): Promise<void> {
   ]);
 }
 
-describe('G12: an answer belongs to the principal that earned it', () => {
-  test('after returning to a tenant, leaving with the old key leaves', async () => {
+describe('G12: a stored response belongs to the principal that received it', () => {
+  test('a member who rejoined can leave again with the old key', async () => {
     const home = await trade.home();
     const member = await trade.join(home, ['buyer_manager']);
     const key = { idempotencyKey: randomUUID() };
@@ -31,7 +31,7 @@ describe('G12: an answer belongs to the principal that earned it', () => {
     expect(Object.keys(await trade.roles(home))).toHaveLength(1);
   });
 
-  test('a new membership gets no secret of the earlier one: it makes a key of its own', async () => {
+  test('a new membership gets no secret of the previous membership: the same key creates an API key of its own', async () => {
     const home = await trade.home();
     const member = await trade.join(home, ['buyer_manager']);
     const input = { name: 'Nightly', scopes: ['tenant:read'], idempotencyKey: randomUUID() };
@@ -41,7 +41,7 @@ describe('G12: an answer belongs to the principal that earned it', () => {
     expect((await trade.must(member, 'createApiKey', input)).secret).not.toBe(first.secret);
   });
 
-  test('M3: a retrieval that is retried by a later membership is refused, never charged again', async () => {
+  test('M3: a retry of a retrieval by a later membership is refused and never charged again', async () => {
     const deal = await trade.deal();
     const member = await trade.join(deal.buyer, ['buyer_manager']);
     const input = { entitlementId: deal.entitlementId, objectId: deal.objectId, idempotencyKey: randomUUID() };
@@ -52,7 +52,7 @@ describe('G12: an answer belongs to the principal that earned it', () => {
     expect(await trade.database.sql('SELECT FROM charge WHERE tenant_id = $1', [deal.buyer.tenant.id])).toHaveLength(1);
   });
 
-  test('what the present permissions don’t reach is refused: a demoted member reads no secret again', async () => {
+  test('a replay beyond the current permissions is refused: a demoted member cannot read a secret again', async () => {
     const home = await trade.home();
     const member = await trade.join(home, ['buyer_manager']);
     const input = { name: 'Nightly', scopes: ['tenant:read'], idempotencyKey: randomUUID() };

@@ -28,7 +28,7 @@ const invitation = async () => ({
 });
 const ownerDo = (input: () => object | Promise<object>) => async () => [home.owner, await input()] as const;
 
-describe('a replay', () => {
+describe('a replay of an idempotent command', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[Verb, () => Promise<readonly [Actor, object]>]>([
     ['inviteMember',             ownerDo(() => ({ email: 'somebody@people.example', roles: ['VIEWER', 'ADMIN'] }))],
@@ -48,7 +48,7 @@ describe('a replay', () => {
     ['cancelTenantDeletion',     ownerDo(async () => { await life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name }); return {}; })],
     ['staffSuspendTenant',       async () => [await life.staff(), { ...here(), reason: 'a bill' }]],
     ['staffResumeTenant',        async () => { await life.make.setStatus(home.tenant, 'suspended'); return [await life.staff(), here()]; }],
-  ])('G6: %s: the same answer, though what it needs may be gone by its own doing; done once', async (verb, prepare) => {
+  ])('G6: %s: a retry returns the same response, even if the command removed what it needs, and changes nothing', async (verb, prepare) => {
     const [who, given] = await prepare();
     const input = keyed(given);
     const first = await life.must(who, verb, input);
@@ -58,14 +58,14 @@ describe('a replay', () => {
     expect(events.filter(event => event.code)).toEqual([]);
   });
 
-  test('G6: many at once are answered the same, and it is done once, though the permission goes with it', async () => {
+  test("G6: concurrent retries get the same response and the command runs once, even if it ends the caller's permission", async () => {
     const input = keyed(await transfer());
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => life.run(home.owner, 'confirmOwnershipTransfer', input)));
     for (const { payload, errors } of outcomes) expect([payload, errors]).toEqual([{ tenant: here() }, []]);
     expect((await life.events(home)).filter(({ action }) => action === 'ownership.confirm')).toMatchObject([{ code: null }]);
   });
 
-  test('O1, G6: the transfer code of the answer is the one that works', async () => {
+  test('O1, G6: the transfer code of the replayed response is the code that works', async () => {
     const input = keyed(target());
     await life.must(home.owner, 'requestOwnershipTransfer', input);
     const again = await life.must(home.owner, 'requestOwnershipTransfer', input);
@@ -73,14 +73,14 @@ describe('a replay', () => {
     expect((await life.roles(home))[member.member.id]).toContain('owner');
   });
 
-  test('R7, G6: a member who was removed meanwhile gets nothing by their key', async () => {
+  test('R7, G6: a member who was removed meanwhile gets no replay', async () => {
     const input = keyed({ name: 'By me' });
     await life.must(member, 'renameTenant', input);
     await life.must(home.owner, 'removeMember', target());
     expect(await life.run(member, 'renameTenant', input)).toMatchObject({ status: 403, code: 'TENANT_NOT_FOUND' });
   });
 
-  test('G6: answers are sealed in the database: neither code, nor name, nor key is to be read there', async () => {
+  test('G6: stored responses are encrypted: codes, names and keys are not readable in the database', async () => {
     const input = keyed(target());
     const { code: given } = await life.must(home.owner, 'requestOwnershipTransfer', input);
     await life.must(invitee, 'acceptInvitation', { code, idempotencyKey: `${input.idempotencyKey}-2` });
@@ -95,11 +95,11 @@ describe('a replay', () => {
   });
 });
 
-describe('createTenant with a key', () => {
+describe('createTenant with an idempotency key', () => {
   const founding = (input: object) => ({ name: 'Founded', ...input });
   const create = (who: Actor, input: object) => life.run(who, 'createTenant', input);
 
-  test('G6, R2: the same again is the same tenant, also once it is the founder’s context; a header does as well', async () => {
+  test("G6, R2: a retry returns the same tenant, even once that tenant is the founder's context; the header works as well", async () => {
     const founder = await life.stranger('founder@people.example');
     const input = keyed(founding({ slug: 'founded-once' }));
     const first = await create(founder, input);
@@ -114,7 +114,7 @@ describe('createTenant with a key', () => {
     expect(data.viewer.memberships).toHaveLength(2);
   });
 
-  test('G6: simultaneous requests found one tenant, and all return it', async () => {
+  test('G6: simultaneous requests create one tenant, and all responses return it', async () => {
     const founder = await life.stranger('many@people.example');
     const input = keyed(founding({ slug: 'founded-by-many' }));
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => create(founder, input)));
@@ -122,7 +122,7 @@ describe('createTenant with a key', () => {
     expect(new Set(outcomes.map(({ payload }) => payload.membership.tenantId)).size).toBe(1);
   });
 
-  test('G6: the same key for another tenant is IDEMPOTENCY_KEY_REUSED, within the day and after it', async () => {
+  test('G6: the same key for another tenant is IDEMPOTENCY_KEY_REUSED, before and after its 24 hours', async () => {
     const founder = await life.stranger('again@people.example');
     const input = keyed(founding({ slug: 'founded-reused' }));
     expect((await create(founder, input)).errors).toEqual([]);
@@ -132,7 +132,7 @@ describe('createTenant with a key', () => {
     expect(await create(founder, { ...input, slug: 'founded-other' })).toMatchObject({ payload: null, code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
-  test("G6: two people's same key are two tenants; a refused request isn't remembered", async () => {
+  test('G6: two people with the same key create two tenants; a refused request is not stored', async () => {
     const [one, two] = [await life.stranger('one@people.example'), await life.stranger('two@people.example')];
     const input = keyed(founding({ slug: 'founded-shared' }));
     expect((await create(one, input)).errors).toEqual([]);

@@ -15,20 +15,20 @@ const rename = (name: string, extra: object = {}, headers: Record<string, string
   life.run(who, 'renameTenant', { name, ...extra }, headers);
 
 describe('an idempotency key', () => {
-  test('G6: the same request again answers the same and does nothing', async () => {
+  test('G6: a repeated request returns the same response and changes nothing', async () => {
     const sent = key();
     const first = await rename('Once', sent);
     expect(await rename('Once', sent)).toMatchObject({ payload: first.payload, errors: [] });
     expect(await told()).toEqual([['tenant.rename', null]]);
   });
 
-  test('G6: without a key, or with another, it is done again', async () => {
+  test('G6: without a key, or with another key, the command runs again', async () => {
     for (const [again, extra] of [{}, {}, key(), key(), { idempotencyKey: null }].entries()) await rename(`Often ${again % 2}`, extra);
     expect(await told()).toHaveLength(5);
     expect(await rows()).toHaveLength(2);
   });
 
-  test('G6: in the header it is the same as in the input; the input’s own goes before', async () => {
+  test("G6: a key in the header works like a key in the input; the input's key has precedence", async () => {
     const headers = { 'idempotency-key': randomUUID() };
     for (let again = 0; again < 3; again += 1) expect((await rename('Header', {}, headers)).errors).toEqual([]);
     expect(await told()).toHaveLength(1);
@@ -37,7 +37,7 @@ describe('an idempotency key', () => {
     expect(await told()).toHaveLength(2);
   });
 
-  test('G6: one header for several mutations of a request is a key for each of them', async () => {
+  test('G6: one header for several mutations of a request is a key for each mutation', async () => {
     const document = `mutation { one: renameTenant(input: { name: "One" }) { tenant { name } } two: renameTenant(input: { name: "Two" }) { tenant { name } }
       inviteMember(input: { email: "several@people.example", roles: [VIEWER] }) { invitation { id } } }`;
     const asked = { ...home.owner, headers: { 'idempotency-key': randomUUID() } };
@@ -59,7 +59,7 @@ describe('an idempotency key', () => {
     ['another name',          sent => rename('Another', sent)],
     ['another mutation',      sent => life.run(home.owner, 'setBillingEmail', { email: 'a@b.example', ...sent })],
     ['no input but the key',  sent => life.run(home.owner, 'cancelOwnershipTransfer', sent)],
-  ])('G6: the same key with %s is IDEMPOTENCY_KEY_REUSED, does nothing, and is no event', async (_what, ask) => {
+  ])('G6: the same key with %s is IDEMPOTENCY_KEY_REUSED, changes nothing and leaves no event', async (_what, ask) => {
     const sent = key();
     await rename('First', sent);
     expect(await ask(sent)).toMatchObject({ payload: null, code: 'IDEMPOTENCY_KEY_REUSED' });
@@ -67,14 +67,14 @@ describe('an idempotency key', () => {
     expect((await rename('First', sent)).errors).toEqual([]);
   });
 
-  test('G6: the order of the input’s fields makes no other request', async () => {
+  test('G6: another order of the input fields is the same request', async () => {
     const sent = key();
     await life.must(home.owner, 'inviteMember', { email: 'order@people.example', roles: ['VIEWER'], ...sent });
     await life.must(home.owner, 'inviteMember', { ...sent, roles: ['VIEWER'], email: 'order@people.example' });
     expect(await told()).toEqual([['invitation.create', null]]);
   });
 
-  test('G6: the same key of another person is another key: it returns nothing of the first result', async () => {
+  test('G6: the same key of another person is another key and returns nothing of the first response', async () => {
     const admin = await life.join(home, ['admin']);
     const sent = key();
     await rename('Theirs', sent);
@@ -83,7 +83,7 @@ describe('an idempotency key', () => {
     expect(await told()).toHaveLength(2);
   });
 
-  test('T9, G6: the same person’s same key in another tenant is another key', async () => {
+  test('T9, G6: the same key of the same person in another tenant is another key', async () => {
     const other = await life.home();
     await life.make.member(other.tenant, home.owner.person, ['admin']);
     const sent = key();
@@ -92,7 +92,7 @@ describe('an idempotency key', () => {
     expect(there.payload).toEqual({ tenant: { tenantId: other.tenant.id, name: 'There' } });
   });
 
-  test('G6: a request that was refused isn’t remembered: the same key does it once nothing stands in the way', async () => {
+  test('G6: a refused request is not stored: the same key succeeds once the obstacle is gone', async () => {
     const sent = key();
     await life.make.setStatus(home.tenant, 'suspended');
     expect((await rename('Later', sent)).code).toBe('TENANT_STATUS');
@@ -101,7 +101,7 @@ describe('an idempotency key', () => {
     expect((await rename('Later', sent)).payload.tenant.name).toBe('Later');
   });
 
-  test('G6: a wrong code isn’t remembered: it costs a try each time', async () => {
+  test('G6: a wrong code is not stored: each retry counts as an attempt', async () => {
     const { membershipId } = await life.join(home, ['viewer']);
     await life.must(home.owner, 'requestOwnershipTransfer', { membershipId });
     const sent = key();
@@ -112,7 +112,7 @@ describe('an idempotency key', () => {
     expect(await rows()).toEqual([]);
   });
 
-  test('G6: it is remembered for a day: until just before, and not after; the jobs remove it', async () => {
+  test('G6: a key is valid for exactly 24 hours; then the jobs remove it', async () => {
     const sent = key();
     const start = life.gateway.clock.now().getTime();
     await rename('Day', sent);
@@ -145,7 +145,7 @@ describe('an idempotency key', () => {
     expect(await rows()).toHaveLength(code ? 0 : 2);
   });
 
-  test('G6: nobody’s key changes nothing about why they are refused', async () => {
+  test('G6: the key of an anonymous caller does not change the refusal', async () => {
     const { errors } = await life.gateway.ask(
       'mutation { renameTenant(input: { name: "x", idempotencyKey: "short" }) { tenant { name } } }',
     );

@@ -36,7 +36,7 @@ const COMMANDS: readonly (readonly [string, string, () => object, 'owner' | 'sta
   ['staffArrangeEnterprise',   'the same limits',               () => ({ tenantId: home.id, memberLimit: 50 }),                           'staff'],
 ];
 
-describe('A5: a command that changes nothing leaves no event and no trace', () => {
+describe('A5: a command that changes nothing leaves no event and no changed row', () => {
   test.each(COMMANDS)('%s with %s', async (mutation, _what, inputOf, who) => {
     const caller = who === 'staff' ? staff : home.owner;
     expect((await life.mutate(caller, mutation, inputOf())).errors).toEqual([]);
@@ -47,7 +47,7 @@ describe('A5: a command that changes nothing leaves no event and no trace', () =
   });
 });
 
-test('A5: every optional field of a mutation’s input says what null means', () => {
+test("A5: every optional field of a mutation's input documents what null means", () => {
   const inputs = Object.values(buildSchema().getMutationType()!.getFields()).map(
     ({ args }) => getNamedType(args[0]!.type) as GraphQLInputObjectType,
   );

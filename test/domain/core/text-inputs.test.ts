@@ -48,7 +48,7 @@ const refusal = async (who: 'owner' | 'staff', mutation: string, input: object) 
   return errors.map(({ message, extensions }) => `${extensions.code}: ${message}`).join();
 };
 
-describe('X1: every input takes text by one policy', () => {
+describe('X1: every text input is validated by the same policy', () => {
   test.each(LINES)('%s', async (_what, who, mutation, inputOf) => {
     for (const invisible of ['\u200b', ' \u2800\u200d', '\u3164'])
       expect(await refusal(who, mutation, inputOf(invisible))).toMatch(/^BAD_USER_INPUT: .* is empty\.$/);
@@ -65,7 +65,7 @@ describe('X1: every input takes text by one policy', () => {
       );
   });
 
-  test('T9: none of it was stored', async () => {
+  test('T9: no rejected text is stored', async () => {
     expect(await life.database.sql('SELECT name FROM tenant WHERE tenant_id = $1', [home.id])).toEqual([{ name: home.name }]);
     expect(await life.database.sql('SELECT count(*)::int AS n FROM tenant')).toEqual([{ n: 1 }]);
   });
@@ -85,7 +85,7 @@ describe('X1: a search text is normalized like stored text', () => {
     expect(data.tenant.memberships.edges).toEqual([{ node: { user: { name: 'Zoé Café' } } }]);
   });
 
-  test('a tag and the tag that is searched for are one', async () => {
+  test('a stored tag and a searched tag are normalized to the same text', async () => {
     await life.mutate(home.owner, 'updateListing', { listingId: ids.listingId, tags: ['CAFE\u0301 \u200d'] });
     expect(await life.database.sql('SELECT tags FROM listing')).toEqual([{ tags: [searchOf({ tags: ['Caf\u00e9 \u200d'] }).tags![0]] }]);
     expect(searchOf({ query: 'Cafe\u0301' }).query).toBe('Café');

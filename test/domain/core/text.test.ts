@@ -61,24 +61,24 @@ describe('X1: a line', () => {
     expect(tokenName([text])).toBeNull();
   });
 
-  test.each(FORBIDDEN)('with %s is refused, and cleaned in a name from a token and in a search', (_what, text) => {
+  test.each(FORBIDDEN)('with %s is refused as input, and cleaned in a name from a token and in a search', (_what, text) => {
     expect(() => line(text, 'The name', 10)).toThrow('The name contains control characters or direction overrides. Remove them.');
     expect(() => prose(text, 'The summary', 10)).toThrow('The summary contains control characters');
     expect(tokenName([text])).toMatch(/^a .*b$/);
     expect(searchText(text, 'The query', 10)).toBe(tokenName([text]));
   });
 
-  test.each(WRITTEN)('of %s is stored as it is', (_what, text) => {
+  test.each(WRITTEN)('of %s is stored unchanged', (_what, text) => {
     expect(line(text, 'The name', 20)).toBe(text);
     expect(prose(text, 'The summary', 20)).toBe(text);
     expect(tokenName([text])).toBe(text);
   });
 
-  test.each(['a\nb', 'a\tb', 'a\u2028b', 'a\u2029b', 'a\u0085b'])('takes no line break: %j', text => {
+  test.each(['a\nb', 'a\tb', 'a\u2028b', 'a\u2029b', 'a\u0085b'])('accepts no line break: %j', text => {
     expect(() => line(text, 'The name', 10)).toThrow('contains control characters');
   });
 
-  test('X1: several lines are kept with line feeds', () => {
+  test('X1: line breaks of a text are stored as line feeds', () => {
     expect(prose(' a\r\nb\rc\u2028d\te\n', 'The summary', 20)).toBe('a\nb\nc\nd\te');
   });
 
@@ -88,7 +88,7 @@ describe('X1: a line', () => {
     expect(() => line('\u0958'.repeat(6), 'The name', 10)).toThrow(expect.objectContaining({ details: { limit: 10, actual: 12 } }));
   });
 
-  test('X1: what is stored is NFC, within the limit, visible, and stored alike when sent again', () => {
+  test('X1: stored text is NFC, within the limit, visible, and unchanged when it is sent again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 30 }), text => {
         let stored: string;

@@ -21,7 +21,7 @@ const full = (limit: number, used: number) => [
 ];
 
 describe('the cap on datasets', () => {
-  test('P3, P5: at the cap making another is LIMIT_REACHED with limit and use, and in the log; deleting one makes room', async () => {
+  test('P3, P5: at the cap creating another is LIMIT_REACHED with limit and use, and leaves an event; deleting a dataset frees a place', async () => {
     const home = await homeWith(1);
     expect(await use(home.operator)).toEqual({ limit: 2, used: 1, over: 0 });
     const datasetId = await provider.dataset(home.owner);
@@ -35,13 +35,13 @@ describe('the cap on datasets', () => {
     expect((await create(home.seller_manager)).errors).toEqual([]);
   });
 
-  test('P3: another tenant’s datasets take no place', async () => {
+  test('P3: datasets of another tenant do not count', async () => {
     await homeWith(2);
     const home = await homeWith(0);
     for (const _ of [1, 2]) expect((await create(home.owner)).errors).toEqual([]);
   });
 
-  test('P4: after a downgrade nothing is removed and what is there goes on; additions are refused until it is under the cap', async () => {
+  test('P4: a downgrade removes nothing and existing datasets keep working; new datasets are refused until the use is below the cap', async () => {
     const home = await homeWith(4, 'STARTER');
     const { datasetId, listingId } = await provider.published(home.owner);
     const preview = await life.query(home.owner, '{ tenant { planPreview(plan: FREE) { kind datasets { limit used over } } } }');
@@ -66,21 +66,21 @@ describe('the cap on datasets', () => {
     expect((await create(home.owner)).errors).toEqual([]);
   });
 
-  test('P2: a downgrade that is due and not done yet caps already', async () => {
+  test('P2: the cap of a downgrade applies from its due day, even if no job has run', async () => {
     const home = await homeWith(2, 'STARTER');
     await life.mutate(home.owner, 'changePlan', { plan: 'FREE' });
     life.gateway.clock.advance({ days: 32 });
     expect((await create(home.owner)).errors).toMatchObject(full(2, 2));
   });
 
-  test('P2: an upgrade makes room at once', async () => {
+  test('P2: an upgrade raises the cap at once', async () => {
     const home = await homeWith(2);
     await life.mutate(home.owner, 'changePlan', { plan: 'STARTER' });
     expect((await create(home.owner)).errors).toEqual([]);
     expect(await use(home.owner)).toEqual({ limit: 20, used: 3, over: 0 });
   });
 
-  test('P1, P2: a contract’s own cap holds, also below the use; null is no cap', async () => {
+  test("P1, P2: a contract's own cap applies, even below the use; null is no cap", async () => {
     const home = await homeWith(2);
     const arrange = (datasetLimit: number | null) => life.mutate(staff, 'staffArrangeEnterprise', { tenantId: home.id, datasetLimit });
     await arrange(3);

@@ -15,7 +15,7 @@ const READ = 'dataset { id name description createdAt updatedAt objectCount list
 const create = (input: object, who = home.seller_manager) => life.mutate(who, 'createDataset', input, READ);
 
 describe('createDataset', () => {
-  test('M1, A1: makes a dataset without objects or listing, and the log says what', async () => {
+  test('M1, A1: creates a dataset without objects or listing, and the event contains its fields', async () => {
     const { data, errors } = await create({ name: '  Weather  ', description: ' By hour.\r\n\r\nIn UTC. ' });
     expect(errors).toEqual([]);
     const now = life.gateway.clock.now().toISOString();
@@ -31,7 +31,7 @@ describe('createDataset', () => {
     ]);
   });
 
-  test('M1: two may have the same name', async () => {
+  test('M1: two datasets may have the same name', async () => {
     for (const _ of [1, 2]) expect((await create({ name: 'Weather' })).errors).toEqual([]);
   });
 
@@ -46,13 +46,13 @@ describe('createDataset', () => {
     ['a description with an escape',       { name: 'a', description: 'a\u001b[31m' }],
     ['a NUL',                              { name: 'a\0b' }],
     ['half of a surrogate pair',           { name: 'a', description: '\ud800' }],
-  ])('M1: %s is BAD_USER_INPUT, and nothing is made', async (_what, input) => {
+  ])('M1: %s is BAD_USER_INPUT, and no dataset is created', async (_what, input) => {
     expect(codeOf(await create(input))).toBe('BAD_USER_INPUT');
     expect(await life.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [home.id])).toEqual([]);
   });
 
   test.each(['é'.repeat(120), "'; DROP TABLE dataset; --", '<script>alert(1)</script>', '数据 😀 مرحبا', '%_\\'])(
-    'M1: the name %j is kept as it is',
+    'M1: the name %j is stored unchanged',
     async name => {
       expect((await create({ name, description: '\t😀'.repeat(2_000).trim() })).data.createDataset.dataset.name).toBe(name);
     },
@@ -62,7 +62,7 @@ describe('createDataset', () => {
     expect((await create({ name: 'Cafe\u0301' })).data.createDataset.dataset.name).toBe('Caf\u00e9');
   });
 
-  test('G6: the same key does it once and answers the same; with another request it is refused', async () => {
+  test('G6: a retry with the same key returns the same response; another request with the key is refused', async () => {
     const once = { name: 'Weather', idempotencyKey: 'make-this-dataset' };
     const first = await create(once);
     expect((await create(once)).data).toEqual(first.data);
@@ -72,7 +72,7 @@ describe('createDataset', () => {
 });
 
 describe('updateDataset', () => {
-  test('M1, A1: changes what is given and leaves the rest', async () => {
+  test('M1, A1: changes the given fields and leaves the others', async () => {
     const datasetId = await provider.dataset(home.owner);
     life.gateway.clock.advance({ minutes: 1 });
     const update = (input: object) => life.mutate(home.admin, 'updateDataset', { datasetId, ...input }, READ);
@@ -92,7 +92,7 @@ describe('updateDataset', () => {
 });
 
 describe('deleteDataset', () => {
-  test('M1, A1: takes its objects and its listing along, and leaves their bytes to the job', async () => {
+  test('M1, A1: deletes its objects and listing, and leaves their bytes to the job', async () => {
     const { datasetId, objectId, listingId } = await provider.published(home.owner);
     const other = await provider.dataset(home.owner, 'Other');
     await provider.object(home.owner, datasetId, 'c', { name: 'not-yet.csv' });
@@ -106,7 +106,7 @@ describe('deleteDataset', () => {
     expect((await life.events(home)).at(-1)).toMatchObject({ action: 'dataset.delete', before: { name: 'Rows', objects: 2 }, after: null });
   });
 
-  test('M1: what is on the marketplace is withdrawn first', async () => {
+  test('M1: a dataset on the marketplace has to be withdrawn first', async () => {
     const { datasetId, listingId } = await provider.published(home.owner);
     const remove = () => life.mutate(home.owner, 'deleteDataset', { datasetId }, 'deletedDatasetId');
     expect(codeOf(await remove())).toBe('CONFLICT');
@@ -122,14 +122,14 @@ describe('the datasets of a tenant', () => {
       .tenant.datasets;
   const names = ({ edges }: { edges: { node: { name: string } }[] }) => edges.map(({ node }) => node.name);
 
-  test('M1, G4: are paged in the order in which they were made, and counted', async () => {
+  test('M1, G4: are paged in the order of creation, and counted', async () => {
     for (const name of ['b', 'a', 'c']) await provider.dataset(home.owner, name);
     const first = await list('(first: 2)');
     expect([names(first), first.totalCount, first.pageInfo.hasNextPage]).toEqual([['b', 'a'], 3, true]);
     expect(names(await list(`(first: 2, after: "${first.pageInfo.endCursor}")`))).toEqual(['c']);
   });
 
-  test('T8: are found by a part of their name, in which no sign is a pattern', async () => {
+  test('T8: are found by a part of their name, in which no character is a wildcard', async () => {
     for (const name of ['Air 100%', 'air_quality', 'Water', 'back\\slash']) await provider.dataset(home.owner, name);
     const found = async (search: string) => names(await list(`(filter: { search: ${JSON.stringify(search)} })`));
     expect(await found('AIR')).toEqual(['Air 100%', 'air_quality']);
@@ -149,7 +149,7 @@ describe('the datasets of a tenant', () => {
     expect([names(none), none.totalCount]).toEqual([[], 0]);
   });
 
-  test('M1: an operator reads how many there are and how many are published, and nothing of them', async () => {
+  test('M1: an operator can count all and published datasets, and read nothing of a dataset', async () => {
     await provider.dataset(home.owner);
     await provider.published(home.owner);
     const { data, errors } = await life.query(home.operator, '{ tenant { datasetCount publishedListingCount datasets { totalCount } } }');
@@ -157,7 +157,7 @@ describe('the datasets of a tenant', () => {
     expect(errors).toMatchObject([{ path: ['tenant', 'datasets'], extensions: { code: 'FORBIDDEN', permission: 'dataset:read' } }]);
   });
 
-  test('T8: a search looks at rows of its tenant alone: under the gateway’s own role, the index begins with the tenant', async () => {
+  test("T8: a search reads only rows of its tenant: under the gateway's role its index begins with the tenant", async () => {
     await life.database.sql(
       `INSERT INTO dataset (tenant_id, id, name) SELECT $1, gen_random_uuid(), 'Air ' || n FROM generate_series(1, 5000) n`,
       [(await life.home()).id],

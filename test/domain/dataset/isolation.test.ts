@@ -33,7 +33,7 @@ async function sameOf(type: Type, ask: (id: string) => Promise<Answer>): Promise
   return absent;
 }
 
-describe('T4: another tenant’s, by its id, is as one that is nowhere', () => {
+describe("T4: another tenant's object, by its id, has the same response as an absent one", () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, Type, string, object]>([
     ['updateDataset',   'Dataset',    'datasetId', { name: 'Taken over' }],
@@ -64,7 +64,7 @@ describe('T4: another tenant’s, by its id, is as one that is nowhere', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('no list, count, filter or cursor here tells of it', async () => {
+  test("no list, count, filter or cursor reveals another tenant's rows", async () => {
     const after = Buffer.from(rowIn(foreign.Dataset)).toString('base64url');
     for (const args of ['', '(filter: { search: "rows" })', '(filter: { listing: PUBLISHED })', `(before: "${after}", last: 5)`]) {
       const { data, text } = await life.query(

@@ -8,7 +8,7 @@ const entitlements = async ({ tenant }: { tenant: { id: string } }) =>
   (await trade.database.sql('SELECT FROM entitlement WHERE tenant_id = $1', [tenant.id])).length;
 
 describe('acquireEntitlement', () => {
-  test('M2: it has the terms of the day, and an event in the log of the buyer alone', async () => {
+  test("M2: records the current terms, and leaves an event in the buyer's log only", async () => {
     const [shop, buyer] = [await trade.shop({ title: 'Tides', price: '12.50', currency: 'GBP' }), await trade.buyer()];
     const { payload } = await trade.run(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId });
     const price = { amount: '12.5', currency: 'GBP' };
@@ -39,7 +39,7 @@ describe('acquireEntitlement', () => {
     ["is a leaving provider's",           shop => trade.make.setStatus(shop.tenant, 'pending_deletion')],
     ["is a deleted provider's",           shop => trade.make.setStatus(shop.tenant, 'deleted')],
     ['is of a provider that sells no more', shop => trade.market.setSides(shop.tenant, { sells: false })],
-  ])('T5: what %s is as what is nowhere', async (_what, hide) => {
+  ])('T5: %s has the same response as an absent listing', async (_what, hide) => {
     const [shop, buyer] = [await trade.shop(), await trade.buyer()];
     const said = ({ errors }: Awaited<ReturnType<Trade['run']>>) => errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
     const nowhere = await trade.run(buyer.owner, 'acquireEntitlement', { listingId: listingName(randomUUID()) });
@@ -49,7 +49,7 @@ describe('acquireEntitlement', () => {
     expect(await entitlements(buyer)).toBe(0);
   });
 
-  test('M4: not of oneself, and not with the buyer side off; both sides of one tenant work beside each other', async () => {
+  test('M4: is refused for an own listing and while the buyer side is off; one tenant can be both provider and buyer', async () => {
     const [shop, other] = [await trade.shop(), await trade.shop()];
     const off = await trade.run(shop.owner, 'acquireEntitlement', { listingId: other.listingId });
     expect([off.code, off.errors[0]!.extensions.side]).toEqual(['SIDE_OFF', 'buys']);
@@ -60,7 +60,7 @@ describe('acquireEntitlement', () => {
     expect((await trade.events(shop)).map(({ code }) => code)).toEqual(['SIDE_OFF', 'OWN_LISTING', null]);
   });
 
-  test('M2: once at a time: again is CONFLICT until it has ended, and a retry with the same key answers the same', async () => {
+  test('M2: a second open entitlement is CONFLICT until the first has ended; a retry with the same key returns the same response', async () => {
     const [shop, buyer] = [await trade.shop(), await trade.buyer()];
     const input = { listingId: shop.listingId, idempotencyKey: randomUUID() };
     const first = await trade.must(buyer.owner, 'acquireEntitlement', input);
@@ -81,7 +81,7 @@ describe('acquireEntitlement', () => {
     });
   });
 
-  test("T4: another tenant's entitlement is neither ended nor read", async () => {
+  test("T4: another tenant's entitlement can be neither ended nor read", async () => {
     const [deal, other] = [await trade.deal(), await trade.buyer()];
     expect((await trade.run(other.owner, 'endEntitlement', { entitlementId: deal.entitlementId })).code).toBe('NOT_FOUND');
     const { data, errors } = await trade.gateway.ask(
@@ -102,7 +102,7 @@ describe('M2: the objects of an entitlement', () => {
       )
     ).entitlements.edges[0].node.objects;
 
-  test('are those in the store, page by page from either end', async () => {
+  test('are the stored objects, paged in both directions', async () => {
     const shop = await trade.shop({}, { files: 5 });
     await trade.market.object(shop.tenant, { id: shop.listing.datasetId }, { name: 'pending', stored: false });
     await trade.stock(shop, {}, 2);
@@ -124,7 +124,7 @@ describe('M2: the objects of an entitlement', () => {
     expect(names(await objects(buyer.owner, `(last: 5, before: "${first.pageInfo.endCursor}")`))).toEqual(['data-1.csv']);
   });
 
-  test('are nothing once it has ended', async () => {
+  test('are empty once the entitlement has ended', async () => {
     const deal = await trade.deal();
     await trade.must(deal.buyer.owner, 'endEntitlement', { entitlementId: deal.entitlementId });
     expect(await objects(deal.buyer.owner, '')).toBe(null);

@@ -22,7 +22,7 @@ const open = async () =>
   (await life.database.sql('SELECT count(*)::int AS n FROM invitation WHERE tenant_id = $1', [home.tenant.id]))[0]!.n;
 
 describe('acceptInvitation', () => {
-  test('R5: somebody unknown becomes a person and a member with all its roles; the invitation is gone and the log knows', async () => {
+  test('R5: an unknown caller becomes a person and a member with all its roles; the invitation is deleted and leaves an event', async () => {
     const invitee = await life.stranger(email);
     expect(await peopleOf(invitee.subject)).toEqual([]);
     const { payload, errors } = await accept(invitee);
@@ -61,7 +61,7 @@ describe('acceptInvitation', () => {
     expect(await accept(invitee, await life.codeFor(invitation.email))).toMatchObject({ code: expected });
   });
 
-  test('R9: one verified mailbox becomes one member, however many accounts have it', async () => {
+  test('R9: one verified mailbox becomes one member, however many accounts use it', async () => {
     const first = await life.stranger(email);
     await life.must(first, 'acceptInvitation', { code });
     expect(await life.run(home.owner, 'inviteMember', { email: email.toUpperCase(), roles: ['VIEWER'] })).toMatchObject({
@@ -82,7 +82,7 @@ describe('acceptInvitation', () => {
     expect(Object.keys(await life.roles(home))).toHaveLength(2);
   });
 
-  test('R5: it works once, for the same person as for another', async () => {
+  test('R5: an invitation works once, for the same person and for any other', async () => {
     const invitee = await life.stranger(email);
     await life.must(invitee, 'acceptInvitation', { code });
     expect(await accept(invitee)).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
@@ -90,14 +90,14 @@ describe('acceptInvitation', () => {
     expect(Object.keys(await life.roles(home))).toHaveLength(2);
   });
 
-  test('R5: of two people with that address who accept at once, one is in', async () => {
+  test('R5: of two people with the address who accept at once, one becomes a member', async () => {
     const people = await Promise.all(Array.from({ length: 6 }, () => life.stranger(email)));
     const outcomes = await Promise.all(people.map(person => accept(person)));
     expect(outcomes.map(outcome => outcome.code).sort()).toEqual([...Array(5).fill('INVITATION_INVALID'), null]);
     expect(Object.keys(await life.roles(home))).toHaveLength(2);
   });
 
-  test('R5: the address matches whatever its case, in the token as in the invitation', async () => {
+  test('R5: addresses are compared without case, from the token and from the invitation', async () => {
     const invitee = await life.stranger(email.toUpperCase());
     expect((await accept(invitee)).errors).toEqual([]);
   });
@@ -109,7 +109,7 @@ describe('acceptInvitation', () => {
     ['the address, which is not verified', () => email,                   { email_verified: false }, 'EMAIL_UNVERIFIED'],
     ['no word on whether it is verified',  () => email,                   { email_verified: undefined }, 'EMAIL_UNVERIFIED'],
     ['no address at all',                  () => email,                   { email: undefined },      'EMAIL_UNVERIFIED'],
-  ])('R5: %s is refused, the tenant hears of it, no person is made, and the invitation stays good', async (_what, address, claims, refused) => {
+  ])("R5: %s is refused with an event in the tenant's log, creates no person, and keeps the invitation valid", async (_what, address, claims, refused) => {
     const wrong = await life.stranger(address(), claims);
     expect(await accept(wrong)).toMatchObject({ payload: null, code: refused });
     expect(await peopleOf(wrong.subject)).toEqual([]);
@@ -133,7 +133,7 @@ describe('acceptInvitation', () => {
     expect(await open()).toBe(1);
   });
 
-  test('a person who is a member somewhere else, acting there: they join, and their other membership is as it was (R6, R4)', async () => {
+  test('a caller who acts in another tenant joins, and their other membership is unchanged (R6, R4)', async () => {
     const other = await life.home();
     const { member, person } = await life.join(other, ['viewer']);
     await life.database.sql('UPDATE person SET email = $2, name = $3 WHERE id = $1', [person.id, email, 'Old Name']);
@@ -155,7 +155,7 @@ describe('acceptInvitation', () => {
     expect(here.data.tenant.name).toBe(home.tenant.name);
   });
 
-  test('who is a member already, by an address of before, is refused and keeps the roles that they have', async () => {
+  test('a current member, invited at an earlier address, is refused and keeps their roles', async () => {
     const { person, member } = await life.join(home, ['viewer']);
     const token = await life.gateway.tokenOf({ ...person, email });
     expect(await accept({ token })).toMatchObject({ payload: null, code: 'ALREADY_MEMBER' });
@@ -163,7 +163,7 @@ describe('acceptInvitation', () => {
     expect((await life.events(home)).filter(event => event.code)).toMatchObject([{ action: 'invitation.accept', code: 'ALREADY_MEMBER' }]);
   });
 
-  test('nobody and platform staff can’t accept', async () => {
+  test('anonymous callers and platform staff cannot accept', async () => {
     const anonymous = await life.gateway.ask(`mutation { acceptInvitation(input: { code: "${code}" }) { membership { slug } } }`);
     expect(anonymous.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', because: 'SIGN_IN' } }]);
     expect(await accept(await life.staff())).toMatchObject({ payload: null, code: 'FORBIDDEN' });

@@ -22,14 +22,14 @@ const open = async () =>
 /** The code with another secret: of the right tenant and invitation, by somebody who guesses. */
 const guess = () => `${code.slice(0, -10)}AAAAAAAAA${code.slice(-1)}`;
 
-describe('the status of the tenant at the answer', () => {
+describe("the tenant's status when an invitation is answered", () => {
   // biome-ignore format: a table is read by its columns
   test.each<[TenantStatus, string | null, string | null]>([
     // status            accept           decline
     ['active',           null,            null],
     ['suspended',        'TENANT_STATUS', null],
     ['pending_deletion', 'TENANT_STATUS', null],
-  ])('S2, S3: %s: accepting answers %s, declining %s', async (status, accepting, declining) => {
+  ])('S2, S3: %s: accepting returns %s, declining %s', async (status, accepting, declining) => {
     const declined = `other.${email}`;
     await life.must(home.owner, 'inviteMember', { email: declined, roles: ['VIEWER'] });
     const second = await life.codeFor(declined);
@@ -51,7 +51,7 @@ describe('the status of the tenant at the answer', () => {
     expect(Object.keys(await life.roles(home))).toHaveLength(accepting ? 1 : 2);
   });
 
-  test.each<TenantStatus>(['suspended', 'pending_deletion'])('T4: %s isn’t revealed to a caller who guesses', async status => {
+  test.each<TenantStatus>(['suspended', 'pending_deletion'])('T4: %s is not revealed to a caller who guesses', async status => {
     await life.make.setStatus(home.tenant, status);
     const events = await life.events(home);
     for (const verb of ['acceptInvitation', 'declineInvitation'] as const) {
@@ -62,14 +62,14 @@ describe('the status of the tenant at the answer', () => {
     expect(await life.events(home)).toEqual(events);
   });
 
-  test('S2: once the tenant is resumed, the same code is good', async () => {
+  test('S2: the same code is valid again once the tenant is resumed', async () => {
     await life.must(await life.staff(), 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' });
     expect((await life.run(invitee, 'acceptInvitation', { code })).code).toBe('TENANT_STATUS');
     await life.must(await life.staff(), 'staffResumeTenant', { tenantId: home.tenant.id });
     expect((await life.run(invitee, 'acceptInvitation', { code })).errors).toEqual([]);
   });
 
-  test('S2: a message that waits isn’t sent while the tenant is suspended, and is when it is resumed', async () => {
+  test('S2: a pending message is not sent while the tenant is suspended, and is sent when it is resumed', async () => {
     await life.must(home.owner, 'inviteMember', { email: `late.${email}`, roles: ['VIEWER'] });
     await life.must(await life.staff(), 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' });
     await life.gateway.settle();
@@ -80,7 +80,7 @@ describe('the status of the tenant at the answer', () => {
 });
 
 describe('declineInvitation', () => {
-  test('R5: the invitation is gone, nobody is a member, no person is left with roles, and the log knows', async () => {
+  test('R5: deletes the invitation, creates no member and no roles, and leaves an event', async () => {
     expect(await life.must(invitee, 'declineInvitation', { code })).toEqual({ declined: true });
     expect(await open()).toBe(0);
     expect(Object.keys(await life.roles(home))).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('declineInvitation', () => {
   test.each<[string, string | undefined, object, string]>([
     ['another address',         'somebody@else.example', {},                        'INVITATION_FOR_ANOTHER'],
     ['an unverified address',   undefined,               { email_verified: false }, 'EMAIL_UNVERIFIED'],
-  ])('R5: %s can’t decline it for somebody else', async (_what, address, claims, refused) => {
+  ])('R5: %s cannot decline for another person', async (_what, address, claims, refused) => {
     const wrong = await life.stranger(address ?? email, claims);
     expect(await life.run(wrong, 'declineInvitation', { code })).toMatchObject({ payload: null, code: refused });
     expect(await open()).toBe(1);
@@ -106,7 +106,7 @@ describe('declineInvitation', () => {
     expect((await life.run(invitee, 'acceptInvitation', { code })).errors).toEqual([]);
   });
 
-  test('P3: declining frees the place that the invitation took', async () => {
+  test('P3: declining frees the place that the invitation held', async () => {
     const small = await life.home('FREE');
     for (const n of [1, 2]) await life.must(small.owner, 'inviteMember', { email: `place.${n}.${email}`, roles: ['VIEWER'] });
     const third = { email: `third.${email}`, roles: ['VIEWER'] };

@@ -16,7 +16,7 @@ const rowsOf = () =>
   );
 
 describe('inviteMember', () => {
-  test('R5: makes an invitation of one address with several roles, good for seven days, and tells the log', async () => {
+  test('R5: creates an invitation for one address with several roles, valid for seven days, and leaves an event', async () => {
     const { now } = life.gateway.clock;
     const { payload, errors } = await invite({ email: 'New.Person@people.example', roles: ['ADMIN', 'BUYER_MANAGER'] });
     expect(errors).toEqual([]);
@@ -42,7 +42,7 @@ describe('inviteMember', () => {
     ]);
   });
 
-  test('R5: the message goes to the address alone, with the code, who invites, to where and until when; it is sent once', async () => {
+  test('R5: sends one message, to the address only, with the code, inviter, tenant and expiry', async () => {
     const { invitation } = await life.must(home.owner, 'inviteMember', { email: 'mail@people.example', roles: ['VIEWER'] });
     expect(await rowsOf()).toEqual([{ email: 'mail@people.example', roles: ['viewer'], sent: false, hashed: false }]);
     const code = await life.codeFor('mail@people.example');
@@ -60,7 +60,7 @@ describe('inviteMember', () => {
     expect(await rowsOf()).toEqual([{ email: 'mail@people.example', roles: ['viewer'], sent: true, hashed: true }]);
   });
 
-  test('R1: the same role twice is one role; none is BAD_USER_INPUT', async () => {
+  test('R1: a repeated role counts once; no role is BAD_USER_INPUT', async () => {
     const { payload } = await invite({ email: 'twice@people.example', roles: ['VIEWER', 'OPERATOR', 'VIEWER'] });
     expect(payload.invitation.roles).toEqual(['VIEWER', 'OPERATOR']);
     const none = await invite({ email: 'none@people.example', roles: [] });
@@ -77,12 +77,12 @@ describe('inviteMember', () => {
     'x@y.example>',
     'o\\live@people.example',
     `${'x'.repeat(250)}@people.example`,
-  ])('R5: %j is no address, and nothing is changed', async email => {
+  ])('R5: %j is not an address, and nothing is changed', async email => {
     expect(await invite({ email, roles: ['VIEWER'] })).toMatchObject({ payload: null, code: 'BAD_USER_INPUT' });
     expect(await rowsOf()).toEqual([]);
   });
 
-  test('R5: inviting somebody again replaces the older invitation: other roles, a new time, one row, and the older code is worth nothing', async () => {
+  test('R5: inviting an address again replaces the earlier invitation and its roles, expiry and code', async () => {
     await life.must(home.owner, 'inviteMember', { email: 'again@people.example', roles: ['ADMIN'] });
     const older = await life.codeFor('again@people.example');
     life.gateway.clock.advance({ days: 3 });
@@ -102,7 +102,7 @@ describe('inviteMember', () => {
     ]);
   });
 
-  test("R5: an invitation of another address, and another tenant's of the same, stay as they were", async () => {
+  test('R5: invitations of another address, and of another tenant for the same address, are unchanged', async () => {
     const other = await life.home();
     for (const email of ['stays@people.example', 'both@people.example'])
       await life.must(home.owner, 'inviteMember', { email, roles: ['ADMIN'] });
@@ -129,14 +129,14 @@ describe('inviteMember', () => {
   test.each([
     ['%', () => '%'],
     ['_', (email: string) => email.replace('olive.owner', 'olive_owner')],
-  ])("R5: %s in an address stands for itself: no member's address is found by a pattern", async (_what, typed) => {
+  ])("R5: %s in an address is literal: no member's address is found by a pattern", async (_what, typed) => {
     const email = typed(home.owner.person.email).replace(/^%$/, '%@people.example');
     const { payload, errors } = await invite({ email, roles: ['VIEWER'] });
     expect(errors).toEqual([]);
     expect(payload.invitation.email).toBe(email);
   });
 
-  test('R5: an address that a member has claimed but not verified can be invited: it may be somebody else’s', async () => {
+  test('R5: an address that a member claimed but did not verify can be invited: its owner may be another person', async () => {
     const { person } = await life.join(home, ['viewer']);
     await life.database.sql('UPDATE person SET email_verified = false WHERE id = $1', [person.id]);
     expect((await invite({ email: person.email, roles: ['VIEWER'] })).errors).toEqual([]);
@@ -155,7 +155,7 @@ const GRANTING: Record<Role, Record<Role, string>> = {
   viewer:         { owner: 'FORBIDDEN', admin: 'FORBIDDEN', seller_manager: 'FORBIDDEN', buyer_manager: 'FORBIDDEN', operator: 'FORBIDDEN', viewer: 'FORBIDDEN' },
 };
 
-describe('granting', () => {
+describe('granting roles', () => {
   const cases = ROLES.flatMap(granter => ROLES.map(granted => [granter, granted, GRANTING[granter][granted]] as const));
   test.each(cases)('R4: %s grants %s by inviting and by setting roles: %s', async (granter, granted, expected) => {
     const caller = granter === 'owner' ? home.owner : await life.join(home, [granter]);
@@ -171,7 +171,7 @@ describe('granting', () => {
     expect((await life.events(home)).map(event => event.code)).toEqual([code, code]);
   });
 
-  test('R4: one role of several that can’t be granted refuses all', async () => {
+  test('R4: one role that cannot be granted refuses the whole command', async () => {
     const { code, errors } = await invite({ email: 'mixed@people.example', roles: ['VIEWER', 'OWNER'] });
     expect([code, errors[0]!.extensions.roles]).toEqual(['ROLE_NOT_GRANTABLE', ['OWNER']]);
     expect(await rowsOf()).toEqual([]);

@@ -19,7 +19,7 @@ const accept = async () => (await life.run(await life.stranger(email()), 'accept
 const ended = async () => (await life.events(home)).filter(({ action }) => action === 'invitation.end');
 const membershipId = () => admin.membershipId;
 
-describe('R5: an invitation ends with the right of its inviter to grant what it carries', () => {
+describe('R5: an invitation ends when its inviter may no longer grant its roles', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => Promise<unknown>]>([
     ['the inviter is removed',          () => life.must(home.owner, 'removeMember', { membershipId: membershipId() })],
@@ -37,13 +37,13 @@ describe('R5: an invitation ends with the right of its inviter to grant what it 
     expect(await accept()).toBe('INVITATION_INVALID');
   });
 
-  test('a change that no command made ends it at the answer', async () => {
+  test('a change made outside of any command ends the invitation when it is answered', async () => {
     await life.database.sql('DELETE FROM membership WHERE id = $1', [admin.member.id]);
     expect(await accept()).toBe('INVITATION_INVALID');
     expect(await ended()).toHaveLength(1);
   });
 
-  test('what the inviter can still grant stays, and so do invitations of others', async () => {
+  test('invitations that the inviter can still grant, and those of other inviters, stay', async () => {
     await life.must(home.owner, 'inviteMember', { email: 'other@people.example', roles: ['ADMIN'] });
     await life.must(home.owner, 'setMemberRoles', { membershipId: membershipId(), roles: ['ADMIN', 'VIEWER'] });
     expect(await ended()).toEqual([]);
@@ -54,14 +54,14 @@ describe('R5: an invitation ends with the right of its inviter to grant what it 
     ]);
   });
 
-  test('S2: a suspension of the tenant only pauses it', async () => {
+  test('S2: a suspension of the tenant only pauses the invitation', async () => {
     await life.make.setStatus(home.tenant, 'suspended');
     expect(await accept()).toBe('TENANT_STATUS');
     await life.make.setStatus(home.tenant, 'active');
     expect(await accept()).toBeNull();
   });
 
-  test('the list says whether the inviter is a member', async () => {
+  test('the list shows whether the inviter is still a member', async () => {
     const list = async () =>
       (
         await life.gateway.ask('{ tenant { invitations { edges { node { invitedBy inviterLeft } } } } }', {

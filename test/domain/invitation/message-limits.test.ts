@@ -18,7 +18,7 @@ const sent = (count: number, { by, email = "'p' || n || '@people.example'" }: { 
   );
 
 describe('R5: messages are limited in 24 hours', () => {
-  test('to one recipient: replacing and revoking give nothing back, and it says when to retry', async () => {
+  test('to one recipient: replacing and revoking do not reset the count, and the error says when to retry', async () => {
     const first = life.gateway.clock.now();
     for (let n = 0; n < 10; n += 1) {
       const { payload } = await invite('Same@people.example');
@@ -32,7 +32,7 @@ describe('R5: messages are limited in 24 hours', () => {
     expect((await invite('same@people.example')).code).toBeNull();
   });
 
-  test('by one person, whatever the addresses', async () => {
+  test('by one inviter, whatever the addresses', async () => {
     await sent(200, { by: home.owner.person.id });
     expect(await invite('new@people.example')).toMatchObject({ code: 'LIMIT_REACHED', errors: [{ extensions: { limit: 200 } }] });
     const admin = await life.join(home, ['admin']);

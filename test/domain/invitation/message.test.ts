@@ -28,7 +28,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['a direction override',     'Olive\u202egnp.exe'],
 ];
 
-describe('X2: text from users can’t be mistaken for ours', () => {
+describe("X2: text from users cannot be mistaken for the platform's text", () => {
   test.each(HOSTILE)('%s', (_what, text) => {
     const usual = messageOf('Acme').text.split('\n').length;
     for (const message of [messageOf(text), messageOf('Acme', text)]) {
@@ -49,7 +49,7 @@ describe('X2: text from users can’t be mistaken for ours', () => {
     expect(messageOf('Müller & Söhne').html).toContain('“Müller &amp; Söhne”');
   });
 
-  test('whatever the name, it is one line in quotation marks without a link', () => {
+  test('any name is one line in quotation marks without a link', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'ab.:/@"”“<>&\n\r\u2028\u202e。-_ é'.split('')), maxLength: 30 }), text => {
         const line = quoted(text);

@@ -13,7 +13,7 @@ const emails = async () => (await list()).edges.map(({ node }: { node: { email: 
 const invite = async (email: string, roles = ['VIEWER']) => (await life.must(home.owner, 'inviteMember', { email, roles })).invitation;
 
 describe('revokeInvitation', () => {
-  test('R5: the invitation is gone with its code, and the log knows', async () => {
+  test('R5: deletes the invitation, voids its code and leaves an event', async () => {
     const { id } = await invite('revoked@people.example', ['ADMIN', 'VIEWER']);
     const code = await life.codeFor('revoked@people.example');
     expect(await life.must(home.owner, 'revokeInvitation', { invitationId: id })).toEqual({ revokedInvitationId: id });
@@ -32,14 +32,14 @@ describe('revokeInvitation', () => {
     ]);
   });
 
-  test('R5: what was revoked before it was sent is never sent', async () => {
+  test('R5: an invitation that is revoked before it was sent is never sent', async () => {
     const { id } = await invite('unsent@people.example');
     await life.must(home.owner, 'revokeInvitation', { invitationId: id });
     await life.gateway.settle();
     expect(life.gateway.sent.filter(({ to }) => to === 'unsent@people.example')).toEqual([]);
   });
 
-  test("T4: one that isn't there, and another tenant's, are one answer, and the other stays", async () => {
+  test("T4: an absent invitation and another tenant's have the same response, and the latter stays", async () => {
     const other = await life.home();
     const { invitation } = await life.must(other.owner, 'inviteMember', { email: 'foreign@people.example', roles: ['VIEWER'] });
     const { id } = await invite('gone@people.example');
@@ -64,7 +64,7 @@ describe('revokeInvitation', () => {
   });
 });
 
-describe('the list', () => {
+describe('the list of invitations', () => {
   test("R5: an admin reads the tenant's open invitations, oldest first, and no other tenant's", async () => {
     const other = await life.home();
     await life.must(other.owner, 'inviteMember', { email: 'theirs@people.example', roles: ['VIEWER'] });
@@ -83,8 +83,8 @@ describe('the list', () => {
   });
 });
 
-describe('expiry', () => {
-  test('R5: good until just before the seven days are over; then it is neither listed nor good, takes no place, and the jobs tell the log', async () => {
+describe('the expiry of an invitation', () => {
+  test('R5: is valid for exactly seven days; then it is not listed, holds no place, and the jobs log its end', async () => {
     const small = await life.home('FREE');
     const created = life.gateway.clock.now();
     for (const n of [1, 2])

@@ -24,7 +24,7 @@ async function everything(): Promise<string> {
 /** The notations in which a secret could be left lying. */
 const notations = (secret: Buffer) => [secret.toString('base64url'), secret.toString('base64'), secret.toString('hex')];
 
-test('R5, O1, A4: neither the code of an invitation nor of a transfer is anywhere in the database, the audit log or the log: only its hash', async () => {
+test('R5, O1, A4: the codes of invitations and transfers appear in no table, event or log line, only their hashes', async () => {
   const kept = keepLog();
   const { tokens } = life.gateway;
   const logged = await startGateway({

@@ -20,7 +20,7 @@ const change = (name: string, input: object, who = home.seller_manager) => life.
 const indexed = () => life.database.sql('SELECT listing_id AS id, price::text FROM market_index WHERE tenant_id = $1', [home.id]);
 
 describe('draftListing', () => {
-  test('M1, A1: drafts how a dataset is offered; nothing of it is on the marketplace; the log has its price as a text', async () => {
+  test('M1, A1: creates a draft that the marketplace does not show; the event contains its price as a string', async () => {
     const { data, errors } = await draft();
     expect(errors).toEqual([]);
     const now = life.gateway.clock.now().toISOString();
@@ -35,7 +35,7 @@ describe('draftListing', () => {
     });
   });
 
-  test('M1: a dataset has one listing at most', async () => {
+  test('M1: a dataset has at most one listing', async () => {
     expect((await draft()).errors).toEqual([]);
     expect(codeOf(await draft({ title: 'Another' }))).toBe('CONFLICT');
     expect((await life.rows({ of: home.id })).listing).toHaveLength(1);
@@ -46,7 +46,7 @@ describe('draftListing', () => {
     expect(data.draftListing.listing).toMatchObject({ summary: '', tags: [] });
   });
 
-  test('M1: tags are kept trimmed, in lower case and one Unicode form, each once, in their order', async () => {
+  test('M1: tags are stored trimmed, lower-cased, in NFC, without duplicates, in their order', async () => {
     const { data } = await draft({ tags: [' Zebra ', 'CAFE\u0301', 'zebra', 'caf\u00e9', 'a b', '数据'] });
     expect(data.draftListing.listing.tags).toEqual(['zebra', 'caf\u00e9', 'a b', '数据']);
   });
@@ -69,7 +69,7 @@ describe('draftListing', () => {
     ['a price with an exponent',    { price: { amount: '1e3', currency: 'EUR' } }],
     ['a currency in lower case',    { price: { amount: '1', currency: 'eur' } }],
     ['a currency that isn’t one',   { price: { amount: '1', currency: 'QQQ' } }],
-  ])('M1: %s is BAD_USER_INPUT, and nothing is drafted', async (_what, input) => {
+  ])('M1: %s is BAD_USER_INPUT, and no draft is created', async (_what, input) => {
     expect(codeOf(await draft(input))).toBe('BAD_USER_INPUT');
     expect((await life.rows({ of: home.id })).listing).toEqual([]);
   });
@@ -81,14 +81,14 @@ describe('draftListing', () => {
     ['99999999999999.999999', '99999999999999.999999'],
     ['100.00', '100'],
     ['0.30000000', null],
-  ])('M1: the price %s is kept exactly', async (amount, kept) => {
+  ])('M1: the price %s is stored exactly', async (amount, kept) => {
     const answer = await draft({ price: { amount, currency: 'JPY' } });
     expect(answer.data?.draftListing?.listing.price ?? null).toEqual(kept && { amount: kept, currency: 'JPY' });
   });
 });
 
 describe('updateListing', () => {
-  test('M1, A1: changes what is given, in the index too, and leaves the rest', async () => {
+  test('M1, A1: changes the given fields, in the search index too, and leaves the others', async () => {
     const { listingId } = await provider.published(home.owner, TERMS);
     life.gateway.clock.advance({ minutes: 1 });
     const { data } = await change('updateListing', { listingId, price: { amount: '3', currency: 'USD' } });
@@ -106,7 +106,7 @@ describe('updateListing', () => {
 });
 
 describe('publishListing', () => {
-  test('M1, A1: puts it on the marketplace, withdrawing takes it off, and it can come back', async () => {
+  test('M1, A1: publishes the listing; it can be withdrawn and published again', async () => {
     await provider.stored(home.owner, datasetId);
     const listingId = await provider.draft(home.owner, datasetId);
     const { data } = await change('publishListing', { listingId });
@@ -133,12 +133,12 @@ describe('publishListing', () => {
     ]);
   });
 
-  test('M1: a draft is not withdrawn', async () => {
+  test('M1: a draft cannot be withdrawn', async () => {
     const listingId = await provider.draft(home.owner, datasetId);
     expect(codeOf(await change('withdrawListing', { listingId }))).toBe('CONFLICT');
   });
 
-  test('M1: what has no stored object is not published: an announced one is not enough', async () => {
+  test('M1: a dataset without a stored object cannot be published: an announced object is not enough', async () => {
     const listingId = await provider.draft(home.owner, datasetId);
     expect(codeOf(await change('publishListing', { listingId }))).toBe('CONFLICT');
     await provider.object(home.owner, datasetId);
@@ -147,7 +147,7 @@ describe('publishListing', () => {
     expect((await change('publishListing', { listingId })).errors).toEqual([]);
   });
 
-  test('M4: while the provider side is off, SIDE_OFF says so; the listing waits', async () => {
+  test('M4: while the provider side is off, publishing is SIDE_OFF and the listing stays a draft', async () => {
     await provider.stored(home.owner, datasetId);
     const listingId = await provider.draft(home.owner, datasetId);
     await provider.run(home.owner, 'setTenantSides', { sells: false }, '__typename');
@@ -168,7 +168,7 @@ describe('setTenantSides', () => {
   const sides = async (who = home.viewer) => (await life.query(who, '{ tenant { sells buys } }')).data.tenant;
   const set = (input: object, who = home.admin) => life.mutate(who, 'setTenantSides', input, 'tenant { sells buys }');
 
-  test('M4, A1: switching one side leaves the other as it was, and its listings', async () => {
+  test('M4, A1: switching one side leaves the other side and the listings unchanged', async () => {
     const { listingId } = await provider.published(home.owner);
     const before = await sides();
     expect((await set({ buys: !before.buys })).data.setTenantSides.tenant).toEqual({ sells: true, buys: !before.buys });
@@ -184,7 +184,7 @@ describe('setTenantSides', () => {
     });
   });
 
-  test('M4: neither is BAD_USER_INPUT; nobody but owner and admin switches', async () => {
+  test('M4: no given side is BAD_USER_INPUT; only owner and admin can switch sides', async () => {
     expect(codeOf(await set({}))).toBe('BAD_USER_INPUT');
     expect(codeOf(await set({ sells: null, buys: null }))).toBe('BAD_USER_INPUT');
     const before = await sides();

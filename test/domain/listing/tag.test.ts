@@ -7,7 +7,7 @@ describe('M1: a tag', () => {
     ['trimmed', '  weather\u00a0', 'weather'],
     ['in one Unicode form', 'CAFE\u0301', 'caf\u00e9'],
     ['of 32 characters, whatever they take', '\u{1f40b}'.repeat(32), '\u{1f40b}'.repeat(32)],
-  ])('is kept %s', (_how, text, tag) => {
+  ])('is stored %s', (_how, text, tag) => {
     expect(tagOf(text)).toBe(tag);
     expect(tagOf(tag)).toBe(tag);
   });

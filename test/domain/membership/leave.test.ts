@@ -9,28 +9,31 @@ beforeEach(async () => {
 });
 
 describe('leaveTenant', () => {
-  test.each(ROLES.filter(role => role !== 'owner'))('R4: %s leaves by an explicit call; their other tenants feel nothing', async role => {
-    const member = await life.join(home, [role]);
-    const other = await life.home();
-    const there = await life.make.member(other.tenant, member.person, ['viewer']);
-    expect(await life.must(member, 'leaveTenant')).toEqual({ leftTenantId: home.tenant.id });
-    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'] });
-    expect((await life.roles(other))[there.id]).toEqual(['viewer']);
-    expect(await life.events(home)).toEqual([
-      {
-        actor: member.person.name,
-        action: 'member.leave',
-        code: null,
-        target: `Membership:${member.member.id}`,
-        before: { roles: [role] },
-        after: null,
-      },
-    ]);
-    const again = await life.run(member, 'leaveTenant');
-    expect([again.status, again.code]).toEqual([403, 'TENANT_NOT_FOUND']);
-  });
+  test.each(ROLES.filter(role => role !== 'owner'))(
+    'R4: %s leaves by an explicit call; their other memberships are unchanged',
+    async role => {
+      const member = await life.join(home, [role]);
+      const other = await life.home();
+      const there = await life.make.member(other.tenant, member.person, ['viewer']);
+      expect(await life.must(member, 'leaveTenant')).toEqual({ leftTenantId: home.tenant.id });
+      expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'] });
+      expect((await life.roles(other))[there.id]).toEqual(['viewer']);
+      expect(await life.events(home)).toEqual([
+        {
+          actor: member.person.name,
+          action: 'member.leave',
+          code: null,
+          target: `Membership:${member.member.id}`,
+          before: { roles: [role] },
+          after: null,
+        },
+      ]);
+      const again = await life.run(member, 'leaveTenant');
+      expect([again.status, again.code]).toEqual([403, 'TENANT_NOT_FOUND']);
+    },
+  );
 
-  test('R4: the owner can’t, before the ownership is transferred', async () => {
+  test('R4: the owner cannot leave before transferring the ownership', async () => {
     expect(await life.run(home.owner, 'leaveTenant')).toMatchObject({ payload: null, code: 'OWNER_PROTECTED' });
     expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'] });
     expect(await life.events(home)).toMatchObject([{ action: 'member.leave', code: 'OWNER_PROTECTED' }]);
@@ -48,7 +51,7 @@ describe('leaveTenant', () => {
     expect((await life.events(home)).map(event => event.code)).toEqual([code]);
   });
 
-  test('who left can be invited again, and comes back with the new roles alone', async () => {
+  test('a former member can be invited again and has the new roles only', async () => {
     const member = await life.join(home, ['admin']);
     await life.must(member, 'leaveTenant');
     await life.must(home.owner, 'inviteMember', { email: member.person.email, roles: ['VIEWER'] });
@@ -65,7 +68,7 @@ describe('dropRoles', () => {
     return { ...outcome, member, left: (await life.roles(home))[member.member.id] };
   };
 
-  test('R4: an admin gives up roles of their own by an explicit call, and the log has before and after', async () => {
+  test('R4: an admin can give up own roles by an explicit call, and the event has the roles before and after', async () => {
     const { payload, errors, left, member } = await drop(['admin', 'viewer', 'operator'], ['ADMIN', 'OPERATOR', 'ADMIN']);
     expect(errors).toEqual([]);
     expect(payload).toEqual({ roles: ['VIEWER'] });
@@ -96,7 +99,7 @@ describe('dropRoles', () => {
     expect(dropped.left).toEqual(own);
   });
 
-  test('R4: the owner keeps being the owner, also with another role beside it, which they can give up', async () => {
+  test('R4: the owner stays owner and can give up an additional role', async () => {
     await life.database.sql(`UPDATE membership SET roles = '{owner,viewer}' WHERE id = $1`, [home.owner.member.id]);
     for (const roles of [['OWNER'], ['OWNER', 'VIEWER']])
       expect(await life.run(home.owner, 'dropRoles', { roles })).toMatchObject({ payload: null, code: 'OWNER_PROTECTED' });

@@ -11,7 +11,7 @@ test.each<[Verb, string, string, object]>([
   ['setMemberRoles',           'membershipId', 'AuditEvent', { roles: ['VIEWER'] }],
   ['requestOwnershipTransfer', 'membershipId', 'Invitation', {}],
   ['revokeInvitation',         'invitationId', 'Membership', {}],
-])('%s: the id of another type, and what is no id, are BAD_USER_INPUT and no fault of ours', async (verb, field, type, rest) => {
+])('%s: an id of another type and a malformed id are BAD_USER_INPUT, not an internal error', async (verb, field, type, rest) => {
   const other = globalId(type, home.tenant.id, home.owner.member.id);
   for (const id of [other, Buffer.from(`User:${home.owner.person.id}`).toString('base64url'), home.owner.member.id, ''])
     expect(await life.run(home.owner, verb, { [field]: id, ...rest })).toMatchObject({ payload: null, code: 'BAD_USER_INPUT' });

@@ -18,7 +18,7 @@ const count = async (text: string, value: string) => (await life.database.sql(te
 
 describe('removeMember', () => {
   test.each(['owner', 'admin'] as const)(
-    'R4: %s removes another member, another admin too: the membership, never the person',
+    'R4: %s removes another member, even an admin: deletes the membership, never the person',
     async role => {
       const caller = role === 'owner' ? home.owner : await life.join(home, ['admin']);
       for (const { membershipId, member, person } of [viewer, admin]) {
@@ -38,25 +38,25 @@ describe('removeMember', () => {
     },
   );
 
-  test('R4: the owner is protected from everybody, and the refusal is in the log', async () => {
+  test('R4: nobody can remove the owner, and the refusal leaves an event', async () => {
     expect(await remove(admin, home.owner)).toMatchObject({ payload: null, code: 'OWNER_PROTECTED' });
     expect((await life.roles(home))[home.owner.member.id]).toEqual(['owner']);
     expect(await life.events(home)).toMatchObject([{ actor: admin.person.name, action: 'member.remove', code: 'OWNER_PROTECTED' }]);
   });
 
-  test('R4: nobody removes themself, lest it be by accident', async () => {
+  test('R4: members cannot remove themselves, so that none does so by accident', async () => {
     expect(await remove(admin, admin)).toMatchObject({ payload: null, code: 'OWN_MEMBERSHIP' });
     expect(await remove(home.owner, home.owner)).toMatchObject({ payload: null, code: 'OWN_MEMBERSHIP' });
     expect(Object.keys(await life.roles(home))).toHaveLength(3);
   });
 
-  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('R4: %s removes nobody', async role => {
+  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('R4: %s can remove no member', async role => {
     const caller = await life.join(home, [role]);
     expect(await remove(caller, viewer)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
     expect((await life.roles(home))[viewer.member.id]).toEqual(['viewer', 'operator']);
   });
 
-  test("T4: another tenant's member and one that isn't there are one answer, and nothing is written there", async () => {
+  test("T4: another tenant's member and an absent member have the same response, and nothing is written there", async () => {
     const other = await life.home();
     const theirs = await life.join(other, ['viewer']);
     const nowhere = globalId('Membership', home.tenant.id, theirs.member.id);
@@ -72,7 +72,7 @@ describe('removeMember', () => {
     expect(Object.keys(await life.roles(home))).toHaveLength(3);
   });
 
-  test('R4, T9: the other tenants of who is removed feel nothing', async () => {
+  test('R4, T9: the other memberships of the removed person are unchanged', async () => {
     const other = await life.home();
     const there = await life.make.member(other.tenant, viewer.person, ['admin']);
     await life.must(home.owner, 'removeMember', { membershipId: viewer.membershipId });
@@ -87,7 +87,7 @@ describe('removeMember', () => {
   });
 });
 
-describe('R7: the very next request', () => {
+describe('R7: effect on the very next request', () => {
   const asked = '{ tenant { name } }';
   const instances = () =>
     Promise.all(
@@ -98,7 +98,7 @@ describe('R7: the very next request', () => {
       })),
     );
 
-  test('a removal is felt on every instance', async () => {
+  test('a removal applies on every instance', async () => {
     const all = await instances();
     for (const { gateway, viewer: who } of all) expect((await gateway.ask(asked, who)).errors).toEqual([]);
     await life.must(home.owner, 'removeMember', { membershipId: viewer.membershipId });
@@ -108,7 +108,7 @@ describe('R7: the very next request', () => {
     }
   });
 
-  test('a role that is taken is felt on every instance, and one that is given', async () => {
+  test('a removed and an added role apply on every instance', async () => {
     const all = await instances();
     const rename = 'mutation { renameTenant(input: { name: "Renamed" }) { tenant { name } } }';
     for (const { gateway, admin: who } of all) expect((await gateway.ask(rename, who)).errors).toEqual([]);
@@ -119,7 +119,7 @@ describe('R7: the very next request', () => {
     for (const { gateway, admin: who } of all) expect((await gateway.ask(rename, who)).errors).toEqual([]);
   });
 
-  test('a second mutation of the request that removed its own caller’s role is refused', async () => {
+  test("the second mutation of a request that removed its caller's own role is refused", async () => {
     const { errors } = await life.gateway.ask(
       'mutation { dropRoles(input: { roles: [ADMIN] }) { roles } renameTenant(input: { name: "Too late" }) { tenant { name } } }',
       admin,

@@ -15,7 +15,7 @@ const set = (who: MemberActor, { membershipId }: { membershipId: string }, roles
   life.run(who, 'setMemberRoles', { membershipId, roles });
 
 describe('setMemberRoles', () => {
-  test('R4, R1: gives exactly these roles, several at once, and the log has before and after', async () => {
+  test('R4, R1: sets exactly the given roles, and the event has the roles before and after', async () => {
     const { payload, errors } = await set(admin, member, ['SELLER_MANAGER', 'VIEWER', 'SELLER_MANAGER']);
     expect(errors).toEqual([]);
     expect(payload.membership).toEqual({
@@ -44,7 +44,7 @@ describe('setMemberRoles', () => {
     expect((await life.gateway.ask(inside, member)).errors).toEqual([]);
   });
 
-  test('R1: no role at all is BAD_USER_INPUT, and nothing is changed', async () => {
+  test('R1: an empty list of roles is BAD_USER_INPUT, and nothing is changed', async () => {
     expect(await set(admin, member, [])).toMatchObject({ payload: null, code: 'BAD_USER_INPUT' });
     expect((await life.roles(home))[member.member.id]).toEqual(['viewer', 'operator']);
   });
@@ -54,20 +54,20 @@ describe('setMemberRoles', () => {
     ['an admin changes the owner',          () => admin,      () => home.owner, 'OWNER_PROTECTED'],
     ['the owner changes their own',         () => home.owner, () => home.owner, 'OWN_MEMBERSHIP'],
     ['an admin changes their own',          () => admin,      () => admin,      'OWN_MEMBERSHIP'],
-  ])('R4: %s: refused, which is in the log', async (_what, caller, target, code) => {
+  ])('R4: %s is refused with an event', async (_what, caller, target, code) => {
     const before = await life.roles(home);
     expect(await set(caller(), target(), ['VIEWER'])).toMatchObject({ payload: null, code });
     expect(await life.roles(home)).toEqual(before);
     expect(await life.events(home)).toMatchObject([{ actor: caller().person.name, action: 'member.set_roles', code }]);
   });
 
-  test('R4: an admin lowers another admin', async () => {
+  test('R4: an admin can demote another admin', async () => {
     const second = await life.join(home, ['admin']);
     expect((await set(admin, second, ['VIEWER'])).errors).toEqual([]);
     expect(await set(second, admin, ['VIEWER'])).toMatchObject({ payload: null, code: 'FORBIDDEN' });
   });
 
-  test("T4: another tenant's member and one that isn't there are one answer, and the other stays", async () => {
+  test("T4: another tenant's member and an absent member have the same response, and the former is unchanged", async () => {
     const other = await life.home();
     const theirs = await life.join(other, ['viewer']);
     const nowhere = globalId('Membership', home.tenant.id, theirs.member.id);
@@ -77,7 +77,7 @@ describe('setMemberRoles', () => {
     expect(await life.events(other)).toEqual([]);
   });
 
-  test('T9: the same person’s roles in another tenant stay', async () => {
+  test("T9: the same person's roles in another tenant are unchanged", async () => {
     const other = await life.home();
     const there = await life.make.member(other.tenant, member.person, ['viewer']);
     await set(admin, member, ['ADMIN']);

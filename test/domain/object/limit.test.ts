@@ -6,7 +6,7 @@ import { announced, providerOf, rowIn } from '../../support/provider.ts';
 const life = useTenantLife();
 const provider = providerOf(life);
 
-test('M1: a dataset has at most 10,000 objects, and another dataset has its own', async () => {
+test('M1: a dataset has at most 10,000 objects, counted for each dataset', async () => {
   const home = await life.home();
   const [full, other] = [await provider.dataset(home.owner), await provider.dataset(home.owner)];
   await life.database.sql(

@@ -23,7 +23,7 @@ async function dump(): Promise<string> {
   return rows.join('\n');
 }
 
-test('A4: no link to an object is in an event, in a line of the log, or in any table, given, used, refused, or answered again', async () => {
+test('A4: no link to an object is in an event, a log line or a table, whether returned, used, refused or replayed', async () => {
   const home = await life.home();
   const ask = (name: string, input: object, selection: string, who = home.owner) => life.mutate(who, name, input, selection, gateway);
   const datasetId = (await ask('createDataset', { name: 'Rows' }, 'dataset { id }')).data.createDataset.dataset.id;

@@ -23,7 +23,7 @@ const remove = (objectId: string, who = home.seller_manager) => life.mutate(who,
 const lies = (objectId: string) => life.gateway.store.find(objectKey(home.id, rowIn(objectId)));
 
 describe('addObject', () => {
-  test('M1, A1: announces an object and says how to upload it, for as long as the link is good', async () => {
+  test('M1, A1: announces an object and returns an upload link with its expiry', async () => {
     const { data, errors } = await add(announced(BYTES));
     expect(errors).toEqual([]);
     const now = life.gateway.clock.now();
@@ -43,7 +43,7 @@ describe('addObject', () => {
     });
   });
 
-  test('M1: names are unique in a dataset, and not beyond', async () => {
+  test('M1: names are unique within a dataset only', async () => {
     await provider.object(home.owner, datasetId);
     const again = await add(announced('other'));
     expect(again.errors).toMatchObject([{ extensions: { code: 'CONFLICT', field: 'name' } }]);
@@ -72,22 +72,22 @@ describe('addObject', () => {
     ['a size that is none',            { size: '1e3' }],
     ['a size of 19 digits',            { size: '9'.repeat(19) }],
     ['half a byte',                    { size: 0.5 }],
-  ])('M1: %s is BAD_USER_INPUT, and nothing is announced', async (_what, input) => {
+  ])('M1: %s is BAD_USER_INPUT, and no object is announced', async (_what, input) => {
     expect(codeOf(await add(announced(BYTES, input)))).toBe('BAD_USER_INPUT');
     expect((await life.rows({ of: home.id })).data_object).toEqual([]);
   });
 
-  test('M1: what a file can be called is kept; type and checksum are kept in lower case; a size may be a number', async () => {
+  test('M1: valid file names are stored unchanged, type and checksum in lower case; a size may be a number', async () => {
     const input = { name: '数据 "a".csv', mediaType: ' Text/CSV ', sha256: sha256('').toUpperCase(), size: 0 };
     const { data } = await add(announced('', input));
     expect(data.addObject.object).toMatchObject({ name: '数据 "a".csv', mediaType: 'text/csv', sha256: sha256(''), size: '0' });
   });
 
-  test('M1: exactly 5 GiB is announced', async () => {
+  test('M1: exactly 5 GiB can be announced', async () => {
     expect((await add(announced(BYTES, { size: String(5 * 1024 ** 3) }))).data.addObject.object.size).toBe('5368709120');
   });
 
-  test('G6: the same key adds once and gives a link again; with another size it is refused', async () => {
+  test('G6: a retry with the same key adds one object and returns a link again; another size is refused', async () => {
     const once = { ...announced(BYTES), idempotencyKey: 'add-this-object-once' };
     const first = (await add(once)).data.addObject.object;
     const again = (await add(once)).data.addObject.object;
@@ -99,7 +99,7 @@ describe('addObject', () => {
 });
 
 describe('completeObject', () => {
-  test('M1, A1: takes an object for stored whose bytes lie there, once; then there is no link any more', async () => {
+  test('M1, A1: completes an object whose bytes are uploaded, once; then it has no upload link', async () => {
     const { id, upload } = await provider.object(home.owner, datasetId);
     expect((await send(upload, BYTES)).status).toBe(204);
     const { data } = await complete(id);
@@ -112,7 +112,7 @@ describe('completeObject', () => {
     ]);
   });
 
-  test('M1, A1: OBJECT_NOT_STORED while nothing lies there, and the log has it', async () => {
+  test('M1, A1: is OBJECT_NOT_STORED while no bytes are uploaded, and leaves an event', async () => {
     const { id } = await provider.object(home.owner, datasetId);
     expect(codeOf(await complete(id))).toBe('OBJECT_NOT_STORED');
     expect(
@@ -126,7 +126,7 @@ describe('completeObject', () => {
   test.each([
     ['of the same size', 'a,b\n1,3\n'],
     ['of another size', 'a,b\n'],
-  ])('M1: OBJECT_NOT_STORED for other bytes %s', async (_what, other) => {
+  ])('M1: is OBJECT_NOT_STORED for other bytes %s', async (_what, other) => {
     const { id } = await provider.object(home.owner, datasetId);
     const facts = { size: BigInt(other.length), mediaType: 'text/csv', sha256: Buffer.from(sha256(other), 'hex') };
     const link = await life.gateway.store.uploadLink(objectKey(home.id, rowIn(id)), facts, minutesAfter(life.gateway.clock.now(), 1));
@@ -136,7 +136,7 @@ describe('completeObject', () => {
 });
 
 describe('removeObject', () => {
-  test('M1, A1: it is gone at once; its bytes a day after, when no link to them is good any more', async () => {
+  test('M1, A1: deletes the object at once, and its bytes a day later, when every link has expired', async () => {
     const id = await provider.stored(home.owner, datasetId);
     const kept = await provider.stored(home.owner, datasetId, 'kept', { name: 'kept.csv' });
     expect((await remove(id)).data.removeObject).toEqual({ removedObjectId: id });
@@ -157,7 +157,7 @@ describe('removeObject', () => {
     expect((await life.rows({ of: home.id })).stale_object).toEqual([]);
   });
 
-  test('M1: the last stored object of what is on the marketplace stays; others go', async () => {
+  test('M1: the last stored object of a published dataset cannot be removed; others can', async () => {
     const { datasetId: listed, objectId } = await provider.published(home.owner);
     const second = await provider.stored(home.owner, listed, 'second', { name: 'second.csv' });
     const { id: announcedOnly } = await provider.object(home.owner, listed, 'third', { name: 'third.csv' });
@@ -167,12 +167,12 @@ describe('removeObject', () => {
     expect((await life.rows({ of: home.id })).data_object!.map(row => row.includes(rowIn(objectId)))).toEqual([true]);
   });
 
-  test('M1: a name is free again', async () => {
+  test("M1: a removed object's name can be used again", async () => {
     await remove((await provider.object(home.owner, datasetId)).id);
     expect((await add(announced(BYTES))).errors).toEqual([]);
   });
 
-  test('what a job removed already, or never came, is no error; a store that is away is tried again', async () => {
+  test('bytes that are already removed or were never uploaded are no error; an unavailable store is retried', async () => {
     const { id } = await provider.object(home.owner, datasetId);
     await remove(id);
     life.gateway.clock.advance({ days: 2 });
@@ -201,7 +201,7 @@ describe('the objects of a dataset', () => {
     ]);
   });
 
-  test('M1: a viewer reads what an object is, and gets no link to upload it', async () => {
+  test('M1: a viewer can read the metadata of an object, but gets no upload link', async () => {
     const { id } = await provider.object(home.owner, datasetId);
     const { data, errors } = await life.query(home.viewer, `query ($id: ID!) { node(id: $id) { ... on DataObject { name ${UPLOAD} } } }`, {
       id,
@@ -210,7 +210,7 @@ describe('the objects of a dataset', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', permission: 'dataset:write' } }]);
   });
 
-  test('S2: in a suspended tenant there is no link, and what is announced is not completed', async () => {
+  test('S2: in a suspended tenant there is no link, and an announced object cannot be completed', async () => {
     const { id, upload } = await provider.object(home.owner, datasetId);
     await send(upload, BYTES);
     await life.make.setStatus(home, 'suspended');
@@ -222,7 +222,7 @@ describe('the objects of a dataset', () => {
   });
 });
 
-test('M5: an object is called by a hash of its tenant, the same in the gateway and in the database', async () => {
+test('M5: the storage key of an object contains a hash of its tenant, equal in the gateway and the database', async () => {
   const id = rowIn((await provider.object(home.owner, datasetId)).id);
   const [{ key }] = (await life.database.sql('SELECT object_key($1, $2) AS key', [home.id, id])) as [{ key: string }];
   expect(objectKey(home.id, id)).toBe(key);

@@ -20,7 +20,7 @@ const UNDER_WAY = '{ tenant { ownershipTransfer { createdAt expiresAt to { id us
 const ASKED: [string, null] = ['ownership.request', null];
 
 describe('requestOwnershipTransfer', () => {
-  test('O1: gives a code for fifteen minutes, of which a hash is kept; nothing changes before the second call', async () => {
+  test('O1: returns a code that is valid for 15 minutes and stored as a hash; nothing changes before the confirmation', async () => {
     const { payload, errors } = await request();
     const now = life.gateway.clock.now().getTime();
     const expiresAt = new Date(now + 15 * 60_000);
@@ -53,7 +53,7 @@ describe('requestOwnershipTransfer', () => {
     ]);
   });
 
-  test('O1: the owner reads what is under way, without the code; an admin does not', async () => {
+  test('O1: the owner can read the pending transfer without its code; an admin cannot', async () => {
     const code = await requested();
     const seen = await life.gateway.ask(UNDER_WAY, home.owner);
     expect(seen.data.tenant.ownershipTransfer).toMatchObject({ to: { id: recipient.membershipId, user: { name: recipient.person.name } } });
@@ -62,7 +62,7 @@ describe('requestOwnershipTransfer', () => {
     expect([admin.data.tenant.ownershipTransfer, admin.errors[0]!.extensions.code]).toEqual([null, 'FORBIDDEN']);
   });
 
-  test('O2: a second request voids the first, whose code is worth nothing; the log knows of both', async () => {
+  test('O2: a second request voids the first and its code, with an event for each', async () => {
     const other = await life.join(home, ['admin']);
     const first = await requested();
     const second = await requested(other);
@@ -81,7 +81,7 @@ describe('requestOwnershipTransfer', () => {
   });
 
   test.each(['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)(
-    'O1: %s can’t ask, confirm or cancel',
+    'O1: %s cannot request, confirm or cancel',
     async role => {
       const member = await life.join(home, [role]);
       const code = await requested();
@@ -100,7 +100,7 @@ describe('requestOwnershipTransfer', () => {
     expect(await told()).toEqual([['ownership.request', 'TENANT_STATUS']]);
   });
 
-  test('O2: the owner themself, a pending invitee, a member of another tenant and nobody are refused, and the log knows', async () => {
+  test('O2: the owner, a pending invitee and non-members are refused with an event', async () => {
     const other = await life.home();
     const theirs = await life.join(other, ['admin']);
     const { invitation } = await life.must(home.owner, 'inviteMember', { email: 'pending@people.example', roles: ['ADMIN'] });
@@ -124,7 +124,7 @@ describe('requestOwnershipTransfer', () => {
 });
 
 describe('confirmOwnershipTransfer', () => {
-  test('O2: the new owner gains owner, the old one becomes admin, and the log has both before and after', async () => {
+  test('O2: the recipient gains owner, the previous owner becomes admin, and the event has both before and after', async () => {
     const { payload, errors } = await confirm(await requested());
     expect([payload, errors]).toEqual([{ tenant: { tenantId: home.tenant.id } }, []]);
     const [from, to] = [home.owner.member.id, recipient.member.id];
@@ -141,14 +141,14 @@ describe('confirmOwnershipTransfer', () => {
     });
   });
 
-  test('O2: both feel it at the next request: the new owner asks for deletion, the old one can’t', async () => {
+  test('O2: applies to the next request: the new owner can request deletion, the previous owner cannot', async () => {
     await confirm(await requested());
     const confirmation = { confirmation: home.tenant.name };
     expect((await life.run(home.owner, 'requestTenantDeletion', confirmation)).code).toBe('FORBIDDEN');
     expect((await life.run(recipient, 'requestTenantDeletion', confirmation)).errors).toEqual([]);
   });
 
-  test('O2: an owner with other roles keeps those, and has admin once', async () => {
+  test('O2: an owner with other roles keeps those roles and has admin once', async () => {
     await life.database.sql(`UPDATE membership SET roles = '{viewer,owner,admin}' WHERE id = $1`, [home.owner.member.id]);
     await confirm(await requested());
     expect((await life.roles(home))[home.owner.member.id]).toEqual(['admin', 'viewer']);
@@ -162,17 +162,17 @@ describe('confirmOwnershipTransfer', () => {
     expect((await life.roles(home))[recipient.member.id]).toContain('owner');
   });
 
-  test('O1: case, hyphens and blanks of the code count for nothing', async () => {
+  test('O1: case, hyphens and blanks of the code are ignored', async () => {
     const code = await requested();
     expect((await confirm(` ${code.replaceAll('-', ' ').toLowerCase()} `)).errors).toEqual([]);
   });
 
-  test('O1: without a request it is TRANSFER_INVALID', async () => {
+  test('O1: without a pending transfer the code is TRANSFER_INVALID', async () => {
     expect(await confirm('0000-0000-0000')).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
     expect(await told()).toEqual([['ownership.confirm', 'TRANSFER_INVALID']]);
   });
 
-  test('O1: four wrong codes cost a try each, though they are refused; the right one is still good', async () => {
+  test('O1: four wrong codes are refused and each counts as an attempt; the right code is still valid', async () => {
     const code = await requested();
     for (const left of [4, 3, 2, 1])
       expect((await confirm('ZZZZ-ZZZZ-ZZZZ')).errors).toMatchObject([{ extensions: { code: 'CODE_WRONG', triesLeft: left } }]);
@@ -181,7 +181,7 @@ describe('confirmOwnershipTransfer', () => {
     expect(await told()).toEqual([ASKED, ...Array(4).fill(['ownership.confirm', 'CODE_WRONG']), ['ownership.confirm', null]]);
   });
 
-  test('O1: the fifth wrong code voids the transfer: the right one is worth nothing', async () => {
+  test('O1: the fifth wrong code voids the transfer, so that the right code is refused', async () => {
     const code = await requested();
     for (const left of [4, 3, 2, 1, 0]) expect((await confirm('')).errors).toMatchObject([{ extensions: { triesLeft: left } }]);
     expect(await confirm(code)).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
@@ -197,13 +197,13 @@ describe('confirmOwnershipTransfer', () => {
     ]);
   });
 
-  test('O1: wrong codes at once cost a try each as well', async () => {
+  test('O1: concurrent wrong codes count as an attempt each', async () => {
     await requested();
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => confirm('ZZZZ-ZZZZ-ZZZZ')));
     expect(outcomes.map(({ errors }) => errors[0]!.extensions.triesLeft).sort()).toEqual([0, 1, 2, 3, 4, undefined, undefined, undefined]);
   });
 
-  test("O1: another tenant's code is a wrong one", async () => {
+  test("O1: another tenant's code counts as a wrong code", async () => {
     const other = await life.home();
     const theirs = await life.must(other.owner, 'requestOwnershipTransfer', {
       membershipId: (await life.join(other, ['admin'])).membershipId,

@@ -17,7 +17,7 @@ const transfers = () => life.database.sql('SELECT * FROM ownership_transfer WHER
 const told = async () => (await life.events(home)).slice(1).map(event => [event.actor, event.action, event.code]);
 const UNDER_WAY = '{ tenant { ownershipTransfer { expiresAt } } }';
 
-describe('what voids a transfer', () => {
+describe('what voids a transfer of ownership', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => Promise<unknown>, string, string]>([
     ['the recipient leaves',                () => life.must(recipient, 'leaveTenant'),                                        'member left',    'member.leave'],
@@ -26,7 +26,7 @@ describe('what voids a transfer', () => {
     ["the recipient's roles are changed",   () => life.must(home.owner, 'setMemberRoles', { membershipId: recipient.membershipId, roles: ['ADMIN'] }), 'roles changed', 'member.set_roles'],
     ['the tenant is suspended',             async () => life.must(await life.staff(), 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' }), 'status changed to suspended', 'tenant.suspend'],
     ['the owner asks for deletion',         () => life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name }), 'status changed to pending_deletion', 'deletion.request'],
-  ])('O2: %s: the code is worth nothing, and the log says why', async (_what, change, why, action) => {
+  ])('O2: %s: the code is refused, and the event has the reason', async (_what, change, why, action) => {
     await change();
     expect(await transfers()).toEqual([]);
     expect((await life.events(home)).slice(1)).toMatchObject([
@@ -60,7 +60,7 @@ describe('what voids a transfer', () => {
       await life.must(home.owner, 'setMemberRoles', { membershipId: recipient.membershipId, roles: ['VIEWER', 'OPERATOR'] });
     }],
     ['with a role more of the owner', () => life.database.sql(`UPDATE membership SET roles = '{owner,viewer}' WHERE id = $1`, [home.owner.member.id])],
-  ])('O2: it stays void when all is as it was: %s meanwhile', async (_what, there) => {
+  ])('O2: the transfer stays void after the cause is undone: %s meanwhile', async (_what, there) => {
     await there();
     expect(await confirm()).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
     expect((await life.roles(home))[home.owner.member.id]).toContain('owner');
@@ -78,7 +78,7 @@ describe('what voids a transfer', () => {
       await life.make.member(other.tenant, recipient.person, ['viewer']);
       await life.must({ token: recipient.token, tenant: other.tenant.id }, 'leaveTenant');
     }],
-  ])('O2: it stands when %s', async (_what, change) => {
+  ])('O2: the transfer stays valid when %s', async (_what, change) => {
     await change(await life.join(home, ['admin']));
     expect((await confirm()).errors).toEqual([]);
     expect((await life.roles(home))[recipient.member.id]).toContain('owner');
@@ -86,7 +86,7 @@ describe('what voids a transfer', () => {
 });
 
 describe('cancelOwnershipTransfer', () => {
-  test('O3: the code is worth nothing, and the log knows; cancelling again is refused, and the log knows that', async () => {
+  test('O3: voids the code and leaves an event; cancelling again is refused with an event', async () => {
     expect(await life.must(home.owner, 'cancelOwnershipTransfer')).toEqual({ tenant: { tenantId: home.tenant.id } });
     expect(await confirm()).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
     expect(await life.run(home.owner, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
@@ -100,20 +100,20 @@ describe('cancelOwnershipTransfer', () => {
   });
 });
 
-describe('expiry', () => {
+describe('the expiry of a transfer', () => {
   const since = (minutes: number) => life.gateway.clock.set(new Date(asked + minutes * 60_000));
   let asked: number;
   beforeEach(() => {
     asked = life.gateway.clock.now().getTime();
   });
 
-  test('O1: the code is good until just before the fifteen minutes are over', async () => {
+  test('O1: the code is valid until just before the 15 minutes are over', async () => {
     since(15 - 1 / 60_000);
     await life.gateway.settle();
     expect((await confirm()).errors).toEqual([]);
   });
 
-  test('O1, O3: then it is worth nothing, nothing is under way, and the jobs tell the log once', async () => {
+  test('O1, O3: then the code is refused, no transfer is pending, and the jobs log the expiry once', async () => {
     since(15);
     expect(await confirm()).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
     expect((await life.gateway.ask(UNDER_WAY, home.owner)).data.tenant.ownershipTransfer).toBeNull();
@@ -125,7 +125,7 @@ describe('expiry', () => {
     expect((await life.events(home)).at(-1)).toMatchObject({ target: `Membership:${recipient.member.id}` });
   });
 
-  test('O3: it has expired, not been voided, also when the jobs are later than what would void it', async () => {
+  test('O3: an expired transfer is logged as expired, even if its cause to be voided comes before the jobs', async () => {
     since(16);
     const again = await life.must(home.owner, 'requestOwnershipTransfer', { membershipId: recipient.membershipId });
     expect(await told()).toEqual([

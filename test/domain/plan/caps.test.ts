@@ -37,7 +37,7 @@ const full = (limit: number, used: number) => [
 ];
 
 describe('the cap on members', () => {
-  test('P3: open invitations count against it; at the cap inviting is LIMIT_REACHED, and in the log', async () => {
+  test('P3: open invitations count; at the cap inviting is LIMIT_REACHED and leaves an event', async () => {
     const { owner, ...tenant } = await small(1);
     expect((await invite(owner)).errors).toEqual([]);
     expect((await invite(owner)).errors).toEqual([]);
@@ -51,7 +51,7 @@ describe('the cap on members', () => {
     });
   });
 
-  test('P3: inviting again takes the place that the older invitation had', async () => {
+  test('P3: replacing an invitation takes no second place', async () => {
     const { owner } = await small(2);
     const email = address();
     expect((await invite(owner, email)).errors).toEqual([]);
@@ -59,7 +59,7 @@ describe('the cap on members', () => {
     expect((await use(owner)).memberUse).toEqual({ limit: 3, used: 3, over: 0 });
   });
 
-  test('P3: an invitation that is revoked, declined or expired gives its place back', async () => {
+  test('P3: a revoked, declined or expired invitation frees its place', async () => {
     const { owner } = await small(2);
     const first = await invite(owner);
     const { id: invitationId } = first.data.inviteMember.invitation;
@@ -71,21 +71,21 @@ describe('the cap on members', () => {
     expect((await invite(owner)).errors).toEqual([]);
   });
 
-  test('P3: accepting takes no more than the place that the invitation held', async () => {
+  test("P3: accepting takes no place besides the invitation's", async () => {
     const { owner } = await small(2);
     const last = await invited(owner);
     expect((await last.accept()).errors).toEqual([]);
     expect(await use(owner)).toEqual({ memberUse: { limit: 3, used: 3, over: 0 }, memberCount: 3 });
   });
 
-  test('P3: of many at once for the last two places, two are invited', async () => {
+  test('P3: of many concurrent invitations for the last two places, two are created', async () => {
     const { owner } = await small(1);
     const answers = await Promise.all(Array.from({ length: 8 }, () => invite(owner)));
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(2);
     for (const { errors } of answers.filter(({ errors }) => errors.length)) expect(errors).toMatchObject(full(3, 3));
   });
 
-  test('P3: of many who accept at once for the last two places, two become members', async () => {
+  test('P3: of many concurrent acceptances for the last two places, two become members', async () => {
     const { owner, ...tenant } = await small(1, 'STARTER');
     const guests = [];
     for (let i = 0; i < 6; i += 1) guests.push(await invited(owner));
@@ -96,7 +96,7 @@ describe('the cap on members', () => {
     expect((await use(owner)).memberCount).toBe(3);
   });
 
-  test('P4: a downgrade below the use removes nobody; additions are refused until it is under the cap', async () => {
+  test('P4: a downgrade below the use removes no member; additions are refused until the use is below the cap', async () => {
     const { owner, others, ...tenant } = await small(4, 'STARTER');
     const waiting = await invited(owner);
     await life.mutate(owner, 'changePlan', { plan: 'FREE' });
@@ -116,14 +116,14 @@ describe('the cap on members', () => {
     expect(await use(owner)).toEqual({ memberUse: { limit: 3, used: 3, over: 0 }, memberCount: 3 });
   });
 
-  test('P2: a downgrade that is due and not done yet caps already', async () => {
+  test('P2: the cap of a downgrade applies from its due day, even if no job has run', async () => {
     const { owner, ...tenant } = await small(3, 'STARTER');
     await life.mutate(owner, 'changePlan', { plan: 'FREE' });
     await life.database.sql('UPDATE tenant SET next_plan_due_at = $2 WHERE tenant_id = $1', [tenant.id, life.gateway.clock.now()]);
     expect((await invite(owner)).errors).toMatchObject(full(3, 3));
   });
 
-  test('P1: null is no cap', async () => {
+  test('P1: a cap of null is unlimited', async () => {
     const { owner, ...tenant } = await small(3);
     expect((await invite(owner)).errors).toMatchObject(full(3, 3));
     await life.mutate(staff, 'staffArrangeEnterprise', { tenantId: tenant.id });
@@ -132,7 +132,7 @@ describe('the cap on members', () => {
     expect((await use(owner)).memberUse).toEqual({ limit: null, used: 8, over: 0 });
   });
 
-  test('P2: a contract’s own cap holds, and one below the use removes nobody', async () => {
+  test("P2: a contract's own cap applies, and a cap below the use removes no member", async () => {
     const { owner, ...tenant } = await small(3);
     await life.mutate(staff, 'staffArrangeEnterprise', { tenantId: tenant.id, memberLimit: 4 });
     expect((await invite(owner)).errors).toEqual([]);

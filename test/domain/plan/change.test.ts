@@ -27,7 +27,7 @@ const downgrade = {
 };
 
 describe('changePlan', () => {
-  test('P2: an upgrade takes effect at once: the plan begins now, and its features are there', async () => {
+  test('P2: an upgrade takes effect at once: the plan starts now, and its features are available', async () => {
     const { data, errors } = await change('PROFESSIONAL');
     expect(errors).toEqual([]);
     const upgraded = { plan: { code: 'PROFESSIONAL' }, planSince: '2027-02-10T00:00:00.000Z', nextPlan: null, nextPlanAt: null };
@@ -59,7 +59,7 @@ describe('changePlan', () => {
     expect(await present()).toEqual(downgrade);
   });
 
-  test('P2: it takes effect on its day, though the job is late, and the next cycle counts from that day', async () => {
+  test('P2: a downgrade takes effect on its due day, even if the job is late, and starts the next cycle on that day', async () => {
     await change('FREE');
     life.gateway.clock.set(new Date('2027-03-05T00:00:00.000Z'));
     await life.gateway.settle();
@@ -73,14 +73,14 @@ describe('changePlan', () => {
     expect(await life.rows({ of: home.id })).toEqual(before);
   });
 
-  test('P2: at its very moment it is due', async () => {
+  test('P2: a downgrade is due at the exact moment', async () => {
     await change('FREE');
     life.gateway.clock.set(new Date('2027-02-28T12:00:00.000Z'));
     await life.gateway.settle();
     expect((await present()).plan).toEqual({ code: 'FREE' });
   });
 
-  test.each(['suspended', 'pending_deletion'] as const)('P2: it takes effect in a tenant that is %s, too', async status => {
+  test.each(['suspended', 'pending_deletion'] as const)('P2: a downgrade takes effect even in a tenant that is %s', async status => {
     await change('FREE');
     await life.make.setStatus(home, status);
     if (status === 'pending_deletion')
@@ -91,7 +91,7 @@ describe('changePlan', () => {
     expect((await life.statusOf(home))?.status).toBe(status);
   });
 
-  test('P2: another downgrade takes the place of the one that was scheduled', async () => {
+  test('P2: a second downgrade replaces the scheduled downgrade', async () => {
     home = await life.home({ plan: 'PROFESSIONAL' });
     await began(home, '2027-02-01T00:00:00.000Z');
     await change('STARTER');
@@ -102,7 +102,7 @@ describe('changePlan', () => {
     expect((await life.events(home)).at(-1)).toMatchObject({ before: { nextPlan: 'STARTER' }, after: { nextPlan: 'FREE' } });
   });
 
-  test('P2: an upgrade cancels the downgrade that was scheduled', async () => {
+  test('P2: an upgrade cancels the scheduled downgrade', async () => {
     await change('FREE');
     expect((await change('PROFESSIONAL')).data.changePlan.tenant).toMatchObject({ plan: { code: 'PROFESSIONAL' }, nextPlan: null });
     life.gateway.clock.set(new Date('2027-06-01T00:00:00.000Z'));
@@ -114,7 +114,7 @@ describe('changePlan', () => {
     });
   });
 
-  test('P2: the plan that it is on is a CONFLICT, and leaves what was scheduled', async () => {
+  test('P2: the current plan is a CONFLICT, and the scheduled change stays', async () => {
     await change('FREE');
     const { data, errors } = await change('STARTER');
     expect(data).toEqual({ changePlan: null });
@@ -128,7 +128,7 @@ describe('changePlan', () => {
     expect(await present()).toEqual(untouched);
   });
 
-  test('P2: a change that is due and not done yet is applied first: the next change is checked against the new plan', async () => {
+  test('P2: a due change is applied first, so that the next change is checked against the new plan', async () => {
     await change('FREE');
     life.gateway.clock.set(new Date('2027-03-05T00:00:00.000Z'));
     expect((await change('STARTER')).data.changePlan.tenant).toEqual({
@@ -142,18 +142,18 @@ describe('changePlan', () => {
     ]);
   });
 
-  test.each(['owner', 'admin'] as const)('the %s changes it', async role => {
+  test.each(['owner', 'admin'] as const)('the %s can change the plan', async role => {
     expect((await change('PROFESSIONAL', home[role])).errors).toEqual([]);
   });
 
-  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('the %s does not', async role => {
+  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('the %s cannot change the plan', async role => {
     expect((await change('PROFESSIONAL', home[role])).errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN', permission: 'plan:change' } },
     ]);
     expect(await present()).toEqual(untouched);
   });
 
-  test('T9: no other tenant feels any of it', async () => {
+  test('T9: no other tenant is affected', async () => {
     life.gateway.clock.set(new Date('2027-03-05T00:00:00.000Z'));
     await life.gateway.settle(); // what is due in the others by then
     const others = await life.rows({ except: home.id });
@@ -167,7 +167,7 @@ describe('changePlan', () => {
 });
 
 describe('cancelPlanChange', () => {
-  test('P2: the downgrade is cancelled, and does not come', async () => {
+  test('P2: cancels the downgrade, which does not take effect', async () => {
     await change('FREE');
     const { data, errors } = await cancel();
     expect(errors).toEqual([]);
@@ -181,12 +181,12 @@ describe('cancelPlanChange', () => {
     expect(await present()).toEqual(untouched);
   });
 
-  test('where none is scheduled it is a CONFLICT, in the log', async () => {
+  test('without a scheduled change is a CONFLICT with an event', async () => {
     expect((await cancel()).errors).toMatchObject([{ message: 'No downgrade is scheduled.', extensions: { code: 'CONFLICT' } }]);
     expect(await life.events(home)).toMatchObject([{ action: 'plan.cancel_downgrade', outcome: 'refused', code: 'CONFLICT' }]);
   });
 
-  test('P2: on its day it can be cancelled no more, though the job is late', async () => {
+  test('P2: from its due day a downgrade cannot be cancelled, even if the job is late', async () => {
     await change('FREE');
     life.gateway.clock.set(new Date('2027-02-28T12:00:00.000Z'));
     expect((await cancel()).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);

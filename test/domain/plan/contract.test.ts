@@ -14,7 +14,7 @@ const seen = async (home: Home) =>
 const contracts = ({ id }: Home) => life.database.sql('SELECT member_limit AS members FROM contract WHERE tenant_id = $1', [id]);
 
 describe('staffArrangeEnterprise', () => {
-  test('P2: at once, with limits of its own; what is left out is no cap; what was scheduled is cancelled', async () => {
+  test('P2: takes effect at once with its own limits; an omitted limit is no cap; a scheduled change is cancelled', async () => {
     const home = await life.home({ plan: 'PROFESSIONAL' });
     await life.mutate(home.owner, 'changePlan', { plan: 'FREE' });
     const now = life.gateway.clock.now().toISOString();
@@ -32,7 +32,7 @@ describe('staffArrangeEnterprise', () => {
     });
   });
 
-  test('P2: other limits later: the plan began when it did', async () => {
+  test("P2: changing the limits keeps the plan's start", async () => {
     const home = await life.home();
     await arrange(home, { memberLimit: 250 });
     const { planSince } = await seen(home);
@@ -46,7 +46,7 @@ describe('staffArrangeEnterprise', () => {
     });
   });
 
-  test('P2: leaving Enterprise is a downgrade at the end of the cycle; the contract goes with it, and not before', async () => {
+  test('P2: leaving Enterprise is a downgrade at the end of the cycle, which ends the contract', async () => {
     const home = await life.home();
     await arrange(home, { memberLimit: 250 });
     expect((await life.mutate(home.owner, 'changePlan', { plan: 'STARTER' })).errors).toEqual([]);
@@ -71,13 +71,13 @@ describe('staffArrangeEnterprise', () => {
     expect(await life.rows({ of: home.id })).toEqual(before);
   });
 
-  test('a limit of 1, and the largest that there is, are fine', async () => {
+  test('a limit of 1 and the largest allowed limit are accepted', async () => {
     const home = await life.home();
     expect((await arrange(home, { datasetLimit: 1, costPointsPerMinute: 2_147_483_647 })).errors).toEqual([]);
     expect((await seen(home)).limits).toEqual({ ...none, datasetLimit: 1, costPointsPerMinute: 2_147_483_647 });
   });
 
-  test.each(['suspended', 'pending_deletion', 'deleted'] as const)('it is for an active tenant, not for one that is %s', async status => {
+  test.each(['suspended', 'pending_deletion', 'deleted'] as const)('is refused for a tenant that is %s', async status => {
     const home = await life.home();
     await life.make.setStatus(home, status);
     expect((await arrange(home, { memberLimit: 5 })).errors).toMatchObject([
@@ -86,7 +86,7 @@ describe('staffArrangeEnterprise', () => {
     expect(await contracts(home)).toEqual([]);
   });
 
-  test('T9: the contract of one tenant is nothing to another', async () => {
+  test('T9: the contract of one tenant does not affect another', async () => {
     const [one, two] = [await life.home(), await life.home()];
     await arrange(one, { memberLimit: 11 });
     await arrange(two, { memberLimit: 22 });

@@ -63,7 +63,7 @@ describe('cycleEnd', () => {
   const since = moment('1999-01-01T00:00:00.000Z', '2110-12-31T23:59:59.999Z');
   const later = fc.integer({ min: 0, max: 40 * 366 * DAY });
 
-  test('it lies after the moment asked for, by at most 31 days, on the day and time that the plan began or the month’s last', () => {
+  test("is at most 31 days after the given moment, on the day and time of the plan's start or the month's last day", () => {
     fc.assert(
       fc.property(since, later, (from, wait) => {
         const at = new Date(from.getTime() + wait);
@@ -78,7 +78,7 @@ describe('cycleEnd', () => {
     );
   });
 
-  test('one end follows the other by 28 to 31 days, each in the month after, and asking anywhere between answers the same', () => {
+  test('consecutive ends are 28 to 31 days apart, one a month, and every moment between has the same end', () => {
     fc.assert(
       fc.property(since, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (from, part) => {
         let begins = from;
@@ -104,7 +104,7 @@ describe('cycleEnd', () => {
     );
   });
 
-  test('what it is given stays as it was', () => {
+  test('does not change its arguments', () => {
     const [from, at] = [new Date('2026-01-31T00:00:00.000Z'), new Date('2026-02-10T00:00:00.000Z')];
     cycleEnd(from, at);
     expect([from.toISOString(), at.toISOString()]).toEqual(['2026-01-31T00:00:00.000Z', '2026-02-10T00:00:00.000Z']);

@@ -55,12 +55,12 @@ describe('planPreview', () => {
     expect(await preview(home.viewer, plan)).toEqual({ plan, kind, takesEffectAt, members, featuresLost: [...featuresLost] });
   });
 
-  test('P2: Enterprise is previewed with the contract’s own cap', async () => {
+  test("P2: Enterprise is previewed with the contract's own cap", async () => {
     const home = await homeOn('ENTERPRISE', 5);
     expect((await preview(home.owner, 'ENTERPRISE')).members).toEqual({ limit: 5, used: 7, over: 2 });
   });
 
-  test('P2: what it says is what comes', async () => {
+  test('P2: equals the later change', async () => {
     const home = await homeOn('STARTER');
     const told = await preview(home.admin, 'FREE');
     const { data } = await life.mutate(home.admin, 'changePlan', { plan: 'FREE' }, 'tenant { nextPlanAt }');
@@ -72,7 +72,7 @@ describe('planPreview', () => {
     expect(after.data.tenant.memberUse).toEqual({ limit: 3, used: 6, over: 3 });
   });
 
-  test('it changes nothing', async () => {
+  test('changes nothing', async () => {
     const home = await homeOn('STARTER');
     const before = await life.rows({});
     await preview(home.owner, 'FREE');

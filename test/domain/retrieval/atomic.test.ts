@@ -22,7 +22,7 @@ const trigger = (table: string, when: string, how: string) =>
     ? `CREATE CONSTRAINT TRIGGER planted AFTER INSERT OR UPDATE ON ${table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ${how}()`
     : `CREATE TRIGGER planted ${when} INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${how}()`;
 
-describe('M3: a retrieval that breaks off leaves nothing, and its key does it anew', () => {
+describe('M3: an aborted retrieval leaves no row, and a retry with its key succeeds', () => {
   test.each(cases)('$when $table: $how', async ({ table, when, how }) => {
     const deal = await trade.deal();
     const [before, key] = [await trade.books(), randomUUID()];

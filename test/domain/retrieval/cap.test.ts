@@ -20,21 +20,25 @@ describe('the retrievals of a billing cycle', () => {
   test.each([
     [1, 0],
     [37, 11],
-  ])('P3: of 200 at once with a cap of %i, of which %i are used, exactly the rest are done', { timeout: 180_000 }, async (cap, used) => {
-    const deal = await trade.deal();
-    await arrange(deal, cap);
-    await many(deal, used);
-    expect(await use(deal)).toEqual({ limit: cap, used, over: 0 });
-    const outcomes = await many(deal, 200);
-    expect(tally(outcomes)).toEqual({ done: cap - used, LIMIT_REACHED: 200 - cap + used });
-    const refused = outcomes.filter(({ code }) => code).map(({ errors: [error] }) => [error!.extensions.limit, error!.extensions.used]);
-    expect(new Set(refused.map(String))).toEqual(new Set([`${cap},${cap}`]));
-    expect(await charges(deal)).toBe(cap);
-    expect(await use(deal)).toEqual({ limit: cap, used: cap, over: 0 });
-    expect((await trade.books()).faults).toEqual([]);
-  });
+  ])(
+    'P3: of 200 concurrent retrievals with a cap of %i and a use of %i, exactly the rest succeed',
+    { timeout: 180_000 },
+    async (cap, used) => {
+      const deal = await trade.deal();
+      await arrange(deal, cap);
+      await many(deal, used);
+      expect(await use(deal)).toEqual({ limit: cap, used, over: 0 });
+      const outcomes = await many(deal, 200);
+      expect(tally(outcomes)).toEqual({ done: cap - used, LIMIT_REACHED: 200 - cap + used });
+      const refused = outcomes.filter(({ code }) => code).map(({ errors: [error] }) => [error!.extensions.limit, error!.extensions.used]);
+      expect(new Set(refused.map(String))).toEqual(new Set([`${cap},${cap}`]));
+      expect(await charges(deal)).toBe(cap);
+      expect(await use(deal)).toEqual({ limit: cap, used: cap, over: 0 });
+      expect((await trade.books()).faults).toEqual([]);
+    },
+  );
 
-  test('P4: a cap that falls below the use refuses, and says how far over it is; one that rises gives exactly the difference', async () => {
+  test('P4: a cap below the use refuses and says by how much the use exceeds it; a raised cap allows exactly the difference', async () => {
     const deal = await trade.deal();
     await arrange(deal, null);
     expect(tally(await many(deal, 40))).toEqual({ done: 40 });
@@ -53,7 +57,7 @@ describe('the retrievals of a billing cycle', () => {
     expect(await use(deal)).toEqual({ limit: null, used: 65, over: 0 });
   });
 
-  test('P3: what is used unevenly among the shards counts as a whole: each that is left can be taken, and no other', async () => {
+  test('P3: uneven use of the shards counts in total: exactly the remaining retrievals succeed', async () => {
     const deal = await trade.deal();
     await arrange(deal, 160);
     await many(deal, 1);
@@ -64,7 +68,7 @@ describe('the retrievals of a billing cycle', () => {
     expect(tally(await many(deal, 40))).toEqual({ done: 22, LIMIT_REACHED: 18 });
   });
 
-  test('P1: the plan has the cap where there is no contract, and the next cycle begins at nothing', async () => {
+  test("P1: without a contract the plan's cap applies, and each cycle starts at zero", async () => {
     const deal = await trade.deal({}, 'FREE');
     await many(deal, 1);
     await trade.database.sql('UPDATE retrieval_count SET used = CASE WHEN shard < 8 THEN 63 ELSE 62 END WHERE tenant_id = $1', [
@@ -79,7 +83,7 @@ describe('the retrievals of a billing cycle', () => {
     expect(await use(deal)).toEqual({ limit: 1000, used: 1, over: 0 });
   });
 
-  test('P2: a downgrade whose day has come counts before a job has seen to it', async () => {
+  test('P2: a downgrade counts from its due day, even if no job has run', async () => {
     const deal = await trade.deal({}, 'STARTER');
     await trade.database.sql(`UPDATE tenant SET next_plan_code = 'FREE', next_plan_due_at = $2 WHERE tenant_id = $1`, [
       deal.buyer.tenant.id,
@@ -93,7 +97,7 @@ describe('the retrievals of a billing cycle', () => {
     expect(await use(deal)).toEqual({ limit: 1000, used: 1, over: 0 });
   });
 
-  test('M3: what is refused for another reason takes none', async () => {
+  test('M3: a retrieval that is refused for another reason does not count', async () => {
     const deal = await trade.deal();
     await arrange(deal, 5);
     await trade.retrieve(deal.buyer.owner, { ...deal, objectId: '00000000-0000-4000-8000-000000000000' });

@@ -27,7 +27,7 @@ const bought = ({ buyer }: Deal) =>
   );
 
 describe('S6: when one side is deleted the other keeps its own records', () => {
-  test('of the provider the buyer keeps entitlement, usage and charges, and gets PROVIDER_GONE', async () => {
+  test('of the provider, the buyer keeps entitlement, usage and charges, and gets PROVIDER_GONE', async () => {
     const deal = await trade.deal({ title: 'Tides', price: '1.25' });
     await trade.retrieve(deal.buyer.owner, deal);
     const before = await bought(deal);
@@ -42,7 +42,7 @@ describe('S6: when one side is deleted the other keeps its own records', () => {
     expect((await trade.books()).faults).toEqual([]);
   });
 
-  test('of the buyer the provider keeps its earnings, and how many buyers it had', async () => {
+  test('of the buyer, the provider keeps its earnings and its number of buyers', async () => {
     const deal = await trade.deal({ price: '1.25' });
     await trade.retrieve(deal.buyer.owner, deal);
     const sold = () =>
@@ -62,7 +62,7 @@ describe('S6: when one side is deleted the other keeps its own records', () => {
     expect((await trade.books()).faults).toEqual([]);
   });
 
-  test('M3: the books add up at each step of a purge, and forgive a missing side only for one that is deleted', async () => {
+  test("M3: the books balance at each step of a purge, and only a deleted side's records may be missing", async () => {
     const [gone, lives] = [await trade.deal(), await trade.deal()];
     for (const deal of [gone, lives]) for (let n = 0; n < 3; n += 1) await trade.retrieve(deal.buyer.owner, deal);
     await trade.must(gone.shop.owner, 'requestTenantDeletion', { confirmation: gone.shop.tenant.name });

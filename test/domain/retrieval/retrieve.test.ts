@@ -19,7 +19,7 @@ const remove = ({ shop: { tenant, listing } }: Deal) =>
   trade.database.sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true); DELETE FROM dataset WHERE id = '${listing.datasetId}'`);
 
 describe('retrieveObject', () => {
-  test('M3: leaves a usage record and a charge with the buyer and an earning with the provider, under one id', async () => {
+  test('M3: creates a usage record and a charge for the buyer and an earning for the provider, with one id', async () => {
     const deal = await trade.deal({ price: '0.000001', currency: 'JPY', title: 'Rain' });
     const { payload, errors } = await trade.retrieve(deal.buyer.owner, deal);
     expect(errors).toEqual([]);
@@ -47,7 +47,7 @@ describe('retrieveObject', () => {
     expect((await trade.books()).faults).toEqual([]);
   });
 
-  test('M2: the price is that of the day that the entitlement was acquired, also once the listing is withdrawn', async () => {
+  test('M2: the price is fixed when the entitlement is acquired, even if the listing is withdrawn later', async () => {
     const deal = await trade.deal({ price: '2.5', currency: 'EUR' });
     await trade.relist(deal.shop, "price = 9, currency = 'USD'");
     expect((await trade.retrieve(deal.buyer.owner, deal)).payload.retrieval.charge).toEqual({ amount: '2.5', currency: 'EUR' });
@@ -58,7 +58,7 @@ describe('retrieveObject', () => {
     expect(await rows('earning', deal.shop)).toMatchObject([money, money]);
   });
 
-  test('M3: a retry answers the same retrieval and charges once; its link ends 15 minutes after the retrieval, not after the retry', async () => {
+  test('M3: a retry returns the same retrieval and is charged once; its link ends 15 minutes after the retrieval, not the retry', async () => {
     const deal = await trade.deal();
     const [key, { owner }] = [randomUUID(), deal.buyer];
     const first = await trade.retrieve(owner, deal, key);
@@ -71,7 +71,7 @@ describe('retrieveObject', () => {
     expect((await trade.retrieve(owner, deal)).payload.retrieval.usageRecordId).not.toBe(first.payload.retrieval.usageRecordId);
   });
 
-  test('M3: without an idempotency key it is refused; a key in the header does as well', async () => {
+  test('M3: without an idempotency key is refused; a key in the header is accepted', async () => {
     const deal = await trade.deal();
     const { entitlementId, objectId, buyer } = deal;
     const { code, errors } = await trade.run(buyer.owner, 'retrieveObject', { entitlementId, objectId });
@@ -86,7 +86,7 @@ describe('retrieveObject', () => {
     expect(await rows('charge', buyer)).toHaveLength(1);
   });
 
-  test('M2: an object is not found that is nowhere, of another dataset, not stored yet, or under an entitlement that has ended', async () => {
+  test("M2: an absent or unstored object, another dataset's object and an ended entitlement are NOT_FOUND", async () => {
     const deal = await trade.deal();
     const { owner } = deal.buyer;
     const other = await trade.shop();
@@ -103,7 +103,7 @@ describe('retrieveObject', () => {
     expect(await rows('charge', deal.buyer)).toEqual([]);
   });
 
-  test("T4, T5: another tenant's entitlement is as one that is nowhere", async () => {
+  test("T4, T5: another tenant's entitlement has the same response as an absent one", async () => {
     const [deal, other] = [await trade.deal(), await trade.deal()];
     const nowhere = Buffer.from(`Entitlement:${deal.buyer.tenant.id}:${randomUUID()}`).toString('base64url');
     const moved = Buffer.from(`Entitlement:${deal.buyer.tenant.id}:${rowIn(other.entitlementId)}`).toString('base64url');
@@ -113,7 +113,7 @@ describe('retrieveObject', () => {
     expect((await trade.retrieve(other.buyer.owner, other)).errors).toEqual([]);
   });
 
-  test('M4: with the buyer side off it is SIDE_OFF, and as before when it is on again', async () => {
+  test('M4: with the buyer side off is SIDE_OFF, and works again when the side is on', async () => {
     const deal = await trade.deal();
     await trade.market.setSides(deal.buyer.tenant, { buys: false });
     const { code, errors } = await trade.retrieve(deal.buyer.owner, deal);
@@ -128,7 +128,7 @@ describe('retrieveObject', () => {
     ['viewer', 'FORBIDDEN'],
     ['seller_manager', 'FORBIDDEN'],
     ['operator', 'FORBIDDEN'],
-  ] as const)('R3: as %s: %s; and nothing of it is in the audit log, done or refused', async (role, code) => {
+  ] as const)('R3: as %s: %s; a retrieval leaves no event, successful or refused', async (role, code) => {
     const deal = await trade.deal();
     const member = await trade.join(deal.buyer, [role]);
     const before = await trade.events(deal.buyer);
@@ -137,7 +137,7 @@ describe('retrieveObject', () => {
     expect(await trade.events(deal.buyer)).toEqual(before);
   });
 
-  test('M3: the gateway can write none of the three records by itself', async () => {
+  test("M3: the gateway's role cannot write any of the three records directly", async () => {
     const rights = await trade.database.sql(
       `SELECT t.name AS "table", p.name AS "right" FROM unnest(ARRAY['usage_record', 'charge', 'earning']) AS t (name),
          unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p (name) WHERE has_table_privilege($1, t.name, p.name)`,
@@ -147,7 +147,7 @@ describe('retrieveObject', () => {
   });
 });
 
-describe('S2, S6: a provider that is not there', () => {
+describe('S2, S6: a provider that is not available', () => {
   const [UNAVAILABLE, GONE] = ['PROVIDER_UNAVAILABLE', 'PROVIDER_GONE'];
   const state = async ({ buyer }: Deal) =>
     (await trade.read(buyer.owner, 'entitlements(first: 1) { edges { node { title availability objects { totalCount } } } }')).entitlements
@@ -173,7 +173,7 @@ describe('S2, S6: a provider that is not there', () => {
     expect((await trade.retrieve(deal.buyer.owner, deal)).errors).toEqual([]);
   });
 
-  test('S2: by staff, and back', async () => {
+  test('S2: suspended by staff, and resumed', async () => {
     const deal = await trade.deal();
     const [staff, input] = [await trade.staff(), { tenantId: deal.shop.tenant.id }];
     await trade.must(staff, 'staffSuspendTenant', { ...input, reason: 'Unpaid' });
@@ -183,7 +183,7 @@ describe('S2, S6: a provider that is not there', () => {
   });
 
   test.each(['suspended', 'pending_deletion'] as const)(
-    'S2, S3: a buyer that is %s retrieves nothing, and reads what it did',
+    'S2, S3: a buyer that is %s can retrieve nothing, and can read its past retrievals',
     async status => {
       const deal = await trade.deal();
       await trade.retrieve(deal.buyer.owner, deal);

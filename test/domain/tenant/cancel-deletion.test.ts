@@ -9,7 +9,7 @@ const request = (home: Home) => life.mutate(home.owner, 'requestTenantDeletion',
 const cancel = (caller: Caller) => life.mutate(caller, 'cancelTenantDeletion', {}, 'tenant { status statusReason deletionDueAt }');
 
 describe('cancelTenantDeletion', () => {
-  test('S3: the owner cancels: the tenant is active, members write again, and the log says so', async () => {
+  test('S3: the owner cancels: the tenant is active again, members can write, and an event is left', async () => {
     const home = await life.home();
     await request(home);
     const { data, errors } = await cancel(home.owner);
@@ -23,7 +23,7 @@ describe('cancelTenantDeletion', () => {
     });
   });
 
-  test('S: it never launders a suspension: back to suspended, with the reason that it had', async () => {
+  test('S: never lifts a suspension: the tenant is suspended again, with its reason', async () => {
     const home = await life.home();
     await life.mutate(staff, 'staffSuspendTenant', { tenantId: home.id, reason: 'Invoice 7 is unpaid.' });
     await request(home);
@@ -41,7 +41,7 @@ describe('cancelTenantDeletion', () => {
     });
   });
 
-  test('S: nor twice over', async () => {
+  test('S: never lifts a suspension, even when done twice', async () => {
     const home = await life.home();
     await life.mutate(staff, 'staffSuspendTenant', { tenantId: home.id, reason: 'Unpaid.' });
     for (const _ of [1, 2]) {
@@ -51,7 +51,7 @@ describe('cancelTenantDeletion', () => {
     expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: 'Unpaid.' });
   });
 
-  test('R3: the others cannot cancel it', async () => {
+  test('R3: other members cannot cancel the deletion', async () => {
     const home = await life.home();
     await request(home);
     for (const role of ['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)
@@ -59,14 +59,14 @@ describe('cancelTenantDeletion', () => {
     expect((await life.statusOf(home))?.status).toBe('pending_deletion');
   });
 
-  test.each(['active', 'suspended'] as const)('there is none to cancel while the tenant is %s', async status => {
+  test.each(['active', 'suspended'] as const)('is refused while the tenant is %s', async status => {
     const home = await life.home();
     await life.make.setStatus(home, status, 'As it was');
     expect((await cancel(home.owner)).errors).toMatchObject([{ extensions: { code: 'TENANT_STATUS' } }]);
     expect(await life.statusOf(home)).toEqual({ status, reason: 'As it was' });
   });
 
-  test('S4: to the last millisecond of the grace period it can be cancelled; after it not, though the purge has not begun', async () => {
+  test('S4: is possible until the last millisecond of the grace period, and not after, even if no purge has begun', async () => {
     const [early, late] = [await life.home(), await life.home()];
     const start = life.gateway.clock.now();
     await request(early);

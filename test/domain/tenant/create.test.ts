@@ -22,7 +22,7 @@ const rowsOf = async () =>
   )[0];
 
 describe('createTenant', () => {
-  test('R2: the first user who signs up becomes the owner, of an active tenant on the Free plan', async () => {
+  test('R2: the first user who signs up becomes owner of an active tenant on the Free plan', async () => {
     const token = await newcomer();
     const { data, errors } = await create(token, { name: ' Café Zürich ', sells: true, buys: false });
     expect(errors).toEqual([]);
@@ -47,7 +47,7 @@ describe('createTenant', () => {
     expect(inside.data.tenant.billingEmail).toBe(`n${people}@people.example`);
   });
 
-  test('a slug that is taken is a CONFLICT, and nothing of the tenant is left', async () => {
+  test('a slug that is taken is a CONFLICT, and no row of the tenant is stored', async () => {
     await create(await newcomer(), { name: 'First', slug: 'taken-slug' });
     const before = await rowsOf();
     const { data, errors } = await create(await newcomer(), { name: 'Second', slug: 'taken-slug' });
@@ -71,7 +71,7 @@ describe('createTenant', () => {
     expect(await rowsOf()).toEqual(before);
   });
 
-  test('one person owns at most three Free tenants, however many requests come at once', async () => {
+  test('one person owns at most three Free tenants, however many requests run at once', async () => {
     const token = await newcomer();
     const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => create(token, { name: 'Many', slug: `many-${i}` })));
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(3);
@@ -79,7 +79,7 @@ describe('createTenant', () => {
       expect(errors).toMatchObject([{ extensions: { code: 'LIMIT_REACHED', limit: 3, used: 3 } }]);
   });
 
-  test('neither a deleted tenant nor one on another plan counts towards the three', async () => {
+  test('neither deleted tenants nor tenants on other plans count towards the three', async () => {
     const make = fixtures(database);
     const founder = await make.person('Serial Founder');
     await make.tenant('founded-deleted', founder, { status: 'deleted' });
@@ -93,7 +93,7 @@ describe('createTenant', () => {
     ]);
   });
 
-  test('of many sign-ups that want one slug at once, one has it', async () => {
+  test('of many concurrent sign-ups with the same slug, one succeeds', async () => {
     const tokens = await Promise.all(Array.from({ length: 8 }, () => newcomer()));
     const answers = await Promise.all(tokens.map(token => create(token, { name: 'Race', slug: 'race' })));
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('createTenant', () => {
     ['120 characters, astral ones counted once', { name: '😀'.repeat(120), slug: 'smileys' }],
     ['a slug of three', { name: 'Three', slug: 'abc' }],
     ['a slug of 32', { name: 'Long', slug: 'a'.repeat(32) }],
-  ])('%s is fine', async (_what, input) => {
+  ])('%s is accepted', async (_what, input) => {
     const { errors } = await create(await newcomer(), input);
     expect(errors).toEqual([]);
   });

@@ -58,7 +58,7 @@ const SOLD = { dataset: 1, data_object: 2, stale_object: 1, listing: 1, market_i
 const BOUGHT = { entitlement: 1, usage_record: 2, charge: 2, retrieval_count: 2, api_key: 1 };
 
 describe('the purge', () => {
-  test('S3: a day before its end the grace period is still one: nothing is touched', async () => {
+  test('S3: does not start during the last day of the grace period', async () => {
     life.gateway.clock.advance({ days: 29 });
     await life.gateway.settle(); // invitations and keys expire
     const before = await life.rows({ of: home.id });
@@ -69,7 +69,7 @@ describe('the purge', () => {
     expect(await tombstoneOf(home.id)).toEqual({ staffTenant: { status: 'PENDING_DELETION' }, staffTombstone: null });
   });
 
-  test('S4, S6: then every row is gone; what stays is a tombstone and a receipt, exact by table; other tenants are the same byte for byte', async () => {
+  test('S4, S6: deletes every row; a tombstone and an exact receipt remain, and other tenants are unchanged to the byte', async () => {
     const [{ created }] = (await life.database.sql('SELECT created_at AS created FROM tenant WHERE tenant_id = $1', [home.id])) as [
       { created: Date },
     ];
@@ -120,7 +120,7 @@ describe('the purge', () => {
     expect(await life.database.sql('SELECT * FROM person ORDER BY id')).toEqual(people);
   });
 
-  test.each([1, 2, 3, 5])('S4: in batches of %i, the receipt adds up to the same', async batch => {
+  test.each([1, 2, 3, 5])('S4: in batches of %i the receipt has the same totals', async batch => {
     life.gateway.clock.advance({ days: 30 });
     const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const before = await counts(home.id);
@@ -136,7 +136,7 @@ describe('the purge', () => {
     expect(batches.at(-1)).toBe('tenant');
   });
 
-  test('S4: one that stopped in between goes on where it was, and is done once', async () => {
+  test('S4: an interrupted purge resumes where it stopped, and completes once', async () => {
     life.gateway.clock.advance({ days: 30 });
     const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const unit = work.bind({ tenantId: home.id, personId: null });
@@ -161,7 +161,7 @@ describe('the purge', () => {
     await work.close();
   });
 
-  test('S4: half gone it is gone: no member sees it, names it or reads it', async () => {
+  test('S4: a half-purged tenant is gone: no member can see, name or read it', async () => {
     life.gateway.clock.advance({ days: 30 });
     const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const stop = () => {
@@ -181,7 +181,7 @@ describe('the purge', () => {
     await work.close();
   });
 
-  test('S4: the members are asked no more: their list is without it, and a foreign and an absent tenant answer the same', async () => {
+  test('S4: members lose it from their list, and it has the same response as a foreign and an absent tenant', async () => {
     life.gateway.clock.advance({ days: 30 });
     await life.gateway.settle();
     const token = await life.gateway.tokenOf(home.viewer.person);
@@ -196,7 +196,7 @@ describe('the purge', () => {
     for (const { status, errors } of answers) expect([status, errors[0]?.extensions.code]).toEqual([403, 'TENANT_NOT_FOUND']);
   });
 
-  describe('and the bytes of its objects', () => {
+  describe('the purge and the bytes of objects', () => {
     const provider = () => providerOf(life);
     /** One of the neighbour's objects. */
     let theirs: string;
@@ -210,20 +210,20 @@ describe('the purge', () => {
       await life.mutate(home.owner, 'requestTenantDeletion', { confirmation: 'Going' });
     });
 
-    test('S3: they lie there as long as the tenant is kept', async () => {
+    test('S3: the bytes stay as long as the tenant is kept', async () => {
       life.gateway.clock.advance({ days: 29 });
       await life.gateway.settle();
       expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([2, 2]);
     });
 
-    test('S4: they go with it, those that were removed before, too, and nobody else’s', async () => {
+    test("S4: the bytes are deleted, including those of objects removed earlier, and no other tenant's", async () => {
       await life.mutate(neighbour.owner, 'removeObject', { objectId: theirs });
       life.gateway.clock.advance({ days: 30 });
       await life.gateway.settle();
       expect([await bytesOf(home.id), await bytesOf(neighbour.id)]).toEqual([0, 1]);
     });
 
-    test('S4: before any row goes: while the store is away the tenant is buried and whole, and it goes on when it is back', async () => {
+    test('S4: the bytes are deleted first: while the store is unavailable the closed tenant keeps all rows, and the purge resumes later', async () => {
       life.gateway.clock.advance({ days: 30 });
       const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
       const unit = work.bind({ tenantId: home.id, personId: null });
@@ -248,7 +248,7 @@ describe('the purge', () => {
     });
   });
 
-  test('S4: name and slug can be used again, the id never', async () => {
+  test('S4: name and slug can be used again, the id cannot', async () => {
     life.gateway.clock.advance({ days: 30 });
     const founder = { token: await life.gateway.tokenOf({ subject: `founder-${home.id}`, name: 'Fay', email: 'fay@people.example' }) };
     const found = () => life.mutate(founder, 'createTenant', { name: 'Going', slug: home.slug }, 'membership { tenantId slug name }');
@@ -262,7 +262,7 @@ describe('the purge', () => {
     ).rejects.toThrow('this id was a tenant that is deleted');
   });
 
-  test('S4: it comes however late the job is, and two at once are as one', async () => {
+  test('S4: a late job still purges, and two concurrent jobs purge once', async () => {
     const { slug_claim, tombstone, purge_receipt, invitation, idempotency_key, audit_event, ...before } = await counts(home.id);
     life.gateway.clock.advance({ days: 400 });
     const databases = [openDatabase(life.database.runtimeUrl, { poolSize: 1 }), openDatabase(life.database.runtimeUrl, { poolSize: 1 })];
@@ -273,7 +273,7 @@ describe('the purge', () => {
     expect((await tombstoneOf(home.id)).staffTombstone.purgedAt).toBe(life.gateway.clock.now().toISOString());
   });
 
-  test('S4: nobody but the clock purges: not a request, under the gateway’s own role, before the day', async () => {
+  test("S4: only the due date allows a purge: no request can purge earlier under the gateway's role", async () => {
     const work = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
     const before = await life.rows({ of: home.id });
     await purgeTenant(work.bind({ tenantId: home.id, personId: null }), life.gateway);

@@ -11,7 +11,7 @@ const request = (caller: Caller, confirmation: string) =>
 const daysFromNow = (days: number) => new Date(life.gateway.clock.now().getTime() + days * 86_400_000).toISOString();
 
 describe('requestTenantDeletion', () => {
-  test('S3: the owner asks, typing the display name; it is kept for 30 days, and the log says so', async () => {
+  test('S3: the owner types the display name; the tenant is kept for 30 days, and an event is left', async () => {
     const home = await life.home({ name: 'Acme' });
     const others = await life.rows({ except: home.id });
     const { data, errors } = await request(home.owner, 'Acme');
@@ -31,7 +31,7 @@ describe('requestTenantDeletion', () => {
     expect(await life.rows({ except: home.id })).toEqual(others);
   });
 
-  test('S3: members can read as before, and the audit log; they see when it ends', async () => {
+  test('S3: members can still read all data and the audit log, and see when the grace period ends', async () => {
     const home = await life.home();
     const read = () =>
       life.query(
@@ -60,7 +60,7 @@ describe('requestTenantDeletion', () => {
     ['an accent of its own joins its letter', 'Café GmbH',   'Cafe\u0301 GmbH'],
     ['quotes and markup are text',            `'"<b>;--`,    `'"<b>;--`],
     ['astral characters',                     '😀 Acme',     '😀 Acme'],
-  ])('S3: typed as %s: it is confirmed', async (_what, name, typed) => {
+  ])('S3: typed as %s, the name is confirmed', async (_what, name, typed) => {
     const home = await life.home({ name });
     expect((await request(home.owner, typed)).errors).toEqual([]);
     expect((await life.statusOf(home))?.status).toBe('pending_deletion');
@@ -78,7 +78,7 @@ describe('requestTenantDeletion', () => {
     ['a compatible form of it',    () => 'Café GｍbH'],
     ['the slug',                   ({ slug }) => slug],
     ['the id',                     ({ id }) => id],
-  ])('S3: %s typed is CONFIRMATION_MISMATCH, in the log, and nothing is changed', async (_what, typed) => {
+  ])('S3: %s typed is CONFIRMATION_MISMATCH with an event, and nothing is changed', async (_what, typed) => {
     const home = await life.home({ name: 'Café GmbH' });
     const { data, errors } = await request(home.owner, typed(home));
     expect(data).toEqual({ requestTenantDeletion: null });
@@ -89,14 +89,14 @@ describe('requestTenantDeletion', () => {
     expect(await life.events(home)).toMatchObject([{ action: 'deletion.request', outcome: 'refused', code: 'CONFIRMATION_MISMATCH' }]);
   });
 
-  test('the name is the one that it has now: a rename makes the old one wrong', async () => {
+  test('only the current name confirms: after a rename the old name is refused', async () => {
     const home = await life.home({ name: 'Old' });
     await life.mutate(home.admin, 'renameTenant', { name: 'New' });
     expect((await request(home.owner, 'Old')).errors).toMatchObject([{ extensions: { code: 'CONFIRMATION_MISMATCH' } }]);
     expect((await request(home.owner, 'New')).errors).toEqual([]);
   });
 
-  test.each(['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('R3: the %s cannot ask for it', async role => {
+  test.each(['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('R3: the %s cannot request it', async role => {
     const home = await life.home();
     expect((await request(home[role], home.name)).errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN', permission: 'deletion:request', because: 'ROLE', requires: { roles: ['OWNER'] } } },
@@ -104,7 +104,7 @@ describe('requestTenantDeletion', () => {
     expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
   });
 
-  test('staff cannot ask for it: they name no tenant here', async () => {
+  test('staff cannot request it, because they act in no tenant here', async () => {
     const home = await life.home();
     const { errors } = await life.query(
       { ...staff, tenant: home.id } as Caller,
@@ -114,7 +114,7 @@ describe('requestTenantDeletion', () => {
     expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
   });
 
-  test('S2: it can be asked for while the tenant is suspended, and its reason is kept', async () => {
+  test("S2: can be requested while the tenant is suspended, and the suspension's reason is kept", async () => {
     const home = await life.home();
     await life.mutate(staff, 'staffSuspendTenant', { tenantId: home.id, reason: 'Unpaid.' });
     expect((await request(home.owner, home.name)).data.requestTenantDeletion.tenant.status).toBe('PENDING_DELETION');
@@ -122,7 +122,7 @@ describe('requestTenantDeletion', () => {
     expect(seen.data.staffTenant).toEqual({ status: 'PENDING_DELETION', statusBefore: 'SUSPENDED' });
   });
 
-  test('asked for twice: the second is refused, and the day stays what it was', async () => {
+  test('a second request is refused, and the due date stays unchanged', async () => {
     const home = await life.home();
     const first = await request(home.owner, home.name);
     life.gateway.clock.advance({ days: 3 });
@@ -131,7 +131,7 @@ describe('requestTenantDeletion', () => {
     expect(again.data.tenant.deletionDueAt).toBe(first.data.requestTenantDeletion.tenant.deletionDueAt);
   });
 
-  test('S3: the grace period is what the operator set', async () => {
+  test("S3: the grace period is the operator's setting", async () => {
     const home = await life.home();
     const brief = await startTestGateway(life.database, { settings: { deletionDays: 3 } });
     const token = await brief.tokenOf(home.owner.person);

@@ -9,7 +9,7 @@ const resume = (home: { id: string }) =>
   life.mutate(staff, 'staffResumeTenant', { tenantId: home.id }, 'tenant { status statusReason statusBefore deletionDueAt }');
 
 describe('staffResumeTenant', () => {
-  test('S2: everything is as it was: every row, and what members may do', async () => {
+  test('S2: restores everything: rows and permissions are unchanged', async () => {
     const home = await life.home();
     await life.mutate(home.owner, 'inviteMember', { email: 'someone@people.example', roles: ['VIEWER'] });
     const kept = async () => {
@@ -40,7 +40,7 @@ describe('staffResumeTenant', () => {
     });
   });
 
-  test.each(['active', 'pending_deletion', 'deleted'] as const)('a tenant that is %s is not resumed', async status => {
+  test.each(['active', 'pending_deletion', 'deleted'] as const)('refuses a tenant that is %s', async status => {
     const home = await life.home();
     await life.make.setStatus(home, status, 'As it was');
     const { data, errors } = await resume(home);
@@ -56,7 +56,7 @@ describe('staffResumeTenant', () => {
     expect(await life.statusOf(home)).toEqual({ status, reason: 'As it was' });
   });
 
-  test('S2: a suspension that a deletion was asked for in is lifted after the deletion is cancelled, not around it', async () => {
+  test('S2: the suspension of a tenant pending deletion can be lifted only after the deletion is cancelled', async () => {
     const home = await life.home({ name: 'Round about' });
     await life.mutate(staff, 'staffSuspendTenant', { tenantId: home.id, reason: 'Fraud.' });
     await life.mutate(home.owner, 'requestTenantDeletion', { confirmation: 'Round about' });
@@ -67,7 +67,7 @@ describe('staffResumeTenant', () => {
     expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
   });
 
-  test('an invitation that was made while the tenant was active waits for it, and is sent once it is back', async () => {
+  test('an invitation created before the suspension waits, and is sent after the tenant is resumed', async () => {
     const home = await life.home();
     await life.mutate(home.owner, 'inviteMember', { email: 'patient@people.example', roles: ['VIEWER'] });
     await life.mutate(staff, 'staffSuspendTenant', { tenantId: home.id, reason: 'A mistake.' });

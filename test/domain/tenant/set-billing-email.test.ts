@@ -10,7 +10,7 @@ const stored = async () =>
   (await life.database.sql<{ email: string }>('SELECT billing_email AS email FROM tenant WHERE tenant_id = $1', [home.id]))[0]?.email;
 
 describe('setBillingEmail', () => {
-  test.each(['owner', 'admin'] as const)('S2: the %s sets it, while the tenant is suspended too, and the log says so', async role => {
+  test.each(['owner', 'admin'] as const)('S2: the %s can set it, even while the tenant is suspended, and an event is left', async role => {
     for (const status of ['active', 'suspended'] as const) {
       await life.make.setStatus(home, status);
       const [before, after] = [await stored(), `${role}-${status}@bills.example`];
@@ -26,7 +26,7 @@ describe('setBillingEmail', () => {
     await life.make.setStatus(home, 'active');
   });
 
-  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('the %s neither sets nor reads it', async role => {
+  test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('the %s can neither set nor read it', async role => {
     const before = await stored();
     expect((await set(home[role], 'mine@bills.example')).errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN', permission: 'billing-contact:update', requires: { roles: ['OWNER', 'ADMIN'] } } },
@@ -53,7 +53,7 @@ describe('setBillingEmail', () => {
     expect(await life.rows({ of: home.id })).toEqual(before);
   });
 
-  test('254 characters are fine', async () => {
+  test('254 characters are accepted', async () => {
     const longest = `${'x'.repeat(240)}@bills.example`;
     expect((await set(home.owner, longest)).errors).toEqual([]);
     expect(await stored()).toBe(longest);

@@ -80,7 +80,7 @@ const NOT_HERE = [
   ...['completeObject', 'retrieveObject'],
 ];
 
-test('the table below has every mutation of the schema', () => {
+test('the table of this test has every mutation of the schema', () => {
   const all = Object.keys(buildSchema().getMutationType()!.getFields());
   expect([...WRITES.map(([name]) => name), ...NOT_HERE].sort()).toEqual(all.sort());
 });
@@ -110,7 +110,7 @@ describe.each([
     expect((await life.events(made.home)).at(-1)).toMatchObject({ outcome: 'done', by: 'user' });
   });
 
-  test.each(rows(no))('%s is refused with TENANT_STATUS, changes nothing, and is in the log', async (name, { who, input }) => {
+  test.each(rows(no))('%s is refused with TENANT_STATUS, changes nothing and leaves an event', async (name, { who, input }) => {
     const made = await ready();
     await become(made);
     const before = await kept(made);
@@ -123,7 +123,7 @@ describe.each([
     expect((await life.events(made.home)).at(-1)).toMatchObject({ outcome: 'refused', code: 'TENANT_STATUS', by: 'user' });
   });
 
-  test('a person in it founds another tenant: it is nothing to this one', async () => {
+  test('a member can create another tenant, which does not affect this tenant', async () => {
     const made = await ready();
     await become(made);
     const { person } = made.home.owner;

@@ -12,7 +12,7 @@ const suspend = (home: Pick<Home, 'id'>, reason = REASON, caller = staff) =>
   life.mutate(caller, 'staffSuspendTenant', { tenantId: home.id, reason }, 'tenant { tenantId status statusReason }');
 
 describe('staffSuspendTenant', () => {
-  test('S2: the tenant is suspended, its members read it and why, and nothing else of it has changed', async () => {
+  test('S2: the tenant is suspended, members can read the status and reason, and nothing else is changed', async () => {
     const home = await life.home({ name: 'Acme' });
     const { data, errors } = await suspend(home);
     expect(errors).toEqual([]);
@@ -33,7 +33,7 @@ describe('staffSuspendTenant', () => {
     }
   });
 
-  test('S2: the data are kept, and read as before', async () => {
+  test('S2: all data are kept and can still be read', async () => {
     const home = await life.home();
     const read = () =>
       life.query(
@@ -49,7 +49,7 @@ describe('staffSuspendTenant', () => {
     expect(after.data).toEqual(before.data);
   });
 
-  test('A3: it stands in the log of the tenant, by staff, and in no other', async () => {
+  test("A3: the event is in the tenant's log only, with staff as its actor", async () => {
     const home = await life.home();
     const others = await life.rows({ except: home.id });
     await suspend(home);
@@ -63,7 +63,7 @@ describe('staffSuspendTenant', () => {
     expect(await life.rows({ except: home.id })).toEqual(others);
   });
 
-  test('S5: what was active in the last request is suspended in the next, on another gateway too', async () => {
+  test('S5: applies to the next request, even on another gateway', async () => {
     const home = await life.home();
     const token = await replica.tokenOf(home.admin.person);
     const rename = (name: string) =>
@@ -75,7 +75,7 @@ describe('staffSuspendTenant', () => {
     expect((await rename('Again')).errors).toEqual([]);
   });
 
-  test('S5: a mutation that suspends and one after it in the same request: each sees the status as it is then', async () => {
+  test('S5: each mutation of a request sees the current status, even after a suspension by the same request', async () => {
     const home = await life.home();
     const { data, errors } = await life.query(
       staff,
@@ -88,7 +88,7 @@ describe('staffSuspendTenant', () => {
     expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: 'First' });
   });
 
-  test.each(['suspended', 'pending_deletion', 'deleted'] as const)('S2: a tenant that is %s is not suspended (again)', async status => {
+  test.each(['suspended', 'pending_deletion', 'deleted'] as const)('S2: a tenant that is %s cannot be suspended (again)', async status => {
     const home = await life.home();
     await life.make.setStatus(home, status, 'As it was');
     const { data, errors } = await suspend(home, 'Another');
@@ -106,7 +106,7 @@ describe('staffSuspendTenant', () => {
   });
 
   test.each(['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)(
-    'S2: the %s can neither suspend the tenant nor lift its suspension, and each try is in the log',
+    'S2: the %s can neither suspend the tenant nor lift its suspension, and each attempt leaves an event',
     async role => {
       const home = await life.home();
       expect((await suspend(home, 'Mine', home[role])).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'ROLE' } }]);
@@ -136,14 +136,14 @@ describe('staffSuspendTenant', () => {
     expect(await life.rows({ of: home.id })).toEqual(before);
   });
 
-  test('a reason of 500 characters is kept, trimmed and in one Unicode form', async () => {
+  test('a reason of 500 characters is stored trimmed and in NFC', async () => {
     const home = await life.home();
     const reason = `${'😀'.repeat(499)}e\u0301`;
     expect((await suspend(home, `  ${reason}  `)).errors).toEqual([]);
     expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: `${'😀'.repeat(499)}é` });
   });
 
-  test('O2: a transfer of ownership that is under way is void, and stays so after resuming', async () => {
+  test('O2: voids a pending transfer of ownership, which stays void after resuming', async () => {
     const home = await life.home();
     const asked = await life.mutate(
       home.owner,

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened?.close());
 
-test('K3: who of many holders is a member still is read in one statement, each time anew', async () => {
+test('K3: the current membership of many holders is read in one statement, for each request', async () => {
   reads = 0;
   const asked = [...members, stranger, randomUUID(), ...members];
   const answers = () => Promise.all(asked.map(id => isMember(work, id)));

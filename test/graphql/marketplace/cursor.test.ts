@@ -14,7 +14,7 @@ const ID = '01a20cb7-f4b9-74ed-ad73-60cc532bc546';
 const NOT_OURS = { code: 'BAD_USER_INPUT', message: 'This is not a cursor that this API gives out.' };
 
 describe('a cursor', () => {
-  test('of another order is BAD_USER_INPUT; of another search in the same order it is valid', async () => {
+  test('of another order is BAD_USER_INPUT; a cursor of another search with the same order is valid', async () => {
     for (const [name, order] of orders) {
       const { start } = await pageOf(order);
       for (const [other, variables] of orders)
@@ -62,7 +62,7 @@ describe('a cursor', () => {
     expect(await market.refusal({ ...order, last: 2, before: after })).toEqual(NOT_OURS);
   });
 
-  test('with a position that was never given out continues from that position', async () => {
+  test('with a position that was never issued continues from that position', async () => {
     expect(await market.titles({ sort: 'NEWEST', after: cursorOf('newest', '9999-12-31T23:59:59.999Z', ID) })).toHaveLength(COUNT);
     expect(await market.titles({ sort: 'NEWEST', after: cursorOf('newest', '1000-01-01T00:00:00.000Z', ID) })).toEqual([]);
     expect(await market.titles({ ...ORDERS.PRICE, after: cursorOf('price', '99999999999999.999999', ID) })).toEqual([]);

@@ -65,7 +65,7 @@ const NOWHERE = { listed: 0, counted: [1, 0, 1, 1, 1, 1], facets: 0, nodes: 0 };
 const texts = (answers: readonly { text: string; headers: Headers }[]) =>
   answers.map(({ text, headers }) => text.replaceAll(headers.get('x-request-id')!, ''));
 
-test('S2: a suspended provider is nowhere at the next request, and back when it resumes, with no row touched', async () => {
+test('S2: a suspended provider is hidden from the next request on, and visible when it resumes, without a changed row', async () => {
   const { provider, seen, versions } = await shown();
   const before = await versions();
   const there = await seen();
@@ -83,7 +83,7 @@ test('S2: a suspended provider is nowhere at the next request, and back when it 
   expect(texts((await seen()).answers)).toEqual(texts(hidden.answers)); // as if it never existed
 });
 
-test('S3, S4: a provider that is to be deleted is nowhere, back when that is cancelled, and nowhere once it is deleted', async () => {
+test('S3, S4: a provider pending deletion is hidden, visible when the deletion is cancelled, and hidden once deleted', async () => {
   const { provider, seen, versions } = await shown();
   const before = await versions();
   await market.must(provider.owner, 'requestTenantDeletion', { confirmation: provider.tenant.name });
@@ -97,7 +97,7 @@ test('S3, S4: a provider that is to be deleted is nowhere, back when that is can
   expect((await seen()).where).toEqual(NOWHERE);
 });
 
-test('M4, M2: a provider that does not sell is nowhere, and back when it does, with no row touched', async () => {
+test('M4, M2: a provider with its provider side off is hidden, and visible when the side is on, without a changed row', async () => {
   const { provider, seen, versions } = await shown();
   const before = await versions();
   await market.setSides(provider.tenant, { sells: false });
@@ -115,14 +115,14 @@ test.each(['draft', 'withdrawn'] as const)('M2: a listing that is %s is not on t
   expect((await seen(provider.owner)).where).toEqual(NOWHERE);
 });
 
-test('S2: of a suspended tenant, its own members see nothing on the marketplace either', async () => {
+test('S2: members of a suspended tenant cannot see its own listings on the marketplace either', async () => {
   const { provider, seen } = await shown();
   expect((await seen(provider.owner)).where).toEqual(THERE);
   await market.must(staff, 'staffSuspendTenant', { tenantId: provider.tenant.id, reason: 'Unpaid' });
   expect((await seen(provider.owner)).where).toEqual(NOWHERE);
 });
 
-test('T4: a cursor at a listing that is hidden now leads on like one at a place where nothing ever was', async () => {
+test('T4: a cursor at a listing that is now hidden continues like a cursor at a position that never had a listing', async () => {
   const { provider, id, seen } = await shown();
   const order = { sort: 'NEWEST', first: 5 };
   const place = (one: string) => Buffer.from(JSON.stringify(['newest', '2026-01-02T00:00:00.000Z', one])).toString('base64url');
@@ -136,7 +136,7 @@ test('T4: a cursor at a listing that is hidden now leads on like one at a place 
   expect((await seen()).where).toEqual(NOWHERE);
 });
 
-test('T4: absent, hidden, unpublished and foreign are one answer', async () => {
+test('T4: absent, hidden, unpublished and foreign listings have the same response', async () => {
   const suspended = await shown();
   await market.must(staff, 'staffSuspendTenant', { tenantId: suspended.provider.tenant.id, reason: 'Unpaid' });
   const draft = await shown('draft');
@@ -146,7 +146,7 @@ test('T4: absent, hidden, unpublished and foreign are one answer', async () => {
   expect(texts(answers)).toEqual(Array(3).fill('{"data":{"node":null,"nodes":[null],"marketplace":{"listing":null}}}'));
 });
 
-test('an id of another type, and none, are BAD_USER_INPUT', async () => {
+test('an id of another type and an empty id are BAD_USER_INPUT', async () => {
   const ask = (id: string) =>
     market.gateway.ask('query ($id: ID!) { marketplace { listing(id: $id) { id } } }', { ...market.buyer.owner, variables: { id } });
   const tenant = Buffer.from(`Tenant:${market.buyer.tenant.id}`).toString('base64url');

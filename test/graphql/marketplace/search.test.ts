@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe('a search', () => {
-  test('M2: the whole response, across providers', async () => {
+  test('M2: returns each field, across providers', async () => {
     const { data, errors } = await market.search({ query: 'pears' });
     expect(errors).toEqual([]);
     const cursor = expect.stringMatching(/^[\w-]+$/);

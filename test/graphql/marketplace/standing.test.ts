@@ -46,7 +46,7 @@ describe('own and entitled', () => {
 
 const ALL = { title: 'Rivers', own: false, entitled: false };
 
-describe('who reads the marketplace', () => {
+describe('callers who can read the marketplace', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[Role, object | null, readonly string[]]>([
     ['owner',          ALL,                          []],
@@ -84,7 +84,7 @@ describe('who reads the marketplace', () => {
   });
 });
 
-test('T2, T6: the database tells nothing of the marketplace to a statement that is bound to no tenant', async () => {
+test('T2, T6: the database returns no marketplace row to a statement that is bound to no tenant', async () => {
   const opened = openDatabase(market.database.runtimeUrl);
   const everything = { query: null, tags: null, maxPrice: null, currency: null };
   const page = { sort: 'newest', after: null, before: null, backwards: false, limit: 5 } as const;

@@ -41,8 +41,8 @@ beforeAll(async () => {
   });
 });
 
-describe('T5, M5: exactly these leave a provider', () => {
-  test('from the database: the columns of the crossings', async () => {
+describe('T5, M5: exactly these fields of a provider are readable by other tenants', () => {
+  test('from the database: the columns of the cross-tenant functions', async () => {
     const columns = await market.database.sql<{ name: string; columns: Record<string, string> | null; result: string }>(
       `SELECT p.proname::text AS name, format_type(p.prorettype, NULL) AS result,
          (SELECT json_object_agg(n, format_type(t, NULL)) FROM unnest(p.proargnames, p.proallargtypes, p.proargmodes) AS a (n, t, mode) WHERE mode = 't') AS columns
@@ -56,7 +56,7 @@ describe('T5, M5: exactly these leave a provider', () => {
     ]);
   });
 
-  test('from the schema: the fields of every type whose rows come by a crossing', () => {
+  test('from the schema: the fields of every type whose rows come from a cross-tenant function', () => {
     const types = Object.values(buildSchema().getTypeMap()).filter(
       (type): type is GraphQLObjectType =>
         type instanceof GraphQLObjectType && (type.extensions.pothosOptions as { tenantOf?: unknown })?.tenantOf === 'crossing',
@@ -84,7 +84,7 @@ async function valuesOf(tenantId: string): Promise<Map<string, string>> {
 
 const NODES = `query ($id: ID!) { node(id: $id) { id ... on MarketplaceListing { ${LISTING} } } marketplace { listing(id: $id) { ${LISTING} } } }`;
 
-test('M5, T4: whatever is asked of the marketplace, no byte of an answer tells more of a provider', async () => {
+test('M5, T4: no marketplace query reveals any other data of a provider', async () => {
   const { tenant, owner } = provider;
   const { database, buyer, gateway } = market;
   await database.sql(

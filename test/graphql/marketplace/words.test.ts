@@ -25,7 +25,7 @@ describe('M2: a listing is found', () => {
     ['मौसम डेटा',                  ['मौसम', 'डेटा']],
     ['Soft\u00adware o’clock',    ['software', 'clock', 'soft']],
     ['Full-width ＡＢＣ１２３',      ['abc123', 'ＡＢＣ', 'abc']],
-  ])('under %s by any of its words, or the start of one', async (title, queries) => {
+  ])('under %s by any of its words, or the beginning of a word', async (title, queries) => {
     const { tenant } = await seller();
     const { id } = await market.listing(tenant, { title, summary: '', tags: [] });
     for (const query of queries) expect(await market.titles({ query }), query).toContain(title);
@@ -52,7 +52,7 @@ describe('M2: a listing is not found', () => {
   });
 
   test.each(['!!!', '- - -', '-'.repeat(200), '"', '""', '&|!():*', "'\\", '<->', ' or ', 'or or', '…', '、。'])(
-    'by %j, which has no word',
+    'by %j, which contains no word',
     async query => {
       expect(await market.titles({ query })).toEqual([]);
     },

@@ -4,7 +4,7 @@ import { ALL, useMembers } from './members.ts';
 const world = useMembers();
 const pageOf = (variables: object) => world.pageOf(variables);
 
-describe('who is listed', () => {
+describe('the filters of memberships', () => {
   const found = async (filter: object | null) => {
     const { names, totalCount } = await pageOf({ filter });
     expect(totalCount).toBe(names.length);

@@ -26,7 +26,7 @@ const MARCH = '(from: "2031-03-01T00:00:00Z", until: "2031-05-01T00:00:00Z")';
 const DAY = '(from: "2031-03-31T00:00:00Z", until: "2031-04-01T00:00:00Z")';
 const id = (type: string, home: Home, row: string) => Buffer.from(`${type}:${home.tenant.id}:${row}`).toString('base64url');
 
-describe('what a buyer reads', () => {
+describe('what a buyer can read', () => {
   test('M2: counts retrievals, per day in UTC and per API key', async () => {
     const { usage, day } = await trade.read(
       deal.buyer.owner,
@@ -149,7 +149,7 @@ describe('a period includes its start and excludes its end', () => {
   });
 });
 
-describe('what a provider reads', () => {
+describe('what a provider can read', () => {
   const ANALYTICS = `analytics${MARCH} { from until retrievals revenue { amount currency } buyers byDay { day retrievals revenue { amount currency } } byDataset { datasetId title retrievals buyers revenue { amount currency } } }`;
 
   test('M5, M6: totals, days and datasets, with the number of buyers', async () => {

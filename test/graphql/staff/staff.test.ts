@@ -25,7 +25,7 @@ const read = (caller: Caller, tenantId: string) =>
     { id: tenantId },
   );
 
-describe('what staff read', () => {
+describe('what staff can read', () => {
   test('a tenant’s administrative data and log, without e-mail addresses', async () => {
     const home = await life.home({ name: 'Acme' });
     await life.mutate(home.owner, 'renameTenant', { name: 'Acme GmbH' });

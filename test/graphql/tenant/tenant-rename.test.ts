@@ -135,7 +135,7 @@ describe("a permission that is lost between the field's check and the change", (
     expect(await nameOf(other)).toBe('The other');
   });
 
-  test('with two roles, one is lost: the other is enough', async () => {
+  test('a caller with two roles who loses one of them can still rename by the other', async () => {
     await database.sql(`UPDATE membership SET roles = '{admin,viewer}' WHERE id = $1`, [admin.id]);
     const { errors } = await meanwhile(`UPDATE membership SET roles = '{admin}' WHERE ${mine()}`);
     expect(errors).toEqual([]);

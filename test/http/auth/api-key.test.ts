@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 const ME = '{ viewer { principal name email membership { slug } memberships { slug } permissions } tenant { slug } }';
 describe('a request with an API key', () => {
-  test('T2, T3: acts in the key’s tenant with what its scopes name, as the key and nobody else', async () => {
+  test('T2, T3: acts in the key’s tenant with the permissions of its scopes, as the key and no other principal', async () => {
     const { status, data, errors } = await keys.ask(key.secret, ME);
     expect([status, errors]).toEqual([200, []]);
     expect(data).toEqual({
@@ -29,7 +29,7 @@ describe('a request with an API key', () => {
     });
   });
 
-  test('G2: what its scopes don’t name is refused with the scope that would do, and the rest stands', async () => {
+  test('G2: a field outside its scopes is refused and names the missing scope; the other fields are returned', async () => {
     const { data, errors } = await keys.ask(key.secret, '{ tenant { slug memberCount apiKeyUse { used } } }');
     expect(data).toEqual({ tenant: { slug: home.tenant.slug, memberCount: null, apiKeyUse: null } });
     expect(errors.map(({ message, extensions }) => [message, extensions.because, extensions.code])).toEqual([
@@ -38,7 +38,7 @@ describe('a request with an API key', () => {
     ]);
   });
 
-  test('K1: a scope in its row that no key may carry, or that is no permission any more, opens nothing', async () => {
+  test('K1: a stored scope that no key may carry, or that no longer exists, grants nothing', async () => {
     await life.database.sql("UPDATE api_key SET scopes = '{tenant:read,member:count,audit:read,plan:read,gone:long-since}' WHERE id = $1", [
       key.row,
     ]);
@@ -53,7 +53,7 @@ describe('a request with an API key', () => {
     expect(errors.map(({ extensions }) => extensions.because)).toEqual(['KEY_SCOPE', 'KEY_SCOPE']);
   });
 
-  test('K1: administration is closed to it, and the refusal is in the log under the key’s name', async () => {
+  test('K1: administration is refused, with an event under the key’s name', async () => {
     for (const mutation of ['renameTenant(input: { name: "New" })', `revokeApiKey(input: { apiKeyId: "${key.id}" })`]) {
       const { errors } = await keys.ask(key.secret, `mutation { ${mutation} { __typename } }`);
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'KEY_SCOPE' } }]);
@@ -68,14 +68,14 @@ describe('a request with an API key', () => {
     ]);
   });
 
-  test('K1, A3: the audit log is not exported to it', async () => {
+  test('K1, A3: cannot export the audit log', async () => {
     const headers = { authorization: `Bearer ${key.secret}` };
     const response = await fetch(`${life.gateway.url}/audit/export?format=jsonl`, { headers });
     expect(response.status).toBe(403);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { because: 'KEY_SCOPE', permission: 'audit:read' } }] });
   });
 
-  test('T2: it founds no tenant and accepts no invitation', async () => {
+  test('T2: can neither create a tenant nor accept an invitation', async () => {
     for (const mutation of ['createTenant(input: { name: "Mine" })', 'acceptInvitation(input: { code: "ipto_invite_x" })']) {
       const { errors } = await keys.ask(key.secret, `mutation { ${mutation} { __typename } }`);
       expect(errors).toMatchObject([{ extensions: { because: 'KEY_SCOPE' } }]);
@@ -102,7 +102,7 @@ describe('a request with an API key', () => {
     other = (await life.home()).tenant;
   });
 
-  test('T4: it reaches nothing of another tenant: not by id, and not by the key’s own bytes with another tenant’s in them', async () => {
+  test('T4: reaches no row of another tenant, by id or with the key’s own secret and another tenant’s id', async () => {
     const elsewhere = await life.home();
     const theirs = await keys.make(elsewhere.owner);
     const id = Buffer.from(`Tenant:${elsewhere.tenant.id}`).toString('base64url');

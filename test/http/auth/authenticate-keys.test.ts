@@ -31,24 +31,24 @@ const outcome = async (authenticate: Authenticate, key: Key) =>
   );
 
 describe("the issuer's keys", () => {
-  test('are found by discovery and asked for once, however many tokens come at once', async () => {
+  test('are discovered and fetched once, however many tokens arrive at once', async () => {
     const authenticate = authenticateWith();
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome(authenticate, first)));
     expect(outcomes).toEqual(Array(20).fill('ann'));
     expect(issuer.state.fetches).toEqual({ discovery: 1, keys: 1 });
   });
 
-  test('are asked for where the settings say, and then nothing is discovered', async () => {
+  test('are fetched from the configured address without discovery', async () => {
     expect(await outcome(authenticateWith({ keys: { uri: issuer.keysUri } }), first)).toBe('ann');
     expect(issuer.state.fetches).toEqual({ discovery: 0, keys: 1 });
   });
 
-  test('are not asked for before a token comes', async () => {
+  test('are not fetched before the first token', async () => {
     expect(await authenticateWith()(undefined)).toBeNull();
     expect(issuer.state.fetches).toEqual({ discovery: 0, keys: 0 });
   });
 
-  test('may be followed by a new one, which is accepted once the cool-down is over', async () => {
+  test('may be rotated: a new key is accepted once the cool-down is over', async () => {
     const authenticate = authenticateWith({ cooldown: 0 });
     expect(await outcome(authenticate, first)).toBe('ann');
     const second = await createKey('ES256', 'second');
@@ -57,7 +57,7 @@ describe("the issuer's keys", () => {
     expect(await outcome(authenticate, first)).toBe('ann');
   });
 
-  test('may go: a token of a withdrawn key is refused as soon as the keys are read again', async () => {
+  test('may be withdrawn: a token of a withdrawn key is refused as soon as the keys are fetched again', async () => {
     const authenticate = authenticateWith({ cooldown: 0 });
     expect(await outcome(authenticate, first)).toBe('ann');
     const second = await createKey('ES256', 'second');
@@ -66,7 +66,7 @@ describe("the issuer's keys", () => {
     expect(await outcome(authenticate, first)).toBe('UNAUTHENTICATED');
   });
 
-  test('are not asked for again within the cool-down, however many tokens name an unknown one', async () => {
+  test('are not fetched again within the cool-down, however many tokens name an unknown key', async () => {
     const authenticate = authenticateWith();
     expect(await outcome(authenticate, first)).toBe('ann');
     const strangers = await Promise.all(Array.from({ length: 50 }, (_, i) => createKey('ES256', `stranger-${i}`)));
@@ -75,7 +75,7 @@ describe("the issuer's keys", () => {
     expect(await outcome(authenticate, first)).toBe('ann');
   });
 
-  test('an unknown kid in the cool-down is UNAVAILABLE until it ends, and UNAUTHENTICATED once the keys were read', async () => {
+  test('make an unknown kid UNAVAILABLE during the cool-down, and UNAUTHENTICATED once they were fetched', async () => {
     const authenticate = authenticateWith({ cooldown: 300 });
     expect(await outcome(authenticate, first)).toBe('ann');
     const stranger = await createKey('ES256', 'stranger');
@@ -89,7 +89,7 @@ describe("the issuer's keys", () => {
   test.each<[string, (key: Key) => Key]>([
     ['without a kid',      key => ({ ...key, jwk: { ...key.jwk, kid: undefined } as never })],
     ['with the same kid',  key => ({ ...key, jwk: { ...key.jwk, kid: 'first' } })],
-  ])('of which two match, %s, are each tried', async (_what, published) => {
+  ])('are each tried when two match, %s', async (_what, published) => {
     const [second, stranger] = [await createKey('ES256', 'second'), await createKey('ES256', 'stranger')];
     issuer.state.keys = [published(first), published(second)];
     const authenticate = authenticateWith();
@@ -99,7 +99,7 @@ describe("the issuer's keys", () => {
     }
   });
 
-  test('in a set that is empty count as unread: known keys keep working', async () => {
+  test('are kept when the fetched set is empty: known keys still work', async () => {
     const authenticate = authenticateWith({ cooldown: 0 });
     expect(await outcome(authenticate, first)).toBe('ann');
     issuer.state.answer = '{"keys": []}';
@@ -110,14 +110,14 @@ describe("the issuer's keys", () => {
   });
 });
 
-describe('an issuer that can’t be relied on', () => {
+describe('an unreliable issuer', () => {
   test.each<[string, () => void]>([
     ['is down', () => Object.assign(issuer.state, { down: true })],
     ['redirects its keys elsewhere', () => Object.assign(issuer.state, { redirect: true })],
     ['answers with no JSON', () => Object.assign(issuer.state, { answer: '<html>' })],
     ['answers with no keys', () => Object.assign(issuer.state, { answer: '{"nothing":true}' })],
     ['says in its discovery document that it is another', () => Object.assign(issuer.state, { claimedIssuer: 'https://evil.example' })],
-  ])('and %s is UNAVAILABLE, and good again when it is', async (_what, spoil) => {
+  ])('and %s is UNAVAILABLE, and works again once it has recovered', async (_what, spoil) => {
     const authenticate = authenticateWith({ cooldown: 0 });
     spoil();
     expect(await outcome(authenticate, first)).toBe('UNAVAILABLE');
@@ -125,7 +125,7 @@ describe('an issuer that can’t be relied on', () => {
     expect(await outcome(authenticate, first)).toBe('ann');
   });
 
-  test('is not followed to an unencrypted address of its keys, when it is encrypted itself', async () => {
+  test('is not followed to an unencrypted key address when it is encrypted itself', async () => {
     const answer = JSON.stringify({ issuer: 'https://issuer.example', jwks_uri: issuer.keysUri });
     const asked: string[] = [];
     const { fetch } = globalThis;
@@ -143,21 +143,21 @@ describe('an issuer that can’t be relied on', () => {
     expect(asked).toEqual(['https://issuer.example/.well-known/openid-configuration']);
   });
 
-  test('is not asked again for its discovery document at once', async () => {
+  test('is not asked for its discovery document again at once', async () => {
     issuer.state.claimedIssuer = 'https://evil.example';
     const authenticate = authenticateWith();
     for (let times = 0; times < 5; times += 1) expect(await outcome(authenticate, first)).toBe('UNAVAILABLE');
     expect(issuer.state.fetches.discovery).toBe(1);
   });
 
-  test('doesn’t matter to a token of a key that is known', async () => {
+  test('does not affect a token of a cached key', async () => {
     const authenticate = authenticateWith();
     await outcome(authenticate, first);
     issuer.state.down = true;
     expect(await outcome(authenticate, first)).toBe('ann');
   });
 
-  test('is a 503 over HTTP, which says when to try again, and is logged with its reason', async () => {
+  test('is a 503 over HTTP with Retry-After, and is logged with the reason', async () => {
     const database = await createDatabase();
     const gateway = await serve({ databaseUrl: database.runtimeUrl, tokens: options({ cooldown: 0 }) });
     try {

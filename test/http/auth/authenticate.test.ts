@@ -43,8 +43,8 @@ afterAll(async () => {
 const WHO = '{ viewer { principal name email emailVerified membership { slug } } }';
 const who = (token: string) => gateway.ask(WHO, { token });
 
-describe('a good token', () => {
-  test.each(['RS256', 'ES256', 'EdDSA'])('signed by %s says who somebody is', async alg => {
+describe('a valid token', () => {
+  test.each(['RS256', 'ES256', 'EdDSA'])('signed by %s identifies the user', async alg => {
     const key = [rs!, es!, ed!].find(known => known.alg === alg)!;
     const token = await signed(key, issuer.claims({ name: 'Ann', email: 'ann@people.example', email_verified: true }));
     const { status, data, errors } = await who(token);
@@ -78,19 +78,19 @@ describe('a good token', () => {
     ['with a tenant claim', withClaims({ tenant: 'north' }), { membership: { slug: 'north' } }],
     ['with a tenant claim that is null', withClaims({ tenant: null }), { membership: { slug: 'north' } }],
     ['with roles that nobody asked it for', withClaims({ sub: 'bob', roles: ['owner'], tenant_role: 'owner' }), { membership: null }],
-  ])('%s is taken', async (_what, make, viewer) => {
+  ])('%s is accepted', async (_what, make, viewer) => {
     const { status, data, errors } = await who(await make());
     expect({ status, errors }).toEqual({ status: 200, errors: [] });
     expect(data.viewer).toMatchObject(viewer);
   });
 
-  test('may be sent under any case of the scheme', async () => {
+  test('is accepted with any case of the scheme', async () => {
     const token = await signed(es!, issuer.claims());
     for (const scheme of ['bearer', 'BEARER', 'Bearer '])
       expect((await gateway.ask(WHO, { headers: { authorization: `${scheme} ${token}` } })).data.viewer.principal).toBe('USER');
   });
 
-  test('is not needed: without one somebody is nobody', async () => {
+  test('is optional: without a token the caller is anonymous', async () => {
     expect((await gateway.ask(WHO)).data.viewer).toMatchObject({ principal: 'NOBODY', membership: null });
   });
 });
@@ -111,7 +111,7 @@ const bearer = (make: () => Promise<string>) => async () => `Bearer ${await make
 const claiming = (claims: Record<string, unknown>) => bearer(() => signed(es!, issuer.claims(claims)));
 const good = () => signed(es!, issuer.claims());
 
-describe('a bad token is 401 before GraphQL runs:', () => {
+describe('an invalid token is 401 before GraphQL runs:', () => {
   test.each<[string, () => Promise<string>, RegExp]>([
     ['a signature by somebody else', bearer(() => signed(stranger, issuer.claims())), /not valid/],
     ['a kid of a key of another algorithm', bearer(() => signed(es!, issuer.claims(), { kid: 'RS256' })), /not valid/],
@@ -177,7 +177,7 @@ describe('a bad token is 401 before GraphQL runs:', () => {
     for (const part of authorization.split(/[ .,]+/).filter(text => text.length > 6)) expect(told).not.toContain(part);
   });
 
-  test('whatever the query asks for', async () => {
+  test('whatever the operation', async () => {
     const { status, data } = await gateway.ask('this is not GraphQL', { token: 'a.b.c' });
     expect([status, data]).toEqual([401, undefined]);
   });

@@ -20,7 +20,7 @@ const bare = ({ status, text, headers }: Answer) => ({
 });
 const usedAt = async () => (await keys.row(key)).last_used_at as Date | null;
 
-describe('what is no key', () => {
+describe('an invalid key', () => {
   const other = (secret: string, from: number, to = 64) => {
     const bytes = Buffer.from(secret.slice(5), 'base64url');
     return `ipto_${Buffer.concat([bytes.subarray(0, from), randomBytes(to - from), bytes.subarray(to)]).toString('base64url')}`;
@@ -49,7 +49,7 @@ describe('what is no key', () => {
                                                           return secret; },
   };
 
-  test.each(Object.keys(WAYS))('K1: %s: one and the same 401', async way => {
+  test.each(Object.keys(WAYS))('K1: %s: always the same 401', async way => {
     const answer = await keys.ask(await WAYS[way]!(), '{ plans { code } }');
     expect(JSON.parse(answer.text)).toEqual({
       errors: [{ message: 'The API key is not valid.', extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) } }],
@@ -60,12 +60,12 @@ describe('what is no key', () => {
     expect(await usedAt()).toBeNull();
   });
 
-  test('K1: the tenant that the header names changes nothing of it', async () => {
+  test('K1: the tenant that the header names does not change the response', async () => {
     const answer = await keys.ask(other(key.secret, 32), '{ plans { code } }', { 'x-tenant-id': 'elsewhere' });
     expect(bare(answer)).toEqual(bare(await keys.ask('ipto_nothing', '{ plans { code } }')));
   });
 
-  test('the scheme is written as one likes; the key is not', async () => {
+  test('the scheme is case-insensitive; the key is not', async () => {
     const send = async (authorization: string) => (await life.gateway.ask('{ tenant { slug } }', { headers: { authorization } })).status;
     expect([await send(`bearer ${key.secret}`), await send(`BEARER   ${key.secret}  `)]).toEqual([200, 200]);
     expect([await send(`Bearer ${key.secret.toUpperCase()}`), await send(`Basic ${key.secret}`), await send(key.secret)]).toEqual([
@@ -101,13 +101,13 @@ describe('a key in a tenant that is not active', () => {
     },
   );
 
-  test.each(['suspended', 'pending_deletion'] as const)('K2: %s: only a holder of the secret learns the status', async status => {
+  test.each(['suspended', 'pending_deletion'] as const)('K2: %s: only a caller with the secret learns the status', async status => {
     await life.make.setStatus(home.tenant, status);
     const wrong = newSecret({ id: key.row, tenantId: home.tenant.id }).text;
     expect(bare(await keys.ask(wrong))).toEqual(bare(await keys.ask('ipto_nothing')));
   });
 
-  test('K2: when the tenant is active again, the key works as it did', async () => {
+  test('K2: when the tenant is active again, the key works as before', async () => {
     const staff = await life.staff();
     await life.must(staff, 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'Unpaid bill' });
     expect((await keys.ask(key.secret)).status).toBe(403);

@@ -65,7 +65,7 @@ async function wayOf(text: string) {
   return { outcome, asked };
 }
 
-test('K1: whatever is wrong with a key, the way is the same: one statement, bound to the tenant that it says, and one row of the same shape', async () => {
+test("K1: every well-formed invalid key takes the same path: one statement bound to the key's tenant, and one row of the same shape", async () => {
   const proven = await wayOf(good);
   expect(proven.outcome).toBe('proven');
   expect(proven.asked).toEqual([
@@ -87,11 +87,11 @@ test('K1: whatever is wrong with a key, the way is the same: one statement, boun
     expect([why, await wayOf(text)]).toEqual([why, { outcome: 'UNAUTHENTICATED: The API key is not valid.', asked: proven.asked }]);
 });
 
-test('K1: what can’t be a key asks nothing', async () => {
+test('K1: a malformed key causes no query', async () => {
   expect(await wayOf('ipto_nothing')).toEqual({ outcome: 'UNAUTHENTICATED: The API key is not valid.', asked: [] });
 });
 
-test('T4: the statement bound to another tenant finds no key, whatever the parameters say', async () => {
+test('T4: the statement bound to another tenant finds no key, whatever its parameters', async () => {
   const statements: string[] = [];
   const bind: Database['bind'] = binding => {
     const work = opened.bind(binding);

@@ -44,8 +44,8 @@ const noting = async (state: string): Promise<number> =>
     )
   )[0]!.many;
 
-describe('when a key was last used', () => {
-  test('K1: is noted at its first use, and then once a minute at most', async () => {
+describe('the time of the last use of a key', () => {
+  test('K1: is stored at the first use, and then at most once a minute', async () => {
     const { clock } = life.gateway;
     const first = clock.now();
     await keys.ask(key.secret);
@@ -59,7 +59,7 @@ describe('when a key was last used', () => {
     await expect.poll(usedAt).toEqual(clock.now());
   });
 
-  test('K1: of many uses at once one writes', async () => {
+  test('K1: many concurrent uses write once', async () => {
     const { clock } = life.gateway;
     const counter = await countWrites();
     await Promise.all(Array.from({ length: 50 }, () => keys.ask(key.secret)));
@@ -69,7 +69,7 @@ describe('when a key was last used', () => {
     await counter.drop();
   });
 
-  test('K1: is noted of two keys at once', async () => {
+  test('K1: is stored for two keys at once', async () => {
     const other = await keys.make(home.owner, ['tenant:read']);
     // Neither is written before both are in use.
     const holder = new pg.Client({ connectionString: life.database.adminUrl });
@@ -83,7 +83,7 @@ describe('when a key was last used', () => {
     await expect.poll(async () => (await keys.row(other)).last_used_at).toEqual(life.gateway.clock.now());
   });
 
-  test('K1: of two replicas that both knew of no use, one writes', async () => {
+  test('K1: of two replicas with an empty cache, one writes', async () => {
     const counter = await countWrites();
     // what it knows of keys is in its own memory, not in this process's
     const replica = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
@@ -106,7 +106,7 @@ describe('when a key was last used', () => {
     await counter.drop();
   });
 
-  test('K1: that it can’t be noted fails no request, and makes none wait', async () => {
+  test('K1: a failing write fails no request and delays none', async () => {
     await life.database.sql(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RAISE EXCEPTION $q$no$q$; END';
       CREATE TRIGGER fail BEFORE UPDATE OF last_used_at ON api_key FOR EACH ROW EXECUTE FUNCTION fail()`);
     const answers = await Promise.all(Array.from({ length: 10 }, () => keys.ask(key.secret)));

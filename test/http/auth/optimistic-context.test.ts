@@ -36,7 +36,7 @@ async function caller(): Promise<Caller> {
   return { tenant, member, person, ask };
 }
 
-test('costs one round trip, where it was two', async () => {
+test('an optimistic context costs one round trip instead of two', async () => {
   const { ask } = await caller();
   statements.clear();
   expect((await ask()).errors).toEqual([]);
@@ -50,14 +50,14 @@ test.each<[string, (a: Caller) => string, object]>([
   ['S5: a tenant that is suspended', ({ tenant }) => `UPDATE tenant SET status = 'suspended', status_reason = 'unpaid' WHERE tenant_id = '${tenant.id}'`, { data: { tenant: { status: 'SUSPENDED' }, viewer: { membership: { status: 'SUSPENDED' } } } }],
   ['P2: another plan',               ({ tenant }) => `UPDATE tenant SET plan_code = 'FREE' WHERE tenant_id = '${tenant.id}'`, { data: { viewer: { membership: { plan: 'FREE' } }, tenant: { plan: { code: 'FREE' } } } }],
   ['another name',                   ({ tenant }) => `UPDATE tenant SET name = 'Renamed' WHERE tenant_id = '${tenant.id}'`,   { data: { viewer: { membership: { name: 'Renamed' } }, tenant: { name: 'Renamed' } } }],
-])('%s counts on the very next request', async (_what, change, expected) => {
+])('%s applies to the very next request', async (_what, change, expected) => {
   const who = await caller();
   await database.sql(change(who));
   expect(await who.ask()).toMatchObject(expected);
   expect(await who.ask()).toMatchObject(expected);
 });
 
-test('a context isn’t reused for another tenant or another token', async () => {
+test('a context is not reused for another tenant or another token', async () => {
   const [one, other] = [await caller(), await caller()];
   const token = await gateway.tokenOf(one.person);
   const { status, errors } = await gateway.ask(QUERY, { token, tenant: other.tenant.slug });
@@ -65,7 +65,7 @@ test('a context isn’t reused for another tenant or another token', async () =>
   expect((await one.ask()).data.tenant.name).toBe(one.tenant.name);
 });
 
-test('a read that fails is asked again, and told', async () => {
+test('a failing read is repeated, and the response has no error', async () => {
   const { ask } = await caller();
   statements.failNext();
   expect((await ask()).errors).toEqual([]);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
-test('S2: an optimistic context reads, and opens no transaction but one that confirms it', async () => {
+test('S2: an optimistic context runs reads, and only transactions that confirm it', async () => {
   const make = fixtures(own);
   const { subject, name, email } = await make.person('Owner');
   await make.tenant('acme', { ...(await make.person('Other')), subject, name, email });
@@ -52,7 +52,7 @@ test('S2, S5: a transaction confirms an optimistic context, unless status, featu
   expect(await work.transaction(async () => 'done')).toBe('done');
 });
 
-test('reads outside of a transaction have no write among their operations', () => {
+test('reads outside of a transaction contain no write', () => {
   const write = ({ db }: ReturnType<Database['bind']>) => {
     // @ts-expect-error a write
     void db.tenant.update;

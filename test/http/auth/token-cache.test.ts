@@ -46,8 +46,8 @@ const codeOf = (answer: unknown) =>
     error => error.code,
   );
 
-describe('a token that was verified', () => {
-  test('is taken for what it was found to be, and nobody can write on that', async () => {
+describe('a verified token', () => {
+  test('returns the verified claims from the cache, which callers cannot modify', async () => {
     const authenticate = authenticateWith();
     const { bearer, token } = await known(authenticate, { tenant: 'north', email: 'ann@people.example', email_verified: true });
     expect(await authenticate(bearer)).toBe(token);
@@ -59,7 +59,7 @@ describe('a token that was verified', () => {
     expect([Object.isFrozen(token), Object.isFrozen(token.profile)]).toEqual([true, true]);
   });
 
-  test('counts until it expires, and not a second longer', async () => {
+  test('is accepted until it expires, and not a second longer', async () => {
     const authenticate = authenticateWith();
     const { bearer, token } = await known(authenticate, { exp: inSeconds(60) });
     wait(60 + SKEW - 1);
@@ -68,7 +68,7 @@ describe('a token that was verified', () => {
     await expect(authenticate(bearer)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: 'The token has expired.' });
   });
 
-  test('doesn’t count before its time, should the clock be put back', async () => {
+  test('is refused before its not-before time if the clock is set back', async () => {
     const authenticate = authenticateWith();
     const { bearer, token } = await known(authenticate, { nbf: inSeconds(0) });
     wait(-SKEW);
@@ -77,7 +77,7 @@ describe('a token that was verified', () => {
     expect(await codeOf(authenticate(bearer))).toBe('UNAUTHENTICATED');
   });
 
-  test('is verified by itself when one letter of it is another', async () => {
+  test('is not found in the cache when one letter differs', async () => {
     const authenticate = authenticateWith();
     const { bearer, token } = await known(authenticate);
     const signature = bearer.lastIndexOf('.') + 1;
@@ -88,7 +88,7 @@ describe('a token that was verified', () => {
     expect(await authenticate(bearer)).toBe(token);
   });
 
-  test('that is written otherwise and says the same is another one, and as good', async () => {
+  test('with the same claims and another signature is cached separately and accepted', async () => {
     const authenticate = authenticateWith();
     const { bearer, token } = await known(authenticate);
     // 64 bytes in base64url end in a letter of which 4 bits mean nothing.
@@ -100,7 +100,7 @@ describe('a token that was verified', () => {
     expect(await authenticate(twin)).toBe(found);
   });
 
-  test('is forgotten for newer ones, beyond so many', async () => {
+  test('is evicted for newer tokens once the cache is full', async () => {
     const authenticate = authenticateWith({ maxCachedTokens: 2 });
     const { bearer, token } = await known(authenticate);
     const others = await Promise.all(['ben', 'cho'].map(async sub => `Bearer ${await signed(key, issuer.claims({ sub }))}`));
@@ -112,14 +112,14 @@ describe('a token that was verified', () => {
   });
 });
 
-describe('a token of a key that its issuer withdrew', () => {
+describe('a token whose issuer withdrew its key', () => {
   const withdraw = async () => {
     const second = await createKey('ES256', 'second');
     issuer.state.keys = [second];
     return second;
   };
 
-  test('is refused as soon as the keys are read for another token', async () => {
+  test('is refused as soon as another token causes the keys to be fetched', async () => {
     const authenticate = authenticateWith({ cooldown: 0 });
     const { bearer } = await known(authenticate);
     const second = await withdraw();
@@ -127,7 +127,7 @@ describe('a token of a key that its issuer withdrew', () => {
     expect(await codeOf(authenticate(bearer))).toBe('UNAUTHENTICATED');
   });
 
-  test('is refused after ten minutes at most, when the keys are read again anyway', async () => {
+  test('is refused after at most ten minutes, when the keys are fetched again anyway', async () => {
     const authenticate = authenticateWith();
     const { bearer, token } = await known(authenticate);
     await withdraw();
@@ -137,7 +137,7 @@ describe('a token of a key that its issuer withdrew', () => {
     expect(await codeOf(authenticate(bearer))).toBe('UNAUTHENTICATED');
   });
 
-  test('is accepted for an hour at most while the keys can’t be read', async () => {
+  test('is accepted for at most an hour while the keys cannot be fetched', async () => {
     const authenticate = authenticateWith({ keys: { uri: issuer.keysUri } });
     const { bearer } = await known(authenticate);
     issuer.state.down = true;
@@ -149,7 +149,7 @@ describe('a token of a key that its issuer withdrew', () => {
     expect(await codeOf(authenticate(bearer))).toBe('UNAVAILABLE');
   });
 
-  test('that was published again is verified again, under the same id too', async () => {
+  test('is verified again when the key is published again, even under the same id', async () => {
     const authenticate = authenticateWith();
     const { bearer } = await known(authenticate);
     issuer.state.keys = [await createKey('ES256', 'first')];
@@ -158,7 +158,7 @@ describe('a token of a key that its issuer withdrew', () => {
   });
 });
 
-test('a token that was refused is verified each time: for another audience, issuer or algorithm, expired, or of an unknown key', async () => {
+test('a refused token is verified each time: for another audience, issuer or algorithm, expired, or of an unknown key', async () => {
   const authenticate = authenticateWith();
   await known(authenticate);
   const stranger = await createKey('ES256', 'first');
@@ -173,11 +173,11 @@ test('a token that was refused is verified each time: for another audience, issu
     for (let again = 0; again < 3; again++) expect(await codeOf(authenticate(`Bearer ${jwt}`))).toBe('UNAUTHENTICATED');
 });
 
-describe('what is remembered', () => {
+describe('the cache of verified tokens', () => {
   const token = (subject: string) => ({ profile: { subject } }) as unknown as Token;
   const good = (subject: string) => ({ token: token(subject), exp: inSeconds(60), nbf: 0 });
 
-  test('is no failure: the next one is verified anew', async () => {
+  test('stores no failure: the next token is verified anew', async () => {
     const keys = {};
     const outcomes = [Promise.reject(new Error('bad')), Promise.reject(new Error('bad')), Promise.resolve(good('ann'))];
     for (const outcome of outcomes) outcome.catch(() => {});
@@ -194,7 +194,7 @@ describe('what is remembered', () => {
     ['the keys had to be read for it', null, {}],
     ['the keys grew old meanwhile', {}, null],
     ['no keys are known', null, null],
-  ])('is no token where %s', async (_when, before, later) => {
+  ])('is not used for a token where %s', async (_when, before, later) => {
     let keys: object | null = before;
     let verifications = 0;
     const verified = createTokenCache(
@@ -211,13 +211,13 @@ describe('what is remembered', () => {
   });
 });
 
-describe('R7, S5: by a token that is remembered', () => {
+describe('R7, S5: with a cached token', () => {
   const database = useDatabase();
   const gateway = useGateway(database);
 
   const ASK = '{ viewer { membership { roles status } can(permission: "tenant:rename") } tenant { name } }';
 
-  test('a role, a status and a membership are what the database says at each request', async () => {
+  test('role, status and membership are read from the database for each request', async () => {
     vi.useRealTimers();
     const make = fixtures(database);
     const north = await make.tenant('north', await make.person('Ann'));

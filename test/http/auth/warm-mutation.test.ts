@@ -73,7 +73,7 @@ describe('the very next request is refused after', () => {
     expect(await one.names()).toHaveLength(2);
   });
 
-  test('another plan, or other roles that carry the permission: the rename is done once', async () => {
+  test('a changed plan or changed roles with the permission: the rename runs once', async () => {
     const one = await caller();
     await database.sql(`UPDATE tenant SET plan_code = 'FREE' WHERE tenant_id = '${one.tenant.id}'`);
     expect((await one.rename('Three')).errors).toEqual([]);
@@ -124,7 +124,7 @@ test('G6: an idempotency key returns the first answer', async () => {
   expect(await one.names()).toHaveLength(3);
 });
 
-test('a wrong input is refused with its code', async () => {
+test('invalid input is refused with its code', async () => {
   const one = await caller();
   expect(await one.rename('')).toMatchObject({ data: { renameTenant: null }, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   expect(await nameOf(one)).toBe('Two');

@@ -79,7 +79,7 @@ const answers = new Map<string, string>();
  * What says more of its type isn't plain, and goes all the way through yoga
  * (src/http/graphql/fast-path.ts).
  */
-test.each(Object.entries(QUESTIONS))('an answer is the same when it is asked for again, plainly or not: %s', async (name, question) => {
+test.each(Object.entries(QUESTIONS))('a repeated operation has the same response, on the fast path or not: %s', async (name, question) => {
   const first = await answered(question);
   for (let again = 0; again < 3; again++) expect(await answered(question)).toBe(first);
   if (!question.headers?.some(header => header.startsWith('content-type')) && question.get === undefined)
@@ -89,7 +89,7 @@ test.each(Object.entries(QUESTIONS))('an answer is the same when it is asked for
   answers.set(name, first);
 });
 
-test('answers are what they were, to the byte', async () => {
+test('responses are unchanged to the byte', async () => {
   const all = Object.keys(QUESTIONS).map(name => `### ${name}\n${answers.get(name)}\n`);
   await expect(all.join('\n')).toMatchFileSnapshot('answers.http');
 });

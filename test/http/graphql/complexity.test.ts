@@ -51,7 +51,7 @@ function outcome(rule: () => readonly unknown[]): unknown {
   }
 }
 
-test('an operation is found cheap when and only when the rule of costs has nothing against it, asked once or again', () => {
+test('isWithinLimits agrees with the cost rule, on first and repeated calls', () => {
   const outcomes = new Set<unknown>();
   fc.assert(
     fc.property(document, fc.array(fc.tuple(variables, operationName), { minLength: 1, maxLength: 6 }), (text, requests) => {
@@ -75,7 +75,7 @@ test.each<[string, string, Record<string, unknown>, boolean]>([
   ['whose variable is missing', 'query ($id: ID!) { node(id: $id) { id } }',      {},                                 false],
   ['of 4,999 ids',              'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }', { ids: Array(4_999).fill(ID) }, true],
   ['of 5,000 ids',              'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }', { ids: Array(5_000).fill(ID) }, false],
-])('an operation %s is analyzed by itself', (_what, text, variableValues, cheap) => {
+])('an operation %s is analyzed with its own variables', (_what, text, variableValues, cheap) => {
   const asked = { schema, document: parse(text), operationName: null, variableValues, contextValue: {} };
   for (const values of [{}, variableValues, {}, variableValues]) {
     const given = { ...asked, variableValues: values };

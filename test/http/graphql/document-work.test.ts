@@ -84,7 +84,7 @@ test('G7: any document within the limits is validated with bounded work', () => 
   expect(most).toBeLessThan(20_000);
 });
 
-test('G7: what clients send is within the limits: 60 fragments that each select the id', () => {
+test('G7: typical client documents are within the limits: 60 fragments that each select the id', () => {
   const text = `{ tenant { ${times(60, i => `...F${i}`)} } } ${times(60, i => `fragment F${i} on Tenant{id f${i}}`)}`;
   expect(documentWorkErrors(schema, parse(text))[0]?.message).toMatch('comparisons');
   expect(documentWorkErrors(schema, parse(text.replaceAll(/(\.\.\.F|fragment F)([3-5]\d)( on Tenant\{[^}]*\})?/g, '')))).toEqual([]);

@@ -4,7 +4,7 @@ import { createDocuments } from '../../../src/http/graphql/documents.ts';
 
 const document = parse('{ a }');
 
-test('a document counts as validated by its exact text, and not when it was only parsed', () => {
+test('a document counts as validated by its exact text, not when it was only parsed', () => {
   const { parsed, markValidated, validated } = createDocuments();
   parsed.set('{ a }', document);
   expect(validated('{ a }')).toBeUndefined();
@@ -12,7 +12,7 @@ test('a document counts as validated by its exact text, and not when it was only
   expect([validated('{ a }'), validated('{ a } ')]).toEqual([document, undefined]);
 });
 
-test('the thousand documents used last are cached, unless they are too long', () => {
+test('the thousand most recently used documents are cached, except very long ones', () => {
   const { parsed, failed } = createDocuments();
   for (const [documents, kept] of [[parsed, document] as const, [failed, new Error('not GraphQL')] as const]) {
     const set = (text: string) => documents.set(text, kept as never);

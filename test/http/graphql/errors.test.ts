@@ -202,8 +202,8 @@ function provoke({ query, as, headers, method = 'POST', body, path = '/graphql' 
 
 const ways = Object.entries(PROVOKED).flatMap(([code, way]) => (way ? [[code, way] as const] : []));
 
-describe('each code of the catalogue', () => {
-  test.each(ways)('%s is met by a client, with its status and the request id', async (code, way) => {
+describe('each error code', () => {
+  test.each(ways)('%s reaches the client with its status and the request id', async (code, way) => {
     const response = await provoke(way, { 'x-request-id': `way-to-${code}` });
     const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
     expect(response.status).toBe(way.status);
@@ -211,13 +211,13 @@ describe('each code of the catalogue', () => {
     expect(errors[0]).toMatchObject({ message: expect.stringMatching(/^\S.+/), extensions: { code, requestId: `way-to-${code}` } });
   });
 
-  test.each(ways)('%s comes with the headers of every answer', async (_code, way) => {
+  test.each(ways)('%s has the headers of every response', async (_code, way) => {
     const { headers } = await provoke(way, { 'x-request-id': 'mine' });
     expect(Object.fromEntries(headers)).toMatchObject({ 'x-request-id': 'mine', 'x-content-type-options': 'nosniff' });
     expect(headers.get('content-type')).toMatch(/^application\/(graphql-response\+)?json; charset=utf-8$/);
   });
 
-  test.each(['BAD_USER_INPUT', 'TENANT_REQUIRED'] as const)('%s stands on its field and leaves the others standing', async code => {
+  test.each(['BAD_USER_INPUT', 'TENANT_REQUIRED'] as const)('%s belongs to its field, and the other fields are returned', async code => {
     const way = PROVOKED[code]!;
     const response = await provoke({ ...way, query: way.query!.replace('{', '{ plans { code }') });
     const { data } = (await response.json()) as { data: { plans: unknown[] } };
@@ -232,15 +232,15 @@ describe('the request id', () => {
   };
   const MADE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-  test.each(['a', 'req-1', '7f9c:42.a_b', 'x'.repeat(128)])('is the caller’s own when it is sane: %s', async given => {
+  test.each(['a', 'req-1', '7f9c:42.a_b', 'x'.repeat(128)])('is the caller’s own when it is valid: %s', async given => {
     expect(await idOf(given)).toBe(given);
   });
 
-  test.each(['', 'x'.repeat(129), 'two words', 'a,b', '<script>', '{"a":1}', 'é'])('is a new one in place of %j', async given => {
+  test.each(['', 'x'.repeat(129), 'two words', 'a,b', '<script>', '{"a":1}', 'é'])('is generated instead of %j', async given => {
     expect(await idOf(given)).toMatch(MADE);
   });
 
-  test('is made when it is missing, and no two are alike', async () => {
+  test('is generated when it is missing, and unique', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => idOf()));
     for (const id of ids) expect(id).toMatch(MADE);
     expect(new Set(ids).size).toBe(20);

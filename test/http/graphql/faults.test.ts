@@ -54,7 +54,7 @@ afterAll(async () => {
   await opened?.close();
 });
 
-describe('a fault of ours', () => {
+describe('an internal error', () => {
   test.each(['throws', 'rejects', 'text', 'nothing', 'database', 'value', 'graphql', 'wrapped'])(
     'in a resolver (%s) is reported without any detail, and logged with the request id',
     async name => {
@@ -77,7 +77,7 @@ describe('a fault of ours', () => {
     },
   );
 
-  test('that leaves no response at all is reported the same way', async () => {
+  test('that leaves no response is reported the same way', async () => {
     const { data, errors } = await ask(faulty.url, '{ missing }');
     expect(data).toBeNull();
     expect(errors).toMatchObject([{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
@@ -108,7 +108,7 @@ describe('a fault of ours', () => {
     expect(await database.sql('SELECT name FROM tenant')).toEqual([{ name: 'Tenant north' }]);
   });
 
-  test('before GraphQL runs is a 500 that tells as little', async () => {
+  test('before GraphQL runs is a 500 without any detail', async () => {
     await database.sql('ALTER FUNCTION crossing_memberships_of RENAME TO crossing_memberships_gone');
     try {
       const token = await gateway.tokens.sign({ sub: 'ann' });

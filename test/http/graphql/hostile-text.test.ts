@@ -48,7 +48,7 @@ describe.each(Object.entries(HALVES))('%s', (_what, text) => {
     }
   });
 
-  test('in a global id, a cursor or the name of an operation is no fault of ours', async () => {
+  test('in a global id, a cursor or an operation name is not an internal error', async () => {
     const encoded = Buffer.from(`Tenant:${text}`).toString('base64url');
     const { errors } = await gateway.ask(
       'query ($id: ID!, $c: String) { node(id: $id) { id } tenant { memberships(after: $c) { totalCount } } }',
@@ -63,7 +63,7 @@ describe.each(Object.entries(HALVES))('%s', (_what, text) => {
   });
 });
 
-test('a pair of halves that belong together is a letter', async () => {
+test('a surrogate pair is one character', async () => {
   const { errors, data } = await gateway.ask(SEARCH, { token, variables: { f: { search: '😀' } } });
   expect({ errors, data }).toEqual({ errors: [], data: { tenant: { memberships: { totalCount: 0 } } } });
 });
@@ -103,7 +103,7 @@ describe('a header', () => {
     expect(await send(bearer(), `x-tenant-id: ${name}`)).toEqual({ status: 403, data: undefined, code: 'TENANT_NOT_FOUND' });
   });
 
-  test('with a NUL, or a line of its own, is no HTTP, and answered as everything else', async () => {
+  test('with a NUL or a line break is malformed HTTP, and refused in the usual format', async () => {
     for (const header of ['x-tenant-id: a\0b', 'x-tenant-id: a\rx: b', ': nameless']) {
       const { status, head, body } = await raw(gateway.url, post(BODY, header), BODY);
       const requestId = /^x-request-id: (.+?)\r?$/m.exec(head)?.[1];
@@ -117,7 +117,7 @@ describe('a header', () => {
     }
   });
 
-  test('too many of them are refused', async () => {
+  test('too many headers are refused', async () => {
     const { status, body } = await raw(gateway.url, post(BODY, `x-long: ${'a'.repeat(20_000)}`), BODY);
     expect({ status, body: JSON.parse(body) }).toMatchObject({ status: 431, body: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
   });

@@ -34,8 +34,8 @@ const expensive = (what: string, limit: number, actual: number) => ({
 const nested = (levels: number) => `${'{a'.repeat(levels)}${'}'.repeat(levels)}`;
 const times = (count: number, part: (index: number) => string) => Array.from({ length: count }, (_, i) => part(i)).join(' ');
 
-describe('what an operation may ask for', () => {
-  test('2,000 tokens and no more', async () => {
+describe('the limits of an operation', () => {
+  test('2,000 tokens, and not more', async () => {
     // 2,000 with the brackets: read, and refused for more
     const parsed = await send({ query: `{ ${'__typename '.repeat(1998)}}` });
     expect(parsed).toMatchObject({ status: 400, errors: [{ extensions: { code: 'QUERY_TOO_EXPENSIVE', what: 'breadth' } }] });
@@ -46,7 +46,7 @@ describe('what an operation may ask for', () => {
     ]);
   });
 
-  test('30 aliases and no more, also spread over fragments', async () => {
+  test('30 aliases, and not more, even spread over fragments', async () => {
     const aliases = (count: number) => times(count, i => `a${i}: __typename`);
     expect((await send({ query: `{ ${aliases(30)} }` })).status).toBe(200);
     for (const query of [`{ ${aliases(31)} }`, `{ ...F ${aliases(16)} } fragment F on Query { ${times(15, i => `b${i}: __typename`)} }`]) {
@@ -55,7 +55,7 @@ describe('what an operation may ask for', () => {
     }
   });
 
-  test('30 directives and no more', async () => {
+  test('30 directives, and not more', async () => {
     const directives = (count: number) => `{ plans { ${times(count, () => 'code @skip(if: false)')} } }`;
     expect((await send({ query: directives(30) })).status).toBe(200);
     expect(await send({ query: directives(31) })).toMatchObject({
@@ -64,19 +64,19 @@ describe('what an operation may ask for', () => {
     });
   });
 
-  test('100 brackets inside one another and no more, whatever their kind', async () => {
+  test('100 nested brackets, and not more, of any kind', async () => {
     expect(await send({ query: nested(100) })).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
     expect(await send({ query: nested(101) })).toEqual({ status: 400, data: undefined, errors: [expensive('nesting', 100, 101)] });
   });
 
-  test('400 fields side by side and no more, fragments counted where they are spread', async () => {
+  test('400 fields side by side, and not more, with fragments counted at each spread', async () => {
     const fragment = `fragment F on Plan { ${'code name '.repeat(49)}code }`;
     expect((await send({ query: `{ ${times(4, () => 'plans { ...F }')} } ${fragment}` })).status).toBe(200);
     const { status, errors } = await send({ query: `{ ${times(5, () => 'plans { ...F }')} } ${fragment}` });
     expect({ status, error: errors[0] }).toEqual({ status: 400, error: expensive('breadth', 400, 500) });
   });
 
-  test('fragments that double at every level are counted, not followed', async () => {
+  test('fragments that double at every level are counted without being expanded', async () => {
     const levels = times(25, i => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
     const { status, errors } = await send({ query: `{ ...F0 } ${levels} fragment F25 on Query { __typename }` });
     expect({ status, error: errors[0] }).toEqual({ status: 400, error: expensive('breadth', 400, 2 ** 25) });
@@ -90,15 +90,15 @@ const PAGE = (first: string) => `tenant { memberships(first: ${first}) { edges {
  */
 const DEAR = `query Dear { ${times(17, i => `t${i}: ${PAGE('100')}`)} }`;
 
-describe('what an operation may cost', () => {
-  test('a page counts its fields as often as it has rows', async () => {
+describe('the cost of an operation', () => {
+  test('a page counts its fields for each row', async () => {
     expect((await send({ query: `{ ${PAGE('100')} }` })).errors).toBeUndefined();
     const { status, errors } = await send({ query: DEAR });
     expect({ status, errors }).toMatchObject({ status: 400, errors: [{ extensions: { code: 'QUERY_TOO_EXPENSIVE', what: 'cost' } }] });
     expect((await send({ query: DEAR.replaceAll('100', '1') })).errors).toBeUndefined();
   });
 
-  test('also when the size of the page comes in a variable', async () => {
+  test('even when the page size is a variable', async () => {
     const query = DEAR.replace('Dear', 'Dear($n: Int)').replaceAll('100', '$n');
     expect((await send({ query, variables: { n: 1 } })).errors).toBeUndefined();
     expect(await send({ query, variables: { n: 100 } })).toMatchObject({ status: 400, errors: [{ extensions: { what: 'cost' } }] });
@@ -106,19 +106,19 @@ describe('what an operation may cost', () => {
     expect(await send({ query: byDefault })).toMatchObject({ status: 400, errors: [{ extensions: { what: 'cost' } }] });
   });
 
-  test('also when the rows stand in a fragment', async () => {
+  test('even when the rows are in a fragment', async () => {
     const query = `{ ${times(17, i => `t${i}: tenant { ...Rows }`)} } fragment Rows on Tenant { memberships(first: 100) { ...Page } }
       fragment Page on TenantMembershipsConnection { edges { node { user { name email } roles joinedAt id } } }`;
     expect(await send({ query })).toMatchObject({ status: 400, errors: [{ extensions: { what: 'cost' } }] });
   });
 
-  test('of two operations, the one that is chosen counts', async () => {
+  test('of two operations, the selected operation counts', async () => {
     const query = `query Cheap { viewer { principal } } ${DEAR}`;
     expect(await send({ query, operationName: 'Cheap' })).toMatchObject({ status: 200, data: { viewer: { principal: 'USER' } } });
     expect(await send({ query, operationName: 'Dear' })).toMatchObject({ status: 400, errors: [{ extensions: { what: 'cost' } }] });
   });
 
-  test('a list of ids counts as many objects, and 101 are too many', async () => {
+  test('a list of ids counts as that many objects, and 101 ids are too many', async () => {
     const id = Buffer.from('Tenant:00000000-0000-4000-8000-000000000000').toString('base64url');
     const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }';
     expect((await send({ query, variables: { ids: Array(100).fill(id) } })).data.nodes).toEqual(Array(100).fill(null));
@@ -132,14 +132,14 @@ describe('what an operation may cost', () => {
     });
   });
 
-  test('introspection passes as GraphiQL sends it', async () => {
+  test("GraphiQL's introspection query is accepted", async () => {
     const query = getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true, specifiedByUrl: true });
     const { status, data, errors } = await send({ query, operationName: 'IntrospectionQuery' });
     expect({ status, errors, root: data.__schema.queryType }).toMatchObject({ status: 200, errors: undefined, root: { name: 'Query' } });
   });
 });
 
-describe('what is too deep or too large for a stack is refused, never a fault of ours:', () => {
+describe('input too deep or too large for a stack is refused, not an internal error:', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, Params]>([
     ['10,000 selections inside one another',    { query: nested(10_000) }],
@@ -158,7 +158,7 @@ describe('what is too deep or too large for a stack is refused, never a fault of
     expect(errors[0].extensions.code).toMatch(/^(QUERY_TOO_EXPENSIVE|GRAPHQL_PARSE_FAILED|GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT)$/);
   });
 
-  test('60,000 lists inside one another as a variable, used or not', async () => {
+  test('60,000 nested lists in a variable, used or unused', async () => {
     const deep = `${'['.repeat(60_000)}${']'.repeat(60_000)}`;
     const answers = await Promise.all(
       ['query ($id: ID!) { node(id: $id) { id } }', '{ __typename }'].map(async query => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   token = await gateway.tokenOf(owner);
 });
 
-test('an answer holds its fields in the order in which they were asked for, however long each takes', async () => {
+test('a response has its fields in the order of the document, however long each takes', async () => {
   const fast = 'slug name status';
   const slow = 'memberships(first: 1) { totalCount edges { node { user { name } roles } } } plan { name code } memberCount';
   for (const [query, keys] of [

@@ -108,7 +108,7 @@ describe('an operation is found in the caches', () => {
     ['accept: application/graphql-response+json', 'application/graphql-response+json'],
     ['accept: application/graphql-response+json, application/json', 'application/graphql-response+json'],
     ['accept: application/json, application/graphql-response+json', 'application/json'],
-  ])('and answered in the type that "%s" prefers', async (accept, type) => {
+  ])('and its response has the media type preferred by "%s"', async (accept, type) => {
     const { head, body } = await ask({ query: ECHO }, ...(accept ? [accept] : []));
     expect(head).toContain(`content-type: ${type}; charset=utf-8\r\ncontent-length: ${body.length}\r\n`);
   });
@@ -116,7 +116,7 @@ describe('an operation is found in the caches', () => {
 
 const CACHED = JSON.stringify({ query: ECHO });
 
-describe('an operation is left to yoga, and nothing of it was executed,', () => {
+describe('an operation is left to yoga, and nothing of it is executed,', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string[]]>([
     ['when its document is new',             JSON.stringify({ query: '{ pair { left } }' }),                        []],
@@ -142,8 +142,8 @@ describe('an operation is left to yoga, and nothing of it was executed,', () => 
   });
 });
 
-describe('a body', () => {
-  test('may come in chunks, and begin with a byte order mark', async () => {
+describe('a request body', () => {
+  test('may arrive in chunks and begin with a byte order mark', async () => {
     const chunk = `${CACHED.length.toString(16)}\r\n${CACHED}\r\n0\r\n\r\n`;
     const head = ['POST /graphql HTTP/1.1', 'content-type: application/json', 'transfer-encoding: chunked'];
     expect((await raw(url, head, chunk)).status).toBe(200);
@@ -165,7 +165,7 @@ describe('a body', () => {
   });
 });
 
-test.each(['before its body is read', 'while its body is read'])('a client that leaves %s ends the reading', async when => {
+test.each(['before its body is read', 'while its body is read'])('a client that disconnects %s ends the reading', async when => {
   const read = new Promise<string | null>(resolve => {
     const slow = createServer(async request => {
       const closed = new Promise(done => request.once('close', done));

@@ -28,26 +28,26 @@ const read = ({ status, body }: { status: number; body: string }) => {
 const refused = (status: number, code: string) => ({ status, data: undefined, code });
 const fine = { status: 200, data: { __typename: 'Query' }, code: undefined };
 
-describe('a body', () => {
+describe('a request body', () => {
   const KB256 = 256 * 1024;
   const chunked = (body: string) =>
     `${[body.slice(0, 100_000), body.slice(100_000)].map(part => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`;
   const sendChunked = (body: string) =>
     raw(gateway.url, ['POST /graphql HTTP/1.1', 'content-type: application/json', 'transfer-encoding: chunked'], chunked(body));
 
-  test('of 256 kB is read, and one byte more is refused, announced or not', async () => {
+  test('of 256 kB is read; one more byte is refused, with or without Content-Length', async () => {
     expect(read(await send(padded(KB256)))).toEqual(fine);
     expect(read(await sendChunked(padded(KB256)))).toEqual(fine);
     expect(read(await send(padded(KB256 + 1)))).toEqual(refused(413, 'REQUEST_ENTITY_TOO_LARGE'));
     expect(read(await sendChunked(padded(KB256 + 1)))).toEqual(refused(413, 'REQUEST_ENTITY_TOO_LARGE'));
   });
 
-  test('of 256 kB is counted in bytes, not letters', async () => {
+  test('is limited to 256 kB in bytes, not characters', async () => {
     const body = JSON.stringify({ query: '{ __typename }', extensions: { text: 'é'.repeat(KB256 / 2) } });
     expect(read(await send(body))).toEqual(refused(413, 'REQUEST_ENTITY_TOO_LARGE'));
   });
 
-  test('announced as 1 TB is refused before it comes', async () => {
+  test('announced as 1 TB is refused before it arrives', async () => {
     const head = ['POST /graphql HTTP/1.1', 'content-type: application/json', 'content-length: 1099511627776'];
     expect(read(await raw(gateway.url, head, ASK))).toEqual(refused(413, 'REQUEST_ENTITY_TOO_LARGE'));
   });
@@ -84,12 +84,12 @@ describe('a body', () => {
     expect(read(await send(body, 'accept: application/graphql-response+json'))).toEqual(refused(400, 'BAD_REQUEST'));
   });
 
-  test('may begin with a byte order mark, and hold nulls where nothing is asked for', async () => {
+  test('may begin with a byte order mark, and have null for optional members', async () => {
     expect(read(await send(`\ufeff${ASK}`))).toEqual(fine);
     expect(read(await send('{"query":"{ __typename }","variables":null,"extensions":null,"operationName":null}'))).toEqual(fine);
   });
 
-  test('that isn’t JSON is refused without its text', async () => {
+  test('that is not JSON is refused, and the error does not contain the text', async () => {
     const { body } = await send('{"query": canary}');
     expect(body).toContain('The body is not JSON.');
     expect(body).not.toMatch(/canary|position|SyntaxError/);
@@ -98,7 +98,7 @@ describe('a body', () => {
 
 describe('a media type', () => {
   test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON', 'application/json; profile=x'])(
-    '%s is taken',
+    '%s is accepted',
     async type => {
       expect(read(await send(ASK, `content-type: ${type}`))).toEqual(fine);
     },
@@ -116,7 +116,7 @@ describe('a media type', () => {
     expect(read(await send(ASK, `content-type: ${type}`))).toEqual(refused(415, 'UNSUPPORTED_MEDIA_TYPE'));
   });
 
-  test('that a form may have is taken for a foreign page’s, and with a header of one’s own it is still no JSON', async () => {
+  test('that a form can send is refused as cross-site; a custom header does not make it JSON', async () => {
     for (const type of [
       'text/plain',
       'text/plain; application/json',
@@ -134,7 +134,7 @@ describe('a media type', () => {
   });
 
   test.each(['application/xml', 'text/html', 'text/event-stream', 'application/json;q=0', 'application/json; charset=utf-16'])(
-    'of %s alone is no answer, and then nothing runs',
+    'of %s alone is not acceptable for the response, and nothing runs',
     async accept => {
       const body = JSON.stringify({ query: 'mutation { renameTenant(input: { name: "Renamed unseen" }) { tenant { name } } }' });
       const answer = await send(body, `accept: ${accept}`, `authorization: Bearer ${token}`);
@@ -144,17 +144,17 @@ describe('a media type', () => {
   );
 });
 
-describe('a GET', () => {
+describe('a GET request', () => {
   const QUERY = 'query=%7B__typename%7D';
   const MUTATION = 'mutation B { renameTenant(input: { name: "By GET" }) { tenant { name } } }';
 
-  test('carries a query, with a header that a foreign page can’t send', async () => {
+  test('can run a query with a header that a foreign page cannot send', async () => {
     expect(read(await get(QUERY))).toEqual(refused(403, 'CSRF_REFUSED'));
     for (const header of ['x-graphql-csrf: 1', 'x-tenant-id: north', `authorization: Bearer ${token}`, 'apollo-require-preflight: true'])
       expect(read(await get(QUERY, header))).toEqual(fine);
   });
 
-  test('never carries a mutation, also not as one of two operations', async () => {
+  test('never runs a mutation, not even as one of two operations', async () => {
     for (const query of [
       `query=${encodeURIComponent(MUTATION)}`,
       `query=${encodeURIComponent(`query A { __typename } ${MUTATION}`)}&operationName=B`,
@@ -178,7 +178,7 @@ describe('a GET', () => {
     expect(read(await get(query, 'x-graphql-csrf: 1'))).toEqual(refused(400, 'BAD_REQUEST'));
   });
 
-  test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])('and a POST are all that there is: %s is refused', async method => {
+  test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])('and a POST request are the only methods: %s is refused', async method => {
     const answer = await raw(gateway.url, [`${method} /graphql HTTP/1.1`, 'content-length: 0', 'x-graphql-csrf: 1']);
     expect(read(answer)).toEqual(refused(405, 'METHOD_NOT_ALLOWED'));
     expect(answer.head).toMatch(/^allow: GET, POST\r?$/im);
@@ -204,13 +204,13 @@ describe('a refusal of the whole request', () => {
     expect(answer.head).toMatch(/^cache-control: no-store\r?$/im);
   });
 
-  test('says how large a body may be, and which headers show that no foreign page sent it', async () => {
+  test('contains the largest body size, and the headers that prevent a cross-site refusal', async () => {
     expect((await send(padded(300_000))).body).toContain('"limit":262144');
     const { body } = await send(ASK, 'content-type: text/plain');
     for (const name of ['X-GraphQL-CSRF', 'Apollo-Require-Preflight', 'Authorization', 'X-Tenant-Id']) expect(body).toContain(name);
   });
 
-  test('after a client has left in the middle of its body is not logged as an error', async () => {
+  test('after a client disconnected in the middle of its body is not logged as an error', async () => {
     const before = gateway.lines().length;
     const socket = await open(gateway.url);
     socket.write(`${post(ASK, 'host: gateway').join('\r\n')}\r\n\r\n${ASK.slice(0, 5)}`);
@@ -239,7 +239,7 @@ test('a target in absolute form is served on every route', async () => {
   ]);
 });
 
-test('a body that drips is refused after the time-out, however often a byte arrives', async () => {
+test('a slow body is refused after the time-out, however often a byte arrives', async () => {
   const server = createServer(async (request, response) => {
     const answer = await readBody(request, 0.2).catch(error => error.message);
     response.end(String(answer));

@@ -26,7 +26,7 @@ const NEEDS = {
   requestId: expect.any(String),
 };
 
-describe('A3: owner and admin export their tenant’s log, and nobody else', () => {
+describe('A3: only owner and admin can export their tenant’s log', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[Role, boolean]>([
     ['owner', true], ['admin', true], ['seller_manager', false], ['buyer_manager', false], ['operator', false], ['viewer', false],
@@ -38,19 +38,19 @@ describe('A3: owner and admin export their tenant’s log, and nobody else', () 
     else expect(errorOf(answer)).toEqual({ status: 403, code: 'FORBIDDEN', because: 'ROLE', tenantStatus: 'ACTIVE', ...NEEDS });
   });
 
-  test.each<TenantStatus>(['suspended', 'pending_deletion'])('while %s, too', async status => {
+  test.each<TenantStatus>(['suspended', 'pending_deletion'])('even while %s', async status => {
     await scene.make.setStatus(scene.tenant, status);
     expect(await get(bearer(await scene.tokenOf(scene.admin)))).toMatchObject({ status: 200 });
   });
 
-  test('without a token: 401, and what would help', async () => {
+  test('without a token: 401 with WWW-Authenticate', async () => {
     const answer = await get({});
     expect(errorOf(answer)).toEqual({ status: 401, code: 'UNAUTHENTICATED', because: 'SIGN_IN', tenantStatus: null, ...NEEDS });
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  test('the same refusal as a field of GraphQL has, word for word', async () => {
+  test('a refusal has the same text as for a GraphQL field', async () => {
     const token = await scene.tokenOf(scene.viewer);
     const headers = { 'x-request-id': 'same' };
     const { errors } = await gateway.ask('{ tenant { auditEvents { totalCount } } }', { token, headers });
@@ -74,7 +74,7 @@ describe('A3: owner and admin export their tenant’s log, and nobody else', () 
     expect(answer.text).not.toContain('TENANT_RENAME');
   });
 
-  test('T4: somebody in two tenants exports the one that they name, and only it', async () => {
+  test('T4: a member of two tenants exports the log of the named tenant only', async () => {
     const person: Person = scene.owner.person;
     const second = await scene.make.tenant(`second-${scene.tenant.slug}`, person);
     const token = await scene.tokenOf(person);

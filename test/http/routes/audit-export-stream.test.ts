@@ -84,13 +84,13 @@ async function givenOut(): Promise<number> {
 }
 
 describe('an export of 100,000 events', () => {
-  test('is whole, and in order', async () => {
+  test('is complete and in order', async () => {
     const { text, complete } = await readOn(await begin());
     expect(complete).toBe(true);
     expect(sequences(text)).toEqual(upTo(EVENTS));
   });
 
-  test('is whole as CSV, over several pages, with one header', async () => {
+  test('is complete as CSV, over several pages, with one header', async () => {
     const { text, complete } = await readOn(await begin('?format=csv&from=2026-01-02T00:00:00Z&until=2026-01-02T01:00:00Z'));
     expect(complete).toBe(true);
     const [header, ...rows] = text.split('\r\n').slice(0, -1);
@@ -98,7 +98,7 @@ describe('an export of 100,000 events', () => {
     expect(rows.map(row => Number(row.split(',')[1]))).toEqual(Array.from({ length: 3_600 }, (_, place) => 86_400 + place));
   });
 
-  test('is read no faster than the client takes it, and no further once the client has left', { timeout: 240_000 }, async () => {
+  test('is read only as fast as the client receives, and stops when the client disconnects', { timeout: 240_000 }, async () => {
     const before = await givenOut();
     const response = await begin();
     const stalled = (await givenOut()) - before;
@@ -110,7 +110,7 @@ describe('an export of 100,000 events', () => {
     expect(gateway.lines().filter(({ msg }) => msg === 'an export failed after its first byte')).toEqual([]);
   });
 
-  test('is the log as it was when it began', async () => {
+  test('contains the log as of its beginning', async () => {
     const response = await begin('?format=jsonl&from=2026-01-01T20:00:00Z');
     await append(database, tenant.id, EVENTS + 1, EVENTS + 5);
     const { text, complete } = await readOn(response);
@@ -126,7 +126,7 @@ describe('an export of 100,000 events', () => {
     ['S5: the tenant is deleted',   () => `SET session_replication_role = replica; UPDATE tenant SET status = 'deleted'; RESET session_replication_role`,
                                     () => `SET session_replication_role = replica; UPDATE tenant SET status = 'active'; RESET session_replication_role`],
     ['the database refuses',        () => `REVOKE SELECT ON audit_event FROM ${roleOf()}`,                     () => `GRANT SELECT ON audit_event TO ${roleOf()}`],
-  ])('%s meanwhile: the connection is reset, never a part that looks whole', async (_what, change, back) => {
+  ])('%s meanwhile: the connection is reset, so that a part never looks complete', async (_what, change, back) => {
     const response = await begin();
     await database.sql(change());
     const { text, fault, complete } = await readOn(response);
@@ -139,14 +139,14 @@ describe('an export of 100,000 events', () => {
     expect((await readOn(await begin('?format=jsonl&until=2026-01-01T00:00:05Z'))).text).not.toContain('"sequence":5');
   });
 
-  test('a client of HTTP/1.0, which takes a closed connection for the end, sees a reset', async () => {
+  test('an HTTP/1.0 client, which takes a closed connection for the end, sees a reset', async () => {
     const curl = await startCurl();
     await database.sql(`DELETE FROM membership WHERE id = '${admin.id}'`);
     const { code, text } = await curl.finish();
     expect({ code, head: text.slice(0, 15) }).toEqual({ code: RECEIVE_FAILED, head: 'HTTP/1.1 200 OK' });
   });
 
-  test('a client of HTTP/1.0 sees a whole export end without an error', async () => {
+  test('an HTTP/1.0 client sees a complete export end without an error', async () => {
     const { code, text } = await (await startCurl()).finish();
     expect(code).toBe(0);
     expect(text.slice(text.indexOf('\r\n\r\n')).trim().split('\r\n')).toHaveLength(1 + EVENTS);

@@ -49,7 +49,7 @@ function records(text: string): string[][] {
 const HEADER = 'id,sequence,at,action,outcome,code,rule,actorKind,actorId,actorName,targetType,targetId,before,after,requestId'.split(',');
 
 describe('A3: GET /audit/export', () => {
-  test('as JSONL is what the API shows of the events, oldest first', async () => {
+  test('as JSONL has the same events and fields as the API, oldest first', async () => {
     const { status, headers, text } = await asOwner('?format=jsonl');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
@@ -73,7 +73,7 @@ describe('A3: GET /audit/export', () => {
     });
   });
 
-  test('as CSV is RFC 4180, with a header, and holds the same', async () => {
+  test('as CSV is RFC 4180 with a header, and has the same values', async () => {
     const { headers, text } = await asOwner('?format=csv');
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     expect(headers.get('content-disposition')).toBe(`attachment; filename="audit-${scene.tenant.slug}-2026-03-03.csv"`);
@@ -113,7 +113,7 @@ describe('A3: GET /audit/export', () => {
     ['&until=2026-03-02T10:00:00.251Z',                                           [1, 2]],
     ['&from=2026-03-02T12:00:00%2B02:00&until=2026-03-03T00:00:00Z&outcome=REFUSED', [2]],
     ['&from=2026-03-03T00:00:00Z&until=2026-03-02T00:00:00Z',                     []],
-  ])('with %j holds the events %j', async (filter, sequences) => {
+  ])('with %j contains the events %j', async (filter, sequences) => {
     expect(linesOf((await asOwner(`?format=jsonl${filter}`)).text).map(({ sequence }) => sequence)).toEqual(sequences);
     const [header, ...rows] = records((await asOwner(`?format=csv${filter}`)).text);
     expect(header).toEqual(HEADER);

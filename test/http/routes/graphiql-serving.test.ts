@@ -43,7 +43,7 @@ describe('the page', () => {
     ['a browser', BROWSER, '/graphql'],
     ['a browser at a link with a query', BROWSER, '/graphql?query=%7Bviewer%7Bprincipal%7D%7D'],
     ['somebody who likes HTML better', 'application/json;q=0.5, text/html', '/graphql'],
-  ])('comes for %s', async (_, accept, path) => {
+  ])('is served to %s', async (_, accept, path) => {
     expect(isPage(await ask(path, { accept }))).toBe(true);
   });
 
@@ -65,7 +65,7 @@ describe('the page', () => {
     for (const method of ['POST', 'OPTIONS', 'DELETE']) expect(isPage(await ask('/graphql', { accept: BROWSER }, method))).toBe(false);
   });
 
-  test('carries every header that guards it', async () => {
+  test('has all its security headers', async () => {
     const { headers } = await page();
     const { date, connection, 'keep-alive': _, 'content-length': length, ...rest } = headers;
     expect(rest).toEqual({
@@ -82,7 +82,7 @@ describe('the page', () => {
     });
   });
 
-  test('has no script but its own files, and nothing of a persona outside the JSON', async () => {
+  test('has no scripts but its own files, and personas only in its JSON', async () => {
     const html = (await page()).body.toString();
     expect([...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag.replace(/[0-9a-f]{16}/, '#'))).toEqual([
       '<script type="application/json" id="config">',
@@ -109,7 +109,7 @@ describe('the page', () => {
 });
 
 describe('the assets', () => {
-  test('are all there, under the hash of what they hold, for good', async () => {
+  test('are all served under their content hash, immutable', async () => {
     const paths = await assetPaths();
     expect(paths.map(path => path.split('/').at(-1)).sort()).toEqual([
       'editor.worker.js',
@@ -144,7 +144,7 @@ describe('the assets', () => {
     ['GZIP, br;q=0', 'gzip'],
     ['deflate', undefined],
     ['br;q=nonsense', undefined],
-  ])('come to Accept-Encoding %j as %s', async (accepted, encoding) => {
+  ])('are served for Accept-Encoding %j as %s', async (accepted, encoding) => {
     const path = await assetPath('graphiql.js');
     const [plain, sent] = [await ask(path), await ask(path, { 'accept-encoding': accepted })];
     const unpack = { br: brotliDecompressSync, gzip: gunzipSync }[encoding as 'br'] ?? ((body: Buffer) => body);
@@ -160,13 +160,13 @@ describe('the assets', () => {
     expect(Number(headers['content-length'])).toBeGreaterThan(0);
   });
 
-  test('of another version are absent, and the absence is not kept', async () => {
+  test('of another version are absent, and the 404 is not cached', async () => {
     const { status, headers } = await ask('/graphiql/0123456789abcdef/explorer.js');
     expect([status, headers['cache-control']]).toEqual([404, 'no-store']);
   });
 
   test.each(['/graphiql/0123456789abcdef/unknown.js', '/graphiql/0123456789abcdef/../explorer.ts', '/graphiql/', '/graphiql/explorer.js'])(
-    'that nobody knows are left to others: %s',
+    'that do not exist are left to the other routes: %s',
     async path => {
       const { headers } = await ask(path);
       expect(headers).not.toHaveProperty('cache-control');

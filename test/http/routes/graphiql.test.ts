@@ -58,7 +58,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(requested.filter(url => !url.startsWith('data:') && new URL(url).origin !== fakeGateway.origin)).toEqual([]);
   });
 
-  test('opens with a tab for each thing to try, as nobody and without a tenant', async () => {
+  test('opens with a tab for each example, as an anonymous caller and without a tenant', async () => {
     expect(await tabTitles()).toEqual(['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
     expect(await sends()).toBe('Sends only the headers you type');
     await run('ANONYMOUS');
@@ -66,7 +66,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(fakeGateway.tokensFor).toEqual([]);
   });
 
-  test('a persona brings its token and its tenant, and shows what is refused and why', async () => {
+  test('a persona sets its token and tenant, and shows its refusals with reasons', async () => {
     await choosePersona('viewer@northwind.example');
     expect(await sends()).toBe('Sends authorization: Bearer …, x-tenant-id: northwind');
     await openTab('RefusedAndWhy');
@@ -85,7 +85,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(lastAsked()).toEqual({ persona: 'owner@northwind.example', tenant: 'northwind' });
   });
 
-  test('a new persona keeps neither the token nor the tenant of the earlier one', async () => {
+  test('a new persona replaces the token and tenant of the previous persona', async () => {
     await choosePersona('sam@people.example');
     await chooseTenant('northwind');
     await run('sam@people.example');
@@ -101,7 +101,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(fakeGateway.tokensFor).toEqual(['sam@people.example', 'staff@ipto.example']);
   });
 
-  test('the token goes to the endpoint and nowhere else', async () => {
+  test('the token is sent to the endpoint only', async () => {
     await choosePersona('viewer@northwind.example');
     const asset = await page().locator('link[rel=stylesheet]').first().getAttribute('href');
     const [request] = await Promise.all([page().waitForRequest(`**${asset}`), page().evaluate(`void fetch('${asset}')`)]);
@@ -109,7 +109,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(fakeGateway.tokensFor).toEqual([]);
   });
 
-  test('an answer to an earlier choice is dimmed until the present one has been asked', async () => {
+  test('the result of an earlier choice is dimmed until the current choice has run', async () => {
     const dimmed = page().locator('body[data-answer=outdated]');
     await run('ANONYMOUS');
     await choosePersona('viewer@northwind.example');
@@ -118,7 +118,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(await dimmed.count()).toBe(0);
   });
 
-  test('tenants of others can be chosen too, set apart and marked', async () => {
+  test('other tenants can be chosen too, listed separately and marked', async () => {
     expect(await tenantChoices()).toEqual({ 'Not a member': ['northwind', 'contoso'] });
     await choosePersona('viewer@northwind.example');
     expect(await tenantChoices()).toEqual({ 'Member of': ['northwind'], 'Not a member': ['contoso'] });
@@ -129,7 +129,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(lastAsked()).toEqual({ persona: 'viewer@northwind.example', tenant: undefined });
   });
 
-  test('a token is used again while it is good, and renewed in the minute before it ends', async () => {
+  test('a token is reused while it is valid, and renewed in the minute before it expires', async () => {
     await choosePersona('viewer@northwind.example');
     await run('viewer@northwind.example');
     await openTab('MyTenant');
@@ -144,7 +144,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(fakeGateway.tokensFor.slice(1)).toEqual(['owner@northwind.example', 'owner@northwind.example']);
   });
 
-  test('the choice and the tabs outlive a reload', async () => {
+  test('the choice and the tabs survive a reload', async () => {
     await choosePersona('sam@people.example');
     await chooseTenant('northwind');
     await page().reload();
@@ -154,7 +154,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(page().url()).toBe(`${fakeGateway.origin}/graphql`);
   });
 
-  test('a link with a query opens it in a tab of its own, and runs nothing', async () => {
+  test('a link with a query opens a tab of its own, and runs nothing', async () => {
     // In a profile of its own: the first page notes its tabs a moment after it is ready, also after
     // its storage was cleared.
     await explorer.close();
@@ -165,7 +165,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(fakeGateway.asked).toEqual([NOTHING]);
   });
 
-  test('checks a query while it is typed, in a worker that the policy lets run', async () => {
+  test('validates a query while typing, in a worker that the content security policy allows', async () => {
     await page().locator('.graphiql-query-editor .view-lines').click();
     await page().keyboard.press('ControlOrMeta+a');
     await page().keyboard.insertText('{ nothingOfTheKind }');
@@ -184,7 +184,7 @@ describe.skipIf(!browser)('the explorer outside the demo, in Chromium', () => {
     await fakeGateway.close();
   });
 
-  test('has no personas, and sends the headers that are typed', async () => {
+  test('has no personas, and sends the typed headers', async () => {
     expect(await page().locator('select').count()).toBe(0);
     await page().getByRole('button', { name: 'Headers', exact: true }).click();
     await page().locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();

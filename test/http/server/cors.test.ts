@@ -25,14 +25,14 @@ const corsOf = ({ headers }: Response) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-') || name === 'vary'));
 
 describe('pages of other origins', () => {
-  test('get no leave by default', async () => {
+  test('are not allowed by default', async () => {
     expect(corsOf(await call(closed, APP))).toEqual({});
     const asked = await preflight(closed, APP);
     expect([asked.status, corsOf(asked)]).toEqual([405, {}]);
     expect(await asked.text()).toContain('CORS_ORIGINS');
   });
 
-  test('that are listed may call, and read the request id', async () => {
+  test('may call when they are listed, and read the request id', async () => {
     for (const [gateway, origin] of [
       [one, APP],
       [two, APP],
@@ -48,7 +48,7 @@ describe('pages of other origins', () => {
     }
   });
 
-  test('that are listed get leave beforehand, for the headers that the gateway reads, and for no cookie', async () => {
+  test('that are listed pass the preflight, for the headers that the gateway reads, without cookies', async () => {
     const asked = await preflight(two, OTHER);
     expect([asked.status, await asked.text()]).toEqual([204, '']);
     expect(corsOf(asked)).toEqual({
@@ -62,13 +62,13 @@ describe('pages of other origins', () => {
     });
   });
 
-  test('may also read why they are refused', async () => {
+  test('may also read the reason of a refusal', async () => {
     const refused = await call(two, APP, { authorization: 'Bearer a.b.c' });
     expect([refused.status, corsOf(refused)['access-control-allow-origin']]).toEqual([401, APP]);
   });
 
   test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'https://app.example:444', 'null'])(
-    'that aren’t listed get none: %s',
+    'that are not listed are not allowed: %s',
     async origin => {
       for (const gateway of [one, two]) {
         expect(corsOf(await call(gateway, origin))).toEqual({ vary: 'origin' });

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => server.stop(0));
 
 describe('the log', () => {
-  test('has one line of JSON for a request, with its id, and without what it asked', async () => {
+  test('has one JSON line for each request, with its id, and without its query and variables', async () => {
     const { lines, text } = kept;
     await fetch(`${server.url}/livez?query=canary`, {
       headers: { 'x-request-id': 'req-1', authorization: 'Bearer canary', cookie: 'canary' },
@@ -33,7 +33,7 @@ describe('the log', () => {
     expect(text()).not.toContain('canary');
   });
 
-  test('says no status for a client that left before the answer', async () => {
+  test('has no status for a client that disconnected before the response', async () => {
     const asked = new Promise<void>(resolve => server.serve(async () => resolve()));
     const socket = await open(server.url);
     socket.write('GET /graphql HTTP/1.1\r\nhost: gateway\r\n\r\n');
@@ -42,7 +42,7 @@ describe('the log', () => {
     await expect.poll(() => kept.lines(), { timeout: 30_000 }).toMatchObject([{ path: '/graphql', status: null }]);
   });
 
-  test('hides secrets wherever they stand in what is logged', () => {
+  test('redacts secrets wherever they occur in a logged value', () => {
     const { log, text } = keepLog();
     const secret = {
       authorization: 'canary',

@@ -27,7 +27,7 @@ const ready = async () => (await fetch(`${gateway.url}/readyz`)).status;
 const works = async () => (await gateway.ask(TENANT, { token })).data?.tenant?.slug;
 
 describe('while the database is gone', () => {
-  test('requests are UNAVAILABLE, the gateway is alive and not ready, and all is well when it is back', async () => {
+  test('requests are UNAVAILABLE, the gateway is alive but not ready, and it recovers with the database', async () => {
     expect(await works()).toBe('north');
     await proxy.shut();
     expect(await ready()).toBe(503);
@@ -47,7 +47,7 @@ describe('while the database is gone', () => {
     expect(await works()).toBe('north');
   });
 
-  test('a statement whose connection is cut is UNAVAILABLE on its field, nothing of it is left, and the next one works', async () => {
+  test('a statement whose connection is cut is UNAVAILABLE on its field, is rolled back, and the next statement succeeds', async () => {
     const other = new pg.Client({ connectionString: database.adminUrl });
     await other.connect();
     try {
@@ -67,7 +67,7 @@ describe('while the database is gone', () => {
     expect((await gateway.ask(RENAME, { token })).errors).toEqual([]);
   });
 
-  test('connections that are cut while they idle cost at most one request each', async () => {
+  test('idle connections that are cut fail at most one request each', async () => {
     expect(await works()).toBe('north');
     await database.sql(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ipto-gateway'",

@@ -48,7 +48,7 @@ const HEARD = ASK.replace('/graphql', '/heard');
 const READY = ['GET /readyz HTTP/1.1', 'host: gateway', '', ''].join('\r\n');
 
 describe('health', () => {
-  test('the server is alive from the first moment, and ready when GraphQL is let in', async () => {
+  test('the server is alive from the start, and ready once GraphQL is served', async () => {
     const { url, serve } = await start();
     expect([await status(url, '/livez'), await status(url, '/readyz')]).toEqual([200, 503]);
     expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'not ready' });
@@ -57,7 +57,7 @@ describe('health', () => {
     expect(await (await fetch(`${url}/readyz?from=probe`)).json()).toEqual({ status: 'ready' });
   });
 
-  test('it is not ready while the database says no, or nothing', async () => {
+  test('is not ready while the database refuses or does not respond', async () => {
     let answer: () => Promise<boolean> = async () => false;
     const { url, serve } = await start(() => answer());
     serve();
@@ -68,7 +68,7 @@ describe('health', () => {
     expect(await status(url, '/readyz')).toBe(200);
   });
 
-  test('before it is ready, GraphQL is UNAVAILABLE and says when to try again', async () => {
+  test('before it is ready, GraphQL is UNAVAILABLE with Retry-After', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/graphql`, { headers: { 'x-request-id': 'early' } });
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
@@ -77,7 +77,7 @@ describe('health', () => {
     });
   });
 
-  test('HEAD is answered with the headers alone', async () => {
+  test('HEAD returns the headers only', async () => {
     const { url, serve } = await start();
     serve();
     for (const path of ['/livez', '/readyz']) {
@@ -89,7 +89,7 @@ describe('health', () => {
 });
 
 test.each(['/', '/graphq', '/graphql/', '/graphql/x', '//graphql', '/Graphql', '/livez/', '/.env', '/demo/token'])(
-  '%s is nothing here, and the answer says where GraphQL is',
+  '%s is not found, and the response names the path of GraphQL',
   async path => {
     const { url, serve } = await start();
     serve();
@@ -103,8 +103,8 @@ test.each(['/', '/graphq', '/graphql/', '/graphql/x', '//graphql', '/Graphql', '
   },
 );
 
-describe('a graceful stop', () => {
-  test('lets a request under way end with its answer, and takes no more', async () => {
+describe('a graceful shutdown', () => {
+  test('completes running requests and accepts no more', async () => {
     const { url, serve, stop, waiting, isAsked } = await start();
     serve();
     const asked = isAsked();
@@ -121,7 +121,7 @@ describe('a graceful stop', () => {
     await stopping;
   });
 
-  test('isn’t kept waiting by idle connections, whether they have asked anything before or not', async () => {
+  test('does not wait for idle connections, whether used before or not', async () => {
     const { url, stop } = await start();
     const [silent, half, kept] = [await open(url), await open(url), await open(url)];
     half.write('GET /livez HT');
@@ -133,7 +133,7 @@ describe('a graceful stop', () => {
     await Promise.all(ends);
   });
 
-  test('closes a kept connection as soon as its last answer is out, and is not ready meanwhile', async () => {
+  test('closes a keep-alive connection after its last response, and is not ready meanwhile', async () => {
     const { url, serve, stop, waiting, isAsked, isHeard } = await start();
     serve();
     const socket = await open(url);
@@ -153,7 +153,7 @@ describe('a graceful stop', () => {
     );
   });
 
-  test('doesn’t wait for what else may come on a connection that is kept', async () => {
+  test('does not wait for further requests on a keep-alive connection', async () => {
     const { url, serve, stop, waiting, isAsked } = await start();
     serve();
     const socket = await open(url);
@@ -169,7 +169,7 @@ describe('a graceful stop', () => {
     expect((await answers).toString()).toMatch(/done/);
   });
 
-  test('cuts off whatever doesn’t end within the grace', async () => {
+  test('aborts requests that do not end within the grace period', async () => {
     const { url, serve, stop, isAsked } = await start();
     serve();
     const asked = isAsked();
@@ -180,14 +180,14 @@ describe('a graceful stop', () => {
     await failed;
   });
 
-  test('may be asked for twice', async () => {
+  test('may be requested twice', async () => {
     const { stop } = await start();
     await Promise.all([stop(), stop()]);
     await stop();
   });
 });
 
-describe('a response tells which request it answers, and that its type is meant, however its head is written', () => {
+describe('a response has its request id and nosniff, however its headers are written', () => {
   const ways: Record<string, (response: ServerResponse) => unknown> = {
     'a status': response => response.writeHead(202),
     'a reason': response => response.writeHead(202, 'Fine'),
@@ -213,7 +213,7 @@ describe('a response tells which request it answers, and that its type is meant,
   });
 });
 
-test('a client that neither sends nor reads is disconnected, and keep-alive outlasts the balancers', async () => {
+test('a client that neither sends nor reads is disconnected, and keep-alive outlasts that of load balancers', async () => {
   expect(SERVER_LIMITS.keepAliveTimeout).toBeGreaterThan(60);
   const { log } = keepLog();
   const limits = { ...SERVER_LIMITS, idleTimeout: 0.2, headersTimeout: 0.2, keepAliveTimeout: 0.2 };
