@@ -51,7 +51,7 @@ describe('M3: ipto billing verify', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
     ['without a URL',                  [],        {},                                                       /^DATABASE_URL is missing\. README\.md, "Settings", describes them\.\n$/],
-    ['when nobody answers',            [],        { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' }, /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
+    ['when the server is unreachable', [],        { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' }, /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
     ['with an option',                 ['--all'], {},                                                       /^`billing verify` takes no options\.\n$/],
   ])('%s exits with 2 and one sentence', async (_what, args, settings, sentence) => {
     const { code, out, err } = await run(['billing', 'verify', ...args], settings);

@@ -85,7 +85,7 @@ describe('token', () => {
   test.each([
     ['an empty folder', async () => {}],
     ['no folder', async () => await rm(directory, { recursive: true })],
-    ['a folder of something else', async () => await writeFile(join(directory, 'notes.txt'), '')],
+    ['a folder of another program', async () => await writeFile(join(directory, 'notes.txt'), '')],
     [
       'a file',
       async () => {

@@ -44,15 +44,15 @@ describe('PostgreSQL writes, with the same bytes as GraphQL.js:', () => {
   // biome-ignore format: a table is read by its columns
   test.each([
     ['columns of every type',   '{ tenant { id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt billingEmail planSince __typename } }'],
-    ['what is there once',      '{ tenant { plan { code name features support memberLimit monthlyRetrievals } nextPlan { code } nextPlanAt } }'],
+    ['single objects',          '{ tenant { plan { code name features support memberLimit monthlyRetrievals } nextPlan { code } nextPlanAt } }'],
     ['counts',                  '{ tenant { memberCount datasetCount a: memberCount datasets { totalCount edges { node { objectCount } } } } }'],
     ['pages',                   `{ tenant { memberships(first: 2) { totalCount __typename edges { __typename node { id roles joinedAt user { id name email __typename } } } } } }`],
     ['pages of pages',          `{ tenant { datasets { edges { node { ${ROW} description updatedAt objects(first: 2) { edges { node { id name size mediaType createdAt storedAt dataset { id } } } } earnings(first: 1) { totalCount edges { node { id datasetId: title at amount ${MONEY} } } } listing { id status title summary tags price ${MONEY} publishedAt } } } } } }`],
-    ['no row of a page',        '{ tenant { datasets(first: 0) { edges { node { id } } } memberships(filter: { search: "nobody is called this" }) { totalCount edges { node { id } } } } }'],
+    ['an empty page',           '{ tenant { datasets(first: 0) { edges { node { id } } } memberships(filter: { search: "nobody is called this" }) { totalCount edges { node { id } } } } }'],
     ['invitations',             '{ tenant { invitations { totalCount edges { node { id email roles invitedBy createdAt expiresAt sentAt } } } } }'],
     ['entitlements',            '{ tenant { entitlements(state: OPEN) { totalCount edges { node { id title provider acquiredAt endedAt } } } } }'],
     ['the catalogue',           '{ plans { code name features support apiKeyLimit datasetLimit costPointsPerMinute } }'],
-    ['names of one\'s own',     '{ tenant { t: name people: memberships { all: edges { one: node { who: user { n: name } as: roles } } } } }'],
+    ['aliases',                 '{ tenant { t: name people: memberships { all: edges { one: node { who: user { n: name } as: roles } } } } }'],
     ['two roots, and fragments', '{ tenant { ...T } viewer { name } plans { code } } fragment T on Tenant { name memberships(first: 1) { edges { node { ...M } } } } fragment M on Membership { id user { name } }'],
   ])('%s', async (_what, query) => {
     const { one, other, json } = await asked(query);
@@ -87,8 +87,8 @@ describe('PostgreSQL writes, with the same bytes as GraphQL.js:', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, (string | number)[][]]>([
-    ['in a list',                '{ tenant { memberships(first: 2) { edges { node { user { name email } } } } } }', [0, 1].map(at => ['tenant', 'memberships', 'edges', at, 'node', 'user', 'email'])],
-    ['beside a list and in it',  '{ tenant { a: billingEmail memberships(first: 2) { edges { n: node { id user { e: email email } } } } b: billingEmail } }', [['tenant', 'a'], ...[0, 1].flatMap(at => ['e', 'email'].map(key => ['tenant', 'memberships', 'edges', at, 'n', 'user', key])), ['tenant', 'b']]],
+    ['in a list only',           '{ tenant { memberships(first: 2) { edges { node { user { name email } } } } } }', [0, 1].map(at => ['tenant', 'memberships', 'edges', at, 'node', 'user', 'email'])],
+    ['beside and inside a list', '{ tenant { a: billingEmail memberships(first: 2) { edges { n: node { id user { e: email email } } } } b: billingEmail } }', [['tenant', 'a'], ...[0, 1].flatMap(at => ['e', 'email'].map(key => ['tenant', 'memberships', 'edges', at, 'n', 'user', key])), ['tenant', 'b']]],
     ['in an empty list',         '{ tenant { memberships(first: 2, filter: { search: "nobody is called this" }) { edges { node { user { email } } } } } }', []],
   ])('G2: a field that is refused %s, with an error for each row in the order of the rows', async (_what, query, paths) => {
     const { one, other, json } = await asked(query, world.a.userId);
@@ -102,10 +102,10 @@ describe("PostgreSQL doesn't write, and GraphQL.js does:", () => {
   // biome-ignore format: a table is read by its columns
   test.each([
     ['cursors',                  '{ tenant { memberships { edges { cursor node { id } } } } }'],
-    ['whether there is more',    '{ tenant { memberships(first: 1) { pageInfo { hasNextPage endCursor } edges { node { id } } } } }'],
+    ['hasNextPage',              '{ tenant { memberships(first: 1) { pageInfo { hasNextPage endCursor } edges { node { id } } } } }'],
     ['a page from the end',      '{ tenant { memberships(last: 1) { edges { node { id } } } } }'],
     ['the state of a provider',  '{ tenant { entitlements { edges { node { title listingId availability } } } } }'],
-    ['what is worked out',       '{ tenant { name memberUse { used } } }'],
+    ['computed fields',          '{ tenant { name memberUse { used } } }'],
     ['objects without a type',   '{ tenant { auditEvents { edges { node { before } } } } }'],
   ])('%s', async (_what, query) => {
     const { one, other, json } = await asked(query);

@@ -49,8 +49,8 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
     ['tenant', (t: Target) => globalId('Tenant', t.tenantId)],
     ['person', (t: Target) => globalId('User', t.userId)],
     ['membership', (t: Target) => globalId('Membership', t.tenantId, t.membershipId)],
-    ['membership as if it were of this tenant', (t: Target) => globalId('Membership', sides().own.tenantId, t.membershipId)],
-    ['membership of this tenant as if it were of the other', (t: Target) => globalId('Membership', t.tenantId, sides().own.membershipId)],
+    ['membership under an id of this tenant', (t: Target) => globalId('Membership', sides().own.tenantId, t.membershipId)],
+    ['membership of this tenant under an id of the other', (t: Target) => globalId('Membership', t.tenantId, sides().own.membershipId)],
   ])('the global id of a %s is null like an absent one', async (_what, idOf) => {
     const { data, errors } = await same(NODE, t => ({ id: idOf(t) }));
     expect({ data, errors }).toEqual({ data: { node: null }, errors: [] });

@@ -39,14 +39,14 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, (target: Target) => string]>([
-    ['revoking its invitation',                REVOKE,    invitationOf],
-    ['revoking it as if it were of this one',  REVOKE,    t => globalId('Invitation', sides().own.tenantId, t.invitationId)],
-    ["setting its member's roles",             SET_ROLES, membershipOf],
-    ['setting them as if of this one',         SET_ROLES, t => globalId('Membership', sides().own.tenantId, t.membershipId)],
-    ['removing its member',                    REMOVE,    membershipOf],
-    ['removing them as if of this one',        REMOVE,    t => globalId('Membership', sides().own.tenantId, t.membershipId)],
-    ['making its member the owner here',       TRANSFER,  membershipOf],
-    ['making them that as if of this one',     TRANSFER,  t => globalId('Membership', sides().own.tenantId, t.membershipId)],
+    ["revoking the other's invitation",        REVOKE,    invitationOf],
+    ['revoking it under an id of this tenant', REVOKE,    t => globalId('Invitation', sides().own.tenantId, t.invitationId)],
+    ["setting the other's member's roles",     SET_ROLES, membershipOf],
+    ['setting them under an id of this tenant', SET_ROLES, t => globalId('Membership', sides().own.tenantId, t.membershipId)],
+    ["removing the other's member",            REMOVE,    membershipOf],
+    ['removing them under an id of this tenant', REMOVE,    t => globalId('Membership', sides().own.tenantId, t.membershipId)],
+    ["making the other's member the owner",    TRANSFER,  membershipOf],
+    ['making them owner under an id of this tenant', TRANSFER,  t => globalId('Membership', sides().own.tenantId, t.membershipId)],
   ])('%s is NOT_FOUND like with an absent id', async (_what, query, idOf) => {
     const { data, errors } = await same(query, t => ({ id: idOf(t) }));
     expect(data).toEqual({ done: null });
@@ -69,17 +69,17 @@ describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
 
   test.each<[string, (target: Target) => string]>([
     ['an invitation', invitationOf],
-    ['an invitation as if of this tenant', t => globalId('Invitation', sides().own.tenantId, t.invitationId)],
+    ['an invitation under an id of this tenant', t => globalId('Invitation', sides().own.tenantId, t.invitationId)],
     ['an event', t => globalId('AuditEvent', t.tenantId, t.eventId)],
-    ['an event as if of this tenant', t => globalId('AuditEvent', sides().own.tenantId, t.eventId)],
+    ['an event under an id of this tenant', t => globalId('AuditEvent', sides().own.tenantId, t.eventId)],
   ])('the global id of %s is null like an absent one', async (_what, idOf) => {
     const { data, errors } = await same(NODE, t => ({ id: idOf(t) }));
     expect({ data, errors }).toEqual({ data: { done: null }, errors: [] });
   });
 
   test.each<[string, (target: Target) => string]>([
-    ['its invitation', invitationOf],
-    ['its event', t => globalId('AuditEvent', t.tenantId, t.eventId)],
+    ['an own invitation', invitationOf],
+    ['an own event', t => globalId('AuditEvent', t.tenantId, t.eventId)],
   ])('the own one is found: %s', async (_what, idOf) => {
     expect((await ask(NODE, { id: idOf(sides().own) })).data.done).toMatchObject({ id: idOf(sides().own) });
   });

@@ -96,9 +96,9 @@ describe('createApiKey', () => {
   test.each<[string, () => object]>([
     ['no name',                     () => ({ name: '  ' })],
     ['a name of 81 characters',     () => ({ name: 'x'.repeat(81) })],
-    ['a name of two lines',         () => ({ name: 'a\nb' })],
+    ['a name with a line break',    () => ({ name: 'a\nb' })],
     ['no scope',                    () => ({ scopes: [] })],
-    ['an expiry that is now',       () => ({ expiresAt: life.gateway.clock.now().toISOString() })],
+    ['an expiry at the present moment', () => ({ expiresAt: life.gateway.clock.now().toISOString() })],
     ['an expiry in the past',       () => ({ expiresAt: '2020-01-01T00:00:00.000Z' })],
   ])('%s is BAD_USER_INPUT', async (_what, input) => {
     expect((await create(home.owner, input())).code).toBe('BAD_USER_INPUT');

@@ -43,12 +43,12 @@ describe("a key's text", () => {
   test.each([
     ['', 'nothing'],
     ['ipto_', 'no bytes'],
-    [text.slice(0, -1), 'one character less'],
-    [`${text}A`, 'one more'],
+    [text.slice(0, -1), 'one character too few'],
+    [`${text}A`, 'one character too many'],
     [`${text}=`, 'padding'],
-    [text.replace('ipto_', 'IPTO_'), 'another beginning'],
-    [`${text.slice(0, -1)}${text.endsWith('B') ? 'C' : 'B'}`, 'bits at its end that stand for nothing'],
-    [`${text.slice(0, 20)}!${text.slice(21)}`, 'a foreign character'],
+    [text.replace('ipto_', 'IPTO_'), 'another prefix'],
+    [`${text.slice(0, -1)}${text.endsWith('B') ? 'C' : 'B'}`, 'unused bits that are set at its end'],
+    [`${text.slice(0, 20)}!${text.slice(21)}`, 'a character outside base64url'],
     [newInvitationCode(NAME).code, 'the code of an invitation'],
   ])('%j is not a key: %s', given => {
     expect(readKey(given)).toBeNull();

@@ -82,7 +82,7 @@ describe('A2: the log', () => {
     ['remove a head',     'DELETE FROM audit_head'],
     ['lock a head',       'SELECT FROM audit_head FOR UPDATE'],
     ['drop the trigger',  'ALTER TABLE audit_event DISABLE TRIGGER audit_event_is_chained'],
-    ['pass triggers by',  "SET session_replication_role = 'replica'"],
+    ['bypass triggers',   "SET session_replication_role = 'replica'"],
     ['become the owner',  'SET ROLE ipto_owner'],
   ])('is append-only: the gateway’s role cannot %s', async (_what, statement) => {
     const { tenant, act, owner } = await setScene(database, gateways[0]!);

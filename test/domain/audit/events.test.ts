@@ -44,18 +44,18 @@ describe('A3: tenant.auditEvents', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, object | null, number[]]>([
     ['no filter',               null,                                                          where(() => true)],
-    ['an empty one',            {},                                                            where(() => true)],
+    ['an empty filter',         {},                                                            where(() => true)],
     ['one action',              { action: ['MEMBER_REMOVE'] },                                 where(n => n % 4 === 1)],
     ['two actions',             { action: ['MEMBER_REMOVE', 'PLAN_UPGRADE'] },                 where(n => n % 4 === 1 || n % 4 === 2)],
-    ['an action that none is',  { action: ['MEMBER_LEAVE'] },                                  []],
-    ['no action at all',        { action: [] },                                                []],
+    ['an action without events', { action: ['MEMBER_LEAVE'] },                                  []],
+    ['an empty list of actions', { action: [] },                                                []],
     ['an actor',                { actorId: 'actor-3' },                                        where(n => n % 7 === 3)],
-    ['an actor that none is',   { actorId: "actor-3' OR true" },                               []],
+    ['an unknown actor',        { actorId: "actor-3' OR true" },                               []],
     ['refused',                 { outcome: 'REFUSED' },                                        where(n => n % 5 === 0)],
     ['done',                    { outcome: 'DONE' },                                           where(n => n % 5 !== 0)],
-    ['from, that moment too',   { from: at(41) },                                              where(n => n >= 41)],
-    ['until, that moment not',  { until: at(41) },                                             where(n => n < 41)],
-    ['all together',            { action: ['MEMBER_REMOVE'], outcome: 'REFUSED', from: at(5), until: at(45), actorId: 'actor-4' }, [25]],
+    ['from, inclusive',         { from: at(41) },                                              where(n => n >= 41)],
+    ['until, exclusive',        { until: at(41) },                                             where(n => n < 41)],
+    ['all filters together',    { action: ['MEMBER_REMOVE'], outcome: 'REFUSED', from: at(5), until: at(45), actorId: 'actor-4' }, [25]],
   ])('%s', async (_what, filter, seqs) => {
     const all = await page({ filter, first: 100 });
     expect({ seqs: all.seqs, count: all.totalCount }).toEqual({ seqs, count: seqs.length });

@@ -84,10 +84,10 @@ describe('A2: anchors', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, (chain: Chain) => string]>([
-    ['written anew from some link on, head and all', chain => rewrite(chain, 17)],
-    ['written anew from its first link on',          chain => rewrite(chain, 1)],
-    ['written anew in its last link',                chain => rewrite(chain, chain.events)],
-    ['shortened, head and all',                      chain => shorten(chain, 100)],
+    ['rewritten from a later link on, with its head', chain => rewrite(chain, 17)],
+    ['rewritten from its first link on',             chain => rewrite(chain, 1)],
+    ['rewritten in its last link',                   chain => rewrite(chain, chain.events)],
+    ['shortened, with its head',                     chain => shorten(chain, 100)],
   ])('a log that was %s is valid by itself, and the anchored head reveals the change', async (_what, sql) => {
     const [, chain] = chains as [Chain, Chain];
     const heads = await auditHeads(ask);

@@ -34,8 +34,8 @@ describe('R9: the canonical form of an address', () => {
     ['a full-width letter isn’t ASCII', '\uff4dike@corp.example',  'mike@corp.example'],
     ['Ö isn’t ö',                       'Ömer@corp.example',       'ömer@corp.example'],
     ['a composed é isn’t e and a mark', 'jose\u0301@corp.example', 'jos\u00e9@corp.example'],
-    ['a tag counts',                    'mike+a@corp.example',     'mike@corp.example'],
-    ['a dot counts',                    'mi.ke@corp.example',      'mike@corp.example'],
+    ['a tag is significant',            'mike+a@corp.example',     'mike@corp.example'],
+    ['a dot is significant',            'mi.ke@corp.example',      'mike@corp.example'],
   ])('%s', (_what, one, other) => expect(canonicalAddress(one)).not.toBe(canonicalAddress(other)));
 
   // biome-ignore format: a table is read by its columns
@@ -45,8 +45,8 @@ describe('R9: the canonical form of an address', () => {
     ['angle brackets',                 '<x@y.example>'],
     ['a display name',                 'Eve <x@y.example>'],
     ['a comment',                      'x(y)@z.example'],
-    ['a list',                         'x@y.example,z@y.example'],
-    ['a group',                        'g:x@y.example;'],
+    ['a list of addresses',            'x@y.example,z@y.example'],
+    ['a group of addresses',           'g:x@y.example;'],
     ['a quoted local part',            '"x y"@z.example'],
     ['a backslash',                    'x\\y@z.example'],
     ['a colon',                        'x:y@z.example'],
@@ -58,7 +58,7 @@ describe('R9: the canonical form of an address', () => {
     ['a dot at the end',               'x.@z.example'],
     ['an address literal',             'x@[127.0.0.1]'],
     ['an IP address',                  'x@127.0.0.1'],
-    ['a number for a top level',           'x@y.127'],
+    ['a numeric top-level domain',         'x@y.127'],
     ['an underscore in the domain',    'x@y_z.example'],
     ['a trailing dot',                 'x@y.example.'],
     ['a percent-encoded domain',       'x@y%2eexample'],

@@ -58,7 +58,7 @@ describe('an idempotency key', () => {
   test.each<[string, (sent: object) => Promise<{ code: string | null }>]>([
     ['another name',          sent => rename('Another', sent)],
     ['another mutation',      sent => life.run(home.owner, 'setBillingEmail', { email: 'a@b.example', ...sent })],
-    ['no input but the key',  sent => life.run(home.owner, 'cancelOwnershipTransfer', sent)],
+    ['only the key as input', sent => life.run(home.owner, 'cancelOwnershipTransfer', sent)],
   ])('G6: the same key with %s is IDEMPOTENCY_KEY_REUSED, changes nothing and leaves no event', async (_what, ask) => {
     const sent = key();
     await rename('First', sent);
@@ -135,9 +135,9 @@ describe('an idempotency key', () => {
     ['16 characters',              'x'.repeat(16),          null],
     ['128 characters',             'x'.repeat(128),         null],
     ['129 characters',             'x'.repeat(129),         'BAD_USER_INPUT'],
-    ['nothing',                    '',                      'BAD_USER_INPUT'],
-    ['a blank inside',             'sixteen or so, with one', 'BAD_USER_INPUT'],
-    ['what isn’t ASCII',           'ü'.repeat(16),          'BAD_USER_INPUT'],
+    ['an empty text',              '',                      'BAD_USER_INPUT'],
+    ['a text with a blank',        'sixteen or so, with one', 'BAD_USER_INPUT'],
+    ['a text that is not ASCII',   'ü'.repeat(16),          'BAD_USER_INPUT'],
     ['all kinds of visible ASCII', '!"#$%&\'()*+,-./:;<=>?@[]^_`{|}~', null],
   ])('G6: %s as a key, in the input and in the header', async (_what, text, code) => {
     expect((await rename('Syntax', { idempotencyKey: text })).code).toBe(code);

@@ -28,11 +28,11 @@ const COMMANDS: readonly (readonly [string, string, () => object, 'owner' | 'sta
   ['setTenantSides',           'null beside the same side',     () => ({ sells: true, buys: null }),                                      'owner'],
   ['setMemberRoles',           'the same roles',                () => ({ membershipId: membershipId(), roles: ['VIEWER', 'OPERATOR'] }),  'owner'],
   ['updateDataset',            'the same name and description', () => ({ datasetId: ids.datasetId, name: 'D', description: 'd' }),        'owner'],
-  ['updateDataset',            'null for both',                 () => ({ datasetId: ids.datasetId, name: null, description: null }),      'owner'],
+  ['updateDataset',            'null for both fields',          () => ({ datasetId: ids.datasetId, name: null, description: null }),      'owner'],
   ['updateDataset',            'nothing',                       () => ({ datasetId: ids.datasetId }),                                     'owner'],
   ['updateListing',            'the same terms',                () => ({ listingId: ids.listingId, title: 'T', summary: 's', tags: ['A', 'a', 'b'], price: { ...PRICE, amount: '2.500' } }), 'owner'],
-  ['updateListing',            'null for all',                  () => ({ listingId: ids.listingId, title: null, summary: null, tags: null, price: null }), 'owner'],
-  ['changePlan',               'the downgrade that is scheduled', () => ({ plan: 'FREE' }),                                               'owner'],
+  ['updateListing',            'null for all fields',           () => ({ listingId: ids.listingId, title: null, summary: null, tags: null, price: null }), 'owner'],
+  ['changePlan',               'the scheduled downgrade', () => ({ plan: 'FREE' }),                                               'owner'],
   ['staffArrangeEnterprise',   'the same limits',               () => ({ tenantId: home.id, memberLimit: 50 }),                           'staff'],
 ];
 

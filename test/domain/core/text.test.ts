@@ -46,11 +46,11 @@ const WRITTEN: readonly (readonly [string, string])[] = [
   ['Hebrew with a direction mark', 'שלום\u200f!'],
   ['Arabic letter mark',          'قائمة\u061c 1'],
   ['Devanagari with a joiner',    'क्\u200dष'],
-  ['a family',                    '👨\u200d👩\u200d👧'],
+  ['a family emoji',              '👨\u200d👩\u200d👧'],
   ['a heart with its selector',   '❤\ufe0f'],
   ['a keycap',                    '1\ufe0f\u20e3'],
   ['the flag of England',         '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
-  ['a mark on its own',           '\u0301'],
+  ['a combining mark on its own', '\u0301'],
 ];
 
 describe('X1: a line', () => {
@@ -113,11 +113,11 @@ describe('X1: a line', () => {
 describe('X1: a name from a token', () => {
   test.each<[string, unknown[], string | null]>([
     ['a blank claim counts as missing', ['', 'user1'], 'user1'],
-    ['an invisible claim too', ['\u200b', ' ', 'user1'], 'user1'],
-    ['a claim that is no text too', [7, null, {}, 'user1'], 'user1'],
-    ['it is composed', ['Cafe\u0301'], 'Café'],
+    ['an invisible claim counts as missing', ['\u200b', ' ', 'user1'], 'user1'],
+    ['a claim that is not a string counts as missing', [7, null, {}, 'user1'], 'user1'],
+    ['a claim is normalized to NFC', ['Cafe\u0301'], 'Café'],
     ['line breaks become spaces', ['Ann\r\nBcc: x@y.example'], 'Ann  Bcc: x@y.example'],
-    ['a long one is cut', ['😀'.repeat(300)], '😀'.repeat(TOKEN_NAME_LIMIT)],
-    ['none is left', ['', undefined], null],
+    ['a long claim is cut', ['😀'.repeat(300)], '😀'.repeat(TOKEN_NAME_LIMIT)],
+    ['a claim with nothing left after cleaning counts as missing', ['', undefined], null],
   ])('%s', (_what, claims, name) => expect(tokenName(claims)).toBe(name));
 });

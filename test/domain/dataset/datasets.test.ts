@@ -45,7 +45,7 @@ describe('createDataset', () => {
     ['a description of 4,001 characters',  { name: 'a', description: '😀'.repeat(4_001) }],
     ['a description with an escape',       { name: 'a', description: 'a\u001b[31m' }],
     ['a NUL',                              { name: 'a\0b' }],
-    ['half of a surrogate pair',           { name: 'a', description: '\ud800' }],
+    ['an unpaired surrogate',              { name: 'a', description: '\ud800' }],
   ])('M1: %s is BAD_USER_INPUT, and no dataset is created', async (_what, input) => {
     expect(codeOf(await create(input))).toBe('BAD_USER_INPUT');
     expect(await life.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [home.id])).toEqual([]);

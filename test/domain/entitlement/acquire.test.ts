@@ -35,10 +35,10 @@ describe('acquireEntitlement', () => {
   test.each<[string, (shop: Shop) => Promise<unknown>]>([
     ['is a draft',                        async shop => trade.database.sql("DELETE FROM market_index WHERE listing_id = $1", [shop.listing.id]).then(() => trade.database.sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE listing SET status = 'draft' WHERE id = '${shop.listing.id}'; COMMIT`))],
     ['is withdrawn',                      shop => trade.relist(shop, "status = 'withdrawn'")],
-    ["is a suspended provider's",         shop => trade.make.setStatus(shop.tenant, 'suspended')],
-    ["is a leaving provider's",           shop => trade.make.setStatus(shop.tenant, 'pending_deletion')],
-    ["is a deleted provider's",           shop => trade.make.setStatus(shop.tenant, 'deleted')],
-    ['is of a provider that sells no more', shop => trade.market.setSides(shop.tenant, { sells: false })],
+    ['belongs to a suspended provider',   shop => trade.make.setStatus(shop.tenant, 'suspended')],
+    ['belongs to a provider pending deletion', shop => trade.make.setStatus(shop.tenant, 'pending_deletion')],
+    ['belongs to a deleted provider',     shop => trade.make.setStatus(shop.tenant, 'deleted')],
+    ['belongs to a provider with its provider side off', shop => trade.market.setSides(shop.tenant, { sells: false })],
   ])('T5: %s has the same response as an absent listing', async (_what, hide) => {
     const [shop, buyer] = [await trade.shop(), await trade.buyer()];
     const said = ({ errors }: Awaited<ReturnType<Trade['run']>>) => errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));

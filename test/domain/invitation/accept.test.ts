@@ -105,10 +105,10 @@ describe('acceptInvitation', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => string, object, string]>([
     ['another address',                    () => 'somebody@else.example', {},                        'INVITATION_FOR_ANOTHER'],
-    ['an address that only contains it',   () => `x${email}`,             {},                        'INVITATION_FOR_ANOTHER'],
-    ['the address, which is not verified', () => email,                   { email_verified: false }, 'EMAIL_UNVERIFIED'],
-    ['no word on whether it is verified',  () => email,                   { email_verified: undefined }, 'EMAIL_UNVERIFIED'],
-    ['no address at all',                  () => email,                   { email: undefined },      'EMAIL_UNVERIFIED'],
+    ['an address that contains the invited address', () => `x${email}`,             {},                        'INVITATION_FOR_ANOTHER'],
+    ['the unverified address', () => email,                   { email_verified: false }, 'EMAIL_UNVERIFIED'],
+    ['no claim that the address is verified', () => email,                   { email_verified: undefined }, 'EMAIL_UNVERIFIED'],
+    ['no address claim',                   () => email,                   { email: undefined },      'EMAIL_UNVERIFIED'],
   ])("R5: %s is refused with an event in the tenant's log, creates no person, and keeps the invitation valid", async (_what, address, claims, refused) => {
     const wrong = await life.stranger(address(), claims);
     expect(await accept(wrong)).toMatchObject({ payload: null, code: refused });
@@ -120,12 +120,12 @@ describe('acceptInvitation', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => string]>([
     ['an empty text',                            () => ''],
-    ['something else',                           () => 'ipto_invite_'],
+    ['another text',                             () => 'ipto_invite_'],
     ['the code without its last character',      () => code.slice(0, -1)],
     ['the code with another secret',             () => code.slice(0, -5) + (code.at(-5) === 'A' ? 'B' : 'A') + code.slice(-4)],
     ['the code with a blank at its end',         () => `${code} `],
-    ['the code of a tenant that is nowhere',     () => relabelled(16, 0)],
-    ['the code of an invitation that is nowhere', () => relabelled(16, 16)],
+    ['the code of an absent tenant',             () => relabelled(16, 0)],
+    ['the code of an absent invitation', () => relabelled(16, 16)],
   ])('R5: %s is INVITATION_INVALID and leaves no event', async (_what, typed) => {
     const before = await life.events(home);
     expect(await accept(await life.stranger(email), typed())).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });

@@ -118,7 +118,7 @@ describe('inviteMember', () => {
   });
 
   test.each([
-    ['as it is', (email: string) => email],
+    ['as stored', (email: string) => email],
     ['in upper case', (email: string) => email.toUpperCase()],
   ])("R5: a member's verified address, %s, is ALREADY_MEMBER", async (_what, typed) => {
     const { person } = await life.join(home, ['viewer']);

@@ -17,7 +17,7 @@ const LINK = /\w:\/\/|www\.|[\p{L}\p{N}_-][.\u3002\uff0e\uff61][\p{L}\p{N}]|[\p{
 const HOSTILE: readonly (readonly [string, string])[] = [
   ['a link',                   'Refund waiting: https://evil.example/login'],
   ['a domain',                 'evil.example'],
-  ['a domain with other dots', 'evil\u3002example evil\uff0eexample'],
+  ['a domain with full-width dots', 'evil\u3002example evil\uff0eexample'],
   ['an address',               'help@evil.example'],
   ['an IP address',            '10.0.0.1'],
   ['line breaks',              'Olive\r\n\r\nAccept here: https://evil.example\r\n'],

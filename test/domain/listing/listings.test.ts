@@ -55,8 +55,8 @@ describe('draftListing', () => {
   test.each<[string, object]>([
     ['an empty title',              { title: ' ' }],
     ['a title of 121 characters',   { title: 't'.repeat(121) }],
-    ['a title over two lines',      { title: 'a\nb' }],
-    ['a summary of 2,001',          { summary: 's'.repeat(2_001) }],
+    ['a title with a line break',   { title: 'a\nb' }],
+    ['a summary of 2,001 characters', { summary: 's'.repeat(2_001) }],
     ['an empty tag',                { tags: ['a', ' '] }],
     ['a tag of 33 characters',      { tags: ['t'.repeat(33)] }],
     ['a tag with a line feed',      { tags: ['a\nb'] }],
@@ -68,7 +68,7 @@ describe('draftListing', () => {
     ['a price that is infinite',    { price: { amount: 'Infinity', currency: 'EUR' } }],
     ['a price with an exponent',    { price: { amount: '1e3', currency: 'EUR' } }],
     ['a currency in lower case',    { price: { amount: '1', currency: 'eur' } }],
-    ['a currency that isn’t one',   { price: { amount: '1', currency: 'QQQ' } }],
+    ['an unknown currency',         { price: { amount: '1', currency: 'QQQ' } }],
   ])('M1: %s is BAD_USER_INPUT, and no draft is created', async (_what, input) => {
     expect(codeOf(await draft(input))).toBe('BAD_USER_INPUT');
     expect((await life.rows({ of: home.id })).listing).toEqual([]);

@@ -87,12 +87,12 @@ describe('dropRoles', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each([
-    ['the last role',                         ['viewer'] as const,             ['VIEWER'],           'BAD_USER_INPUT'],
-    ['all of several',                        ['viewer', 'operator'] as const, ['VIEWER', 'OPERATOR'], 'BAD_USER_INPUT'],
-    ['none',                                  ['viewer', 'operator'] as const, [],                   'BAD_USER_INPUT'],
-    ['one that they don’t have',              ['viewer', 'operator'] as const, ['ADMIN'],            'NOT_FOUND'],
-    ['one that they have and one that not',   ['viewer', 'operator'] as const, ['VIEWER', 'ADMIN'],  'NOT_FOUND'],
-    ['owner, by who isn’t',                   ['admin', 'operator'] as const,  ['OWNER'],            'NOT_FOUND'],
+    ['dropping the last role',                ['viewer'] as const,             ['VIEWER'],           'BAD_USER_INPUT'],
+    ['dropping all of several roles',         ['viewer', 'operator'] as const, ['VIEWER', 'OPERATOR'], 'BAD_USER_INPUT'],
+    ['dropping no role',                      ['viewer', 'operator'] as const, [],                   'BAD_USER_INPUT'],
+    ['dropping a role that the member does not have', ['viewer', 'operator'] as const, ['ADMIN'],            'NOT_FOUND'],
+    ['dropping a role that they have and a missing role', ['viewer', 'operator'] as const, ['VIEWER', 'ADMIN'],  'NOT_FOUND'],
+    ['dropping owner, by an admin',           ['admin', 'operator'] as const,  ['OWNER'],            'NOT_FOUND'],
   ])('R1, R4: %s is refused, and nothing is changed', async (_what, own, roles, code) => {
     const dropped = await drop(own, roles);
     expect(dropped).toMatchObject({ payload: null, code });

@@ -51,9 +51,9 @@ describe('setMemberRoles', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => MemberActor, () => MemberActor, string]>([
-    ['an admin changes the owner',          () => admin,      () => home.owner, 'OWNER_PROTECTED'],
-    ['the owner changes their own',         () => home.owner, () => home.owner, 'OWN_MEMBERSHIP'],
-    ['an admin changes their own',          () => admin,      () => admin,      'OWN_MEMBERSHIP'],
+    ["an admin changes the owner's roles",  () => admin,      () => home.owner, 'OWNER_PROTECTED'],
+    ['the owner changes their own roles',   () => home.owner, () => home.owner, 'OWN_MEMBERSHIP'],
+    ['an admin changes their own roles',    () => admin,      () => admin,      'OWN_MEMBERSHIP'],
   ])('R4: %s is refused with an event', async (_what, caller, target, code) => {
     const before = await life.roles(home);
     expect(await set(caller(), target(), ['VIEWER'])).toMatchObject({ payload: null, code });

@@ -42,24 +42,24 @@ describe('what voids a transfer of ownership', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => Promise<unknown>]>([
-    ['suspended and resumed',      async () => {
+    ['the tenant is suspended and resumed', async () => {
       const staff = await life.staff();
       await life.must(staff, 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'a bill' });
       await life.must(staff, 'staffResumeTenant', { tenantId: home.tenant.id });
     }],
-    ['to be deleted, and not',     async () => {
+    ['deletion requested and cancelled', async () => {
       await life.must(home.owner, 'requestTenantDeletion', { confirmation: home.tenant.name });
       await life.must(home.owner, 'cancelTenantDeletion');
     }],
-    ['left by the recipient, who comes back', async () => {
+    ['the recipient leaves and rejoins', async () => {
       await life.must(recipient, 'leaveTenant');
       await life.make.member(home.tenant, recipient.person, ['viewer', 'operator']);
     }],
-    ['without the role that the recipient gave up and got back', async () => {
+    ['the recipient gives up a role and gets it back', async () => {
       await life.must(recipient, 'dropRoles', { roles: ['OPERATOR'] });
       await life.must(home.owner, 'setMemberRoles', { membershipId: recipient.membershipId, roles: ['VIEWER', 'OPERATOR'] });
     }],
-    ['with a role more of the owner', () => life.database.sql(`UPDATE membership SET roles = '{owner,viewer}' WHERE id = $1`, [home.owner.member.id])],
+    ['the owner gets another role', () => life.database.sql(`UPDATE membership SET roles = '{owner,viewer}' WHERE id = $1`, [home.owner.member.id])],
   ])('O2: the transfer stays void after the cause is undone: %s meanwhile', async (_what, there) => {
     await there();
     expect(await confirm()).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
@@ -73,7 +73,7 @@ describe('what voids a transfer of ownership', () => {
     ["somebody else's roles are changed",       other => life.must(home.owner, 'setMemberRoles', { membershipId: other.membershipId, roles: ['VIEWER'] })],
     ['the tenant is renamed',                   () => life.must(home.owner, 'renameTenant', { name: 'Renamed' })],
     ['removing the owner is refused',           other => life.run(other, 'removeMember', { membershipId: home.owner.membershipId })],
-    ['the recipient does the like in another tenant', async () => {
+    ['the recipient leaves another tenant', async () => {
       const other = await life.home();
       await life.make.member(other.tenant, recipient.person, ['viewer']);
       await life.must({ token: recipient.token, tenant: other.tenant.id }, 'leaveTenant');

@@ -62,8 +62,8 @@ describe('staffArrangeEnterprise', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, object, string]>([
     ['a limit of 0, which is not "no cap"', { memberLimit: 0 },          '`memberLimit` must be at least 1. Leave it out for no cap.'],
-    ['a limit below',                       { apiKeyLimit: -1 },         '`apiKeyLimit` must be at least 1. Leave it out for no cap.'],
-    ['one of several',                      { memberLimit: 5, costPointsPerMinute: 0 }, '`costPointsPerMinute` must be at least 1. Leave it out for no cap.'],
+    ['a negative limit',                    { apiKeyLimit: -1 },         '`apiKeyLimit` must be at least 1. Leave it out for no cap.'],
+    ['one invalid limit of several',        { memberLimit: 5, costPointsPerMinute: 0 }, '`costPointsPerMinute` must be at least 1. Leave it out for no cap.'],
   ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, limits, message) => {
     const home = await life.home();
     const before = await life.rows({ of: home.id });

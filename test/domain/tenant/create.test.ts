@@ -106,14 +106,14 @@ describe('createTenant', () => {
     ['a name of 121 characters', { name: 'x'.repeat(121) }],
     ['a name with a line break', { name: 'a\nb' }],
     ['a name that no slug can be made from', { name: '日本' }],
-    ['a slug of two letters', { name: 'Fine', slug: 'ab' }],
+    ['a slug of only two letters', { name: 'Fine', slug: 'ab' }],
     ['a slug of 33 letters', { name: 'Fine', slug: 'a'.repeat(33) }],
     ['a slug in upper case', { name: 'Fine', slug: 'Upper' }],
     ['a slug that ends in a hyphen', { name: 'Fine', slug: 'end-' }],
     ['a slug with two hyphens together', { name: 'Fine', slug: 'a--b' }],
-    ['a billing address that is none', { name: 'Fine', slug: 'fine-one', billingEmail: 'nobody' }],
+    ['an invalid billing address', { name: 'Fine', slug: 'fine-one', billingEmail: 'nobody' }],
     ['a NUL', { name: 'a\u0000b' }],
-    ['half a surrogate pair', { name: 'a\ud800b' }],
+    ['an unpaired surrogate', { name: 'a\ud800b' }],
   ])('%s is BAD_USER_INPUT', async (_what, input) => {
     const before = await rowsOf();
     const { errors } = await create(await newcomer(), input);
@@ -123,8 +123,8 @@ describe('createTenant', () => {
 
   test.each([
     ['120 characters, astral ones counted once', { name: '😀'.repeat(120), slug: 'smileys' }],
-    ['a slug of three', { name: 'Three', slug: 'abc' }],
-    ['a slug of 32', { name: 'Long', slug: 'a'.repeat(32) }],
+    ['a slug of three letters', { name: 'Three', slug: 'abc' }],
+    ['a slug of 32 letters', { name: 'Long', slug: 'a'.repeat(32) }],
   ])('%s is accepted', async (_what, input) => {
     const { errors } = await create(await newcomer(), input);
     expect(errors).toEqual([]);

@@ -41,11 +41,11 @@ describe('setBillingEmail', () => {
   test.each<[string, string]>([
     ['nothing',             ''],
     ['no @',                'nobody'],
-    ['nothing before it',   '@bills.example'],
-    ['nothing after it',    'nobody@'],
-    ['two of them',         'a@b@bills.example'],
+    ['nothing before the @', '@bills.example'],
+    ['nothing after the @', 'nobody@'],
+    ['two @',               'a@b@bills.example'],
     ['a space',             'a b@bills.example'],
-    ['a line break, which would make a header of its own', 'a@bills.example\r\nBcc: b@bills.example'],
+    ['a line break, which would add a mail header', 'a@bills.example\r\nBcc: b@bills.example'],
     ['255 characters',      `${'x'.repeat(241)}@bills.example`],
   ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, email) => {
     const before = await life.rows({ of: home.id });

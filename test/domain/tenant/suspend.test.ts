@@ -126,7 +126,7 @@ describe('staffSuspendTenant', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string]>([
     ['an empty reason',              '',               'The reason is empty.'],
-    ['white space alone',            ' \t ',           'The reason is empty.'],
+    ['only white space',             ' \t ',           'The reason is empty.'],
     ['501 characters',               'x'.repeat(501),  'The reason is longer than 500 characters.'],
     ['a line break inside',          'a\nb',           'The reason contains control characters or direction overrides. Remove them.'],
   ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, reason, message) => {

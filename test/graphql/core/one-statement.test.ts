@@ -37,11 +37,11 @@ describe('the number of statements of an operation', () => {
   test.each([
     ['a viewer',                          1, '{ viewer { name membership { roles } permissions } }'],
     ['a tenant with its plan and count',  2, '{ tenant { name plan { code } memberCount } }'],
-    ['a page of members with it',         2, '{ tenant { name plan { code } memberCount memberships(first: 20) { totalCount edges { node { roles user { name } } } } } }'],
+    ['a page of members with the tenant', 2, '{ tenant { name plan { code } memberCount memberships(first: 20) { totalCount edges { node { roles user { name } } } } } }'],
     ['three connections',                 2, '{ tenant { memberships { totalCount } invitations { edges { node { email } } } auditEvents(first: 5) { totalCount edges { node { at before after } } } } }'],
     ['a filtered page and its count',     2, '{ tenant { memberships(filter: { role: OWNER, search: "nor" }) { totalCount pageInfo { hasNextPage } edges { cursor node { id } } } } }'],
     ['a seller\'s dashboard',            2, '{ tenant { datasetCount datasets { totalCount edges { node { name objects(first: 2) { totalCount edges { node { name } } } earnings(first: 3) { edges { node { at amount { amount currency } } } } } } } earnings(first: 2) { totalCount nodes: edges { node { title } } } } }'],
-    ['a buyer\'s',                       2, '{ tenant { entitlements(state: OPEN) { totalCount edges { node { title } } } } }'],
+    ["a buyer's dashboard",              2, '{ tenant { entitlements(state: OPEN) { totalCount edges { node { title } } } } }'],
     ['two pages of one relation',         3, '{ tenant { name a: memberships(first: 1) { edges { node { id } } } b: memberships(last: 1) { edges { node { id } } } } }'],
     ['the plan catalogue',                2, '{ plans { code features } }'],
   ])('%s: %i statements', async (_what, expected, query) => {
@@ -72,9 +72,9 @@ describe('invalid page arguments are an error of that page only', () => {
   test.each([
     ['a negative page',      'memberships(first: -1)',                        'BAD_USER_INPUT'],
     ['a page too large',     'memberships(first: 101)',                       'BAD_USER_INPUT'],
-    ['both ends',            'memberships(first: 1, last: 1)',                'BAD_USER_INPUT'],
-    ['no cursor of ours',    'memberships(after: "x")',                       'BAD_USER_INPUT'],
-    ['a place past numbers', `auditEvents(after: "${place('9999999999')}")`,  'BAD_USER_INPUT'],
+    ['first and last together', 'memberships(first: 1, last: 1)',                'BAD_USER_INPUT'],
+    ['an invalid cursor',    'memberships(after: "x")',                       'BAD_USER_INPUT'],
+    ['a position beyond the number range', `auditEvents(after: "${place('9999999999')}")`,  'BAD_USER_INPUT'],
   ])('%s', async (_what, page, code) => {
     const { data, codes } = await asked(owner, `{ tenant { name page: ${page} { totalCount edges { cursor } } memberships { totalCount } } }`);
     expect({ data, codes }).toEqual({ data: { tenant: { name: 'Tenant acme', page: null, memberships: { totalCount: 2 } } }, codes: [['tenant.page', code]] });

@@ -35,8 +35,8 @@ const PAGE = ['crossing_market_search', 'crossing_market_listings'];
 // biome-ignore format: a table is read by its columns
 test.each<[string, string, readonly string[]]>([
   ['a page',               'search { edges { node { title summary entitled own } } }',      PAGE],
-  ['a page and its ends',  'search(first: 1) { pageInfo { endCursor hasNextPage } }',       PAGE],
-  ['a page and how many',  'search(first: 1) { totalCount edges { cursor } }',              [...PAGE, 'crossing_market_count']],
+  ['a page and its pageInfo', 'search(first: 1) { pageInfo { endCursor hasNextPage } }',       PAGE],
+  ['a page and its totalCount', 'search(first: 1) { totalCount edges { cursor } }',              [...PAGE, 'crossing_market_count']],
   ['facets',               'tags { tag count }',                                            ['crossing_market_tags']],
   ['nothing',              '__typename',                                                    []],
 ])('G4: %s is one statement, and rows are counted only for totalCount', async (_what, selection, crossings) => {

@@ -61,13 +61,13 @@ describe('pages', () => {
   test.each<[string, object, string]>([
     ['more than 100 from the front',        { first: 101 },                   'A page holds at most 100.'],
     ['more than 100 from the end',          { last: 101 },                    'A page holds at most 100.'],
-    ['fewer than none',                     { first: -1 },                    "`first` can't be negative."],
-    ['fewer than none from the end',        { last: -1 },                     "`last` can't be negative."],
-    ['both ends',                           { first: 1, last: 1 },            'Ask for `first` or for `last`, not for both.'],
-    ['a cursor of garbage',                 { after: 'garbage' },             'This is not a cursor that this API gives out.'],
-    ['a cursor of garbage before it',       { before: 'garbage' },            'This is not a cursor that this API gives out.'],
-    ['a cursor that is a cursor and more',  { after: `${Buffer.from('00000000-0000-0000-0000-000000000000').toString('base64url')}=` }, 'This is not a cursor that this API gives out.'],
-    ['a cursor in another notation',        { after: Buffer.from('0190AAAA-0000-7000-8000-000000000001').toString('base64url') }, 'This is not a cursor that this API gives out.'],
+    ['a negative first',                    { first: -1 },                    "`first` can't be negative."],
+    ['a negative last',                     { last: -1 },                     "`last` can't be negative."],
+    ['first and last together',             { first: 1, last: 1 },            'Ask for `first` or for `last`, not for both.'],
+    ['an invalid after cursor',             { after: 'garbage' },             'This is not a cursor that this API gives out.'],
+    ['an invalid before cursor',            { before: 'garbage' },            'This is not a cursor that this API gives out.'],
+    ['a cursor with a suffix',              { after: `${Buffer.from('00000000-0000-0000-0000-000000000000').toString('base64url')}=` }, 'This is not a cursor that this API gives out.'],
+    ['a cursor in another encoding',        { after: Buffer.from('0190AAAA-0000-7000-8000-000000000001').toString('base64url') }, 'This is not a cursor that this API gives out.'],
   ])('%s is BAD_USER_INPUT, and sibling fields are returned', async (_what, variables, message) => {
     const { data, errors, headers } = await world.gateway.ask(LIST.replace('tenant {', 'tenant { slug'), {
       token: world.tokens.viewer,

@@ -59,13 +59,13 @@ describe('what staff can read', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, string]>([
-    ['an id that no tenant has', ABSENT],
-    ['the id of nobody',         '00000000-0000-0000-0000-000000000000'],
-    ['no id',                    ''],
+    ['an absent id', ABSENT],
+    ['the nil UUID',             '00000000-0000-0000-0000-000000000000'],
+    ['an empty id',              ''],
     ['a slug',                   'home-1'],
     ['a number',                 '7'],
     ['SQL',                      "' OR 1=1 --"],
-    ['an id and more',           `${ABSENT}'`],
+    ['an id with a suffix',      `${ABSENT}'`],
     ['an id with a line break',  `${ABSENT}\n`],
     ['a very long text',         'x'.repeat(10_000)],
   ])('%s reads null, and a mutation of it is NOT_FOUND and writes nothing', async (_what, id) => {

@@ -35,14 +35,14 @@ describe('renameTenant', () => {
   test.each<[string, string, string]>([
     ['a new name',                                     'Acme GmbH',         'Acme GmbH'],
     ['white space at its ends is dropped',             ' \t Acme\u00a0 ',   'Acme'],
-    ['an accent of its own joins its letter (NFC)',    'Cafe\u0301',        'Caf\u00e9'],
+    ['a combining accent is composed (NFC)',           'Cafe\u0301',        'Caf\u00e9'],
     ['one character',                                  'x',                 'x'],
     ['120 characters',                                 'x'.repeat(120),     'x'.repeat(120)],
-    ['120 characters that take two units each',        '😀'.repeat(120),    '😀'.repeat(120)],
-    ['120 characters once the accents have joined',    'e\u0301'.repeat(120), '\u00e9'.repeat(120)],
+    ['120 characters of two UTF-16 units each',        '😀'.repeat(120),    '😀'.repeat(120)],
+    ['120 characters after composing the accents',     'e\u0301'.repeat(120), '\u00e9'.repeat(120)],
     ['120 characters and white space around them',     `  ${'x'.repeat(120)}  `, 'x'.repeat(120)],
-    ['quotes and markup are text',                     `'"<b>;--`,          `'"<b>;--`],
-    ['the name that it has',                           'As it was',         'As it was'],
+    ['quotes and markup are literal',                  `'"<b>;--`,          `'"<b>;--`],
+    ['the current name',                               'As it was',         'As it was'],
   ])('%s', async (_what, typed, stored) => {
     const { data, errors } = await rename(typed);
     expect(errors).toEqual([]);
@@ -54,9 +54,9 @@ describe('renameTenant', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string]>([
     ['an empty name',                '',                   'The name is empty.'],
-    ['white space alone',            ' \n\t\u2003',        'The name is empty.'],
+    ['only white space',             ' \n\t\u2003',        'The name is empty.'],
     ['121 characters',               'x'.repeat(121),      'The name is longer than 120 characters.'],
-    ['121 that take two units each', '😀'.repeat(121),     'The name is longer than 120 characters.'],
+    ['121 characters of two UTF-16 units each', '😀'.repeat(121),     'The name is longer than 120 characters.'],
     ['a line break inside',          'a\nb',               'The name contains control characters or direction overrides. Remove them.'],
     ['a line separator inside',      'a\u2028b',           'The name contains control characters or direction overrides. Remove them.'],
     ['a NUL',                        'a\u0000b',           'A text holds a NUL character or half of a surrogate pair.'],
@@ -115,9 +115,9 @@ describe("a permission that is lost between the field's check and the change", (
     ['the tenant is suspended',            () => `UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`,        'TENANT_STATUS', 'SUSPENDED'],
     ['the tenant is to be deleted',        () => `UPDATE tenant SET status = 'pending_deletion' WHERE ${inAcme()}`, 'TENANT_STATUS', 'PENDING_DELETION'],
     ['the tenant is deleted',              () => `SET LOCAL session_replication_role = replica; UPDATE tenant SET status = 'deleted' WHERE ${inAcme()}`, 'TENANT_STATUS', 'DELETED'],
-    ['the role is taken',                  () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}`,        'ROLE',          'ACTIVE'],
+    ['the role is removed',                () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}`,        'ROLE',          'ACTIVE'],
     ['the membership is removed',          () => `DELETE FROM membership WHERE ${mine()}`,                          'ROLE',          'ACTIVE'],
-    ['role and status go',                 () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}; UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`, 'ROLE', 'SUSPENDED'],
+    ['role and status change',             () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}; UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`, 'ROLE', 'SUSPENDED'],
     ['the tenant’s row is gone',           () => `DELETE FROM membership WHERE ${inAcme()}; DELETE FROM tenant WHERE ${inAcme()}`, 'NO_TENANT', null],
   ])('%s: refused like the field itself, and nothing is changed', async (_what, change, because, tenantStatus) => {
     const { data, errors, headers } = await meanwhile(change());

@@ -40,16 +40,16 @@ const CONFLICT = 'Your token and the X-Tenant-Id header name different tenants.'
 describe('T3: the tenant that a request acts in', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, 'one' | 'two', string | undefined, string | undefined, string | null]>([
-    ['the only membership, when none is named',       'one', undefined,       undefined,           'acme'],
-    ['none, with two memberships and none named',     'two', undefined,       undefined,           null],
+    ['the only membership, when no tenant is named',  'one', undefined,       undefined,           'acme'],
+    ['no tenant, with two memberships and no name',   'two', undefined,       undefined,           null],
     ['the header’s, by slug',                         'two', undefined,       'bakery',            'bakery'],
     ['the header’s, by id',                           'two', undefined,       'id of bakery',      'bakery'],
     ['the token’s, by slug',                          'two', 'bakery',        undefined,           'bakery'],
     ['the token’s, by id',                            'two', 'id of acme',    undefined,           'acme'],
-    ['the same in both, alike',                       'two', 'acme',          'acme',              'acme'],
+    ['the same in both, identical',                   'two', 'acme',          'acme',              'acme'],
     ['the same in both, by slug and by id',           'two', 'acme',          'id of acme',        'acme'],
     ['the same in both, by id and by slug',           'two', 'id of bakery',  'bakery',            'bakery'],
-    ['the only membership, when it is named as well', 'one', 'acme',          'id of acme',        'acme'],
+    ['the only membership, when it is also named', 'one', 'acme',          'id of acme',        'acme'],
   ])('%s', async (_what, who, claim, header, slug) => {
     const { status, data } = await asked(who === 'one' ? one : two, { claim: name(claim), ...(header && { header: name(header)! }) });
     expect(status).toBe(200);
@@ -70,23 +70,23 @@ describe('T3: the tenant that a request acts in', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, string | undefined, string | undefined, number, string, string]>([
     ['the token and the header disagree',               'acme',         'bakery',       400, 'TENANT_CONFLICT',  CONFLICT],
-    ['they disagree by id',                             'id of bakery', 'id of acme',   400, 'TENANT_CONFLICT',  CONFLICT],
-    ['the token names a foreign one, the header mine',  'foreign',      'acme',         400, 'TENANT_CONFLICT',  CONFLICT],
-    ['the token names an absent one, the header mine',  'absent',       'acme',         400, 'TENANT_CONFLICT',  CONFLICT],
-    ['the header names a foreign one',                  undefined,      'foreign',      403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the header names a foreign one by id',            undefined,      'id of foreign', 403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the header names a foreign one, the token mine',  'acme',         'foreign',      403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the header names an absent one',                  undefined,      'absent',       403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the header names none that could be',             undefined,      'not a name',   403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the header names one with a hyphen at its end',   undefined,      'acme-',        403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token and the header disagree by id',         'id of bakery', 'id of acme',   400, 'TENANT_CONFLICT',  CONFLICT],
+    ['the token names a foreign tenant, the header the own', 'foreign',      'acme',         400, 'TENANT_CONFLICT',  CONFLICT],
+    ['the token names an absent tenant, the header the own', 'absent',       'acme',         400, 'TENANT_CONFLICT',  CONFLICT],
+    ['the header names a foreign tenant',               undefined,      'foreign',      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header names a foreign tenant by id',         undefined,      'id of foreign', 403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header names a foreign tenant, the token the own', 'acme',         'foreign',      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header names an absent tenant',               undefined,      'absent',       403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header is not a valid name',                  undefined,      'not a name',   403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header ends with a hyphen',                   undefined,      'acme-',        403, 'TENANT_NOT_FOUND', NOT_FOUND],
     ['the header is too long for a slug',               undefined,      'a'.repeat(33), 403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the header is a slug with something before it',   undefined,      '%acme',        403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the header is a slug with a prefix',              undefined,      '%acme',        403, 'TENANT_NOT_FOUND', NOT_FOUND],
     ['the header is empty',                             undefined,      '',             403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the token names a foreign one',                   'foreign',      undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the token names none that could be',              '*',            undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the token names one with a NUL in it',            'ac\0me',       undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the token names half of a surrogate pair',        'ac\ud83dme',   undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
-    ['the token names an empty one',                    '',             undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ['the token names a foreign tenant',                'foreign',      undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ["the token's tenant is not a valid name",          '*',            undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ["the token's tenant contains a NUL",               'ac\0me',       undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ["the token's tenant is an unpaired surrogate",     'ac\ud83dme',   undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
+    ["the token's tenant is empty",                     '',             undefined,      403, 'TENANT_NOT_FOUND', NOT_FOUND],
   ])('the request is refused: %s', async (_what, claim, header, status, code, message) => {
     for (const person of [two, one]) {
       // bakery is absent for `one`, who is not a member of it

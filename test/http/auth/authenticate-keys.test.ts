@@ -114,9 +114,9 @@ describe('an unreliable issuer', () => {
   test.each<[string, () => void]>([
     ['is down', () => Object.assign(issuer.state, { down: true })],
     ['redirects its keys elsewhere', () => Object.assign(issuer.state, { redirect: true })],
-    ['answers with no JSON', () => Object.assign(issuer.state, { answer: '<html>' })],
-    ['answers with no keys', () => Object.assign(issuer.state, { answer: '{"nothing":true}' })],
-    ['says in its discovery document that it is another', () => Object.assign(issuer.state, { claimedIssuer: 'https://evil.example' })],
+    ['returns no JSON', () => Object.assign(issuer.state, { answer: '<html>' })],
+    ['returns no keys', () => Object.assign(issuer.state, { answer: '{"nothing":true}' })],
+    ['names another issuer in its discovery document', () => Object.assign(issuer.state, { claimedIssuer: 'https://evil.example' })],
   ])('and %s is UNAVAILABLE, and works again once it has recovered', async (_what, spoil) => {
     const authenticate = authenticateWith({ cooldown: 0 });
     spoil();

@@ -62,22 +62,22 @@ describe('a valid token', () => {
     ['that begins within the clock skew', withClaims({ nbf: inSeconds(SKEW - 20) }), { principal: 'USER' }],
     ['with a sub of 255 characters', withClaims({ sub: 's'.repeat(255) }), { principal: 'USER', name: 's'.repeat(255) }],
     ['without a kid, where one key has its algorithm', () => signed(es!, issuer.claims(), { kid: undefined }), { principal: 'USER' }],
-    ['with a name and an address that are no texts', withClaims({ name: 7, email: [] }), { principal: 'USER', name: 'ann', email: null }],
-    ['with a NUL in the name', withClaims({ name: 'a\0b' }), { principal: 'USER', name: 'a b' }],
     [
-      'whose address is verified by a word only',
-      withClaims({ email: 'ann@people.example', email_verified: 'true' }),
-      { emailVerified: false },
+      'with a name and an address that are not strings',
+      withClaims({ name: 7, email: [] }),
+      { principal: 'USER', name: 'ann', email: null },
     ],
+    ['with a NUL in the name', withClaims({ name: 'a\0b' }), { principal: 'USER', name: 'a b' }],
+    ['whose email_verified is a string', withClaims({ email: 'ann@people.example', email_verified: 'true' }), { emailVerified: false }],
     ...['JWT', 'jwt', 'at+jwt', 'application/at+jwt'].map(
       typ =>
         [`of typ ${typ}`, () => signed(es!, issuer.claims(), { typ }), { principal: 'USER' }] as [string, () => Promise<string>, object],
     ),
     ['with the staff claim', withClaims({ sub: 'dana', ipto_staff: true }), { principal: 'STAFF', membership: null }],
-    ['with a staff claim that is a word', withClaims({ ipto_staff: 'true' }), { principal: 'USER' }],
+    ['with a staff claim that is a string', withClaims({ ipto_staff: 'true' }), { principal: 'USER' }],
     ['with a tenant claim', withClaims({ tenant: 'north' }), { membership: { slug: 'north' } }],
     ['with a tenant claim that is null', withClaims({ tenant: null }), { membership: { slug: 'north' } }],
-    ['with roles that nobody asked it for', withClaims({ sub: 'bob', roles: ['owner'], tenant_role: 'owner' }), { membership: null }],
+    ['with a roles claim, which is ignored', withClaims({ sub: 'bob', roles: ['owner'], tenant_role: 'owner' }), { membership: null }],
   ])('%s is accepted', async (_what, make, viewer) => {
     const { status, data, errors } = await who(await make());
     expect({ status, errors }).toEqual({ status: 200, errors: [] });
@@ -113,31 +113,27 @@ const good = () => signed(es!, issuer.claims());
 
 describe('an invalid token is 401 before GraphQL runs:', () => {
   test.each<[string, () => Promise<string>, RegExp]>([
-    ['a signature by somebody else', bearer(() => signed(stranger, issuer.claims())), /not valid/],
+    ['a signature by another key', bearer(() => signed(stranger, issuer.claims())), /not valid/],
     ['a kid of a key of another algorithm', bearer(() => signed(es!, issuer.claims(), { kid: 'RS256' })), /not valid/],
     ['alg none', bearer(async () => `${encoded({ alg: 'none' })}.${encoded(issuer.claims())}.`), /Send/],
     ['alg none with a signature', bearer(async () => `${encoded({ alg: 'none' })}.${encoded(issuer.claims())}.AAAA`), /not valid/],
     ['HS256 with the public key as its secret', bearer(signedWithThePublicKey), /not valid/],
     ['an algorithm outside the list', bearer(async () => signed(await createKey('ES384', 'ES256'), issuer.claims())), /not valid/],
-    [
-      'a header that must be understood and is not',
-      bearer(() => signed(es!, issuer.claims(), { crit: ['x-test'], 'x-test': 1 })),
-      /not valid/,
-    ],
+    ['an unknown critical header', bearer(() => signed(es!, issuer.claims(), { crit: ['x-test'], 'x-test': 1 })), /not valid/],
     ['an algorithm outside the list, by a published key', bearer(() => signed(unlisted, issuer.claims())), /not valid/],
     ...['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'id+jwt', 'x'].map(
       typ => [`typ ${typ}`, bearer(() => signed(es!, issuer.claims(), { typ })), /`typ`/] as [string, () => Promise<string>, RegExp],
     ),
     ['a log-out event', claiming({ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }), /`events`/],
-    ['a bound key', claiming({ cnf: { jkt: 'x' } }), /`cnf`/],
+    ['a token bound to a key (cnf)', claiming({ cnf: { jkt: 'x' } }), /`cnf`/],
     ['another issuer', claiming({ iss: 'https://elsewhere.example' }), /`iss`/],
     ['no issuer', claiming({ iss: undefined }), /`iss`/],
     ['another audience', claiming({ aud: 'somebody-else' }), /`aud`/],
     ['no audience', claiming({ aud: undefined }), /`aud`/],
-    ['an end in the past', claiming({ exp: inSeconds(-SKEW - 20) }), /expired/],
-    ['an end that is a text', claiming({ exp: 'tomorrow' as never }), /`exp`/],
-    ['no end', claiming({ exp: undefined }), /`exp`/],
-    ['a beginning in the future', claiming({ nbf: inSeconds(SKEW + 20) }), /`nbf`/],
+    ['an exp in the past', claiming({ exp: inSeconds(-SKEW - 20) }), /expired/],
+    ['an exp that is a string', claiming({ exp: 'tomorrow' as never }), /`exp`/],
+    ['no exp', claiming({ exp: undefined }), /`exp`/],
+    ['an nbf in the future', claiming({ nbf: inSeconds(SKEW + 20) }), /`nbf`/],
     ['no sub', claiming({ sub: undefined }), /`sub`/],
     ['an empty sub', claiming({ sub: '' }), /`sub`/],
     ['a sub of 256 characters', claiming({ sub: 's'.repeat(256) }), /`sub`/],
@@ -149,7 +145,7 @@ describe('an invalid token is 401 before GraphQL runs:', () => {
     ['a token without its signature', bearer(async () => (await good()).split('.').slice(0, 2).join('.')), /Send/],
     ['a token with a fourth part', bearer(async () => `${await good()}.AAAA`), /Send/],
     [
-      'claims that were changed',
+      'modified claims',
       bearer(async () => (await good()).replace(/\.[^.]+\./, `.${encoded(issuer.claims({ sub: 'eve' }))}.`)),
       /not valid/,
     ],
@@ -157,7 +153,7 @@ describe('an invalid token is 401 before GraphQL runs:', () => {
     ['garbage', async () => 'Bearer garbage', /Send/],
     ['parts that are not JSON', async () => 'Bearer Z2FyYmFnZQ.Z2FyYmFnZQ.Z2FyYmFnZQ', /not valid/],
     ['the Basic scheme', async () => 'Basic YW5uOmNhbmFyeQ==', /Send/],
-    ['a scheme and nothing more', async () => 'Bearer', /Send/],
+    ['a scheme without credentials', async () => 'Bearer', /Send/],
     ['an empty header', async () => '', /Send/],
   ])('%s', async (_what, make, message) => {
     const authorization = await make();

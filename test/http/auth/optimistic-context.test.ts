@@ -45,11 +45,11 @@ test('an optimistic context costs one round trip instead of two', async () => {
 
 // biome-ignore format: a table is read by its columns
 test.each<[string, (a: Caller) => string, object]>([
-  ['R7: a role that is taken',       ({ member }) => `UPDATE membership SET roles = '{viewer}' WHERE id = '${member.id}'`, { data: { viewer: { membership: { roles: ['VIEWER'] } }, tenant: { billingEmail: null } } }],
+  ['R7: a role that is removed',     ({ member }) => `UPDATE membership SET roles = '{viewer}' WHERE id = '${member.id}'`, { data: { viewer: { membership: { roles: ['VIEWER'] } }, tenant: { billingEmail: null } } }],
   ['R7: a member who is removed',    ({ member }) => `DELETE FROM membership WHERE id = '${member.id}'`,                    { status: 403, errors: [{ extensions: { code: 'TENANT_NOT_FOUND' } }] }],
   ['S5: a tenant that is suspended', ({ tenant }) => `UPDATE tenant SET status = 'suspended', status_reason = 'unpaid' WHERE tenant_id = '${tenant.id}'`, { data: { tenant: { status: 'SUSPENDED' }, viewer: { membership: { status: 'SUSPENDED' } } } }],
   ['P2: another plan',               ({ tenant }) => `UPDATE tenant SET plan_code = 'FREE' WHERE tenant_id = '${tenant.id}'`, { data: { viewer: { membership: { plan: 'FREE' } }, tenant: { plan: { code: 'FREE' } } } }],
-  ['another name',                   ({ tenant }) => `UPDATE tenant SET name = 'Renamed' WHERE tenant_id = '${tenant.id}'`,   { data: { viewer: { membership: { name: 'Renamed' } }, tenant: { name: 'Renamed' } } }],
+  ['another tenant name',            ({ tenant }) => `UPDATE tenant SET name = 'Renamed' WHERE tenant_id = '${tenant.id}'`,   { data: { viewer: { membership: { name: 'Renamed' } }, tenant: { name: 'Renamed' } } }],
 ])('%s applies to the very next request', async (_what, change, expected) => {
   const who = await caller();
   await database.sql(change(who));

@@ -190,9 +190,9 @@ describe('the cache of verified tokens', () => {
   });
 
   test.each([
-    ['keys were read while it was verified', {}, {}],
-    ['the keys had to be read for it', null, {}],
-    ['the keys grew old meanwhile', {}, null],
+    ['the keys were fetched during its verification', {}, {}],
+    ['its verification caused the keys to be fetched', null, {}],
+    ['the keys expired meanwhile', {}, null],
     ['no keys are known', null, null],
   ])('is not used for a token where %s', async (_when, before, later) => {
     let keys: object | null = before;

@@ -62,7 +62,7 @@ test('A1: concurrent renames leave one event each, chained from the previous nam
 describe('the very next request is refused after', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, (a: Caller) => string, object]>([
-    ['R7: a role that is taken',       ({ member }) => `UPDATE membership SET roles = '{viewer}' WHERE id = '${member.id}'`, { data: { renameTenant: null }, errors: [{ extensions: { code: 'FORBIDDEN', because: 'ROLE', permission: 'tenant:rename' } }] }],
+    ['R7: a role that is removed',     ({ member }) => `UPDATE membership SET roles = '{viewer}' WHERE id = '${member.id}'`, { data: { renameTenant: null }, errors: [{ extensions: { code: 'FORBIDDEN', because: 'ROLE', permission: 'tenant:rename' } }] }],
     ['R7: a member who is removed',    ({ member }) => `DELETE FROM membership WHERE id = '${member.id}'`,                    { status: 403, errors: [{ extensions: { code: 'TENANT_NOT_FOUND' } }] }],
     ['S2: a tenant that is suspended', ({ tenant }) => `UPDATE tenant SET status = 'suspended', status_reason = 'unpaid' WHERE tenant_id = '${tenant.id}'`, { data: { renameTenant: null }, errors: [{ extensions: { code: 'TENANT_STATUS', tenantStatus: 'SUSPENDED' } }] }],
   ])('%s', async (_what, sql, answer) => {

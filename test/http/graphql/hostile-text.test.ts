@@ -24,10 +24,10 @@ describe.each(Object.entries(HALVES))('%s', (_what, text) => {
   test.each<[string, string, object?]>([
     ['a variable',                      SEARCH, { f: { search: text } }],
     ['a variable of a mutation',        RENAME, { i: { name: text } }],
-    ['a variable that nobody declared', '{ __typename }', { other: text }],
+    ['an undeclared variable', '{ __typename }', { other: text }],
     ['a list deep in a variable',       '{ __typename }', { other: [{ a: [[text]] }] }],
     ['the name of a variable',          '{ __typename }', { [text]: 1 }],
-    ['a member of a variable',          SEARCH, { f: { search: 'a', [text]: 1 } }],
+    ['a property name in a variable',   SEARCH, { f: { search: 'a', [text]: 1 } }],
   ])('in %s is BAD_USER_INPUT', async (_where, query, variables) => {
     const { errors } = await gateway.ask(query, { token, variables });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);

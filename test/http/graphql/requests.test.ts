@@ -56,29 +56,29 @@ describe('a request body', () => {
   test.each<[string, string | Uint8Array]>([
     ['nothing',                             ''],
     ['no JSON',                             '{'],
-    ['JSON with something after',           `${ASK}x`],
+    ['JSON with a suffix',                  `${ASK}x`],
     ['a null',                              'null'],
     ['a number',                            '7'],
-    ['a text',                              '"{ __typename }"'],
+    ['a string',                            '"{ __typename }"'],
     ['a batch',                             `[${ASK},${ASK}]`],
     ['a batch of one',                      `[${ASK}]`],
-    ['a batch of none',                     '[]'],
-    ['130,000 lists inside one another',    '['.repeat(130_000) + ']'.repeat(130_000)],
+    ['an empty batch',                      '[]'],
+    ['130,000 nested lists',                '['.repeat(130_000) + ']'.repeat(130_000)],
     ['no query',                            '{}'],
     ['a query that is a number',            '{"query":7}'],
     ['a query that is null',                '{"query":null}'],
     ['an unknown member',                   '{"query":"{ __typename }","role":"owner"}'],
     ['a persisted operation',               '{"query":"{ __typename }","documentId":"abc"}'],
     ['__proto__',                           '{"query":"{ __typename }","__proto__":{"admin":true}}'],
-    ['variables that are a text',           '{"query":"{ __typename }","variables":"{}"}'],
+    ['variables that are a string',         '{"query":"{ __typename }","variables":"{}"}'],
     ['variables that are a list',           '{"query":"{ __typename }","variables":[]}'],
     ['variables that are a number',         '{"query":"{ __typename }","variables":1}'],
     ['variables that are true',             '{"query":"{ __typename }","variables":true}'],
     ['extensions that are a list',          '{"query":"{ __typename }","extensions":[]}'],
-    ['bytes that are no UTF-8',             Buffer.from('{"query":"{ __typename } #\xff\xfe"}', 'latin1')],
+    ['bytes that are not UTF-8',             Buffer.from('{"query":"{ __typename } #\xff\xfe"}', 'latin1')],
     ['a NUL in overlong UTF-8',             Buffer.from('{"query":"{ __typename } #\xc0\x80"}', 'latin1')],
-    ['half a surrogate pair in UTF-8',      Buffer.from('{"query":"{ __typename } #\xed\xa0\x80"}', 'latin1')],
-    ['a letter that is cut in two',         Buffer.from('{"query":"{ __typename }"}\xc3', 'latin1')],
+    ['a surrogate in UTF-8',                Buffer.from('{"query":"{ __typename } #\xed\xa0\x80"}', 'latin1')],
+    ['a truncated UTF-8 character',         Buffer.from('{"query":"{ __typename }"}\xc3', 'latin1')],
   ])('of %s is BAD_REQUEST', async (_what, body) => {
     expect(read(await send(body))).toEqual(refused(400, 'BAD_REQUEST'));
     expect(read(await send(body, 'accept: application/graphql-response+json'))).toEqual(refused(400, 'BAD_REQUEST'));
@@ -169,11 +169,11 @@ describe('a GET request', () => {
   // biome-ignore format: a table is read by its columns
   test.each([
     ['no query',                          'a=b'],
-    ['variables that are no JSON',        `${QUERY}&variables=%7B`],
+    ['variables that are not JSON',       `${QUERY}&variables=%7B`],
     ['variables that are a list',         `${QUERY}&variables=[]`],
-    ['extensions that are no JSON',       `${QUERY}&extensions=x`],
-    ['bytes that are no UTF-8',           'query=%7B__typename%7D%20%23%ff'],
-    ['an escape that is cut short',       'query=%7B__typename%7D%'],
+    ['extensions that are not JSON',      `${QUERY}&extensions=x`],
+    ['bytes that are not UTF-8',           'query=%7B__typename%7D%20%23%ff'],
+    ['a truncated percent escape',        'query=%7B__typename%7D%'],
   ])('with %s is BAD_REQUEST', async (_what, query) => {
     expect(read(await get(query, 'x-graphql-csrf: 1'))).toEqual(refused(400, 'BAD_REQUEST'));
   });

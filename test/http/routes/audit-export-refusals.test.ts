@@ -61,12 +61,12 @@ describe('A3: only owner and admin can export their tenant’s log', () => {
   const inTenant = (): { tenant: string } => ({ tenant: scene.tenant.id });
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => Promise<Record<string, string>>, object]>([
-    ['a token that is none',                   async () => bearer('nonsense'),                                               { status: 401, code: 'UNAUTHENTICATED' }],
-    ['a stranger who names the tenant',        async () => ({ ...bearer(await scene.tokenOf(scene.stranger)), 'x-tenant-id': inTenant().tenant }), { status: 403, code: 'TENANT_NOT_FOUND' }],
-    ['a tenant that there is not',             async () => ({ ...bearer(await scene.tokenOf(scene.owner)), 'x-tenant-id': 'no-such-tenant' }),     { status: 403, code: 'TENANT_NOT_FOUND' }],
+    ['an invalid token',                       async () => bearer('nonsense'),                                               { status: 401, code: 'UNAUTHENTICATED' }],
+    ['a non-member who names the tenant',      async () => ({ ...bearer(await scene.tokenOf(scene.stranger)), 'x-tenant-id': inTenant().tenant }), { status: 403, code: 'TENANT_NOT_FOUND' }],
+    ['an absent tenant',                       async () => ({ ...bearer(await scene.tokenOf(scene.owner)), 'x-tenant-id': 'no-such-tenant' }),     { status: 403, code: 'TENANT_NOT_FOUND' }],
     ['token and header disagree',              async () => ({ ...bearer(await scene.tokenOf(scene.owner, { tenant: 'another' })), 'x-tenant-id': inTenant().tenant }), { status: 400, code: 'TENANT_CONFLICT' }],
     ['staff, who are in no tenant',            async () => bearer(await gateway.tokenOf(STAFF, { ipto_staff: true })),       { status: 403, code: 'FORBIDDEN', because: 'ROLE' }],
-    ['a member of none, naming none',          async () => bearer(await scene.tokenOf(scene.stranger)),                      { status: 400, code: 'TENANT_REQUIRED', because: 'NO_TENANT' }],
+    ['a person without memberships, without a named tenant', async () => bearer(await scene.tokenOf(scene.stranger)),                      { status: 400, code: 'TENANT_REQUIRED', because: 'NO_TENANT' }],
     ['a tenant that is deleted',               async () => { await scene.make.setStatus(scene.tenant, 'deleted'); return { ...bearer(await scene.tokenOf(scene.owner)), 'x-tenant-id': inTenant().tenant }; }, { status: 403, code: 'TENANT_NOT_FOUND' }],
   ])('%s', async (_what, headers, refusal) => {
     const answer = await get(await headers());

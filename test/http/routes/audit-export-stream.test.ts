@@ -121,11 +121,11 @@ describe('an export of 100,000 events', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => string, () => string]>([
-    ['R7: the role is taken',       () => `UPDATE membership SET roles = '{viewer}' WHERE id = '${admin.id}'`, () => 'SELECT'],
+    ['R7: the role is removed',     () => `UPDATE membership SET roles = '{viewer}' WHERE id = '${admin.id}'`, () => 'SELECT'],
     ['R7: the member is removed',   () => `DELETE FROM membership WHERE id = '${admin.id}'`,                   () => 'SELECT'],
     ['S5: the tenant is deleted',   () => `SET session_replication_role = replica; UPDATE tenant SET status = 'deleted'; RESET session_replication_role`,
                                     () => `SET session_replication_role = replica; UPDATE tenant SET status = 'active'; RESET session_replication_role`],
-    ['the database refuses',        () => `REVOKE SELECT ON audit_event FROM ${roleOf()}`,                     () => `GRANT SELECT ON audit_event TO ${roleOf()}`],
+    ['the database fails',          () => `REVOKE SELECT ON audit_event FROM ${roleOf()}`,                     () => `GRANT SELECT ON audit_event TO ${roleOf()}`],
   ])('%s meanwhile: the connection is reset, so that a part never looks complete', async (_what, change, back) => {
     const response = await begin();
     await database.sql(change());

@@ -42,7 +42,7 @@ describe('the page', () => {
   test.each([
     ['a browser', BROWSER, '/graphql'],
     ['a browser at a link with a query', BROWSER, '/graphql?query=%7Bviewer%7Bprincipal%7D%7D'],
-    ['somebody who likes HTML better', 'application/json;q=0.5, text/html', '/graphql'],
+    ['a client that prefers HTML', 'application/json;q=0.5, text/html', '/graphql'],
   ])('is served to %s', async (_, accept, path) => {
     expect(isPage(await ask(path, { accept }))).toBe(true);
   });
@@ -50,12 +50,12 @@ describe('the page', () => {
   test.each([
     ['JSON', { accept: 'application/json' }, '/graphql?query=%7Bviewer%7Bprincipal%7D%7D'],
     ['a GraphQL response', { accept: 'application/graphql-response+json' }, '/graphql?query=%7Bviewer%7Bprincipal%7D%7D'],
-    ['JSON first and HTML equally', { accept: 'application/json, text/html' }, '/graphql'],
+    ['JSON before HTML, equally weighted', { accept: 'application/json, text/html' }, '/graphql'],
     ['JSON rather than HTML', { accept: 'text/html;q=0.8, application/graphql-response+json' }, '/graphql'],
     ['no HTML', { accept: 'text/html;q=0, */*' }, '/graphql'],
     ['a stream of events', { accept: 'text/event-stream' }, '/graphql'],
     ['anything', { accept: '*/*' }, '/graphql'],
-    ['nothing in particular', {}, '/graphql'],
+    ['no media type', {}, '/graphql'],
     ['another path', { accept: BROWSER }, '/graphqlx'],
   ])('is not sent to a client that prefers %s', async (_, headers, path) => {
     expect(isPage(await ask(path, headers))).toBe(false);
