@@ -6,12 +6,12 @@ const HIDDEN = ['test/graphql/marketplace/hidden'];
 const PAGING = ['test/graphql/marketplace/paging'];
 const CURSORS = ['test/graphql/marketplace/cursor'];
 const SEARCH = ['test/graphql/marketplace/search'];
-const STANDING = ['test/graphql/marketplace/standing'];
-const TOLD = ['test/graphql/marketplace/told'];
+const STANDING = ['test/graphql/marketplace/caller-access'];
+const TOLD = ['test/graphql/marketplace/revealed-fields'];
 const HOSTILE = ['test/graphql/marketplace/hostile'];
 
 const WORDS_SQL = 'prisma/migrations/20261129200000_search_words/migration.sql';
-const WORDS = ['test/graphql/marketplace/words'];
+const WORDS = ['test/graphql/marketplace/word-matching'];
 
 /** Faults of the marketplace's search. */
 // biome-ignore format: a table is read by its columns

@@ -4,7 +4,7 @@ import { PERMISSIONS } from '../../src/access/policy.ts';
 import { PLAN_CODES, ROLES, type Role } from '../../src/access/vocabulary.ts';
 import { newSecret } from '../../src/domain/api-key/secret.ts';
 import { fixtures, type Member, type Person, type Tenant, type TestDatabase } from '../../test/support/database.ts';
-import { insertLifecycleRows, lifecycleValues } from '../../test/support/isolation/life.ts';
+import { insertLifecycleRows, lifecycleValues } from '../../test/support/isolation/lifecycle-rows.ts';
 import { insertMarketRows, marketValues } from '../../test/support/isolation/market.ts';
 import { marketFixtures } from '../../test/support/market.ts';
 import type { Random } from './random.ts';

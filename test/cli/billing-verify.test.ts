@@ -8,7 +8,7 @@ let deal: Deal;
 const ids: string[] = [];
 beforeAll(async () => {
   deal = await trade.deal({ price: '0.1', currency: 'EUR' });
-  const yen = await trade.stock(deal.shop, { price: '7', currency: 'JPY' });
+  const yen = await trade.stock(deal.provider, { price: '7', currency: 'JPY' });
   const entitlementId = await trade.acquire(deal.buyer.owner, yen);
   const second = { entitlementId, objectId: yen.objects[0]!.id };
   for (const wanted of [deal, deal, deal, second])

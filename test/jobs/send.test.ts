@@ -3,9 +3,9 @@ import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { codeIn } from '../support/gateway.ts';
-import { type Home, useTenantLife } from '../support/homes.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 let replicas: Database[];
 beforeAll(async () => {
   replicas = Array.from({ length: 4 }, () => openDatabase(life.database.runtimeUrl, { poolSize: 1 }));
@@ -14,7 +14,7 @@ afterAll(async () => {
   for (const replica of replicas) await replica.close();
 });
 
-let home: Home;
+let home: TenantWithMembers;
 let sent: Message[];
 beforeEach(async () => {
   home = await life.home();

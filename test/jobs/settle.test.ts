@@ -3,11 +3,11 @@ import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { objectKey } from '../../src/domain/object/key.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
-import { useTenantLife } from '../support/homes.ts';
 import { providerOf, rowIn } from '../support/provider.ts';
 import { useResource } from '../support/resource.ts';
+import { useTenantFixtures } from '../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const provider = providerOf(life);
 const database: Database = useResource(
   () => openDatabase(life.database.runtimeUrl, { poolSize: 1 }),

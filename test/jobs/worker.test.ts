@@ -6,10 +6,10 @@ import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { type RunningWorker, startWorker } from '../../src/jobs/worker.ts';
-import { type Home, useTenantLife } from '../support/homes.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
-let home: Home;
+const life = useTenantFixtures();
+let home: TenantWithMembers;
 let sent: Message[];
 let stops: (() => Promise<void>)[] = [];
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { useLife } from '../support/tenant-life.ts';
+import { useTenantActors } from '../support/tenant-actors.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-const life = useLife({ poolSize: POOL });
+const life = useTenantActors({ poolSize: POOL });
 
 const AT_ONCE = 100;
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Home, useLife, type Verb } from '../support/tenant-life.ts';
+import { type TenantWithMembers, useTenantActors, type Verb } from '../support/tenant-actors.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND } from './rounds.ts';
 
-const life = useLife({ poolSize: POOL });
+const life = useTenantActors({ poolSize: POOL });
 
 const AT_ONCE = 100;
 
@@ -12,7 +12,7 @@ const AT_ONCE = 100;
  * each in turn.
  */
 // biome-ignore format: a table is read by its columns
-const KINDS: readonly [Verb, string, (home: Home) => Promise<object>][] = [
+const KINDS: readonly [Verb, string, (home: TenantWithMembers) => Promise<object>][] = [
   ['requestOwnershipTransfer', 'ownership.request', async home => ({ membershipId: (await life.join(home, ['viewer'])).membershipId })],
   ['requestTenantDeletion',    'deletion.request',  async home => ({ confirmation: home.tenant.name })],
 ];

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keyActs } from '../support/key-acts.ts';
+import { keyActs } from '../support/key-commands.ts';
 import { type Keys, keysOf } from '../support/keys.ts';
-import { useLife } from '../support/tenant-life.ts';
+import { useTenantActors } from '../support/tenant-actors.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-const life = useLife({ poolSize: POOL });
+const life = useTenantActors({ poolSize: POOL });
 let keys: Keys;
 let acts: ReturnType<typeof keyActs>;
 beforeAll(async () => {

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { newInvitationCode } from '../../src/domain/invitation/secret.ts';
-import { type Home, useLife } from '../support/tenant-life.ts';
+import { type TenantWithMembers, useTenantActors } from '../support/tenant-actors.ts';
 import { invariants, joinMany, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-const life = useLife({ poolSize: POOL });
+const life = useTenantActors({ poolSize: POOL });
 
 const AT_ONCE = 100;
-const rows = async (table: string, { tenant }: Home) =>
+const rows = async (table: string, { tenant }: TenantWithMembers) =>
   (await life.database.sql<{ n: number }>(`SELECT count(*)::int AS n FROM ${table} WHERE tenant_id = $1`, [tenant.id]))[0]!.n;
-const done = async (home: Home, action: string) =>
+const done = async (home: TenantWithMembers, action: string) =>
   (await life.events(home)).filter(event => event.action === action && event.code === null).length;
 
 /**
  * The invitations of a hundred people, as a bigger plan had them sent, in a tenant whose plan now
  * has ten places: past the gateway.
  */
-async function invited(round: number): Promise<{ home: Home; codes: [email: string, code: string][] }> {
+async function invited(round: number): Promise<{ home: TenantWithMembers; codes: [email: string, code: string][] }> {
   const home = await life.home('STARTER');
   const made = Array.from({ length: AT_ONCE }, (_, n) => {
     const id = randomUUID();

@@ -27,7 +27,7 @@ test(`M3: ${AT_ONCE} concurrent retrievals with one key are one retrieval and on
     expect((await rowsOf('charge', deal.buyer.tenant.id)).map(({ id }) => id)).toEqual([
       rowIn(outcomes[0]!.payload.retrieval.usageRecordId),
     ]);
-    expect(await rowsOf('earning', deal.shop.tenant.id)).toHaveLength(1);
+    expect(await rowsOf('earning', deal.provider.tenant.id)).toHaveLength(1);
     expect((await trade.read(deal.buyer.owner, 'retrievalUse { used }')).retrievalUse.used).toBe(1);
     expect((await trade.books()).faults).toEqual([]);
   }
@@ -39,7 +39,7 @@ test('S2: retrievals before a suspension of either side are charged, later ones 
   for (let round = 0; round < ROUNDS; round += 1) {
     const deal = await trade.deal();
     const staff = await trade.staff();
-    const [victim, code] = round % 2 ? [deal.buyer, 'TENANT_STATUS'] : [deal.shop, 'PROVIDER_UNAVAILABLE'];
+    const [victim, code] = round % 2 ? [deal.buyer, 'TENANT_STATUS'] : [deal.provider, 'PROVIDER_UNAVAILABLE'];
     let suspended = false;
     const late: (string | null)[] = [];
     const loops = Array.from({ length: 12 }, async () => {
@@ -60,9 +60,9 @@ test('S2: retrievals before a suspension of either side are charged, later ones 
 
 test('two tenants that repeatedly acquire from each other at once never wait for each other', { timeout: PATIENCE }, async () => {
   const both = async () => {
-    const shop = await trade.shop();
-    await trade.market.setSides(shop.tenant, { buys: true });
-    return shop;
+    const provider = await trade.provider();
+    await trade.market.setSides(provider.tenant, { buys: true });
+    return provider;
   };
   for (let round = 0; round < ROUNDS; round += 1) {
     const [one, other] = [await both(), await both()];
@@ -79,9 +79,9 @@ test('two tenants that acquire from each other while both are changed all succee
   timeout: PATIENCE,
 }, async () => {
   const both = async () => {
-    const shop = await trade.shop();
-    await trade.market.setSides(shop.tenant, { buys: true });
-    return shop;
+    const provider = await trade.provider();
+    await trade.market.setSides(provider.tenant, { buys: true });
+    return provider;
   };
   for (let round = 0; round < ROUNDS; round += 1) {
     const sides = [await both(), await both()];
@@ -98,9 +98,9 @@ test('two tenants that acquire from each other while both are changed all succee
 });
 
 test('M2: of many concurrent acquisitions one succeeds, and the others are refused as already entitled', async () => {
-  const [shop, buyer] = [await trade.shop(), await trade.buyer()];
+  const [provider, buyer] = [await trade.provider(), await trade.buyer()];
   const outcomes = await Promise.all(
-    Array.from({ length: 30 }, () => trade.run(buyer.owner, 'acquireEntitlement', { listingId: shop.listingId })),
+    Array.from({ length: 30 }, () => trade.run(buyer.owner, 'acquireEntitlement', { listingId: provider.listingId })),
   );
   expect(tally(outcomes)).toEqual({ done: 1, CONFLICT: 29 });
   expect(await rowsOf('entitlement', buyer.tenant.id)).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { Home, Life, MemberActor } from '../support/tenant-life.ts';
+import type { MemberActor, TenantActors, TenantWithMembers } from '../support/tenant-actors.ts';
 
 /** How often each race is run: 5 times as usual, as many as RACE_ROUNDS says otherwise. */
 export const ROUNDS = Number(process.env.RACE_ROUNDS ?? 5);
@@ -13,7 +13,7 @@ export const POOL = 10;
  * What must hold after each round, for every outcome: the tenants' owners by count, and the audit
  * log's broken links.
  */
-export async function invariants({ database }: Life): Promise<{ owners: readonly number[]; breaks: readonly object[] }> {
+export async function invariants({ database }: TenantActors): Promise<{ owners: readonly number[]; breaks: readonly object[] }> {
   const owners = await database.sql<{ owners: number }>(
     `SELECT DISTINCT count(m.id) FILTER (WHERE 'owner' = ANY (m.roles))::int AS owners
      FROM tenant t LEFT JOIN membership m USING (tenant_id) WHERE t.status <> 'deleted' GROUP BY t.tenant_id`,
@@ -32,5 +32,5 @@ export function tally(outcomes: readonly { readonly code: string | null }[]): Re
 }
 
 /** People with these roles in a tenant, all at once. */
-export const joinMany = (life: Life, home: Home, count: number): Promise<MemberActor[]> =>
+export const joinMany = (life: TenantActors, home: TenantWithMembers, count: number): Promise<MemberActor[]> =>
   Promise.all(Array.from({ length: count }, () => life.join(home, ['viewer'])));

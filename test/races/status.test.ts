@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { useResource } from '../support/resource.ts';
-import { type Actor, useLife } from '../support/tenant-life.ts';
+import { type Actor, useTenantActors } from '../support/tenant-actors.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-const life = useLife({ poolSize: POOL });
+const life = useTenantActors({ poolSize: POOL });
 const staff = useResource(() => life.staff());
 
 test('S2: no write of a member is committed after a concurrent suspension', { timeout: PATIENCE }, async () => {

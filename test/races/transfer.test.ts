@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { type Home, useLife } from '../support/tenant-life.ts';
+import { type TenantWithMembers, useTenantActors } from '../support/tenant-actors.ts';
 import { invariants, PATIENCE, POOL, ROUNDS, SOUND, tally } from './rounds.ts';
 
-const life = useLife({ poolSize: POOL });
+const life = useTenantActors({ poolSize: POOL });
 
-const ask = async (home: Home, membershipId: string): Promise<string> =>
+const ask = async (home: TenantWithMembers, membershipId: string): Promise<string> =>
   (await life.must(home.owner, 'requestOwnershipTransfer', { membershipId })).code;
-const confirm = (home: Home, code: string) => life.run(home.owner, 'confirmOwnershipTransfer', { code });
-const confirmed = async (home: Home) =>
+const confirm = (home: TenantWithMembers, code: string) => life.run(home.owner, 'confirmOwnershipTransfer', { code });
+const confirmed = async (home: TenantWithMembers) =>
   (await life.events(home)).filter(({ action, code }) => action === 'ownership.confirm' && code === null).length;
 
 test('O2: one code that is confirmed many times at once changes the owner once', { timeout: PATIENCE }, async () => {

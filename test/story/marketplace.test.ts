@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { type Caller, type Home, useTenantLife } from '../support/homes.ts';
 import { codeOf, providerOf } from '../support/provider.ts';
+import { type Caller, type TenantWithMembers, useTenantFixtures } from '../support/tenant-fixtures.ts';
 
 /**
  * The whole way over HTTP, with real tokens, keys, links and bytes: nothing is put into the
  * database behind the gateway's back but people.
  */
-const life = useTenantLife();
-let provider: Home;
-let buyer: Home;
+const life = useTenantFixtures();
+let provider: TenantWithMembers;
+let buyer: TenantWithMembers;
 beforeAll(async () => {
   [provider, buyer] = [await life.home({ name: 'Tidal Data' }), await life.home({ name: 'Harbour Works' })];
   life.gateway.clock.advance({ minutes: 1 }); // it stood still while their billing cycles began

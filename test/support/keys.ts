@@ -1,5 +1,5 @@
 import type { Answer } from './gateway.ts';
-import type { Home, Life, MemberActor } from './tenant-life.ts';
+import type { MemberActor, TenantActors, TenantWithMembers } from './tenant-actors.ts';
 
 /** A created key. */
 export type MadeKey = { readonly id: string; readonly row: string; readonly secret: string; readonly tenant: string };
@@ -8,7 +8,7 @@ export type MadeKey = { readonly id: string; readonly row: string; readonly secr
 export const rowOf = (id: string): string => Buffer.from(id, 'base64url').toString().split(':').at(-1)!;
 
 /** Helpers for API keys. */
-export const keysOf = (life: Life) => ({
+export const keysOf = (life: TenantActors) => ({
   /** Creates a key. */
   async make(who: MemberActor, scopes: readonly string[] = ['tenant:read'], input: object = {}): Promise<MadeKey> {
     const { secret, apiKey } = await life.must(who, 'createApiKey', { name: 'Nightly', scopes, ...input });
@@ -33,7 +33,7 @@ export const keysOf = (life: Life) => ({
   },
 
   /** The audit events about keys, oldest first. */
-  async events(home: Home) {
+  async events(home: TenantWithMembers) {
     return (await life.events(home)).filter(({ action }) => action.startsWith('api_key.'));
   },
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from './gateway.ts';
-import type { Caller, TenantLife } from './homes.ts';
+import type { Caller, TenantFixtures } from './tenant-fixtures.ts';
 
 export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -26,7 +26,7 @@ export const LISTING = 'id status title summary tags price { amount currency } c
 export const PRICE = { amount: '2.50', currency: 'EUR' };
 
 /** Mutations of sellers, which throw if they fail. Ids are global ids. */
-export const providerOf = (life: TenantLife) => {
+export const providerOf = (life: TenantFixtures) => {
   const must = ({ data, errors }: Answer, name: string) => {
     if (errors.length) throw new Error(`${name}: ${JSON.stringify(errors)}`);
     return data[name];

@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { PlanCode } from '../../src/access/vocabulary.ts';
 import { type ListingRow, marketFixtures } from './market.ts';
-import { type Home, type Life, type MemberActor, useLife } from './tenant-life.ts';
+import { type MemberActor, type TenantActors, type TenantWithMembers, useTenantActors } from './tenant-actors.ts';
 
 /** A tenant that sells a listed dataset with objects. */
-export type Shop = Home & {
+export type Provider = TenantWithMembers & {
   readonly listing: { readonly id: string; readonly datasetId: string };
   /** Its global id on the marketplace. */
   readonly listingId: string;
   readonly objects: readonly { readonly id: string; readonly sha256: Buffer }[];
 };
 
-/** A buyer with an entitlement to a shop's listing. */
-export type Deal = { readonly shop: Shop; readonly buyer: Home; readonly entitlementId: string; readonly objectId: string };
+/** A buyer with an entitlement to a provider's listing. */
+export type Deal = {
+  readonly provider: Provider;
+  readonly buyer: TenantWithMembers;
+  readonly entitlementId: string;
+  readonly objectId: string;
+};
 
 /** The global id of a listing on the marketplace. */
 export const listingName = (id: string): string => Buffer.from(`MarketplaceListing:${id}`).toString('base64url');
@@ -21,22 +26,22 @@ export const listingName = (id: string): string => Buffer.from(`MarketplaceListi
 export const rowIn = (globalId: string): string => Buffer.from(globalId, 'base64url').toString().split(':').at(-1)!;
 
 /** A gateway for a test file, and what buyers and sellers do there; see {@link useResource}. */
-export const useTrade = (options: { poolSize?: number } = {}): Trade => tradeOf(useLife(options));
+export const useTrade = (options: { poolSize?: number } = {}): Trade => tradeOf(useTenantActors(options));
 
 export type Trade = ReturnType<typeof tradeOf>;
 
-export function tradeOf(life: Life) {
+export function tradeOf(life: TenantActors) {
   const { database, must, run } = life;
   const market = marketFixtures(database);
 
-  async function shop(row: ListingRow = {}, { files = 1, plan = 'PROFESSIONAL' as PlanCode } = {}): Promise<Shop> {
+  async function provider(row: ListingRow = {}, { files = 1, plan = 'PROFESSIONAL' as PlanCode } = {}): Promise<Provider> {
     const home = await life.home(plan);
     await market.setSides(home.tenant, { sells: true });
     return stock(home, row, files);
   }
 
   /** Lists a dataset with `files` objects. */
-  async function stock(home: Home, row: ListingRow = {}, files = 1): Promise<Shop> {
+  async function stock(home: TenantWithMembers, row: ListingRow = {}, files = 1): Promise<Provider> {
     const listing = await market.listing(home.tenant, row);
     const objects = [];
     for (let n = 1; n <= files; n += 1) {
@@ -46,25 +51,25 @@ export function tradeOf(life: Life) {
     return { ...home, listing, listingId: listingName(listing.id), objects };
   }
 
-  async function buyer(plan: PlanCode = 'PROFESSIONAL'): Promise<Home> {
+  async function buyer(plan: PlanCode = 'PROFESSIONAL'): Promise<TenantWithMembers> {
     const home = await life.home(plan);
     await market.setSides(home.tenant, { buys: true });
     return home;
   }
 
-  const acquire = async (who: MemberActor, { listingId }: Pick<Shop, 'listingId'>): Promise<string> =>
+  const acquire = async (who: MemberActor, { listingId }: Pick<Provider, 'listingId'>): Promise<string> =>
     (await must(who, 'acquireEntitlement', { listingId })).entitlement.id;
 
   async function deal(row: ListingRow = {}, plan: PlanCode = 'PROFESSIONAL'): Promise<Deal> {
-    const [of, by] = [await shop(row), await buyer(plan)];
-    return { shop: of, buyer: by, entitlementId: await acquire(by.owner, of), objectId: of.objects[0]!.id };
+    const [of, by] = [await provider(row), await buyer(plan)];
+    return { provider: of, buyer: by, entitlementId: await acquire(by.owner, of), objectId: of.objects[0]!.id };
   }
 
   return {
-    ...{ ...life, life, market, shop, stock, buyer, acquire, deal },
+    ...{ ...life, life, market, provider, stock, buyer, acquire, deal },
 
-    /** Changes a shop's listing as a superuser, bound for the trigger that indexes it. */
-    relist: ({ tenant, listing }: Pick<Shop, 'tenant' | 'listing'>, columns: string) =>
+    /** Changes a provider's listing as a superuser, bound for the trigger that indexes it. */
+    relist: ({ tenant, listing }: Pick<Provider, 'tenant' | 'listing'>, columns: string) =>
       database.sql(
         `WITH bound AS (SELECT set_config('app.tenant_id', $1::text, true)) UPDATE listing SET ${columns} FROM bound WHERE tenant_id = $1::uuid AND id = $2`,
         [tenant.id, listing.id],

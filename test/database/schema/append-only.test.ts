@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { fixtures, type Member, useDatabase } from '../../support/database.ts';
-import { insertLifecycleRows, lifecycleValues } from '../../support/isolation/life.ts';
+import { insertLifecycleRows, lifecycleValues } from '../../support/isolation/lifecycle-rows.ts';
 import { insertMarketRows, marketValues } from '../../support/isolation/market.ts';
 import { queryAs } from '../../support/query-as.ts';
 

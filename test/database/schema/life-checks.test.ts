@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fixtures, type Member, useDatabase } from '../../support/database.ts';
-import { insertLifecycleRows, type LifecycleValues, lifecycleValues } from '../../support/isolation/life.ts';
+import { insertLifecycleRows, type LifecycleValues, lifecycleValues } from '../../support/isolation/lifecycle-rows.ts';
 
 /**
  * What the database holds of invitations, transfers, contracts and events by itself, against a

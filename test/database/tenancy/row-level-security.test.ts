@@ -16,7 +16,7 @@ import {
   secretsIn,
   type World,
 } from '../../support/isolation/isolation.ts';
-import { LIFE_WRITES } from '../../support/isolation/life-writes.ts';
+import { LIFE_WRITES } from '../../support/isolation/lifecycle-writes.ts';
 import { MARKET_CURSORS, MARKET_READS } from '../../support/isolation/market-reads.ts';
 import { MARKET_AGGREGATES } from '../../support/isolation/market-sums.ts';
 import { BUYER_WRITES, SELLER_WRITES } from '../../support/isolation/market-writes.ts';

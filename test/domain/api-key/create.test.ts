@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ROLES, type Role } from '../../../src/access/vocabulary.ts';
 import { expected, PERMISSION_NAMES } from '../../access/expectation.ts';
-import { useKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-fixtures.ts';
 import { rowOf } from '../../support/keys.ts';
-import type { MemberActor } from '../../support/tenant-life.ts';
+import type { MemberActor } from '../../support/tenant-actors.ts';
 
 const { home, keys, life } = useKeys();
 

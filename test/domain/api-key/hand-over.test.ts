@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { useKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
-import type { MemberActor } from '../../support/tenant-life.ts';
+import type { MemberActor } from '../../support/tenant-actors.ts';
 
 const { home, keys, life } = useKeys();
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { useKeys } from '../../support/key-life.ts';
-import { globalId, type MemberActor, type Verb } from '../../support/tenant-life.ts';
+import { useKeys } from '../../support/key-fixtures.ts';
+import { globalId, type MemberActor, type Verb } from '../../support/tenant-actors.ts';
 
 const { home, keys, life } = useKeys();
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keyActs } from '../../support/key-acts.ts';
-import { useKeys } from '../../support/key-life.ts';
+import { keyActs } from '../../support/key-commands.ts';
+import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
 const { home, keys, life } = useKeys();

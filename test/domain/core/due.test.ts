@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { inTenant } from '../../../src/domain/core/due.ts';
-import { useLife } from '../../support/tenant-life.ts';
+import { useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useLife();
+const life = useTenantActors();
 let database: Database;
 beforeAll(async () => {
   database = openDatabase(life.database.runtimeUrl, { poolSize: 1 });

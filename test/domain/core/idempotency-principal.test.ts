@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { MemberActor } from '../../support/tenant-life.ts';
+import type { MemberActor } from '../../support/tenant-actors.ts';
 import { useTrade } from '../../support/trade.ts';
 
 const trade = useTrade();

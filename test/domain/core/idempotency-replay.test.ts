@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Actor, type Home, type MemberActor, useLife, type Verb } from '../../support/tenant-life.ts';
+import { type Actor, type MemberActor, type TenantWithMembers, useTenantActors, type Verb } from '../../support/tenant-actors.ts';
 
-const life = useLife();
-let home: Home;
+const life = useTenantActors();
+let home: TenantWithMembers;
 let member: MemberActor;
 let invitee: Actor;
 let code: string;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Home, useLife } from '../../support/tenant-life.ts';
+import { type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useLife();
-let home: Home;
+const life = useTenantActors();
+let home: TenantWithMembers;
 beforeEach(async () => {
   home = await life.home();
 });

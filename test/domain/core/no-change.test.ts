@@ -1,13 +1,13 @@
 import { type GraphQLInputObjectType, getNamedType, isNonNullType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.ts';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { PRICE, providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
-let home: Home;
+let home: TenantWithMembers;
 let ids: { datasetId: string; listingId: string };
 beforeAll(async () => {
   home = await life.home();

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { searchOf } from '../../../src/domain/marketplace/search.ts';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { announced, PRICE, providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
-let home: Home;
+let home: TenantWithMembers;
 let ids: { datasetId: string; listingId: string };
 beforeAll(async () => {
   home = await life.home();

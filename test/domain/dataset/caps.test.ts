@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Caller, useTenantLife } from '../../support/homes.ts';
 import { codeOf, providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
+import { type Caller, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const provider = providerOf(life);
 const staff = useResource(() => life.staff());
 

@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { codeOf, providerOf, rowIn } from '../../support/provider.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const provider = providerOf(life);
 
-let home: Home;
+let home: TenantWithMembers;
 beforeEach(async () => {
   home = await life.home();
 });

@@ -1,14 +1,14 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../../support/gateway.ts';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { announced, PRICE, providerOf, rowIn } from '../../support/provider.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
 type Type = 'Dataset' | 'DataObject' | 'Listing';
 
-const life = useTenantLife();
-let here: Home;
-let there: Home;
+const life = useTenantFixtures();
+let here: TenantWithMembers;
+let there: TenantWithMembers;
 let foreign: Readonly<Record<Type, string>>;
 beforeAll(async () => {
   [here, there] = [await life.home(), await life.home()];

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TenantStatus } from '../../../src/access/vocabulary.ts';
-import { type Actor, type Home, useLife } from '../../support/tenant-life.ts';
+import { type Actor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useLife();
-let home: Home;
+const life = useTenantActors();
+let home: TenantWithMembers;
 let invitee: Actor;
 let code: string;
 let asked = 0;

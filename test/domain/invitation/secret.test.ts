@@ -4,9 +4,9 @@ import { startGateway } from '../../../src/main.ts';
 import { keepLog } from '../../http/server/serve.ts';
 import { AUDIENCE, ask } from '../../support/gateway.ts';
 import { SERVICES } from '../../support/services.ts';
-import { documentOf, useLife } from '../../support/tenant-life.ts';
+import { documentOf, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useLife();
+const life = useTenantActors();
 
 /** Every column of every row of every table, as one text: bytes in hexadecimal. */
 async function everything(): Promise<string> {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { codeOf, LISTING, PRICE, providerOf, rowIn } from '../../support/provider.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const provider = providerOf(life);
 
-let home: Home;
+let home: TenantWithMembers;
 let datasetId: string;
 beforeEach(async () => {
   home = await life.home();

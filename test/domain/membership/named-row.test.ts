@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { useResource } from '../../support/resource.ts';
-import { globalId, useLife, type Verb } from '../../support/tenant-life.ts';
+import { globalId, useTenantActors, type Verb } from '../../support/tenant-actors.ts';
 
-const life = useLife();
+const life = useTenantActors();
 const home = useResource(() => life.home());
 
 // biome-ignore format: a table is read by its columns

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useGateway } from '../../support/gateway.ts';
-import { globalId, type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
+import { globalId, type MemberActor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useLife();
+const life = useTenantActors();
 const replica = useGateway(life.database);
-let home: Home;
+let home: TenantWithMembers;
 let admin: MemberActor;
 let viewer: MemberActor;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { globalId, type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
+import { globalId, type MemberActor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useLife();
-let home: Home;
+const life = useTenantActors();
+let home: TenantWithMembers;
 let admin: MemberActor;
 let member: MemberActor;
 beforeEach(async () => {

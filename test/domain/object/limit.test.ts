@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { OBJECT_LIMIT } from '../../../src/domain/object/add.ts';
-import { useTenantLife } from '../../support/homes.ts';
 import { announced, providerOf, rowIn } from '../../support/provider.ts';
+import { useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const provider = providerOf(life);
 
 test('M1: a dataset has at most 10,000 objects, counted for each dataset', async () => {

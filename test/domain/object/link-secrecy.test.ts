@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { keepLog } from '../../http/server/serve.ts';
 import { useGateway } from '../../support/gateway.ts';
-import { useTenantLife } from '../../support/homes.ts';
 import { announced, OBJECT, send, UPLOAD, type Upload } from '../../support/provider.ts';
+import { useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const kept = keepLog();
 const gateway = useGateway(life.database, { log: kept.log });
 

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { minutesAfter } from '../../../src/domain/core/services.ts';
 import { objectKey } from '../../../src/domain/object/key.ts';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { announced, codeOf, OBJECT, providerOf, rowIn, send, sha256, UPLOAD } from '../../support/provider.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const provider = providerOf(life);
 
-let home: Home;
+let home: TenantWithMembers;
 let datasetId: string;
 beforeEach(async () => {
   home = await life.home();

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { globalId, type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
+import { globalId, type MemberActor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useLife();
-let home: Home;
+const life = useTenantActors();
+let home: TenantWithMembers;
 let recipient: MemberActor;
 beforeEach(async () => {
   home = await life.home();

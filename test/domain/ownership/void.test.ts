@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Home, type MemberActor, useLife } from '../../support/tenant-life.ts';
+import { type MemberActor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useLife();
-let home: Home;
+const life = useTenantActors();
+let home: TenantWithMembers;
 let recipient: MemberActor;
 let code: string;
 /** A tenant of each test's own, with a transfer under way. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { codeIn } from '../../support/gateway.ts';
-import { type Caller, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { type Caller, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 
 let tenants = 0;

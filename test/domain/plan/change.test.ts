@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
+import { type Caller, type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
-let home: Home;
+const life = useTenantFixtures();
+let home: TenantWithMembers;
 
 /** Each on Starter since 31 January. */
 beforeEach(async () => {
@@ -11,7 +11,7 @@ beforeEach(async () => {
   life.gateway.clock.set(new Date('2027-02-10T00:00:00.000Z'));
 });
 
-const began = ({ id }: Home, moment: string) =>
+const began = ({ id }: TenantWithMembers, moment: string) =>
   life.database.sql('UPDATE tenant SET plan_since = $2, created_at = $2 WHERE tenant_id = $1', [id, moment]);
 const change = (plan: string, caller: Caller = home.admin) =>
   life.mutate(caller, 'changePlan', { plan }, 'tenant { plan { code } planSince nextPlan { code } nextPlanAt }');

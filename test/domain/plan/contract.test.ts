@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 
 const LIMITS = 'limits { memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute }';
 const none = { memberLimit: null, apiKeyLimit: null, datasetLimit: null, monthlyRetrievals: null, costPointsPerMinute: null };
-const arrange = ({ id }: Home, limits: object = {}) =>
+const arrange = ({ id }: TenantWithMembers, limits: object = {}) =>
   life.mutate(staff, 'staffArrangeEnterprise', { tenantId: id, ...limits }, `tenant { plan planSince nextPlan nextPlanAt ${LIMITS} }`);
-const seen = async (home: Home) =>
+const seen = async (home: TenantWithMembers) =>
   (await life.query(home.viewer, `{ tenant { plan { code } planSince nextPlan { code } ${LIMITS} } }`)).data.tenant;
-const contracts = ({ id }: Home) => life.database.sql('SELECT member_limit AS members FROM contract WHERE tenant_id = $1', [id]);
+const contracts = ({ id }: TenantWithMembers) =>
+  life.database.sql('SELECT member_limit AS members FROM contract WHERE tenant_id = $1', [id]);
 
 describe('staffArrangeEnterprise', () => {
   test('P2: takes effect at once with its own limits; an omitted limit is no cap; a scheduled change is cancelled', async () => {

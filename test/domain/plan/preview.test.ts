@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { type Caller, type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 
 const NOW = '2027-02-10T00:00:00.000Z';
 const CYCLE_END = '2027-02-28T12:00:00.000Z';
 
 /** With six members and one open invitation. */
-async function homeOn(plan: 'FREE' | 'STARTER' | 'PROFESSIONAL' | 'ENTERPRISE', memberLimit: number | null = null): Promise<Home> {
+async function homeOn(
+  plan: 'FREE' | 'STARTER' | 'PROFESSIONAL' | 'ENTERPRISE',
+  memberLimit: number | null = null,
+): Promise<TenantWithMembers> {
   life.gateway.clock.set(new Date(NOW));
   const home = await life.home({ plan: 'PROFESSIONAL' });
   await life.mutate(home.owner, 'inviteMember', { email: 'next@people.example', roles: ['VIEWER'] });

@@ -101,7 +101,7 @@ describe('the retrievals of a billing cycle', () => {
     const deal = await trade.deal();
     await arrange(deal, 5);
     await trade.retrieve(deal.buyer.owner, { ...deal, objectId: '00000000-0000-4000-8000-000000000000' });
-    await trade.make.setStatus(deal.shop.tenant, 'suspended');
+    await trade.make.setStatus(deal.provider.tenant, 'suspended');
     await trade.retrieve(deal.buyer.owner, deal);
     expect(await use(deal)).toEqual({ limit: 5, used: 0, over: 0 });
   });

@@ -12,10 +12,10 @@ const rows = (table: string, { tenant }: { tenant: { id: string } }) =>
 const later = (minutes: number) => new Date(trade.gateway.clock.now().getTime() + minutes * 60_000).toISOString();
 
 /**
- * Deletes a shop's dataset, with all that is in it. Bound: from PostgreSQL 18 on the triggers of a
- * cascade run as the owner of the table, under its policies.
+ * Deletes a provider's dataset with everything in it. The statement needs a tenant binding: from
+ * PostgreSQL 18 on the triggers of a cascade run as the owner of the table, under its policies.
  */
-const remove = ({ shop: { tenant, listing } }: Deal) =>
+const remove = ({ provider: { tenant, listing } }: Deal) =>
   trade.database.sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true); DELETE FROM dataset WHERE id = '${listing.datasetId}'`);
 
 describe('retrieveObject', () => {
@@ -34,13 +34,13 @@ describe('retrieveObject', () => {
       { id, at, size: 4, object_id: deal.objectId, object_name: 'data-1.csv', api_key_id: null, entitlement_id: rowIn(deal.entitlementId) },
     ]);
     const money = { id, at, amount: 0.000001, currency: 'JPY', title: 'Rain' };
-    expect(await rows('charge', deal.buyer)).toEqual([{ ...money, provider: deal.shop.tenant.name, provider_ref: expect.any(String) }]);
-    expect(await rows('earning', deal.shop)).toEqual([
-      { ...money, dataset_id: deal.shop.listing.datasetId, buyer_ref: expect.any(String) },
+    expect(await rows('charge', deal.buyer)).toEqual([{ ...money, provider: deal.provider.tenant.name, provider_ref: expect.any(String) }]);
+    expect(await rows('earning', deal.provider)).toEqual([
+      { ...money, dataset_id: deal.provider.listing.datasetId, buyer_ref: expect.any(String) },
     ]);
     for (const [table, home] of [
-      ['usage_record', deal.shop],
-      ['charge', deal.shop],
+      ['usage_record', deal.provider],
+      ['charge', deal.provider],
       ['earning', deal.buyer],
     ] as const)
       expect(await rows(table, home)).toEqual([]);
@@ -49,13 +49,13 @@ describe('retrieveObject', () => {
 
   test('M2: the price is fixed when the entitlement is acquired, even if the listing is withdrawn later', async () => {
     const deal = await trade.deal({ price: '2.5', currency: 'EUR' });
-    await trade.relist(deal.shop, "price = 9, currency = 'USD'");
+    await trade.relist(deal.provider, "price = 9, currency = 'USD'");
     expect((await trade.retrieve(deal.buyer.owner, deal)).payload.retrieval.charge).toEqual({ amount: '2.5', currency: 'EUR' });
-    await trade.relist(deal.shop, "status = 'withdrawn'");
+    await trade.relist(deal.provider, "status = 'withdrawn'");
     expect((await trade.retrieve(deal.buyer.owner, deal)).payload.retrieval.charge).toEqual({ amount: '2.5', currency: 'EUR' });
     const money = { amount: 2.5, currency: 'EUR' };
     expect(await rows('charge', deal.buyer)).toMatchObject([money, money]);
-    expect(await rows('earning', deal.shop)).toMatchObject([money, money]);
+    expect(await rows('earning', deal.provider)).toMatchObject([money, money]);
   });
 
   test('M3: a retry returns the same retrieval and is charged once; its link ends 15 minutes after the retrieval, not the retry', async () => {
@@ -89,11 +89,15 @@ describe('retrieveObject', () => {
   test("M2: an absent or unstored object, another dataset's object and an ended entitlement are NOT_FOUND", async () => {
     const deal = await trade.deal();
     const { owner } = deal.buyer;
-    const other = await trade.shop();
+    const other = await trade.provider();
     const absent = await trade.retrieve(owner, { ...deal, objectId: randomUUID() });
     expect(absent.code).toBe('NOT_FOUND');
-    const own = await trade.stock(deal.shop);
-    const pending = await trade.market.object(deal.shop.tenant, { id: deal.shop.listing.datasetId }, { name: 'pending', stored: false });
+    const own = await trade.stock(deal.provider);
+    const pending = await trade.market.object(
+      deal.provider.tenant,
+      { id: deal.provider.listing.datasetId },
+      { name: 'pending', stored: false },
+    );
     const said = ({ errors }: typeof absent) => errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
     for (const objectId of [other.objects[0]!.id, own.objects[0]!.id, pending.id])
       expect(said(await trade.retrieve(owner, { ...deal, objectId }))).toEqual(said(absent));
@@ -155,10 +159,10 @@ describe('S2, S6: a provider that is not available', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string, (deal: Deal) => Promise<unknown>]>([
-    ['is suspended',             UNAVAILABLE, 'S2', ({ shop }) => trade.make.setStatus(shop.tenant, 'suspended')],
-    ['is pending deletion',      UNAVAILABLE, 'S3', ({ shop }) => trade.make.setStatus(shop.tenant, 'pending_deletion')],
-    ['has its provider side off', UNAVAILABLE, 'M4', ({ shop }) => trade.market.setSides(shop.tenant, { sells: false })],
-    ['is deleted',               GONE, 'S6', ({ shop }) => trade.make.setStatus(shop.tenant, 'deleted')],
+    ['is suspended',             UNAVAILABLE, 'S2', ({ provider }) => trade.make.setStatus(provider.tenant, 'suspended')],
+    ['is pending deletion',      UNAVAILABLE, 'S3', ({ provider }) => trade.make.setStatus(provider.tenant, 'pending_deletion')],
+    ['has its provider side off', UNAVAILABLE, 'M4', ({ provider }) => trade.market.setSides(provider.tenant, { sells: false })],
+    ['is deleted',               GONE, 'S6', ({ provider }) => trade.make.setStatus(provider.tenant, 'deleted')],
     ['has deleted the dataset',  GONE, 'S6', remove],
   ])('%s: %s', async (_what, code, _rule, change) => {
     const deal = await trade.deal({ title: 'Wind' });
@@ -168,14 +172,14 @@ describe('S2, S6: a provider that is not available', () => {
     expect(await state(deal)).toEqual({ title: 'Wind', availability: code, objects: null });
     expect(await rows('charge', deal.buyer)).toEqual([]);
     if (code === GONE) return;
-    await trade.make.setStatus(deal.shop.tenant, 'active');
-    await trade.market.setSides(deal.shop.tenant, { sells: true });
+    await trade.make.setStatus(deal.provider.tenant, 'active');
+    await trade.market.setSides(deal.provider.tenant, { sells: true });
     expect((await trade.retrieve(deal.buyer.owner, deal)).errors).toEqual([]);
   });
 
   test('S2: suspended by staff, and resumed', async () => {
     const deal = await trade.deal();
-    const [staff, input] = [await trade.staff(), { tenantId: deal.shop.tenant.id }];
+    const [staff, input] = [await trade.staff(), { tenantId: deal.provider.tenant.id }];
     await trade.must(staff, 'staffSuspendTenant', { ...input, reason: 'Unpaid' });
     expect((await trade.retrieve(deal.buyer.owner, deal)).code).toBe(UNAVAILABLE);
     await trade.must(staff, 'staffResumeTenant', input);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { type Caller, type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 
-const request = (home: Home) => life.mutate(home.owner, 'requestTenantDeletion', { confirmation: home.name });
+const request = (home: TenantWithMembers) => life.mutate(home.owner, 'requestTenantDeletion', { confirmation: home.name });
 const cancel = (caller: Caller) => life.mutate(caller, 'cancelTenantDeletion', {}, 'tenant { status statusReason deletionDueAt }');
 
 describe('cancelTenantDeletion', () => {

@@ -7,16 +7,16 @@ import { prefixOf } from '../../../src/domain/object/key.ts';
 import { purgeTenant } from '../../../src/domain/tenant/purge.ts';
 import { settleTenant } from '../../../src/jobs/settle.ts';
 import { ISSUER } from '../../support/database.ts';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { insertMarketRows, marketValues } from '../../support/isolation/market.ts';
 import { providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 
-let home: Home;
-let neighbour: Home;
+let home: TenantWithMembers;
+let neighbour: TenantWithMembers;
 /**
  * A tenant with rows in every table that it can have rows in, whose owner asked for its deletion,
  * beside another of the same people.

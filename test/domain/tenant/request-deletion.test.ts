@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { startTestGateway } from '../../support/gateway.ts';
-import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { type Caller, type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 
 const request = (caller: Caller, confirmation: string) =>
@@ -67,7 +67,7 @@ describe('requestTenantDeletion', () => {
   });
 
   // biome-ignore format: a table is read by its columns
-  test.each<[string, (home: Home) => string]>([
+  test.each<[string, (home: TenantWithMembers) => string]>([
     ['nothing',                    () => ''],
     ['another name',               () => 'Acme'],
     ['another case',               () => 'café gmbh'],

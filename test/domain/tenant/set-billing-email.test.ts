@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Caller, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { type Caller, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const home = useResource(() => life.home());
 
 const set = (caller: Caller, email: string) => life.mutate(caller, 'setBillingEmail', { email }, 'tenant { billingEmail }');

@@ -1,5 +1,5 @@
-import type { Home, TenantLife } from '../../support/homes.ts';
 import { marketFixtures } from '../../support/market.ts';
+import type { TenantFixtures, TenantWithMembers } from '../../support/tenant-fixtures.ts';
 import { listingName } from '../../support/trade.ts';
 
 const named = ({ id: tenant }: { id: string }, type: string, { id }: { id: string }) =>
@@ -9,7 +9,7 @@ const named = ({ id: tenant }: { id: string }, type: string, { id }: { id: strin
  * What each mutation of both sides of the marketplace needs: datasets and listings of the tenant's
  * own, a key, and another tenant's listings.
  */
-export async function stocked(life: TenantLife, home: Home) {
+export async function stocked(life: TenantFixtures, home: TenantWithMembers) {
   const market = marketFixtures(life.database);
   await market.setSides(home, { sells: true, buys: true });
   const bare = await market.dataset(home);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.ts';
 import { codeIn } from '../../support/gateway.ts';
-import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
+import { type Caller, type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 import { MARKET_WRITES, stocked } from './status-market.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 
 const INVITED = 'invited@people.example';
 
@@ -30,7 +30,8 @@ async function ready() {
   };
 }
 
-const membership = (home: Home, role: 'admin' | 'viewer') => Buffer.from(`Membership:${home.id}:${home[role].id}`).toString('base64url');
+const membership = (home: TenantWithMembers, role: 'admin' | 'viewer') =>
+  Buffer.from(`Membership:${home.id}:${home[role].id}`).toString('base64url');
 
 type Ready = Awaited<ReturnType<typeof ready>>;
 type Row = [

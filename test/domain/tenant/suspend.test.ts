@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { useGateway } from '../../support/gateway.ts';
-import { type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const replica = useGateway(life.database);
 const staff = useResource(() => life.staff());
 
 const REASON = 'Invoice 4711 is 60 days overdue.';
-const suspend = (home: Pick<Home, 'id'>, reason = REASON, caller = staff) =>
+const suspend = (home: Pick<TenantWithMembers, 'id'>, reason = REASON, caller = staff) =>
   life.mutate(caller, 'staffSuspendTenant', { tenantId: home.id, reason }, 'tenant { tenantId status statusReason }');
 
 describe('staffSuspendTenant', () => {

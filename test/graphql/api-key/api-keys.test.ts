@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { useKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
 const { home, keys, life } = useKeys();

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import type { Actor, Home } from '../../support/tenant-life.ts';
+import type { Actor, TenantWithMembers } from '../../support/tenant-actors.ts';
 import { LISTING, listingId, useMarket } from './market.ts';
 
 const market = useMarket();
-let other: Home;
+let other: TenantWithMembers;
 let staff: Actor;
 beforeAll(async () => {
   staff = await market.staff();

@@ -1,7 +1,7 @@
 import type { Role } from '../../../src/access/vocabulary.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { useResource } from '../../support/resource.ts';
-import { type Actor, type Home, useLife } from '../../support/tenant-life.ts';
+import { type Actor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
 /** Every field of a listing. */
 export const LISTING = 'id title summary tags price { amount currency } provider publishedAt own entitled';
@@ -19,12 +19,12 @@ export const listingId = (id: string): string => Buffer.from(`MarketplaceListing
 
 /** A marketplace for a test file: one buyer, and as many providers as its tests create. */
 export function useMarket() {
-  const life = useLife();
+  const life = useTenantActors();
   const rows = marketFixtures(life.database);
   const buyer = useResource(() => life.home());
 
   /** A tenant that sells. */
-  const provider = async (): Promise<Home> => {
+  const provider = async (): Promise<TenantWithMembers> => {
     const home = await life.home();
     await rows.setSides(home.tenant, { sells: true });
     return home;

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Home } from '../../support/tenant-life.ts';
+import type { TenantWithMembers } from '../../support/tenant-actors.ts';
 import { useMarket } from './market.ts';
 
 const market = useMarket();
-let north: Home;
-let south: Home;
+let north: TenantWithMembers;
+let south: TenantWithMembers;
 
 const day = (date: number) => new Date(Date.UTC(2026, 0, date));
 

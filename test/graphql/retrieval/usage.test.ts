@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Home, MemberActor } from '../../support/tenant-life.ts';
+import type { MemberActor, TenantWithMembers } from '../../support/tenant-actors.ts';
 import { type Deal, useTrade } from '../../support/trade.ts';
 
 const trade = useTrade();
@@ -11,7 +11,7 @@ beforeAll(async () => {
   trade.gateway.clock.set(new Date('2031-03-30T23:30:00Z'));
   deal = await trade.deal({ price: '0.1', currency: 'EUR', title: 'Tides' });
   const { owner } = deal.buyer;
-  const yen = await trade.stock(deal.shop, { price: '7', currency: 'JPY', title: 'Winds' });
+  const yen = await trade.stock(deal.provider, { price: '7', currency: 'JPY', title: 'Winds' });
   const second = { objectId: yen.objects[0]!.id, entitlementId: await trade.acquire(owner, yen) };
   for (let n = 0; n < 2; n += 1) await trade.retrieve(owner, deal);
   await trade.retrieve(owner, second);
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 const MARCH = '(from: "2031-03-01T00:00:00Z", until: "2031-05-01T00:00:00Z")';
 const DAY = '(from: "2031-03-31T00:00:00Z", until: "2031-04-01T00:00:00Z")';
-const id = (type: string, home: Home, row: string) => Buffer.from(`${type}:${home.tenant.id}:${row}`).toString('base64url');
+const id = (type: string, home: TenantWithMembers, row: string) => Buffer.from(`${type}:${home.tenant.id}:${row}`).toString('base64url');
 
 describe('what a buyer can read', () => {
   test('M2: counts retrievals, per day in UTC and per API key', async () => {
@@ -64,8 +64,8 @@ describe('what a buyer can read', () => {
     expect(charges).toEqual({
       totalCount: 4,
       edges: [
-        { node: { title: 'Tides', provider: deal.shop.tenant.name, amount: { amount: '0.1', currency: 'EUR' } } },
-        { node: { title: 'Winds', provider: deal.shop.tenant.name, amount: { amount: '7', currency: 'JPY' } } },
+        { node: { title: 'Tides', provider: deal.provider.tenant.name, amount: { amount: '0.1', currency: 'EUR' } } },
+        { node: { title: 'Winds', provider: deal.provider.tenant.name, amount: { amount: '7', currency: 'JPY' } } },
       ],
     });
     expect(chargeTotals).toEqual([
@@ -138,7 +138,7 @@ describe('a period includes its start and excludes its end', () => {
     [LATE, 2, 2, [1, 1]],
   ])('M6: of a provider: %s', async (args, many, buyers, datasets) => {
     const { analytics, ...earned } = await trade.read(
-      deal.shop.owner,
+      deal.provider.owner,
       `analytics${args} { retrievals buyers byDay { retrievals } byDataset { retrievals } } earnings${args} { totalCount }`,
     );
     expect(analytics).toEqual({
@@ -154,7 +154,7 @@ describe('what a provider can read', () => {
 
   test('M5, M6: totals, days and datasets, with the number of buyers', async () => {
     const { analytics, earnings, earningTotals } = await trade.read(
-      deal.shop.owner,
+      deal.provider.owner,
       `${ANALYTICS} earnings(first: 1) { totalCount edges { node { title datasetId at amount { amount currency } } } } earningTotals${MARCH} { amount currency }`,
     );
     const revenue = [
@@ -184,7 +184,7 @@ describe('what a provider can read', () => {
       { title: 'Tides', retrievals: 3, buyers: 1, revenue: [revenue[0]] },
       { title: 'Winds', retrievals: 2, buyers: 2, revenue: [revenue[1]] },
     ]);
-    expect(analytics.byDataset[0].datasetId).toBe(id('Dataset', deal.shop, deal.shop.listing.datasetId));
+    expect(analytics.byDataset[0].datasetId).toBe(id('Dataset', deal.provider, deal.provider.listing.datasetId));
     expect(earningTotals).toEqual(revenue);
     expect(earnings).toMatchObject({
       totalCount: 5,
@@ -196,7 +196,7 @@ describe('what a provider can read', () => {
     const PAGE = 'totalCount pageInfo { endCursor hasNextPage } edges { node { title } }';
     // Several pages of one relation are read separately, but still of the dataset only.
     const { datasets } = await trade.read(
-      deal.shop.owner,
+      deal.provider.owner,
       `datasets { edges { node { earnings(first: 2) { ${PAGE} } last: earnings(last: 1) { edges { node { at } } }
         day: earnings${DAY} { totalCount } ever: earnings(from: "0001-01-01T00:00:00Z", until: "9999-12-31T23:59:59.999Z") { ${PAGE} } } } }`,
     );
@@ -214,7 +214,7 @@ describe('what a provider can read', () => {
       ever: { totalCount: 2, edges: titles('Winds', 2) },
     });
     const next = await trade.read(
-      deal.shop.owner,
+      deal.provider.owner,
       `datasets(first: 1) { edges { node { earnings(first: 2, after: "${tides.earnings.pageInfo.endCursor}") { ${PAGE} } } } }`,
     );
     expect(next.datasets.edges[0].node.earnings).toMatchObject({
@@ -225,9 +225,9 @@ describe('what a provider can read', () => {
   });
 
   test("M6, P5: without advanced analytics the totals are returned, and the series' refusal names the plans that have them", async () => {
-    await trade.database.sql("UPDATE tenant SET plan_code = 'STARTER' WHERE tenant_id = $1", [deal.shop.tenant.id]);
-    const { data, errors } = await trade.gateway.ask(`{ tenant { ${ANALYTICS} } }`, deal.shop.owner);
-    await trade.database.sql("UPDATE tenant SET plan_code = 'PROFESSIONAL' WHERE tenant_id = $1", [deal.shop.tenant.id]);
+    await trade.database.sql("UPDATE tenant SET plan_code = 'STARTER' WHERE tenant_id = $1", [deal.provider.tenant.id]);
+    const { data, errors } = await trade.gateway.ask(`{ tenant { ${ANALYTICS} } }`, deal.provider.owner);
+    await trade.database.sql("UPDATE tenant SET plan_code = 'PROFESSIONAL' WHERE tenant_id = $1", [deal.provider.tenant.id]);
     expect(data.tenant.analytics).toMatchObject({ retrievals: 5, buyers: 2, byDay: null, byDataset: null });
     expect(
       errors.map(({ path, extensions: { code, because, requires } }) => [
@@ -240,15 +240,22 @@ describe('what a provider can read', () => {
   });
 
   test("M5: no response reveals a buyer to a provider, or more than the provider's display name to a buyer", async () => {
-    const { buyer, shop } = deal;
+    const { buyer, provider } = deal;
     const refs = await trade.database.sql<{ hex: string; b64: string }>(
       `SELECT encode(r, 'hex') AS hex, encode(r, 'base64') AS b64 FROM (SELECT buyer_ref AS r FROM earning UNION SELECT provider_ref FROM charge) x`,
     );
-    const of = ({ tenant, owner: { person, member } }: Home) => [tenant.id, tenant.slug, person.id, person.name, person.email, member.id];
+    const of = ({ tenant, owner: { person, member } }: TenantWithMembers) => [
+      tenant.id,
+      tenant.slug,
+      person.id,
+      person.name,
+      person.email,
+      member.id,
+    ];
     const sold = (
       await trade.gateway.ask(
         `{ tenant { ${ANALYTICS} earnings { edges { cursor node { id title datasetId at amount { amount } } } } earningTotals${MARCH} { amount } auditEvents { edges { node { action before after targetId actorName actorId } } } } }`,
-        shop.owner,
+        provider.owner,
       )
     ).text;
     const bought = (
@@ -263,8 +270,9 @@ describe('what a provider can read', () => {
       text + (text.match(/[\w-]{20,}/g) ?? []).map(word => Buffer.from(word, 'base64url').toString()).join(' ');
     const hidden = refs.flatMap(({ hex, b64 }) => [hex, b64]);
     for (const secret of [...of(buyer), buyer.tenant.name, ...hidden]) expect(decoded(sold)).not.toContain(secret);
-    for (const secret of [...of(shop), ...hidden, shop.listing.datasetId]) expect(decoded(bought + retrieved)).not.toContain(secret);
-    expect(bought).toContain(shop.tenant.name);
+    for (const secret of [...of(provider), ...hidden, provider.listing.datasetId])
+      expect(decoded(bought + retrieved)).not.toContain(secret);
+    expect(bought).toContain(provider.tenant.name);
   });
 
   test("M5: the gateway's role can't read the hashes of counterparties", async () => {
@@ -313,7 +321,7 @@ describe('roles', () => {
       deal.buyer.owner,
       `usage${MARCH} { records(first: 1) { edges { node { id } } } } charges(first: 1) { edges { node { id } } }`,
     );
-    const { earnings } = await trade.read(deal.shop.owner, 'earnings(first: 1) { edges { node { id } } }');
+    const { earnings } = await trade.read(deal.provider.owner, 'earnings(first: 1) { edges { node { id } } }');
     const ids = [usage.records, charges, earnings].map(({ edges }) => edges[0].node.id);
     const stranger = await trade.buyer();
     const { data, errors } = await trade.gateway.ask(

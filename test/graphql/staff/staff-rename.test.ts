@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 
 const rename = (tenantId: string, name: string, key?: string) =>

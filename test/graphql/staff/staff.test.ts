@@ -1,9 +1,9 @@
 import type { JWTPayload } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { type Caller, type Home, useTenantLife } from '../../support/homes.ts';
 import { useResource } from '../../support/resource.ts';
+import { type Caller, type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantLife();
+const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 
 const ABSENT = '00000000-0000-4000-8000-000000000000';
@@ -48,7 +48,7 @@ describe('what staff can read', () => {
     expect(text).not.toContain('@');
   });
 
-  const event = (sequence: number, action: string, rule: string, home: Home) => ({
+  const event = (sequence: number, action: string, rule: string, home: TenantWithMembers) => ({
     ...{ sequence, action, rule, outcome: 'DONE', code: null, actorKind: 'USER', actorName: home.owner.person.name },
   });
 

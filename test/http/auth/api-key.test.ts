@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { useKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
-import type { Home } from '../../support/tenant-life.ts';
+import type { TenantWithMembers } from '../../support/tenant-actors.ts';
 
 const { home, keys, life } = useKeys();
 
@@ -97,7 +97,7 @@ describe('a request with an API key', () => {
     if (status === 200) expect(answer.data).toEqual({ tenant: { slug: home.tenant.slug } });
     else expect(answer.errors).toMatchObject([{ extensions: { code: 'TENANT_CONFLICT' } }]);
   });
-  let other: Home['tenant'];
+  let other: TenantWithMembers['tenant'];
   beforeEach(async () => {
     other = (await life.home()).tenant;
   });

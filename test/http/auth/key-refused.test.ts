@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newSecret } from '../../../src/domain/api-key/secret.ts';
 import type { Answer } from '../../support/gateway.ts';
-import { useKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
 const { home, keys, life } = useKeys();

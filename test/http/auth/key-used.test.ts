@@ -3,7 +3,7 @@ import pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/index.ts';
 import { noteUse } from '../../../src/database/queries/api-key.ts';
-import { useKeys } from '../../support/key-life.ts';
+import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
 const { home, keys, life } = useKeys();

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { fixtures, ISSUER, type Person, type TestDatabase } from '../database.ts';
 import { useResource } from '../resource.ts';
-import { insertLifecycleRows, insertTombstone, type LifecycleValues, lifecycleValues } from './life.ts';
+import { insertLifecycleRows, insertTombstone, type LifecycleValues, lifecycleValues } from './lifecycle-rows.ts';
 import { insertMarketRows, type MarketValues, marketValues } from './market.ts';
 
 /** The ids and texts of one tenant, none of which another tenant may learn. */

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Role, TenantStatus } from '../../../src/access/vocabulary.ts';
 import { openDatabase, type Query } from '../../../src/database/index.ts';
 import { countMarket, marketListings, marketTags, searchMarket } from '../../../src/database/queries/marketplace.ts';
-import type { Actor, Home } from '../../support/tenant-life.ts';
+import type { Actor, TenantWithMembers } from '../../support/tenant-actors.ts';
 import { listingId, useMarket } from './market.ts';
 
 const market = useMarket();
-let provider: Home;
+let provider: TenantWithMembers;
 let listing: { id: string };
 beforeAll(async () => {
   provider = await market.provider();

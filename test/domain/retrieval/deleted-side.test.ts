@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/index.ts';
 import { buryTenant, purgeRows } from '../../../src/database/queries/tenant.ts';
-import type { Home } from '../../support/tenant-life.ts';
+import type { TenantWithMembers } from '../../support/tenant-actors.ts';
 import { type Deal, useTrade } from '../../support/trade.ts';
 
 const trade = useTrade();
 
 /** Deletes a tenant for good, as its owner and the jobs do it. */
-async function deleted({ owner, tenant }: Home) {
+async function deleted({ owner, tenant }: TenantWithMembers) {
   await trade.must(owner, 'requestTenantDeletion', { confirmation: tenant.name });
   trade.gateway.clock.advance({ days: 31 });
   await trade.gateway.settle();
@@ -31,7 +31,7 @@ describe('S6: when one side is deleted the other keeps its own records', () => {
     const deal = await trade.deal({ title: 'Tides', price: '1.25' });
     await trade.retrieve(deal.buyer.owner, deal);
     const before = await bought(deal);
-    await deleted(deal.shop);
+    await deleted(deal.provider);
     const [{ node }] = before.entitlements.edges;
     expect(await bought(deal)).toEqual({
       ...before,
@@ -47,7 +47,7 @@ describe('S6: when one side is deleted the other keeps its own records', () => {
     await trade.retrieve(deal.buyer.owner, deal);
     const sold = () =>
       trade.read(
-        deal.shop.owner,
+        deal.provider.owner,
         `earnings { totalCount edges { node { amount { amount currency } title at } } } analytics${EVER()} { retrievals buyers revenue { amount currency } }`,
       );
     const before = await sold();
@@ -65,10 +65,10 @@ describe('S6: when one side is deleted the other keeps its own records', () => {
   test("M3: the books balance at each step of a purge, and only a deleted side's records may be missing", async () => {
     const [gone, lives] = [await trade.deal(), await trade.deal()];
     for (const deal of [gone, lives]) for (let n = 0; n < 3; n += 1) await trade.retrieve(deal.buyer.owner, deal);
-    await trade.must(gone.shop.owner, 'requestTenantDeletion', { confirmation: gone.shop.tenant.name });
+    await trade.must(gone.provider.owner, 'requestTenantDeletion', { confirmation: gone.provider.tenant.name });
     trade.gateway.clock.advance({ days: 31 });
     const database = openDatabase(trade.database.runtimeUrl, { poolSize: 1 });
-    const unit = database.bind({ tenantId: gone.shop.tenant.id, personId: null });
+    const unit = database.bind({ tenantId: gone.provider.tenant.id, personId: null });
     const now = trade.gateway.clock.now();
     await unit.transaction(({ query }) => buryTenant(query, now));
     const steps: (string | null)[] = [];
@@ -78,7 +78,7 @@ describe('S6: when one side is deleted the other keeps its own records', () => {
     }
     await database.close();
     expect(steps.filter(table => table === 'earning')).toHaveLength(3);
-    await trade.database.sql(`DELETE FROM earning WHERE tenant_id = '${lives.shop.tenant.id}'`);
+    await trade.database.sql(`DELETE FROM earning WHERE tenant_id = '${lives.provider.tenant.id}'`);
     expect((await trade.books()).faults.map(({ fault }) => fault)).toEqual(['earning_missing', 'earning_missing', 'earning_missing']);
   });
 });

@@ -1,11 +1,11 @@
 import { beforeEach } from 'vitest';
 import { keysOf } from './keys.ts';
-import { type Home, useLife } from './tenant-life.ts';
+import { type TenantWithMembers, useTenantActors } from './tenant-actors.ts';
 
 /** For a test file about API keys: one gateway for the file, and a new tenant for each test. */
 export function useKeys() {
-  const life = useLife();
-  const home = {} as Home;
+  const life = useTenantActors();
+  const home = {} as TenantWithMembers;
   beforeEach(async () => {
     Object.assign(home, await life.home());
   });

@@ -51,7 +51,7 @@ export type Actor = { readonly token: string; readonly tenant?: string | undefin
 export type MemberActor = Actor & { readonly person: Person; readonly member: Member; readonly membershipId: string };
 
 /** A tenant with its owner. */
-export type Home = { readonly tenant: Tenant; readonly owner: MemberActor };
+export type TenantWithMembers = { readonly tenant: Tenant; readonly owner: MemberActor };
 
 /** The result of a mutation: its payload, or its errors and the code of the first. */
 export type Outcome = Pick<Answer, 'errors' | 'status' | 'headers'> & {
@@ -75,12 +75,12 @@ export const globalId = (type: string, tenantId: string, id: string): string =>
   Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
 
 /** A gateway for a test file, with helpers for members and tenants; see {@link useResource}. */
-export function useLife(options: { poolSize?: number } = {}): Life {
+export function useTenantActors(options: { poolSize?: number } = {}): TenantActors {
   const database = useDatabase();
   return lifeOf(database, useGateway(database, options));
 }
 
-export type Life = ReturnType<typeof lifeOf>;
+export type TenantActors = ReturnType<typeof lifeOf>;
 
 export function lifeOf(database: TestDatabase, gateway: TestGateway) {
   const make = fixtures(database);
@@ -120,14 +120,14 @@ export function lifeOf(database: TestDatabase, gateway: TestGateway) {
     },
 
     /** Creates a tenant. */
-    async home(plan: PlanCode = 'PROFESSIONAL'): Promise<Home> {
+    async home(plan: PlanCode = 'PROFESSIONAL'): Promise<TenantWithMembers> {
       const person = await make.person(next('Olive Owner'));
       const tenant = await make.tenant(`home-${made}`, person, { plan, name: `Home ${made}` });
       return { tenant, owner: await actor(tenant, tenant.owner) };
     },
 
     /** Creates a member with these roles. */
-    async join({ tenant }: Home, roles: readonly Role[]): Promise<MemberActor> {
+    async join({ tenant }: TenantWithMembers, roles: readonly Role[]): Promise<MemberActor> {
       return actor(tenant, await make.member(tenant, await make.person(next(`Mia ${roles[0]}`)), roles));
     },
 
@@ -150,7 +150,7 @@ export function lifeOf(database: TestDatabase, gateway: TestGateway) {
     },
 
     /** The audit events of a tenant, oldest first. */
-    async events({ tenant }: Pick<Home, 'tenant'>): Promise<Event[]> {
+    async events({ tenant }: Pick<TenantWithMembers, 'tenant'>): Promise<Event[]> {
       return database.sql<Event>(
         `SELECT actor_name AS actor, action, code, target_type || ':' || target_id AS target, state_before AS before, state_after AS after
          FROM audit_event WHERE tenant_id = $1 ORDER BY seq`,
@@ -159,7 +159,7 @@ export function lifeOf(database: TestDatabase, gateway: TestGateway) {
     },
 
     /** The roles of each membership of a tenant. */
-    async roles({ tenant }: Pick<Home, 'tenant'>): Promise<Record<string, string[]>> {
+    async roles({ tenant }: Pick<TenantWithMembers, 'tenant'>): Promise<Record<string, string[]>> {
       const rows = await database.sql<{ id: string; roles: string[] }>('SELECT id, roles FROM membership WHERE tenant_id = $1', [
         tenant.id,
       ]);

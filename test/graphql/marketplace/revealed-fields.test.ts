@@ -1,7 +1,7 @@
 import { GraphQLObjectType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.ts';
-import type { Home } from '../../support/tenant-life.ts';
+import type { TenantWithMembers } from '../../support/tenant-actors.ts';
 import { LISTING, listingId, useMarket } from './market.ts';
 
 /**
@@ -27,7 +27,7 @@ const FIELDS = {
 };
 
 const market = useMarket();
-let provider: Home;
+let provider: TenantWithMembers;
 let published: { id: string; datasetId: string };
 beforeAll(async () => {
   provider = await market.provider();

@@ -4,10 +4,10 @@ import type { Action } from '../../src/domain/audit/actions.ts';
 import { type CommandContext, runCommand } from '../../src/domain/core/command.ts';
 import { keyContext } from '../../src/http/auth/api-key.ts';
 import { SERVICES } from './services.ts';
-import type { Life } from './tenant-life.ts';
+import type { TenantActors } from './tenant-actors.ts';
 
 /** Runs commands as an API key without GraphQL, to act between authentication and the command. */
-export function keyActs(life: Life, poolSize = 10) {
+export function keyActs(life: TenantActors, poolSize = 10) {
   const database: Database = openDatabase(life.database.runtimeUrl, { poolSize });
   const services = { ...SERVICES, clock: life.gateway.clock };
 

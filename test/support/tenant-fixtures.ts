@@ -3,7 +3,7 @@ import { fixtures, type Member, type Tenant, type TestDatabase, useDatabase } fr
 import { type Answer, type TestGateway, useGateway } from './gateway.ts';
 
 /** A tenant with its members by role. */
-export type Home = Tenant & Readonly<Record<Role, Member>>;
+export type TenantWithMembers = Tenant & Readonly<Record<Role, Member>>;
 
 /** A caller: a member in their tenant, or the holder of a token. */
 export type Caller = Member | { readonly token: string; readonly tenant?: string };
@@ -11,14 +11,14 @@ export type Caller = Member | { readonly token: string; readonly tenant?: string
 const ROLES = ['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const;
 
 /** A gateway for a test file, with helpers for tests of the tenant's life cycle. */
-export function useTenantLife() {
+export function useTenantFixtures() {
   const database = useDatabase();
-  return tenantLifeOf(database, useGateway(database));
+  return tenantFixturesOf(database, useGateway(database));
 }
 
-export type TenantLife = ReturnType<typeof tenantLifeOf>;
+export type TenantFixtures = ReturnType<typeof tenantFixturesOf>;
 
-function tenantLifeOf(database: TestDatabase, gateway: TestGateway) {
+function tenantFixturesOf(database: TestDatabase, gateway: TestGateway) {
   const make = fixtures(database);
   let homes = 0;
 
@@ -35,7 +35,13 @@ function tenantLifeOf(database: TestDatabase, gateway: TestGateway) {
     staff: async (): Promise<Caller> => ({ token: await gateway.tokenOf({ subject: 'staff-dana', name: 'Dana' }, { ipto_staff: true }) }),
 
     /** An active tenant with one member per role, on a plan with high limits. */
-    async home({ name, plan = 'PROFESSIONAL' }: { name?: string; plan?: 'FREE' | 'STARTER' | 'PROFESSIONAL' } = {}): Promise<Home> {
+    async home({
+      name,
+      plan = 'PROFESSIONAL',
+    }: {
+      name?: string;
+      plan?: 'FREE' | 'STARTER' | 'PROFESSIONAL';
+    } = {}): Promise<TenantWithMembers> {
       homes += 1;
       const tenant = await make.tenant(`home-${homes}`, await make.person(`Owner ${homes}`), { plan, ...(name && { name }) });
       const members: Partial<Record<Role, Member>> = { owner: tenant.owner };
