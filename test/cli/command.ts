@@ -5,12 +5,12 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export type Command = {
   readonly child: ChildProcess;
-  /** What it has written so far. */
+  /** The output so far. */
   readonly out: () => string;
   readonly err: () => string;
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
-  /** Waits for a text in what it writes, and throws with all of it when it ends without. */
+  /** Waits for a text in the output; throws with the output if the process ends before. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
   /** Ends it and waits. */
   kill(signal?: NodeJS.Signals): Promise<number | string>;

@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const ISSUER = { OIDC_ISSUER: 'https://issuer.example', OIDC_AUDIENCE: 'ipto', HOST: '127.0.0.1', PORT: '0', S3_BUCKET: 'objects' };
 
-/** Whether `start` serves under a URL, and if not what it says. */
+/** Whether `start` serves with a URL, and its error otherwise. */
 async function servesUnder(databaseUrl: string): Promise<string> {
   const command = start(['start'], { ...ISSUER, DATABASE_URL: databaseUrl });
   const said = await command.says(/"msg":"serving"/).then(

@@ -22,10 +22,10 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 }, LONG);
 
-/** The three `curl` lines, as somebody would copy them. */
+/** The three `curl` lines as printed. */
 const curls = (printed: string) => printed.match(/^curl (?:.*\\\n)*.*/gm) ?? [];
 
-/** What a line answers: by curl itself, or without one by doing what it says. */
+/** The response to a line: from curl itself or, where curl is absent, from an equal request. */
 async function answerOf(line: string): Promise<{ data: Record<string, never>; errors?: { path: string[]; extensions: object }[] }> {
   const curl = await sh('sh', ['-c', line]).catch(error => (error.code === 127 ? null : Promise.reject(error)));
   if (curl) return JSON.parse(curl.stdout);

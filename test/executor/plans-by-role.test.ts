@@ -44,7 +44,7 @@ async function told(gateway: TestGateway, who: Person, query: string): Promise<s
   const options = { token: await gateway.tokenOf(who), tenant: tenant.slug, headers: { 'x-request-id': 'the-same' } };
   await gateway.ask(query, options);
   const { errors, ...answer } = JSON.parse((await gateway.ask(query, options)).text) as { errors?: unknown[] };
-  // GraphQL.js tells those of two roots as they come
+  // GraphQL.js reports the errors of two root fields in the order of their completion
   return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() });
 }
 

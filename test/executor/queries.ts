@@ -1,6 +1,6 @@
 /** A request as a client may send it. */
 export type PreparedOperation = {
-  /** The body of a POST: parameters, or a text as it stands. */
+  /** The body of a POST: parameters, or a literal text. */
   readonly ask?: object | string;
   /** The query string of a GET. */
   readonly get?: string;

@@ -62,7 +62,7 @@ test('a random query has the same bytes from GraphQL.js and the executor, for ev
   expect(gateways[1]!.counts().queries).toMatchObject({ answered: 0 });
 });
 
-/** What a dashboard asks of a tenant, whatever it chooses. */
+/** Queries of a tenant as a dashboard sends them, with random selections. */
 const PARTS: readonly ((size: number) => string)[] = [
   size =>
     `datasetCount datasets(first: ${size}) { totalCount edges { cursor node { id name listing { title tags price { amount currency } dataset { id } } objects(first: 2) { totalCount edges { node { size sha256 } } } earnings(first: 2) { totalCount edges { node { at title amount { amount currency } } } } } } }`,
@@ -81,7 +81,7 @@ const PARTS: readonly ((size: number) => string)[] = [
   () => 'ownershipTransfer { expiresAt to { user { name } } }',
 ];
 
-/** Of two queries one is made of what is usual, and one of whatever the schema has. */
+/** Half of the queries select the usual fields, half any field of the schema. */
 function randomQuery(g: fc.GeneratorValue, pool: ReturnType<typeof poolOf>): string {
   if (g(fc.boolean)) {
     const parts = g(fc.shuffledSubarray, [...PARTS], { minLength: 1 });
@@ -93,7 +93,7 @@ function randomQuery(g: fc.GeneratorValue, pool: ReturnType<typeof poolOf>): str
   }
 }
 
-/** An answer with its errors sorted: they stand in the order in which they were found. */
+/** A response with sorted errors: their order depends on the execution. */
 function inOrder(text: string): string {
   const { errors, ...answer } = JSON.parse(text) as { errors?: unknown[] };
   return JSON.stringify({ ...answer, errors: errors?.map(error => JSON.stringify(error)).sort() });

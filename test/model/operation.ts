@@ -9,10 +9,10 @@ export type Input = Readonly<Record<string, unknown>>;
  */
 export type Choice = { readonly world: World; readonly tenant: Tenant; readonly caller: string; readonly dice: readonly number[] };
 
-/** A mutation of the schema: how it is asked for, and what it must do. */
+/** A mutation of the schema: its input, and its expected effect. */
 export type Operation = {
   readonly name: Name;
-  /** What is asked of its payload. */
+  /** The selection of its payload. */
   readonly selection: string;
   /** Its input for a choice; without, it takes none. */
   readonly input?: (choice: Choice) => Input;

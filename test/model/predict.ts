@@ -19,8 +19,8 @@ export type Request = {
  */
 export type Prediction = { readonly code: string | null; readonly replayed?: boolean; readonly tenant?: Tenant | null };
 
-/** What says nothing about what somebody may do, and leaves no event. */
-const UNTOLD = ['BAD_USER_INPUT', 'IDEMPOTENCY_KEY_REUSED'];
+/** Codes of invalid input: independent of permissions, and without an event. */
+const INPUT_CODES = ['BAD_USER_INPUT', 'IDEMPOTENCY_KEY_REUSED'];
 
 /** Does in the model what a request must do. */
 export function predict(world: World, { operation, caller, header, input, key }: Request): Prediction {
@@ -50,7 +50,7 @@ export function predict(world: World, { operation, caller, header, input, key }:
   const code = refusalOf(name, caller, context) ?? inPlace(scene, name === 'createTenant' || by === 'staff', run);
   if (code === null && remembered !== null && name !== 'createTenant') tenant!.keys.set(remembered, { print, until: world.now + DAY });
   const concerned = tenant && (caller === 'staff' ? by === 'staff' : tenant === context && name !== 'createTenant');
-  if (code !== null && concerned && !told && !UNTOLD.includes(code)) record(`${action}!${code}`);
+  if (code !== null && concerned && !told && !INPUT_CODES.includes(code)) record(`${action}!${code}`);
   return { code, tenant };
 }
 

@@ -12,7 +12,7 @@ export type Real = {
   last: Snapshot;
   /** How many messages were read already. */
   read: number;
-  /** What was sent with an idempotency key, and what it answered. */
+  /** The requests with an idempotency key, and their responses. */
   readonly keyed: Request[];
   readonly answers: Map<string, string>;
   /** How often each command came to which end. */

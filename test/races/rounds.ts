@@ -24,7 +24,7 @@ export async function invariants({ database }: TenantActors): Promise<{ owners: 
 /** What {@link invariants} are when all is well. */
 export const SOUND = { owners: [1], breaks: [] };
 
-/** How often each code stands among what came of the same mutation; `done` where there is none. */
+/** How often each code occurs among the results of one mutation; `done` without an error. */
 export function tally(outcomes: readonly { readonly code: string | null }[]): Record<string, number> {
   const counted: Record<string, number> = {};
   for (const { code } of outcomes) counted[code ?? 'done'] = (counted[code ?? 'done'] ?? 0) + 1;

@@ -73,7 +73,7 @@ test('P2: an upgrade and a concurrently scheduled downgrade: never both', { time
     const order = (await life.events(home)).map(({ action }) => action);
     const upgradeLast = order.at(-1) === 'plan.upgrade';
     expect(order.toSorted()).toEqual(['plan.schedule_downgrade', 'plan.upgrade']);
-    // An upgrade cancels what was scheduled; what is scheduled after it is scheduled from there.
+    // An upgrade cancels the scheduled change; a later downgrade starts from the new plan.
     expect(await life.database.sql('SELECT plan_code, next_plan_code FROM tenant WHERE tenant_id = $1', [home.tenant.id])).toEqual([
       { plan_code: 'PROFESSIONAL', next_plan_code: upgradeLast ? null : 'FREE' },
     ]);

@@ -2,7 +2,7 @@ import type { ConnectionPool } from '../../src/database/driver/pool.ts';
 import { poolTarget, runPrismaOn } from '../../src/database/driver/prisma-adapter.ts';
 import { type Binding, bindingPrelude } from '../../src/database/tenancy/binding.ts';
 
-/** The binding to nobody. */
+/** The empty tenant binding. */
 export const NOBODY: Binding = { tenantId: null, personId: null };
 
 /** Runs one statement on a pool, bound. */

@@ -7,7 +7,7 @@ import { unitOfWork } from '../../src/database/unit-of-work.ts';
 import type { TestDatabase } from './database.ts';
 import type { World } from './isolation/isolation.ts';
 
-/** A unit of work of tenant a's owner, and what it is made of. */
+/** A unit of work of tenant a's owner, with its parts. */
 export type TestWork = { pool: ConnectionPool; source: Source; binding: Binding; unit: UnitOfWork };
 
 /** A new pool and unit of work for each test; tenant a gets its name back afterwards. */

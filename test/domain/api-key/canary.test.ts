@@ -73,7 +73,7 @@ test('A4, K1: the secret of an API key is in no table, event, stored response or
   );
   expect(leaks).toEqual([]);
 
-  // Nor is what is kept in its place in any event, or in the log.
+  // The stored hash is in no event and no log line either.
   const [row] = await database.sql<{ now: string; then: string }>(
     "SELECT encode(secret_hash, 'hex') AS now, encode(earlier_hash, 'hex') AS then FROM api_key",
   );

@@ -58,7 +58,7 @@ const apiKey = async () => ({
   apiKeyId: (await make('createApiKey', { name: 'Key', scopes: ['tenant:read', 'usage:read'] })).apiKey.id as string,
 });
 
-/** The listing of somebody who sells, as the marketplace names it. */
+/** The marketplace id of a provider's listing. */
 async function offer() {
   const seller = await scene.make.tenant(`seller-of-${scene.tenant.slug}`, scene.stranger);
   const market = marketFixtures(database);
@@ -70,7 +70,7 @@ async function entitlement() {
   const { id } = await marketFixtures(database).entitlement(scene.tenant, await offer());
   return { entitlementId: Buffer.from(`Entitlement:${scene.tenant.id}:${id}`).toString('base64url') };
 }
-/** What the scene's owner does, once what it takes is there. */
+/** The owner's commands, each after its preparation. */
 const owner = (name: string, prepare: () => Promise<Readonly<Record<string, unknown>>>): readonly [string, () => Promise<Try>] => [
   name,
   async () => {

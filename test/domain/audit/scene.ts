@@ -52,7 +52,7 @@ export async function setScene(database: TestDatabase, gateway: TestGateway, pla
   const [admin, viewer, operator] = [await join('Adam', 'admin'), await join('Vera', 'viewer'), await join('Otto', 'operator')];
   const stranger = await person('Stranger');
 
-  /** Sends a mutation as somebody, under a request id of its own. */
+  /** Sends a mutation as a caller, with its own request id. */
   async function send(token: string, name: string, input: Input | null, { key, tenant: header }: Options = {}) {
     requests += 1;
     const request = `request-${requests}`;
@@ -74,7 +74,7 @@ export async function setScene(database: TestDatabase, gateway: TestGateway, pla
   return {
     ...{ make, tenant, owner, admin, viewer, operator, stranger, send, tokenOf },
     target: `Tenant:${tenant.id}`,
-    /** A mutation of somebody's, and what came of it. */
+    /** A mutation of a caller, and its result. */
     act: async (who: Member | Person, name: string, input: Input | null = null, options: Options = {}) =>
       send(await tokenOf(who), name, input, { tenant: inTenant(who), ...options }),
     /** A mutation of staff's on the scene's tenant. */

@@ -30,7 +30,7 @@ const written = (value: unknown): string => {
   if (value && typeof value === 'object' && !(value instanceof Date)) return Object.values(value).map(written).join(' ');
   return String(value);
 };
-/** A secret as it may stand somewhere: itself, and its bytes in other notations. */
+/** The forms in which a secret could occur: itself, and its bytes in other encodings. */
 const forms = (secret: string) => [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64url').slice(0, -2)];
 
 describe('A4: no secret is in an event, in a line of the log, or in any table', () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 const membershipId = () => Buffer.from(`Membership:${home.id}:${home.viewer.id}`).toString('base64url');
 
-/** Every command that sets values, and what it is sent twice. */
+/** Every command that sets values, with an input that is sent twice. */
 // biome-ignore format: a table is read by its columns
 const COMMANDS: readonly (readonly [string, string, () => object, 'owner' | 'staff'])[] = [
   ['renameTenant',             'the same name',                 () => ({ name: ' Cafe\u0301 ' }),                                         'owner'],

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const open = async () =>
   (await life.database.sql('SELECT count(*)::int AS n FROM invitation WHERE tenant_id = $1', [home.tenant.id]))[0]!.n;
-/** The code with another secret: of the right tenant and invitation, by somebody who guesses. */
+/** A guessed code: the right tenant and invitation with another secret. */
 const guess = () => `${code.slice(0, -10)}AAAAAAAAA${code.slice(-1)}`;
 
 describe("the tenant's status when an invitation is answered", () => {

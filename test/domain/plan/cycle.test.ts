@@ -5,7 +5,7 @@ import { cycleEnd } from '../../../src/domain/plan/cycle.ts';
 const DAY = 86_400_000;
 const end = (since: string, at: string) => cycleEnd(new Date(since), new Date(at)).toISOString();
 
-/** A cycle ends in UTC, wherever the machine stands: here where clocks are put forward and back. */
+/** Cycles end in UTC in any time zone: here in a time zone with daylight saving. */
 const zone = process.env.TZ;
 beforeAll(() => {
   process.env.TZ = 'America/New_York';

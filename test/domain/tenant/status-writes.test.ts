@@ -94,7 +94,7 @@ describe.each([
   const rows = (allowed: boolean) =>
     WRITES.filter(row => row[column] === allowed).map(([name, who, input]) => [name, { who, input }] as const);
 
-  /** The tenant's rows, less its log, which tells of refusals too. */
+  /** The tenant's rows without its audit log, which also has refusals. */
   const kept = async ({ home }: Ready) => {
     const { audit_event, audit_head, ...rest } = await life.rows({ of: home.id });
     return rest;

@@ -12,7 +12,7 @@ beforeEach(async () => {
   key = await keys.make(home.owner, ['tenant:read', 'usage:read']);
 });
 
-/** An answer without what is its own: the request id. */
+/** A response without its request id. */
 const bare = ({ status, text, headers }: Answer) => ({
   status,
   text: text.replaceAll(headers.get('x-request-id')!, '<request id>'),

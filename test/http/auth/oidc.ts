@@ -14,7 +14,7 @@ export async function createKey(alg: string, kid: string = alg): Promise<Key> {
 /** Seconds since 1970, now and then some. */
 export const inSeconds = (offset: number) => Math.floor(Date.now() / 1000) + offset;
 
-/** Makes a token whatever it says: only what a test names is there. */
+/** Signs a token with exactly the given header and claims. */
 export const signed = (key: Key, claims: JWTPayload, header: Record<string, unknown> = {}) =>
   new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid, ...header }).sign(key.privateKey, { crit: { 'x-test': true } });
 

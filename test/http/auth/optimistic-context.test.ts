@@ -3,7 +3,7 @@ import { fixtures, type Member, type Person, type Tenant, useDatabase } from '..
 import { type TestGateway, useGateway } from '../../support/gateway.ts';
 import { watchStatements } from '../../support/statements.ts';
 
-/** Who asks again is answered in one round trip, by what the database says in it. */
+/** A cached caller costs one round trip, in which the database confirms the context. */
 const database = useDatabase();
 const gateway = useGateway(database, { poolSize: 2 });
 const make = fixtures(database);

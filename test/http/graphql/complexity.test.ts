@@ -7,7 +7,7 @@ import { isWithinLimits, limitErrors } from '../../../src/http/graphql/complexit
 
 const schema = buildSchema();
 
-/** Whether what is asked is cheap; what isn't there to be asked is not. */
+/** Whether the operation is within the limits; an absent operation is not. */
 function fits(asked: Parameters<typeof PreparedOperation.of>[1]): boolean {
   const question = PreparedOperation.of(schema, asked);
   return question !== null && isWithinLimits(question, {});
@@ -42,7 +42,7 @@ const IDS: Readonly<Record<string, unknown>> = {
 const variables = fc.record({ n: value, m: value, ids: fc.constantFrom(...Object.keys(IDS)) });
 const operationName = fc.constantFrom('A', 'B', 'C', null, undefined);
 
-/** How many things a rule has against something, or what it threw. */
+/** The number of errors that a rule reports, or the error that it threw. */
 function outcome(rule: () => readonly unknown[]): unknown {
   try {
     return rule().length;

@@ -135,7 +135,7 @@ type Provocation = {
   path?: string;
 };
 
-/** One way to each code; null for one that nothing of this release answers with. */
+/** One request for each code; null for a code that this release never returns. */
 const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   BAD_REQUEST: { body: '[]', status: 400 },
   PERSISTED_QUERY_NOT_SUPPORTED: { body: '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}', status: 400 },

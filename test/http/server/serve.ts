@@ -41,7 +41,7 @@ export const useServer = (database: Pick<TestDatabase, 'runtimeUrl'>, options: P
     gateway => gateway.stop(),
   );
 
-/** The gateway with its log kept, and whatever setting a test wants otherwise. */
+/** The gateway with a recorded log, and a test's own settings. */
 export async function serve({ databaseUrl, ...settings }: Partial<StartOptions> & Pick<StartOptions, 'databaseUrl'>): Promise<Served> {
   const tokens = await createIssuer();
   const { log, text, lines } = keepLog();

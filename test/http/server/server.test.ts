@@ -32,7 +32,7 @@ async function start(isReady: () => Promise<boolean> = async () => true) {
     waiting,
     /** Resolves when GraphQL is asked the next time. */
     isAsked: () => new Promise<void>(resolve => asked.push(resolve)),
-    /** Resolves when somebody asks for `/heard`. */
+    /** Resolves when `/heard` is requested. */
     isHeard: () => new Promise<void>(resolve => heard.push(resolve)),
     serve: () =>
       running.serve(async (_request, response) => {

@@ -2,7 +2,7 @@ import { memberNamed, type Operation, pick, rolesIn, someMember, someRoles } fro
 import { type Scene, voidTransfer } from '../rules.ts';
 import { isOwner, type Member, memberOf, type Tenant } from '../state.ts';
 
-/** The member whom somebody else may change or remove, or why not. */
+/** The member that the caller may change or remove, or the refusal. */
 function otherMember({ tenant, me, input }: Scene): Member | string {
   const member = memberNamed(tenant, input.membershipId);
   if (!member) return 'NOT_FOUND';

@@ -17,7 +17,7 @@ export type Dice = {
   readonly input: readonly number[];
 };
 
-/** Somebody asks for a mutation: mostly who may, sometimes with an idempotency key. */
+/** A mutation: mostly by a permitted caller, sometimes with an idempotency key. */
 export class Mutation extends Step {
   constructor(
     protected readonly operation: Operation,
@@ -60,7 +60,7 @@ export class Mutation extends Step {
   }
 }
 
-/** A key that was used answers as it did, where what it answered is still to be seen. */
+/** A used key returns its stored response, where its payload can still be read. */
 function compareAnswers({ answers }: Real, { operation, caller, key, input }: Request, replayed: boolean, answer: string): void {
   const name = JSON.stringify([caller, key, operation.name, input]);
   const before = answers.get(name);
@@ -86,7 +86,7 @@ function readable({ tenants, members, invitations }: World, input: Request['inpu
 const aptFor = ({ name, suits = () => true }: Operation, tenants: readonly Tenant[], now: number) =>
   tenants.filter(tenant => (name === 'createTenant' || worksIn(name, tenant)) && suits(tenant, now));
 
-/** Mostly a tenant in which it may work, sometimes one that is gone. */
+/** Mostly a tenant in which the mutation may succeed, sometimes a deleted tenant. */
 function someTenant({ tenants, now }: World, operation: Operation, die: number): Tenant | undefined {
   if (!tenants.length) return undefined;
   const there = tenants.filter(isThere);

@@ -9,7 +9,7 @@ import type { Tenant, World } from '../state.ts';
  * what came of it.
  */
 export abstract class Step implements fc.AsyncCommand<World, Real> {
-  /** What it was, once it is known: who did what where, and what came of it. */
+  /** The caller, command, tenant and result, once they are known. */
   protected text = '';
 
   check(_world: Readonly<World>): boolean {
@@ -49,7 +49,7 @@ export abstract class Step implements fc.AsyncCommand<World, Real> {
   }
 }
 
-/** All of a tenant in the model: what is seen of it, and until when its keys are kept. */
+/** A tenant in the model: its observable state, and until when its keys are stored. */
 const stateOf = (tenant: Tenant) => JSON.stringify([modelView(tenant), [...tenant.keys]]);
 
 function agree(label: string, real: View, model: View): void {
