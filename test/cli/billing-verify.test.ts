@@ -41,10 +41,10 @@ describe('M3: ipto billing verify', () => {
     const tables = ['usage_record', 'charge', 'earning'];
     await trade.database.sql(tables.map(table => `CREATE TABLE kept_${table} AS TABLE ${table}`).join(';'));
     await behindItsBack(tamper.replaceAll('ID', ids[which]!));
-    const said = await verify();
+    const result = await verify();
     await behindItsBack(tables.map(table => `DELETE FROM ${table}; INSERT INTO ${table} TABLE kept_${table}; DROP TABLE kept_${table}`).join(';'));
     const expected = totals.replace('\nJPY: 0 charges of 0, 0 earnings of 0', '');
-    expect(said).toEqual({ code: 1, out: `${expected}\n1 fault.\nretrieval ${ids[which]}: ${told}\n`, err: '' });
+    expect(result).toEqual({ code: 1, out: `${expected}\n1 fault.\nretrieval ${ids[which]}: ${told}\n`, err: '' });
     expect(await verify()).toMatchObject({ code: 0 });
   });
 

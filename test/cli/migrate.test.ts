@@ -43,12 +43,12 @@ const ISSUER = { OIDC_ISSUER: 'https://issuer.example', OIDC_AUDIENCE: 'ipto', H
 /** Whether `start` serves with a URL, and its error otherwise. */
 async function servesUnder(databaseUrl: string): Promise<string> {
   const command = start(['start'], { ...ISSUER, DATABASE_URL: databaseUrl });
-  const said = await command.says(/"msg":"serving"/).then(
+  const result = await command.says(/"msg":"serving"/).then(
     () => 'serves',
     () => command.err(),
   );
   await command.kill('SIGTERM');
-  return said;
+  return result;
 }
 
 describe('npm run migrate', () => {

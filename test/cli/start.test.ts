@@ -60,10 +60,10 @@ describe('npm start', () => {
   test.each([
     ['the demo’s issuer', { OIDC_ISSUER: 'urn:ipto:demo' }, /^OIDC_ISSUER is wrong: .+\n$/],
     ['an issuer without encryption', { OIDC_ISSUER: 'http://issuer.example' }, /^OIDC_ISSUER is wrong: .+\n$/],
-  ])('refuses %s', async (_what, more, told) => {
+  ])('refuses %s', async (_what, more, message) => {
     const { code, err } = await run(['start'], settings(more));
     expect(code).toBe(1);
-    expect(err).toMatch(told);
+    expect(err).toMatch(message);
   });
 
   test('refuses a superuser in one sentence', async () => {
@@ -136,8 +136,8 @@ describe('npm start', () => {
     const command = starting({ PORT: String(port) });
     const code = await command.ended;
     await new Promise(resolve => other.close(resolve));
-    const told = `Can't listen on 127.0.0.1:${port}: another process listens there; choose another port with PORT.\n`;
-    expect({ code, err: command.err() }).toEqual({ code: 1, err: told });
+    const message = `Can't listen on 127.0.0.1:${port}: another process listens there; choose another port with PORT.\n`;
+    expect({ code, err: command.err() }).toEqual({ code: 1, err: message });
   });
 });
 

@@ -25,7 +25,7 @@ test('M1: the sellers of the demo have listings of every status; other tenants h
 });
 
 test('M1: the bytes of its objects match their recorded checksum', async () => {
-  const said: string[] = [];
+  const checksums: string[] = [];
   for (const slug of ['northwind', 'adatum']) {
     const { data } = await as(
       `viewer@${slug}.example`,
@@ -34,7 +34,7 @@ test('M1: the bytes of its objects match their recorded checksum', async () => {
     for (const { node } of data.tenant.datasets.edges)
       for (const { node: object } of node.objects.edges) {
         expect(object.storedAt).not.toBeNull();
-        said.push(object.sha256);
+        checksums.push(object.sha256);
       }
   }
   const folder = join(demo.directory, 'objects');
@@ -46,8 +46,8 @@ test('M1: the bytes of its objects match their recorded checksum', async () => {
         .digest('hex'),
     ),
   );
-  expect(said).toHaveLength(8);
-  expect(lying.sort()).toEqual(said.sort());
+  expect(checksums).toHaveLength(8);
+  expect(lying.sort()).toEqual(checksums.sort());
 });
 
 test('M1: a seller adds an object, by an upload link that the demo itself serves', async () => {

@@ -40,7 +40,7 @@ const QUESTIONS = [
   '{ tenant { name status billingEmail memberCount datasetCount plan { code } datasets { totalCount edges { node { id listing { status } objects { totalCount } } } } invitations { totalCount } } marketplace { search { totalCount edges { node { title entitled } } } } }',
 ];
 
-async function told(gateway: TestGateway, who: Person, query: string): Promise<string> {
+async function responseTo(gateway: TestGateway, who: Person, query: string): Promise<string> {
   const options = { token: await gateway.tokenOf(who), tenant: tenant.slug, headers: { 'x-request-id': 'the-same' } };
   await gateway.ask(query, options);
   const { errors, ...answer } = JSON.parse((await gateway.ask(query, options)).text) as { errors?: unknown[] };
@@ -56,7 +56,7 @@ test.each(STATUSES)('R1, S5, G2: %s: every set of roles gets the same response a
     if (roles[0] !== 'owner') await database.sql('UPDATE membership SET roles = $2 WHERE id = $1', [member.id, roles]);
     const who = roles[0] === 'owner' ? owner! : person!;
     for (const query of QUESTIONS) {
-      const [plans, graphql] = [await told(gateways.plans, who, query), await told(gateways.graphql, who, query)];
+      const [plans, graphql] = [await responseTo(gateways.plans, who, query), await responseTo(gateways.graphql, who, query)];
       expect(plans, `${roles}`).toBe(graphql);
       expect(plans).not.toContain('INTERNAL_SERVER_ERROR');
       seen.add(plans);

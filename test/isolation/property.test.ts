@@ -59,8 +59,8 @@ async function restore() {
 
 /** The values of tenant b in a response that were not in the request. */
 const leaked = (answer: string, asked: string) => {
-  const [told, sent] = [withDecodedIds(answer), withDecodedIds(asked)];
-  return [...world.b.secrets, 'Bison'].map(text => text.toLowerCase()).filter(text => told.includes(text) && !sent.includes(text));
+  const [comparable, sent] = [withDecodedIds(answer), withDecodedIds(asked)];
+  return [...world.b.secrets, 'Bison'].map(text => text.toLowerCase()).filter(text => comparable.includes(text) && !sent.includes(text));
 };
 
 describe('T4: with a canary in every row of the other tenant', () => {
@@ -115,7 +115,7 @@ describe('T4: with a canary in every row of the other tenant', () => {
             }),
           );
           expect(leaked(full!.whole, query)).toEqual([]);
-          expect(told(full!, known)).toEqual(told(lone!, known));
+          expect(comparable(full!, known)).toEqual(comparable(lone!, known));
           expect(full!.text).not.toContain('INTERNAL_SERVER_ERROR');
           if (full!.data?.tenant) useful += 1;
           if (!query.startsWith('mutation')) return;
@@ -170,7 +170,7 @@ describe('T4: with a canary in every row of the other tenant', () => {
 });
 
 /** A response without the order of fields and errors, which may vary, and without the time. */
-const told = ({ status, headers, data, errors }: Answer, known: string) =>
+const comparable = ({ status, headers, data, errors }: Answer, known: string) =>
   JSON.parse(withoutNewIds(JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), data, sorted(errors)]), known));
 
 /** The rows to compare after the same operation: all tenants and people, and counts of others. */

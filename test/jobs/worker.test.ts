@@ -136,8 +136,8 @@ describe('the worker', () => {
     }, log as never);
     await life.database.sql("SELECT graphile_worker.add_job('sweep')");
     await until(() => expect(sent.map(({ to }) => to)).toEqual(['works@people.example']));
-    const told = expect.objectContaining({ tenantId: home.id, msg: 'jobs of a tenant failed' });
-    await until(() => expect(lines.map(line => JSON.parse(line))).toContainEqual(told));
+    const logged = expect.objectContaining({ tenantId: home.id, msg: 'jobs of a tenant failed' });
+    await until(() => expect(lines.map(line => JSON.parse(line))).toContainEqual(logged));
     expect(lines.join()).not.toMatch(/fails@|ipto_invite/);
   });
 

@@ -37,12 +37,12 @@ export function predict(world: World, { operation, caller, header, input, key }:
   if (kept && kept.until > world.now)
     return kept.print === print ? { code: null, replayed: true, tenant } : { code: 'IDEMPOTENCY_KEY_REUSED' };
 
-  let told = false;
+  let isRecorded = false;
   const record: Scene['record'] = (what = action, actor = caller === 'staff' ? 'staff' : 'user') =>
     void tenant!.log.push(`${what} ${actor}`);
   const refuse: Scene['refuse'] = code => {
     record(`${action}!${code}`);
-    told = true;
+    isRecorded = true;
     return code;
   };
   const me = tenant && by === 'member' ? memberOf(tenant, caller) : undefined;
@@ -50,7 +50,7 @@ export function predict(world: World, { operation, caller, header, input, key }:
   const code = refusalOf(name, caller, context) ?? inPlace(scene, name === 'createTenant' || by === 'staff', run);
   if (code === null && remembered !== null && name !== 'createTenant') tenant!.keys.set(remembered, { print, until: world.now + DAY });
   const concerned = tenant && (caller === 'staff' ? by === 'staff' : tenant === context && name !== 'createTenant');
-  if (code !== null && concerned && !told && !INPUT_CODES.includes(code)) record(`${action}!${code}`);
+  if (code !== null && concerned && !isRecorded && !INPUT_CODES.includes(code)) record(`${action}!${code}`);
   return { code, tenant };
 }
 

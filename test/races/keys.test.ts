@@ -43,8 +43,8 @@ test('G6: one idempotency key sent many times at once creates one key, and all r
     const home = await life.home();
     const again = { 'idempotency-key': `a-key-made-at-once-${round}` };
     const make = () => life.must(home.owner, 'createApiKey', { name: 'Once', scopes: ['tenant:read'] }, again);
-    const told = await Promise.all(Array.from({ length: 10 }, make));
-    expect(new Set(told.map(({ secret }) => secret)).size).toBe(1);
+    const results = await Promise.all(Array.from({ length: 10 }, make));
+    expect(new Set(results.map(({ secret }) => secret)).size).toBe(1);
     expect(await keys.list(home.owner)).toHaveLength(1);
   }
 });

@@ -77,9 +77,9 @@ test('A4, K1: the secret of an API key is in no table, event, stored response or
   const [row] = await database.sql<{ now: string; then: string }>(
     "SELECT encode(secret_hash, 'hex') AS now, encode(earlier_hash, 'hex') AS then FROM api_key",
   );
-  const told = `${(await database.sql('SELECT e::text AS row FROM audit_event e')).map(({ row: text }) => text).join('\n')}\n${places['the log']}`;
+  const events = `${(await database.sql('SELECT e::text AS row FROM audit_event e')).map(({ row: text }) => text).join('\n')}\n${places['the log']}`;
   for (const hash of [row!.now, row!.then]) {
     expect(places['a table']).toContain(hash);
-    expect(told).not.toContain(hash);
+    expect(events).not.toContain(hash);
   }
 });

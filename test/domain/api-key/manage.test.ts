@@ -67,13 +67,13 @@ describe('who manages which keys', () => {
     const theirs = await keys.make(elsewhere.owner);
     const before = await keys.row(theirs);
     const nowhere = globalId('ApiKey', home.tenant.id, theirs.row);
-    const told = [];
+    const responses = [];
     for (const verb of MANAGE)
       for (const id of [theirs.id, nowhere]) {
         const { code, errors } = await run(home.owner, verb, { id });
-        told.push([code, errors[0]!.extensions.code]);
+        responses.push([code, errors[0]!.extensions.code]);
       }
-    expect(new Set(told.flat())).toEqual(new Set(['NOT_FOUND']));
+    expect(new Set(responses.flat())).toEqual(new Set(['NOT_FOUND']));
     expect(await keys.row(theirs)).toEqual(before);
     expect(await keys.events(elsewhere)).toHaveLength(1);
   });

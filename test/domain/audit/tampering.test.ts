@@ -114,8 +114,8 @@ describe('A2: anchors', () => {
     const clean = { broken: {}, lost: [] };
     expect(await behindItsBack(`${tombstone}; ${deleted}; ${halfGone}`, look(heads))).toEqual(clean);
     expect(await behindItsBack(`${tombstone}; ${wholly}`, look(heads))).toEqual(clean);
-    const told = { broken: { [tenantId]: 13 }, lost: [{ tenantId, seq: 30 }] };
-    expect(await behindItsBack(`${tombstone}; ${halfGone}`, look(heads))).toEqual(told);
-    expect(await behindItsBack(`${deleted}; ${halfGone}`, look(heads))).toEqual(told);
+    const findings = { broken: { [tenantId]: 13 }, lost: [{ tenantId, seq: 30 }] };
+    expect(await behindItsBack(`${tombstone}; ${halfGone}`, look(heads))).toEqual(findings);
+    expect(await behindItsBack(`${deleted}; ${halfGone}`, look(heads))).toEqual(findings);
   });
 });

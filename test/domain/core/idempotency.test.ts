@@ -10,7 +10,7 @@ beforeEach(async () => {
 
 const key = () => ({ idempotencyKey: randomUUID() });
 const rows = () => life.database.sql('SELECT * FROM idempotency_key WHERE tenant_id = $1', [home.tenant.id]);
-const told = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
+const outcomes = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
 const rename = (name: string, extra: object = {}, headers: Record<string, string> = {}, who = home.owner) =>
   life.run(who, 'renameTenant', { name, ...extra }, headers);
 
@@ -19,22 +19,22 @@ describe('an idempotency key', () => {
     const sent = key();
     const first = await rename('Once', sent);
     expect(await rename('Once', sent)).toMatchObject({ payload: first.payload, errors: [] });
-    expect(await told()).toEqual([['tenant.rename', null]]);
+    expect(await outcomes()).toEqual([['tenant.rename', null]]);
   });
 
   test('G6: without a key, or with another key, the command runs again', async () => {
     for (const [again, extra] of [{}, {}, key(), key(), { idempotencyKey: null }].entries()) await rename(`Often ${again % 2}`, extra);
-    expect(await told()).toHaveLength(5);
+    expect(await outcomes()).toHaveLength(5);
     expect(await rows()).toHaveLength(2);
   });
 
   test("G6: a key in the header works like a key in the input; the input's key has precedence", async () => {
     const headers = { 'idempotency-key': randomUUID() };
     for (let again = 0; again < 3; again += 1) expect((await rename('Header', {}, headers)).errors).toEqual([]);
-    expect(await told()).toHaveLength(1);
+    expect(await outcomes()).toHaveLength(1);
     for (let again = 0; again < 3; again += 1)
       expect((await rename('Own', { idempotencyKey: 'own-'.repeat(4) }, headers)).errors).toEqual([]);
-    expect(await told()).toHaveLength(2);
+    expect(await outcomes()).toHaveLength(2);
   });
 
   test('G6: one header for several mutations of a request is a key for each mutation', async () => {
@@ -46,7 +46,7 @@ describe('an idempotency key', () => {
     const second = await life.gateway.ask(document, asked);
     expect(second.errors).toEqual([]);
     expect(second.data.inviteMember).toEqual(first.data.inviteMember);
-    expect(await told()).toEqual([
+    expect(await outcomes()).toEqual([
       ['tenant.rename', null],
       ['tenant.rename', null],
       ['invitation.create', null],
@@ -63,7 +63,7 @@ describe('an idempotency key', () => {
     const sent = key();
     await rename('First', sent);
     expect(await ask(sent)).toMatchObject({ payload: null, code: 'IDEMPOTENCY_KEY_REUSED' });
-    expect(await told()).toEqual([['tenant.rename', null]]);
+    expect(await outcomes()).toEqual([['tenant.rename', null]]);
     expect((await rename('First', sent)).errors).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('an idempotency key', () => {
     const sent = key();
     await life.must(home.owner, 'inviteMember', { email: 'order@people.example', roles: ['VIEWER'], ...sent });
     await life.must(home.owner, 'inviteMember', { ...sent, roles: ['VIEWER'], email: 'order@people.example' });
-    expect(await told()).toEqual([['invitation.create', null]]);
+    expect(await outcomes()).toEqual([['invitation.create', null]]);
   });
 
   test('G6: the same key of another person is another key and returns nothing of the first response', async () => {
@@ -80,7 +80,7 @@ describe('an idempotency key', () => {
     await rename('Theirs', sent);
     expect((await rename('Mine', sent, {}, admin)).payload.tenant.name).toBe('Mine');
     expect((await rename('Theirs', sent)).errors).toEqual([]);
-    expect(await told()).toHaveLength(2);
+    expect(await outcomes()).toHaveLength(2);
   });
 
   test('T9, G6: the same key of the same person in another tenant is another key', async () => {
@@ -119,10 +119,10 @@ describe('an idempotency key', () => {
     life.gateway.clock.set(new Date(start + 24 * 60 * 60_000 - 1));
     await life.gateway.settle();
     await rename('Day', sent);
-    expect(await told()).toHaveLength(1);
+    expect(await outcomes()).toHaveLength(1);
     life.gateway.clock.set(new Date(start + 24 * 60 * 60_000));
     expect((await rename('Another day', sent)).payload.tenant.name).toBe('Another day');
-    expect(await told()).toHaveLength(2);
+    expect(await outcomes()).toHaveLength(2);
     expect(await rows()).toHaveLength(1);
     life.gateway.clock.advance({ days: 1 });
     await life.gateway.settle();

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 const globalId = (type: Type, tenantId: string, id: string) => Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
-const told = ({ status, text, headers }: Answer) => [status, text.replaceAll(headers.get('x-request-id')!, '…')];
+const comparable = ({ status, text, headers }: Answer) => [status, text.replaceAll(headers.get('x-request-id')!, '…')];
 
 /**
  * Asks of the other tenant's row, of the same as if it were here, and of one that is nowhere: all
@@ -28,7 +28,7 @@ async function sameOf(type: Type, ask: (id: string) => Promise<Answer>): Promise
   const before = await life.rows({ of: there.id });
   const absent = await ask(globalId(type, uuid(), uuid()));
   for (const id of [foreign[type], globalId(type, here.id, rowIn(foreign[type])), globalId(type, there.id, uuid())])
-    expect(told(await ask(id))).toEqual(told(absent));
+    expect(comparable(await ask(id))).toEqual(comparable(absent));
   expect(await life.rows({ of: there.id })).toEqual(before);
   return absent;
 }

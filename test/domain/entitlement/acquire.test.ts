@@ -41,11 +41,11 @@ describe('acquireEntitlement', () => {
     ['belongs to a provider with its provider side off', provider => trade.market.setSides(provider.tenant, { sells: false })],
   ])('T5: %s has the same response as an absent listing', async (_what, hide) => {
     const [provider, buyer] = [await trade.provider(), await trade.buyer()];
-    const said = ({ errors }: Awaited<ReturnType<Trade['run']>>) => errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
+    const errorsOf = ({ errors }: Awaited<ReturnType<Trade['run']>>) => errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
     const nowhere = await trade.run(buyer.owner, 'acquireEntitlement', { listingId: listingName(randomUUID()) });
     expect(nowhere.code).toBe('NOT_FOUND');
     await hide(provider);
-    expect(said(await trade.run(buyer.owner, 'acquireEntitlement', { listingId: provider.listingId }))).toEqual(said(nowhere));
+    expect(errorsOf(await trade.run(buyer.owner, 'acquireEntitlement', { listingId: provider.listingId }))).toEqual(errorsOf(nowhere));
     expect(await entitlements(buyer)).toBe(0);
   });
 

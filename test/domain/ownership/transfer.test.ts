@@ -15,7 +15,7 @@ const request = ({ membershipId }: { membershipId: string } = recipient, who = h
 const requested = async (target = recipient): Promise<string> => (await request(target)).payload.code;
 const confirm = (code: string, who = home.owner) => life.run(who, 'confirmOwnershipTransfer', { code });
 const transfers = () => life.database.sql('SELECT * FROM ownership_transfer WHERE tenant_id = $1', [home.tenant.id]);
-const told = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
+const loggedOutcomes = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
 const UNDER_WAY = '{ tenant { ownershipTransfer { createdAt expiresAt to { id user { name } } } } }';
 const ASKED: [string, null] = ['ownership.request', null];
 
@@ -70,7 +70,7 @@ describe('requestOwnershipTransfer', () => {
     expect((await confirm(second)).errors).toEqual([]);
     expect((await life.roles(home))[other.member.id]).toEqual(['owner', 'admin']);
     expect((await life.roles(home))[recipient.member.id]).toEqual(['viewer', 'operator']);
-    expect(await told()).toEqual([
+    expect(await loggedOutcomes()).toEqual([
       ASKED,
       ['ownership.void', null],
       ASKED,
@@ -88,7 +88,7 @@ describe('requestOwnershipTransfer', () => {
       expect(await request(recipient, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
       expect(await confirm(code, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
       expect(await life.run(member, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'FORBIDDEN' });
-      expect((await told()).slice(1)).toEqual(['request', 'confirm', 'cancel'].map(verb => [`ownership.${verb}`, 'FORBIDDEN']));
+      expect((await loggedOutcomes()).slice(1)).toEqual(['request', 'confirm', 'cancel'].map(verb => [`ownership.${verb}`, 'FORBIDDEN']));
       expect((await confirm(code)).errors).toEqual([]);
     },
   );
@@ -97,7 +97,7 @@ describe('requestOwnershipTransfer', () => {
     await life.make.setStatus(home.tenant, status);
     expect(await request()).toMatchObject({ payload: null, code: 'TENANT_STATUS' });
     expect(await transfers()).toEqual([]);
-    expect(await told()).toEqual([['ownership.request', 'TENANT_STATUS']]);
+    expect(await loggedOutcomes()).toEqual([['ownership.request', 'TENANT_STATUS']]);
   });
 
   test('O2: the owner, a pending invitee and non-members are refused with an event', async () => {
@@ -118,7 +118,7 @@ describe('requestOwnershipTransfer', () => {
     for (const [target, code] of cases) expect(await request(target)).toMatchObject({ payload: null, code });
     expect(await transfers()).toEqual([]);
     const refused = cases.map(([, code]) => ['ownership.request', code]).filter(([, code]) => code !== 'BAD_USER_INPUT');
-    expect((await told()).slice(1)).toEqual(refused);
+    expect((await loggedOutcomes()).slice(1)).toEqual(refused);
     expect(await life.events(other)).toEqual([]);
   });
 });
@@ -169,7 +169,7 @@ describe('confirmOwnershipTransfer', () => {
 
   test('O1: without a pending transfer the code is TRANSFER_INVALID', async () => {
     expect(await confirm('0000-0000-0000')).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
-    expect(await told()).toEqual([['ownership.confirm', 'TRANSFER_INVALID']]);
+    expect(await loggedOutcomes()).toEqual([['ownership.confirm', 'TRANSFER_INVALID']]);
   });
 
   test('O1: four wrong codes are refused and each counts as an attempt; the right code is still valid', async () => {
@@ -178,7 +178,7 @@ describe('confirmOwnershipTransfer', () => {
       expect((await confirm('ZZZZ-ZZZZ-ZZZZ')).errors).toMatchObject([{ extensions: { code: 'CODE_WRONG', triesLeft: left } }]);
     expect((await transfers())[0]).toMatchObject({ tries_left: 1 });
     expect((await confirm(code)).errors).toEqual([]);
-    expect(await told()).toEqual([ASKED, ...Array(4).fill(['ownership.confirm', 'CODE_WRONG']), ['ownership.confirm', null]]);
+    expect(await loggedOutcomes()).toEqual([ASKED, ...Array(4).fill(['ownership.confirm', 'CODE_WRONG']), ['ownership.confirm', null]]);
   });
 
   test('O1: the fifth wrong code voids the transfer, so that the right code is refused', async () => {
@@ -188,7 +188,7 @@ describe('confirmOwnershipTransfer', () => {
     expect(await transfers()).toEqual([]);
     expect((await life.roles(home))[home.owner.member.id]).toEqual(['owner']);
     const wrong = ['ownership.confirm', 'CODE_WRONG'];
-    expect(await told()).toEqual([
+    expect(await loggedOutcomes()).toEqual([
       ASKED,
       ...Array(4).fill(wrong),
       ['ownership.void', null],

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 const confirm = (given = code) => life.run(home.owner, 'confirmOwnershipTransfer', { code: given });
 const transfers = () => life.database.sql('SELECT * FROM ownership_transfer WHERE tenant_id = $1', [home.tenant.id]);
-const told = async () => (await life.events(home)).slice(1).map(event => [event.actor, event.action, event.code]);
+const outcomes = async () => (await life.events(home)).slice(1).map(event => [event.actor, event.action, event.code]);
 const UNDER_WAY = '{ tenant { ownershipTransfer { expiresAt } } }';
 
 describe('what voids a transfer of ownership', () => {
@@ -37,7 +37,7 @@ describe('what voids a transfer of ownership', () => {
     expect(refused.payload).toBeNull();
     expect(refused.code).toBe(why.startsWith('status') ? 'TENANT_STATUS' : 'TRANSFER_INVALID');
     expect((await life.roles(home))[home.owner.member.id]).toEqual(['owner']);
-    expect((await told()).at(-1)).toEqual([home.owner.person.name, 'ownership.confirm', refused.code]);
+    expect((await outcomes()).at(-1)).toEqual([home.owner.person.name, 'ownership.confirm', refused.code]);
   });
 
   // biome-ignore format: a table is read by its columns
@@ -91,7 +91,7 @@ describe('cancelOwnershipTransfer', () => {
     expect(await confirm()).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
     expect(await life.run(home.owner, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
     const owner = home.owner.person.name;
-    expect(await told()).toEqual([
+    expect(await outcomes()).toEqual([
       [owner, 'ownership.cancel', null],
       [owner, 'ownership.confirm', 'TRANSFER_INVALID'],
       [owner, 'ownership.cancel', 'TRANSFER_INVALID'],
@@ -121,14 +121,14 @@ describe('the expiry of a transfer', () => {
     await life.gateway.settle();
     await life.gateway.settle();
     expect(await transfers()).toEqual([]);
-    expect((await told()).slice(2)).toEqual([['IPTO', 'ownership.expire', null]]);
+    expect((await outcomes()).slice(2)).toEqual([['IPTO', 'ownership.expire', null]]);
     expect((await life.events(home)).at(-1)).toMatchObject({ target: `Membership:${recipient.member.id}` });
   });
 
   test('O3: an expired transfer is logged as expired, even if its cause to be voided comes before the jobs', async () => {
     since(16);
     const again = await life.must(home.owner, 'requestOwnershipTransfer', { membershipId: recipient.membershipId });
-    expect(await told()).toEqual([
+    expect(await outcomes()).toEqual([
       ['IPTO', 'ownership.expire', null],
       [home.owner.person.name, 'ownership.request', null],
     ]);

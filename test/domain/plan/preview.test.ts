@@ -65,9 +65,9 @@ describe('planPreview', () => {
 
   test('P2: equals the later change', async () => {
     const home = await homeOn('STARTER');
-    const told = await preview(home.admin, 'FREE');
+    const previewed = await preview(home.admin, 'FREE');
     const { data } = await life.mutate(home.admin, 'changePlan', { plan: 'FREE' }, 'tenant { nextPlanAt }');
-    expect(data.changePlan.tenant.nextPlanAt).toBe(told.takesEffectAt);
+    expect(data.changePlan.tenant.nextPlanAt).toBe(previewed.takesEffectAt);
     life.gateway.clock.set(new Date(CYCLE_END));
     await life.gateway.settle();
     const after = await life.query(home.admin, '{ tenant { memberUse { limit used over } } }');

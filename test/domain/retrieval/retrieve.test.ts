@@ -98,11 +98,12 @@ describe('retrieveObject', () => {
       { id: deal.provider.listing.datasetId },
       { name: 'pending', stored: false },
     );
-    const said = ({ errors }: typeof absent) => errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
+    const errorsOf = ({ errors }: typeof absent) =>
+      errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
     for (const objectId of [other.objects[0]!.id, own.objects[0]!.id, pending.id])
-      expect(said(await trade.retrieve(owner, { ...deal, objectId }))).toEqual(said(absent));
+      expect(errorsOf(await trade.retrieve(owner, { ...deal, objectId }))).toEqual(errorsOf(absent));
     await trade.must(owner, 'endEntitlement', { entitlementId: deal.entitlementId });
-    expect(said(await trade.retrieve(owner, deal))).toEqual(said(absent));
+    expect(errorsOf(await trade.retrieve(owner, deal))).toEqual(errorsOf(absent));
     expect((await trade.retrieve(owner, { ...deal, objectId: 'x' })).code).toBe('BAD_USER_INPUT');
     expect(await rows('charge', deal.buyer)).toEqual([]);
   });

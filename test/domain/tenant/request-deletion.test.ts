@@ -46,8 +46,8 @@ describe('requestTenantDeletion', () => {
     expect(after.data).toEqual(before.data);
     const log = await life.query(home.admin, '{ tenant { auditEvents { edges { node { action } } } } }');
     expect(log.data.tenant.auditEvents.edges).toEqual([{ node: { action: 'DELETION_REQUEST' } }]);
-    const told = await life.query(home.viewer, '{ tenant { status deletionDueAt } viewer { memberships { status statusReason } } }');
-    expect(told.data).toEqual({
+    const seen = await life.query(home.viewer, '{ tenant { status deletionDueAt } viewer { memberships { status statusReason } } }');
+    expect(seen.data).toEqual({
       tenant: { status: 'PENDING_DELETION', deletionDueAt: daysFromNow(30) },
       viewer: { memberships: [{ status: 'PENDING_DELETION', statusReason: 'The owner asked for deletion.' }] },
     });

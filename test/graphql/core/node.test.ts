@@ -79,8 +79,8 @@ describe('node', () => {
   test('gives an operator the same refusal for a membership, a foreign one and an absent one', async () => {
     const answers = [];
     for (const { membership } of [ids, foreign, absent]) answers.push(await node(membership, operator));
-    const told = answers.map(({ text, headers }) => text.replaceAll(headers.get('x-request-id')!, ''));
-    expect(new Set(told).size).toBe(1);
+    const texts = answers.map(({ text, headers }) => text.replaceAll(headers.get('x-request-id')!, ''));
+    expect(new Set(texts).size).toBe(1);
     expect(answers[0]!.data.node).toBeNull();
     expect(answers[0]!.errors).toEqual([
       {

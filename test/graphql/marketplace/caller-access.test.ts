@@ -18,7 +18,7 @@ const ASKED =
 const ask = (who: Partial<Actor>) => market.gateway.ask(ASKED, { ...who, variables: { id: listingId(listing.id) } });
 
 /** The listing as a caller sees it in every field that can return it. */
-async function standingOf(who: Actor) {
+async function flagsOf(who: Actor) {
   const { data } = await ask(who);
   const { search, listing: found } = data.marketplace;
   expect(search.edges.map(({ node }: { node: object }) => node)).toEqual([found]);
@@ -27,8 +27,8 @@ async function standingOf(who: Actor) {
 
 describe('own and entitled', () => {
   test("M4: own is true for the listing's tenant only", async () => {
-    expect(await standingOf(provider.owner)).toEqual({ own: true, entitled: false });
-    expect(await standingOf(market.buyer.owner)).toEqual({ own: false, entitled: false });
+    expect(await flagsOf(provider.owner)).toEqual({ own: true, entitled: false });
+    expect(await flagsOf(market.buyer.owner)).toEqual({ own: false, entitled: false });
   });
 
   test('M2, T4: entitled is true for a tenant with an open entitlement only', async () => {
@@ -36,11 +36,11 @@ describe('own and entitled', () => {
     const past = await market.home();
     await market.entitlement(past.tenant, listing, { endedAt: new Date() });
     await market.entitlement(tenant, listing);
-    expect(await standingOf(owner)).toEqual({ own: false, entitled: true });
-    expect(await standingOf(past.owner)).toEqual({ own: false, entitled: false });
-    expect(await standingOf(provider.owner)).toEqual({ own: true, entitled: false });
+    expect(await flagsOf(owner)).toEqual({ own: false, entitled: true });
+    expect(await flagsOf(past.owner)).toEqual({ own: false, entitled: false });
+    expect(await flagsOf(provider.owner)).toEqual({ own: true, entitled: false });
     await market.database.sql('UPDATE entitlement SET ended_at = now() WHERE tenant_id = $1', [tenant.id]);
-    expect(await standingOf(owner)).toEqual({ own: false, entitled: false });
+    expect(await flagsOf(owner)).toEqual({ own: false, entitled: false });
   });
 });
 
@@ -55,10 +55,10 @@ describe('callers who can read the marketplace', () => {
     ['viewer',         ALL,                          []],
     ['seller_manager', { ...ALL, entitled: null },   ['entitlement:read', 'entitlement:read']],
     ['operator',       null,                         ['marketplace:read', 'marketplace:read']],
-  ])('M2, R3: %s', async (role, told, refused) => {
+  ])('M2, R3: %s', async (role, rowsSeen, refused) => {
     const { data, errors } = await ask(role === 'owner' ? market.buyer.owner : await market.member([role]));
-    expect(data.marketplace).toEqual(told && { search: { edges: [{ node: told }] }, listing: told });
-    expect(data.node).toEqual(told && { id: listingId(listing.id) });
+    expect(data.marketplace).toEqual(rowsSeen && { search: { edges: [{ node: rowsSeen }] }, listing: rowsSeen });
+    expect(data.node).toEqual(rowsSeen && { id: listingId(listing.id) });
     expect(errors.map(({ extensions }) => [extensions.code, extensions.because, extensions.permission])).toEqual(refused.map(name => ['FORBIDDEN', 'ROLE', name]));
   });
 
@@ -88,7 +88,7 @@ test('T2, T6: the database returns no marketplace row to a statement that is bou
   const opened = openDatabase(market.database.runtimeUrl);
   const everything = { query: null, tags: null, maxPrice: null, currency: null };
   const page = { sort: 'newest', after: null, before: null, backwards: false, limit: 5 } as const;
-  const told = async (ask: Query) => ({
+  const rowsSeen = async (ask: Query) => ({
     listings: (await marketListings(ask, [listing.id])).length,
     found: (await searchMarket(ask, everything, page)).length,
     count: await countMarket(ask, everything),
@@ -96,14 +96,14 @@ test('T2, T6: the database returns no marketplace row to a statement that is bou
   });
   try {
     const bound = opened.bind({ tenantId: market.buyer.tenant.id, personId: null });
-    expect(await told(bound.query)).toEqual({ listings: 1, found: 1, count: 1, tags: 1 });
-    expect(await told(opened.bind({ tenantId: null, personId: market.buyer.owner.person.id }).query)).toEqual({
+    expect(await rowsSeen(bound.query)).toEqual({ listings: 1, found: 1, count: 1, tags: 1 });
+    expect(await rowsSeen(opened.bind({ tenantId: null, personId: market.buyer.owner.person.id }).query)).toEqual({
       listings: 0,
       found: 0,
       count: 0,
       tags: 0,
     });
-    expect(await told(opened.query)).toEqual({ listings: 0, found: 0, count: 0, tags: 0 });
+    expect(await rowsSeen(opened.query)).toEqual({ listings: 0, found: 0, count: 0, tags: 0 });
   } finally {
     await opened.close();
   }

@@ -123,21 +123,21 @@ test('M5, T4: no marketplace query reveals any other data of a provider', async 
     answers.push(await market.search(variables));
   for (const id of [listingId(published.id), listingId(tenant.id), Buffer.from(`Tenant:${tenant.id}`).toString('base64url'), 'x'])
     answers.push(await gateway.ask(NODES, { ...buyer.owner, variables: { id } }));
-  const heard = answers.map(({ text, headers }) => `${text}${[...headers].join()}`).join('\n');
-  const decoded = [...heard.matchAll(/[\w-]{16,}/g)].map(([text]) => Buffer.from(text, 'base64url').toString('latin1')).join('\n');
-  const told = `${heard}\n${decoded}`;
+  const responses = answers.map(({ text, headers }) => `${text}${[...headers].join()}`).join('\n');
+  const decoded = [...responses.matchAll(/[\w-]{16,}/g)].map(([text]) => Buffer.from(text, 'base64url').toString('latin1')).join('\n');
+  const revealed = `${responses}\n${decoded}`;
 
   for (const text of ['Shown title', 'Shown summary', 'shown-tag', '12.5', 'CHF', tenant.name, published.id])
-    expect(heard.includes(text) || decoded.includes(text), text).toBe(true);
+    expect(responses.includes(text) || decoded.includes(text), text).toBe(true);
   const secrets = await valuesOf(tenant.id);
   secrets.set('person', owner.person.name).set('address', owner.person.email).set('id', owner.person.id);
   const isTold = (key: string) =>
     /^(listing|market_index)\.(id|listing_id|title|summary|tags|price|currency|published_at): /.test(key) ||
     key.startsWith('tenant.name: ');
-  const leaked = [...secrets].filter(([, value]) => value.length > 9 && told.includes(value)).map(([key]) => key);
+  const leaked = [...secrets].filter(([, value]) => value.length > 9 && revealed.includes(value)).map(([key]) => key);
   expect(leaked.filter(key => !isTold(key))).toEqual([]);
-  expect(told).not.toContain('canary');
+  expect(revealed).not.toContain('canary');
   expect([...secrets.values()].filter(value => value.includes('canary')).length).toBeGreaterThan(9);
   for (const value of [tenant.id, tenant.slug, published.datasetId, provider.tenant.id.replaceAll('-', '')])
-    expect(told).not.toContain(value);
+    expect(revealed).not.toContain(value);
 });

@@ -169,8 +169,8 @@ describe('an invalid token is 401 before GraphQL runs:', () => {
       errors: [{ message: expect.stringMatching(message), extensions: { code: 'UNAUTHENTICATED', requestId: 'bad-token' } }],
       rest: {},
     });
-    const told = answer.head + answer.body + gateway.text().slice(before);
-    for (const part of authorization.split(/[ .,]+/).filter(text => text.length > 6)) expect(told).not.toContain(part);
+    const output = answer.head + answer.body + gateway.text().slice(before);
+    for (const part of authorization.split(/[ .,]+/).filter(text => text.length > 6)) expect(output).not.toContain(part);
   });
 
   test('whatever the operation', async () => {

@@ -65,7 +65,7 @@ const headersOf = ({ as, headers = [] }: PreparedOperation) => [
 ];
 
 /** An answer as it goes over the wire, but for the clock. */
-async function answered(question: PreparedOperation): Promise<string> {
+async function responseTo(question: PreparedOperation): Promise<string> {
   const { ask, get } = question;
   const body = typeof ask === 'string' ? ask : JSON.stringify(ask);
   const head = get === undefined ? post(body, ...headersOf(question)) : [`GET /graphql?${get} HTTP/1.1`, ...headersOf(question)];
@@ -80,10 +80,10 @@ const answers = new Map<string, string>();
  * (src/http/graphql/fast-path.ts).
  */
 test.each(Object.entries(QUESTIONS))('a repeated operation has the same response, on the fast path or not: %s', async (name, question) => {
-  const first = await answered(question);
-  for (let again = 0; again < 3; again++) expect(await answered(question)).toBe(first);
+  const first = await responseTo(question);
+  for (let again = 0; again < 3; again++) expect(await responseTo(question)).toBe(first);
   if (!question.headers?.some(header => header.startsWith('content-type')) && question.get === undefined)
-    expect(await answered({ ...question, headers: [...(question.headers ?? []), 'content-type: application/json; profile=x'] })).toBe(
+    expect(await responseTo({ ...question, headers: [...(question.headers ?? []), 'content-type: application/json; profile=x'] })).toBe(
       first,
     );
   answers.set(name, first);

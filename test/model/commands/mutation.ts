@@ -48,12 +48,13 @@ export class Mutation extends Step {
   protected async ask(world: World, real: Real, request: Request, kind: string): Promise<void> {
     const { operation, caller, header, input, key } = request;
     const named = world.tenants.find(({ id, slug }) => id === header || slug === header)?.label ?? header;
-    const told = `${caller} ${named ? `in ${named}` : 'nowhere'}: ${operation.name} ${readable(world, input)}${key ? ` ${key}` : ''}`;
+    const description = `${caller} ${named ? `in ${named}` : 'nowhere'}: ${operation.name} ${readable(world, input)}${key ? ` ${key}` : ''}`;
     const expected = predict(world, request);
-    this.tell(real, kind, told, `${expected.code ?? (expected.replayed ? 'as before' : 'done')}`);
+    this.tell(real, kind, description, `${expected.code ?? (expected.replayed ? 'as before' : 'done')}`);
     const answer = await real.send(request);
     const code = codeOf(answer);
-    if (code !== expected.code) throw new Error(`${told}: expected ${expected.code ?? 'done'}, got ${code ?? 'done'}: ${answer.text}`);
+    if (code !== expected.code)
+      throw new Error(`${description}: expected ${expected.code ?? 'done'}, got ${code ?? 'done'}: ${answer.text}`);
     if (code !== null) return;
     if (!expected.replayed) operation.learn?.({ world, tenant: expected.tenant! }, answer.data[operation.name]);
     if (key !== null) compareAnswers(real, request, expected.replayed === true, JSON.stringify(answer.data[operation.name]));
