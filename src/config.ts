@@ -190,6 +190,12 @@ export const settingsOf = (config: z.infer<typeof life>): Settings => ({
   uploadMinutes: config.UPLOAD_MINUTES,
 });
 
+/** How operations and reads run: what `FAST_PATH` switches, and whether statements are named. */
+export const fastPathOf = (config: Pick<ProductionConfig, 'FAST_PATH' | 'DATABASE_NAMED_STATEMENTS'>) => ({
+  compiled: config.FAST_PATH,
+  reads: { naming: config.DATABASE_NAMED_STATEMENTS, singly: config.FAST_PATH },
+});
+
 export const serverLimitsOf = (config: z.infer<typeof http>): ServerLimits => ({
   headersTimeout: config.HTTP_HEADERS_TIMEOUT,
   bodyTimeout: config.HTTP_BODY_TIMEOUT,

@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
+import { fastPathOf } from '../../src/config.ts';
 import { SETTINGS, type Services } from '../../src/domain/core/services.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { type Running, startGateway } from '../../src/main.ts';
@@ -19,15 +20,16 @@ export type Shared = {
   readonly now: number;
 };
 
-/** A gateway, and how to set its clock. */
-export type OracleGateway = Running & { setClock(now: number): void };
+/** A gateway, how to set its clock, and the errors of its fast path that aren't by design. */
+export type OracleGateway = Running & { setClock(now: number): void; readonly unexpected: readonly unknown[] };
 
-/** Starts a gateway with the fast path, or one that answers by GraphQL.js over Prisma alone. */
+/** Starts a gateway with `FAST_PATH=on`, or with `off`: GraphQL.js over Prisma alone. */
 export async function startOracleGateway(
   { databaseUrl, poolSize, keys, directory, secret, now }: Shared,
   isFast: boolean,
 ): Promise<OracleGateway> {
   let time = now;
+  const unexpected: unknown[] = [];
   const clock = { now: () => new Date(time) };
   const services: Services = {
     clock,
@@ -42,7 +44,8 @@ export async function startOracleGateway(
     databaseUrl,
     poolSize,
     services,
-    ...(!isFast && { compiled: false, reads: { naming: false, singly: false } }),
+    ...fastPathOf({ FAST_PATH: isFast, DATABASE_NAMED_STATEMENTS: true }),
+    onUnexpected: error => void unexpected.push(error),
     tokens: {
       ...{ issuer: ISSUER, audience: AUDIENCE, algorithms: ['ES256'], tenantClaim: 'tenant', staffClaim: 'ipto_staff' },
       ...{ clockSkew: 5, keys },
@@ -50,6 +53,7 @@ export async function startOracleGateway(
   });
   return {
     ...running,
+    unexpected,
     setClock: moment => {
       time = moment;
     },

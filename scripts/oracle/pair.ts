@@ -13,6 +13,7 @@ export type Pair = {
   readonly reference: Client;
   readonly sign: Sign;
   counts(): ReturnType<OracleGateway['counts']>;
+  readonly unexpected: OracleGateway['unexpected'];
   /** Moves both clocks on, ms. */
   advance(time: number): Promise<void>;
   stop(): Promise<void>;
@@ -40,6 +41,7 @@ export async function startPair(databaseUrl: string, parallel: number): Promise<
         .setExpirationTime('24h')
         .sign(privateKey),
     counts: gateway.counts,
+    unexpected: gateway.unexpected,
     advance: async time => {
       now += time;
       gateway.setClock(now);

@@ -35,6 +35,8 @@ export type Outcome = {
   readonly compared: number;
   readonly seconds: number;
   readonly difference: Difference | null;
+  /** Errors of the fast path, although GraphQL.js answered in its place. */
+  readonly unexpected: readonly unknown[];
   readonly counts: ReturnType<OracleGateway['counts']>;
 };
 
@@ -55,7 +57,7 @@ const MOST_CALLERS = 3;
 /**
  * Asks random documents as random callers, of a gateway with the fast path and of one without, and
  * compares the bytes of the responses. Between rounds something changes. Stops at the first
- * difference.
+ * difference or unexpected error.
  */
 export async function runOracle({ database, count, seed, parallel = 4, onRound }: OracleOptions): Promise<Outcome> {
   const world = await createWorld(database, new Random(seed, 0));
@@ -66,7 +68,7 @@ export async function runOracle({ database, count, seed, parallel = 4, onRound }
   let [compared, round] = [0, 0];
   let difference: Difference | null = null;
   try {
-    while (compared < count && !difference) {
+    while (compared < count && !difference && !pair.unexpected.length) {
       round += 1;
       const cases = Array.from({ length: ROUND }, (_, at) => caseFrom(new Random(seed, round, at), callerFrom, pool));
       const work = async () => {
@@ -83,7 +85,8 @@ export async function runOracle({ database, count, seed, parallel = 4, onRound }
       onRound?.(compared);
     }
     const seconds = (performance.now() - began) / 1_000;
-    return { compared, seconds, counts: pair.counts(), difference: difference && (await shrunk(pair, difference)) };
+    const { unexpected } = pair;
+    return { compared, seconds, counts: pair.counts(), unexpected, difference: difference && (await shrunk(pair, difference)) };
   } finally {
     await pair.stop();
   }

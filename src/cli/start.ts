@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { type ProductionConfig, productionConfig, serverLimitsOf, settingsOf } from '../config.ts';
+import { fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf, settingsOf } from '../config.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { GRAPHQL } from '../http/gateway.ts';
@@ -32,8 +32,7 @@ async function start(config: ProductionConfig) {
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,
-    compiled: config.FAST_PATH,
-    reads: { naming: config.DATABASE_NAMED_STATEMENTS, singly: config.FAST_PATH },
+    ...fastPathOf(config),
     routes: [
       ...(folder ? [objectsRoute(folder, config.CORS_ORIGINS)] : []),
       ...(config.GRAPHIQL ? [createExplorer({ endpoint: GRAPHQL, demo: null })] : []),
