@@ -58,19 +58,25 @@ const STOP_MS = 5_000;
  * {ListenError}.
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
-  const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services, onUnexpected } = options;
+  const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services } = options;
   const schema = buildSchema();
   let stopping = false;
+  const report = (message: string) => (error: unknown) => {
+    log.warn({ err: error }, message);
+    options.onUnexpected?.(error);
+  };
   const executor = createExecutor(schema, {
     isOn: compiled,
     isExpected: error => error instanceof GatewayError || isUnreachable(error),
-    onUnexpected: error => {
-      log.warn({ err: error }, 'the executor failed; GraphQL.js answers');
-      onUnexpected?.(error);
-    },
+    onUnexpected: report('the executor failed; GraphQL.js answers'),
   });
   const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');
-  const database = openDatabase(databaseUrl, { ...reads, poolSize, onIdleError });
+  const database = openDatabase(databaseUrl, {
+    ...reads,
+    poolSize,
+    onIdleError,
+    onUnexpected: report('a single statement failed; Prisma answers'),
+  });
   const isReady = async () => (await database.query('SELECT 1', [])).length === 1;
   const server = await startServer({ log, host, port, routes, isReady, limits: options.limits }).catch(async error => {
     await database.close();

@@ -9,6 +9,12 @@ const PLANS = ['test/executor'];
 
 /** Faults of token caching, the HTTP pipeline, query plans and pipelined reads. */
 export const FAST_PATH_FAULTS: readonly Fault[] = [
+  {
+    file: 'src/database/sql/engine.ts',
+    find: "if (reason === 'unexpected') onUnexpected?.(error);",
+    plant: '',
+    tests: ['test/database/sql/fallback'],
+  },
   { file: 'src/http/auth/token-cache.ts', find: ' && exp > now - clockSkew', plant: '', tests: TOKENS, short: true },
   { file: 'src/http/auth/token-cache.ts', find: 'keys === keysInForce() && exp', plant: 'exp', tests: TOKENS },
   {

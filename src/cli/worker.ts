@@ -18,7 +18,10 @@ export const workerCommand = defineCommand({
 async function work(config: WorkerConfig) {
   const log = createLog(config.LOG_LEVEL);
   const mail = smtpMail({ url: config.SMTP_URL, from: config.MAIL_FROM });
-  const database = openDatabase(config.DATABASE_URL, { onIdleError: error => log.warn({ err: error }, 'a database connection broke') });
+  const database = openDatabase(config.DATABASE_URL, {
+    onIdleError: error => log.warn({ err: error }, 'a database connection broke'),
+    onUnexpected: error => log.warn({ err: error }, 'a single statement failed; Prisma answers'),
+  });
   const stopping = new AbortController();
   const starting = whenReachable(() => checkDatabase(database.query), log, stopping.signal).then(() =>
     startWorker({

@@ -29,6 +29,8 @@ export type DatabaseOptions = {
   readonly singly?: boolean;
   /** Called with the error of a connection that broke while nobody used it. */
   readonly onIdleError?: (error: Error) => void;
+  /** Called with an error of a single statement that is a bug, though Prisma answers instead. */
+  readonly onUnexpected?: (error: unknown) => void;
 };
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -36,7 +38,7 @@ const CONNECT_TIMEOUT_MS = 15_000;
 /** Opens the database under the gateway's own role. Nothing connects before the first statement. */
 export function openDatabase(
   url: string,
-  { poolSize, connectTimeout = CONNECT_TIMEOUT_MS, naming = true, singly = true, onIdleError }: DatabaseOptions = {},
+  { poolSize, connectTimeout = CONNECT_TIMEOUT_MS, naming = true, singly = true, onIdleError, onUnexpected }: DatabaseOptions = {},
 ): Database {
   const pool = new ConnectionPool({
     connectionString: url,
@@ -46,7 +48,7 @@ export function openDatabase(
     onIdleError,
     naming,
   });
-  const source = sourceOn(pool, { singly });
+  const source = sourceOn(pool, { singly, onUnexpected });
   const { names } = source;
   return {
     query: async <Row>(text: string, values: readonly unknown[]) =>

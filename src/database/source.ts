@@ -21,14 +21,17 @@ export type Source = {
   readonly json: JsonReader | undefined;
 };
 
+export type SourceOptions = Pick<EngineOptions, 'onUnexpected'> & { readonly singly?: boolean; readonly counts?: ReadCounts };
+
 /** A source on a pool. With `singly`, single statements run what they can, and Prisma the rest. */
-export function sourceOn(pool: ConnectionPool, { singly = true, counts = new ReadCounts() } = {}): Source {
+export function sourceOn(pool: ConnectionPool, { singly = true, counts = new ReadCounts(), onUnexpected }: SourceOptions = {}): Source {
   const prisma = new PrismaClient({ adapter: new PrismaAdapter(), errorFormat: 'minimal' });
   const names = new StatementNames();
   if (!singly) return { pool, prisma, counts, names, engine: undefined, json: undefined };
   const tables = tablesOf(prisma);
-  const engine: Source['engine'] = options => createEngine({ tables, counts, ...options });
-  return { pool, prisma, counts, names, engine, json: createJsonReader({ tables, counts, names, scoped: scopedRead }) };
+  const engine: Source['engine'] = options => createEngine({ tables, counts, onUnexpected, ...options });
+  const json = createJsonReader({ tables, counts, names, onUnexpected, scoped: scopedRead });
+  return { pool, prisma, counts, names, engine, json };
 }
 
 /** Parses what pg leaves as text: int8 as a bigint, numeric as Prisma's decimal. */

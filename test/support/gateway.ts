@@ -119,7 +119,8 @@ export async function startTestGateway(
   const clock = movableClock();
   const sent: Message[] = [];
   const unexpected: unknown[] = [];
-  const jobs = openDatabase(database.runtimeUrl, { poolSize: 2 });
+  const onUnexpected = (error: unknown) => void unexpected.push(error);
+  const jobs = openDatabase(database.runtimeUrl, { poolSize: 2, onUnexpected });
   const services = testServices({ clock, ...(settings && { settings }) });
   const dependencies = {
     clock,
@@ -136,7 +137,7 @@ export async function startTestGateway(
     ...(poolSize && { poolSize }),
     ...(reads && { reads }),
     ...(compiled !== undefined && { compiled }),
-    onUnexpected: error => void unexpected.push(error),
+    onUnexpected,
     services,
     routes: services.routes,
     tokens: tokenOptions(tokens),

@@ -1,7 +1,7 @@
 import type { Relation, Table } from './tables.ts';
 
 /** Why Prisma must run a query. */
-export type Reason = 'operation' | 'argument' | 'selection' | 'filter' | 'order' | 'page' | 'value' | 'absent' | 'refused';
+export type Reason = 'operation' | 'argument' | 'selection' | 'filter' | 'order' | 'page' | 'value' | 'absent' | 'refused' | 'unexpected';
 
 /** A query that this engine doesn't support: Prisma runs it, or refuses it with its own error. */
 export class UnsupportedQuery extends Error {

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { isBroken } from '../driver/failure.ts';
 import type { ReadCounts } from './counts.ts';
 import { type Reason, UnsupportedQuery } from './draft.ts';
@@ -43,21 +42,30 @@ export const parseRows = ({ rows, rowCount }: TextRows): StatementResult => ({
 });
 
 /**
- * Errors of PostgreSQL that Prisma's own statement would meet too, and report in its own words: bad
- * data (22), names and types (42), sizes (54).
+ * Why Prisma runs a read that PostgreSQL refused; null if the error stands. By design (`refused`):
+ * bad data (22) and sizes (54), which Prisma's own statement meets too and reports in its own
+ * words. `unexpected`: names, types and syntax (42) are a bug of this folder, for the caller to
+ * report.
  */
-export const REFUSED = /^(22|42|54)/;
+export function fallbackReason(error: unknown): 'refused' | 'unexpected' | null {
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string') return null;
+  if (/^42/.test(code)) return 'unexpected';
+  return /^(22|54)/.test(code) ? 'refused' : null;
+}
 
 export type EngineOptions = {
   readonly tables: Tables;
   readonly counts: ReadCounts;
   readonly run: RunStatement;
+  /** Called with an error that is a bug, though Prisma still answers. */
+  readonly onUnexpected?: ((error: unknown) => void) | undefined;
   /** A transaction accepts no statement after one has failed, so Prisma can't run it instead. */
   readonly inTransaction?: boolean;
 };
 
 /** An engine that runs what it supports as one statement and counts what it leaves to Prisma. */
-export function createEngine({ tables, counts, run, inTransaction = false }: EngineOptions): Engine {
+export function createEngine({ tables, counts, run, onUnexpected, inTransaction = false }: EngineOptions): Engine {
   return async (model, operation, args, prisma) => {
     const runPrisma = (reason: Reason) => {
       counts.add(model, operation, reason);
@@ -79,8 +87,10 @@ export function createEngine({ tables, counts, run, inTransaction = false }: Eng
         counts.add(model, operation, 'refused');
         throw error;
       }
-      if (REFUSED.test((error as pg.DatabaseError).code ?? '')) return runPrisma('refused');
-      throw error;
+      const reason = fallbackReason(error);
+      if (!reason) throw error;
+      if (reason === 'unexpected') onUnexpected?.(error);
+      return runPrisma(reason);
     }
     const value = statement.toResult(result);
     if (value === ABSENT) return runPrisma('absent');

@@ -1,9 +1,8 @@
-import pg from 'pg';
 import type { ReadStatement } from '../driver/read-query.ts';
 import type { StatementNames } from '../driver/statement-names.ts';
 import type { ReadCounts } from './counts.ts';
 import { UnsupportedQuery } from './draft.ts';
-import { REFUSED } from './engine.ts';
+import { fallbackReason } from './engine.ts';
 import type { JsonRead } from './json-shape.ts';
 import { jsonStatement } from './json-statement.ts';
 import type { Tables } from './tables.ts';
@@ -24,6 +23,8 @@ export type JsonReaderOptions = {
   readonly tables: Tables;
   readonly counts: ReadCounts;
   readonly names: StatementNames;
+  /** Called with an error that is a bug, though the read still runs as rows. */
+  readonly onUnexpected?: ((error: unknown) => void) | undefined;
   /** Narrows the arguments of a read to what {@link PLACEHOLDER} may see. */
   readonly scoped: (read: JsonRead) => JsonRead;
 };
@@ -32,7 +33,7 @@ export type JsonReaderOptions = {
 type CachedTemplate = Template & Pick<JsonRead, 'args' | 'shape'> & { name?: string | undefined };
 
 /** A reader that builds the statement of each read once. */
-export function createJsonReader({ tables, counts, names, scoped }: JsonReaderOptions): JsonReader {
+export function createJsonReader({ tables, counts, names, onUnexpected, scoped }: JsonReaderOptions): JsonReader {
   const templates = new WeakMap<JsonRead, CachedTemplate>();
 
   function templateOf(read: JsonRead): CachedTemplate {
@@ -55,8 +56,10 @@ export function createJsonReader({ tables, counts, names, scoped }: JsonReaderOp
       counts.add(read.model, read.operation, 'json');
       return result;
     } catch (error) {
-      if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) throw new UnsupportedQuery('refused');
-      throw error;
+      const reason = fallbackReason(error);
+      if (!reason) throw error;
+      if (reason === 'unexpected') onUnexpected?.(error);
+      throw new UnsupportedQuery(reason);
     }
   };
 }

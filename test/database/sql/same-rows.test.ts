@@ -8,7 +8,7 @@ import { inTransaction } from '../../../src/database/driver/run-transaction.ts';
 import type { Transaction } from '../../../src/database/driver/transaction.ts';
 import { type Source, sourceOn } from '../../../src/database/source.ts';
 import { MODELS, type ModelName } from '../../../src/database/sql/data-model.ts';
-import { parseRows, REFUSED, type RunStatement } from '../../../src/database/sql/engine.ts';
+import { fallbackReason, parseRows, type RunStatement } from '../../../src/database/sql/engine.ts';
 import { tablesOf } from '../../../src/database/sql/tables.ts';
 import { type Binding, bindingPrelude } from '../../../src/database/tenancy/binding.ts';
 import { unitOfWork } from '../../../src/database/unit-of-work.ts';
@@ -68,7 +68,7 @@ type Failure = Error & { code?: string; constraint?: string; column?: string; me
 function failure(error: Failure) {
   const cause: Cause | undefined = error instanceof pg.DatabaseError ? undefined : error.meta?.driverAdapterError?.cause;
   const code = cause?.originalCode ?? cause?.code ?? error.code;
-  if (REFUSED.test(code ?? '') || error.name === 'PrismaClientValidationError') return { error: 'refused' };
+  if (fallbackReason({ code }) || error.name === 'PrismaClientValidationError') return { error: 'refused' };
   if (cause) return { error: ['PostgreSQL', code, cause.constraint?.index] };
   if (!(error instanceof pg.DatabaseError)) return { error: [error.constructor.name, code, error.message, error.meta] };
   return { error: ['PostgreSQL', code, ['23001', '23503', '23505'].includes(code ?? '') ? error.constraint : undefined] };
