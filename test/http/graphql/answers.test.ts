@@ -75,10 +75,7 @@ async function responseTo(question: PreparedOperation): Promise<string> {
 
 const answers = new Map<string, string>();
 
-/**
- * What says more of its type isn't plain, and goes all the way through yoga
- * (src/http/graphql/fast-path.ts).
- */
+/** The first request goes through yoga, repeated ones use the caches of `prepare.ts`. */
 test.each(Object.entries(QUESTIONS))('a repeated operation has the same response, on the fast path or not: %s', async (name, question) => {
   const first = await responseTo(question);
   for (let again = 0; again < 3; again++) expect(await responseTo(question)).toBe(first);
