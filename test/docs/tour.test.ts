@@ -47,6 +47,7 @@ describe.skipIf(!hasCurl && !process.env.CI)("the tour's commands work as printe
       'INVITATION_ACCEPT REFUSED',
       'INVITATION_ACCEPT DONE',
       'INVITATION_CREATE DONE',
+      'TENANT_CREATE DONE',
     ]);
   });
 });
