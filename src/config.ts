@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALGORITHMS, count, flagOf, isOrigin, list, origins, postgresUrl, trustedUrl } from './config-values.ts';
 import { SETTINGS, type Settings } from './domain/core/services.ts';
 import { SERVER_LIMITS, type ServerLimits } from './http/server/limits.ts';
 
@@ -7,43 +8,12 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-const list = (of: string) =>
-  z
-    .string()
-    .default(of)
-    .transform(text => text.split(/[\s,]+/).filter(Boolean));
-const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-const origins = list('').refine(texts => texts.every(isOrigin), 'origins such as https://app.example, without a path');
-const flagOf = (usual: 'true' | 'false') =>
-  z
-    .enum(['true', 'false'])
-    .default(usual)
-    .transform(text => text === 'true');
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'a postgresql:// URL' });
-
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-/** Whether a URL is https, or http on this machine. */
-const isTrusted = (text: string) => {
-  if (!URL.canParse(text)) return true; // already reported
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
-};
-const trustedUrl = z.url({ error: 'a URL' }).refine(isTrusted, 'an https:// URL (http:// on this machine only)');
-
-/** Supported signature algorithms: asymmetric, so that a verifier can't sign tokens. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
-
 const server = z.object({
   PORT: z.coerce.number({ error: 'a port' }).int('a port').min(0, 'a port').max(65_535, 'a port').default(4000),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CORS_ORIGINS: origins,
 });
-
-const count = (max: number, usual: number) => {
-  const expected = `a whole number from 1 to ${max}`;
-  return z.coerce.number({ error: expected }).int(expected).min(1, expected).max(max, expected).default(usual);
-};
 
 const http = z.object({
   HTTP_HEADERS_TIMEOUT: count(600, SERVER_LIMITS.headersTimeout),

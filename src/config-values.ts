@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** A list of words, separated by commas or spaces. */
+export const list = (of: string) =>
+  z
+    .string()
+    .default(of)
+    .transform(text => text.split(/[\s,]+/).filter(Boolean));
+export const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+export const origins = list('').refine(texts => texts.every(isOrigin), 'origins such as https://app.example, without a path');
+export const flagOf = (usual: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(usual)
+    .transform(text => text === 'true');
+export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'a postgresql:// URL' });
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+/** Whether a URL is https, or http on this machine. */
+const isTrusted = (text: string) => {
+  if (!URL.canParse(text)) return true; // already reported
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
+};
+export const trustedUrl = z.url({ error: 'a URL' }).refine(isTrusted, 'an https:// URL (http:// on this machine only)');
+
+/** Supported signature algorithms: asymmetric, so that a verifier can't sign tokens. */
+export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+
+/** A whole number from 1 to `max`. */
+export const count = (max: number, usual: number) => {
+  const expected = `a whole number from 1 to ${max}`;
+  return z.coerce.number({ error: expected }).int(expected).min(1, expected).max(max, expected).default(usual);
+};
