@@ -57,7 +57,7 @@ const upTo = (last: number) => Array.from({ length: last }, (_, place) => place 
 /** Waits until the gateway asks the database for nothing any more. */
 async function quiet(): Promise<void> {
   const last =
-    "SELECT max(state_change)::text AS at, coalesce(bool_or(state = 'active'), false) AS busy FROM pg_stat_activity WHERE usename = $1";
+    "SELECT max(state_change)::text AS at, coalesce(bool_or(state = 'active'), false) AS busy FROM pg_stat_activity WHERE usename = $1 AND datname = current_database()";
   let [before, same] = ['', 0];
   await vi.waitFor(
     async () => {
@@ -76,7 +76,9 @@ async function quiet(): Promise<void> {
  */
 async function givenOut(): Promise<number> {
   await quiet();
-  await database.sql('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = $1', [roleOf()]);
+  await database.sql('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = $1 AND datname = current_database()', [
+    roleOf(),
+  ]);
   const [row] = await database.sql<{ read: string }>(
     "SELECT idx_tup_fetch + seq_tup_read AS read FROM pg_stat_user_tables WHERE relname = 'audit_event'",
   );
