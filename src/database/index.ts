@@ -7,7 +7,7 @@ export { PiggybackQuery } from './driver/piggyback-query.ts';
 export type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './open.ts';
 export type { ReadCount } from './sql/counts.ts';
-export type { ReadClient, TenantClient } from './sql/data-model.ts';
+export { type ReadClient, type TenantClient, tenantFieldOf } from './sql/data-model.ts';
 export type { Binding } from './tenancy/binding.ts';
 export { IsolationError } from './tenancy/query-scope.ts';
 export { checkDatabase, UnsafeDatabaseError } from './tenancy/startup-check.ts';

@@ -2,6 +2,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
   DirectiveLocation,
   GraphQLDirective,
+  type GraphQLInterfaceType,
   GraphQLList,
   GraphQLNonNull,
   type GraphQLSchema,
@@ -10,34 +11,8 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { builder } from './core/builder.ts';
-import './core/node.ts';
-import './core/register-scalars.ts';
-import './api-key/api-keys.ts';
-import './api-key/mutations.ts';
-import './audit/audit-events.ts';
-import './dataset/mutations.ts';
-import './dataset/datasets.ts';
-import './listing/mutations.ts';
-import './object/mutations.ts';
-import './billing/analytics.ts';
-import './billing/earnings.ts';
-import './entitlement/entitlements.ts';
-import './entitlement/mutations.ts';
-import './entitlement/objects.ts';
-import './invitation/mutations.ts';
-import './marketplace/marketplace.ts';
-import './membership/memberships.ts';
-import './membership/mutations.ts';
-import './ownership/ownership.ts';
-import './plan/plan.ts';
-import './plan/tenant-plan.ts';
-import './role/role.ts';
-import './staff/staff.ts';
-import './tenant/mutations.ts';
-import './billing/charges.ts';
-import './retrieval/retrieve.ts';
-import './retrieval/usage.ts';
-import './viewer/viewer.ts';
+import { acceptIdsOf } from './core/global-id.ts';
+import './nouns.ts';
 
 const requires = new GraphQLDirective({
   name: 'requires',
@@ -60,7 +35,9 @@ const publicDirective = new GraphQLDirective({
 export function buildSchema(): GraphQLSchema {
   builder.queryType({ description: 'All reads.' });
   builder.mutationType({ description: 'All changes. Each mutation takes one input and returns one payload.' });
-  return builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, publicDirective] });
+  const schema = builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, publicDirective] });
+  acceptIdsOf(schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType).map(({ name }) => name));
+  return schema;
 }
 
 /** The text of `schema.graphql`. */

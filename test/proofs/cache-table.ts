@@ -58,6 +58,7 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/executor/collect.ts', name: 'spread', because: 'local to a call' },
   { file: 'src/executor/collect.ts',                name: 'fields',           because: 'local to a call' },
   { file: 'src/graphql/core/batch.ts',              name: 'ids',              because: 'local to a request' },
+  { file: 'src/graphql/core/global-id.ts',          name: 'FORMS',            because: 'the types of nodes, from the schema when it is built' },
   { file: 'src/http/graphql/document-work.ts',      name: 'counts',           because: 'local to a call' },
   { file: 'src/http/graphql/document-work.ts',      name: 'fieldCounts',      because: 'local to a call' },
   { file: 'src/http/graphql/document-work.ts',      name: 'followed',         because: 'local to a call' },

@@ -1,31 +1,12 @@
 import { getDatamodel } from '../../generated/pothos.ts';
-import type { PrismaClient } from '../../generated/prisma/client.ts';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
+
+export type ModelName = Prisma.ModelName;
 
 /** The models that resolvers and commands can reach, and their properties of a Prisma client. */
-export const MODELS = {
-  Plan: 'plan',
-  User: 'user',
-  Tenant: 'tenant',
-  Membership: 'membership',
-  Invitation: 'invitation',
-  OwnershipTransfer: 'ownershipTransfer',
-  Contract: 'contract',
-  IdempotencyKey: 'idempotencyKey',
-  AuditEvent: 'auditEvent',
-  Tombstone: 'tombstone',
-  PurgeReceipt: 'purgeReceipt',
-  Dataset: 'dataset',
-  DataObject: 'dataObject',
-  StaleObject: 'staleObject',
-  Listing: 'listing',
-  Entitlement: 'entitlement',
-  UsageRecord: 'usageRecord',
-  Charge: 'charge',
-  Earning: 'earning',
-  RetrievalCount: 'retrievalCount',
-  ApiKey: 'apiKey',
-} as const;
-export type ModelName = keyof typeof MODELS;
+export const MODELS = Object.fromEntries(
+  Object.keys(Prisma.ModelName).map(model => [model, `${model[0]!.toLowerCase()}${model.slice(1)}`]),
+) as { readonly [Model in ModelName]: Uncapitalize<Model> };
 
 /** A Prisma client with its models alone: no raw SQL, no `$transaction`, no unbound client. */
 export type TenantClient = Pick<PrismaClient, (typeof MODELS)[ModelName]>;

@@ -1,3 +1,4 @@
+import { tenantFieldOf } from '../../database/index.ts';
 import { badInput } from '../../domain/core/errors.ts';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -6,22 +7,13 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
  * The form of each node type's id. The id of a tenant's row contains the tenant, so that a lookup
  * can be bound to it. That of a marketplace listing must not reveal its provider (SPEC M5).
  */
-const FORMS: Readonly<Record<string, RegExp>> = {
-  Tenant: new RegExp(`^${UUID}$`),
-  User: new RegExp(`^${UUID}$`),
-  Membership: new RegExp(`^${UUID}:${UUID}$`),
-  Invitation: new RegExp(`^${UUID}:${UUID}$`),
-  AuditEvent: new RegExp(`^${UUID}:${UUID}$`),
-  MarketplaceListing: new RegExp(`^${UUID}$`),
-  ApiKey: new RegExp(`^${UUID}:${UUID}$`),
-  Dataset: new RegExp(`^${UUID}:${UUID}$`),
-  DataObject: new RegExp(`^${UUID}:${UUID}$`),
-  Listing: new RegExp(`^${UUID}:${UUID}$`),
-  Entitlement: new RegExp(`^${UUID}:${UUID}$`),
-  UsageRecord: new RegExp(`^${UUID}:${UUID}$`),
-  Charge: new RegExp(`^${UUID}:${UUID}$`),
-  Earning: new RegExp(`^${UUID}:${UUID}$`),
-};
+const FORMS = new Map<string, RegExp>();
+const [ROW, SINGLE] = [new RegExp(`^${UUID}:${UUID}$`), new RegExp(`^${UUID}$`)];
+
+/** Lets ids of these node types in, each in the form that its model has; any other is refused. */
+export function acceptIdsOf(typenames: readonly string[]): void {
+  for (const typename of typenames) FORMS.set(typename, tenantFieldOf(typename) === 'tenantId' ? ROW : SINGLE);
+}
 
 /** Makes a global id, opaque to clients: `Type:id` or `Type:tenant:id` in base64url. */
 export const encodeGlobalId = (typename: string, id: string | number | bigint): string =>
@@ -35,8 +27,8 @@ export const encodeGlobalId = (typename: string, id: string | number | bigint): 
 export function decodeGlobalId(globalId: string): { typename: string; id: string } {
   const [typename = '', ...rest] = Buffer.from(globalId, 'base64url').toString().split(':');
   const id = rest.join(':');
-  const form = Object.hasOwn(FORMS, typename) ? FORMS[typename] : undefined;
-  if (!form?.test(id) || encodeGlobalId(typename, id) !== globalId) throw badInput('This is not an id that this API gives out.');
+  if (!FORMS.get(typename)?.test(id) || encodeGlobalId(typename, id) !== globalId)
+    throw badInput('This is not an id that this API gives out.');
   return { typename, id };
 }
 
