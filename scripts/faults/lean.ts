@@ -142,9 +142,21 @@ export const FAST_PATH_FAULTS: readonly Fault[] = [
   },
   { file: 'src/database/sql/json-statement.ts', find: '(take as number) - 1', plant: 'take as number', tests: BY_DATABASE },
   {
+    file: 'src/database/driver/pipelined-reads.ts',
+    find: "    this.#messages = '';\n    return messages;",
+    plant: '    return messages;',
+    tests: ['test/database/driver/pipelined-reads'],
+  },
+  {
+    file: 'src/http/graphql/read.ts',
+    find: 'if (request.complete || request.destroyed) return;',
+    plant: 'return;',
+    tests: ['test/http/graphql/requests'],
+  },
+  {
     file: 'src/http/auth/optimistic-context.ts',
-    find: ' === cached.result',
-    plant: " !== ''",
+    find: ' === result;',
+    plant: " !== '';",
     tests: ['test/http/auth/optimistic-context'],
     short: true,
   },
@@ -208,7 +220,7 @@ export const FAST_PATH_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/auth/optimistic-context.ts',
-    find: 'requested === null ? null : cached.facts.grant.tenantAccess',
+    find: 'namesTenant ? facts.grant.tenantAccess : null',
     plant: 'cached.facts.grant.tenantAccess',
     tests: ['test/http/auth/warm-mutation'],
   },

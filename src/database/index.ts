@@ -3,7 +3,7 @@
  * hand-written SQL in `queries/`.
  */
 export { isConstraint, isUnreachable } from './driver/failure.ts';
-export { PiggybackQuery } from './driver/piggyback-query.ts';
+export { PiggybackQuery, type TextQuery } from './driver/piggyback-query.ts';
 export type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './open.ts';
 export type { ReadCount } from './sql/counts.ts';

@@ -102,22 +102,28 @@ export function unitOfWork(source: Source, binding: Binding, piggyback?: Piggyba
     }
   };
   const readText = async (statement: ReadStatement) => (await read(statement, true)).rows[0]!;
-  const target = () => poolTarget(pool, prelude, TRANSACTION_TIMEOUT_MS);
   const runnerOf = (quick: boolean) => ({
     prisma,
-    target,
+    target: () => poolTarget(pool, prelude, TRANSACTION_TIMEOUT_MS),
     engine: source.engine?.({ run: async ({ text, values }) => parseRows(await read({ text, values, name: names.of(text) }, quick)) }),
   });
-  const [runner, byKeyRunner] = [runnerOf(false), runnerOf(true)];
+  const openModels = () => {
+    const [runner, byKeyRunner] = [runnerOf(false), runnerOf(true)];
+    return boundModels(binding, (model, operation, scoped) =>
+      runOperation(isByKey(operation) ? byKeyRunner : runner, model, operation, scoped),
+    );
+  };
+  let models: TenantClient | undefined; // Most requests read JSON and need none.
   return {
     binding,
+    get db() {
+      models ??= openModels();
+      return models;
+    },
     query: async <Row>(text: string, values: readonly unknown[]) =>
       (await read<Row>({ text, values, name: names.of(text), types: EXACT_TYPES })).rows,
     founding: (tenantId = uuid()) => unitOfWork(source, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
     within: tenantId => unitOfWork(source, { ...binding, tenantId }),
-    db: boundModels(binding, (model, operation, scoped) =>
-      runOperation(isByKey(operation) ? byKeyRunner : runner, model, operation, scoped),
-    ),
     json: async jsonRead => {
       if (!source.json) throw new UnsupportedQuery('operation');
       return await source.json(jsonRead, binding, readText);

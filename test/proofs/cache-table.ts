@@ -54,6 +54,7 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/database/driver/transaction.ts',     name: 'this.#failure',    because: 'the first error of a transaction' },
   { file: 'src/database/sql/counts.ts',             name: '#counts',          because: 'a count of reads, which answers nothing' },
   { file: 'src/database/sql/tables.ts',             name: 'tables',           because: 'the data model, built once' },
+  { file: 'src/database/unit-of-work.ts',           name: 'models',           because: 'the models of one unit of work' },
   { file: 'src/executor/compile.ts', name: 'type', because: 'local to a call' },
   { file: 'src/executor/collect.ts', name: 'spread', because: 'local to a call' },
   { file: 'src/executor/collect.ts',                name: 'fields',           because: 'local to a call' },

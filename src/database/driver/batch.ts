@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { isBroken } from './failure.ts';
-import { encodeParameters, Message, type PgConnection } from './message.ts';
+import { encodeParameters, Message, type PgConnection, writeNow } from './message.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
 import type { Statement } from './statement.ts';
 
@@ -110,7 +110,7 @@ export class Batch {
   submit(connection: PgConnection): null {
     const message = new Message(this.prepared);
     for (const part of this.#parts) part.write(message);
-    message.send(connection);
+    writeNow(message.bytes, connection);
     return null;
   }
 

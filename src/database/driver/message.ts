@@ -71,8 +71,13 @@ export class Message implements Wire {
     this.#bytes += latin1(serialize.close(message));
   }
 
-  /** Writes everything, unless the connection has ended, which fails its queries anyway. */
-  send({ stream }: PgConnection): void {
-    if (stream.writable) stream.write(this.#bytes + SYNC, 'latin1');
+  /** Everything, and a Sync. */
+  get bytes(): string {
+    return this.#bytes + SYNC;
   }
+}
+
+/** Writes messages, unless the connection has ended, which fails its queries anyway. */
+export function writeNow(messages: string, { stream }: PgConnection): void {
+  if (stream.writable) stream.write(messages, 'latin1');
 }

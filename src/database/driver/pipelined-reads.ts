@@ -1,6 +1,7 @@
 import type { BasePool } from './base-pool.ts';
 import type { Connection } from './connection.ts';
 import { isBroken } from './failure.ts';
+import { writeNow } from './message.ts';
 import type { ReadQuery } from './read-query.ts';
 
 /** Reads in flight on one connection. */
@@ -16,7 +17,7 @@ const READS_PER_CONNECTION = 8;
 /** A connection that has answered nothing for this long, ms, gets no more reads. */
 const STALL_MS = 50;
 
-type Pipelining = { readonly connection: { readonly stream: { cork(): void; uncork(): void } }; pipeline: boolean };
+type Pipelining = { pipeline: boolean };
 
 type Pool = Pick<BasePool, 'acquire' | 'release' | 'waitingCount'>;
 
@@ -28,7 +29,8 @@ class PipelinedConnection {
   #inFlight = 0;
   #taken = 0;
   #answeredAt = Number.POSITIVE_INFINITY;
-  #isCorked = false;
+  /** Messages of this turn of the event loop. */
+  #messages = '';
   #broken: Error | undefined;
 
   constructor(
@@ -70,16 +72,17 @@ class PipelinedConnection {
 
   /** The reads of one turn of the event loop are written at once. */
   #send(connection: Connection & Pipelining, readQuery: ReadQuery) {
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      const { stream } = connection.connection;
-      stream.cork();
-      setImmediate(() => {
-        this.#isCorked = false;
-        stream.uncork();
-      });
-    }
+    readQuery.write = (message, to) => {
+      if (!this.#messages) setImmediate(() => writeNow(this.#takeMessages(), to));
+      this.#messages += message;
+    };
     connection.read(readQuery);
+  }
+
+  #takeMessages(): string {
+    const messages = this.#messages;
+    this.#messages = '';
+    return messages;
   }
 
   #settled(error: Error | null) {

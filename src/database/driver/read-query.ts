@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterError, type ReadyEvents, RowBuilder, rowCountOf } from './batch.ts';
-import { encodeParameters, Message, type PgConnection } from './message.ts';
+import { encodeParameters, Message, type PgConnection, writeNow } from './message.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
 import type { Prelude } from './statement.ts';
 
@@ -50,6 +50,9 @@ export class ReadQuery extends PgQuery {
   /** Called when the read is over, ahead of its caller. */
   onSettled: (error: Error | null) => void = () => {};
 
+  /** Writes the message; by default, to the connection at once. */
+  write: (message: string, connection: PgConnection) => void = writeNow;
+
   override submit = (connection: PgConnection): null => {
     const message = new Message(this.prepared);
     if (this.prelude) {
@@ -58,7 +61,7 @@ export class ReadQuery extends PgQuery {
     }
     const { name = '', text } = this.statement;
     message.run({ name, text, parameters: this.#parameters, isDescribed: this.#builder !== null });
-    message.send(connection);
+    this.write(message.bytes, connection);
     return null;
   };
 

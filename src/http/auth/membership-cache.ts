@@ -1,9 +1,17 @@
 import { LRUCache } from 'lru-cache';
+import type { TextQuery } from '../../database/index.ts';
 import type { TenantFacts } from './build-context.ts';
 import type { Token } from './token.ts';
 
 /** What the database last answered about a caller's memberships, and the context built from it. */
-export type CachedMembership = { readonly result: string; readonly facts: TenantFacts };
+export type CachedMembership = {
+  /** The query, to be asked again. */
+  readonly statement: TextQuery;
+  readonly result: string;
+  readonly facts: TenantFacts;
+  /** Whether the request names its tenant, by header or token. */
+  readonly namesTenant: boolean;
+};
 
 /** Different values of `X-Tenant-Id` that are cached for one token. */
 const MAX_TENANTS = 16;

@@ -1,10 +1,8 @@
 import type { TenantAccess } from '../../access/grant.ts';
 import { type CurrentTenantAccess, type Database, PiggybackQuery, type UnconfirmedWork, type UnitOfWork } from '../../database/index.ts';
-import { membershipsStatement } from '../../database/queries/membership.ts';
 import { OptimisticContextStale, type UnconfirmedContext } from '../../graphql/core/context.ts';
 import { buildContext, type RequestInput } from './build-context.ts';
 import { cachedMembership } from './membership-cache.ts';
-import { requestedTenant } from './tenant-name.ts';
 import type { Token } from './token.ts';
 
 /**
@@ -18,12 +16,12 @@ export type OptimisticContext = { readonly context: UnconfirmedContext; readonly
 export function optimisticContext(database: Database, token: Token | null, input: RequestInput): OptimisticContext | null {
   const cached = token && cachedMembership(token, input.tenant);
   if (!cached) return null;
-  const requested = requestedTenant(token, input.tenant);
-  const piggyback = new PiggybackQuery(membershipsStatement(token.profile, requested));
-  const confirmable = requested === null ? null : cached.facts.grant.tenantAccess;
-  const context = buildContext(database, input, cached.facts, binding => unconfirmed(database.bind(binding, piggyback), confirmable));
+  const { statement, result, facts, namesTenant } = cached;
+  const piggyback = new PiggybackQuery(statement);
+  const confirmable = namesTenant ? facts.grant.tenantAccess : null;
+  const context = buildContext(database, input, facts, binding => unconfirmed(database.bind(binding, piggyback), confirmable));
   const holds = async () =>
-    context.work.isConfirmed() || (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === cached.result;
+    context.work.isConfirmed() || (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === result;
   return { context, holds };
 }
 
@@ -33,7 +31,8 @@ export function optimisticContext(database: Database, token: Token | null, input
  * @param cached the access that a transaction can confirm; null where the request named no tenant:
  * whether the caller still has exactly one isn't known inside of it.
  */
-function unconfirmed({ binding, db, query, json, transaction }: UnitOfWork, cached: TenantAccess | null): UnconfirmedWork {
+function unconfirmed(work: UnitOfWork, cached: TenantAccess | null): UnconfirmedWork {
+  const { binding, query, json, transaction } = work;
   let isConfirmed = false;
   const confirm = (current: CurrentTenantAccess | null) => {
     isConfirmed = current !== null && isSameAccess(cached!, current);
@@ -41,16 +40,18 @@ function unconfirmed({ binding, db, query, json, transaction }: UnitOfWork, cach
   };
   return {
     binding,
-    db,
+    get db() {
+      return work.db;
+    },
     query,
     json,
     isConfirmed: () => isConfirmed,
-    transaction: async (work, options) => {
-      if (isConfirmed) return await transaction(work, options);
+    transaction: async (run, options) => {
+      if (isConfirmed) return await transaction(run, options);
       if (!options?.confirms || !cached)
         throw new OptimisticContextStale('only a transaction that confirms its context may run under an optimistic one');
       return await transaction(async inner => {
-        const result = await work({ ...inner, confirm });
+        const result = await run({ ...inner, confirm });
         if (!isConfirmed) throw new OptimisticContextStale('the transaction did not confirm its context');
         return result;
       }, options);

@@ -23,8 +23,10 @@ async function factsOf(database: Database, token: Token | null, header: string |
     if (header !== undefined || token.tenant !== null) throw tenantNotFound();
     return factsOutside({ kind: 'staff' }, token.profile);
   }
-  const result = (await database.queryText(membershipsStatement(token.profile, requestedTenant(token, header))))!;
+  const requested = requestedTenant(token, header);
+  const statement = membershipsStatement(token.profile, requested);
+  const result = (await database.queryText(statement))!;
   const facts = factsOfPerson(token, header, membershipsIn(result));
-  cacheMembership(token, header, { result, facts });
+  cacheMembership(token, header, { statement, result, facts, namesTenant: requested !== null });
   return facts;
 }

@@ -76,17 +76,18 @@ const bytesOf = (request: IncomingMessage, timeout: number): Promise<Buffer | nu
     if (request.destroyed) return resolve(null);
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => reject(bodyTooSlow(timeout)), timeout * 1000);
+    // Most bodies come with the head, and need no timer.
+    process.nextTick(() => {
+      if (request.complete || request.destroyed) return;
+      const timer = setTimeout(() => reject(bodyTooSlow(timeout)), timeout * 1000);
+      for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
+    });
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= LIMITS.bodyBytes) chunks.push(chunk);
       // What follows is read and dropped, so that the client reads the refusal.
       else reject(bodyTooLarge());
     });
-    request.once('end', () => {
-      clearTimeout(timer);
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-    });
-    request.once('close', () => clearTimeout(timer));
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.once('error', () => resolve(null)); // Node's name for a client that leaves.
   });

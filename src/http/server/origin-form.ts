@@ -10,4 +10,7 @@ export function originForm(target: string): string {
 }
 
 /** The path of a target in origin form, without its query. */
-export const pathOf = (target: string): string => target.split('?', 1)[0]!;
+export function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  return end === -1 ? target : target.slice(0, end);
+}
