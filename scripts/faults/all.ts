@@ -1,3 +1,4 @@
+import { ANSWER_FAULTS } from './answers.ts';
 import { CACHE_FAULTS } from './caches.ts';
 import type { Fault } from './fault.ts';
 import { KEY_FAULTS } from './keys.ts';
@@ -23,4 +24,5 @@ export const FAULTS: readonly Fault[] = [
   ...KEY_FAULTS,
   ...FAST_PATH_FAULTS,
   ...CACHE_FAULTS,
+  ...ANSWER_FAULTS,
 ];

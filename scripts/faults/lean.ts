@@ -38,7 +38,12 @@ export const FAST_PATH_FAULTS: readonly Fault[] = [
   },
   { file: 'src/http/graphql/prepare.ts', find: ' || !isCleanText(document, variables)', plant: '', tests: PIPELINE },
   { file: 'src/http/graphql/write.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: PIPELINE },
-  { file: 'src/http/graphql/execute.ts', find: 'publicError(error, served)', plant: 'error', tests: ['test/http/graphql/faults'] },
+  {
+    file: 'src/http/graphql/execute.ts',
+    find: 'publicErrors(errors, served, context)',
+    plant: 'errors',
+    tests: ['test/http/graphql/faults'],
+  },
   {
     file: 'src/http/server/respond.ts',
     find: '[...given, ...Object.entries(own).flat()]',

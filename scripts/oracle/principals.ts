@@ -53,6 +53,7 @@ export async function createCallers(world: World, sign: Sign): Promise<(random: 
         ...(secret && { authorization: `Bearer ${secret}` }),
         ...(tenant !== undefined && { 'x-tenant-id': tenant }),
         ...(random.chance(10) && { accept: 'application/graphql-response+json' }),
+        ...(random.chance(15) && { 'x-refusals': 'grouped' }),
       },
     };
   };

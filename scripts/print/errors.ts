@@ -57,6 +57,22 @@ A refused field says why, as data:
 A refusal reveals nothing about data: it is the same whether the data exists or not. Ask in advance
 with \`viewer { can(permission: …) }\` or \`viewer { refusal(permission: …) { because message } }\`.
 
+### Grouped
+
+A list can have a refusal on every row. With the request header \`X-Refusals: grouped\` all refusals of
+one field are one error. Its \`path\` is that of the first, and its extensions have two more:
+
+\`\`\`json
+"pattern": "tenant.memberships.edges.*.node.user.email",
+"count": 50
+\`\`\`
+
+\`pattern\` is the path with \`*\` for every index, and \`count\` is the number of refused fields. All other
+errors stay single. Without the header each refused field has an error at its path. Any other value
+of the header is \`BAD_REQUEST\`.
+
+### API keys
+
 In a tenant that isn't active, a request with an API key is refused as a whole: 403 \`TENANT_STATUS\`
 with \`because\`, \`requires\` and \`tenantStatus\` as above, and without \`permission\`, because no
 permission works. Only a key with the right secret gets this response; any other is a 401.

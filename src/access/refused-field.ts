@@ -1,4 +1,4 @@
-import { type FieldNode, GraphQLError, type GraphQLResolveInfo, getLocation, type SourceLocation } from 'graphql';
+import { type FieldNode, GraphQLError, getLocation, type SourceLocation } from 'graphql';
 import type { RefusalPayload } from './refusal-payload.ts';
 
 /**
@@ -6,16 +6,11 @@ import type { RefusalPayload } from './refusal-payload.ts';
  * and no stack, which would cost more than all the rest: a page may have one on every row.
  */
 export class RefusedField {
-  readonly path: readonly (string | number)[];
-  readonly nodes: readonly FieldNode[];
-
   constructor(
     readonly payload: RefusalPayload,
-    { path, fieldNodes }: Pick<GraphQLResolveInfo, 'path' | 'fieldNodes'>,
-  ) {
-    this.path = keysOf(path);
-    this.nodes = fieldNodes;
-  }
+    readonly nodes: readonly FieldNode[],
+    readonly path: readonly (string | number)[],
+  ) {}
 
   get message(): string {
     return this.payload.message;
@@ -31,29 +26,15 @@ export class RefusedField {
 
   /** The error as JSON. */
   get serialized(): string {
-    return refusalText(this.payload, this.nodes, this.path);
+    const { message, extensions } = this.payload.json;
+    const locations = this.nodes.map(node => locationOf(node).json).join();
+    return `{"message":${message},"locations":[${locations}],"path":${JSON.stringify(this.path)},"extensions":${extensions}}`;
   }
-}
-
-/** The error of a refused field, as JSON. */
-export function refusalText(
-  { json: { message, extensions } }: RefusalPayload,
-  nodes: readonly FieldNode[],
-  path: readonly (string | number)[],
-): string {
-  const locations = nodes.map(node => locationOf(node).json).join();
-  return `{"message":${message},"locations":[${locations}],"path":${JSON.stringify(path)},"extensions":${extensions}}`;
 }
 
 // `instanceof GraphQLError` holds, though neither constructor runs.
 Object.setPrototypeOf(RefusedField.prototype, GraphQLError.prototype);
 Object.defineProperty(RefusedField.prototype, 'name', { value: 'GraphQLError' });
-
-function keysOf(path: GraphQLResolveInfo['path']): readonly (string | number)[] {
-  const keys: (string | number)[] = [];
-  for (let step: GraphQLResolveInfo['path'] | undefined = path; step; step = step.prev) keys.push(step.key);
-  return keys.reverse();
-}
 
 type Location = { readonly location: SourceLocation; readonly json: string };
 

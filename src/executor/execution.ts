@@ -5,6 +5,8 @@ import type { JsonRead } from '../database/sql/json-shape.ts';
 export type ExecutionContext = {
   readonly grant: Grant;
   readonly requestId: string;
+  /** Whether the client wants one error for all refusals of a field. */
+  readonly groupsRefusals: boolean;
   readonly work: {
     json(read: JsonRead): Promise<string | null>;
     /** Whether an optimistic context is confirmed; absent in other contexts. */

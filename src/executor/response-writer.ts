@@ -1,6 +1,7 @@
+import { groupRefusals } from '../access/grouped-refusals.ts';
 import { isAllowed } from '../access/is-allowed.ts';
 import { refusalPayloadFor } from '../access/refusal-payload.ts';
-import { refusalText } from '../access/refused-field.ts';
+import { RefusedField } from '../access/refused-field.ts';
 import type { Execution } from './execution.ts';
 import { readJson } from './json.ts';
 import type { Marks } from './marks.ts';
@@ -17,7 +18,7 @@ type Path = readonly (string | number)[];
 class ResponseWriter {
   #text = '';
   readonly #parts: (string | ResponseWriter)[] = [];
-  readonly #errors: (string | ResponseWriter)[] = [];
+  readonly #errors: (RefusedField | ResponseWriter)[] = [];
 
   constructor(
     private readonly execution: Execution,
@@ -105,11 +106,11 @@ class ResponseWriter {
     const payload = refusalPayloadFor(this.execution.context, access.permission!);
     if (!payload) throw new ForeignRow(`${typename}.${field.name}`);
     if (!isNullable) throw new Unsupported('value');
-    this.#errors.push(refusalText(payload, nodes, path));
+    this.#errors.push(new RefusedField(payload, nodes, path));
   }
 
-  get errors(): string[] {
-    return this.#errors.flatMap(part => (typeof part === 'string' ? part : part.errors));
+  get errors(): readonly RefusedField[] {
+    return this.#errors.flatMap(part => (part instanceof ResponseWriter ? part.errors : part));
   }
 
   get text(): string {
@@ -118,7 +119,7 @@ class ResponseWriter {
 }
 
 /** An object as JSON, and the errors of the fields that are refused. */
-export type WrittenObject = { readonly data: string; readonly errors: readonly string[] };
+export type WrittenObject = { readonly data: string; readonly errors: readonly RefusedField[] };
 
 /**
  * Writes what a document selects of an object, at a path of the response.
@@ -130,9 +131,10 @@ export async function writeObject(plan: ObjectPlan, row: unknown, execution: Exe
   const writer = new ResponseWriter(execution, pending, [...path]);
   writer.object(plan, row);
   for (let next = 0; next < pending.length; next += 1) await pending[next];
-  return { data: writer.text, errors: writer.errors };
+  const { errors } = writer;
+  return { data: writer.text, errors: execution.context.groupsRefusals ? groupRefusals(errors) : errors };
 }
 
 /** The JSON of a response. */
 export const serializeResponse = ({ data, errors }: WrittenObject): string =>
-  `{${errors.length ? `"errors":[${errors.join()}],` : ''}"data":${data}}`;
+  `{${errors.length ? `"errors":[${errors.map(({ serialized }) => serialized).join()}],` : ''}"data":${data}}`;

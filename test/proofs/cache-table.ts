@@ -43,6 +43,7 @@ export const CACHES: readonly Cache[] = [
 /** Collections and lazy values that are no caches: they live no longer than one call. */
 // biome-ignore format: a table is read by its columns
 export const NO_CACHES: readonly { readonly file: string; readonly name: string; readonly because: string }[] = [
+  { file: 'src/access/grouped-refusals.ts',         name: 'groups',           because: 'local to a call' },
   { file: 'src/database/driver/base-pool.ts',       name: '#closing',         because: 'the connections themselves' },
   { file: 'src/database/driver/base-pool.ts',       name: '#inUse',           because: 'the connections themselves' },
   { file: 'src/database/driver/base-pool.ts',       name: 'this.#ended',      because: 'the end of a pool' },

@@ -34,6 +34,7 @@ export const WHATS = [
   'the request’s id',
   'the rows',
   'the Accept header',
+  'the form of refusals',
 ] as const;
 export type What = (typeof WHATS)[number];
 
@@ -136,6 +137,7 @@ export async function createStates(database: TestDatabase, pair: Pair) {
     'the request’s id':            [named('one'),                         named('other')],
     'the rows':                    [after(`UPDATE tenant SET name = 'One' WHERE tenant_id = '${north.id}'`, asOwner), after(`UPDATE tenant SET name = 'Other' WHERE tenant_id = '${north.id}'`, asOwner)],
     'the Accept header':             [accepting('application/json'),        accepting('application/graphql-response+json')],
+    'the form of refusals':        [asMember,                             async () => ({ ...(await asMember()), 'x-refusals': 'grouped' })],
   };
   /** Undoes what states changed. */
   const reset = async (): Promise<void> => {

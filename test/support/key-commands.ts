@@ -13,7 +13,7 @@ export function keyActs(life: TenantActors, poolSize = 10) {
 
   /** Authenticates a key and returns a function that runs a command as it. */
   async function signIn(secret: string): Promise<(permission: Permission, note: string) => Promise<{ note: string }>> {
-    const input = { requestId: 'request', tenant: undefined, idempotencyKey: null, services };
+    const input = { requestId: 'request', tenant: undefined, idempotencyKey: null, groupsRefusals: false, services };
     const { grant, profile, requestId, work } = await keyContext(database, secret, input);
     const action: Action = 'tenant.rename';
     return (permission, note) => {

@@ -19,6 +19,8 @@ export type Context = {
   readonly services: Services;
   /** The `Idempotency-Key` header; null without one. */
   readonly idempotencyKey: string | null;
+  /** Whether the client wants one error for all refusals of a field (`X-Refusals: grouped`). */
+  readonly groupsRefusals: boolean;
   /** The database, bound to the tenant context and the person. */
   readonly work: UnitOfWork;
   /** Reads all of the person's memberships (a crossing), at most once per request. */

@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import { holds } from '../../access/is-allowed.ts';
 import type { Permission } from '../../access/policy.ts';
 import { policyOf } from '../../access/policy-plugin.ts';
@@ -22,7 +22,7 @@ export function unauthorized(_parent: unknown, context: Context, info: GraphQLRe
   const permission = policyOf(info.parentType.getFields()[info.fieldName]) as Permission;
   if (!info.path.prev) return refusedFor(permission, context) ?? foreignRow(info);
   const payload = refusalPayloadFor(context, permission);
-  return payload ? (new RefusedField(payload, info) as unknown as Error) : foreignRow(info);
+  return payload ? (new RefusedField(payload, info.fieldNodes, responsePathAsArray(info.path)) as unknown as Error) : foreignRow(info);
 }
 
 const foreignRow = ({ parentType, fieldName }: GraphQLResolveInfo) =>

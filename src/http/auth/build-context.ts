@@ -6,7 +6,7 @@ import { chooseMembership } from './choose-membership.ts';
 import type { Token } from './token.ts';
 
 /** The parts of a context that come from the request itself. */
-export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'services'> & {
+export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services'> & {
   /** The `X-Tenant-Id` header. */
   readonly tenant: string | undefined;
 };
@@ -42,7 +42,7 @@ export const factsOutside = (principal: Principal, profile: Context['profile']):
 /** @param bind makes the context's access to the database. */
 export function buildContext<Work>(
   database: Pick<Database, 'queryText'>,
-  { requestId, idempotencyKey, services }: RequestInput,
+  { requestId, idempotencyKey, groupsRefusals, services }: RequestInput,
   { profile, grant, membership, personId, memberships }: TenantFacts,
   bind: (binding: Binding) => Work,
 ): Omit<Context, 'work'> & { readonly work: Work } {
@@ -54,6 +54,7 @@ export function buildContext<Work>(
   return {
     requestId,
     idempotencyKey,
+    groupsRefusals,
     services,
     profile,
     membership,

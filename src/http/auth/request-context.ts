@@ -20,7 +20,7 @@ export type Credentials = { readonly input: RequestInput } & (
 /**
  * Reads the credentials from a request's headers, which {@link checkNotRepeated} has checked.
  *
- * @throws {GatewayError} UNAUTHENTICATED, UNAVAILABLE.
+ * @throws {GatewayError} UNAUTHENTICATED, UNAVAILABLE; BAD_REQUEST for an unknown `X-Refusals`.
  */
 export async function credentialsOf(
   { headers }: IncomingMessage,
@@ -30,11 +30,16 @@ export async function credentialsOf(
   const { authorization } = headers;
   const tenant = headers['x-tenant-id'] as string | undefined;
   const idempotencyKey = (headers['idempotency-key'] as string | undefined) ?? null;
-  const input = { requestId, tenant, idempotencyKey, services };
+  const input = { requestId, tenant, idempotencyKey, groupsRefusals: groupsRefusals(headers['x-refusals']), services };
   const key = keyIn(authorization);
   if (key !== null) return { input, key };
   const token = authenticate(authorization);
   return { input, key, token: token instanceof Promise ? await token : token };
+}
+
+function groupsRefusals(form: string | string[] | undefined): boolean {
+  if (form !== undefined && form !== 'grouped') throw new GatewayError('BAD_REQUEST', 'The header `X-Refusals` takes `grouped` only.');
+  return form !== undefined;
 }
 
 /**

@@ -1,10 +1,12 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { groupRefusals } from '../../access/grouped-refusals.ts';
 import { refusalExtensions } from '../../access/refusal-payload.ts';
 import { RefusedField } from '../../access/refused-field.ts';
 import { isUnreachable } from '../../database/index.ts';
 import { ERRORS, type ErrorCode, GatewayError, isErrorCode } from '../../domain/core/errors.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
+import type { Context } from '../../graphql/core/context.ts';
 import type { Served } from '../server/route.ts';
 
 type Http = { status?: number; headers?: Record<string, string>; spec?: boolean };
@@ -75,12 +77,25 @@ export function publicError(error: GraphQLError, { requestId, log }: Served): Gr
   return withMessage(message, { code, ...(!path && { http: { status: ERRORS[code].status } }) });
 }
 
+/** The form of errors that a client wants. */
+type Form = Pick<Context, 'groupsRefusals'>;
+
+const isRefusal = (error: GraphQLError): boolean => error instanceof RefusedField || deepest(error) instanceof RefusedError;
+
+/** The errors of a result, each through {@link publicError}, and refusals in the form wanted. */
+export function publicErrors(errors: readonly GraphQLError[], served: Served, { groupsRefusals }: Form): readonly GraphQLError[] {
+  const shown = (some: readonly GraphQLError[]) => some.map(error => publicError(error, served));
+  if (!groupsRefusals) return shown(errors);
+  const refusals = groupRefusals(shown(errors.filter(isRefusal))) as readonly unknown[];
+  return [...shown(errors.filter(error => !isRefusal(error))), ...(refusals as readonly GraphQLError[])];
+}
+
 type Result = { errors?: readonly GraphQLError[] };
 
-/** Passes every error of every result through {@link publicError}. */
-export const useErrors = (): Plugin<object, Served> => ({
+/** Passes the errors of every result through {@link publicErrors}. */
+export const useErrors = (): Plugin<object, Served & { readonly context: Form }> => ({
   onResultProcess({ result, setResult, serverContext }) {
     const { errors } = result as Result;
-    if (errors) setResult({ ...result, errors: errors.map(error => publicError(error, serverContext)) } as typeof result);
+    if (errors) setResult({ ...result, errors: publicErrors(errors, serverContext, serverContext.context) } as typeof result);
   },
 });

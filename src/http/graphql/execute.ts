@@ -6,7 +6,7 @@ import type { Context } from '../../graphql/core/context.ts';
 import type { OptimisticContext } from '../auth/optimistic-context.ts';
 import type { Served } from '../server/route.ts';
 import { isWithinLimits } from './complexity.ts';
-import { publicError } from './errors.ts';
+import { publicErrors } from './errors.ts';
 
 /**
  * Executes an operation under an optimistic context. Returns the response's text, or null if the
@@ -25,7 +25,7 @@ export async function executeOptimistically(
   if (operation.operation.operation === 'mutation') await executing;
   const confirming = holds().catch(() => false); // The error recurs under the confirmed context.
   const [answer, isConfirmed] = [await executing, await confirming];
-  return isConfirmed && answer ? serialize(answer, served) : null;
+  return isConfirmed && answer ? serialize(answer, served, context) : null;
 }
 
 /**
@@ -41,13 +41,13 @@ export async function executeConfirmed(
   if (!isWithinLimits(operation, contextValue)) return null;
   const answer = (await executor.answer(operation, contextValue)) ?? (await execute({ contextValue, ...operation }));
   // No data: a variable doesn't fit.
-  return typeof answer === 'string' || 'data' in answer ? serialize(answer, served) : null;
+  return typeof answer === 'string' || 'data' in answer ? serialize(answer, served, contextValue) : null;
 }
 
-function serialize(answer: string | ExecutionResult, served: Served): string {
+function serialize(answer: string | ExecutionResult, served: Served, context: Pick<Context, 'groupsRefusals'>): string {
   if (typeof answer === 'string') return answer;
   const { data, errors } = answer;
-  const list = errors && `"errors":[${errors.map(error => serializeError(publicError(error, served))).join()}],`;
+  const list = errors && `"errors":[${publicErrors(errors, served, context).map(serializeError).join()}],`;
   return `{${list ?? ''}"data":${JSON.stringify(data)}}`;
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** What a page may send: no cookies, because tokens travel in the `Authorization` header. */
 const ALLOWED = {
   'access-control-allow-headers': [
-    ...['accept', 'authorization', 'content-type', 'idempotency-key', 'x-graphql-csrf', 'x-request-id', 'x-tenant-id'],
+    ...['accept', 'authorization', 'content-type', 'idempotency-key', 'x-graphql-csrf', 'x-refusals', 'x-request-id', 'x-tenant-id'],
     ...['apollo-require-preflight', 'apollographql-client-name', 'apollographql-client-version', 'x-apollo-operation-id'],
     ...['x-apollo-operation-name', 'traceparent', 'tracestate'],
   ].join(', '),

@@ -41,6 +41,7 @@ const contextIn = (header?: string) => {
       requestId: 'request-1',
       tenant: header,
       idempotencyKey: null,
+      groupsRefusals: false,
       services: SERVICES,
     },
   );

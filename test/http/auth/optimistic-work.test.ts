@@ -19,7 +19,13 @@ test('S2: an optimistic context runs reads, and only transactions that confirm i
   const { subject, name, email } = await make.person('Owner');
   await make.tenant('acme', { ...(await make.person('Other')), subject, name, email });
   const token = { profile: { issuer: ISSUER, subject, name, email, emailVerified: true }, staff: false, tenant: null };
-  const input: RequestInput = { requestId: 'request-1', tenant: undefined, idempotencyKey: null, services: SERVICES };
+  const input: RequestInput = {
+    requestId: 'request-1',
+    tenant: undefined,
+    idempotencyKey: null,
+    groupsRefusals: false,
+    services: SERVICES,
+  };
   expect(optimisticContext(database, token, input)).toBeNull();
   await tenantContext(database, token, input);
   const { context, holds } = optimisticContext(database, token, input)!;
@@ -37,7 +43,13 @@ test('S2, S5: a transaction confirms an optimistic context, unless status, featu
   const { subject, name, email, ...person } = await make.person('Owner of one tenant');
   const { id: tenantId } = await make.tenant('confirmed', { ...person, subject, name, email });
   const token = { profile: { issuer: ISSUER, subject, name, email, emailVerified: true }, staff: false, tenant: null };
-  const input: RequestInput = { requestId: 'request-1', tenant: 'confirmed', idempotencyKey: null, services: SERVICES };
+  const input: RequestInput = {
+    requestId: 'request-1',
+    tenant: 'confirmed',
+    idempotencyKey: null,
+    groupsRefusals: false,
+    services: SERVICES,
+  };
   await tenantContext(database, token, input);
   const { work } = optimisticContext(database, token, input)!.context;
   const current = { tenantId, status: 'active', features: [], roles: ['owner'] };

@@ -56,7 +56,7 @@ describe('pages of other origins', () => {
       'access-control-allow-origin': OTHER,
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers':
-        'accept, authorization, content-type, idempotency-key, x-graphql-csrf, x-request-id, x-tenant-id, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-apollo-operation-id, x-apollo-operation-name, traceparent, tracestate',
+        'accept, authorization, content-type, idempotency-key, x-graphql-csrf, x-refusals, x-request-id, x-tenant-id, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-apollo-operation-id, x-apollo-operation-name, traceparent, tracestate',
       'access-control-expose-headers': 'content-disposition, retry-after, x-request-id',
       'access-control-max-age': '600',
     });
