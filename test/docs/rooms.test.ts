@@ -8,6 +8,7 @@ const page = (name: string) => readFileSync(ROOT + name, 'utf8');
 const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   ...readdirSync(`${ROOT}docs`).flatMap(name => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
 
