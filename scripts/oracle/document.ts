@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { buildSchema, type GraphQLField, GraphQLInterfaceType, GraphQLObjectType, getNamedType, parse, validate } from 'graphql';
+import { type GraphQLField, GraphQLInterfaceType, GraphQLObjectType, getNamedType, parse, validate } from 'graphql';
 import type { Pool } from './pool.ts';
 import type { Random } from './random.ts';
+import { schema } from './schema.ts';
 import { Values } from './values.ts';
-
-export const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
 /** What a request sends beside its headers. */
 export type Operation = { readonly query: string; readonly variables: Readonly<Record<string, unknown>> };

@@ -1,3 +1,6 @@
+import type { GraphQLInterfaceType } from 'graphql';
+import { tenantFieldOf } from '../../src/database/index.ts';
+import { schema } from './schema.ts';
 import type { Sql } from './world.ts';
 
 /** Values for the arguments of documents: own, foreign, absent and refused ones. */
@@ -12,27 +15,19 @@ export type Pool = {
 const encoded = (...parts: readonly string[]) => Buffer.from(parts.join(':')).toString('base64url');
 const ABSENT = '01a20ac5-7e0e-7725-bb9f-925801a8cdb1';
 
-/** Types with a tenant in their global ids, by the table of their rows. */
-const TYPES: Readonly<Record<string, readonly string[]>> = {
-  membership: ['Membership'],
-  invitation: ['Invitation'],
-  audit_event: ['AuditEvent'],
-  dataset: ['Dataset'],
-  data_object: ['DataObject'],
-  listing: ['Listing'],
-  earning: ['Earning'],
-  entitlement: ['Entitlement'],
-  usage_record: ['UsageRecord', 'Charge'],
-  api_key: ['ApiKey'],
-};
+/** The types of nodes that are a tenant's rows, by the table of their rows. */
+const TYPES = schema
+  .getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType)
+  .filter(({ name }) => tenantFieldOf(name) === 'tenantId')
+  .map(({ name }) => [name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase(), name] as const);
 
 /** Reads the values of all rows of a world. */
 export async function createPool({ sql }: Sql): Promise<Pool> {
   const ids: string[] = ['no id', encoded('Tenant', ABSENT), encoded('User', ABSENT), encoded('Dataset', ABSENT, ABSENT)];
   const cursors: string[] = ['no cursor', encoded(ABSENT), encoded('1'), encoded('2')];
-  for (const [table, types] of Object.entries(TYPES))
+  for (const [table, type] of TYPES)
     for (const row of await sql<{ tenant: string; id: string }>(`SELECT tenant_id AS tenant, id FROM ${table} ORDER BY tenant_id, id`)) {
-      for (const type of types) ids.push(encoded(type, row.tenant, row.id));
+      ids.push(encoded(type, row.tenant, row.id));
       cursors.push(encoded(row.id));
     }
   const tenants = await sql<{ id: string; slug: string }>('SELECT tenant_id AS id, slug FROM tenant ORDER BY slug');

@@ -1,5 +1,6 @@
 import { type DocumentNode, Kind, parse, print, type SelectionNode, validate, visit } from 'graphql';
-import { type Operation, schema } from './document.ts';
+import type { Operation } from './document.ts';
+import { schema } from './schema.ts';
 
 /** How many smaller documents are tried at most. */
 const TRIES = 400;

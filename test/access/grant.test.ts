@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { grantOf, type Principal, type TenantAccess } from '../../src/access/grant.ts';
 import type { Permission } from '../../src/access/policy.ts';
+import { mismatches } from '../support/mismatches.ts';
 import { PERMISSION_NAMES, type PermissionName, ROLES, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Caller, held } from './oracle.ts';
 
+const FILE = 'test/access/grant.test.ts';
 const USER: Principal = { kind: 'user' };
 const STAFF_KIND: Principal = { kind: 'staff' };
 const key = (...scopes: readonly Permission[]): Principal => ({ kind: 'api_key', keyId: 'a key', scopes: new Set(scopes) });
@@ -69,7 +71,7 @@ describe('the grant of a member', () => {
     ['owner', 'deleted', PERSON],
     ['viewer', 'deleted', PERSON],
   ] as const)('%s, %s: what they may do, in words', (role, status, permissions) => {
-    expect(heldBy(USER, tenantAccess(status, [role]))).toEqual(permissions);
+    expect(mismatches(heldBy(USER, tenantAccess(status, [role])), permissions, FILE)).toEqual([]);
   });
 
   test.each(STATUSES.flatMap(status => ROLES.map(role => [role, status] as const)))('%s, %s: as expected', (role, status) => {
@@ -148,9 +150,9 @@ describe('the grant of others', () => {
     ['while pending deletion', key('tenant:read'), 'pending_deletion', []],
     ['when deleted', key('tenant:read'), 'deleted', []],
   ] as const)('K1, K2: an API key %s', (_when, principal, status, permissions) => {
-    expect(heldBy(principal, tenantAccess(status))).toEqual(permissions);
+    expect(mismatches(heldBy(principal, tenantAccess(status)), permissions, FILE)).toEqual([]);
     // a key has scopes, not roles
-    expect(heldBy(principal, tenantAccess(status, ROLES))).toEqual(permissions);
+    expect(mismatches(heldBy(principal, tenantAccess(status, ROLES)), permissions, FILE)).toEqual([]);
   });
 
   test('an API key in every status, for every single scope: as expected', () => {

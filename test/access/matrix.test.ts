@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { type GraphQLInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { objectKey } from '../../src/domain/object/key.ts';
 import { useDatabase } from '../support/database.ts';
 import { useGateway } from '../support/gateway.ts';
+import { mismatches } from '../support/mismatches.ts';
 import { rowIn, sha256 } from '../support/provider.ts';
 import { type Asking, schema } from './answer.ts';
 import { createAsking } from './asking.ts';
@@ -13,6 +14,7 @@ import { expected, PERMISSION_NAMES, ROLES, type Role, STATUSES } from './expect
 import { FIELDS } from './expected-fields.ts';
 import type { Caller } from './oracle.ts';
 import { CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
+import { NODES } from './walk.ts';
 import { createWorld, type Place, type World } from './world.ts';
 
 const database = useDatabase();
@@ -58,7 +60,19 @@ const ROLE_SETS: readonly (readonly Role[])[] = [
 
 describe('the matrix', () => {
   test('the questions ask every field of the schema', () => {
-    expect([...new Set([...QUESTIONS, documentOf(asksOf(NOBODY))].flatMap(fieldsIn))].sort()).toEqual(Object.keys(FIELDS).sort());
+    const asked = [...QUESTIONS, documentOf(asksOf(NOBODY))].flatMap(fieldsIn);
+    expect(mismatches(Object.keys(FIELDS), asked, 'test/access/questions.ts, or changes.ts for a mutation')).toEqual([]);
+  });
+
+  test('the ids that are asked for are of every type of node', () => {
+    const types = schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType);
+    expect(
+      mismatches(
+        types.map(({ name }) => name),
+        NODES,
+        'NODES in test/access/walk.ts',
+      ),
+    ).toEqual([]);
   });
 
   test('each mutation is asked for the permission that is expected of it', () => {

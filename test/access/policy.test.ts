@@ -4,6 +4,7 @@ import { isPermission, PERMISSIONS, POLICY, ruleOf } from '../../src/access/poli
 import { policyOf } from '../../src/access/policy-plugin.ts';
 import * as vocabulary from '../../src/access/vocabulary.ts';
 import { buildSchema, printSchema } from '../../src/graphql/schema.ts';
+import { mismatches } from '../support/mismatches.ts';
 import { expected, FEATURES, PERMISSION_NAMES, PLANS, PRINCIPALS, ROLES, STATUSES } from './expectation.ts';
 import { FIELDS } from './expected-fields.ts';
 
@@ -12,6 +13,7 @@ const READS = /:(read|read-email|read-series|count|list)$/;
 
 describe('the permission table', () => {
   test('has the permissions that are expected, in their order, and no other', () => {
+    expect(mismatches(Object.keys(POLICY), PERMISSION_NAMES, 'test/access/expectation.ts')).toEqual([]);
     expect(Object.keys(POLICY)).toEqual(PERMISSION_NAMES);
     expect(PERMISSIONS).toEqual(PERMISSION_NAMES);
   });
@@ -96,7 +98,13 @@ describe('the fields of the schema', () => {
   const fields = types.flatMap(type => Object.values(type.getFields()).map(field => [`${type.name}.${field.name}`, field] as const));
 
   test('are those that are expected, and no other', () => {
-    expect(fields.map(([name]) => name).sort()).toEqual(Object.keys(FIELDS).sort());
+    expect(
+      mismatches(
+        fields.map(([name]) => name),
+        Object.keys(FIELDS),
+        'test/access/expected-fields.ts',
+      ),
+    ).toEqual([]);
   });
 
   test.each(fields)('%s needs what is expected of it', (name, field) => {

@@ -10,9 +10,6 @@ export type Provider = {
   readonly object: { readonly id: string };
 };
 
-/** The ids of a tenant's rows on both sides. A usage record and its charge have the same id. */
-export type TradeRows = { readonly entitlement: string; readonly retrieval: string; readonly earning: string };
-
 export async function createProvider(database: TestDatabase): Promise<Provider> {
   const [make, market] = [fixtures(database), marketFixtures(database)];
   const tenant = await make.tenant('provider', await make.person('Provider'));
@@ -26,7 +23,7 @@ export async function createProvider(database: TestDatabase): Promise<Provider> 
  * A retrieval of the tenant with a key, and a retrieval of its dataset by another tenant, in the
  * current billing cycle.
  */
-export async function createTrade(database: TestDatabase, provider: Provider, tenant: Tenant, dataset: string): Promise<TradeRows> {
+export async function createTrade(database: TestDatabase, provider: Provider, tenant: Tenant, dataset: string) {
   const market = marketFixtures(database);
   await market.setSides(tenant, { sells: true, buys: true });
   const { id: entitlement } = await market.entitlement(tenant, provider.listing);
@@ -38,5 +35,6 @@ export async function createTrade(database: TestDatabase, provider: Provider, te
       VALUES ('${tenant.id}', '${retrieval}', 2, 'EUR', 'A listing', 'Tenant provider', counterparty_ref('${tenant.id}', '${provider.id}'), now());
     INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
       VALUES ('${tenant.id}', '${earning}', '${dataset}', 3, 'EUR', 'A listing', sha256('buyer'), now())`);
-  return { entitlement, retrieval, earning };
+  // A usage record and its charge have the same id.
+  return { rows: { Entitlement: entitlement, UsageRecord: retrieval, Charge: retrieval, Earning: earning } };
 }

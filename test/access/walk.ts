@@ -17,7 +17,7 @@ type Path = readonly (string | number)[];
 type Data = Readonly<Record<string, unknown>>;
 
 /** The type of a node's id, and whether the caller's tenant has such a row. */
-export type Named = { readonly type: (typeof NODES)[number]; readonly here: boolean };
+export type Named = { readonly type: NodeType; readonly here: boolean };
 
 /** The types that have global ids. */
 export const NODES = [
@@ -36,6 +36,7 @@ export const NODES = [
   'Charge',
   'Earning',
 ] as const;
+export type NodeType = (typeof NODES)[number];
 
 export type PreparedOperation = {
   readonly document: DocumentNode;

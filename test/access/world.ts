@@ -3,7 +3,8 @@ import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
 import { type PermissionName, type Plan, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Kept, keepRows } from './kept.ts';
-import { createProvider, createTrade, type TradeRows } from './trade.ts';
+import { createProvider, createTrade } from './trade.ts';
+import { NODES, type NodeType } from './walk.ts';
 
 /** A tenant with rows for every mutation, as global ids. */
 export type Place = {
@@ -67,58 +68,18 @@ export const TRANSFER_CODE = '7K3M-9QXA-2B4D';
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest();
 const globalId = (type: string, ...ids: readonly string[]) => Buffer.from([type, ...ids].join(':')).toString('base64url');
 
-type Rows = TradeRows & {
-  readonly tenant: string;
-  readonly membership: string;
-  readonly person: string;
-  readonly invitation: string;
-  readonly event: string;
-  readonly dataset: string;
-  readonly object: string;
-  readonly listing: string;
-  readonly offer: string;
-  readonly key: string;
-};
+/** The id of one row of each type of node. */
+type NodeRows = Readonly<Record<NodeType, string>>;
 
-/** The global ids of a tenant, and of one row of each type in it: in the order of `NODES`. */
-export const globalIds = ({
-  tenant,
-  membership,
-  person,
-  invitation,
-  event,
-  dataset,
-  object,
-  listing,
-  offer,
-  key,
-  entitlement,
-  retrieval,
-  earning,
-}: Rows): readonly string[] => [
-  globalId('Tenant', tenant),
-  globalId('Membership', tenant, membership),
-  globalId('User', person),
-  globalId('Invitation', tenant, invitation),
-  globalId('AuditEvent', tenant, event),
-  globalId('MarketplaceListing', offer),
-  globalId('ApiKey', tenant, key),
-  globalId('Dataset', tenant, dataset),
-  globalId('DataObject', tenant, object),
-  globalId('Listing', tenant, listing),
-  globalId('Entitlement', tenant, entitlement),
-  globalId('UsageRecord', tenant, retrieval),
-  globalId('Charge', tenant, retrieval),
-  globalId('Earning', tenant, earning),
-];
+/** The types whose global ids don't contain the tenant. */
+const WITHOUT_TENANT: readonly NodeType[] = ['Tenant', 'User', 'MarketplaceListing'];
+
+/** The global ids of a tenant's rows, in the order of `NODES`. */
+const globalIds = (tenant: string, rows: NodeRows): readonly string[] =>
+  NODES.map(type => globalId(type, ...(WITHOUT_TENANT.includes(type) ? [] : [tenant]), rows[type]));
 
 /** Ids of all types without a row. */
-export const nowhere = () =>
-  globalIds({
-    ...{ tenant: uuid(), membership: uuid(), person: uuid(), invitation: uuid(), event: uuid() },
-    ...{ offer: uuid(), key: uuid(), dataset: uuid(), object: uuid(), listing: uuid() },
-    ...{ entitlement: uuid(), retrieval: uuid(), earning: uuid() },
-  });
+export const nowhere = () => globalIds(uuid(), Object.fromEntries(NODES.map(type => [type, uuid()])) as NodeRows);
 
 const SECRET = Buffer.alloc(32, 7);
 const codeOf = (tenant: string, invitation: string) =>
@@ -178,7 +139,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
         ('${tenant}', '${listing}', '${dataset}', 'published', 'Listed', 'Text', '{told}', 1.5, 'EUR', now()),
         ('${tenant}', '${draft}', '${drafted}', 'draft', 'Drafted', '', '{}', 0, 'EUR', NULL)`);
     return {
-      rows: { dataset, object, listing, offer: listing },
+      rows: { Dataset: dataset, DataObject: object, Listing: listing, MarketplaceListing: listing },
       named: {
         bare: globalId('Dataset', tenant, bare),
         waiting: globalId('DataObject', tenant, object),
@@ -205,7 +166,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
       VALUES ('${tenant.id}', '${event}', now(), 'user', 'somebody', 'Somebody', 'tenant.rename', 'refused', 'S1', 'FORBIDDEN', 'Tenant', 'target', '{}', '{}', 'request')`);
     const wares = await supply(tenant.id);
-    const trade = await createTrade(database, provider, tenant, wares.rows.dataset);
+    const trade = await createTrade(database, provider, tenant, wares.rows.Dataset);
     const next = plan === 'FREE' ? 'STARTER' : 'FREE';
     await sql(
       `UPDATE tenant SET sells = true, next_plan_code = '${next}', next_plan_due_at = now() + interval '9 days' WHERE tenant_id = '${tenant.id}'`,
@@ -218,15 +179,15 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     );
     return {
       ...tenant,
-      ids: globalIds({
-        tenant: tenant.id,
-        membership: tenant.owner.id,
-        person: keeper.id,
-        invitation,
-        event,
-        key: apiKey.row,
+      ids: globalIds(tenant.id, {
+        Tenant: tenant.id,
+        Membership: tenant.owner.id,
+        User: keeper.id,
+        Invitation: invitation,
+        AuditEvent: event,
+        ApiKey: apiKey.row,
         ...wares.rows,
-        ...trade,
+        ...trade.rows,
       }),
       apiKey,
       keeper: globalId('Membership', tenant.id, tenant.owner.id),
@@ -234,7 +195,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       recipient: globalId('Membership', tenant.id, heirs.id),
       invitation: globalId('Invitation', tenant.id, invitation),
       ...wares.named,
-      entitlement: globalId('Entitlement', tenant.id, trade.entitlement),
+      entitlement: globalId('Entitlement', tenant.id, trade.rows.Entitlement),
       listing: globalId('MarketplaceListing', provider.offered.id),
       object: provider.object.id,
       codes,

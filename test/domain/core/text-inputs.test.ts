@@ -1,5 +1,8 @@
+import { type GraphQLInputObjectType, GraphQLString, getNamedType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { searchOf } from '../../../src/domain/marketplace/search.ts';
+import { buildSchema } from '../../../src/graphql/schema.ts';
+import { mismatches } from '../../support/mismatches.ts';
 import { announced, PRICE, providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
@@ -42,6 +45,34 @@ const PROSE: readonly (readonly [string, string, (text: string) => object])[] = 
   ['a summary that is drafted',     'draftListing',  summary => ({ datasetId: ids.datasetId, title: 'T', price: PRICE, summary })],
   ['a summary that is updated',     'updateListing', summary => ({ listingId: ids.listingId, summary })],
 ];
+
+/** Inputs of text that isn't people's: each has a form of its own, which its domain checks. */
+const OTHER = [
+  ...['createTenant.slug', 'createTenant.billingEmail', 'setBillingEmail.email', 'inviteMember.email'],
+  ...['acceptInvitation.code', 'declineInvitation.code', 'confirmOwnershipTransfer.code'],
+  // compared with the tenant's name, and not stored
+  'requestTenantDeletion.confirmation',
+  ...['addObject.mediaType', 'addObject.sha256'],
+];
+
+/** The input fields with the type String in the schema, as `mutation.field`. */
+const textFields = Object.values(buildSchema().getMutationType()!.getFields()).flatMap(({ name, args }) =>
+  Object.values((getNamedType(args[0]!.type) as GraphQLInputObjectType).getFields())
+    .filter(field => getNamedType(field.type) === GraphQLString && field.name !== 'idempotencyKey')
+    .map(field => `${name}.${field.name}`),
+);
+
+/** The field of an input that takes the text. */
+const fieldOf = (inputOf: (text: string) => object) =>
+  Object.entries(inputOf('<text>')).find(([, value]) => [value].flat().includes('<text>'))![0];
+
+test('X1: every text of an input is in a list of this test', () => {
+  const listed = [
+    ...LINES.map(([, , mutation, inputOf]) => `${mutation}.${fieldOf(inputOf)}`),
+    ...PROSE.map(([, mutation, inputOf]) => `${mutation}.${fieldOf(inputOf)}`),
+  ];
+  expect(mismatches(textFields, [...listed, ...OTHER], 'LINES, PROSE or OTHER in test/domain/core/text-inputs.test.ts')).toEqual([]);
+});
 
 const refusal = async (who: 'owner' | 'staff', mutation: string, input: object) => {
   const { errors } = await life.mutate(who === 'staff' ? staff : home.owner, mutation, input, '__typename');

@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { fixtures, ISSUER, type Person, type TestDatabase } from '../database.ts';
 import { useResource } from '../resource.ts';
+import { TABLES, type TableName } from '../tables.ts';
 import { insertLifecycleRows, insertTombstone, type LifecycleValues, lifecycleValues } from './lifecycle-rows.ts';
 import { insertMarketRows, type MarketValues, marketValues } from './market.ts';
 
@@ -104,16 +105,10 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   return { a, b, shared, stranger, rows: await rowsOf(database) };
 }
 
-const TABLES = [
-  ...(['plan', 'person', 'tenant', 'membership', 'slug_claim', 'invitation', 'ownership_transfer', 'contract', 'idempotency_key'] as const),
-  ...(['audit_event', 'audit_head', 'tombstone', 'purge_receipt'] as const),
-  ...(['dataset', 'data_object', 'stale_object', 'listing', 'market_index', 'earning'] as const),
-  ...(['entitlement', 'usage_record', 'charge', 'retrieval_count', 'api_key'] as const),
-];
 type Row = Readonly<Record<string, unknown>>;
 
 /** Every row of every table. */
-export type Rows = Readonly<Record<(typeof TABLES)[number], readonly Row[]>>;
+export type Rows = Readonly<Record<TableName, readonly Row[]>>;
 
 /** Reads all rows as a superuser. */
 export async function rowsOf({ sql }: Pick<TestDatabase, 'sql'>): Promise<Rows> {

@@ -17,7 +17,8 @@ import {
 } from 'graphql';
 import { PERMISSIONS } from '../../../src/access/policy.ts';
 import { newInvitationCode } from '../../../src/domain/invitation/secret.ts';
-import type { Side } from './isolation.ts';
+import type { Side, Target } from './isolation.ts';
+import { COLUMNS } from './model.ts';
 
 /** Values for the arguments of random operations. */
 type Pool = { readonly ids: readonly string[]; readonly cursors: readonly string[]; readonly texts: readonly string[] };
@@ -29,21 +30,11 @@ const often = (g: Gen, percent: number) => g(fc.nat, 99) < percent;
 
 const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
 
-/** Node types of the marketplace, with the value that is their id. */
-const MARKET_NODES = [
-  ...([
-    ['Dataset', 'datasetId'],
-    ['DataObject', 'objectId'],
-    ['Listing', 'listingId'],
-    ['Earning', 'earningId'],
-  ] as const),
-  ...([
-    ['Entitlement', 'entitlementId'],
-    ['UsageRecord', 'usageId'],
-    ['Charge', 'usageId'],
-    ['ApiKey', 'keyId'],
-  ] as const),
-];
+/** The types of nodes that are a tenant's rows, with the word of a side that is their id. */
+const ROW_NODES = schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType).flatMap(({ name }) => {
+  const { tenantId, id } = (COLUMNS as Readonly<Record<string, (typeof COLUMNS)['Dataset']>>)[name] ?? {};
+  return tenantId && id ? [[name, id as keyof Target] as const] : [];
+});
 
 /** Ids, cursors and texts of both sides, and some invalid ones. */
 export function poolOf(own: Side, other: Side): Pool {
@@ -59,7 +50,7 @@ export function poolOf(own: Side, other: Side): Pool {
         ...Array(6).fill(encoded('Invitation', tenantId, invitationId)),
         ...Array(4).fill(encoded('AuditEvent', tenantId, eventId)),
       ]),
-      ...sides.flatMap(side => MARKET_NODES.flatMap(([type, key]) => Array(4).fill(encoded(type, side.tenantId, side[key])))),
+      ...sides.flatMap(side => ROW_NODES.flatMap(([type, key]) => Array(4).fill(encoded(type, side.tenantId, side[key])))),
       ...sides.flatMap(({ listingId, boughtListingId }) => [listingId, boughtListingId].map(id => encoded('MarketplaceListing', id))),
       ...sides.map(({ tenantId }) => encoded('Tenant', tenantId)),
       'no id',
