@@ -1,4 +1,5 @@
 import { type GraphQLField, GraphQLInterfaceType, GraphQLObjectType, getNamedType, parse, validate } from 'graphql';
+import { hasPlan } from './plan.ts';
 import type { Pool } from './pool.ts';
 import type { Random } from './random.ts';
 import { schema } from './schema.ts';
@@ -24,12 +25,18 @@ const ROOTS: readonly string[] = [
 const MOST_ALIASES = 25;
 const MOST_FIELDS = 40;
 const DEPTH = 7;
+/** Documents that are written to find one with a query plan. */
+const TRIES = 30;
 
-/** A random query that is valid against the schema. */
+/**
+ * A random query that is valid against the schema. Half of them have a query plan, as far as that
+ * is found in some tries: of those left to chance few have one.
+ */
 export function randomOperation(random: Random, pool: Pool): Operation {
-  for (;;) {
+  for (let tries = random.chance(50) ? TRIES : 0; ; tries -= 1) {
     const operation = new DocumentWriter(random, pool).write();
-    if (!validate(schema, parse(operation.query)).length) return operation;
+    const document = parse(operation.query);
+    if (!validate(schema, document).length && (tries <= 0 || hasPlan(document))) return operation;
   }
 }
 

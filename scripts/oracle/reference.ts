@@ -27,10 +27,17 @@ export async function startReference(shared: Shared): Promise<Reference> {
   };
 }
 
-const answerOf = (child: ChildProcess): Promise<string> =>
-  Promise.race([
-    once(child, 'message').then(([message]) => message as string),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`the reference gateway ended with ${code}`);
-    }),
-  ]);
+async function answerOf(child: ChildProcess): Promise<string> {
+  const listening = new AbortController();
+  const { signal } = listening;
+  try {
+    return await Promise.race([
+      once(child, 'message', { signal }).then(([message]) => message as string),
+      once(child, 'exit', { signal }).then(([code]) => {
+        throw new Error(`the reference gateway ended with ${code}`);
+      }),
+    ]);
+  } finally {
+    listening.abort();
+  }
+}
