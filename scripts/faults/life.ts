@@ -6,6 +6,7 @@ const PEOPLE = ['test/domain/invitation', 'test/domain/membership'];
 const OWNERSHIP = ['test/domain/ownership'];
 const PLAN = ['test/domain/plan'];
 const AUDIT = ['test/domain/audit'];
+const COUNTED = ['test/domain/audit/refusal-counts'];
 
 /** Faults in a tenant's life: people, ownership, status, plans, the log, keys. */
 export const LIFE_FAULTS: readonly Fault[] = [
@@ -111,7 +112,7 @@ export const LIFE_FAULTS: readonly Fault[] = [
     tests: ['test/domain/invitation'],
     short: true,
   },
-  { file: 'src/domain/invitation/answer.ts', find: '!isSecret(named.secret, found.secretHash)', plant: 'false', tests: PEOPLE },
+  { file: 'src/domain/invitation/answer.ts', find: 'found && isSecret(named.secret, found.secretHash)', plant: 'found', tests: PEOPLE },
   { file: 'src/domain/invitation/answer.ts', find: 'profile.email !== canonicalAddress(found.email)', plant: 'false', tests: PEOPLE },
   { file: 'src/domain/invitation/answer.ts', find: '!profile.emailVerified || ', plant: '', tests: PEOPLE },
   {
@@ -166,6 +167,24 @@ export const LIFE_FAULTS: readonly Fault[] = [
     find: 'audit_event:        { select: true, insert: true,  delete: false',
     plant: 'audit_event:        { select: true, insert: true,  delete: true',
     tests: ['test/database', ...AUDIT],
+  },
+  // Refusals that are counted
+  { file: 'src/domain/invitation/accept.ts', find: '  await checkSecret(context, code);\n', plant: '', tests: COUNTED },
+  { file: 'src/database/queries/refusal-count.ts', find: 'Number(row.count) < refusals', plant: 'true', tests: COUNTED },
+  {
+    file: 'src/database/queries/refusal-count.ts',
+    find: 'count = r.count + $7::bigint',
+    plant: 'count = r.count + 0 * $7::bigint',
+    tests: COUNTED,
+  },
+  { file: 'src/database/queries/refusal-count.ts', find: ' AS apart) c', plant: ' OR true AS apart) c', tests: COUNTED },
+  { file: 'src/domain/audit/refusal-batches.ts', find: 'if (previous?.isOpen) {', plant: 'if (false) {', tests: COUNTED },
+  { file: 'src/jobs/settle.ts', find: "  'log the counts of refusals': logRefusalCounts,\n", plant: '', tests: COUNTED },
+  {
+    file: 'src/domain/audit/refusal.ts',
+    find: '  const { code } = error;\n',
+    plant: "  const { code } = error;\n  await query('SELECT pg_advisory_xact_lock_shared(tenant_gate(app_tenant()))', []);\n",
+    tests: COUNTED,
   },
   {
     file: 'src/graphql/core/command-plugin.ts',

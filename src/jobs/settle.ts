@@ -1,5 +1,6 @@
 import type { Database, UnitOfWork } from '../database/index.ts';
 import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
+import { logRefusalCounts } from '../domain/audit/refusal-counts.ts';
 import { DUE_STEPS, inTenant } from '../domain/core/due.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';
@@ -15,6 +16,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   ...Object.fromEntries(
     Object.entries(DUE_STEPS).map(([name, step]): [string, Step] => [name, (unit, { clock }) => inTenant(unit, clock, step)]),
   ),
+  'log the counts of refusals': logRefusalCounts,
   'purge the tenant': purgeTenant,
   'remove objects': removeStale,
   'send invitations': sendInvitations,

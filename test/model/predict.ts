@@ -1,6 +1,6 @@
 import type { Input, Operation } from './operation.ts';
 import { applyDue, contextOf, MAY, refusalOf, type Scene } from './rules.ts';
-import { DAY, isThere, memberOf, type Tenant, type World } from './state.ts';
+import { DAY, isThere, MINUTE, memberOf, type Tenant, type World } from './state.ts';
 
 /** A request as it is sent. */
 export type Request = {
@@ -40,8 +40,17 @@ export function predict(world: World, { operation, caller, header, input, key }:
   let isRecorded = false;
   const record: Scene['record'] = (what = action, actor = caller === 'staff' ? 'staff' : 'user') =>
     void tenant!.log.push(`${what} ${actor}`);
+  const countRefusal = (code: string) => {
+    const event = `${action}!${code} ${caller === 'staff' ? 'staff' : 'user'}`;
+    const counted = tenant!.refusals.get(`${caller} ${event}`);
+    if (counted) counted.count += 1;
+    else {
+      tenant!.refusals.set(`${caller} ${event}`, { count: 0, since: world.now, event });
+      tenant!.log.push(event);
+    }
+  };
   const refuse: Scene['refuse'] = code => {
-    record(`${action}!${code}`);
+    countRefusal(code);
     isRecorded = true;
     return code;
   };
@@ -50,7 +59,7 @@ export function predict(world: World, { operation, caller, header, input, key }:
   const code = refusalOf(name, caller, context) ?? inPlace(scene, name === 'createTenant' || by === 'staff', run);
   if (code === null && remembered !== null && name !== 'createTenant') tenant!.keys.set(remembered, { print, until: world.now + DAY });
   const concerned = tenant && (caller === 'staff' ? by === 'staff' : tenant === context && name !== 'createTenant');
-  if (code !== null && concerned && !isRecorded && !INPUT_CODES.includes(code)) record(`${action}!${code}`);
+  if (code !== null && concerned && !isRecorded && !INPUT_CODES.includes(code)) countRefusal(code);
   return { code, tenant };
 }
 
@@ -72,7 +81,19 @@ export function settle({ now, tenants }: World): void {
       record('ownership.expire');
     }
     for (const [key, { until }] of tenant.keys) if (until <= now) tenant.keys.delete(key);
+    logRefusals(tenant, now);
     if (tenant.deletionDue !== null && tenant.deletionDue <= now) tenant.status = 'deleted';
+  }
+}
+
+/** Logs the refusals that were repeated, as one count for each kind a minute (SPEC A5). */
+function logRefusals({ refusals, log }: Tenant, now: number): void {
+  const inOrder = [...refusals].sort(([, a], [, b]) => a.since - b.since || (a.event < b.event ? -1 : 1));
+  for (const [kind, { count, since, event }] of inOrder) {
+    if (since > now - MINUTE) continue;
+    if (count) log.push(event);
+    if (count) refusals.set(kind, { count: 0, since: now, event });
+    else refusals.delete(kind);
   }
 }
 

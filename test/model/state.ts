@@ -60,6 +60,8 @@ export type Tenant = {
    * Idempotency keys: whose and which → what they came with, and until when they are remembered.
    */
   readonly keys: Map<string, { readonly print: string; readonly until: number }>;
+  /** The refusals of one kind, since the first of them or their last count. */
+  readonly refusals: Map<string, { count: number; since: number; readonly event: string }>;
   /** The audit log: `action actor`, or `action!CODE actor` for a refusal. */
   readonly log: string[];
 };

@@ -19,6 +19,7 @@ export const PURGED = [
   'ownership_transfer',
   'invitation',
   'contract',
+  'refusal_count',
   'audit_event',
   'audit_head',
   'membership',

@@ -7,7 +7,7 @@ import type { Action } from '../audit/actions.ts';
 import { type RecordEvent, recorder } from '../audit/record.ts';
 import { GatewayError } from './errors.ts';
 import { earlierAnswer, type IdempotencyKey, keepAnswer, keptAnswer } from './idempotency.ts';
-import { type OwnMembership, RefusedError, readCurrentAccess, recheck } from './recheck.ts';
+import { type OwnMembership, readCurrentAccess, recheck } from './recheck.ts';
 import type { Services } from './services.ts';
 import { type TenantTransaction, withTenantLock } from './tenant-lock.ts';
 
@@ -76,25 +76,6 @@ export async function runCommand<Result extends object>(
   if (done instanceof GatewayError) throw done;
   return done;
 }
-
-const recorded = new WeakSet<GatewayError>();
-
-/**
- * Returns a refusal after recording it in this transaction, which commits: for callers who aren't
- * members, whose refusals `recordRefusal` doesn't log.
- */
-export async function refuse({ record }: Command, error: GatewayError): Promise<GatewayError> {
-  await record({ code: error.code, after: refusedState(error) });
-  recorded.add(error);
-  return error;
-}
-
-/** The details of a refusal that the audit log keeps beside its code. */
-export const refusedState = (error: GatewayError): object =>
-  error instanceof RefusedError ? { permission: error.refusal.permission, because: error.refusal.because } : error.details;
-
-/** Whether a refusal is in the audit log already. */
-export const isRecorded = (error: GatewayError): boolean => recorded.has(error);
 
 /** The actor of an event. Staff, and people who aren't registered yet, have their subject as id. */
 export function actorOf({ grant, profile, work }: Pick<CommandContext, 'grant' | 'profile' | 'work'>): AuditEntry['actor'] {

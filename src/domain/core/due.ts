@@ -9,7 +9,7 @@ import { type TenantTransaction, withTenantLock } from './tenant-lock.ts';
 export type Job = TenantTransaction & { readonly record: RecordEvent };
 
 /** The request id in events of jobs. */
-const NO_REQUEST = 'job';
+export const NO_REQUEST = 'job';
 
 /** Runs a job's transaction in the bound tenant, unless the tenant is gone or deleted. */
 export const inTenant = (unit: UnitOfWork, clock: Clock, work: (job: Job) => Promise<unknown>): Promise<void> =>

@@ -27,8 +27,8 @@ export type TenantLockOptions<Read> = TransactionOptions & {
 };
 
 /**
- * Runs `work` in one transaction that holds the lock of the bound tenant. Commands, jobs and the
- * audit log's refusals all lock a tenant here.
+ * Runs `work` in one transaction that holds the lock of the bound tenant. Commands and jobs lock a
+ * tenant here.
  */
 export function withTenantLock<Read, Result>(
   unit: UnitOfWork,

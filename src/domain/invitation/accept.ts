@@ -1,11 +1,12 @@
 import { v7 as uuid } from 'uuid';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
-import { type Command, type CommandContext, refuse, runCommand } from '../core/command.ts';
+import { refuse } from '../audit/refusal.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
-import { presentedInvitation } from './answer.ts';
+import { checkSecret, presentedInvitation } from './answer.ts';
 import { hasAddress } from './create.ts';
 
 /**
@@ -14,8 +15,9 @@ import { hasAddress } from './create.ts';
  * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED,
  * ALREADY_MEMBER, LIMIT_REACHED (SPEC P3, P4).
  */
-export const acceptInvitation = (context: CommandContext, { code }: { code: string }): Promise<{ membership: PersonMembership }> =>
-  runCommand(context, async command => {
+export const acceptInvitation = async (context: CommandContext, { code }: { code: string }): Promise<{ membership: PersonMembership }> => {
+  await checkSecret(context, code);
+  return runCommand(context, async command => {
     const presented = await presentedInvitation(command, code);
     if (presented instanceof GatewayError) return presented;
     const { id, email, roles, personId } = presented;
@@ -30,6 +32,7 @@ export const acceptInvitation = (context: CommandContext, { code }: { code: stri
     await command.record({ target: { type: 'Membership', id: membership.id }, before: { invitation: id }, after: { email, roles } });
     return { membership: await membershipIn(command, membership.id, roles as Role[]) };
   });
+};
 
 /** Another account of the same person, or of a colleague with the same mailbox. */
 const addressTaken = () =>

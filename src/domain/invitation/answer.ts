@@ -1,7 +1,9 @@
 import { v7 as uuid } from 'uuid';
 import type { Role } from '../../access/vocabulary.ts';
+import type { ReadClient } from '../../database/index.ts';
 import { registerPerson } from '../../database/queries/person.ts';
-import { type Command, refuse } from '../core/command.ts';
+import { refuse } from '../audit/refusal.ts';
+import type { Command, CommandContext } from '../core/command.ts';
 import { canonicalAddress } from '../core/email.ts';
 import { GatewayError } from '../core/errors.ts';
 import { refusedIn } from '../core/recheck.ts';
@@ -15,19 +17,35 @@ export type PresentedInvitation = { readonly id: string; readonly email: string;
 const invalid = () =>
   new GatewayError('INVITATION_INVALID', 'This invitation has expired, was already used, or was replaced. Ask for a new one.');
 
+/** The invitation of a code whose secret is right; null otherwise. */
+async function invitationOf(db: ReadClient, code: string) {
+  const named = readInvitationCode(code);
+  const found = named && (await db.invitation.findFirst({ where: { id: named.id } }));
+  return found && isSecret(named.secret, found.secretHash) ? found : null;
+}
+
+/**
+ * Refuses a guessed code before the command locks the tenant, so that a stranger who guesses
+ * doesn't slow its members (SPEC A5).
+ *
+ * @throws {GatewayError} INVITATION_INVALID.
+ */
+export async function checkSecret({ work }: CommandContext, code: string): Promise<void> {
+  if (!(await invitationOf(work.db, code))) throw invalid();
+}
+
 /**
  * Finds the invitation of a code, for the signed-in person whose verified address it is for, if the
  * tenant's status allows the answer; else returns the refusal. Only a caller with the code's secret
  * leaves a refusal in the tenant's log.
  */
 export async function presentedInvitation(command: Command, code: string): Promise<PresentedInvitation | GatewayError> {
-  const { context, db, query, tenant, now } = command;
+  const { context, db, query, tenant, tenantId, now } = command;
   const profile = context.profile!;
-  const named = readInvitationCode(code);
-  const found = named && tenant && (await db.invitation.findFirst({ where: { id: named.id } }));
-  if (!found || !isSecret(named.secret, found.secretHash) || found.expiresAt <= now) return invalid();
+  const found = tenant && (await invitationOf(db, code));
+  if (!found || found.expiresAt <= now) return invalid();
   if (found.inviterMembershipId && (await hasEnded(command, found.inviterMembershipId, found.roles))) return invalid();
-  const status = refusedIn(tenant, context.permission, context.grant.principal, named.tenantId);
+  const status = refusedIn(tenant, context.permission, context.grant.principal, tenantId);
   if (status) return refuse(command, status);
   if (!profile.emailVerified || profile.email === null)
     return refuse(command, new GatewayError('EMAIL_UNVERIFIED', 'Verify your e-mail address with your identity provider first.'));

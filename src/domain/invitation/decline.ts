@@ -1,14 +1,15 @@
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import { presentedInvitation } from './answer.ts';
+import { checkSecret, presentedInvitation } from './answer.ts';
 
 /**
  * Declines an invitation. It is deleted and its place in the member limit is free.
  *
  * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED.
  */
-export const declineInvitation = (context: CommandContext, { code }: { code: string }): Promise<{ declined: true }> =>
-  runCommand(context, async command => {
+export const declineInvitation = async (context: CommandContext, { code }: { code: string }): Promise<{ declined: true }> => {
+  await checkSecret(context, code);
+  return runCommand(context, async command => {
     const presented = await presentedInvitation(command, code);
     if (presented instanceof GatewayError) return presented;
     const { id, email, roles } = presented;
@@ -16,3 +17,4 @@ export const declineInvitation = (context: CommandContext, { code }: { code: str
     await command.record({ target: { type: 'Invitation', id }, before: { email, roles } });
     return { declined: true } as const;
   });
+};

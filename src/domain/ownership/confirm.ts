@@ -1,5 +1,6 @@
 import type { Role } from '../../access/vocabulary.ts';
-import { type Command, type CommandContext, refuse, runCommand } from '../core/command.ts';
+import { refuse } from '../audit/refusal.ts';
+import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { endInvitations } from '../invitation/end.ts';
 import { isTransferCode } from './code.ts';
@@ -37,7 +38,8 @@ const withoutOwner = (roles: readonly Role[]): Role[] => [...new Set<Role>(['adm
 const withOwner = (roles: readonly Role[]): Role[] => ['owner', ...roles];
 
 async function wrongCode(command: Command, triesLeft: number): Promise<GatewayError> {
+  const refusal = await refuse(command, new GatewayError('CODE_WRONG', 'The confirmation code is wrong.', { triesLeft }));
   if (triesLeft > 0) await command.db.ownershipTransfer.updateMany({ data: { triesLeft } });
   else await voidTransfer(command, 'too many wrong codes');
-  return refuse(command, new GatewayError('CODE_WRONG', 'The confirmation code is wrong.', { triesLeft }));
+  return refusal;
 }

@@ -4,7 +4,7 @@ import { type Permission, ruleOf } from '../../access/policy.ts';
 import { policyOf } from '../../access/policy-plugin.ts';
 import type { UnitOfWork } from '../../database/index.ts';
 import type { Action } from '../../domain/audit/actions.ts';
-import { recordRefusal } from '../../domain/audit/refusal.ts';
+import { isToRecord, recordRefusal } from '../../domain/audit/refusal.ts';
 import type { CommandContext } from '../../domain/core/command.ts';
 import { earlierAnswer, idempotencyKey, keptAnswer } from '../../domain/core/idempotency.ts';
 import type { RunCommand } from '../../executor/field-extensions.ts';
@@ -112,6 +112,8 @@ async function runOnce(command: CommandContext, run: () => unknown): Promise<obj
     // The same request, sent at the same time, may have made this one fail.
     const concurrent = await storedAnswer(command);
     if (concurrent) return concurrent;
+    if (!isToRecord(command, error)) throw error;
+    if (isUnconfirmed(command)) throw new OptimisticContextStale('a refusal is recorded under a confirmed context');
     await recordRefusal(command, error);
     throw error;
   }

@@ -79,6 +79,7 @@ const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
   ['person',             ['SELECT']],
   ['plan',               ['SELECT']],
   ['purge_receipt',      ['SELECT']],
+  ['refusal_count',      ['DELETE', 'INSERT', 'SELECT', 'UPDATE count']],
   ['retrieval_count',    ['INSERT', 'SELECT', ...columns('UPDATE', 'cap used')]],
   ['stale_object',       ['DELETE', 'INSERT', 'SELECT']],
   ['tenant',             ['INSERT', 'SELECT', ...columns('UPDATE', 'billing_email buys deletion_due_at name next_plan_code next_plan_due_at plan_code plan_since sells status status_changed_at status_reason')]],

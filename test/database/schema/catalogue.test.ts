@@ -110,6 +110,7 @@ describe('tables', () => {
       crossing('ownership_transfer'),
       policy('person.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       policy('person.self_or_fellow_member', 'SELECT', '{public}', fellow, null),
+      crossing('refusal_count'),
       crossing('stale_object'),
       crossing('tenant'),
       policy('tenant.crossing_holds', 'UPDATE', '{ipto_owner}', 'true', 'false'),

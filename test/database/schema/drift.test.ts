@@ -112,7 +112,10 @@ const difference = async (content: string) => {
     to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] },
     script: true,
     exitCode: true,
-    filters: { externalTables: ['public.slug_claim', 'public.audit_head', 'public.market_index'], externalEnums: [] },
+    filters: {
+      externalTables: ['public.slug_claim', 'public.audit_head', 'public.market_index', 'public.refusal_count'],
+      externalEnums: [],
+    },
   } as never);
   return (stdout ?? '').trim();
 };

@@ -107,13 +107,14 @@ describe('the purge', () => {
           { table: 'invitation', rows: 2 },
           { table: 'membership', rows: 6 },
           { table: 'ownership_transfer', rows: 0 },
+          { table: 'refusal_count', rows: 0 },
           { table: 'tenant', rows: 1 },
         ].sort((a, b) => (a.table < b.table ? -1 : 1)),
       },
     });
     const left = await counts(home.id);
     expect(Object.entries(left).filter(([, rows]) => rows > 0)).toEqual([
-      ['purge_receipt', 19],
+      ['purge_receipt', 20],
       ['tombstone', 1],
     ]);
     expect(await life.rows({ except: home.id })).toEqual(others);

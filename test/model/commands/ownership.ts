@@ -26,8 +26,9 @@ function confirm(scene: Scene): string | null {
   if (!transfer) return 'TRANSFER_INVALID';
   if (input.code !== transfer.code) {
     transfer.tries -= 1;
+    const code = refuse('CODE_WRONG');
     if (!transfer.tries) voidTransfer(scene);
-    return refuse('CODE_WRONG');
+    return code;
   }
   tenant.transfer = null;
   me.roles = [...new Set(['admin' as const, ...me.roles.filter(role => role !== 'owner')])];

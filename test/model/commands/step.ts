@@ -49,8 +49,8 @@ export abstract class Step implements fc.AsyncCommand<World, Real> {
   }
 }
 
-/** A tenant in the model: its observable state, and until when its keys are stored. */
-const stateOf = (tenant: Tenant) => JSON.stringify([modelView(tenant), [...tenant.keys]]);
+/** A tenant in the model: its observable state, its keys and the refusals that are counted. */
+const stateOf = (tenant: Tenant) => JSON.stringify([modelView(tenant), [...tenant.keys], [...tenant.refusals]]);
 
 function agree(label: string, real: View, model: View): void {
   try {

@@ -43,7 +43,7 @@ function found(world: World, slug: string, name: string, billing: string): Tenan
     ...{ id: '', label: `t${world.tenants.length + 1}`, slug, name, billing },
     ...{ status: 'active', reason: null, before: null, deletionDue: null },
     ...{ plan: 'FREE', since: world.now, next: null, contract: undefined },
-    ...{ members: [], invitations: [], transfer: null, keys: new Map(), log: [] },
+    ...{ members: [], invitations: [], transfer: null, keys: new Map(), refusals: new Map(), log: [] },
   };
   world.tenants.push(tenant);
   return tenant;

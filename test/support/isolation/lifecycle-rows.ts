@@ -32,7 +32,8 @@ const BOUND = "(SELECT set_config('app.tenant_id', $1::uuid::text, true) AS tena
 
 type Owned = { readonly id: string; readonly ownerMembershipId: string; readonly recipientMembershipId: string };
 
-/** Inserts an invitation, a transfer, a contract, an idempotency key and two events of a tenant. */
+/** Inserts an invitation, a transfer, a contract, an idempotency key, a count of refusals and two
+ * events of a tenant. */
 export async function insertLifecycleRows(
   { sql }: Pick<TestDatabase, 'sql'>,
   { id, ownerMembershipId, recipientMembershipId }: Owned,
@@ -54,6 +55,11 @@ export async function insertLifecycleRows(
     `INSERT INTO idempotency_key (tenant_id, key_hash, fingerprint, answer, expires_at)
      VALUES ($1, decode($2, 'hex'), 'fingerprint', 'answer', now() + interval '1 day')`,
     [id, keyHash],
+  );
+  await sql(
+    `INSERT INTO refusal_count (tenant_id, actor_kind, actor_id, action, code, actor_name, since, count)
+     VALUES ($1, 'user', $2, 'tenant.rename', 'FORBIDDEN', $3, now(), 3)`,
+    [id, actorId, actorName],
   );
   for (const event of [eventId, uuid()])
     await sql(
