@@ -56,5 +56,6 @@ export const CACHE_FAULTS: readonly Fault[] = [
   withoutKey('src/graphql/core/batch.ts', 'new WeakMap<UnitOfWork, Batch<Value>>()', ['test/graphql/core', 'test/graphql/api-key', ...CACHES]),
   // What is under way or done
   { file: 'src/domain/api-key/sign-in.ts', find: 'noting.has(id)', plant: 'noting.size', tests: ['test/http/auth/key-used'] },
+  { file: 'src/domain/audit/refusal-batches.ts', find: 'const previous = latest.get(kind)', plant: 'const previous = [...latest.values()].at(-1)', tests: ['test/domain/audit/refusal-counts'] },
   { file: 'src/domain/audit/refusal.ts', find: '!recorded.has(error)', plant: 'false', tests: ['test/domain/audit', 'test/domain/invitation'] },
 ];

@@ -178,7 +178,6 @@ export const LIFE_FAULTS: readonly Fault[] = [
     tests: COUNTED,
   },
   { file: 'src/database/queries/refusal-count.ts', find: ' AS apart) c', plant: ' OR true AS apart) c', tests: COUNTED },
-  { file: 'src/domain/audit/refusal-batches.ts', find: 'if (previous?.isOpen) {', plant: 'if (false) {', tests: COUNTED },
   { file: 'src/jobs/settle.ts', find: "  'log the counts of refusals': logRefusalCounts,\n", plant: '', tests: COUNTED },
   {
     file: 'src/domain/audit/refusal.ts',

@@ -129,6 +129,14 @@ describe('A5: refusals of one kind by one actor', () => {
     expect((await refusals()).map(({ after }) => (after as { refusals?: number }).refusals)).toEqual([undefined, 9]);
   });
 
+  test('are counted apart while they arrive together', async () => {
+    await Promise.all(
+      [scene.viewer, scene.operator].flatMap(who => Array.from({ length: 20 }, () => scene.act(who, 'renameTenant', { name: 'X' }))),
+    );
+    expect((await refusals()).map(({ actor }) => actor).sort()).toEqual([by(scene.viewer.person), by(scene.operator.person)].sort());
+    expect(await counts()).toMatchObject([{ count: 19 }, { count: 19 }]);
+  });
+
   test('are logged again after a quiet minute, and counted on while they go on', async () => {
     await refuse();
     await refuse();
