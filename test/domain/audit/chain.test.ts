@@ -34,7 +34,7 @@ describe('A2: the log', () => {
     expect(codes.filter(code => code === 'FORBIDDEN')).toHaveLength(10);
     expect(codes.filter(code => code === null)).toHaveLength(40);
     const logs = [await here.events(), await there.events()];
-    // The viewers' refusals are of one kind: the first of each viewer is logged, the others counted.
+    // The first refusal of each viewer is logged, the others are counted.
     expect(logs[0]!.length + logs[1]!.length).toBe(42);
     for (const log of logs) expect(log.map(({ seq }) => seq)).toEqual(log.map((_, place) => place + 1));
     expect((await auditBreaks(ask)).breaks).toEqual([]);
