@@ -8,7 +8,6 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
-import { PERMISSIONS } from '../../src/access/policy.ts';
 import type { Pool } from './pool.ts';
 import type { Random } from './random.ts';
 
@@ -97,7 +96,6 @@ export class Values {
     if (type === 'Decimal') return random.pick(['0', '1.25', '2.5', '99999999999999.999999']);
     if (type === 'DateTime') return random.pick(pool.moments);
     if (type === 'ID') return random.pick(name === 'tenantId' ? pool.tenantIds : pool.ids);
-    if (type === 'PermissionName') return random.pick(PERMISSIONS);
     return random.pick(name === 'after' || name === 'before' ? pool.cursors : pool.texts);
   }
 

@@ -1,5 +1,6 @@
 import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { ROLE_MEANING, STATUS_MEANING } from '../../src/access/meaning.ts';
+import { permissionName } from '../../src/access/permission-name.ts';
 import { PERMISSIONS, type Permission, plansFor, ruleOf } from '../../src/access/policy.ts';
 import { policyOf } from '../../src/access/policy-plugin.ts';
 import { type PrincipalKind, ROLES, type Role, STATUSES } from '../../src/access/vocabulary.ts';
@@ -29,6 +30,7 @@ function cell(permission: Permission, kind: PrincipalKind, role?: Role): string 
 function permissionRow(permission: Permission): readonly string[] {
   return [
     `\`${permission}\``,
+    `\`${permissionName(permission)}\``,
     ...ROLES.map(role => cell(permission, 'user', role)),
     cell(permission, 'api_key'),
     cell(permission, 'staff'),
@@ -71,7 +73,7 @@ column "API key" has an entry, while the tenant is active.
 statuses of the tenant that the input names (an invitation's tenant). Platform staff are members of no
 tenant; the letters in their column are the statuses of the tenant that their input names.
 
-${table(['permission', ...ROLES.map(role => role.replace('_', ' ')), 'API key', 'staff', 'plan', 'allows'], PERMISSIONS.map(permissionRow))}
+${table(['permission', 'in the schema', ...ROLES.map(role => role.replace('_', ' ')), 'API key', 'staff', 'plan', 'allows'], PERMISSIONS.map(permissionRow))}
 
 ## Roles
 

@@ -1,3 +1,4 @@
+import { CLIENT_SCALARS } from '../../src/graphql/core/scalars.ts';
 import { buildSchema, printSchema } from '../../src/graphql/schema.ts';
 import { printAccessMatrix } from './access-matrix.ts';
 import { printErrors } from './errors.ts';
@@ -11,8 +12,15 @@ export function printedFiles(): Readonly<Record<string, string>> {
   const schema = buildSchema();
   return {
     'schema.graphql': printSchema(schema),
+    'scalars.json': printScalars(),
     'docs/access-matrix.md': printAccessMatrix(schema),
     'docs/errors.md': printErrors(),
     'docs/rules.md': printRules(),
   };
+}
+
+/** scalars.json, the `scalars` option of GraphQL Code Generator. */
+function printScalars(): string {
+  const types = Object.entries(CLIENT_SCALARS).map(([name, { input, output }]) => [name, { input, output }]);
+  return `${JSON.stringify(Object.fromEntries(types), null, 2)}\n`;
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Answer, TestGateway } from '../support/gateway.ts';
 import { type Asking, expectAnswer } from './answer.ts';
 import { createChanging } from './changing.ts';
-import { PERMISSION_NAMES, STATUSES } from './expectation.ts';
+import { enumName, PERMISSION_NAMES, STATUSES } from './expectation.ts';
 
 import { because, type Caller, held, refusal } from './oracle.ts';
 import { aliasOf, CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
@@ -62,7 +62,7 @@ export function createAsking(gateway: TestGateway, world: World) {
     const { caller, place } = asking;
     const answer = await gateway.ask(READ, asking);
     expectAnswer(READ, answer, { caller });
-    expect(answer.data.viewer.permissions).toEqual(held(caller));
+    expect(answer.data.viewer.permissions).toEqual(held(caller).map(enumName));
     expectAnswer(READ_TRADE, await gateway.ask(READ_TRADE, asking), { caller });
     const ids = idsOf(place);
     const nodes = nodesOf(place, caller);

@@ -95,9 +95,9 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   cancelTenantDeletion: { permission: 'deletion:cancel', action: 'deletion.cancel', done: voiding('deletion.cancel'), input: () => ({}), payload: TENANT },
   createApiKey: {
     permission: 'api-key:create', action: 'api_key.create',
-    input: () => ({ name: 'Made', scopes: ['tenant:read', 'usage:count'] }), payload: `secret apiKey { ${API_KEY} }`,
+    input: () => ({ name: 'Made', scopes: ['TENANT_READ', 'USAGE_COUNT'] }), payload: `secret apiKey { ${API_KEY} }`,
   },
-  narrowApiKey: { permission: 'api-key:update', action: 'api_key.narrow', input: ({ place }) => ({ apiKeyId: place.apiKey.id, scopes: ['usage:read'] }), payload: `apiKey { ${API_KEY} }` },
+  narrowApiKey: { permission: 'api-key:update', action: 'api_key.narrow', input: ({ place }) => ({ apiKeyId: place.apiKey.id, scopes: ['USAGE_READ'] }), payload: `apiKey { ${API_KEY} }` },
   rotateApiKey: { permission: 'api-key:update', action: 'api_key.rotate', input: ({ place }) => ({ apiKeyId: place.apiKey.id }), payload: `secret apiKey { ${API_KEY} }` },
   revokeApiKey: { permission: 'api-key:update', action: 'api_key.revoke', input: ({ place }) => ({ apiKeyId: place.apiKey.id }), payload: `apiKey { ${API_KEY} }` },
   handOverApiKey: {

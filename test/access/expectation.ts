@@ -88,6 +88,9 @@ const TABLE = {
 export type PermissionName = keyof typeof TABLE;
 export const PERMISSION_NAMES = Object.keys(TABLE) as readonly PermissionName[];
 
+/** A permission as the schema's enum writes it: `MEMBER_INVITE`. */
+export const enumName = (permission: string): string => permission.replace(/[:-]/g, '_').toUpperCase();
+
 export type Expected = {
   readonly roles: readonly Role[];
   readonly statuses: readonly Status[];

@@ -1,4 +1,4 @@
-import { PERMISSION_NAMES, type PermissionName } from './expectation.ts';
+import { enumName, PERMISSION_NAMES, type PermissionName } from './expectation.ts';
 
 const LIMITS = 'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute';
 const PLAN = `code name features support ${LIMITS}`;
@@ -124,8 +124,8 @@ export const CAN: readonly { readonly names: readonly PermissionName[]; readonly
   names,
   query: `query Can { viewer { ${names
     .map(
-      name => `can_${aliasOf(name)}: can(permission: "${name}")
-        refusal_${aliasOf(name)}: refusal(permission: "${name}") { code message because roles statuses plans tenantStatus }`,
+      name => `can_${aliasOf(name)}: can(permission: ${enumName(name)})
+        refusal_${aliasOf(name)}: refusal(permission: ${enumName(name)}) { code message because roles statuses plans tenantStatus }`,
     )
     .join('\n')} } }`,
 }));

@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { expected, type PermissionName, type Status } from './expectation.ts';
+import type { PermissionName, Status } from './expectation.ts';
 import { FIELDS } from './expected-fields.ts';
 import { type Caller, refusal } from './oracle.ts';
 
@@ -78,7 +78,7 @@ function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, pa
   if (['Entitlement.endedAt', 'KeyUse.name'].includes(field)) return true;
   if (WHILE_LEAVING.includes(field)) return (named ?? status) !== 'pending_deletion';
   if (field === 'PlanPreview.takesEffectAt') return plan === 'FREE'; // it is asked of that plan
-  if (field === 'Permission.plans') return expected(parent.name as PermissionName).feature === null;
+  if (field === 'Permission.plans') return parent.name !== 'ANALYTICS_READ_SERIES';
   if (field === 'DataObject.upload') return parent.storedAt != null;
   if (field === 'DataObject.storedAt') return parent.name === 'waiting.csv';
   if (LIMITS.some(limit => field === `Plan.${limit}`)) return parent.code === 'ENTERPRISE';

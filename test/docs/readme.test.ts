@@ -27,7 +27,7 @@ describe.skipIf(!hasCurl)("the README's commands work as printed, except for the
 
   test('public: the permission table', async () => {
     const { data } = await run('public');
-    expect(data.permissions).toContainEqual({ name: 'tenant:rename', roles: ['OWNER', 'ADMIN'], statuses: ['ACTIVE'] });
+    expect(data.permissions).toContainEqual({ name: 'TENANT_RENAME', roles: ['OWNER', 'ADMIN'], statuses: ['ACTIVE'] });
   });
 
   test('viewer: sam in three tenants', async () => {
@@ -57,7 +57,7 @@ describe.skipIf(!hasCurl)("the README's commands work as printed, except for the
   test('key: a buyer_manager of northwind makes a key, and a program acts with it', async () => {
     expect(await run('key')).toEqual({
       data: {
-        viewer: { principal: 'API_KEY', name: 'Nightly', permissions: ['tenant:read', 'usage:read'] },
+        viewer: { principal: 'API_KEY', name: 'Nightly', permissions: ['TENANT_READ', 'USAGE_READ'] },
         tenant: { slug: 'northwind' },
       },
     });

@@ -22,7 +22,7 @@ function outcome(query: string): string {
 
 // biome-ignore format: a table is read by its columns
 test.each([
-  ['compiled',  '{ viewer { name membership { roles plan } permissions can(permission: "member:list") } plans { code features } }'],
+  ['compiled',  '{ viewer { name membership { roles plan } permissions can(permission: MEMBER_LIST) } plans { code features } }'],
   ['compiled',  '{ tenant { id name plan { code } memberCount limits { memberLimit } memberUse { used } } }'],
   ['compiled',  'query ($first: Int) { tenant { memberships(first: $first, filter: { role: OWNER }) { totalCount pageInfo { endCursor } edges { cursor node { roles user { name email } } } } } }'],
   ['compiled',  '{ tenant { datasets { edges { node { listing { price { amount } } objects { totalCount } earnings(first: 3) { edges { node { at } } } } } } } }'],

@@ -40,7 +40,7 @@ const ENTITLEMENTS =
 /** Documents that read rows, pages and moments, and some that read nothing. */
 const DOCUMENTS: Readonly<Record<string, string>> = {
   'few rows':
-    '{ viewer { name principal permissions can(permission: "tenant:rename") refusal(permission: "dataset:write") { because } membership { roles } memberships { tenantId name roles } } }',
+    '{ viewer { name principal permissions can(permission: TENANT_RENAME) refusal(permission: DATASET_WRITE) { because } membership { roles } memberships { tenantId name roles } } }',
   'one row': '{ tenant { name status statusReason billingEmail } }',
   'pages and a search': `{ tenant { name billingEmail memberCount plan { code } ${DATASETS} invitations { totalCount } } ${MARKET} }`,
   'refused in a list': '{ tenant { memberships(first: 3) { edges { node { id roles user { name email } } } } } }',

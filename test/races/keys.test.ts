@@ -25,7 +25,7 @@ test(`P3: of ${AT_ONCE} concurrent API keys by two creators, exactly as many are
     for (let n = places; n < 5; n += 1) await keys.make(home.owner);
     const outcomes = await Promise.all(
       Array.from({ length: AT_ONCE }, (_, n) =>
-        life.run(n % 2 ? buyer : home.owner, 'createApiKey', { name: `Key ${n}`, scopes: ['tenant:read'] }),
+        life.run(n % 2 ? buyer : home.owner, 'createApiKey', { name: `Key ${n}`, scopes: ['TENANT_READ'] }),
       ),
     );
     expect(tally(outcomes)).toEqual({ done: places, LIMIT_REACHED: AT_ONCE - places });
@@ -42,7 +42,7 @@ test('G6: one idempotency key sent many times at once creates one key, and all r
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await life.home();
     const again = { 'idempotency-key': `a-key-made-at-once-${round}` };
-    const make = () => life.must(home.owner, 'createApiKey', { name: 'Once', scopes: ['tenant:read'] }, again);
+    const make = () => life.must(home.owner, 'createApiKey', { name: 'Once', scopes: ['TENANT_READ'] }, again);
     const results = await Promise.all(Array.from({ length: 10 }, make));
     expect(new Set(results.map(({ secret }) => secret)).size).toBe(1);
     expect(await keys.list(home.owner)).toHaveLength(1);

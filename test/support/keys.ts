@@ -1,3 +1,4 @@
+import { enumName } from '../access/expectation.ts';
 import type { Answer } from './gateway.ts';
 import type { MemberActor, TenantActors, TenantWithMembers } from './tenant-actors.ts';
 
@@ -11,7 +12,7 @@ export const rowOf = (id: string): string => Buffer.from(id, 'base64url').toStri
 export const keysOf = (life: TenantActors) => ({
   /** Creates a key. */
   async make(who: MemberActor, scopes: readonly string[] = ['tenant:read'], input: object = {}): Promise<MadeKey> {
-    const { secret, apiKey } = await life.must(who, 'createApiKey', { name: 'Nightly', scopes, ...input });
+    const { secret, apiKey } = await life.must(who, 'createApiKey', { name: 'Nightly', scopes: scopes.map(enumName), ...input });
     return { id: apiKey.id, row: rowOf(apiKey.id), secret, tenant: who.tenant! };
   },
 

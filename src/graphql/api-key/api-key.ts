@@ -2,6 +2,7 @@ import { isPermission } from '../../access/policy.ts';
 import { prefixOf, SHOWN } from '../../domain/api-key/secret.ts';
 import { builder } from '../core/builder.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
+import { PermissionName } from '../role/permission-name.ts';
 import { isMember } from './holders.ts';
 
 export const ApiKey = builder.prismaNode('ApiKey', {
@@ -21,7 +22,7 @@ export const ApiKey = builder.prismaNode('ApiKey', {
       resolve: ({ id }) => prefixOf(id),
     }),
     scopes: t.field({
-      type: ['PermissionName'],
+      type: [PermissionName],
       policy: 'api-key:read',
       nullable: true,
       description: 'The permissions that the key has.',

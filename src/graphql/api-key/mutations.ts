@@ -6,6 +6,7 @@ import { OVERLAP, rotateApiKey } from '../../domain/api-key/rotate.ts';
 import { builder } from '../core/builder.ts';
 import { rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
+import { PermissionName } from '../role/permission-name.ts';
 import { ApiKey } from './api-key.ts';
 
 /** A payload with the changed key. */
@@ -50,7 +51,7 @@ mutation('createApiKey', {
   input: t => ({
     name: t.string({ required: true, description: 'A name for the key: 1 to 80 characters.' }),
     scopes: t.field({
-      type: ['PermissionName'],
+      type: [PermissionName],
       required: true,
       description:
         'The permissions of the key: at least one, and only those that you have yourself. `Query.permissions` lists which an API key can have (`principals` contains `API_KEY`).',
@@ -68,7 +69,7 @@ mutation('narrowApiKey', {
   input: t => ({
     apiKeyId: t.globalID({ required: true, description: 'The global id of an `ApiKey`.' }),
     scopes: t.field({
-      type: ['PermissionName'],
+      type: [PermissionName],
       required: true,
       description: 'The scopes to keep: at least one, and only ones that the key has.',
     }),

@@ -1,6 +1,5 @@
 import { GraphQLScalarType } from 'graphql';
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
-import { isPermission, PERMISSIONS, type Permission } from '../../access/policy.ts';
 import { badInput } from '../../domain/core/errors.ts';
 
 /** The types that resolvers see for each custom scalar. */
@@ -9,8 +8,19 @@ export type Scalars = {
   JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
   Decimal: { Input: string; Output: { toString(): string } };
   ByteCount: { Input: bigint; Output: bigint };
-  PermissionName: { Input: Permission; Output: Permission };
 };
+
+/**
+ * Each custom scalar: where its text is specified, and its TypeScript types in a client's input and
+ * in a response. `scalars.json` is printed from it for code generators.
+ */
+// biome-ignore format: a table is read by its columns
+export const CLIENT_SCALARS = {
+  ByteCount:  { url: 'https://www.w3.org/TR/xmlschema11-2/#nonNegativeInteger',         input: 'string | number',         output: 'string' },
+  DateTime:   { url: 'https://scalars.graphql.org/andimarek/date-time.html',            input: 'string',                  output: 'string' },
+  Decimal:    { url: 'https://www.w3.org/TR/xmlschema11-2/#decimal',                    input: 'string',                  output: 'string' },
+  JSONObject: { url: 'https://www.rfc-editor.org/rfc/rfc8259#section-4',                input: 'Record<string, unknown>', output: 'Record<string, unknown>' },
+} as const satisfies Readonly<Record<keyof Scalars, { url: string; input: string; output: string }>>;
 
 /** Refuses years that ISO 8601 can't write in four digits or PostgreSQL can't store. */
 function checkYear(date: Date): Date {
@@ -23,11 +33,12 @@ const { parseValue, parseLiteral, ...dateTime } = GraphQLDateTime.toConfig();
 
 export const DateTime = new GraphQLScalarType<Date, Date | string>({
   ...dateTime,
+  specifiedByURL: CLIENT_SCALARS.DateTime.url,
   parseValue: value => checkYear(parseValue(value)),
   parseLiteral: (node, variables) => checkYear(parseLiteral(node, variables)),
 });
 
-export const JSONObject = GraphQLJSONObject;
+export const JSONObject = new GraphQLScalarType({ ...GraphQLJSONObject.toConfig(), specifiedByURL: CLIENT_SCALARS.JSONObject.url });
 
 const DECIMAL = /^\d{1,14}(\.\d{1,6})?$/;
 
@@ -48,9 +59,4 @@ export function parseByteCount(value: unknown): bigint {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text === 'string' && /^\d{1,18}$/.test(text)) return BigInt(text);
   throw badInput('A ByteCount is a whole number of bytes, as a string or an integer, of at most 18 digits.');
-}
-
-export function parsePermission(value: unknown): Permission {
-  if (typeof value === 'string' && isPermission(value)) return value;
-  throw badInput(`There is no permission ${JSON.stringify(value)}. Use one of: ${PERMISSIONS.join(', ')}.`);
 }

@@ -5,12 +5,13 @@ import { builder } from '../core/builder.ts';
 import { PlanCode } from '../plan/enums.ts';
 import { TenantStatus } from '../tenant/tenant-status.ts';
 import { PrincipalName } from '../viewer/enums.ts';
+import { PermissionName } from './permission-name.ts';
 import { RoleName } from './role-name.ts';
 
 const Permission = builder.objectRef<PermissionId>('Permission').implement({
   description: 'A permission, and who has it in which statuses of the tenant. The gateway enforces exactly this.',
   fields: t => ({
-    name: t.field({ type: 'PermissionName', policy: 'public', resolve: name => name }),
+    name: t.field({ type: PermissionName, policy: 'public', resolve: name => name }),
     meaning: t.string({ policy: 'public', description: 'What the permission allows.', resolve: name => ruleOf(name).meaning }),
     needsTenant: t.boolean({
       policy: 'public',

@@ -4,6 +4,7 @@ import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
 import { builder } from '../core/builder.ts';
 import type { Context } from '../core/context.ts';
 import { PlanCode } from '../plan/enums.ts';
+import { PermissionName } from '../role/permission-name.ts';
 import { RoleName } from '../role/role-name.ts';
 import { TenantStatus } from '../tenant/tenant-status.ts';
 import { ObstacleName, PrincipalName } from './enums.ts';
@@ -64,7 +65,7 @@ const Viewer = builder.objectRef<Context>('Viewer').implement({
       resolve: async ({ memberships }) => [...(await memberships())],
     }),
     permissions: t.field({
-      type: ['PermissionName'],
+      type: [PermissionName],
       policy: 'public',
       description: 'Your permissions in the tenant in which the request acts.',
       resolve: ({ grant }) => PERMISSIONS.filter(name => holds(grant, name)),
@@ -72,7 +73,7 @@ const Viewer = builder.objectRef<Context>('Viewer').implement({
     can: t.boolean({
       policy: 'public',
       description: 'Whether you have a permission, for example to hide a button.',
-      args: { permission: t.arg({ type: 'PermissionName', required: true }) },
+      args: { permission: t.arg({ type: PermissionName, required: true }) },
       resolve: ({ grant }, { permission }) => holds(grant, permission),
     }),
     refusal: t.field({
@@ -80,7 +81,7 @@ const Viewer = builder.objectRef<Context>('Viewer').implement({
       policy: 'public',
       nullable: true,
       description: 'Why you lack a permission. Null: you have it.',
-      args: { permission: t.arg({ type: 'PermissionName', required: true }) },
+      args: { permission: t.arg({ type: PermissionName, required: true }) },
       resolve: ({ grant }, { permission }) => refusalOf(permission, grant),
     }),
   }),

@@ -37,7 +37,7 @@ test('A4, K1: the secret of an API key is in no table, event, stored response or
   const token = await gateway.tokens.sign({ sub: person.subject, name: person.name });
   const send = (query: string, as = token, headers: Record<string, string> = {}) => gateway.ask(query, { token: as, headers });
   const made = await send(
-    'mutation { createApiKey(input: { name: "Canary", scopes: ["tenant:read", "usage:read"] }) { secret apiKey { id prefix } } }',
+    'mutation { createApiKey(input: { name: "Canary", scopes: [TENANT_READ, USAGE_READ] }) { secret apiKey { id prefix } } }',
     token,
     { 'idempotency-key': 'canary-create-0001' },
   );
@@ -51,7 +51,7 @@ test('A4, K1: the secret of an API key is in no table, event, stored response or
   const wrong = `${secret.slice(0, -10)}${'A'.repeat(10)}`;
   expect((await send('{ tenant { name } }', wrong)).status).toBe(401);
   expect((await send('{ tenant { name } }', second, { 'x-tenant-id': 'elsewhere' })).status).toBe(400);
-  await send(`mutation { narrowApiKey(input: { apiKeyId: "${apiKey.id}", scopes: ["tenant:read"] }) { __typename } }`);
+  await send(`mutation { narrowApiKey(input: { apiKeyId: "${apiKey.id}", scopes: [TENANT_READ] }) { __typename } }`);
   await make.setStatus(tenant, 'suspended');
   expect((await send('{ tenant { name } }', second)).status).toBe(403);
   await make.setStatus(tenant, 'active');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ROLES, type Role } from '../../../src/access/vocabulary.ts';
-import { expected, PERMISSION_NAMES } from '../../access/expectation.ts';
+import { enumName, expected, PERMISSION_NAMES } from '../../access/expectation.ts';
 import { useKeys } from '../../support/key-fixtures.ts';
 import { rowOf } from '../../support/keys.ts';
 import type { MemberActor } from '../../support/tenant-actors.ts';
@@ -8,7 +8,7 @@ import type { MemberActor } from '../../support/tenant-actors.ts';
 const { home, keys, life } = useKeys();
 
 const create = (who: MemberActor, input: object = {}, headers = {}) =>
-  life.run(who, 'createApiKey', { name: 'Nightly', scopes: ['tenant:read'], ...input }, headers);
+  life.run(who, 'createApiKey', { name: 'Nightly', scopes: ['TENANT_READ'], ...input }, headers);
 const asRole = async (role: Role) => (role === 'owner' ? home.owner : life.join(home, [role]));
 const dayLater = () => new Date(life.gateway.clock.now().getTime() + 86_400_000).toISOString();
 
@@ -17,7 +17,7 @@ describe('createApiKey', () => {
     const buyer = await life.join(home, ['buyer_manager']);
     const { payload, errors } = await create(buyer, {
       name: '  Nightly  ',
-      scopes: ['usage:read', 'tenant:read', 'usage:read'],
+      scopes: ['USAGE_READ', 'TENANT_READ', 'USAGE_READ'],
       expiresAt: dayLater(),
     });
     expect(errors).toEqual([]);
@@ -26,7 +26,7 @@ describe('createApiKey', () => {
       id: expect.any(String),
       name: 'Nightly',
       prefix: secret.slice(0, 17),
-      scopes: ['usage:read', 'tenant:read'],
+      scopes: ['USAGE_READ', 'TENANT_READ'],
       holderName: buyer.person.name,
       holderLeft: false,
       createdAt: life.gateway.clock.now().toISOString(),
@@ -66,7 +66,7 @@ describe('createApiKey', () => {
       const who = await asRole(role);
       const outcomes: [string, string | null][] = [];
       for (const name of PERMISSION_NAMES) {
-        const { code, errors } = await create(who, { scopes: [name] });
+        const { code, errors } = await create(who, { scopes: [enumName(name)] });
         if (code) expect(errors[0]!.extensions).toMatchObject({ code: 'SCOPE_NOT_GRANTABLE', scopes: [name] });
         outcomes.push([name, code]);
       }
@@ -79,12 +79,12 @@ describe('createApiKey', () => {
 
   test('K1: roles add up: a buyer_manager who is also a seller_manager can grant the scopes of both roles', async () => {
     const both = await life.join(home, ['buyer_manager', 'seller_manager']);
-    expect((await create(both, { scopes: ['dataset:write', 'object:retrieve'] })).errors).toEqual([]);
+    expect((await create(both, { scopes: ['DATASET_WRITE', 'OBJECT_RETRIEVE'] })).errors).toEqual([]);
   });
 
   test('K1: one scope that the creator lacks refuses the whole command, and the event names the scope', async () => {
     const buyer = await life.join(home, ['buyer_manager']);
-    const { code, errors } = await create(buyer, { scopes: ['usage:read', 'dataset:write', 'member:remove'] });
+    const { code, errors } = await create(buyer, { scopes: ['USAGE_READ', 'DATASET_WRITE', 'MEMBER_REMOVE'] });
     expect([code, errors[0]!.extensions.scopes]).toEqual(['SCOPE_NOT_GRANTABLE', ['dataset:write', 'member:remove']]);
     expect(await keys.list(home.owner)).toEqual([]);
     expect(await keys.events(home)).toMatchObject([
@@ -106,7 +106,7 @@ describe('createApiKey', () => {
   });
 
   test('an unknown scope is BAD_USER_INPUT', async () => {
-    const { code } = await create(home.owner, { scopes: ['datasets:all'] });
+    const { code } = await create(home.owner, { scopes: ['DATASETS_ALL'] });
     expect(code).toBe('BAD_USER_INPUT');
   });
 

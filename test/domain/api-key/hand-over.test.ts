@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { enumName } from '../../access/expectation.ts';
 import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 import type { MemberActor } from '../../support/tenant-actors.ts';
@@ -18,12 +19,12 @@ describe('handOverApiKey', () => {
   const handOver = (key: MadeKey, { membershipId }: { membershipId: string }) =>
     life.run(home.owner, 'handOverApiKey', { apiKeyId: key.id, membershipId });
 
-  const narrow = (who: MemberActor, { id }: MadeKey) => life.run(who, 'narrowApiKey', { apiKeyId: id, scopes: ['tenant:read'] });
+  const narrow = (who: MemberActor, { id }: MadeKey) => life.run(who, 'narrowApiKey', { apiKeyId: id, scopes: ['TENANT_READ'] });
 
   test('K3: the new holder manages the key, the previous holder no longer does, and its secret keeps working', async () => {
     const key = await keys.make(buyer, SCOPES);
     const { payload } = await handOver(key, other);
-    expect(payload.apiKey).toMatchObject({ holderName: other.person.name, holderLeft: false, scopes: SCOPES });
+    expect(payload.apiKey).toMatchObject({ holderName: other.person.name, holderLeft: false, scopes: SCOPES.map(enumName) });
     expect((await narrow(buyer, key)).errors[0]!.extensions).toMatchObject({ permission: 'api-key:update-any' });
     expect((await narrow(other, key)).errors).toEqual([]);
     expect((await keys.ask(key.secret)).errors).toEqual([]);

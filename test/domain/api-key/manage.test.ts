@@ -16,7 +16,7 @@ beforeEach(async () => {
 const SCOPES = ['tenant:read', 'usage:read'];
 const inputOf = (verb: Verb, { id }: { id: string }) => ({
   apiKeyId: id,
-  ...(verb === 'narrowApiKey' && { scopes: ['tenant:read'] }),
+  ...(verb === 'narrowApiKey' && { scopes: ['TENANT_READ'] }),
   ...(verb === 'handOverApiKey' && { membershipId: other.membershipId }),
 });
 const run = (who: MemberActor, verb: Verb, key: { id: string }) => life.run(who, verb, inputOf(verb, key));
@@ -134,9 +134,9 @@ describe('a key outlives its holder', () => {
   test('K3: owner and admin can narrow it, hand it over and revoke it', async () => {
     const key = await keys.make(buyer, SCOPES);
     await life.must(buyer, 'leaveTenant');
-    await life.must(admin, 'narrowApiKey', { apiKeyId: key.id, scopes: ['tenant:read'] });
+    await life.must(admin, 'narrowApiKey', { apiKeyId: key.id, scopes: ['TENANT_READ'] });
     const { apiKey } = await life.must(home.owner, 'handOverApiKey', { apiKeyId: key.id, membershipId: other.membershipId });
-    expect(apiKey).toMatchObject({ holderName: other.person.name, holderLeft: false, scopes: ['tenant:read'] });
+    expect(apiKey).toMatchObject({ holderName: other.person.name, holderLeft: false, scopes: ['TENANT_READ'] });
     await life.must(admin, 'revokeApiKey', { apiKeyId: key.id });
     expect((await keys.ask(key.secret)).status).toBe(401);
   });

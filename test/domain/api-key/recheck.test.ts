@@ -52,7 +52,7 @@ describe('R7: a key is checked again in the transaction that writes', () => {
 
   test('a key that was narrowed meanwhile is refused the removed scope only', async () => {
     const act = await acts.signIn(key.secret);
-    await life.must(home.owner, 'narrowApiKey', { apiKeyId: key.id, scopes: ['listing:write'] });
+    await life.must(home.owner, 'narrowApiKey', { apiKeyId: key.id, scopes: ['LISTING_WRITE'] });
     await expect(act('dataset:write', 'late')).rejects.toMatchObject({ code: 'FORBIDDEN', refusal: { because: 'KEY_SCOPE' } });
     await act('listing:write', 'kept');
     expect(await notes()).toEqual([['Nightly', 'kept']]);

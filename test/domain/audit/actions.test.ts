@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../../src/domain/audit/actions.ts';
+import { enumName } from '../../access/expectation.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
 import { marketFixtures } from '../../support/market.ts';
@@ -31,7 +32,7 @@ const requestTransfer = (scene: Scene) =>
 
 const SCOPES = ['tenant:read', 'usage:read'];
 const makeKey = async ({ act, owner }: Scene): Promise<string> =>
-  (await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES })).data.apiKey.id;
+  (await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES.map(enumName) })).data.apiKey.id;
 const keyRow = (id: string) => `ApiKey:${Buffer.from(id, 'base64url').toString().split(':')[2]}`;
 /** A listing of another tenant's, and the scene's own buyer side switched on. */
 async function offered({ make, tenant, stranger }: Scene) {
@@ -242,13 +243,13 @@ const ROWS: Readonly<Record<Action, Row>> = {
   },
   'api_key.create': async ({ act, owner }) => {
     const expiresAt = later({ days: 9 });
-    const { request, data } = await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES, expiresAt });
+    const { request, data } = await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES.map(enumName), expiresAt });
     const after = { name: 'Nightly', scopes: SCOPES, expiresAt };
     return { rule: 'K1', actor: by(owner.person), target: keyRow(data.apiKey.id), after, request };
   },
   'api_key.narrow': async scene => {
     const apiKeyId = await makeKey(scene);
-    const { request } = await scene.act(scene.admin, 'narrowApiKey', { apiKeyId, scopes: ['usage:read'] });
+    const { request } = await scene.act(scene.admin, 'narrowApiKey', { apiKeyId, scopes: ['USAGE_READ'] });
     const [before, after] = [{ scopes: SCOPES }, { scopes: ['usage:read'] }];
     return { rule: 'K3', actor: by(scene.admin.person), target: keyRow(apiKeyId), before, after, request };
   },

@@ -56,7 +56,7 @@ async function published() {
   return named;
 }
 const apiKey = async () => ({
-  apiKeyId: (await make('createApiKey', { name: 'Key', scopes: ['tenant:read', 'usage:read'] })).apiKey.id as string,
+  apiKeyId: (await make('createApiKey', { name: 'Key', scopes: ['TENANT_READ', 'USAGE_READ'] })).apiKey.id as string,
 });
 
 /** The marketplace id of a provider's listing. */
@@ -117,8 +117,8 @@ const OPERATIONS: readonly (readonly [string, () => Promise<Try>])[] = [
   owner('withdrawListing',     published),
   owner('acquireEntitlement',  async () => ({ listingId: (await offer()).listingId })),
   owner('endEntitlement',      entitlement),
-  owner('createApiKey',        async () => ({ name: 'Never', scopes: ['tenant:read'] })),
-  owner('narrowApiKey',        async () => ({ ...(await apiKey()), scopes: ['tenant:read'] })),
+  owner('createApiKey',        async () => ({ name: 'Never', scopes: ['TENANT_READ'] })),
+  owner('narrowApiKey',        async () => ({ ...(await apiKey()), scopes: ['TENANT_READ'] })),
   owner('rotateApiKey',        apiKey),
   owner('revokeApiKey',        apiKey),
   owner('handOverApiKey',      async () => ({ ...(await apiKey()), membershipId: nodeId('Membership', scene.admin) })),

@@ -34,7 +34,7 @@ describe('G12: a stored response belongs to the principal that received it', () 
   test('a new membership gets no secret of the previous membership: the same key creates an API key of its own', async () => {
     const home = await trade.home();
     const member = await trade.join(home, ['buyer_manager']);
-    const input = { name: 'Nightly', scopes: ['tenant:read'], idempotencyKey: randomUUID() };
+    const input = { name: 'Nightly', scopes: ['TENANT_READ'], idempotencyKey: randomUUID() };
     const first = await trade.must(member, 'createApiKey', input);
     expect((await trade.must(member, 'createApiKey', input)).secret).toBe(first.secret);
     await comeBack(member);
@@ -55,7 +55,7 @@ describe('G12: a stored response belongs to the principal that received it', () 
   test('a replay beyond the current permissions is refused: a demoted member cannot read a secret again', async () => {
     const home = await trade.home();
     const member = await trade.join(home, ['buyer_manager']);
-    const input = { name: 'Nightly', scopes: ['tenant:read'], idempotencyKey: randomUUID() };
+    const input = { name: 'Nightly', scopes: ['TENANT_READ'], idempotencyKey: randomUUID() };
     const { secret } = await trade.must(member, 'createApiKey', input);
     await trade.database.sql(`UPDATE membership SET roles = '{viewer}' WHERE id = $1`, [member.member.id]);
     const again = await trade.run(member, 'createApiKey', input);

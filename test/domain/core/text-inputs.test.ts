@@ -35,7 +35,7 @@ const LINES: readonly (readonly [string, 'owner' | 'staff', string, (text: strin
   ['a title that is updated',    'owner', 'updateListing',      title => ({ listingId: ids.listingId, title })],
   ['a tag that is updated',      'owner', 'updateListing',      tag => ({ listingId: ids.listingId, tags: ['a', tag] })],
   ['an object',                  'owner', 'addObject',          name => ({ datasetId: ids.datasetId, ...announced('x'), name })],
-  ['an API key',                 'owner', 'createApiKey',       name => ({ name, scopes: ['tenant:read'] })],
+  ['an API key',                 'owner', 'createApiKey',       name => ({ name, scopes: ['TENANT_READ'] })],
 ];
 /** The same of inputs that take several lines. */
 // biome-ignore format: a table is read by its columns

@@ -19,7 +19,7 @@ export async function stocked(life: TenantFixtures, home: TenantWithMembers) {
   const provider = await life.home();
   await market.setSides(provider, { sells: true });
   const entitlement = await market.entitlement(home, await market.listing(provider));
-  const key = await life.mutate(home.owner, 'createApiKey', { name: 'Key', scopes: ['tenant:read', 'usage:read'] }, 'apiKey { id }');
+  const key = await life.mutate(home.owner, 'createApiKey', { name: 'Key', scopes: ['TENANT_READ', 'USAGE_READ'] }, 'apiKey { id }');
   return {
     dataset: named(home, 'Dataset', bare),
     object: named(home, 'DataObject', object),
@@ -55,8 +55,8 @@ export const MARKET_WRITES: readonly (readonly [mutation: string, input: (made: 
   ['withdrawListing',    ({ published }) => ({ listingId: published })],
   ['acquireEntitlement', ({ offer }) => ({ listingId: offer })],
   ['endEntitlement',     ({ entitlement }) => ({ entitlementId: entitlement })],
-  ['createApiKey',       () => ({ name: 'New', scopes: ['tenant:read'] })],
-  ['narrowApiKey',       ({ key }) => ({ apiKeyId: key, scopes: ['tenant:read'] })],
+  ['createApiKey',       () => ({ name: 'New', scopes: ['TENANT_READ'] })],
+  ['narrowApiKey',       ({ key }) => ({ apiKeyId: key, scopes: ['TENANT_READ'] })],
   ['rotateApiKey',       ({ key }) => ({ apiKeyId: key })],
   ['revokeApiKey',       ({ key }) => ({ apiKeyId: key })],
   ['handOverApiKey',     ({ key, holder }) => ({ apiKeyId: key, membershipId: holder })],

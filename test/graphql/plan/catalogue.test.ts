@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expected, PERMISSION_NAMES, PLANS_WITH, ROLES } from '../../access/expectation.ts';
+import { enumName, expected, PERMISSION_NAMES, PLANS_WITH, ROLES } from '../../access/expectation.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
 
@@ -41,7 +41,7 @@ describe('the catalogue, read anonymously', () => {
       PERMISSION_NAMES.map(name => {
         const { roles, statuses, principals, context, feature } = expected(name);
         return {
-          name,
+          name: enumName(name),
           meaning: expect.stringMatching(/^[A-Z].+/),
           needsTenant: context === 'tenant',
           principals: upper(principals),
@@ -56,7 +56,7 @@ describe('the catalogue, read anonymously', () => {
   test('one permission in full', async () => {
     const { data } = await gateway.ask('{ permissions { name meaning needsTenant principals roles statuses plans } }');
     expect(data.permissions[2]).toEqual({
-      name: 'tenant:rename',
+      name: 'TENANT_RENAME',
       meaning: "Change the tenant's display name",
       needsTenant: true,
       principals: ['USER'],
@@ -103,7 +103,7 @@ describe('the catalogue, read anonymously', () => {
     const carried = [OWNER, [...MOST, ...BOTH], SELLER, BUYER, OPERATOR, VIEWER];
     for (const [index, { name, description, permissions }] of data.roles.entries()) {
       expect(description).toMatch(/^[A-Z].+\.$/);
-      expect(permissions.map((permission: { name: string }) => permission.name)).toEqual(carried[index]);
+      expect(permissions.map((permission: { name: string }) => permission.name)).toEqual(carried[index]!.map(enumName));
       for (const { roles } of permissions) expect(roles).toContain(name);
     }
   });

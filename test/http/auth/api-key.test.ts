@@ -23,7 +23,7 @@ describe('a request with an API key', () => {
         email: null,
         membership: null,
         memberships: [],
-        permissions: ['tenant:read', 'usage:read'],
+        permissions: ['TENANT_READ', 'USAGE_READ'],
       },
       tenant: { slug: home.tenant.slug },
     });
@@ -47,7 +47,7 @@ describe('a request with an API key', () => {
       `{ viewer { permissions } tenant { slug memberCount auditEvents { totalCount } } }`,
     );
     expect(data).toEqual({
-      viewer: { permissions: ['tenant:read'] },
+      viewer: { permissions: ['TENANT_READ'] },
       tenant: { slug: home.tenant.slug, memberCount: null, auditEvents: null },
     });
     expect(errors.map(({ extensions }) => extensions.because)).toEqual(['KEY_SCOPE', 'KEY_SCOPE']);

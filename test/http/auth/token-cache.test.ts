@@ -215,7 +215,7 @@ describe('R7, S5: with a cached token', () => {
   const database = useDatabase();
   const gateway = useGateway(database);
 
-  const ASK = '{ viewer { membership { roles status } can(permission: "tenant:rename") } tenant { name } }';
+  const ASK = '{ viewer { membership { roles status } can(permission: TENANT_RENAME) } tenant { name } }';
 
   test('role, status and membership are read from the database for each request', async () => {
     vi.useRealTimers();

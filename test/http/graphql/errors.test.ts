@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ERRORS } from '../../../src/domain/core/errors.ts';
 import { newInvitationCode } from '../../../src/domain/invitation/secret.ts';
+import { enumName } from '../../access/expectation.ts';
 import { fixtures, type Person, type Tenant, useDatabase } from '../../support/database.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { SERVICES } from '../../support/services.ts';
@@ -119,7 +120,7 @@ const KEYED = 'mutation { renameTenant(input: { name: ":name", idempotencyKey: "
 const INVITE = 'mutation { inviteMember(input: { email: "vic@people.example", roles: [ROLE] }) { invitation { id } } }';
 const ACCEPT = 'mutation { acceptInvitation(input: { code: "CODE" }) { membership { slug } } }';
 const CONFIRM = 'mutation { confirmOwnershipTransfer(input: { code: "0000" }) { tenant { name } } }';
-const keyWith = (scope: string) => `mutation { createApiKey(input: { name: "Key", scopes: ["${scope}"] }) { apiKey { id } } }`;
+const keyWith = (scope: string) => `mutation { createApiKey(input: { name: "Key", scopes: [${enumName(scope)}] }) { apiKey { id } } }`;
 const ACQUIRE = 'mutation { acquireEntitlement(input: { listingId: ":offer" }) { entitlement { id } } }';
 const RETRIEVE = `mutation { retrieveObject(input: { entitlementId: ":NAME", objectId: "${uuid()}", idempotencyKey: "${uuid()}" }) { retrieval { name } } }`;
 const PAGE = 'tenant { memberships(first: 100) { edges { node { id roles joinedAt user { id name email } } } } }';

@@ -23,11 +23,12 @@ export type FakeGateway = {
 };
 
 const typeDefs = /* GraphQL */ `
+  enum PermissionName { TENANT_READ MEMBER_READ_EMAIL }
   enum Principal { ANONYMOUS USER STAFF API_KEY }
   type Summary { tenantId: ID! slug: String! name: String! status: String! roles: [String!]! }
   type Viewer {
     principal: Principal! name: String email: String memberships: [Summary!] membership: Summary
-    permissions: [String!] can(permission: String!): Boolean
+    permissions: [PermissionName!] can(permission: PermissionName!): Boolean
   }
   enum Role { OWNER ADMIN VIEWER }
   input MembershipFilter { role: Role search: String }
@@ -66,7 +67,7 @@ const yoga = createYoga({
           email: personaOf(context),
           memberships: [],
           membership: tenantOf(context) ? member(tenantOf(context)!) : null,
-          permissions: ['tenant:read'],
+          permissions: ['TENANT_READ'],
           can: false,
         }),
         tenant: (_, __, context) => {

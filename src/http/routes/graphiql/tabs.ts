@@ -32,7 +32,7 @@ then run this.`,
       roles
     }
     permissions
-    mayReadAddresses: can(permission: "member:read-email")
+    mayReadAddresses: can(permission: MEMBER_READ_EMAIL)
   }
 }
 `,
