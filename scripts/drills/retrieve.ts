@@ -33,8 +33,12 @@ async function found({ sql }: Drill): Promise<Market> {
     INSERT INTO entitlement (tenant_id, id, listing_id, title, provider, price, currency)
       VALUES ('${buyer}', '${entitlement}', '${listing}', 'Drill', 'Seller', 0.1, 'EUR');
     COMMIT`);
-  const globalId = Buffer.from(`Entitlement:${buyer}:${entitlement}`).toString('base64url');
-  return { buyer, entitlement: globalId, object: object! };
+  const globalId = (...parts: readonly string[]) => Buffer.from(parts.join(':')).toString('base64url');
+  return {
+    buyer,
+    entitlement: globalId('Entitlement', buyer, entitlement!),
+    object: globalId('EntitledObject', buyer, entitlement!, object!),
+  };
 }
 
 const QUERY = 'mutation ($input: RetrieveObjectInput!) { retrieveObject(input: $input) { retrieval { usageRecordId } } }';

@@ -2,6 +2,8 @@ import type { Fault } from './fault.ts';
 
 const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
 const CHECKS = 'prisma/migrations/20261124210000_market_checks/migration.sql';
+/** What made `crossing_retrieve` last. */
+const RETRIEVE_SQL = 'prisma/migrations/20261129220200_retrieval_checksum/migration.sql';
 const ACQUIRE = ['test/domain/entitlement'];
 const RETRIEVE = ['test/domain/retrieval/retrieve'];
 const OBJECTS = ['test/domain/entitlement', 'test/database/queries/entitled-objects'];
@@ -33,13 +35,13 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: 'src/domain/retrieval/retrieve.ts', find: '      checkBuys(tenant);\n', plant: '', tests: RETRIEVE },
   { file: 'src/graphql/retrieval/retrieve.ts', find: '  keyed: true,\n', plant: '', tests: RETRIEVE },
   { file: 'src/domain/retrieval/link.ts', find: 'clock.now() < expiresAt', plant: 'clock.now() <= expiresAt', tests: RETRIEVE },
-  { file: SQL, find: 'e.id = entitled AND e.ended_at IS NULL;', plant: 'e.id = entitled;', tests: RETRIEVE },
-  { file: SQL, find: 'AND o.dataset_id = offer.dataset_id AND o.id = wanted', plant: 'AND o.id = wanted', tests: RETRIEVE },
-  { file: SQL, find: 'AND o.id = wanted AND o.stored_at IS NOT NULL', plant: 'AND o.id = wanted', tests: RETRIEVE },
-  { file: SQL, find: 'VALUES (buyer, retrieval, terms.price, terms.currency,', plant: 'VALUES (buyer, retrieval, offer.price, terms.currency,', tests: RETRIEVE, short: true },
-  { file: SQL, find: 'retrieval, offer.dataset_id, terms.price, terms.currency,', plant: 'retrieval, offer.dataset_id, offer.price, terms.currency,', tests: RETRIEVE },
-  { file: SQL, find: 'public.counterparty_ref(seller.tenant_id, buyer), moment);', plant: 'uuid_send(buyer) || uuid_send(buyer), moment);', tests: RETRIEVE },
-  { file: SQL, find: 'WHERE t.tenant_id = offer.tenant_id FOR SHARE;', plant: 'WHERE t.tenant_id = offer.tenant_id;', tests: HELD },
+  { file: RETRIEVE_SQL, find: 'e.id = entitled AND e.ended_at IS NULL;', plant: 'e.id = entitled;', tests: RETRIEVE },
+  { file: RETRIEVE_SQL, find: 'AND o.dataset_id = offer.dataset_id AND o.id = wanted', plant: 'AND o.id = wanted', tests: RETRIEVE },
+  { file: RETRIEVE_SQL, find: 'AND o.id = wanted AND o.stored_at IS NOT NULL', plant: 'AND o.id = wanted', tests: RETRIEVE },
+  { file: RETRIEVE_SQL, find: 'VALUES (buyer, retrieval, terms.price, terms.currency,', plant: 'VALUES (buyer, retrieval, offer.price, terms.currency,', tests: RETRIEVE, short: true },
+  { file: RETRIEVE_SQL, find: 'retrieval, offer.dataset_id, terms.price, terms.currency,', plant: 'retrieval, offer.dataset_id, offer.price, terms.currency,', tests: RETRIEVE },
+  { file: RETRIEVE_SQL, find: 'public.counterparty_ref(seller.tenant_id, buyer), moment);', plant: 'uuid_send(buyer) || uuid_send(buyer), moment);', tests: RETRIEVE },
+  { file: RETRIEVE_SQL, find: 'WHERE t.tenant_id = offer.tenant_id FOR SHARE;', plant: 'WHERE t.tenant_id = offer.tenant_id;', tests: HELD },
   { file: 'src/domain/retrieval/retrieve.ts', find: '      await takePlace(command);', plant: '      void takePlace;', tests: ['test/domain/retrieval/cap'] },
   { file: SQL, find: 'PERFORM FROM public.tenant t WHERE t.tenant_id = seller FOR SHARE;', plant: '', tests: HELD },
   // What both sides see

@@ -35,7 +35,7 @@ export const TABLE_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/graphql/core/node.ts',
-    find: 'refusedFor(policyOf(id) as Permission, context) ?? decoded',
+    find: "(policy !== 'public' && refusedFor(policy, context)) || decoded",
     plant: 'decoded',
     tests: ['test/graphql/core/node'],
   },

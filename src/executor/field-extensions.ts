@@ -4,6 +4,8 @@ import type { GraphQLField } from 'graphql';
 export type ColumnsOf =
   | { readonly column: string }
   | { readonly count: string }
+  /** The column in a global id, where it isn't `id` below the tenant. */
+  | { readonly id: string }
   | { readonly money: readonly [amount: string, currency: string] };
 
 /** Reads the rows of a root field, given what to select of them in Prisma's notation. */

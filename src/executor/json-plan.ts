@@ -127,8 +127,10 @@ function leafValue({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan
   if (!model || shape.kind === 'object' || !isLeafType(named) || (isListType(nullable) && isListType(getNullableType(nullable.ofType))))
     throw new Unsupported('shape');
   const { pothosExposedField, columns } = extensionsOf(field);
-  if (field.name === 'id' && pothosExposedField === undefined)
-    return { kind: 'id', prefix: type.name, isOfTenant: isColumn(model, 'tenantId') };
+  if (field.name === 'id' && pothosExposedField === undefined) {
+    const column = columns && 'id' in columns ? columns.id : 'id';
+    return { kind: 'id', prefix: type.name, isOfTenant: column === 'id' && isColumn(model, 'tenantId'), column };
+  }
   const column = columns && 'column' in columns ? columns.column : pothosExposedField;
   if (column === undefined) throw new Unsupported('shape');
   return { kind: 'column', column, format: formatOf(named), isNullable };

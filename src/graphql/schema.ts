@@ -2,11 +2,11 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
   DirectiveLocation,
   GraphQLDirective,
-  type GraphQLInterfaceType,
   GraphQLList,
   GraphQLNonNull,
   type GraphQLSchema,
   GraphQLString,
+  isObjectType,
   lexicographicSortSchema,
   specifiedDirectives,
 } from 'graphql';
@@ -36,7 +36,8 @@ export function buildSchema(): GraphQLSchema {
   builder.queryType({ description: 'All reads.' });
   builder.mutationType({ description: 'All changes. Each mutation takes one input and returns one payload.' });
   const schema = builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, publicDirective] });
-  acceptIdsOf(schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType).map(({ name }) => name));
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  acceptIdsOf(types.filter(type => 'id' in type.getFields()).map(({ name }) => name));
   return schema;
 }
 

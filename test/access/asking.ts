@@ -6,20 +6,33 @@ import { createChanging } from './changing.ts';
 import { enumName, PERMISSION_NAMES, STATUSES } from './expectation.ts';
 
 import { because, type Caller, held, refusal } from './oracle.ts';
-import { aliasOf, CAN, READ, READ_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
+import { aliasOf, CAN, READ, READ_NODES, READ_OTHER_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
 import { type Named, NODES } from './walk.ts';
 import { nowhere, type Place, type World } from './world.ts';
 
+/** Whether `READ_NODES` asks for nodes of a type; `READ_OTHER_NODES` asks for the others. */
+const isRow = (type: Named['type']): boolean => NODES.indexOf(type) <= NODES.indexOf('Earning');
+
+/** Whether a node is there for callers who may see its type, whatever the tenant context. */
+function isThere(type: Named['type'], { kind, roles }: Caller, { own, mine, exists }: { own: boolean; mine: boolean; exists: boolean }) {
+  if (type === 'Plan') return true;
+  if (type === 'Viewer') return false;
+  if (type === 'ViewerMembership') return mine && kind === 'user' && roles.length > 0;
+  if (type === 'StaffTenant' || type === 'StaffAuditEvent' || type === 'Tombstone') return exists;
+  return own;
+}
+
 /**
  * Nodes of this tenant, of another, active tenant, and nodes that don't exist. The listings of an
- * active tenant exist for everybody.
+ * active tenant exist for everybody. Without a tenant, the first are those of a tenant of the
+ * caller's.
  */
-const nodesOf = (place: Place | undefined, { status }: Caller): readonly Named[] =>
+const nodesOf = (place: Place | undefined, caller: Caller): readonly Named[] =>
   [
-    { own: place !== undefined, sold: status === 'active' },
-    { own: false, sold: true },
-    { own: false, sold: false },
-  ].flatMap(({ own, sold }) => NODES.map(type => ({ type, here: type === 'MarketplaceListing' ? sold : own })));
+    { own: place !== undefined, mine: true, exists: true, sold: caller.status === 'active' },
+    { own: false, mine: false, exists: true, sold: true },
+    { own: false, mine: false, exists: false, sold: false },
+  ].flatMap(from => NODES.map(type => ({ type, here: type === 'MarketplaceListing' ? from.sold : isThere(type, caller, from) })));
 
 const offerOf = ({ ids }: Place): string => ids[NODES.indexOf('MarketplaceListing')]!;
 
@@ -64,10 +77,13 @@ export function createAsking(gateway: TestGateway, world: World) {
     expectAnswer(READ, answer, { caller });
     expect(answer.data.viewer.permissions).toEqual(held(caller).map(enumName));
     expectAnswer(READ_TRADE, await gateway.ask(READ_TRADE, asking), { caller });
-    const ids = idsOf(place);
-    const nodes = nodesOf(place, caller);
-    const found = await gateway.ask(READ_NODES, { ...asking, variables: { node: ids[0], ids, offer: offerOf(world.foreign.active) } });
-    expectAnswer(READ_NODES, found, { caller, node: nodes[0]!, nodes });
+    const nodes = nodesOf(place, caller).map((named, at) => ({ ...named, id: idsOf(place)[at]! }));
+    const [rows, others] = [nodes.filter(({ type }) => isRow(type)), nodes.filter(({ type }) => !isRow(type))];
+    const variables = { node: rows[0]!.id, ids: rows.map(({ id }) => id), offer: offerOf(world.foreign.active) };
+    expectAnswer(READ_NODES, await gateway.ask(READ_NODES, { ...asking, variables }), { caller, node: rows[0]!, nodes: rows });
+    others.push({ type: 'Viewer', here: true, id: answer.data.viewer.id });
+    const found = await gateway.ask(READ_OTHER_NODES, { ...asking, variables: { ids: others.map(({ id }) => id) } });
+    expectAnswer(READ_OTHER_NODES, found, { caller, nodes: others });
     for (const named of because('staff:read-tenant', caller) ? (['active'] as const) : STATUSES) {
       const variables = { tenant: world.foreign[named].id, gone: world.gone };
       expectAnswer(READ_STAFF, await gateway.ask(READ_STAFF, { ...asking, variables }), { caller, named });
@@ -101,6 +117,7 @@ export function createAsking(gateway: TestGateway, world: World) {
       [READ, {}],
       [READ_TRADE, {}],
       [READ_NODES, { node: ids[0], ids, offer: offerOf(world.foreign.active) }],
+      [READ_OTHER_NODES, { ids }],
       [READ_STAFF, { tenant: world.foreign.active.id, gone: world.gone }],
       ...changing.everything(),
     ] as const) {
@@ -123,7 +140,12 @@ export function createAsking(gateway: TestGateway, world: World) {
    */
   async function refusedKey(cell: string, { text }: Place['apiKey'], status: 'suspended' | 'pending_deletion' | 'deleted') {
     const ids = idsOf(undefined);
-    for (const [query, variables] of [[READ, {}], [READ_NODES, { node: ids[0], ids }], ...changing.everything()] as const) {
+    for (const [query, variables] of [
+      [READ, {}],
+      [READ_NODES, { node: ids[0], ids }],
+      [READ_OTHER_NODES, { ids }],
+      ...changing.everything(),
+    ] as const) {
       const answer = await gateway.ask(query, { token: text, variables });
       const requires = { principals: ['API_KEY'], roles: [], statuses: ['ACTIVE'], plans: null };
       const told = { code: 'TENANT_STATUS', because: 'TENANT_STATUS', requires, tenantStatus: status.toUpperCase() };

@@ -38,7 +38,7 @@ const TENANT = 'tenant { id tenantId slug name status billingEmail memberCount }
 const DATASET = 'dataset { id name objectCount }';
 const OBJECT = 'object { id name upload { url } }';
 const LISTING = 'listing { id status title price { amount currency } }';
-const STAFF_TENANT = 'tenant { tenantId slug name status plan }';
+const STAFF_TENANT = 'tenant { id tenantId slug name status plan }';
 const named = ({ target }: Given) => ({ tenantId: target.id });
 /**
  * Every tenant has a pending transfer: a change of the status or of the owner's roles voids it
@@ -67,27 +67,27 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     done: caller => (isOwner(caller) ? ['ownership.void', 'member.drop_roles'] : ['member.drop_roles']),
     // one role stays (SPEC R1)
     code: ({ roles }) => (roles.length > 1 ? null : roles[0] === 'owner' ? 'OWNER_PROTECTED' : 'BAD_USER_INPUT'),
-    input: ({ caller: { roles } }) => ({ roles: [(roles.at(-1) ?? 'viewer').toUpperCase()] }), payload: 'roles',
+    input: ({ caller: { roles } }) => ({ roles: [(roles.at(-1) ?? 'viewer').toUpperCase()] }), payload: `roles membership { ${MEMBERSHIP} } viewerMembership { ${SUMMARY} }`,
   },
   leaveTenant: {
     permission: 'member:leave', action: 'member.leave',
     // nobody removes the owner (SPEC R4)
     code: caller => (isOwner(caller) ? 'OWNER_PROTECTED' : null),
-    input: () => ({}), payload: 'leftTenantId',
+    input: () => ({}), payload: 'leftTenantId removedMembershipId removedViewerMembershipId',
   },
   inviteMember: {
     permission: 'invitation:create', action: 'invitation.create',
-    input: () => ({ email: 'new@people.example', roles: ['VIEWER'] }), payload: 'invitation { id email roles invitedBy createdAt expiresAt }',
+    input: () => ({ email: 'new@people.example', roles: ['VIEWER'] }), payload: 'invitation { id email roles invitedBy createdAt expiresAt } replacedInvitationId',
   },
   revokeInvitation:  { permission: 'invitation:revoke', action: 'invitation.revoke', input: ({ place }) => ({ invitationId: place.invitation }), payload: 'revokedInvitationId' },
-  acceptInvitation:  { permission: 'invitation:accept', action: 'invitation.accept', input: ({ code }) => ({ code }), payload: `membership { ${SUMMARY} }` },
-  declineInvitation: { permission: 'invitation:decline', action: 'invitation.decline', input: ({ code }) => ({ code }), payload: 'declined' },
+  acceptInvitation:  { permission: 'invitation:accept', action: 'invitation.accept', input: ({ code }) => ({ code }), payload: `membership { ${SUMMARY} } acceptedInvitationId` },
+  declineInvitation: { permission: 'invitation:decline', action: 'invitation.decline', input: ({ code }) => ({ code }), payload: 'declinedInvitationId' },
   requestOwnershipTransfer: {
     permission: 'ownership:transfer', action: 'ownership.request', done: voiding('ownership.request'),
-    input: ({ place }) => ({ membershipId: place.recipient }), payload: 'code expiresAt',
+    input: ({ place }) => ({ membershipId: place.recipient }), payload: 'code expiresAt ownershipTransfer { id expiresAt }',
   },
-  confirmOwnershipTransfer: { permission: 'ownership:transfer', action: 'ownership.confirm', input: () => ({ code: TRANSFER_CODE }), payload: TENANT },
-  cancelOwnershipTransfer:  { permission: 'ownership:transfer', action: 'ownership.cancel', input: () => ({}), payload: TENANT },
+  confirmOwnershipTransfer: { permission: 'ownership:transfer', action: 'ownership.confirm', input: () => ({ code: TRANSFER_CODE }), payload: `${TENANT} memberships { ${MEMBERSHIP} }` },
+  cancelOwnershipTransfer:  { permission: 'ownership:transfer', action: 'ownership.cancel', input: () => ({}), payload: `${TENANT} cancelledOwnershipTransferId` },
   requestTenantDeletion: {
     permission: 'deletion:request', action: 'deletion.request', done: voiding('deletion.request'),
     input: ({ place }) => ({ confirmation: place.name }), payload: TENANT,
@@ -113,7 +113,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     input: ({ place }) => ({ datasetId: place.bare, name: 'new.csv', size: '1', mediaType: 'text/csv', sha256: '0'.repeat(64) }), payload: OBJECT,
   },
   completeObject:   { permission: 'dataset:write', action: 'object.complete', input: ({ place }) => ({ objectId: place.waiting }), payload: 'object { id name }' },
-  removeObject:     { permission: 'dataset:delete', action: 'object.remove', input: ({ place }) => ({ objectId: place.waiting }), payload: 'removedObjectId' },
+  removeObject:     { permission: 'dataset:delete', action: 'object.remove', input: ({ place }) => ({ objectId: place.waiting }), payload: 'removedObjectId dataset { id objectCount }' },
   draftListing: {
     permission: 'listing:write', action: 'listing.draft',
     input: ({ place }) => ({ datasetId: place.bare, title: 'Drafted', price: { amount: '1.5', currency: 'EUR' } }), payload: LISTING,
@@ -129,7 +129,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   retrieveObject: {
     permission: 'object:retrieve', action: null, crosses: ['earning'],
     input: ({ place }) => ({ entitlementId: place.entitlement, objectId: place.object, idempotencyKey: 'a-key-of-the-matrix' }),
-    payload: 'retrieval { usageRecordId objectId name size mediaType charge { amount currency } retrievedAt downloadLink expiresAt }',
+    payload: 'retrieval { id usageRecordId objectId name size sha256 mediaType charge { amount currency } retrievedAt downloadLink expiresAt }',
   },
   staffSuspendTenant: {
     permission: 'staff:suspend', action: 'tenant.suspend', done: voiding('tenant.suspend'),

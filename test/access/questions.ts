@@ -1,12 +1,12 @@
 import { enumName, PERMISSION_NAMES, type PermissionName } from './expectation.ts';
 
 const LIMITS = 'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute';
-const PLAN = `code name features support ${LIMITS}`;
+const PLAN = `id code name features support ${LIMITS}`;
 const PERMISSION = 'name meaning needsTenant principals roles statuses plans';
 const USE = 'limit used over';
 const PAGE = 'totalCount pageInfo { startCursor endCursor hasNextPage hasPreviousPage }';
 const EVENT = 'id sequence at action outcome code rule actorKind actorId actorName targetType targetId before after requestId';
-export const SUMMARY = 'tenantId slug name status statusReason plan sells buys roles joinedAt';
+export const SUMMARY = 'id tenantId slug name status statusReason plan sells buys roles joinedAt';
 export const MEMBERSHIP = 'id roles joinedAt user { id name email }';
 export const API_KEY = 'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil';
 const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt inviterLeft';
@@ -30,7 +30,7 @@ export const READ_TRADE = `query ReadTrade { tenant {
   retrievalUse { ${USE} }
   entitlements(first: 2) { ${PAGE} edges { cursor node { ${ENTITLEMENT} } } }
   usage {
-    from until count byDay { day count bytes } byKey { apiKeyId name count }
+    id from until count byDay { day count bytes } byKey { apiKeyId name count }
     records(first: 2) { ${PAGE} edges { cursor node { ${USAGE_RECORD} } } }
   }
   charges(first: 2) { ${PAGE} edges { cursor node { ${CHARGE} } } }
@@ -38,7 +38,7 @@ export const READ_TRADE = `query ReadTrade { tenant {
   earnings(first: 2) { ${PAGE} edges { cursor node { ${EARNING} } } }
   earningTotals { ${MONEY} }
   analytics {
-    from until retrievals revenue { ${MONEY} } buyers
+    id from until retrievals revenue { ${MONEY} } buyers
     byDay { day retrievals revenue { ${MONEY} } } byDataset { datasetId title retrievals buyers revenue { ${MONEY} } }
   }
 } }`;
@@ -53,7 +53,7 @@ const TENANT = `
   datasetUse { ${USE} }
   planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } apiKeys { ${USE} } datasets { ${USE} } }
   datasets(first: 1) { ${PAGE} edges { cursor node { ${DATASET} } } }
-  ownershipTransfer { createdAt expiresAt to { ${MEMBERSHIP} } }
+  ownershipTransfer { id createdAt expiresAt to { ${MEMBERSHIP} } }
   memberships(first: 2) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
   invitations(first: 2) { ${PAGE} edges { cursor node { ${INVITATION} } } }
   apiKeys(first: 2) { ${PAGE} edges { cursor node { ${API_KEY} } } }
@@ -62,7 +62,7 @@ const TENANT = `
 /** The fields of the viewer, the public ones, and those of the tenant context. */
 export const READ = `query Read {
   viewer {
-    principal name email emailVerified permissions
+    id principal name email emailVerified permissions
     membership { ${SUMMARY} }
     memberships { ${SUMMARY} }
   }
@@ -71,12 +71,13 @@ export const READ = `query Read {
   permissions { ${PERMISSION} }
   tenant { ${TENANT} }
   marketplace {
+    id
     search(first: 20) { ${PAGE} edges { cursor node { ${OFFER} } } }
     tags(first: 5) { tag count }
   }
 }`;
 
-/** Every node by its id, and another tenant's listing. */
+/** Rows by their ids, and another tenant's listing. */
 export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!) {
   marketplace { listing(id: $offer) { ${OFFER} } }
   node(id: $node) { id ... on Tenant { id slug name billingEmail } }
@@ -99,15 +100,33 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!
   }
 }`;
 
+/** The other types of nodes, because a document has a limit of cost. */
+export const READ_OTHER_NODES = `query ReadOtherNodes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    id
+    ... on EntitledObject { id name size sha256 }
+    ... on OwnershipTransfer { id expiresAt to { ${MEMBERSHIP} } }
+    ... on Usage { id from until count byDay { count } }
+    ... on Analytics { id from until retrievals buyers revenue { ${MONEY} } }
+    ... on Marketplace { id marketTags: tags(first: 1) { tag } }
+    ... on Plan { id planCode: code planName: name }
+    ... on Viewer { id principal viewerName: name permissions memberships { id } }
+    ... on ViewerMembership { id plan slugOfMine: slug rolesOfMine: roles }
+    ... on StaffTenant { id slug planAtStaff: plan memberCount }
+    ... on StaffAuditEvent { id sequence at action }
+    ... on Tombstone { id purgedAt receipt { table rows } }
+  }
+}`;
+
 /** What staff read of a tenant, and of a deleted one. */
 export const READ_STAFF = `query ReadStaff($tenant: ID!, $gone: ID!) {
   staffTenant(tenantId: $tenant) {
-    tenantId slug name status statusReason statusChangedAt statusBefore deletionDueAt plan planSince nextPlan nextPlanAt memberCount sells buys createdAt
+    id tenantId slug name status statusReason statusChangedAt statusBefore deletionDueAt plan planSince nextPlan nextPlanAt memberCount sells buys createdAt
     limits { ${LIMITS} }
     memberUse { ${USE} }
-    auditEvents(first: 2) { ${PAGE} edges { cursor node { sequence at action outcome code rule actorKind actorName requestId } } }
+    auditEvents(first: 2) { ${PAGE} edges { cursor node { id sequence at action outcome code rule actorKind actorName requestId } } }
   }
-  staffTombstone(tenantId: $gone) { tenantId createdAt deletionRequestedAt deletedAt purgedAt receipt { table rows } }
+  staffTombstone(tenantId: $gone) { id tenantId createdAt deletionRequestedAt deletedAt purgedAt receipt { table rows } }
 }`;
 
 /** Permissions of one document, which has a limit of aliases. */

@@ -36,5 +36,13 @@ export async function createTrade(database: TestDatabase, provider: Provider, te
     INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
       VALUES ('${tenant.id}', '${earning}', '${dataset}', 3, 'EUR', 'A listing', sha256('buyer'), now())`);
   // A usage record and its charge have the same id.
-  return { rows: { Entitlement: entitlement, UsageRecord: retrieval, Charge: retrieval, Earning: earning } };
+  return {
+    rows: {
+      Entitlement: entitlement,
+      UsageRecord: retrieval,
+      Charge: retrieval,
+      Earning: earning,
+      EntitledObject: `${entitlement}:${provider.object.id}`,
+    },
+  };
 }

@@ -35,6 +35,17 @@ export const NODES = [
   'UsageRecord',
   'Charge',
   'Earning',
+  'EntitledObject',
+  'OwnershipTransfer',
+  'Usage',
+  'Analytics',
+  'Marketplace',
+  'Plan',
+  'Viewer',
+  'ViewerMembership',
+  'StaffTenant',
+  'StaffAuditEvent',
+  'Tombstone',
 ] as const;
 export type NodeType = (typeof NODES)[number];
 
@@ -75,7 +86,7 @@ function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, pa
   if (field === 'Viewer.membership') return status === null || kind === 'api_key';
   if (field === 'ApiKey.revokedAt') return !path.includes('revokeApiKey');
   if (NEVER_YET.includes(field)) return path.includes('createApiKey');
-  if (['Entitlement.endedAt', 'KeyUse.name'].includes(field)) return true;
+  if (['Entitlement.endedAt', 'KeyUse.name', 'InviteMemberPayload.replacedInvitationId'].includes(field)) return true;
   if (WHILE_LEAVING.includes(field)) return (named ?? status) !== 'pending_deletion';
   if (field === 'PlanPreview.takesEffectAt') return plan === 'FREE'; // it is asked of that plan
   if (field === 'Permission.plans') return parent.name !== 'ANALYTICS_READ_SERIES';
@@ -128,7 +139,8 @@ export function walk({ document, schema, caller, node, nodes = [], named, change
 
   /** A node is refused like the id of its type. */
   function visitNode({ type, here }: Named, value: unknown, inner: SelectionSetNode, path: Path) {
-    if (isNull(value, path, refusal(FIELDS[`${type}.id`] as PermissionName, caller), !here)) return;
+    const need = FIELDS[`${type}.id`] as PermissionName | 'public';
+    if (isNull(value, path, need === 'public' ? null : refusal(need, caller), !here)) return;
     visitSelections(schema.getType(type) as GraphQLObjectType, inner, value as Data, path);
   }
 

@@ -72,14 +72,28 @@ const globalId = (type: string, ...ids: readonly string[]) => Buffer.from([type,
 type NodeRows = Readonly<Record<NodeType, string>>;
 
 /** The types whose global ids don't contain the tenant. */
-const WITHOUT_TENANT: readonly NodeType[] = ['Tenant', 'User', 'MarketplaceListing'];
+const WITHOUT_TENANT: readonly NodeType[] = [
+  ...(['Tenant', 'User', 'MarketplaceListing', 'OwnershipTransfer', 'Marketplace', 'Plan', 'Viewer'] as const),
+  ...(['StaffTenant', 'Tombstone'] as const),
+];
+
+/** A period around the present, in milliseconds. */
+const PERIOD = [Date.now() - 40 * 86_400_000, Date.now() + 40 * 86_400_000].join(':');
+
+/** The ids of no tenant's rows: there is one plan by a name, and this viewer is nobody. */
+const COMMON = { Usage: PERIOD, Analytics: PERIOD, Plan: 'FREE', Viewer: '0'.repeat(64) };
 
 /** The global ids of a tenant's rows, in the order of `NODES`. */
 const globalIds = (tenant: string, rows: NodeRows): readonly string[] =>
   NODES.map(type => globalId(type, ...(WITHOUT_TENANT.includes(type) ? [] : [tenant]), rows[type]));
 
 /** Ids of all types without a row. */
-export const nowhere = () => globalIds(uuid(), Object.fromEntries(NODES.map(type => [type, uuid()])) as NodeRows);
+export const nowhere = () =>
+  globalIds(uuid(), {
+    ...(Object.fromEntries(NODES.map(type => [type, uuid()])) as NodeRows),
+    ...COMMON,
+    EntitledObject: `${uuid()}:${uuid()}`,
+  });
 
 const SECRET = Buffer.alloc(32, 7);
 const codeOf = (tenant: string, invitation: string) =>
@@ -188,6 +202,13 @@ export async function createWorld(database: TestDatabase): Promise<World> {
         ApiKey: apiKey.row,
         ...wares.rows,
         ...trade.rows,
+        ...COMMON,
+        OwnershipTransfer: tenant.id,
+        Marketplace: tenant.id,
+        ViewerMembership: callers.id,
+        StaffTenant: tenant.id,
+        StaffAuditEvent: event,
+        Tombstone: gone,
       }),
       apiKey,
       keeper: globalId('Membership', tenant.id, tenant.owner.id),
@@ -197,7 +218,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       ...wares.named,
       entitlement: globalId('Entitlement', tenant.id, trade.rows.Entitlement),
       listing: globalId('MarketplaceListing', provider.offered.id),
-      object: provider.object.id,
+      object: globalId('EntitledObject', tenant.id, trade.rows.EntitledObject),
       codes,
     };
   }

@@ -15,7 +15,7 @@ const SELECTIONS = {
   inviteMember: 'invitation { id email roles invitedBy createdAt expiresAt sentAt }',
   revokeInvitation: 'revokedInvitationId',
   acceptInvitation: 'membership { tenantId slug name status statusReason plan roles joinedAt }',
-  declineInvitation: 'declined',
+  declineInvitation: 'declinedInvitationId',
   setMemberRoles: 'membership { id roles user { name } }',
   removeMember: 'removedMembershipId',
   dropRoles: 'roles',
@@ -31,7 +31,8 @@ const SELECTIONS = {
   createDataset: 'dataset { id name }',
   acquireEntitlement: 'entitlement { id title provider price { amount currency } acquiredAt endedAt availability }',
   endEntitlement: 'entitlement { id endedAt }',
-  retrieveObject: 'retrieval { usageRecordId objectId name size mediaType charge { amount currency } retrievedAt expiresAt downloadLink }',
+  retrieveObject:
+    'retrieval { id usageRecordId objectId name size sha256 mediaType charge { amount currency } retrievedAt expiresAt downloadLink }',
   staffArrangeEnterprise: 'tenant { tenantId }',
   staffSuspendTenant: 'tenant { tenantId status statusReason }',
   staffResumeTenant: 'tenant { tenantId status }',

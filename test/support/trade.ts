@@ -25,6 +25,12 @@ export const listingName = (id: string): string => Buffer.from(`MarketplaceListi
 /** The row id inside a global id. */
 export const rowIn = (globalId: string): string => Buffer.from(globalId, 'base64url').toString().split(':').at(-1)!;
 
+/** The global id of an object of an entitlement. */
+export const entitledObject = ({ entitlementId, objectId }: Pick<Deal, 'entitlementId' | 'objectId'>): string => {
+  const [, ...row] = Buffer.from(entitlementId, 'base64url').toString().split(':');
+  return Buffer.from(['EntitledObject', ...row, objectId].join(':')).toString('base64url');
+};
+
 /** A gateway for a test file, and what buyers and sellers do there; see {@link useResource}. */
 export const useTrade = (options: { poolSize?: number } = {}): Trade => tradeOf(useTenantActors(options));
 
@@ -80,7 +86,7 @@ export function tradeOf(life: TenantActors) {
       who: MemberActor,
       { entitlementId, objectId }: Pick<Deal, 'entitlementId' | 'objectId'>,
       idempotencyKey: string = randomUUID(),
-    ) => run(who, 'retrieveObject', { entitlementId, objectId, idempotencyKey }),
+    ) => run(who, 'retrieveObject', { entitlementId, objectId: entitledObject({ entitlementId, objectId }), idempotencyKey }),
 
     /** Reads fields of the caller's tenant. */
     read: async (who: MemberActor, selection: string) => {

@@ -68,6 +68,23 @@ export const entitledObjects = (
     [entitlementId, above, below, descending, atMost],
   );
 
+/** One of those objects; null if there is no such one. */
+export async function entitledObject(query: Query, entitlementId: string, id: string): Promise<EntitledObject | null> {
+  const range = { above: idBefore(id), below: null, descending: false, atMost: 1 };
+  const [object] = await entitledObjects(query, entitlementId, range);
+  return object?.id === id ? object : null;
+}
+
+/** The id that sorts right before another; null before the first. */
+function idBefore(id: string): string | null {
+  const number = BigInt(`0x${id.replaceAll('-', '')}`);
+  if (number === 0n) return null;
+  return (number - 1n)
+    .toString(16)
+    .padStart(32, '0')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 /** The number of those objects on all pages. */
 export async function countEntitledObjects(query: Query, entitlementId: string): Promise<number> {
   const [row] = await query<{ count: number }>('SELECT crossing_entitled_object_count($1::uuid)::int AS count', [entitlementId]);

@@ -16,6 +16,8 @@ export type Retrieved = {
   readonly name: string;
   readonly mediaType: string;
   readonly size: string;
+  /** In hexadecimal digits. */
+  readonly sha256: string;
   readonly amount: string;
   readonly currency: string;
 };
@@ -32,7 +34,7 @@ export async function writeRetrieval(
   { retrievalId, entitlementId, objectId, apiKeyId, at }: NewRetrieval,
 ): Promise<Retrieved | NotRetrieved> {
   const [row] = await query<Retrieved & { refused: NotRetrieved['refused'] | null }>(
-    `SELECT refused, object_key AS "objectKey", name, media_type AS "mediaType", size::text AS size, price::text AS amount, currency
+    `SELECT refused, object_key AS "objectKey", name, media_type AS "mediaType", size::text AS size, sha256, price::text AS amount, currency
      FROM crossing_retrieve($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::timestamptz)`,
     [retrievalId, entitlementId, objectId, apiKeyId, at],
   );

@@ -7,7 +7,7 @@ export type JsonShape = { readonly entries: readonly (readonly [key: string, val
  */
 export type JsonValue =
   | { readonly kind: 'column'; readonly column: string; readonly format: ColumnFormat; readonly isNullable: boolean }
-  | { readonly kind: 'id'; readonly prefix: string; readonly isOfTenant: boolean }
+  | { readonly kind: 'id'; readonly prefix: string; readonly isOfTenant: boolean; readonly column: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'object'; readonly shape: JsonShape }
   | { readonly kind: 'one'; readonly relation: string; readonly shape: JsonShape }

@@ -69,7 +69,7 @@ function valueJson(draft: Draft, source: Source, select: Args, value: JsonValue)
     case 'column':
       return columnJson(columnOf(value.column), `${alias}.${columnOf(value.column).sql}`, value.format, value.isNullable);
     case 'id':
-      return globalId(draft, value, `${alias}.${columnOf('id').sql}`);
+      return globalId(draft, value, `${alias}.${columnOf(value.column).sql}`);
     case 'object':
       return rowJson(draft, source, select, value.shape);
     case 'count':

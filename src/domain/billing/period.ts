@@ -8,9 +8,10 @@ import { cycleEnd, cycleStart } from '../plan/cycle.ts';
 export type PeriodInput = { readonly [Name in keyof Period]?: Date | null | undefined };
 
 /** The longest period of a time series, days. */
-export const LONGEST = 366;
+const LONGEST = 366;
 
-const DAY = 24 * 60 * 60_000;
+/** {@link LONGEST} in milliseconds. */
+export const LONGEST_PERIOD = LONGEST * 24 * 60 * 60_000;
 
 /**
  * Completes a period: an end that is left out is that of the bound tenant's billing cycle.
@@ -21,7 +22,7 @@ const DAY = 24 * 60 * 60_000;
 export async function periodOf(db: ReadClient, now: Date, { from, until }: PeriodInput): Promise<Period> {
   const period = from && until ? { from, until } : { ...(await currentCycle(db, now)), ...(from && { from }), ...(until && { until }) };
   if (period.until < period.from) throw badInput('`until` must not be before `from`. Both default to the billing cycle.');
-  if (period.until.getTime() - period.from.getTime() > LONGEST * DAY)
+  if (period.until.getTime() - period.from.getTime() > LONGEST_PERIOD)
     throw badInput(`A period is at most ${LONGEST} days.`, { limit: LONGEST });
   return period;
 }

@@ -9,13 +9,16 @@ import { capReached, limitsOn } from '../plan/limits.ts';
 import { checkSecret, presentedInvitation } from './answer.ts';
 import { hasAddress } from './create.ts';
 
+/** The invitation that is gone, and the membership that came of it. */
+export type AcceptedInvitation = { readonly invitationId: string; readonly membership: PersonMembership };
+
 /**
  * Makes the caller a member with the invitation's roles and deletes the invitation (SPEC R5).
  *
  * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED,
  * ALREADY_MEMBER, LIMIT_REACHED (SPEC P3, P4).
  */
-export const acceptInvitation = async (context: CommandContext, { code }: { code: string }): Promise<{ membership: PersonMembership }> => {
+export const acceptInvitation = async (context: CommandContext, { code }: { code: string }): Promise<AcceptedInvitation> => {
   await checkSecret(context, code);
   return runCommand(context, async command => {
     const presented = await presentedInvitation(command, code);
@@ -30,7 +33,7 @@ export const acceptInvitation = async (context: CommandContext, { code }: { code
     const membership = await db.membership.create({ data: { id: uuid(), userId: personId, roles, createdAt: now } });
     await db.invitation.deleteMany({ where: { id } });
     await command.record({ target: { type: 'Membership', id: membership.id }, before: { invitation: id }, after: { email, roles } });
-    return { membership: await membershipIn(command, membership.id, roles as Role[]) };
+    return { invitationId: id, membership: await membershipIn(command, membership.id, roles as Role[]) };
   });
 };
 

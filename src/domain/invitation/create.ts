@@ -19,7 +19,7 @@ import { checkMessageLimits } from './message-limits.ts';
 export const inviteMember = (
   context: CommandContext,
   input: { email: string; roles: readonly Role[] },
-): Promise<{ tenantId: string; invitationId: string }> => {
+): Promise<{ tenantId: string; invitationId: string; replacedId: string | null }> => {
   const email = emailAddress(input.email);
   const roles = roleSet(input.roles);
   return runCommand(context, async command => {
@@ -42,7 +42,7 @@ export const inviteMember = (
     await wakeJobs(query, tenantId);
     const details = { target: { type: 'Invitation', id }, after: { email, roles, expiresAt } };
     await record(before ? { ...details, action: 'invitation.replace', before: { id: before.id, roles: before.roles } } : details);
-    return { tenantId, invitationId: id };
+    return { tenantId, invitationId: id, replacedId: before?.id ?? null };
   });
 };
 

@@ -7,7 +7,10 @@ import { checkSecret, presentedInvitation } from './answer.ts';
  *
  * @throws {GatewayError} INVITATION_INVALID, INVITATION_FOR_ANOTHER, EMAIL_UNVERIFIED.
  */
-export const declineInvitation = async (context: CommandContext, { code }: { code: string }): Promise<{ declined: true }> => {
+export const declineInvitation = async (
+  context: CommandContext,
+  { code }: { code: string },
+): Promise<{ tenantId: string; invitationId: string }> => {
   await checkSecret(context, code);
   return runCommand(context, async command => {
     const presented = await presentedInvitation(command, code);
@@ -15,6 +18,6 @@ export const declineInvitation = async (context: CommandContext, { code }: { cod
     const { id, email, roles } = presented;
     await command.db.invitation.deleteMany({ where: { id } });
     await command.record({ target: { type: 'Invitation', id }, before: { email, roles } });
-    return { declined: true } as const;
+    return { tenantId: command.tenantId, invitationId: id };
   });
 };

@@ -5,13 +5,16 @@ import { endInvitations } from '../invitation/end.ts';
 import { voidTransfer } from '../ownership/void.ts';
 import { ownerProtected } from './roles.ts';
 
+/** The caller's membership, and the roles that it keeps. */
+export type DroppedRoles = { readonly tenantId: string; readonly membershipId: string; readonly roles: readonly Role[] };
+
 /**
  * Drops some of the caller's own roles (SPEC R4). At least one role stays (SPEC R1).
  *
  * @throws {GatewayError} BAD_USER_INPUT for no role and for all; NOT_FOUND for a role that the
  * caller doesn't have; OWNER_PROTECTED for `owner`.
  */
-export const dropRoles = (context: CommandContext, input: { roles: readonly Role[] }): Promise<{ roles: Role[] }> => {
+export const dropRoles = (context: CommandContext, input: { roles: readonly Role[] }): Promise<DroppedRoles> => {
   if (!input.roles.length) throw badInput('Name at least one role to drop.');
   return runCommand(context, async command => {
     const { id, roles: before } = command.me!;
@@ -24,6 +27,6 @@ export const dropRoles = (context: CommandContext, input: { roles: readonly Role
     await command.db.membership.updateMany({ where: { id }, data: { roles } });
     await endInvitations(command, id, roles);
     await command.record({ target: { type: 'Membership', id }, before: { roles: before }, after: { roles } });
-    return { roles };
+    return { tenantId: command.tenantId, membershipId: id, roles };
   });
 };

@@ -8,7 +8,7 @@ import { ownerProtected } from './roles.ts';
  *
  * @throws {GatewayError} OWNER_PROTECTED for the owner.
  */
-export const leaveTenant = (context: CommandContext): Promise<{ tenantId: string }> =>
+export const leaveTenant = (context: CommandContext): Promise<{ tenantId: string; membershipId: string }> =>
   runCommand(context, async command => {
     const { id, roles } = command.me!;
     if (roles.includes('owner')) throw ownerProtected();
@@ -16,5 +16,5 @@ export const leaveTenant = (context: CommandContext): Promise<{ tenantId: string
     await command.db.membership.deleteMany({ where: { id } });
     await endInvitations(command, id, []);
     await command.record({ target: { type: 'Membership', id }, before: { roles } });
-    return { tenantId: command.tenantId };
+    return { tenantId: command.tenantId, membershipId: id };
   });

@@ -6,13 +6,16 @@ import { endInvitations } from '../invitation/end.ts';
 import { isTransferCode } from './code.ts';
 import { voidTransfer } from './void.ts';
 
+/** The memberships that changed: that of the previous owner, and that of the new one. */
+export type TransferredOwnership = { readonly tenantId: string; readonly membershipIds: readonly [from: string, to: string] };
+
 /**
  * Confirms an ownership transfer (SPEC O2): the chosen member gains `owner` and the caller becomes
  * `admin`, atomically. A wrong code costs a try; after the last one the transfer is void.
  *
  * @throws {GatewayError} TRANSFER_INVALID, CODE_WRONG.
  */
-export const confirmOwnershipTransfer = (context: CommandContext, { code }: { code: string }): Promise<{ tenantId: string }> =>
+export const confirmOwnershipTransfer = (context: CommandContext, { code }: { code: string }): Promise<TransferredOwnership> =>
   runCommand(context, async command => {
     const { db, me, now, record, tenantId } = command;
     const transfer = await db.ownershipTransfer.findFirst();
@@ -31,7 +34,7 @@ export const confirmOwnershipTransfer = (context: CommandContext, { code }: { co
       before: { owner: me!.id, roles: { [me!.id]: me!.roles, [recipient.id]: recipient.roles } },
       after: { owner: recipient.id, roles: { [me!.id]: from, [recipient.id]: to } },
     });
-    return { tenantId };
+    return { tenantId, membershipIds: [me!.id, recipient.id] };
   });
 
 const withoutOwner = (roles: readonly Role[]): Role[] => [...new Set<Role>(['admin', ...roles.filter(role => role !== 'owner')])];

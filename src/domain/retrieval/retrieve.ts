@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { type NotRetrieved, type Retrieved, writeRetrieval } from '../../database/queries/retrieval.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
-import { badInput, GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../core/errors.ts';
 import { localRow, type RowRef } from '../core/row-ref.ts';
 import { minutesAfter } from '../core/services.ts';
 import { checkBuys } from '../entitlement/side.ts';
@@ -14,13 +14,15 @@ export const LINK_MINUTES = 15;
 export type Retrieval = Retrieved & {
   readonly tenantId: string;
   readonly retrievalId: string;
+  readonly entitlementId: string;
   readonly objectId: string;
   readonly retrievedAt: Date;
   /** When the download link expires. */
   readonly expiresAt: Date;
 };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** An object as an entitlement names it. */
+export type EntitledRef = RowRef & { readonly entitlementId: string };
 
 const MESSAGES: Readonly<Record<NotRetrieved['refused'], string>> = {
   NOT_FOUND: 'No open entitlement of this tenant has an object with this id.',
@@ -34,14 +36,13 @@ const MESSAGES: Readonly<Record<NotRetrieved['refused'], string>> = {
  * lock is shared, so that retrievals of a tenant don't wait for each other but a suspension does
  * (docs/decisions/0013-retrievals.md).
  *
- * @throws {GatewayError} BAD_USER_INPUT, NOT_FOUND, PROVIDER_UNAVAILABLE, PROVIDER_GONE,
+ * @throws {GatewayError} NOT_FOUND, PROVIDER_UNAVAILABLE, PROVIDER_GONE,
  * LIMIT_REACHED, SIDE_OFF.
  */
 export const retrieveObject = (
   context: CommandContext,
-  { entitlement, objectId }: { entitlement: RowRef; objectId: string },
+  { entitlement, object }: { entitlement: RowRef; object: EntitledRef },
 ): Promise<Retrieval> => {
-  if (!UUID.test(objectId)) throw badInput("`objectId` must be the id of an entitlement's object.");
   const { principal } = context.grant;
   return runCommand(
     context,
@@ -51,15 +52,16 @@ export const retrieveObject = (
       const retrieval = {
         retrievalId: uuid(),
         entitlementId: localRow(context, entitlement),
-        objectId,
+        objectId: localRow(context, object),
         apiKeyId: principal.kind === 'api_key' ? principal.keyId : null,
         at: now,
       };
+      if (object.entitlementId !== retrieval.entitlementId) throw new GatewayError('NOT_FOUND', MESSAGES.NOT_FOUND);
       const retrieved = await writeRetrieval(query, retrieval);
       if ('refused' in retrieved) throw new GatewayError(retrieved.refused, MESSAGES[retrieved.refused]);
       await takePlace(command); // last, to hold the counter's row lock as briefly as possible
-      const { retrievalId } = retrieval;
-      return { tenantId, retrievalId, objectId, ...retrieved, retrievedAt: now, expiresAt: minutesAfter(now, LINK_MINUTES) };
+      const { retrievalId, entitlementId, objectId } = retrieval;
+      return { tenantId, retrievalId, entitlementId, objectId, ...retrieved, retrievedAt: now, expiresAt: minutesAfter(now, LINK_MINUTES) };
     },
     'shared',
   );

@@ -1,14 +1,11 @@
 import { countBuyers, type DatasetSales, type DaySales, salesByDataset, salesByDay, sumsOf } from '../../database/queries/billing.ts';
-import type { Period } from '../../database/queries/period.ts';
 import { periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
 import { PAGE_SIZE } from '../core/page-size.ts';
-import { periodArgs } from '../core/period.ts';
+import { boundPeriod, periodArgs, periodId, type TenantPeriod } from '../core/period.ts';
 import { Tenant } from '../tenant/tenant.ts';
-
-type SalesPeriod = Period & { readonly tenantId: string };
 
 const DaySalesType = builder.objectRef<DaySales>('DaySales').implement({
   description: 'The sales of one day.',
@@ -35,9 +32,11 @@ const DatasetSalesType = builder.objectRef<DatasetSales & { readonly tenantId: s
 });
 
 /** A provider sees sums and counts, never buyers (SPEC M5, M6). */
-const Analytics = builder.objectRef<SalesPeriod>('Analytics').implement({
+const Analytics = builder.node(builder.objectRef<TenantPeriod>('Analytics'), {
   description: 'The sales of the tenant in a period.',
-  tenantOf: ({ tenantId }: SalesPeriod) => tenantId,
+  tenantOf: ({ tenantId }: TenantPeriod) => tenantId,
+  id: { resolve: periodId, policy: 'analytics:read' },
+  loadWithoutCache: (id, context) => boundPeriod(id, context),
   fields: t => ({
     from: t.expose('from', { type: 'DateTime', policy: 'analytics:read', nullable: true }),
     until: t.expose('until', { type: 'DateTime', policy: 'analytics:read', nullable: true }),

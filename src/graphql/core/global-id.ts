@@ -1,7 +1,9 @@
+import { PLAN_CODES } from '../../access/vocabulary.ts';
 import { tenantFieldOf } from '../../database/index.ts';
 import { badInput } from '../../domain/core/errors.ts';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const MOMENT = '(?:0|-?[1-9]\\d{0,14})';
 
 /**
  * The form of each node type's id. The id of a tenant's row contains the tenant, so that a lookup
@@ -9,10 +11,21 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
  */
 const FORMS = new Map<string, RegExp>();
 const [ROW, SINGLE] = [new RegExp(`^${UUID}:${UUID}$`), new RegExp(`^${UUID}$`)];
+const PERIOD = new RegExp(`^${UUID}:${MOMENT}:${MOMENT}$`);
 
-/** Lets ids of these node types in, each in the form that its model has; any other is refused. */
+/** The forms of ids that don't follow from the data model. */
+const OTHERS: Readonly<Record<string, RegExp>> = {
+  ...{ Usage: PERIOD, Analytics: PERIOD },
+  ...{ Retrieval: ROW, ViewerMembership: ROW, StaffAuditEvent: ROW },
+  ...{ OwnershipTransfer: SINGLE, Tombstone: SINGLE },
+  EntitledObject: new RegExp(`^${UUID}:${UUID}:${UUID}$`),
+  Plan: new RegExp(`^(?:${PLAN_CODES.join('|')})$`),
+  Viewer: /^[0-9a-f]{64}$/,
+};
+
+/** Lets ids of these types in, each in the form that its model has; any other is refused. */
 export function acceptIdsOf(typenames: readonly string[]): void {
-  for (const typename of typenames) FORMS.set(typename, tenantFieldOf(typename) === 'tenantId' ? ROW : SINGLE);
+  for (const typename of typenames) FORMS.set(typename, OTHERS[typename] ?? (tenantFieldOf(typename) === 'tenantId' ? ROW : SINGLE));
 }
 
 /** Makes a global id, opaque to clients: `Type:id` or `Type:tenant:id` in base64url. */
@@ -39,6 +52,18 @@ export const rowId = ({ tenantId, id }: { tenantId: string; id: string }): strin
 export function rowOf(id: string): { tenantId: string; id: string } {
   const [tenantId = '', row = ''] = id.split(':');
   return { tenantId, id: row };
+}
+
+/** A buyer names another tenant's object by the entitlement that gives access to it. */
+export type EntitledRow = { readonly tenantId: string; readonly entitlementId: string; readonly id: string };
+
+/** The id of an entitled object, as {@link encodeGlobalId} takes it. */
+export const entitledId = ({ tenantId, entitlementId, id }: EntitledRow): string => `${tenantId}:${entitlementId}:${id}`;
+
+/** The inverse of {@link entitledId}. */
+export function entitledRow(id: string): EntitledRow {
+  const [tenantId = '', entitlementId = '', object = ''] = id.split(':');
+  return { tenantId, entitlementId, id: object };
 }
 
 /**

@@ -17,8 +17,10 @@ const MAX_IDS = 100;
 function decodeAllowed(globalId: string, context: Context, { schema }: GraphQLResolveInfo) {
   try {
     const decoded = decodeGlobalId(globalId);
-    const { id } = (schema.getType(decoded.typename) as GraphQLObjectType).getFields();
-    return refusedFor(policyOf(id) as Permission, context) ?? decoded;
+    const type = schema.getType(decoded.typename) as GraphQLObjectType;
+    if (!type.getInterfaces().length) throw badInput(`A ${type.name} cannot be read by its id.`);
+    const policy = policyOf(type.getFields().id) as Permission | 'public';
+    return (policy !== 'public' && refusedFor(policy, context)) || decoded;
   } catch (error) {
     if (error instanceof GatewayError) return error;
     throw error;

@@ -22,10 +22,11 @@ export const CLIENT_SCALARS = {
   JSONObject: { url: 'https://www.rfc-editor.org/rfc/rfc8259#section-4',                input: 'Record<string, unknown>', output: 'Record<string, unknown>' },
 } as const satisfies Readonly<Record<keyof Scalars, { url: string; input: string; output: string }>>;
 
-/** Refuses years that ISO 8601 can't write in four digits or PostgreSQL can't store. */
+/** Whether ISO 8601 writes the year in four digits, and PostgreSQL stores it. */
+export const isStorable = (date: Date): boolean => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9_999;
+
 function checkYear(date: Date): Date {
-  const year = date.getUTCFullYear();
-  if (year >= 1 && year <= 9_999) return date;
+  if (isStorable(date)) return date;
   throw badInput('A DateTime must be in the years 1 to 9999, in UTC.');
 }
 

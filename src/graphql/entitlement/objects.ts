@@ -1,19 +1,26 @@
-import { countEntitledObjects, type EntitledObject, entitledObjects } from '../../database/queries/entitlement.ts';
+import { countEntitledObjects, type EntitledObject, entitledObject, entitledObjects } from '../../database/queries/entitlement.ts';
 import { builder } from '../core/builder.ts';
 import { OLDEST_FIRST } from '../core/cursor.ts';
+import { entitledId, entitledRow } from '../core/global-id.ts';
 import { page } from '../core/page.ts';
 import { pageCost } from '../core/page-size.ts';
 import { availability } from './availability.ts';
 import { Entitlement } from './entitlement.ts';
 
-type EntitledRow = EntitledObject & { readonly tenantId: string };
+type EntitledRow = EntitledObject & { readonly tenantId: string; readonly entitlementId: string };
 
 /** Another tenant's object, with what the buyer may see of it (SPEC M5). */
-export const EntitledObjectType = builder.objectRef<EntitledRow>('EntitledObject').implement({
+export const EntitledObjectType = builder.node(builder.objectRef<EntitledRow>('EntitledObject'), {
   description: 'An object of the dataset of an entitlement.',
   tenantOf: ({ tenantId }: EntitledRow) => tenantId,
+  id: { resolve: entitledId, policy: 'entitlement:read' },
+  loadWithoutCache: async (id, { work }) => {
+    const { tenantId, entitlementId, id: objectId } = entitledRow(id);
+    if (tenantId !== work.binding.tenantId) return null;
+    const object = await entitledObject(work.query, entitlementId, objectId);
+    return object && { ...object, tenantId, entitlementId };
+  },
   fields: t => ({
-    id: t.exposeID('id', { policy: 'entitlement:read', description: 'The id to pass to `retrieveObject` together with the entitlement.' }),
     name: t.exposeString('name', { policy: 'entitlement:read', nullable: true }),
     size: t.expose('size', { type: 'ByteCount', policy: 'entitlement:read', nullable: true }),
     mediaType: t.exposeString('mediaType', { policy: 'entitlement:read', nullable: true }),
@@ -40,7 +47,10 @@ builder.objectField(Entitlement, 'objects', t =>
           OLDEST_FIRST,
           async ({ where, orderBy, take: atMost }) => {
             const range = { above: where.id.gt ?? null, below: where.id.lt ?? null, descending: orderBy.id === 'desc' };
-            return (await entitledObjects(work.query, id, { ...range, atMost })).map(object => ({ ...object, tenantId }));
+            return (await entitledObjects(work.query, id, { ...range, atMost })).map(object => ({
+              ...object,
+              ...{ tenantId, entitlementId: id },
+            }));
           },
           () => countEntitledObjects(work.query, id),
         );

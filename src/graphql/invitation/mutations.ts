@@ -1,6 +1,5 @@
-import type { PersonMembership } from '../../database/queries/membership.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
-import { acceptInvitation } from '../../domain/invitation/accept.ts';
+import { type AcceptedInvitation, acceptInvitation } from '../../domain/invitation/accept.ts';
 import { inviteMember } from '../../domain/invitation/create.ts';
 import { declineInvitation } from '../../domain/invitation/decline.ts';
 import { revokeInvitation } from '../../domain/invitation/revoke.ts';
@@ -16,7 +15,11 @@ import { Invitation } from './invitation.ts';
 
 type ChangedInvitation = { readonly tenantId: string; readonly invitationId: string };
 
-const InviteMemberPayload = builder.objectRef<ChangedInvitation>('InviteMemberPayload').implement({
+const globalIdOf = ({ tenantId, invitationId: id }: ChangedInvitation): string => encodeGlobalId('Invitation', rowId({ tenantId, id }));
+
+type SentInvitation = ChangedInvitation & { readonly replacedId: string | null };
+
+const InviteMemberPayload = builder.objectRef<SentInvitation>('InviteMemberPayload').implement({
   tenantOf: ({ tenantId }: ChangedInvitation) => tenantId,
   fields: t => ({
     invitation: t.prismaField({
@@ -25,6 +28,12 @@ const InviteMemberPayload = builder.objectRef<ChangedInvitation>('InviteMemberPa
       nullable: true,
       resolve: (query, { tenantId, invitationId: id }, _args, { work }) =>
         work.db.invitation.findUnique({ ...query, where: { tenantId_id: { tenantId, id } } }),
+    }),
+    replacedInvitationId: t.id({
+      policy: 'public',
+      nullable: true,
+      description: 'The global id of the earlier `Invitation` of the same address, which is gone. Null: there was none.',
+      resolve: ({ tenantId, replacedId }) => replacedId && globalIdOf({ tenantId, invitationId: replacedId }),
     }),
   }),
 });
@@ -51,7 +60,7 @@ const RevokeInvitationPayload = builder.objectRef<ChangedInvitation>('RevokeInvi
     revokedInvitationId: t.id({
       policy: 'public',
       description: 'The global id of the `Invitation`.',
-      resolve: ({ tenantId, invitationId: id }) => encodeGlobalId('Invitation', rowId({ tenantId, id })),
+      resolve: globalIdOf,
     }),
   }),
 });
@@ -74,12 +83,17 @@ function invitingTenant({ work }: Context, { code }: RawInput) {
 
 const CODE = 'The code from the invitation e-mail.';
 
-const AcceptInvitationPayload = builder.objectRef<{ membership: PersonMembership }>('AcceptInvitationPayload').implement({
+const AcceptInvitationPayload = builder.objectRef<AcceptedInvitation>('AcceptInvitationPayload').implement({
   fields: t => ({
     membership: t.expose('membership', {
       type: ViewerMembership,
       policy: 'public',
       description: 'Your new membership. Send its tenant in the header `X-Tenant-Id` to act in the tenant.',
+    }),
+    acceptedInvitationId: t.id({
+      policy: 'public',
+      description: 'The global id of the `Invitation`, which is gone.',
+      resolve: ({ membership: { tenantId }, invitationId }) => globalIdOf({ tenantId, invitationId }),
     }),
   }),
 });
@@ -94,8 +108,14 @@ mutation('acceptInvitation', {
   run: (command, input) => acceptInvitation(command, input),
 });
 
-const DeclineInvitationPayload = builder.objectRef<{ declined: true }>('DeclineInvitationPayload').implement({
-  fields: t => ({ declined: t.exposeBoolean('declined', { policy: 'public', description: 'Always true.' }) }),
+const DeclineInvitationPayload = builder.objectRef<ChangedInvitation>('DeclineInvitationPayload').implement({
+  fields: t => ({
+    declinedInvitationId: t.id({
+      policy: 'public',
+      description: 'The global id of the `Invitation`, which is gone.',
+      resolve: globalIdOf,
+    }),
+  }),
 });
 
 mutation('declineInvitation', {

@@ -38,9 +38,11 @@ const MarketplaceTag = builder.objectRef<MarketTag>('MarketplaceTag').implement(
 /** The complexity of a search, which looks at every listing that matches. */
 const SEARCH_COST = 10;
 
-const Marketplace = builder.objectRef<object>('Marketplace').implement({
+const Marketplace = builder.node(builder.objectRef<{ readonly viewedBy: string }>('Marketplace'), {
   description: 'The published listings of all providers that currently sell, your own tenant included.',
   tenantOf: 'crossing',
+  id: { resolve: ({ viewedBy }) => viewedBy, policy: 'marketplace:read' },
+  loadWithoutCache: (tenantId, { work }) => (tenantId === work.binding.tenantId ? { viewedBy: tenantId } : null),
   fields: t => ({
     search: t.connection(
       {
@@ -84,5 +86,10 @@ const Marketplace = builder.objectRef<object>('Marketplace').implement({
 });
 
 builder.queryField('marketplace', t =>
-  t.field({ type: Marketplace, ...read, description: 'The marketplace as your tenant sees it.', resolve: () => ({}) }),
+  t.field({
+    type: Marketplace,
+    ...read,
+    description: 'The marketplace as your tenant sees it.',
+    resolve: (_root, _args, { grant }) => ({ viewedBy: grant.tenantAccess!.tenantId }),
+  }),
 );

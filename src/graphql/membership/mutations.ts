@@ -1,5 +1,4 @@
-import type { Role } from '../../access/vocabulary.ts';
-import { dropRoles } from '../../domain/membership/drop-roles.ts';
+import { type DroppedRoles, dropRoles } from '../../domain/membership/drop-roles.ts';
 import { leaveTenant } from '../../domain/membership/leave.ts';
 import { removeMember } from '../../domain/membership/remove.ts';
 import { setMemberRoles } from '../../domain/membership/set-roles.ts';
@@ -7,22 +6,25 @@ import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { RoleName } from '../role/role-name.ts';
+import { ViewerMembership } from '../viewer/viewer-membership.ts';
 import { Membership } from './membership.ts';
 
 type ChangedMembership = { readonly tenantId: string; readonly membershipId: string };
 
-const SetMemberRolesPayload = builder.objectRef<ChangedMembership>('SetMemberRolesPayload').implement({
-  tenantOf: ({ tenantId }: ChangedMembership) => tenantId,
-  fields: t => ({
-    membership: t.prismaField({
-      type: Membership,
-      policy: 'member:list',
-      nullable: true,
-      resolve: (query, { tenantId, membershipId: id }, _args, { work }) =>
-        work.db.membership.findUnique({ ...query, where: { tenantId_id: { tenantId, id } } }),
+/** A payload with the changed membership. */
+const membershipPayload = <Result extends ChangedMembership>(name: string) =>
+  builder.objectRef<Result>(name).implement({
+    tenantOf: ({ tenantId }: Result) => tenantId,
+    fields: t => ({
+      membership: t.prismaField({
+        type: Membership,
+        policy: 'member:list',
+        nullable: true,
+        resolve: (query, { tenantId, membershipId: id }, _args, { work }) =>
+          work.db.membership.findUnique({ ...query, where: { tenantId_id: { tenantId, id } } }),
+      }),
     }),
-  }),
-});
+  });
 
 mutation('setMemberRoles', {
   policy: 'member:set-roles',
@@ -36,16 +38,18 @@ mutation('setMemberRoles', {
       description: 'At least one role. Never `OWNER`, and no new role with a permission that you lack.',
     }),
   }),
-  payload: SetMemberRolesPayload,
+  payload: membershipPayload('SetMemberRolesPayload'),
   run: (command, { membershipId, roles }) => setMemberRoles(command, { membership: rowRef('Membership', membershipId), roles }),
 });
+
+const rowIdOf = ({ tenantId, membershipId: id }: ChangedMembership): string => rowId({ tenantId, id });
 
 const RemoveMemberPayload = builder.objectRef<ChangedMembership>('RemoveMemberPayload').implement({
   fields: t => ({
     removedMembershipId: t.id({
       policy: 'public',
       description: 'The global id of the `Membership`.',
-      resolve: ({ tenantId, membershipId: id }) => encodeGlobalId('Membership', rowId({ tenantId, id })),
+      resolve: changed => encodeGlobalId('Membership', rowIdOf(changed)),
     }),
   }),
 });
@@ -59,11 +63,17 @@ mutation('removeMember', {
   run: (command, { membershipId }) => removeMember(command, { membership: rowRef('Membership', membershipId) }),
 });
 
-const DropRolesPayload = builder.objectRef<{ roles: Role[] }>('DropRolesPayload').implement({
-  fields: t => ({
-    roles: t.field({ type: [RoleName], policy: 'public', description: 'Your remaining roles.', resolve: ({ roles }) => roles }),
+const DropRolesPayload = membershipPayload<DroppedRoles>('DropRolesPayload');
+
+builder.objectFields(DropRolesPayload, t => ({
+  roles: t.field({ type: [RoleName], policy: 'public', description: 'Your remaining roles.', resolve: ({ roles }) => [...roles] }),
+  viewerMembership: t.field({
+    type: ViewerMembership,
+    policy: 'public',
+    description: 'Your membership, as `viewer { membership }` shows it.',
+    resolve: ({ roles }, _args, { membership }) => ({ ...membership!, roles }),
   }),
-});
+}));
 
 mutation('dropRoles', {
   policy: 'member:drop-roles',
@@ -74,8 +84,20 @@ mutation('dropRoles', {
   run: (command, input) => dropRoles(command, input),
 });
 
-const LeaveTenantPayload = builder.objectRef<{ tenantId: string }>('LeaveTenantPayload').implement({
-  fields: t => ({ leftTenantId: t.exposeID('tenantId', { policy: 'public', description: 'The `tenantId` of the tenant.' }) }),
+const LeaveTenantPayload = builder.objectRef<ChangedMembership>('LeaveTenantPayload').implement({
+  fields: t => ({
+    leftTenantId: t.exposeID('tenantId', { policy: 'public', description: 'The `tenantId` of the tenant.' }),
+    removedMembershipId: t.id({
+      policy: 'public',
+      description: 'The global id of the `Membership`.',
+      resolve: changed => encodeGlobalId('Membership', rowIdOf(changed)),
+    }),
+    removedViewerMembershipId: t.id({
+      policy: 'public',
+      description: 'The global id of the `ViewerMembership`.',
+      resolve: changed => encodeGlobalId('ViewerMembership', rowIdOf(changed)),
+    }),
+  }),
 });
 
 mutation('leaveTenant', {

@@ -1,9 +1,10 @@
 import { addObject, type ChangedObject } from '../../domain/object/add.ts';
 import { completeObject } from '../../domain/object/complete.ts';
-import { removeObject } from '../../domain/object/remove.ts';
+import { type RemovedObject, removeObject } from '../../domain/object/remove.ts';
 import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
+import { Dataset } from '../dataset/dataset.ts';
 import { DataObject } from './object.ts';
 
 const objectPayload = (name: string) =>
@@ -45,12 +46,21 @@ mutation('completeObject', {
   run: (command, { objectId }) => completeObject(command, { object: rowRef('DataObject', objectId) }),
 });
 
-const RemoveObjectPayload = builder.objectRef<ChangedObject>('RemoveObjectPayload').implement({
+const RemoveObjectPayload = builder.objectRef<RemovedObject>('RemoveObjectPayload').implement({
+  tenantOf: ({ tenantId }: RemovedObject) => tenantId,
   fields: t => ({
     removedObjectId: t.id({
       policy: 'public',
       description: 'The global id of the `DataObject`.',
       resolve: ({ tenantId, objectId: id }) => encodeGlobalId('DataObject', rowId({ tenantId, id })),
+    }),
+    dataset: t.prismaField({
+      type: Dataset,
+      policy: 'dataset:read',
+      nullable: true,
+      description: 'The dataset that had the object. Null if it was deleted since.',
+      resolve: (query, { tenantId, datasetId: id }, _args, { work }) =>
+        work.db.dataset.findUnique({ ...query, where: { tenantId_id: { tenantId, id } } }),
     }),
   }),
 });

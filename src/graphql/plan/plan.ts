@@ -4,8 +4,11 @@ import { PlanCode, PlanFeature, SupportLevel } from './enums.ts';
 
 const NO_LIMIT = 'Null: no limit.';
 
-export const Plan = builder.prismaObject('Plan', {
+export const Plan = builder.prismaNode('Plan', {
   description: 'A plan of the catalogue: limits, features and support.',
+  nullable: true,
+  id: { resolve: ({ code }) => code, policy: 'public', extensions: { columns: { id: 'code' } } },
+  findUnique: code => ({ code }),
   select: { code: true },
   fields: t => ({
     code: t.field({ type: PlanCode, policy: 'public', ...columnOf('code') }),

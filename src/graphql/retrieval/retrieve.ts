@@ -1,7 +1,7 @@
 import { linkTo } from '../../domain/retrieval/link.ts';
 import { type Retrieval, retrieveObject } from '../../domain/retrieval/retrieve.ts';
 import { builder } from '../core/builder.ts';
-import { encodeGlobalId, rowId, rowRef } from '../core/global-id.ts';
+import { encodeGlobalId, entitledId, entitledRow, idOfType, rowId, rowRef } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
 import { mutation } from '../core/mutation.ts';
 
@@ -9,15 +9,30 @@ const RetrievalType = builder.objectRef<Retrieval>('Retrieval').implement({
   description: 'The retrieval of an object.',
   tenantOf: ({ tenantId }: Retrieval) => tenantId,
   fields: t => ({
+    id: t.id({
+      policy: 'object:retrieve',
+      description: 'The global id of the retrieval. It cannot be read again: see `usageRecordId`.',
+      resolve: ({ tenantId, retrievalId: id }) => encodeGlobalId('Retrieval', rowId({ tenantId, id })),
+    }),
     usageRecordId: t.id({
       policy: 'object:retrieve',
       nullable: true,
       description: 'The global id of the `UsageRecord` of the retrieval.',
       resolve: ({ tenantId, retrievalId: id }) => encodeGlobalId('UsageRecord', rowId({ tenantId, id })),
     }),
-    objectId: t.exposeID('objectId', { policy: 'object:retrieve', nullable: true, description: 'The `id` of the `EntitledObject`.' }),
+    objectId: t.id({
+      policy: 'object:retrieve',
+      nullable: true,
+      description: 'The global id of the `EntitledObject`.',
+      resolve: ({ objectId: id, ...retrieval }) => encodeGlobalId('EntitledObject', entitledId({ ...retrieval, id })),
+    }),
     name: t.exposeString('name', { policy: 'object:retrieve', nullable: true }),
     size: t.field({ type: 'ByteCount', policy: 'object:retrieve', nullable: true, resolve: ({ size }) => BigInt(size) }),
+    sha256: t.exposeString('sha256', {
+      policy: 'object:retrieve',
+      nullable: true,
+      description: 'The SHA-256 checksum in 64 hexadecimal digits.',
+    }),
     mediaType: t.exposeString('mediaType', { policy: 'object:retrieve', nullable: true }),
     charge: t.field({
       type: MoneyType,
@@ -58,9 +73,12 @@ mutation('retrieveObject', {
     'Retrieves an object for the price of its entitlement. A retry with the same idempotency key returns the same response and is not charged again.',
   input: t => ({
     entitlementId: t.globalID({ required: true, description: 'The global id of an `Entitlement`.' }),
-    objectId: t.id({ required: true, description: 'The `id` of an `EntitledObject`.' }),
+    objectId: t.globalID({ required: true, description: 'The global id of an `EntitledObject`, of the same entitlement.' }),
   }),
   payload: RetrieveObjectPayload,
   run: (command, { entitlementId, objectId }) =>
-    retrieveObject(command, { entitlement: rowRef('Entitlement', entitlementId), objectId: String(objectId) }),
+    retrieveObject(command, {
+      entitlement: rowRef('Entitlement', entitlementId),
+      object: entitledRow(idOfType('EntitledObject', objectId)),
+    }),
 });

@@ -1,6 +1,6 @@
 import { Charge } from '../billing/charge.ts';
 import { builder } from '../core/builder.ts';
-import { encodeGlobalId, rowId, rowOf } from '../core/global-id.ts';
+import { encodeGlobalId, entitledId, rowId, rowOf } from '../core/global-id.ts';
 import { Entitlement } from '../entitlement/entitlement.ts';
 
 export const UsageRecord = builder.prismaNode('UsageRecord', {
@@ -12,7 +12,13 @@ export const UsageRecord = builder.prismaNode('UsageRecord', {
   select: { tenantId: true, id: true },
   fields: t => ({
     entitlement: t.relation('entitlement', { type: Entitlement, policy: 'entitlement:read', nullable: true }),
-    objectId: t.exposeID('objectId', { policy: 'usage:read', nullable: true, description: 'The `id` of the `EntitledObject`.' }),
+    objectId: t.id({
+      policy: 'usage:read',
+      nullable: true,
+      description: 'The global id of the `EntitledObject`.',
+      select: { entitlementId: true, objectId: true },
+      resolve: ({ tenantId, entitlementId, objectId: id }) => encodeGlobalId('EntitledObject', entitledId({ tenantId, entitlementId, id })),
+    }),
     objectName: t.exposeString('objectName', {
       policy: 'usage:read',
       nullable: true,

@@ -1,4 +1,3 @@
-import type { Period } from '../../database/queries/period.ts';
 import { type DayUse, type KeyUse, useByDay, useByKey } from '../../database/queries/retrieval.ts';
 import { periodOf, within } from '../../domain/billing/period.ts';
 import { retrievalUse } from '../../domain/retrieval/cap.ts';
@@ -7,13 +6,11 @@ import { LATEST_FIRST } from '../core/cursor.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';
 import { page } from '../core/page.ts';
 import { PAGE_SIZE, pageCost } from '../core/page-size.ts';
-import { periodArgs } from '../core/period.ts';
+import { boundPeriod, periodArgs, periodId, type TenantPeriod } from '../core/period.ts';
 import { nodeSelection } from '../core/selection.ts';
 import { CapUseType } from '../plan/tenant-plan.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { UsageRecord } from './usage-record.ts';
-
-type UsagePeriod = Period & { readonly tenantId: string };
 
 const DayUseType = builder.objectRef<DayUse>('DayUse').implement({
   description: 'The retrievals of one day.',
@@ -38,9 +35,11 @@ const KeyUseType = builder.objectRef<KeyUse & { readonly tenantId: string }>('Ke
   }),
 });
 
-const Usage = builder.objectRef<UsagePeriod>('Usage').implement({
+const Usage = builder.node(builder.objectRef<TenantPeriod>('Usage'), {
   description: 'The retrievals of the tenant in a period.',
-  tenantOf: ({ tenantId }: UsagePeriod) => tenantId,
+  tenantOf: ({ tenantId }: TenantPeriod) => tenantId,
+  id: { resolve: periodId, policy: 'usage:count' },
+  loadWithoutCache: (id, context) => boundPeriod(id, context),
   fields: t => ({
     from: t.expose('from', { type: 'DateTime', policy: 'usage:count', nullable: true }),
     until: t.expose('until', { type: 'DateTime', policy: 'usage:count', nullable: true }),

@@ -9,6 +9,7 @@ import { AuditFilterInput } from '../audit/audit-events.ts';
 import { AuditAction, AuditActor, AuditOutcome } from '../audit/enums.ts';
 import { builder } from '../core/builder.ts';
 import type { Context } from '../core/context.ts';
+import { rowId, rowOf } from '../core/global-id.ts';
 import { page } from '../core/page.ts';
 import { pageCost } from '../core/page-size.ts';
 import { PlanCode } from '../plan/enums.ts';
@@ -27,8 +28,10 @@ const staff = { policy: 'staff:read-tenant', nullable: true } as const;
 
 type Event = Awaited<ReturnType<UnitOfWork['db']['auditEvent']['findMany']>>[number];
 
-const StaffAuditEvent = builder.objectRef<Event>('StaffAuditEvent').implement({
+const StaffAuditEvent = builder.node(builder.objectRef<Event>('StaffAuditEvent'), {
   description: "An entry of a tenant's audit log, as platform staff see it.",
+  id: { resolve: rowId, policy: 'staff:read-tenant' },
+  loadWithoutCache: (id, { work }) => work.within(rowOf(id).tenantId).db.auditEvent.findFirst({ where: { id: rowOf(id).id } }),
   fields: t => ({
     sequence: t.exposeInt('seq', staff),
     at: t.expose('at', { type: 'DateTime', ...staff }),
@@ -42,8 +45,10 @@ const StaffAuditEvent = builder.objectRef<Event>('StaffAuditEvent').implement({
   }),
 });
 
-export const StaffTenantType = builder.objectRef<StaffTenant>('StaffTenant').implement({
+export const StaffTenantType = builder.node(builder.objectRef<StaffTenant>('StaffTenant'), {
   description: 'The administrative data of a tenant, for platform staff. It contains no datasets and no e-mail addresses.',
+  id: { resolve: ({ id }) => id, policy: 'staff:read-tenant' },
+  loadWithoutCache: (tenantId, { work }) => readTenant(work.within(tenantId)),
   fields: t => ({
     tenantId: t.exposeID('id', staff),
     slug: t.exposeString('slug', staff),

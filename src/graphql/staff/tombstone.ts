@@ -13,8 +13,10 @@ const PurgeReceipt = builder.objectRef<Tombstone['receipt'][number]>('PurgeRecei
   fields: t => ({ table: t.exposeString('table', staff), rows: t.exposeInt('rows', staff) }),
 });
 
-const TombstoneType = builder.objectRef<Tombstone>('Tombstone').implement({
+const TombstoneType = builder.node(builder.objectRef<Tombstone>('Tombstone'), {
   description: 'The remaining record of a deleted tenant.',
+  id: { resolve: ({ tenantId }) => tenantId, policy: 'staff:read-tenant' },
+  loadWithoutCache: (tenantId, { work }) => readTombstone(work.within(tenantId)),
   fields: t => ({
     tenantId: t.exposeID('tenantId', staff),
     createdAt: t.expose('createdAt', { type: 'DateTime', ...staff }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { holds } from '../../access/is-allowed.ts';
 import { PERMISSIONS } from '../../access/policy.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
@@ -44,8 +45,19 @@ const RefusalType = builder.objectRef<Refusal>('Refusal').implement({
   }),
 });
 
-const Viewer = builder.objectRef<Context>('Viewer').implement({
+/**
+ * Names the caller in their tenant context, so that a normalizing cache keeps their permissions in
+ * one tenant apart from those in another.
+ */
+function viewerId({ grant: { principal, tenantAccess }, profile }: Context): string {
+  const parts = [principal.kind, profile?.issuer, profile?.subject, tenantAccess?.tenantId];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+const Viewer = builder.node(builder.objectRef<Context>('Viewer'), {
   description: 'The caller of the request, signed in or not.',
+  id: { resolve: viewerId, policy: 'public' },
+  loadWithoutCache: (id, context) => (id === viewerId(context) ? context : null),
   fields: t => ({
     principal: t.field({ type: PrincipalName, policy: 'public', resolve: ({ grant }) => grant.principal.kind }),
     name: t.string({ policy: 'public', nullable: true, resolve: ({ profile }) => profile?.name }),

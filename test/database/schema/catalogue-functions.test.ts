@@ -147,7 +147,7 @@ describe('functions', () => {
       {
         name: 'crossing_retrieve',
         takes: 'retrieval uuid, entitled uuid, wanted uuid, api_key uuid, moment timestamp with time zone',
-        tells: 'TABLE(refused text, object_key text, name text, media_type text, size bigint, price numeric, currency text)',
+        tells: 'TABLE(refused text, object_key text, name text, media_type text, size bigint, sha256 text, price numeric, currency text)',
       },
       { name: 'purge_rows', takes: 'at_most integer, moment timestamp with time zone', tells: 'text' },
     ]);

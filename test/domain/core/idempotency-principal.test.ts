@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { MemberActor } from '../../support/tenant-actors.ts';
-import { useTrade } from '../../support/trade.ts';
+import { entitledObject, useTrade } from '../../support/trade.ts';
 
 const trade = useTrade();
 
@@ -44,7 +44,7 @@ describe('G12: a stored response belongs to the principal that received it', () 
   test('M3: a retry of a retrieval by a later membership is refused and never charged again', async () => {
     const deal = await trade.deal();
     const member = await trade.join(deal.buyer, ['buyer_manager']);
-    const input = { entitlementId: deal.entitlementId, objectId: deal.objectId, idempotencyKey: randomUUID() };
+    const input = { entitlementId: deal.entitlementId, objectId: entitledObject(deal), idempotencyKey: randomUUID() };
     const first = await trade.must(member, 'retrieveObject', input);
     expect(await trade.must(member, 'retrieveObject', input)).toEqual(first);
     await comeBack(member);

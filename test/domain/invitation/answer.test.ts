@@ -81,7 +81,7 @@ describe("the tenant's status when an invitation is answered", () => {
 
 describe('declineInvitation', () => {
   test('R5: deletes the invitation, creates no member and no roles, and leaves an event', async () => {
-    expect(await life.must(invitee, 'declineInvitation', { code })).toEqual({ declined: true });
+    expect(await life.must(invitee, 'declineInvitation', { code })).toEqual({ declinedInvitationId: expect.any(String) });
     expect(await open()).toBe(0);
     expect(Object.keys(await life.roles(home))).toHaveLength(1);
     expect((await life.events(home)).at(-1)).toMatchObject({

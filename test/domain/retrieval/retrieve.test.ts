@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type Deal, rowIn, useTrade } from '../../support/trade.ts';
+import { type Deal, entitledObject, rowIn, useTrade } from '../../support/trade.ts';
 
 const trade = useTrade();
 
@@ -26,7 +26,16 @@ describe('retrieveObject', () => {
     const id = rowIn(payload.retrieval.usageRecordId);
     const charge = { amount: '0.000001', currency: 'JPY' };
     expect(payload.retrieval).toEqual({
-      ...{ usageRecordId: expect.any(String), objectId: deal.objectId, name: 'data-1.csv', size: '4', mediaType: 'text/csv', charge },
+      ...{
+        id: expect.any(String),
+        sha256: deal.provider.objects[0]!.sha256.toString('hex'),
+        usageRecordId: expect.any(String),
+        objectId: entitledObject(deal),
+        name: 'data-1.csv',
+        size: '4',
+        mediaType: 'text/csv',
+        charge,
+      },
       ...{ retrievedAt: later(0), expiresAt: later(15), downloadLink: expect.stringMatching(/^http/) },
     });
     const at = expect.any(String);
@@ -73,7 +82,8 @@ describe('retrieveObject', () => {
 
   test('M3: without an idempotency key is refused; a key in the header is accepted', async () => {
     const deal = await trade.deal();
-    const { entitlementId, objectId, buyer } = deal;
+    const { entitlementId, buyer } = deal;
+    const objectId = entitledObject(deal);
     const { code, errors } = await trade.run(buyer.owner, 'retrieveObject', { entitlementId, objectId });
     expect([code, errors[0]!.message]).toEqual([
       'BAD_USER_INPUT',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type GraphQLEnumType, isScalarType, isSpecifiedScalarType } from 'graphql';
+import { type GraphQLEnumType, type GraphQLObjectType, getNamedType, isObjectType, isScalarType, isSpecifiedScalarType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { buildSchema, printSchema } from '../../../src/graphql/schema.ts';
 import { enumName, PERMISSION_NAMES } from '../../access/expectation.ts';
@@ -33,4 +33,54 @@ test('each permission is a value of the enum, described by its name in errors', 
   const values = (schema.getType('PermissionName') as GraphQLEnumType).getValues();
   expect(values.map(({ name, value }) => [name, value])).toEqual(PERMISSION_NAMES.map(name => [enumName(name), name]));
   for (const { value, description } of values) expect(description?.startsWith(`\`${value}\`: `)).toBe(true);
+});
+
+/** Object types without an id, which denote nothing that could be read again. */
+const VALUES: Readonly<Record<string, string>> = {
+  CapUse: 'numbers of its tenant',
+  DatasetSales: 'a sum',
+  DaySales: 'a sum',
+  DayUse: 'a sum',
+  KeyUse: 'a sum',
+  MarketplaceTag: 'a count',
+  Money: 'a value',
+  PageInfo: 'a part of its connection',
+  Permission: 'a value of the enum `PermissionName`',
+  PlanLimits: 'numbers of its tenant',
+  PlanPreview: 'a forecast',
+  PurgeReceipt: 'a part of its tombstone',
+  Refusal: 'the answer to a question',
+  Role: 'a value of the enum `RoleName`',
+  Upload: 'a link that expires',
+  UploadHeader: 'a part of its upload',
+};
+
+/** Types with an id that `node` doesn't read. */
+const ONCE: Readonly<Record<string, string>> = { Retrieval: 'its link is given once; its usage record can be read again' };
+
+describe('ids', () => {
+  const types = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !/^__|^(Query|Mutation)$|(Payload|Connection|Edge)$/.test(name));
+
+  test('G4: every object type that denotes a thing has a global id; a new type must be a node, or be listed here', () => {
+    const without = types.filter(type => !('id' in type.getFields()));
+    expect(without.map(({ name }) => name).sort()).toEqual(Object.keys(VALUES));
+  });
+
+  test('G4: whatever has an id can be read again, but for those listed here', () => {
+    const unread = types.filter(type => 'id' in type.getFields() && !type.getInterfaces().some(({ name }) => name === 'Node'));
+    expect(unread.map(({ name }) => name)).toEqual(Object.keys(ONCE));
+  });
+
+  test('G6: a payload holds what the mutation changed, or the global ids of what is gone', () => {
+    const payloads = Object.values(schema.getMutationType()!.getFields()).map(({ type }) => getNamedType(type) as GraphQLObjectType);
+    for (const { name, getFields } of payloads.map(type => ({ name: type.name, getFields: () => Object.values(type.getFields()) }))) {
+      const objects = getFields().filter(field => {
+        const inner = getNamedType(field.type);
+        return isObjectType(inner) ? 'id' in inner.getFields() : inner.name === 'ID' && /Id$/.test(field.name);
+      });
+      expect([name, objects.length > 0]).toEqual([name, true]);
+    }
+  });
 });

@@ -122,7 +122,7 @@ const ACCEPT = 'mutation { acceptInvitation(input: { code: "CODE" }) { membershi
 const CONFIRM = 'mutation { confirmOwnershipTransfer(input: { code: "0000" }) { tenant { name } } }';
 const keyWith = (scope: string) => `mutation { createApiKey(input: { name: "Key", scopes: [${enumName(scope)}] }) { apiKey { id } } }`;
 const ACQUIRE = 'mutation { acquireEntitlement(input: { listingId: ":offer" }) { entitlement { id } } }';
-const RETRIEVE = `mutation { retrieveObject(input: { entitlementId: ":NAME", objectId: "${uuid()}", idempotencyKey: "${uuid()}" }) { retrieval { name } } }`;
+const RETRIEVE = `mutation { retrieveObject(input: { entitlementId: ":NAME", objectId: "${Buffer.from(`EntitledObject:${uuid()}:${uuid()}:${uuid()}`).toString('base64url')}", idempotencyKey: "${uuid()}" }) { retrieval { name } } }`;
 const PAGE = 'tenant { memberships(first: 100) { edges { node { id roles joinedAt user { id name email } } } } }';
 const DEAR = `{ ${Array.from({ length: 25 }, (_, i) => `t${i}: ${PAGE}`).join(' ')} }`;
 

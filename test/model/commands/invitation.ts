@@ -111,7 +111,7 @@ export const INVITATION: readonly Operation[] = [
   {
     name: 'declineInvitation',
     suits: hasSent,
-    selection: 'declined',
+    selection: 'declinedInvitationId',
     input: someCode,
     leadsTo,
     run: scene => {
