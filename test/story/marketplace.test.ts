@@ -47,7 +47,7 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
   const { entitlement } = await run(buyer.buyer_manager, 'acquireEntitlement', { listingId: offer.id }, 'entitlement { id }');
 
   // A program of the buyer's retrieves, with a key.
-  const scopes = ['tenant:read', 'entitlement:read', 'object:retrieve', 'usage:read'];
+  const scopes = ['TENANT_READ', 'ENTITLEMENT_READ', 'OBJECT_RETRIEVE', 'USAGE_READ'];
   const { secret, apiKey } = await run(buyer.buyer_manager, 'createApiKey', { name: 'Nightly', scopes }, 'secret apiKey { id }');
   const key: Caller = { token: secret };
   const listed = await read(key, AVAILABILITY);

@@ -21,7 +21,7 @@ const REVEALED = {
 const OF_THE_CALLER = { own: 'boolean', entitled: 'boolean' };
 
 const FIELDS = {
-  Marketplace: ['listing', 'search', 'tags'],
+  Marketplace: ['id', 'listing', 'search', 'tags'],
   MarketplaceListing: ['entitled', 'id', 'own', 'price', 'provider', 'publishedAt', 'summary', 'tags', 'title'],
   MarketplaceTag: ['count', 'tag'],
 };

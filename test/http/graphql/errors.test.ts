@@ -106,7 +106,9 @@ async function tradable(suspended: Tenant) {
   const [unavailable, gone] = [await market.entitlement(west, listings[1]), await market.entitlement(west, listings[2])];
   await database.sql('DELETE FROM dataset WHERE id = $1', [listings[2].datasetId]);
   const named = ({ id }: { id: string }) => Buffer.from(`Entitlement:${west.id}:${id}`).toString('base64url');
+  const objectOf = ({ id }: { id: string }) => Buffer.from(`EntitledObject:${west.id}:${id}:${uuid()}`).toString('base64url');
   Object.assign(words, { offer: listingName(listings[0].id), unavailable: named(unavailable), gone: named(gone) });
+  Object.assign(words, { unavailableObject: objectOf(unavailable), goneObject: objectOf(gone) });
   tokens.west = await gateway.tokens.sign({ sub: trader.subject });
 }
 
@@ -122,7 +124,7 @@ const ACCEPT = 'mutation { acceptInvitation(input: { code: "CODE" }) { membershi
 const CONFIRM = 'mutation { confirmOwnershipTransfer(input: { code: "0000" }) { tenant { name } } }';
 const keyWith = (scope: string) => `mutation { createApiKey(input: { name: "Key", scopes: [${enumName(scope)}] }) { apiKey { id } } }`;
 const ACQUIRE = 'mutation { acquireEntitlement(input: { listingId: ":offer" }) { entitlement { id } } }';
-const RETRIEVE = `mutation { retrieveObject(input: { entitlementId: ":NAME", objectId: "${Buffer.from(`EntitledObject:${uuid()}:${uuid()}:${uuid()}`).toString('base64url')}", idempotencyKey: "${uuid()}" }) { retrieval { name } } }`;
+const RETRIEVE = `mutation { retrieveObject(input: { entitlementId: ":NAME", objectId: ":NAMEObject", idempotencyKey: "${uuid()}" }) { retrieval { name } } }`;
 const PAGE = 'tenant { memberships(first: 100) { edges { node { id roles joinedAt user { id name email } } } } }';
 const DEAR = `{ ${Array.from({ length: 25 }, (_, i) => `t${i}: ${PAGE}`).join(' ')} }`;
 
@@ -179,8 +181,8 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   PLAN_BY_SALES: { query: 'mutation { changePlan(input: { plan: ENTERPRISE }) { tenant { name } } }', as: 'owner', status: 200 },
   SIDE_OFF: { query: 'mutation { publishListing(input: { listingId: ":listing" }) { listing { id } } }', as: 'owner', status: 200 },
   OWN_LISTING: { query: ACQUIRE, as: 'west', status: 200 },
-  PROVIDER_UNAVAILABLE: { query: RETRIEVE.replace('NAME', 'unavailable'), as: 'west', status: 200 },
-  PROVIDER_GONE: { query: RETRIEVE.replace('NAME', 'gone'), as: 'west', status: 200 },
+  PROVIDER_UNAVAILABLE: { query: RETRIEVE.replaceAll('NAME', 'unavailable'), as: 'west', status: 200 },
+  PROVIDER_GONE: { query: RETRIEVE.replaceAll('NAME', 'gone'), as: 'west', status: 200 },
   OBJECT_NOT_STORED: { query: 'mutation { completeObject(input: { objectId: ":object" }) { object { id } } }', as: 'owner', status: 200 },
   LINK_INVALID: { method: 'PUT', path: '/objects/nothing', body: 'x', status: 403 },
   IDEMPOTENCY_KEY_REUSED: { query: KEYED.replace(':name', 'Second'), as: 'owner', status: 200 },
