@@ -10,6 +10,7 @@ const main = defineCommand({
     worker: () => import('./cli/worker.ts').then(({ workerCommand }) => workerCommand),
     audit: () => import('./cli/audit-verify.ts').then(({ auditCommand }) => auditCommand),
     billing: () => import('./cli/billing-verify.ts').then(({ billingCommand }) => billingCommand),
+    explain: () => import('./cli/explain.ts').then(({ explainCommand }) => explainCommand),
     token: () => import('./cli/token.ts').then(({ tokenCommand }) => tokenCommand),
   },
 });

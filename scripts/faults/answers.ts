@@ -2,7 +2,10 @@ import type { Fault } from './fault.ts';
 
 const GROUPED = ['test/access/grouped-refusals', 'test/http/graphql/grouped-refusals'];
 
-/** Faults of what a response says of refusals. */
+const EXPLAINED = ['test/graphql/explanation/explain'];
+const FORECAST = ['test/proofs/forecast'];
+
+/** Faults of what a response, and an explanation, say of refusals. */
 export const ANSWER_FAULTS: readonly Fault[] = [
   { file: 'src/access/grouped-refusals.ts', find: "typeof step === 'number' ? '*' : step", plant: 'step', tests: GROUPED },
   { file: 'src/access/grouped-refusals.ts', find: 'refusal.extensions.permission', plant: "''", tests: GROUPED },
@@ -17,4 +20,22 @@ export const ANSWER_FAULTS: readonly Fault[] = [
   },
   { file: 'src/http/graphql/errors.ts', find: 'errors.filter(error => !isRefusal(error))', plant: 'errors', tests: GROUPED },
   { file: 'src/http/auth/request-context.ts', find: "form !== undefined && form !== 'grouped'", plant: 'false', tests: GROUPED },
+  { file: 'src/executor/forecast.ts', find: "'.*'.repeat(listDepth(field.type))", plant: "''", tests: EXPLAINED, short: true },
+  { file: 'src/executor/forecast.ts', find: 'field && this.#permits(field, prefix + key)', plant: 'field', tests: EXPLAINED },
+  {
+    file: 'src/executor/forecast.ts',
+    find: ' && this.#permits(object.getFields().id!, pattern)',
+    plant: '',
+    tests: FORECAST,
+  },
+  {
+    file: 'src/executor/forecast.ts',
+    find: 'this.#fragments, this.variables, root,',
+    plant: 'this.#fragments, {}, root,',
+    tests: FORECAST,
+  },
+  { file: 'src/http/graphql/explain.ts', find: 'if (limits.length) throw failure(limits);', plant: '', tests: EXPLAINED },
+  { file: 'src/http/graphql/explain.ts', find: '(explained.get(context) ?? text) !== text', plant: 'false', tests: EXPLAINED },
+  { file: 'src/http/graphql/explain.ts', find: 'if (errors.length) throw failure(errors);', plant: '', tests: EXPLAINED },
+  { file: 'src/graphql/explanation/explanation.ts', find: 'multiplier: 0', plant: 'multiplier: 1', tests: EXPLAINED },
 ];

@@ -55,7 +55,9 @@ A refused field says why, as data:
 | \`PLAN\` | \`PLAN_REQUIRED\` | one of \`requires.plans\` |
 
 A refusal reveals nothing about data: it is the same whether the data exists or not. Ask in advance
-with \`viewer { can(permission: …) }\` or \`viewer { refusal(permission: …) { because message } }\`.
+with \`viewer { can(permission: …) }\` or \`viewer { refusal(permission: …) { because message } }\`; for a whole
+operation with \`explain(document: …) { cost refusals { pattern refusal { code message } } }\`, or
+\`npm run explain -- --as viewer@northwind.example query.graphql\` at the demo.
 
 ### Grouped
 

@@ -36,6 +36,8 @@ export type FieldExtensions = {
   readonly readRows?: ReadRows;
   readonly page?: PageExtension;
   readonly command?: RunCommand;
+  /** For a field of an interface: the types that its arguments lead to. */
+  readonly typesOf?: (args: object) => readonly string[];
 };
 
 /** What Pothos says of a field. */

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../domain/core/errors.ts';
+import { createDocuments } from './graphql/documents.ts';
+import { createExplain } from './graphql/explain.ts';
 import { createGraphqlHandler, type GraphqlOptions } from './graphql/handler.ts';
+import { createYogaServer } from './graphql/yoga.ts';
 import { createAuditExport } from './routes/audit-export.ts';
 import { answerCors } from './server/cors.ts';
 import { pathOf } from './server/origin-form.ts';
@@ -20,7 +23,7 @@ type Path = keyof typeof METHODS;
 
 export const isGatewayPath = (path: string): path is Path => Object.hasOwn(METHODS, path);
 
-export type GatewayOptions = GraphqlOptions & {
+export type GatewayOptions = Omit<GraphqlOptions, 'documents' | 'yoga' | 'explain'> & {
   /** The origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
 };
@@ -30,7 +33,11 @@ const PREFLIGHT = ' Pages of other origins may call if the setting CORS_ORIGINS 
 export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
 
 /** Makes the handler of all paths of {@link isGatewayPath}. */
-export function createGateway({ corsOrigins, ...options }: GatewayOptions): Gateway {
+export function createGateway({ corsOrigins, ...given }: GatewayOptions): Gateway {
+  const { schema } = given;
+  const documents = createDocuments();
+  const yoga = createYogaServer(schema, documents);
+  const options = { ...given, documents, yoga, explain: createExplain(schema, yoga) };
   const handlers: Readonly<Record<Path, Handler>> = {
     [GRAPHQL]: createGraphqlHandler(options),
     [AUDIT_EXPORT]: createAuditExport(options),

@@ -1,12 +1,13 @@
 import { v7 as uuid } from 'uuid';
 import { expect } from 'vitest';
+import { patternOf } from '../../src/access/grouped-refusals.ts';
 import type { Answer, TestGateway } from '../support/gateway.ts';
 import { type Asking, expectAnswer } from './answer.ts';
 import { createChanging } from './changing.ts';
 import { enumName, PERMISSION_NAMES, STATUSES } from './expectation.ts';
 
 import { because, type Caller, held, refusal } from './oracle.ts';
-import { aliasOf, CAN, READ, READ_NODES, READ_OTHER_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
+import { aliasOf, CAN, EXPLAIN, READ, READ_NODES, READ_OTHER_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
 import { type Named, NODES } from './walk.ts';
 import { nowhere, type Place, type World } from './world.ts';
 
@@ -60,8 +61,14 @@ export function createAsking(gateway: TestGateway, world: World) {
       const due = names.flatMap(name => {
         const refused = refusal(name, caller);
         const { code, because, requires, tenantStatus } = refused ?? { requires: {} };
-        const { roles, statuses, plans } = requires as Record<string, unknown>;
-        const told = refused && { code, message: expect.stringMatching(/\S/), because, roles, statuses, plans, tenantStatus };
+        const told = refused && {
+          code,
+          message: expect.stringMatching(/\S/),
+          permission: enumName(name),
+          because,
+          ...requires,
+          tenantStatus,
+        };
         return [
           [`can_${aliasOf(name)}`, refused === null],
           [`refusal_${aliasOf(name)}`, told],
@@ -71,16 +78,33 @@ export function createAsking(gateway: TestGateway, world: World) {
     }
   }
 
+  /** An explanation of a query lists the refusals of its response, no other (SPEC G10). */
+  async function askExplained(asking: Asking, query: string, { errors }: Answer, variables = {}) {
+    const { data } = await gateway.ask(EXPLAIN, { ...asking, variables: { document: query, variables } });
+    const due = errors.map(({ path, message, extensions: { code, permission, because, requires, tenantStatus } }) => ({
+      pattern: patternOf(path!),
+      refusal: { code, message, permission: enumName(permission as string), because, ...(requires as object), tenantStatus },
+    }));
+    const texts = (refusals: readonly object[]) => [...new Set(refusals.map(refusal => JSON.stringify(refusal)))].sort();
+    expect(texts(data.explain.refusals)).toEqual(texts(due));
+    expect(data.explain.cost).toBeGreaterThan(0);
+  }
+
   async function askRead(asking: Asking) {
     const { caller, place } = asking;
     const answer = await gateway.ask(READ, asking);
     expectAnswer(READ, answer, { caller });
     expect(answer.data.viewer.permissions).toEqual(held(caller).map(enumName));
-    expectAnswer(READ_TRADE, await gateway.ask(READ_TRADE, asking), { caller });
+    await askExplained(asking, READ, answer);
+    const trade = await gateway.ask(READ_TRADE, asking);
+    expectAnswer(READ_TRADE, trade, { caller });
+    await askExplained(asking, READ_TRADE, trade);
     const nodes = nodesOf(place, caller).map((named, at) => ({ ...named, id: idsOf(place)[at]! }));
     const [rows, others] = [nodes.filter(({ type }) => isRow(type)), nodes.filter(({ type }) => !isRow(type))];
     const variables = { node: rows[0]!.id, ids: rows.map(({ id }) => id), offer: offerOf(world.foreign.active) };
-    expectAnswer(READ_NODES, await gateway.ask(READ_NODES, { ...asking, variables }), { caller, node: rows[0]!, nodes: rows });
+    const read = await gateway.ask(READ_NODES, { ...asking, variables });
+    expectAnswer(READ_NODES, read, { caller, node: rows[0]!, nodes: rows });
+    await askExplained(asking, READ_NODES, read, variables);
     others.push({ type: 'Viewer', here: true, id: answer.data.viewer.id });
     const found = await gateway.ask(READ_OTHER_NODES, { ...asking, variables: { ids: others.map(({ id }) => id) } });
     expectAnswer(READ_OTHER_NODES, found, { caller, nodes: others });

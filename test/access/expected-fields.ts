@@ -22,7 +22,7 @@ const LIMITS = 'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPoint
 // biome-ignore format: a table is read by its columns
 const BY_TYPE: Readonly<Record<string, Needs>> = {
   Query: {
-    ...all('public', 'viewer plans roles permissions node nodes'),
+    ...all('public', 'viewer plans roles permissions node nodes explain'),
     tenant: 'tenant:read',
     marketplace: 'marketplace:read',
     ...all('staff:read-tenant', 'staffTenant staffTombstone'),
@@ -181,7 +181,9 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
 
   Viewer:           all('public', 'id principal name email emailVerified membership memberships permissions can refusal'),
   ViewerMembership: all('public', 'id tenantId slug name status statusReason plan sells buys roles joinedAt'),
-  Refusal:          all('public', 'code message because roles statuses plans tenantStatus'),
+  Refusal:          all('public', 'code message permission because principals roles statuses plans tenantStatus'),
+  Explanation:      all('public', 'cost refusals'),
+  ExplainedRefusal: all('public', 'pattern refusal'),
   Plan:             all('public', `id code name features support ${LIMITS}`),
   PlanLimits:       all('public', LIMITS),
   PlanPreview:      all('public', 'plan kind takesEffectAt members apiKeys datasets featuresLost'),

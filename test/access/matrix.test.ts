@@ -13,7 +13,7 @@ import { asksOf, CHANGES, documentOf } from './changes.ts';
 import { expected, PERMISSION_NAMES, ROLES, type Role, STATUSES } from './expectation.ts';
 import { FIELDS } from './expected-fields.ts';
 import type { Caller } from './oracle.ts';
-import { CAN, READ, READ_NODES, READ_OTHER_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
+import { CAN, EXPLAIN, READ, READ_NODES, READ_OTHER_NODES, READ_STAFF, READ_TRADE } from './questions.ts';
 import { NODES } from './walk.ts';
 import { createWorld, type Place, type World } from './world.ts';
 
@@ -45,7 +45,7 @@ function fieldsIn(query: string): readonly string[] {
 }
 
 /** What is asked without changing anything. */
-const QUESTIONS = [READ, READ_TRADE, READ_NODES, READ_OTHER_NODES, READ_STAFF, ...CAN.map(({ query }) => query)];
+const QUESTIONS = [READ, READ_TRADE, READ_NODES, READ_OTHER_NODES, READ_STAFF, EXPLAIN, ...CAN.map(({ query }) => query)];
 
 const pairs = ROLES.flatMap((one, index) => ROLES.slice(index + 1).map(other => [one, other]));
 const ROLE_SETS: readonly (readonly Role[])[] = [

@@ -138,13 +138,20 @@ const groups = Array.from({ length: Math.ceil(PERMISSION_NAMES.length / TOGETHER
 /** The alias for a permission. */
 export const aliasOf = (permission: PermissionName): string => permission.replace(/\W/g, '_');
 
+const REFUSAL = 'code message permission because principals roles statuses plans tenantStatus';
+
+/** What a document would be refused. */
+export const EXPLAIN = `query Explain($document: String!, $variables: JSONObject) {
+  explain(document: $document, variables: $variables) { cost refusals { pattern refusal { ${REFUSAL} } } }
+}`;
+
 /** `can` and `refusal` for every permission, in several documents. */
 export const CAN: readonly { readonly names: readonly PermissionName[]; readonly query: string }[] = groups.map(names => ({
   names,
   query: `query Can { viewer { ${names
     .map(
       name => `can_${aliasOf(name)}: can(permission: ${enumName(name)})
-        refusal_${aliasOf(name)}: refusal(permission: ${enumName(name)}) { code message because roles statuses plans tenantStatus }`,
+        refusal_${aliasOf(name)}: refusal(permission: ${enumName(name)}) { ${REFUSAL} }`,
     )
     .join('\n')} } }`,
 }));

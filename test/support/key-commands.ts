@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Action } from '../../src/domain/audit/actions.ts';
 import { type CommandContext, runCommand } from '../../src/domain/core/command.ts';
 import { keyContext } from '../../src/http/auth/api-key.ts';
+import { requestInput } from './request-input.ts';
 import { SERVICES } from './services.ts';
 import type { TenantActors } from './tenant-actors.ts';
 
@@ -13,8 +14,7 @@ export function keyActs(life: TenantActors, poolSize = 10) {
 
   /** Authenticates a key and returns a function that runs a command as it. */
   async function signIn(secret: string): Promise<(permission: Permission, note: string) => Promise<{ note: string }>> {
-    const input = { requestId: 'request', tenant: undefined, idempotencyKey: null, groupsRefusals: false, services };
-    const { grant, profile, requestId, work } = await keyContext(database, secret, input);
+    const { grant, profile, requestId, work } = await keyContext(database, secret, requestInput(undefined, services));
     const action: Action = 'tenant.rename';
     return (permission, note) => {
       const context: CommandContext = { action, permission, grant, profile, requestId, services, work, key: null };

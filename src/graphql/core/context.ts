@@ -1,8 +1,25 @@
 import type { Grant } from '../../access/grant.ts';
+import type { Refusal } from '../../access/refusal.ts';
 import type { UnconfirmedWork, UnitOfWork } from '../../database/index.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
 import type { Profile } from '../../database/queries/person.ts';
 import type { Services } from '../../domain/core/services.ts';
+
+/** An operation to explain, as it would be sent. */
+export type OperationToExplain = {
+  readonly document: string;
+  readonly variables: Readonly<Record<string, unknown>> | null | undefined;
+  readonly operationName: string | null | undefined;
+};
+
+/** What an operation would be refused, and what it costs at most. */
+export type Explanation = {
+  readonly cost: number;
+  readonly refusals: readonly { readonly pattern: string; readonly refusal: Refusal }[];
+};
+
+/** Explains an operation without executing it; implemented where the limits are. */
+export type Explain = (operation: OperationToExplain, context: Context) => Promise<Explanation>;
 
 /**
  * What resolvers know of a request, computed before any of them runs (SPEC T2). They get no unbound
@@ -17,6 +34,7 @@ export type Context = {
   /** The person's membership in the tenant context; null without one. */
   readonly membership: PersonMembership | null;
   readonly services: Services;
+  readonly explain: Explain;
   /** The `Idempotency-Key` header; null without one. */
   readonly idempotencyKey: string | null;
   /** Whether the client wants one error for all refusals of a field (`X-Refusals: grouped`). */

@@ -43,12 +43,26 @@ async function loadNodes(globalIds: readonly string[], context: Context, info: G
   return ids.map((id, index) => (id instanceof Error ? id : nodes[index]));
 }
 
+/** The types that global ids name; malformed ids name none. */
+function typesOf(globalIds: readonly (string | number)[]): readonly string[] {
+  const types = new Set<string>();
+  for (const globalId of globalIds) {
+    try {
+      types.add(decodeGlobalId(String(globalId)).typename);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+    }
+  }
+  return [...types];
+}
+
 builder.queryFields(t => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
     policy: 'public',
     nullable: true,
     args: { id: t.arg.id({ required: true }) },
+    extensions: { typesOf: ({ id }: { id: string }) => typesOf([id]) },
     description: 'An object by its global id. Null if it does not exist or you may not know that it exists.',
     resolve: async (_root, { id }, context, info) => (await loadNodes([String(id)], context, info))[0],
   }),
@@ -57,6 +71,7 @@ builder.queryFields(t => ({
     policy: 'public',
     nullable: { list: false, items: true },
     args: { ids: t.arg.idList({ required: true }) },
+    extensions: { typesOf: ({ ids }: { ids: readonly string[] }) => typesOf(ids) },
     complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
     description:
       'Objects by their global ids, in the order of the ids. At most 100. An item is null as in `node`; with an error if its id is malformed.',

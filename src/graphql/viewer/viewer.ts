@@ -1,49 +1,13 @@
 import { createHash } from 'node:crypto';
 import { holds } from '../../access/is-allowed.ts';
 import { PERMISSIONS } from '../../access/policy.ts';
-import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
+import { refusalOf } from '../../access/refusal.ts';
 import { builder } from '../core/builder.ts';
 import type { Context } from '../core/context.ts';
-import { PlanCode } from '../plan/enums.ts';
 import { PermissionName } from '../role/permission-name.ts';
-import { RoleName } from '../role/role-name.ts';
-import { TenantStatus } from '../tenant/tenant-status.ts';
-import { ObstacleName, PrincipalName } from './enums.ts';
+import { PrincipalName } from './enums.ts';
+import { RefusalType } from './refusal.ts';
 import { ViewerMembership } from './viewer-membership.ts';
-
-const RefusalType = builder.objectRef<Refusal>('Refusal').implement({
-  description: 'Why you lack a permission. A refused field has the same data in the `extensions` of its error.',
-  fields: t => ({
-    code: t.exposeString('code', { policy: 'public', description: 'The error code.' }),
-    message: t.string({ policy: 'public', resolve: refusal => sentenceOf(refusal) }),
-    because: t.expose('because', { type: ObstacleName, policy: 'public', description: 'The reason.' }),
-    roles: t.field({
-      type: [RoleName],
-      policy: 'public',
-      description: 'Any of these roles would have it.',
-      resolve: ({ requires }) => [...requires.roles],
-    }),
-    statuses: t.field({
-      type: [TenantStatus],
-      policy: 'public',
-      description: 'The statuses of the tenant in which it is usable.',
-      resolve: ({ requires }) => [...requires.statuses],
-    }),
-    plans: t.field({
-      type: [PlanCode],
-      policy: 'public',
-      nullable: true,
-      description: 'The plans that include the feature that it needs. Null: it needs none.',
-      resolve: ({ requires }) => requires.plans && [...requires.plans],
-    }),
-    tenantStatus: t.expose('tenantStatus', {
-      type: TenantStatus,
-      policy: 'public',
-      nullable: true,
-      description: 'The current status of the tenant. Null outside of any tenant.',
-    }),
-  }),
-});
 
 /**
  * Names the caller in their tenant context, so that a normalizing cache keeps their permissions in

@@ -6,7 +6,7 @@ import { chooseMembership } from './choose-membership.ts';
 import type { Token } from './token.ts';
 
 /** The parts of a context that come from the request itself. */
-export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services'> & {
+export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain'> & {
   /** The `X-Tenant-Id` header. */
   readonly tenant: string | undefined;
 };
@@ -42,7 +42,7 @@ export const factsOutside = (principal: Principal, profile: Context['profile']):
 /** @param bind makes the context's access to the database. */
 export function buildContext<Work>(
   database: Pick<Database, 'queryText'>,
-  { requestId, idempotencyKey, groupsRefusals, services }: RequestInput,
+  { requestId, idempotencyKey, groupsRefusals, services, explain }: RequestInput,
   { profile, grant, membership, personId, memberships }: TenantFacts,
   bind: (binding: Binding) => Work,
 ): Omit<Context, 'work'> & { readonly work: Work } {
@@ -56,6 +56,7 @@ export function buildContext<Work>(
     idempotencyKey,
     groupsRefusals,
     services,
+    explain,
     profile,
     membership,
     grant,

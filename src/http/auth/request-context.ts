@@ -2,14 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Database } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Services } from '../../domain/core/services.ts';
-import type { Context } from '../../graphql/core/context.ts';
+import type { Context, Explain } from '../../graphql/core/context.ts';
 import { keyContext, keyIn } from './api-key.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { RequestInput } from './build-context.ts';
 import { tenantContext } from './tenant-context.ts';
 import type { Token } from './token.ts';
 
-export type ContextOptions = { readonly database: Database; readonly authenticate: Authenticate; readonly services: Services };
+export type ContextOptions = {
+  readonly database: Database;
+  readonly authenticate: Authenticate;
+  readonly services: Services;
+  readonly explain: Explain;
+};
 
 /** The caller's API key or verified token, and the rest of the request that its context needs. */
 export type Credentials = { readonly input: RequestInput } & (
@@ -25,12 +30,12 @@ export type Credentials = { readonly input: RequestInput } & (
 export async function credentialsOf(
   { headers }: IncomingMessage,
   requestId: string,
-  { authenticate, services }: ContextOptions,
+  { authenticate, services, explain }: ContextOptions,
 ): Promise<Credentials> {
   const { authorization } = headers;
   const tenant = headers['x-tenant-id'] as string | undefined;
   const idempotencyKey = (headers['idempotency-key'] as string | undefined) ?? null;
-  const input = { requestId, tenant, idempotencyKey, groupsRefusals: groupsRefusals(headers['x-refusals']), services };
+  const input = { requestId, tenant, idempotencyKey, groupsRefusals: groupsRefusals(headers['x-refusals']), services, explain };
   const key = keyIn(authorization);
   if (key !== null) return { input, key };
   const token = authenticate(authorization);

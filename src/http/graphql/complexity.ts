@@ -45,16 +45,18 @@ export function isWithinLimits(operation: PreparedOperation, contextValue: unkno
 function analyzeComplexity({ schema, document, operation }: PreparedOperation, contextValue: unknown): Analyzed {
   const cached = analyzed.get(operation);
   if (cached !== undefined) return cached;
-  const documentOf = (only: OperationDefinitionNode): DocumentNode => ({
-    kind: Kind.DOCUMENT,
-    definitions: [only, ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
-  });
   const result = isVarying(schema, document)
-    ? documentOf(operation)
-    : isWithin(documentOf({ ...operation, variableDefinitions: [] }), { schema, variableValues: {} }, contextValue);
+    ? documentOf(document, operation)
+    : isWithin(documentOf(document, { ...operation, variableDefinitions: [] }), { schema, variableValues: {} }, contextValue);
   analyzed.set(operation, result);
   return result;
 }
+
+/** A document with one operation. */
+const documentOf = ({ definitions }: DocumentNode, operation: OperationDefinitionNode): DocumentNode => ({
+  kind: Kind.DOCUMENT,
+  definitions: [operation, ...definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
+});
 
 /** Whether a variable is used in the arguments of a field whose cost depends on its arguments. */
 function isVarying(schema: GraphQLSchema, document: DocumentNode): boolean {
@@ -77,13 +79,16 @@ function isVarying(schema: GraphQLSchema, document: DocumentNode): boolean {
 
 type OperationInput = Pick<PreparedOperation, 'schema' | 'variableValues'>;
 
-function isWithin(document: DocumentNode, { schema, variableValues }: OperationInput, contextValue: unknown): boolean {
+const complexityOf = (document: DocumentNode, { schema, variableValues }: OperationInput, contextValue: unknown) =>
+  complexityFromQuery(document, { schema, ctx: contextValue as object, variables: variableValues ?? {} });
+
+/** The cost of an operation at most: with every page full, and no field skipped. */
+export const costOf = (operation: PreparedOperation, contextValue: unknown): number =>
+  complexityOf(documentOf(operation.document, operation.operation), operation, contextValue).complexity;
+
+function isWithin(document: DocumentNode, input: OperationInput, contextValue: unknown): boolean {
   try {
-    const { depth, breadth, complexity } = complexityFromQuery(document, {
-      schema,
-      ctx: contextValue as object,
-      variables: variableValues ?? {},
-    });
+    const { depth, breadth, complexity } = complexityOf(document, input, contextValue);
     return depth <= COST.depth && breadth <= COST.breadth && complexity <= COST.cost;
   } catch {
     return false; // A variable or a global id is invalid.

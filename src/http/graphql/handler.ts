@@ -3,13 +3,13 @@ import { createExecutor, type Executor } from '../../executor/executor.ts';
 import { optimisticContext } from '../auth/optimistic-context.ts';
 import { type ContextOptions, credentialsOf, requestContext } from '../auth/request-context.ts';
 import type { Handler } from '../server/route.ts';
-import { createDocuments } from './documents.ts';
+import type { Documents } from './documents.ts';
 import { executeConfirmed, executeOptimistically } from './execute.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import { createPrepare } from './prepare.ts';
 import { checkHead, readBody } from './read.ts';
 import { writeResponse } from './write.ts';
-import { createYogaHandler } from './yoga.ts';
+import { createYogaHandler, type Yoga } from './yoga.ts';
 
 export type GraphqlOptions = ContextOptions & {
   readonly schema: GraphQLSchema;
@@ -17,6 +17,8 @@ export type GraphqlOptions = ContextOptions & {
   readonly executor?: Executor;
   /** For the body of a request, seconds. */
   readonly bodyTimeout?: number | undefined;
+  readonly documents: Documents;
+  readonly yoga: Yoga;
 };
 
 /**
@@ -25,10 +27,10 @@ export type GraphqlOptions = ContextOptions & {
  *
  * @throws {GatewayError} for a request that is refused before GraphQL runs.
  */
-export function createGraphqlHandler({ schema, executor = createExecutor(schema), bodyTimeout, ...options }: GraphqlOptions): Handler {
-  const documents = createDocuments();
-  const prepare = createPrepare(schema, documents);
-  const runYoga = createYogaHandler(schema, documents);
+export function createGraphqlHandler(options: GraphqlOptions): Handler {
+  const { schema, executor = createExecutor(schema), bodyTimeout } = options;
+  const prepare = createPrepare(schema, options.documents);
+  const runYoga = createYogaHandler(options.yoga);
 
   return async (request, response, served) => {
     const mediaType = checkHead(request);

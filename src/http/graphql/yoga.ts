@@ -16,12 +16,11 @@ export type YogaRequest = Served & {
   readonly context: Context;
 };
 
-/**
- * Makes the function that answers what isn't in the caches: yoga parses, validates, checks the
- * limits, executes, and formats every error.
- */
-export function createYogaHandler(schema: GraphQLSchema, documents: Documents): (request: YogaRequest) => Promise<GraphqlResponse> {
-  const yoga = createYoga<YogaRequest>({
+export type Yoga = ReturnType<typeof createYogaServer>;
+
+/** Yoga, with the gateway's limits and its form of errors. */
+export const createYogaServer = (schema: GraphQLSchema, documents: Documents) =>
+  createYoga<YogaRequest>({
     schema,
     graphqlEndpoint: '/',
     context: ({ context }) => context,
@@ -35,13 +34,19 @@ export function createYogaHandler(schema: GraphQLSchema, documents: Documents): 
     maskedErrors: false,
     logging: false,
   });
-  return async request => {
+
+/**
+ * Makes the function that answers what isn't in the caches: yoga parses, validates, checks the
+ * limits, executes, and formats every error.
+ */
+export const createYogaHandler =
+  (yoga: Yoga) =>
+  async (request: YogaRequest): Promise<GraphqlResponse> => {
     const { method, mediaType } = request;
     const response = await yoga.fetch(new yoga.fetchAPI.Request('http://gateway/', { method, headers: { accept: mediaType } }), request);
     const allow = response.headers.get('allow');
     return { mediaType, status: response.status, ...(allow && { headers: { allow } }), text: await response.text() };
   };
-}
 
 /** Our own reading of the request takes the place of yoga's. */
 const useParsedParameters: Plugin<object, YogaRequest> = {

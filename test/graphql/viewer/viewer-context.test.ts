@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { tenantContext } from '../../../src/http/auth/tenant-context.ts';
 import { fixtures, ISSUER, type Person, type Tenant, useDatabase } from '../../support/database.ts';
-import { SERVICES } from '../../support/services.ts';
+import { requestInput } from '../../support/request-input.ts';
 
 const own = useDatabase();
 let opened: Database;
@@ -34,17 +34,7 @@ beforeEach(() => {
 
 const contextIn = (header?: string) => {
   const profile = { issuer: ISSUER, subject: sam.subject, name: sam.name, email: sam.email, emailVerified: true };
-  return tenantContext(
-    database,
-    { profile, staff: false, tenant: null },
-    {
-      requestId: 'request-1',
-      tenant: header,
-      idempotencyKey: null,
-      groupsRefusals: false,
-      services: SERVICES,
-    },
-  );
+  return tenantContext(database, { profile, staff: false, tenant: null }, requestInput(header));
 };
 
 describe('the context of a request', () => {

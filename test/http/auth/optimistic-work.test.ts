@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CurrentTenantAccess, type Database, openDatabase } from '../../../src/database/index.ts';
 import { OptimisticContextStale } from '../../../src/graphql/core/context.ts';
-import type { RequestInput } from '../../../src/http/auth/build-context.ts';
 import { optimisticContext } from '../../../src/http/auth/optimistic-context.ts';
 import { tenantContext } from '../../../src/http/auth/tenant-context.ts';
 import { fixtures, ISSUER, useDatabase } from '../../support/database.ts';
-import { SERVICES } from '../../support/services.ts';
+import { requestInput } from '../../support/request-input.ts';
 
 const own = useDatabase();
 let database: Database;
@@ -19,13 +18,7 @@ test('S2: an optimistic context runs reads, and only transactions that confirm i
   const { subject, name, email } = await make.person('Owner');
   await make.tenant('acme', { ...(await make.person('Other')), subject, name, email });
   const token = { profile: { issuer: ISSUER, subject, name, email, emailVerified: true }, staff: false, tenant: null };
-  const input: RequestInput = {
-    requestId: 'request-1',
-    tenant: undefined,
-    idempotencyKey: null,
-    groupsRefusals: false,
-    services: SERVICES,
-  };
+  const input = requestInput();
   expect(optimisticContext(database, token, input)).toBeNull();
   await tenantContext(database, token, input);
   const { context, holds } = optimisticContext(database, token, input)!;
@@ -43,13 +36,7 @@ test('S2, S5: a transaction confirms an optimistic context, unless status, featu
   const { subject, name, email, ...person } = await make.person('Owner of one tenant');
   const { id: tenantId } = await make.tenant('confirmed', { ...person, subject, name, email });
   const token = { profile: { issuer: ISSUER, subject, name, email, emailVerified: true }, staff: false, tenant: null };
-  const input: RequestInput = {
-    requestId: 'request-1',
-    tenant: 'confirmed',
-    idempotencyKey: null,
-    groupsRefusals: false,
-    services: SERVICES,
-  };
+  const input = requestInput('confirmed');
   await tenantContext(database, token, input);
   const { work } = optimisticContext(database, token, input)!.context;
   const current = { tenantId, status: 'active', features: [], roles: ['owner'] };
