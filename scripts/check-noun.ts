@@ -8,8 +8,8 @@ import { MARK, wordsOf } from './new/words.ts';
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Lines of tests that passed. */
-const PASSED = /^\s*✓.*\n/gm;
+/** Lines of tests that passed or were left out. */
+const PASSED = /^\s*[✓↓].*\n/gm;
 
 type Step = readonly [name: string, ...command: string[]];
 
@@ -19,7 +19,7 @@ function run([name, program, ...args]: Step): Promise<boolean> {
     execFile(
       program!,
       args,
-      { cwd: ROOT, maxBuffer: 1e8, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' } },
+      { cwd: ROOT, maxBuffer: 1e8, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined } },
       (error, stdout, stderr) => {
         process.stdout.write(`${error ? 'FAILED' : 'ok    '} ${name} (${Math.round((Date.now() - start) / 1000)} s)\n`);
         if (error) process.stdout.write(`${`${stdout}${stderr}`.replace(PASSED, '')}\n`);
@@ -39,7 +39,7 @@ function left(): readonly string[] {
   }
 }
 
-const vitest = (name: string, ...args: string[]): Step => [name, 'npx', 'vitest', 'run', '--silent', ...args];
+const vitest = (name: string, ...args: string[]): Step => [name, 'npx', 'vitest', 'run', '--silent=true', ...args];
 
 async function main(noun: string | undefined): Promise<boolean> {
   if (!noun) throw new Error('Use: npm run check:noun -- Webhook');

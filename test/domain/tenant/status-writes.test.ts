@@ -96,9 +96,9 @@ describe.each([
   const rows = (allowed: boolean) =>
     WRITES.filter(row => row[column] === allowed).map(([name, who, input]) => [name, { who, input }] as const);
 
-  /** The tenant's rows without its audit log, which also has refusals. */
+  /** The tenant's rows without its audit log and the counts of its refusals. */
   const kept = async ({ home }: Ready) => {
-    const { audit_event, audit_head, ...rest } = await life.rows({ of: home.id });
+    const { audit_event, audit_head, refusal_count, ...rest } = await life.rows({ of: home.id });
     return rest;
   };
   const become = ({ home }: Ready) => (status === 'active' ? undefined : life.make.setStatus(home, status, 'As it was'));
