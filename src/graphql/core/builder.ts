@@ -30,11 +30,11 @@ type Types = {
 const wrapper = { policy: 'as-parent' } as const;
 
 /**
- * The schema's builder. Plugins wrap a field in this order: `operation` records refusals and is
+ * The schema's builder. Plugins wrap a field in this order: `command` records refusals and is
  * outermost, `policy` translates a field's policy for scope-auth, and scope-auth enforces it.
  */
 export const builder = new SchemaBuilder<Types>({
-  plugins: ['operation', 'policy', ScopeAuthPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
+  plugins: ['command', 'policy', ScopeAuthPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     defaultStrategy: 'all',

@@ -28,7 +28,7 @@ export type CommandOptions = Logged & {
 /** The context of a mutation's resolver. */
 export type CommandFieldContext = Context & { readonly command: CommandContext };
 
-type Options = { operation?: CommandOptions; policy?: string };
+type Options = { command?: CommandOptions; policy?: string };
 type Resolver = GraphQLFieldResolver<unknown, CommandFieldContext, object>;
 
 /**
@@ -38,9 +38,9 @@ type Resolver = GraphQLFieldResolver<unknown, CommandFieldContext, object>;
  */
 export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    const { operation, policy } = field.pothosOptions as Options;
-    if (field.kind !== 'Mutation' || !operation) return field;
-    const run = commandRunner({ ...operation, permission: policy as Permission, name: field.name }, field.resolve as Resolver);
+    const { command: declared, policy } = field.pothosOptions as Options;
+    if (field.kind !== 'Mutation' || !declared) return field;
+    const run = commandRunner({ ...declared, permission: policy as Permission, name: field.name }, field.resolve as Resolver);
     return { ...field, extensions: { ...field.extensions, command: run } };
   }
 
@@ -48,20 +48,20 @@ export class CommandPlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
     field: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
-    const { operation, policy } = field.pothosOptions as Options;
-    if (field.kind !== 'Mutation' || !operation) return resolve;
-    const declared = { ...operation, permission: policy as Permission, name: field.name };
+    const { command: declared, policy } = field.pothosOptions as Options;
+    if (field.kind !== 'Mutation' || !declared) return resolve;
+    const options = { ...declared, permission: policy as Permission, name: field.name };
     return async (root, args, context, info) => {
       const done = outcomes.get(context as Context);
       if (done) return await done;
-      const command = commandContext(context as Context, declared, String(info.path.key), args);
+      const command = commandContext(context as Context, options, String(info.path.key), args);
       return await runOnce(command, () => resolve(root, args, { ...(context as Context), command } as never, info));
     };
   }
 
   override afterBuild(schema: GraphQLSchema): GraphQLSchema {
     for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
-      const { action, unlogged } = (field.extensions.pothosOptions as Options).operation ?? {};
+      const { action, unlogged } = (field.extensions.pothosOptions as Options).command ?? {};
       if (Boolean(action) === Boolean(unlogged) || policyOf(field) === 'public')
         throw new PothosSchemaError(`Mutation.${field.name} names no action for the audit log, nor why it has none, or no permission`);
     }
@@ -158,12 +158,12 @@ function commandContext(context: Context, declared: Declared, alias: string, arg
   return { action: action ?? null, permission, grant, profile, requestId, services, work: isPlaced ? place(context, request) : work, key };
 }
 
-SchemaBuilder.registerPlugin('operation', CommandPlugin as never);
+SchemaBuilder.registerPlugin('command', CommandPlugin as never);
 
 declare global {
   export namespace PothosSchemaTypes {
     export interface Plugins<Types extends SchemaTypes> {
-      operation: CommandPlugin<Types>;
+      command: CommandPlugin<Types>;
     }
     export interface MutationFieldOptions<
       Types extends SchemaTypes,
@@ -173,7 +173,7 @@ declare global {
       ResolveReturnShape,
     > {
       /** What the mutation does, to the audit log, and where. */
-      operation?: CommandOptions;
+      command?: CommandOptions;
     }
   }
 }

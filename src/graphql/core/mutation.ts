@@ -16,7 +16,7 @@ type MutationOptions<Input extends InputFieldMap, Payload extends object> = Comm
   readonly input?: (t: Fields) => Input;
   readonly payload: PayloadRef<Payload>;
   /**
-   * Does it. What it answers is what the operation keeps under an idempotency key: a retry resolves
+   * Does it. What it answers is what the command keeps under an idempotency key: a retry resolves
    * the payload from that.
    */
   readonly run: (command: CommandContext, input: InputShapeFromFields<NoInfer<Input>>) => Promise<NoInfer<Payload>>;
@@ -33,25 +33,25 @@ const KEYED = `${KEY} Required, here or in the header \`Idempotency-Key\`.`;
  */
 export function mutation<Input extends InputFieldMap, Payload extends object>(
   name: string,
-  { policy, description, input, payload, run, ...operation }: MutationOptions<Input, Payload>,
+  { policy, description, input, payload, run, ...command }: MutationOptions<Input, Payload>,
 ): void {
   const typename = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
   const type = builder.inputType(typename, {
-    fields: t => ({ ...(input?.(t as never) ?? {}), idempotencyKey: t.string({ description: operation.keyed ? KEYED : KEY }) }),
+    fields: t => ({ ...(input?.(t as never) ?? {}), idempotencyKey: t.string({ description: command.keyed ? KEYED : KEY }) }),
   });
   builder.mutationField(name, t =>
     t.field({
       type: payload as never,
       policy,
-      operation,
+      command,
       nullable: true,
       description,
       args: { input: t.arg({ type, required: input !== undefined }) },
-      resolve: ((_root: unknown, args: { input?: unknown }, { command }: CommandFieldContext) => {
-        if (operation.keyed && !command.key)
+      resolve: ((_root: unknown, args: { input?: unknown }, context: CommandFieldContext) => {
+        if (command.keyed && !context.command.key)
           throw badInput('Send an idempotency key with it: `idempotencyKey`, or the header `Idempotency-Key`.');
         const { idempotencyKey: _, ...given } = (args.input ?? {}) as { idempotencyKey?: string };
-        return run(command, given as InputShapeFromFields<Input>);
+        return run(context.command, given as InputShapeFromFields<Input>);
       }) as never,
     }),
   );
