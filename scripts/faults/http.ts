@@ -1,0 +1,138 @@
+import type { Fault } from './fault.ts';
+
+/** Faults in requests: tokens, caches, the pipeline. */
+export const HTTP_FAULTS: readonly Fault[] = [
+  {
+    file: 'src/http/auth/authenticate.ts',
+    find: '    checkIsAccessToken(payload, protectedHeader.typ);\n',
+    plant: '',
+    tests: ['test/http/auth/authenticate.test'],
+  },
+  {
+    file: 'src/http/auth/choose-membership.ts',
+    find: '  if (!first) throw tenantNotFound();\n',
+    plant: '',
+    tests: ['test/isolation/http', 'test/isolation/tenant-context', 'test/graphql/viewer/viewer'],
+    short: true,
+  },
+  {
+    file: 'src/http/auth/choose-membership.ts',
+    find: 'memberships.length === 1 ? first : null',
+    plant: 'first',
+    tests: ['test/graphql/viewer/viewer-tenant', 'test/isolation/tenant-context'],
+  },
+  {
+    file: 'src/http/auth/issuer-keys.ts',
+    find: '(remote.fresh && read.jwks) || null',
+    plant: 'read.jwks ?? null',
+    tests: ['test/http/auth/token-cache'],
+  },
+  {
+    file: 'src/http/auth/issuer-keys.ts',
+    find: 'if (wasCoolingDown && isUnknown(header, read.jwks!))',
+    plant: 'if (false)',
+    tests: ['test/http/auth/authenticate-keys'],
+  },
+  {
+    file: 'src/http/auth/optimistic-context.ts',
+    find: ' === result;',
+    plant: " !== '';",
+    tests: ['test/http/auth/optimistic-context'],
+    short: true,
+  },
+  {
+    file: 'src/http/auth/optimistic-context.ts',
+    find: 'namesTenant ? facts.grant.tenantAccess : null',
+    plant: 'cached.facts.grant.tenantAccess',
+    tests: ['test/http/auth/warm-mutation'],
+  },
+  {
+    file: 'src/http/auth/optimistic-context.ts',
+    find: ' && a.roles.join() === b.roles.join()',
+    plant: '',
+    tests: ['test/http/auth/optimistic-work'],
+  },
+  {
+    file: 'src/http/auth/optimistic-context.ts',
+    find: "        if (!isConfirmed) throw new OptimisticContextStale('the transaction did not confirm its context');\n",
+    plant: '',
+    tests: ['test/http/auth/optimistic-work'],
+  },
+  {
+    file: 'src/http/auth/request-context.ts',
+    find: "  ['x-tenant-id', 'X-Tenant-Id'],\n",
+    plant: '',
+    tests: ['test/http/graphql/requests', 'test/http/graphql/hostile-text'],
+  },
+  {
+    file: 'src/http/auth/token-cache.ts',
+    find: ' && exp > now - clockSkew',
+    plant: '',
+    tests: ['test/http/auth/token-cache'],
+    short: true,
+  },
+  { file: 'src/http/auth/token-cache.ts', find: 'keys === keysInForce() && exp', plant: 'exp', tests: ['test/http/auth/token-cache'] },
+  {
+    file: 'src/http/auth/token-cache.ts',
+    find: 'if (keys) cache.set(authorization, { ...verified, keys })',
+    plant: 'cache.set(authorization, { ...verified, keys: keys! })',
+    tests: ['test/http/auth/token-cache'],
+  },
+  {
+    file: 'src/http/auth/token-cache.ts',
+    find: 'cache.get(authorization)',
+    plant: 'cache.get([...cache.keys()][0] ?? authorization)',
+    tests: ['test/http/auth/token-cache'],
+  },
+  { file: 'src/http/graphql/complexity.ts', find: 'varies = true', plant: 'varies = false', tests: ['test/http/graphql/complexity'] },
+  {
+    file: 'src/http/graphql/complexity.ts',
+    find: 'result && !operation.variables.errors',
+    plant: 'result',
+    tests: ['test/http/graphql/complexity'],
+  },
+  {
+    file: 'src/http/graphql/document-work.ts',
+    find: "if (comparisons > WORK.comparisons) return tooExpensive('comparisons', comparisons, WORK.comparisons);",
+    plant: '',
+    tests: ['test/http/graphql/document-work'],
+  },
+  {
+    file: 'src/http/graphql/documents.ts',
+    find: 'document && validated.has(document) ? document : undefined',
+    plant: 'document',
+    tests: ['test/http/graphql/prepare'],
+  },
+  {
+    file: 'src/http/graphql/execute.ts',
+    find: 'if (!isWithinLimits(operation, contextValue)) return null;',
+    plant: '',
+    tests: ['test/http/graphql/prepare'],
+  },
+  {
+    file: 'src/http/graphql/execute.ts',
+    find: 'publicErrors(errors, served, context)',
+    plant: 'errors',
+    tests: ['test/http/graphql/faults'],
+  },
+  {
+    file: 'src/http/graphql/execute.ts',
+    find: 'return isConfirmed && answer ?',
+    plant: 'return answer ?',
+    tests: ['test/http/auth/optimistic-context'],
+  },
+  { file: 'src/http/graphql/prepare.ts', find: ' || !isCleanText(document, variables)', plant: '', tests: ['test/http/graphql/prepare'] },
+  {
+    file: 'src/http/graphql/read.ts',
+    find: 'if (request.complete || request.destroyed) return;',
+    plant: 'return;',
+    tests: ['test/http/graphql/requests'],
+  },
+  { file: 'src/http/graphql/write.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: ['test/http/graphql/prepare'] },
+  {
+    file: 'src/http/server/respond.ts',
+    find: '[...given, ...Object.entries(own).flat()]',
+    plant: 'given',
+    tests: ['test/http/server/server'],
+  },
+];
