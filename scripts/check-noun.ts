@@ -66,7 +66,7 @@ async function main(noun: string | undefined): Promise<boolean> {
   const cells = [
     'the questions',
     'the ids',
-    'each mutation is',
+    'each mutation requires',
     'owner$',
     'viewer$',
     'has a row',

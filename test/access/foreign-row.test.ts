@@ -68,7 +68,7 @@ describe('a row of another tenant that is reached through a guarded field', () =
     await database?.close();
   });
 
-  test('is not shown, and is a fault of ours: no refusal explains it, and the log has it', async () => {
+  test('is not returned; no refusal explains it, and the log has an error', async () => {
     const { status, data, errors, text, headers } = await askAs('viewer');
     const requestId = headers.get('x-request-id');
     expect(status).toBe(200);
@@ -92,7 +92,7 @@ describe('a row of another tenant that is reached through a guarded field', () =
     expect(written.join('')).not.toContain('Their thing');
   });
 
-  test('is refused like any other to those who lack the permission', async () => {
+  test('is refused like any other row to callers without the permission', async () => {
     const { data, errors } = await askAs('operator');
     expect(data).toEqual({ things: [{ name: null }, { name: null }] });
     expect(errors.map(({ path, extensions: { because } }) => ({ path, because }))).toEqual([

@@ -70,7 +70,7 @@ describe('the grant of a member', () => {
     ['operator', 'pending_deletion', personAnd(...MONITOR, ...COUNTS)],
     ['owner', 'deleted', PERSON],
     ['viewer', 'deleted', PERSON],
-  ] as const)('%s, %s: what they may do, in words', (role, status, permissions) => {
+  ] as const)('%s, %s: has the permissions that are listed here', (role, status, permissions) => {
     expect(mismatches(heldBy(USER, tenantAccess(status, [role])), permissions, FILE)).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('the grant of a member', () => {
     }
   });
 
-  test('R1: with several roles it is the union over them, whichever comes first', () => {
+  test('R1: with several roles it is the union of theirs, in any order of the roles', () => {
     for (const status of STATUSES)
       for (const one of ROLES)
         for (const other of ROLES) {
@@ -102,12 +102,12 @@ describe('the grant of a member', () => {
         }
   });
 
-  test('without a role it is what needs no role', () => {
+  test('without a role it has only the permissions that need none', () => {
     for (const status of STATUSES) expect(heldBy(USER, tenantAccess(status))).toEqual(PERSON);
     expect(heldBy(USER, null)).toEqual(PERSON);
   });
 
-  test('a grant keeps who and where it was worked out for', () => {
+  test('a grant names its principal and its tenant', () => {
     const at = tenantAccess('active', ['viewer']);
     expect(grantOf(USER, at)).toMatchObject({ principal: USER, tenantAccess: at });
     expect(grantOf(USER, null).tenantAccess).toBeNull();

@@ -75,7 +75,7 @@ describe('the matrix', () => {
     ).toEqual([]);
   });
 
-  test('each mutation is asked for the permission that is expected of it', () => {
+  test('each mutation requires the expected permission', () => {
     for (const [field, { permission }] of Object.entries(CHANGES))
       expect([field, permission]).toEqual([field, FIELDS[`Mutation.${field}`]]);
   });
@@ -102,7 +102,7 @@ describe('the matrix', () => {
     await asking.askAll({ cell: `${roles} none named`, caller: { kind: 'user', roles, status: null }, ...asked });
   });
 
-  test('no role: somebody signed in who is a member nowhere, known or not', async () => {
+  test('no role: a signed-in person without memberships, registered or not', async () => {
     const { stranger } = world;
     for (const [subject, id] of [
       [stranger.subject, stranger.id],
@@ -118,7 +118,7 @@ describe('the matrix', () => {
     }
   });
 
-  test('staff, though their person is an owner: in no tenant, and over any that their input names', async () => {
+  test('staff who are an owner as well: in no tenant, and for any tenant that the input names', async () => {
     await world.setRoles(['owner']);
     const token = await gateway.tokenOf(world.caller, { ipto_staff: true });
     for (const status of STATUSES) {
@@ -131,7 +131,7 @@ describe('the matrix', () => {
     await asking.askAll({ cell: 'staff none named', caller, token, email, actor: { kind: 'staff', id, name } });
   });
 
-  test('staff, over a tenant that is not there: nothing to read, nothing to change, no log to write to', async () => {
+  test('staff, for a tenant that doesn’t exist: nothing is read, changed or logged', async () => {
     const token = await gateway.tokenOf(world.caller, { ipto_staff: true });
     for (const tenant of [uuid(), world.gone, world.own.active.slug, 'no id']) {
       const { data, errors } = await gateway.ask(READ_STAFF, { token, variables: { tenant, gone: world.own.active.id } });
@@ -163,7 +163,7 @@ describe('the matrix', () => {
       await asking.refusedKey(`key ${name} ${status}`, apiKey, status as 'deleted');
   });
 
-  test('nobody: a tenant that is named counts for nothing', async () => {
+  test('nobody: a tenant in the header changes nothing', async () => {
     const as: Omit<Asking, 'cell'> = {
       caller: NOBODY,
       token: undefined,
@@ -177,7 +177,7 @@ describe('the matrix', () => {
     await asking.askAll({ cell: 'nobody none named', ...as });
   });
 
-  test('the matrix is as large as it was', () => {
+  test('the matrix has at least as many cells as before', () => {
     const cells = asking.cells(Object.keys(FIELDS).length, new Set(QUESTIONS.flatMap(fieldsIn)).size);
     process.stdout.write(`matrix: ${cells} cells\n`);
     expect(ROLE_SETS).toHaveLength(26);

@@ -13,7 +13,7 @@ const tenantAccess = (status: Status, roles: readonly Role[] = [], features: Ten
   roles,
 });
 
-describe('what stands in the way', () => {
+describe('the obstacle of a caller', () => {
   const RULE: Rule = {
     principals: ['user', 'api_key'],
     context: 'tenant',
@@ -50,12 +50,12 @@ describe('what stands in the way', () => {
     expect(at(principal, where)).toBe(because);
   });
 
-  test('a key is refused for its scope where no key can have the permission', () => {
+  test('an API key without any chance of the permission is refused for its scope', () => {
     expect(at(key('tenant:read'), tenantAccess('active', [], PLUS), { ...RULE, principals: ['user'] })).toBe('KEY_SCOPE');
     expect(at(key('tenant:read'), null, { ...RULE, principals: ['user'] })).toBe('KEY_SCOPE');
   });
 
-  test('a rule that needs no tenant asks for no role, status or plan', () => {
+  test('a rule that needs no tenant requires no role, status or plan', () => {
     const rule: Rule = { ...RULE, context: 'none' };
     for (const where of [null, tenantAccess('deleted')]) {
       expect(at(USER, where, rule)).toBeNull();
@@ -64,7 +64,7 @@ describe('what stands in the way', () => {
     }
   });
 
-  test('a rule of the tenant that the input leads to asks at the field for the kind of principal alone, and for that tenant’s status where it is at hand', () => {
+  test('a rule of a tenant that the input names checks the kind of principal at the field, and the status once the tenant is read', () => {
     const rule: Rule = { ...RULE, principals: ['user', 'staff'], context: 'named', roles: [], feature: null };
     for (const principal of [USER, STAFF_KIND]) {
       for (const where of [null, tenantAccess('deleted'), tenantAccess('active', ROLES)]) expect(at(principal, where, rule)).toBeNull();
@@ -80,27 +80,27 @@ describe('what stands in the way', () => {
     }
   });
 
-  test('a rule of a tenant asks for a role though the tenant was named', () => {
+  test('a rule of the tenant context requires a role, also if the tenant was named', () => {
     expect(at(USER, { ...tenantAccess('active', [], PLUS), named: true })).toBe('ROLE');
   });
 
-  test('a rule without a feature asks for no plan', () => {
+  test('a rule without a feature requires no plan', () => {
     expect(at(USER, tenantAccess('active', ['admin']), { ...RULE, feature: null })).toBeNull();
   });
 
-  test('a rule that lists nothing lets nobody through', () => {
+  test('a rule that lists nothing allows nobody', () => {
     expect(at(USER, tenantAccess('active', ROLES, PLUS), { ...RULE, principals: [] })).toBe('ROLE');
     expect(at(USER, tenantAccess('active', ROLES, PLUS), { ...RULE, roles: [] })).toBe('ROLE');
     expect(at(USER, tenantAccess('active', ROLES, PLUS), { ...RULE, statuses: [] })).toBe('TENANT_STATUS');
   });
 
-  test('an API key works in an active tenant alone, whatever the rule lists', () => {
+  test('an API key works only in an active tenant, whatever the rule lists', () => {
     expect(statusesFor('api_key', { ...RULE, statuses: STATUSES })).toEqual(['active']);
     expect(statusesFor('api_key', { ...RULE, statuses: ['suspended'] })).toEqual([]);
     for (const kind of ['nobody', 'user', 'staff'] as const) expect(statusesFor(kind, RULE)).toEqual(['active', 'suspended']);
   });
 
-  test('the obstacles are these', () => {
+  test('every obstacle is tested here', () => {
     expect([...OBSTACLES].sort()).toEqual(['KEY_SCOPE', 'NO_TENANT', 'PLAN', 'ROLE', 'SIGN_IN', 'TENANT_STATUS']);
   });
 });

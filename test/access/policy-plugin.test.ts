@@ -54,23 +54,23 @@ describe('a schema doesn’t build with', () => {
     expect(build).toThrow(message);
   });
 
-  test('several faults: each is named', () => {
+  test('several faults, and names each', () => {
     expect(() => thing({ policy: 'member:list' }, {})).toThrow(
       `${UNSAFE}Thing.name needs member:list, but Thing doesn't say whose tenant its rows are of; Thing.name needs member:list and must be nullable`,
     );
   });
 
-  test('a bare field that is inherited from an interface', () => {
+  test('a field without a policy that is inherited from an interface', () => {
     expect(() => inheriting({}, {})).toThrow(`${UNSAFE}Named.name has no policy; Thing.name has no policy`);
   });
 
-  test('data of an interface as its parent, all but the id by which it is found again', () => {
+  test('the policy as-parent on data of an interface, except its id', () => {
     expect(() => inheriting({ policy: 'as-parent' }, {})).toThrow(
       `${UNSAFE}Named.name holds data, and can't be as its parent; Thing.name holds data, and can't be as its parent`,
     );
   });
 
-  test('a guarded field inherited by a type that doesn’t say whose its rows are', () => {
+  test('a guarded field inherited by a type that doesn’t name the tenant of its rows', () => {
     expect(() => inheriting(GUARDED, {})).toThrow(
       `${UNSAFE}Thing.name needs member:list, but Thing doesn't say whose tenant its rows are of`,
     );

@@ -12,13 +12,13 @@ import { FIELDS } from './expected-fields.ts';
 const READS = /:(read|read-email|read-series|count|list)$/;
 
 describe('the permission table', () => {
-  test('has the permissions that are expected, in their order, and no other', () => {
+  test('has exactly the expected permissions, in their order', () => {
     expect(mismatches(Object.keys(POLICY), PERMISSION_NAMES, 'test/access/expectation.ts')).toEqual([]);
     expect(Object.keys(POLICY)).toEqual(PERMISSION_NAMES);
     expect(PERMISSIONS).toEqual(PERMISSION_NAMES);
   });
 
-  test('has the roles, statuses, principals, plans and features that are expected, and no other', () => {
+  test('has exactly the expected roles, statuses, principals, plans and features', () => {
     expect(vocabulary.ROLES).toEqual(ROLES);
     expect(vocabulary.STATUSES).toEqual(STATUSES);
     expect(vocabulary.PRINCIPAL_KINDS).toEqual(PRINCIPALS);
@@ -33,28 +33,28 @@ describe('the permission table', () => {
     expect(meaning).toMatch(/^[A-Z].+[^.\s]$/);
   });
 
-  test('no role carries what is held over a tenant that the input names, or in none', () => {
+  test('no role has a permission for named tenants, or for none', () => {
     for (const { context, roles } of PERMISSIONS.map(ruleOf)) expect(roles.length > 0).toBe(context === 'tenant');
   });
 
-  test('R3: whatever a role may do, the owner may too; nobody else may transfer, delete, or undo it', () => {
+  test('R3: the owner may do whatever a role may; only the owner may transfer, delete, or cancel a deletion', () => {
     const only = PERMISSIONS.filter(name => ruleOf(name).roles.join() === 'owner');
     expect(only).toEqual(['ownership:transfer', 'deletion:request', 'deletion:cancel']);
     for (const { context, roles } of PERMISSIONS.map(ruleOf)) if (context === 'tenant') expect(roles).toContain('owner');
   });
 
-  test('S4: in a deleted tenant nobody holds anything, but staff, who read what is left', () => {
+  test('S4: in a deleted tenant only staff have a permission: to read what is left', () => {
     expect(PERMISSIONS.filter(name => ruleOf(name).statuses.includes('deleted'))).toEqual(['staff:read-tenant']);
   });
 
-  test('S2, S3: what a tenant’s own members may write while it isn’t active', () => {
+  test('S2, S3: the changes that members may make while their tenant isn’t active', () => {
     const written = (status: 'suspended' | 'pending_deletion') =>
       PERMISSIONS.filter(name => ruleOf(name).context === 'tenant' && ruleOf(name).statuses.includes(status) && !READS.test(name));
     expect(written('suspended')).toEqual(['billing-contact:update', 'member:leave', 'deletion:request']);
     expect(written('pending_deletion')).toEqual(['deletion:cancel']);
   });
 
-  test('K1: a key carries no administration of members, plans, ownership, deletion, audit, sides or keys', () => {
+  test('K1: an API key has no permission over members, plans, ownership, deletion, audit, sides or keys', () => {
     const carried = PERMISSIONS.filter(name => ruleOf(name).principals.includes('api_key'));
     expect([...new Set(carried.map(name => name.split(':')[0]))]).toEqual([
       ...['tenant', 'dataset', 'listing', 'earning', 'analytics', 'marketplace', 'entitlement', 'object', 'usage', 'charge'],
@@ -62,7 +62,7 @@ describe('the permission table', () => {
     expect(carried.filter(name => name.startsWith('tenant:'))).toEqual(['tenant:read']);
   });
 
-  test('R3: operator reads counts and no prices, viewer writes nothing', () => {
+  test('R3: operator reads counts and no prices, viewer changes nothing', () => {
     const of = (role: 'operator' | 'viewer') => PERMISSIONS.filter(name => ruleOf(name).roles.includes(role) && !READS.test(name));
     expect([of('operator'), of('viewer')]).toEqual([
       ['member:drop-roles', 'member:leave'],
@@ -97,7 +97,7 @@ describe('the fields of the schema', () => {
   );
   const fields = types.flatMap(type => Object.values(type.getFields()).map(field => [`${type.name}.${field.name}`, field] as const));
 
-  test('are those that are expected, and no other', () => {
+  test('are exactly those that are expected', () => {
     expect(
       mismatches(
         fields.map(([name]) => name),
@@ -111,7 +111,7 @@ describe('the fields of the schema', () => {
     expect(policyOf(field)).toBe(FIELDS[name]);
   });
 
-  test('tell it to clients: each guarded field by a directive and in its description, each public one as such', () => {
+  test('show their policy to clients, by a directive and in the description', () => {
     for (const [name, { description, extensions }] of fields) {
       const need = FIELDS[name]!;
       const plans = need === 'analytics:read-series' && { plans: ['PROFESSIONAL', 'ENTERPRISE'] };

@@ -24,7 +24,7 @@ const ANALYTICS: Rule = {
 };
 
 describe('a refusal', () => {
-  test('says all that would satisfy it, and nothing else', () => {
+  test('lists everything that would satisfy it, and nothing else', () => {
     expect(refused('tenant:rename', USER, tenantAccess('suspended', 'admin'))).toEqual({
       code: 'TENANT_STATUS',
       permission: 'tenant:rename',
@@ -41,7 +41,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('P5: on a plan that lacks the feature it names those that have it', () => {
+  test('P5: on a plan without the feature it lists the plans that have it', () => {
     expect(refused('analytics:read-series', USER, tenantAccess('suspended', 'viewer'))).toEqual({
       code: 'PLAN_REQUIRED',
       permission: 'analytics:read-series',
@@ -74,7 +74,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('of a permission over another tenant says in which status of that tenant it works', () => {
+  test('of a permission for named tenants lists the statuses in which it works', () => {
     expect(refused('staff:suspend', STAFF, { ...tenantAccess('suspended'), named: true })).toEqual({
       code: 'TENANT_STATUS',
       permission: 'staff:suspend',
@@ -92,14 +92,14 @@ describe('a refusal', () => {
     });
   });
 
-  test('K2: tells an API key of the status in which keys work', () => {
+  test('K2: lists for an API key the status in which keys work', () => {
     expect(refused('tenant:read', key('tenant:read'), tenantAccess('suspended'))).toMatchObject({
       because: 'TENANT_STATUS',
       requires: { statuses: ['active'] },
     });
   });
 
-  test('is there whenever the permission is lacking, and only then', () => {
+  test('exists exactly when the permission is missing', () => {
     const principals = [NOBODY, USER, STAFF, key(), key('tenant:read'), key(...PERMISSIONS)];
     const standings = [
       null,
@@ -117,7 +117,7 @@ describe('a refusal', () => {
         }
   });
 
-  test('has the code of what stands in the way', () => {
+  test('has the code of its obstacle', () => {
     expect(CODE_OF).toEqual({
       SIGN_IN: 'UNAUTHENTICATED',
       NO_TENANT: 'TENANT_REQUIRED',
@@ -159,8 +159,8 @@ describe('a refusal in a sentence', () => {
   });
 });
 
-describe('what is said in words', () => {
-  test('every role and every status has its own meaning', () => {
+describe('the descriptions', () => {
+  test('of roles and statuses all differ', () => {
     expect(Object.keys(ROLE_MEANING)).toEqual(ROLES);
     expect(Object.keys(STATUS_MEANING)).toEqual(STATUSES);
     for (const meanings of [Object.values(ROLE_MEANING), Object.values(STATUS_MEANING)]) {
@@ -170,7 +170,7 @@ describe('what is said in words', () => {
   });
 });
 
-describe('the tiers that carry a feature', () => {
+describe('the plans with a feature', () => {
   const database = useDatabase();
 
   test('are those of the catalogue in the database', async () => {

@@ -19,11 +19,11 @@ describe('a schema whose policies nothing enforces doesn’t build', () => {
     expect(() => unenforced('tenant:read')).toThrow(UNENFORCED);
   });
 
-  test('with one that has none', () => {
+  test('with a guarded field that has no resolver', () => {
     expect(() => unenforced('tenant:read', { resolve: undefined })).toThrow(UNENFORCED);
   });
 
-  test('with public fields alone: the next one may be guarded', () => {
+  test('with public fields alone, because a later field may be guarded', () => {
     expect(() => unenforced('public')).toThrow(
       'The schema is not safe to serve: scope-auth, which enforces policies, is not among the plugins',
     );
