@@ -11,7 +11,6 @@ const main = defineCommand({
     audit: () => import('./cli/audit-verify.ts').then(({ auditCommand }) => auditCommand),
     billing: () => import('./cli/billing-verify.ts').then(({ billingCommand }) => billingCommand),
     explain: () => import('./cli/explain.ts').then(({ explainCommand }) => explainCommand),
-    token: () => import('./cli/token.ts').then(({ tokenCommand }) => tokenCommand),
   },
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { migrate } from '../database/admin/migrate.ts';
@@ -63,11 +64,13 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
       await running.stop();
       throw error;
     });
+    await writeFile(home.address, running.url);
     return {
       ...running,
       issuer,
       mailbox: home.mailbox,
       stop: async () => {
+        await rm(home.address, { force: true });
         await worker.stop();
         await running.stop().finally(embedded.stop);
       },

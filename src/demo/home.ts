@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeEmbedded } from './postgres/embedded.ts';
@@ -9,8 +9,14 @@ export class DemoError extends Error {
   override name = 'DemoError';
 }
 
-/** The paths of a demo: the folders of its database, objects and mail, and its issuer's key. */
-export type Home = { directory: string; database: string; issuerKey: string; mailbox: string; objects: string };
+/** What to do without a demo in a folder. */
+export const START_OR_CHOOSE = 'Start it with `npm run demo`, or set IPTO_HOME to the folder of the demo.';
+
+/**
+ * The paths of a demo: the folders of its database, objects and mail, its issuer's key, and the
+ * file with its address while it runs.
+ */
+export type Home = { directory: string; database: string; issuerKey: string; mailbox: string; objects: string; address: string };
 
 /** The demo's folder as an absolute path: `IPTO_HOME`, or `.ipto` in the repository. */
 export function homeDirectory(environment: { IPTO_HOME?: string | undefined }): string {
@@ -25,17 +31,18 @@ export function homeDirectory(environment: { IPTO_HOME?: string | undefined }): 
 export async function openHome(directory: string): Promise<Home> {
   const problem = await makeWritable(directory);
   if (problem) throw new DemoError(problem);
-  return homeIn(directory);
+  return homeIn(await realpath(directory));
 }
 
-/** The paths of a demo in a folder, which isn't touched. */
-export function homeIn(directory: string): Home {
+/** The paths of a demo in a folder. */
+function homeIn(directory: string): Home {
   return {
     directory,
     database: join(directory, 'database'),
     issuerKey: join(directory, 'issuer-key.json'),
     mailbox: join(directory, 'mail'),
     objects: join(directory, 'objects'),
+    address: join(directory, 'address'),
   };
 }
 
@@ -50,4 +57,5 @@ export async function reset(home: Home): Promise<void> {
   await rm(home.mailbox, { recursive: true, force: true });
   await rm(home.objects, { recursive: true, force: true });
   await rm(home.issuerKey, { force: true });
+  await rm(home.address, { force: true });
 }

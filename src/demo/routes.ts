@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { GRAPHQL } from '../http/gateway.ts';
 import { createExplorer } from '../http/routes/graphiql/explorer.ts';
@@ -6,9 +6,8 @@ import type { Route } from '../http/server/route.ts';
 import { newestMessage } from '../mail/folder.ts';
 import type { Home } from './home.ts';
 import type { Issuer } from './issuer.ts';
-import { findPersona, PERSONAS } from './personas.ts';
-
-const TOKEN_SECONDS = 3600;
+import { PERSONAS } from './personas.ts';
+import { tokenRoute } from './token-route.ts';
 
 /** The routes that only the demo has: the explorer with personas, their tokens, and the mail. */
 export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly Route[] {
@@ -19,7 +18,7 @@ export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly R
   }));
   return [
     createExplorer({ endpoint: GRAPHQL, demo: { personas } }),
-    ...[tokenRoute(issuer), mailRoute(home)].map(route => onlyFor(host, route)),
+    ...[tokenRoute(issuer, home), mailRoute(home)].map(route => onlyFor(host, route)),
   ];
 }
 
@@ -45,20 +44,6 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.end(body);
 }
 
-/**
- * `POST /demo/token` with `{ "persona": "<email>" }` returns `{ "token": "…" }`. JSON only, so that
- * a page of another origin needs a CORS preflight.
- */
-const tokenRoute =
-  (issuer: Issuer): Route =>
-  async (request, response) => {
-    if (request.url !== '/demo/token' || request.method !== 'POST') return false;
-    const persona = request.headers['content-type']?.startsWith('application/json') ? findPersona(await personaIn(request)) : undefined;
-    const body = persona ? { token: await issuer.sign({ persona, expiresIn: TOKEN_SECONDS }) } : { error: 'There is no such persona.' };
-    send(response, persona ? 200 : 400, 'application/json', JSON.stringify(body));
-    return true;
-  };
-
 /** `GET /demo/mail?to=<address>` returns the newest message to an address, or 404. */
 const mailRoute =
   ({ mailbox }: Home): Route =>
@@ -69,19 +54,3 @@ const mailRoute =
     send(response, message ? 200 : 404, 'text/plain; charset=utf-8', message ?? 'There is no message to this address.\n');
     return true;
   };
-
-/** The largest body of a token request, in characters. */
-const MAX_BODY = 1_000;
-
-async function personaIn(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request) {
-    body += chunk;
-    if (body.length > MAX_BODY) return '';
-  }
-  try {
-    return String(JSON.parse(body).persona);
-  } catch {
-    return '';
-  }
-}

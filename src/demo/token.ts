@@ -1,9 +1,7 @@
-import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { DemoError, homeDirectory, homeIn } from './home.ts';
-import { openIssuer } from './issuer.ts';
+import { DemoError } from './home.ts';
 
-/** The arguments of the command line. `expiresIn` is in seconds. */
+/** The arguments of `npm run token`. `expiresIn` is in seconds. */
 export type TokenArguments = { email: string; tenant?: string; expiresIn: number };
 
 const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
@@ -11,24 +9,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 const MAX_SECONDS = 365 * 86_400;
 
 /**
- * The token for the arguments of a command line. It never creates a demo: a token of a new key
- * would be refused by the demo that is running elsewhere.
- *
- * @throws DemoError if an argument is wrong, or no demo has run in the folder.
- */
-export async function printedToken(rawArgs: string[], environment: { IPTO_HOME?: string | undefined }): Promise<string> {
-  const request = tokenArguments(rawArgs);
-  const home = homeIn(homeDirectory(environment));
-  await access(home.issuerKey).catch(() => {
-    throw new DemoError(
-      `No demo has run in ${home.directory}. Start it with \`npm run demo\`, or set IPTO_HOME to the folder of the demo.`,
-    );
-  });
-  return (await openIssuer(home)).sign(request);
-}
-
-/**
- * Parses a command line.
+ * Parses the command line of `npm run token`, which `scripts/token.mjs` sends to the demo.
  *
  * @throws DemoError for an unknown option, and for a missing or invalid value.
  */

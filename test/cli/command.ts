@@ -22,9 +22,13 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'USER'];
 /**
  * Starts a command of the gateway's as a process of its own, with no settings but the given ones.
  */
-export function start(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Command {
+export const start = (args: readonly string[], settings?: Readonly<Record<string, string>>): Command =>
+  startProgram(['--import', 'tsx', 'src/cli.ts', ...args], settings);
+
+/** Starts Node with these arguments, in the repository. */
+export function startProgram(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Command {
   const inherited = Object.fromEntries(INHERITED.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : [])));
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], { cwd: ROOT, env: { ...inherited, ...settings } });
+  const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...inherited, ...settings } });
   const written = { out: '', err: '' };
   const listeners = new Set<() => void>();
   const hear = (stream: 'out' | 'err') => (chunk: Buffer) => {
@@ -63,8 +67,10 @@ export function start(args: readonly string[], settings: Readonly<Record<string,
 }
 
 /** Runs a command to its end. */
-export async function run(args: readonly string[], settings?: Readonly<Record<string, string>>) {
-  const command = start(args, settings);
+export const run = (args: readonly string[], settings?: Readonly<Record<string, string>>) => endOf(start(args, settings));
+
+/** Waits for a command's end. */
+export async function endOf(command: Command) {
   const code = await command.ended;
   return { code, out: command.out(), err: command.err() };
 }

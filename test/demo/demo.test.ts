@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../cli/command.ts';
 import { ask } from '../support/gateway.ts';
-import { type RunningDemo, startDemo } from './run.ts';
+import { printedToken, type RunningDemo, startDemo } from './run.ts';
 
 const LONG = 180_000;
 const sh = promisify(execFile);
@@ -131,7 +130,7 @@ describe('the personas', () => {
   });
 
   test('get a token on the command line too', async () => {
-    const { code, out, err } = await run(['token', '--as', 'sam@people.example', '--tenant', 'northwind'], { IPTO_HOME: home });
+    const { code, out, err } = await printedToken(home, ['--as', 'sam@people.example', '--tenant', 'northwind']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect((await ask(demo.url, WHO, { token: out.trim() })).data.viewer.membership).toMatchObject({
       slug: 'northwind',

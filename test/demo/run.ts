@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Command, start } from '../cli/command.ts';
+import { type Command, endOf, start, startProgram } from '../cli/command.ts';
 import { ask } from '../support/gateway.ts';
 
 export type RunningDemo = {
@@ -49,3 +49,7 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** The result of `npm run token` for a folder, as npm runs it. */
+export const printedToken = (home: string, args: readonly string[]) =>
+  endOf(startProgram(['scripts/token.mjs', ...args], { IPTO_HOME: home }));

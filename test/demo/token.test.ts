@@ -1,30 +1,19 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from 'citty';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { tokenCommand } from '../../src/cli/token.ts';
-import { DemoError, openHome } from '../../src/demo/home.ts';
-import { openIssuer } from '../../src/demo/issuer.ts';
-import { printedToken, tokenArguments } from '../../src/demo/token.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Home, openHome, START_OR_CHOOSE } from '../../src/demo/home.ts';
+import { type Issuer, openIssuer } from '../../src/demo/issuer.ts';
+import { demoRoutes } from '../../src/demo/routes.ts';
+import { tokenArguments } from '../../src/demo/token.ts';
+import { createLog } from '../../src/http/server/log.ts';
+import { type RunningServer, startServer } from '../../src/http/server/server.ts';
+import { printedToken } from './run.ts';
 
 const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
 const OPTIONS = `The options are --as, --tenant and --expires: ${EXAMPLE}`;
 const TIMES = '--expires takes a time from 1s to 365d, such as 30s, 15m, 1h or 7d';
-
-let directory: string;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'ipto-home-'));
-});
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
-  await rm(directory, { recursive: true, force: true });
-});
 
 describe('the arguments of token', () => {
   test('are an e-mail address, an optional tenant, and a lifetime of one hour by default', () => {
@@ -74,12 +63,42 @@ describe('the arguments of token', () => {
   });
 });
 
-describe('token', () => {
-  test('is signed with the key of the demo in the folder', async () => {
-    const demo = await openIssuer(await openHome(directory));
-    const token = await printedToken(['--as', 'owner@northwind.example', '--tenant', 'northwind'], { IPTO_HOME: directory });
-    const { payload } = await jwtVerify(token, createLocalJWKSet(demo.jwks));
-    expect(payload).toMatchObject({ sub: 'owner@northwind.example', tenant: 'northwind' });
+describe('npm run token', () => {
+  let directory: string;
+  let server: RunningServer | undefined;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'ipto-home-'));
+  });
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** Serves the demo's routes for a folder, and returns their address. */
+  async function serve(home: Home, issuer: Issuer): Promise<string> {
+    const routes = demoRoutes(issuer, home, '127.0.0.1');
+    server = await startServer({ log: createLog('silent'), host: '127.0.0.1', port: 0, routes, isReady: async () => true });
+    return server.url;
+  }
+
+  const printed = (...args: string[]) => printedToken(directory, args);
+
+  test('prints only a token, which the demo in the folder has signed', async () => {
+    const home = await openHome(directory);
+    const issuer = await openIssuer(home);
+    await writeFile(home.address, await serve(home, issuer));
+    const { code, out, err } = await printed('--as', 'Owner@northwind.example', '--tenant', 'northwind', '--expires=1m');
+    expect({ code, out, err }).toEqual({ code: 0, err: '', out: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/) });
+    const { payload } = await jwtVerify(out.trim(), createLocalJWKSet(issuer.jwks));
+    expect(payload).toMatchObject({ sub: 'owner@northwind.example', tenant: 'northwind', exp: payload.iat! + 60 });
+  });
+
+  test('prints one sentence on stderr, nothing on stdout, and exits with 1 when it refuses', async () => {
+    const home = await openHome(directory);
+    await writeFile(home.address, await serve(home, await openIssuer(home)));
+    expect(await printed('--as', 'nobody')).toEqual({ code: 1, out: '', err: `--as takes an e-mail address, not 'nobody': ${EXAMPLE}\n` });
   });
 
   test.each([
@@ -96,30 +115,35 @@ describe('token', () => {
   ])('of %s is refused, and nothing is created there', async (_what, prepare) => {
     await prepare();
     const before = await readdir(directory).catch(error => error.code);
-    const refused = `No demo has run in ${directory}. Start it with \`npm run demo\`, or set IPTO_HOME to the folder of the demo.`;
-    await expect(printedToken(['--as', 'a@b.example'], { IPTO_HOME: directory })).rejects.toThrow(new DemoError(refused));
+    expect(await printed('--as', 'a@b.example')).toEqual({
+      code: 1,
+      out: '',
+      err: `No demo has run in ${directory}. ${START_OR_CHOOSE}\n`,
+    });
     expect(await readdir(directory).catch(error => error.code)).toEqual(before);
   });
 
-  test('prints only the token', async () => {
-    await openIssuer(await openHome(directory));
-    vi.stubEnv('IPTO_HOME', directory);
-    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    await runCommand(tokenCommand, { rawArgs: ['--as', 'staff@ipto.example'] });
-    expect(out.mock.calls.map(([text]) => text)).toEqual([expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)]);
-    expect(process.exitCode).toBeUndefined();
+  test('of a demo that has stopped, or was killed, says that none is running', async () => {
+    const home = await openHome(directory);
+    const url = await serve(home, await openIssuer(home));
+    expect((await printed('--as', 'a@b.example')).err).toBe(`No demo is running in ${directory}. ${START_OR_CHOOSE}\n`);
+    await writeFile(home.address, url);
+    await server!.stop();
+    expect(await printed('--as', 'a@b.example')).toEqual({
+      code: 1,
+      out: '',
+      err: `No demo is running in ${directory}: nothing answers at ${url}. ${START_OR_CHOOSE}\n`,
+    });
   });
 
-  test('prints one sentence on stderr, nothing on stdout, and exits with 1 when it refuses', async () => {
-    vi.stubEnv('IPTO_HOME', directory);
-    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
-      throw new Error('ended');
+  test('gets no token of another demo, which has the port of one that was killed', async () => {
+    const other = await openHome(join(directory, 'other'));
+    const home = await openHome(directory);
+    await writeFile(home.address, await serve(other, await openIssuer(other)));
+    expect(await printed('--as', 'a@b.example')).toEqual({
+      code: 1,
+      out: '',
+      err: `No demo is running in ${directory}. ${START_OR_CHOOSE}\n`,
     });
-    await expect(runCommand(tokenCommand, { rawArgs: ['--as', 'nobody'] })).rejects.toThrow('ended');
-    expect(out.mock.calls).toEqual([]);
-    expect(err.mock.calls.map(([text]) => text)).toEqual([`--as takes an e-mail address, not 'nobody': ${EXAMPLE}\n`]);
-    expect(exit).toHaveBeenCalledWith(1);
   });
 });
