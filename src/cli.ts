@@ -1,4 +1,6 @@
+#!/usr/bin/env node
 import { defineCommand, runMain } from 'citty';
+import { showHelp } from './cli/help.ts';
 
 /** The commands of the command line, each loaded on use. */
 const main = defineCommand({
@@ -6,12 +8,14 @@ const main = defineCommand({
   subCommands: {
     demo: () => import('./cli/demo.ts').then(({ demoCommand }) => demoCommand),
     start: () => import('./cli/start.ts').then(({ startCommand }) => startCommand),
-    migrate: () => import('./cli/migrate.ts').then(({ migrateCommand }) => migrateCommand),
     worker: () => import('./cli/worker.ts').then(({ workerCommand }) => workerCommand),
+    migrate: () => import('./cli/migrate.ts').then(({ migrateCommand }) => migrateCommand),
+    role: () => import('./cli/role.ts').then(({ roleCommand }) => roleCommand),
+    doctor: () => import('./cli/doctor.ts').then(({ doctorCommand }) => doctorCommand),
     audit: () => import('./cli/audit-verify.ts').then(({ auditCommand }) => auditCommand),
     billing: () => import('./cli/billing-verify.ts').then(({ billingCommand }) => billingCommand),
     explain: () => import('./cli/explain.ts').then(({ explainCommand }) => explainCommand),
   },
 });
 
-await runMain(main);
+await runMain(main, { showUsage: showHelp });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** A list of words, separated by commas or spaces. */
 export const list = (of: string) =>
   z
@@ -32,3 +34,20 @@ export const count = (max: number, usual: number) => {
   const expected = `a whole number from 1 to ${max}`;
   return z.coerce.number({ error: expected }).int(expected).min(1, expected).max(max, expected).default(usual);
 };
+
+/** The secrets among settings, as they are written and decoded: keys, and passwords in URLs. */
+export function secretsIn(set: Environment): readonly string[] {
+  const urls = Object.values(set).flatMap(text =>
+    text && /^(postgres(ql)?|smtps?):/.test(text) && URL.canParse(text) ? [new URL(text).password] : [],
+  );
+  const encoded = [set.STORE_SECRET, set.S3_SECRET_ACCESS_KEY, ...urls].filter(text => text !== undefined && text !== '') as string[];
+  return [...new Set(encoded.flatMap(text => [text, decoded(text)]))];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

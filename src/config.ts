@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ALGORITHMS, count, flagOf, isOrigin, list, origins, postgresUrl, trustedUrl } from './config-values.ts';
+import { folderLinks, store, storeFaults } from './config-store.ts';
+import { ALGORITHMS, count, type Environment, flagOf, list, origins, postgresUrl, secretsIn, trustedUrl } from './config-values.ts';
 import { SETTINGS, type Settings } from './domain/core/services.ts';
 import { SERVER_LIMITS, type ServerLimits } from './http/server/limits.ts';
 
@@ -30,42 +31,6 @@ const life = z.object({
   FREE_TENANTS: count(1_000, SETTINGS.freeTenants),
   UPLOAD_MINUTES: count(720, SETTINGS.uploadMinutes),
 });
-
-/** Where objects are stored: either a folder, or a bucket of S3 or of a compatible service. */
-const store = z.object({
-  STORE_DIRECTORY: z.string().optional(),
-  S3_BUCKET: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
-    .optional(),
-  S3_REGION: z.string().default('us-east-1'),
-  S3_ENDPOINT: trustedUrl.optional(),
-  S3_PATH_STYLE: flagOf('false'),
-  S3_ACCESS_KEY_ID: z.string().optional(),
-  S3_SECRET_ACCESS_KEY: z.string().optional(),
-});
-/** The settings of links into a folder, which the gateway serves. */
-const folderLinks = z.object({
-  STORE_SECRET: z.string().min(32, 'a random text of at least 32 characters').optional(),
-  PUBLIC_URL: trustedUrl.refine(isOrigin, 'an origin such as https://gateway.example, without a path').optional(),
-});
-
-/** The settings of the object store. */
-export type StoreConfig = z.infer<typeof store> & Partial<z.infer<typeof folderLinks>>;
-
-/** The faults in the settings of the store. `links`: whether the process signs links. */
-const storeFaults =
-  (links: boolean) =>
-  (set: Readonly<Record<string, unknown>>): readonly string[] => {
-    const missing = (...names: readonly string[]) => names.filter(name => !set[name]).map(name => `${name} is missing`);
-    const credentials = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
-    return [
-      ...(set.STORE_DIRECTORY || set.S3_BUCKET ? [] : ['STORE_DIRECTORY (or S3_BUCKET) is missing']),
-      ...(set.STORE_DIRECTORY && set.S3_BUCKET ? ['S3_BUCKET is wrong: set either S3_BUCKET or STORE_DIRECTORY'] : []),
-      ...(set.STORE_DIRECTORY && links ? missing('STORE_SECRET', 'PUBLIC_URL') : []),
-      ...(credentials.some(name => set[name]) ? missing(...credentials) : []),
-    ];
-  };
 
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
 
@@ -122,19 +87,25 @@ export type MigrationConfig = z.infer<typeof migration>;
 /** Settings of `npm run audit:verify`. */
 export type VerificationConfig = z.infer<typeof verification>;
 
-function read<Schema extends z.ZodType>(
-  schema: Schema,
-  environment: NodeJS.ProcessEnv,
-  more: (set: Readonly<Record<string, unknown>>) => readonly string[] = () => [],
-): z.infer<Schema> {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+/** Faults that more than one setting makes together. */
+type MoreFaults = (set: Environment) => readonly string[];
+
+function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment, more: MoreFaults = () => []) {
+  const set = nonEmpty(environment);
   const { data, error } = schema.safeParse(set);
   const faults = (error?.issues ?? []).map(({ path, message }) => {
     const name = path.join('.');
     return set[name] === undefined ? `${name} is missing` : `${name} is wrong: ${message}`;
   });
-  faults.push(...more(set));
-  if (!faults.length) return data as z.infer<Schema>;
+  return { data: data as z.infer<Schema>, faults: [...faults, ...more(set)] };
+}
+
+const nonEmpty = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+
+function read<Schema extends z.ZodType>(schema: Schema, environment: Environment, more?: MoreFaults): z.infer<Schema> {
+  const { data, faults } = parse(schema, environment, more);
+  if (!faults.length) return data;
   throw new ConfigError(`${faults.join('; ')}. README.md, "Settings", describes them.`);
 }
 
@@ -150,6 +121,30 @@ export const demoConfig = (environment: NodeJS.ProcessEnv = process.env): DemoCo
 export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): WorkerConfig => read(worker, environment, storeFaults(false));
 export const migrationConfig = (environment: NodeJS.ProcessEnv = process.env): MigrationConfig => read(migration, environment);
 export const verificationConfig = (environment: NodeJS.ProcessEnv = process.env): VerificationConfig => read(verification, environment);
+
+/** Settings as `ipto doctor` examines them: those that are right, and what is wrong with the rest. */
+export type DoctorConfig = {
+  readonly values: Partial<ProductionConfig & WorkerConfig>;
+  readonly faults: { readonly gateway: readonly string[]; readonly worker: readonly string[] };
+  /** Whether a setting of the worker's alone is set. */
+  readonly isWorker: boolean;
+  /** Texts that must not be printed. */
+  readonly secrets: readonly string[];
+};
+
+export function doctorConfig(environment: Environment = process.env): DoctorConfig {
+  const set = nonEmpty(environment);
+  const values = Object.entries({ ...worker.shape, ...production.shape }).flatMap(([name, type]) => {
+    const { success, data } = type.safeParse(set[name]);
+    return success ? [[name, data]] : [];
+  });
+  return {
+    values: Object.fromEntries(values),
+    faults: { gateway: parse(production, set, storeFaults(true)).faults, worker: parse(worker, set, storeFaults(false)).faults },
+    isWorker: Boolean(set.SMTP_URL ?? set.MAIL_FROM ?? set.INVITATION_URL),
+    secrets: secretsIn(set),
+  };
+}
 
 /** The configured durations and limits of tenants. */
 export const settingsOf = (config: z.infer<typeof life>): Settings => ({

@@ -12,6 +12,7 @@ import { KEY_FAULTS } from './keys.ts';
 import { LIFECYCLE_SCHEMA_FAULTS } from './lifecycle-schema.ts';
 import { BUYER_FAULTS } from './market-buyer.ts';
 import { PROVIDER_FAULTS } from './market-provider.ts';
+import { OPERATE_FAULTS } from './operate.ts';
 import { OTHER_FAULTS } from './others.ts';
 import { SCHEMA_FAULTS } from './schema.ts';
 import { SEARCH_FAULTS } from './search.ts';
@@ -38,4 +39,5 @@ export const FAULTS: readonly Fault[] = [
   ...KEY_FAULTS,
   ...CACHE_FAULTS,
   ...ANSWER_FAULTS,
+  ...OPERATE_FAULTS,
 ];

@@ -25,8 +25,7 @@ const FAULT: Readonly<Record<string, string>> = {
 const verifyCommand = defineCommand({
   meta: {
     name: 'verify',
-    description:
-      'Verify the hash chain of every audit log: exits with 0 if all are intact, 1 if one is broken, 2 if they could not be checked',
+    description: 'Verify the hash chain of every audit log',
   },
   args: {
     anchors: {

@@ -28,7 +28,7 @@ const FAULT: Readonly<Record<BillingFault['fault'], string>> = {
 const verifyCommand = defineCommand({
   meta: {
     name: 'verify',
-    description: 'Compare charges with earnings: exits with 0 if all agree, 1 if some do not, 2 if they could not be checked',
+    description: 'Compare charges with earnings',
   },
   run: ({ rawArgs }) =>
     orFail(async () => {

@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { defineCommand } from 'citty';
 import { type MigrationConfig, migrationConfig } from '../config.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { orFail } from './fail.ts';
-import { runtimeRole } from './runtime-role.ts';
-
-/** The role that is created if only one URL is given. */
-const ROLE = 'ipto_gateway';
+import { newRole, runtimeRole, servedUrl } from './runtime-role.ts';
 
 /**
  * `npm run migrate`. With MIGRATE_DATABASE_URL: that connection migrates, and DATABASE_URL names
@@ -20,13 +16,11 @@ export const migrateCommand = defineCommand({
 
 async function run({ DATABASE_URL: url, MIGRATE_DATABASE_URL: migrateUrl }: MigrationConfig) {
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
-  const runtime = migrateUrl ? runtimeRole(url) : { name: ROLE, password: randomBytes(24).toString('base64url') };
+  const runtime = migrateUrl ? runtimeRole(url) : newRole();
   const { applied, isRoleCreated } = await migrate({ url: migrateUrl ?? url, runtime, onProgress });
   onProgress(applied.length ? `${applied.length} applied.` : 'Nothing to apply.');
   if (migrateUrl) return;
-  const served = new URL(url);
-  served.username = runtime.name;
-  served.password = isRoleCreated ? runtime.password : '<the password that the first run printed>';
+  const served = servedUrl(url, isRoleCreated ? runtime : { ...runtime, password: '<the password that the first run printed>' });
   onProgress(isRoleCreated ? 'Start the gateway with this URL. Its password is not shown again:' : 'Start the gateway with:');
-  process.stdout.write(`DATABASE_URL=${isRoleCreated ? served.href : decodeURIComponent(served.href)}\n`);
+  process.stdout.write(`DATABASE_URL=${isRoleCreated ? served : decodeURIComponent(served)}\n`);
 }

@@ -1,4 +1,4 @@
-import type { StoreConfig } from '../config.ts';
+import type { StoreConfig } from '../config-store.ts';
 import type { Clock, ObjectRemoval, ObjectStore } from '../domain/core/services.ts';
 import { filesIn } from '../store/files.ts';
 import { type FolderStore, folderStore } from '../store/folder.ts';

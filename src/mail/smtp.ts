@@ -9,13 +9,16 @@ export type SmtpOptions = {
   readonly from: string;
 };
 
+/** `verify` connects and signs in, and rejects if that fails. */
+export type SmtpMail = Mail & { verify(): Promise<void>; close(): void };
+
 /** How long a mail server may take to answer, ms. */
 const TIMEOUT_MS = 10_000;
 
 /**
  * Sends messages through a mail server. Plain `smtp://` requires STARTTLS, except for localhost.
  */
-export function smtpMail({ url, from }: SmtpOptions): Mail & { close(): void } {
+export function smtpMail({ url, from }: SmtpOptions): SmtpMail {
   const sender = addressparser(from, { flatten: true })[0]?.address ?? from;
   const { protocol, hostname } = new URL(url);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
@@ -35,6 +38,7 @@ export function smtpMail({ url, from }: SmtpOptions): Mail & { close(): void } {
       const options = { envelope: { from: sender, to: [address] }, disableFileAccess: true, disableUrlAccess: true };
       await transport.sendMail({ ...content, to: { name: '', address }, ...options });
     },
+    verify: async () => void (await transport.verify()),
     close: () => transport.close(),
   };
 }

@@ -4,14 +4,17 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 /** A received message. */
 export type Received = { readonly from: string; readonly to: readonly string[]; readonly data: string };
 
-/** A minimal SMTP server without STARTTLS. It refuses recipients that begin with `refused`. */
-export async function startMailServer(host = '127.0.0.1') {
+/**
+ * A minimal SMTP server without STARTTLS. It refuses recipients that begin with `refused`, and any
+ * password if it asks for one.
+ */
+export async function startMailServer(host = '127.0.0.1', { asksForPassword = false } = {}) {
   const taken: Received[] = [];
   const sockets = new Set<Socket>();
   const server = createServer(socket => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-    serve(socket, message => taken.push(message));
+    serve(socket, asksForPassword, message => taken.push(message));
   });
   server.listen(0, host);
   await once(server, 'listening');
@@ -28,13 +31,14 @@ export async function startMailServer(host = '127.0.0.1') {
   };
 }
 
-function serve(socket: Socket, take: (message: Received) => void): void {
+function serve(socket: Socket, asksForPassword: boolean, take: (message: Received) => void): void {
   let [from, to, data, rest] = ['', [] as string[], null as string[] | null, ''];
   const reply = (line: string) => socket.write(`${line}\r\n`);
   reply('220 mail.example');
   const command = (line: string) => {
     const address = /<(.*)>/.exec(line)?.[1] ?? '';
-    if (/^(EHLO|HELO)/i.test(line)) return reply('250 mail.example');
+    if (/^(EHLO|HELO)/i.test(line)) return reply(asksForPassword ? '250-mail.example\r\n250 AUTH PLAIN' : '250 mail.example');
+    if (/^AUTH/i.test(line)) return reply('535 no such user');
     if (/^MAIL FROM/i.test(line)) {
       [from, to] = [address, []];
       return reply('250 ok');

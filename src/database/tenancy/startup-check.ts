@@ -35,16 +35,22 @@ type Role = { role: string; superuser: boolean; bypasses: boolean; owns: boolean
  * @throws {UnsafeDatabaseError} naming each reason.
  */
 export async function checkDatabase(query: Query): Promise<void> {
-  const [role] = await query<Role>(ROLE, []);
-  const reasons = roleReasons(role!);
+  const reasons = await roleFaults(query);
   if (reasons.length) throw refusal(reasons);
   const fault = await localeFault(query);
   if (fault) throw refusal([fault]);
   const pending = await pendingMigrations(query);
   if (pending.length) throw refusal([`the database lacks the migration ${pending.join(', ')}: run \`npm run migrate\``]);
-  const unforced = await query<{ name: string }>(UNFORCED, []);
-  if (unforced.length) throw refusal(unforced.map(({ name }) => `table ${name} does not force row-level security`));
+  const unforced = await unforcedTables(query);
+  if (unforced.length) throw refusal(unforced.map(name => `table ${name} does not force row-level security`));
 }
+
+/** Why row-level security wouldn't restrict the connection's role. */
+export const roleFaults = async (query: Query): Promise<readonly string[]> => roleReasons((await query<Role>(ROLE, []))[0]!);
+
+/** The readable tables that don't force row-level security. */
+export const unforcedTables = async (query: Query): Promise<readonly string[]> =>
+  (await query<{ name: string }>(UNFORCED, [])).map(({ name }) => name);
 
 const refusal = (reasons: readonly string[]) =>
   new UnsafeDatabaseError(`The gateway does not start on this database: ${reasons.join('; ')}.`);
@@ -58,7 +64,8 @@ const roleReasons = ({ role, superuser, bypasses, owns, may_become }: Role): rea
   ...(superuser ? [] : may_become.map(other => `role ${role} can become ${other}, which row-level security does not restrict`)),
 ];
 
-async function pendingMigrations(query: Query): Promise<readonly string[]> {
+/** This build's migrations that the database lacks. */
+export async function pendingMigrations(query: Query): Promise<readonly string[]> {
   const applied = await query<{ name: string }>(MIGRATIONS, []).catch(error => {
     // no such table, or no privilege to read it yet: nothing is applied
     if (['42P01', '42501'].includes(error.code)) return [];

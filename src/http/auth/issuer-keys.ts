@@ -136,15 +136,23 @@ function discovered(issuer: string, cooldown: number): IssuerKeys {
 
 const MAX_DISCOVERY_WAIT = 5_000;
 
-/** Where an issuer publishes its keys (OpenID Connect Discovery 1.0, section 4). */
-async function discover(issuer: string, cooldown: number): Promise<IssuerKeys> {
-  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
-    signal: AbortSignal.timeout(5_000),
-    redirect: 'error',
-  });
+/** Where an issuer describes itself (OpenID Connect Discovery 1.0, section 4). */
+export const discoveryUrl = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+
+/**
+ * The address of the keys, from an issuer's discovery document.
+ *
+ * @throws if it isn't such a document, or is another issuer's.
+ */
+export function parseDiscovery(issuer: string, body: unknown): string {
   const keysUri = z.url({ protocol: issuer.startsWith('https:') ? /^https$/ : /^https?$/ });
-  const document = z.object({ issuer: z.string(), jwks_uri: keysUri }).parse(await response.json());
+  const document = z.object({ issuer: z.string(), jwks_uri: keysUri }).parse(body);
   if (document.issuer !== issuer)
     throw new Error(`the discovery document's issuer is ${JSON.stringify(document.issuer)}; OIDC_ISSUER is ${JSON.stringify(issuer)}`);
-  return published(document.jwks_uri, cooldown);
+  return document.jwks_uri;
+}
+
+async function discover(issuer: string, cooldown: number): Promise<IssuerKeys> {
+  const response = await fetch(discoveryUrl(issuer), { signal: AbortSignal.timeout(5_000), redirect: 'error' });
+  return published(parseDiscovery(issuer, await response.json()), cooldown);
 }

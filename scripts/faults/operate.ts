@@ -1,0 +1,27 @@
+import type { Fault } from './fault.ts';
+
+const DOCTOR = ['test/doctor/doctor'];
+const DATABASE = ['test/doctor/database'];
+
+/** Faults of what operators run: a check that finds nothing, a secret that is printed. */
+export const OPERATE_FAULTS: readonly Fault[] = [
+  { file: 'src/doctor/doctor.ts', find: 'what: hide(finding.what)', plant: 'what: finding.what', tests: DOCTOR, short: true },
+  { file: 'src/doctor/doctor.ts', find: "has('wrong') ? 1 : ", plant: '', tests: DOCTOR },
+  { file: 'src/doctor/doctor.ts', find: 'run(config, ending.signal), late', plant: 'run(config, ending.signal)', tests: DOCTOR },
+  { file: 'src/config-values.ts', find: '[text, decoded(text)]', plant: '[text]', tests: DOCTOR },
+  { file: 'src/doctor/database.ts', find: 'const roles = await roleFaults(query)', plant: 'const roles: string[] = []', tests: DATABASE },
+  { file: 'src/doctor/database.ts', find: 'await isolation(query), ', plant: '', tests: DATABASE },
+  { file: 'src/doctor/database.ts', find: 'rows[0]!.pid === (client', plant: '(client', tests: DATABASE },
+  { file: 'src/doctor/database.ts', find: 'theirs.getTime() - received', plant: '0', tests: ['test/doctor/database'] },
+  { file: 'src/doctor/issuer.ts', find: ' && algorithms.some(', plant: ' || algorithms.some(', tests: ['test/doctor/issuer'] },
+  { file: 'src/doctor/store.ts', find: 'await put(randomBytes(bytes.length));', plant: '', tests: ['test/doctor/store'] },
+  { file: 'src/database/admin/password.ts', find: 'rolsuper OR ', plant: 'false AND ', tests: ['test/cli/role'] },
+  {
+    file: 'src/database/admin/password.ts',
+    find: 'pg.escapeLiteral(verifier(password))',
+    plant: 'pg.escapeLiteral(password)',
+    tests: ['test/database/admin/password'],
+    short: true,
+  },
+  { file: 'src/demo/token-route.ts', find: 'body.home !== directory', plant: 'false', tests: ['test/demo/token'] },
+];
