@@ -1,10 +1,13 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module';
 import { defineCommand, runMain } from 'citty';
 import { showHelp } from './cli/help.ts';
 
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
 /** The commands of the command line, each loaded on use. */
 const main = defineCommand({
-  meta: { name: 'ipto', description: 'The GraphQL gateway of the IPTO data marketplace' },
+  meta: { name: 'ipto', version, description: 'The GraphQL gateway of the IPTO data marketplace' },
   subCommands: {
     demo: () => import('./cli/demo.ts').then(({ demoCommand }) => demoCommand),
     start: () => import('./cli/start.ts').then(({ startCommand }) => startCommand),

@@ -122,7 +122,9 @@ export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): Work
 export const migrationConfig = (environment: NodeJS.ProcessEnv = process.env): MigrationConfig => read(migration, environment);
 export const verificationConfig = (environment: NodeJS.ProcessEnv = process.env): VerificationConfig => read(verification, environment);
 
-/** Settings as `ipto doctor` examines them: those that are right, and what is wrong with the rest. */
+/**
+ * Settings as `ipto doctor` examines them: those that are right, and what is wrong with the rest.
+ */
 export type DoctorConfig = {
   readonly values: Partial<ProductionConfig & WorkerConfig>;
   readonly faults: { readonly gateway: readonly string[]; readonly worker: readonly string[] };

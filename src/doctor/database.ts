@@ -16,7 +16,7 @@ const WAIT_MS = 5_000;
 /** The oldest PostgreSQL that works. */
 const OLDEST = 15;
 
-/** What the gateway checks at its start, and what it can't know: the worker's and migrator's URL. */
+/** What the gateway checks when it starts, and the URLs that it doesn't use itself. */
 export const databaseGroup: Group = {
   name: CHECK,
   run: async ({ values, isWorker }) => {

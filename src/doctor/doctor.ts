@@ -46,7 +46,10 @@ function hider(secrets: readonly string[]): (text: string) => string {
   return text => patterns.reduce((hidden, pattern) => hidden.replace(pattern, '***'), text);
 }
 
-/** 0: all is well; 1: something is wrong; 2: nothing is known to be wrong, but not all could be checked. */
+/**
+ * 0: all is well. 1: something is wrong. 2: nothing is known to be wrong, but not all could be
+ * checked.
+ */
 export function exitCode(findings: readonly Finding[]): 0 | 1 | 2 {
   const has = (outcome: Outcome) => findings.some(finding => finding.outcome === outcome);
   return has('wrong') ? 1 : has('unchecked') ? 2 : 0;

@@ -1,7 +1,7 @@
 import type { DoctorConfig } from '../config.ts';
 
 /**
- * `wrong`: it doesn't work, or wouldn't isolate tenants. `unchecked`: it can't be told, because
+ * `wrong`: it doesn't work, or wouldn't isolate tenants. `unchecked`: nobody knows, because
  * something isn't reachable. `skipped`: this process doesn't need it.
  */
 export type Outcome = 'ok' | 'wrong' | 'unchecked' | 'skipped';
