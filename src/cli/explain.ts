@@ -26,7 +26,7 @@ export const explainCommand = defineCommand({
       const document = await readFile(file, 'utf8').catch(() => {
         throw new DemoError(`There is no file ${file} that can be read.`);
       });
-      const token = await printedToken(['--as', as ?? '', ...(tenant ? ['--tenant', tenant] : [])], config);
+      const token = await printedToken(['--as', as ?? '', ...(tenant ? ['--tenant', tenant] : [])]);
       const url = `http://${config.HOST}:${config.PORT}${GRAPHQL}`;
       const explanation = await explainAt(url, token, { document, variables: jsonOf(variables), operationName: operation });
       process.stdout.write(printExplanation(explanation));

@@ -11,8 +11,12 @@ const HELP: Readonly<Record<string, Partial<Help>>> = {
     example: 'ipto doctor --help',
   },
   demo: {
-    text: 'Needs no settings and no database: PostgreSQL is among the development packages.\nData is kept in .ipto/, or in IPTO_HOME; PORT is another port.',
+    text: 'Needs no settings and no database: PostgreSQL is among the development packages. Data is kept in .ipto/,\nor in IPTO_HOME; PORT is another port.',
     example: 'PORT=4100 ipto demo --reset',
+  },
+  explain: {
+    text: 'Asks the demo that runs in IPTO_HOME, at PORT, as a person of it. The operation is not executed.',
+    example: 'ipto explain --as viewer@northwind.example query.graphql',
   },
   start: {
     text: 'Listens at once and serves when the database answers; /readyz says when. Stops on SIGTERM, after the\nrunning requests. With MIGRATE_DATABASE_URL it migrates first.',

@@ -1,4 +1,6 @@
-import { parseArgs } from 'node:util';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
 import { DemoError } from './home.ts';
 
 /** The arguments of `npm run token`. `expiresIn` is in seconds. */
@@ -7,6 +9,21 @@ export type TokenArguments = { email: string; tenant?: string; expiresIn: number
 const EXAMPLE = 'npm run --silent token -- --as owner@northwind.example';
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const MAX_SECONDS = 365 * 86_400;
+
+const SCRIPT = fileURLToPath(new URL('../../scripts/token.mjs', import.meta.url));
+
+/**
+ * A token of the running demo, as `npm run token` prints it.
+ *
+ * @throws DemoError with the sentence that it prints instead.
+ */
+export const printedToken = (args: readonly string[]): Promise<string> =>
+  promisify(execFile)(process.execPath, [SCRIPT, ...args]).then(
+    ({ stdout }) => stdout.trim(),
+    ({ stderr }) => {
+      throw new DemoError(stderr.trim());
+    },
+  );
 
 /**
  * Parses the command line of `npm run token`, which `scripts/token.mjs` sends to the demo.

@@ -4,7 +4,7 @@ import { stripVTControlCharacters as plain } from 'node:util';
 import { expect, test } from 'vitest';
 import { run } from './command.ts';
 
-const COMMANDS = ['demo', 'start', 'worker', 'migrate', 'role password', 'doctor', 'audit verify', 'billing verify'];
+const COMMANDS = ['demo', 'explain', 'start', 'worker', 'migrate', 'role password', 'doctor', 'audit verify', 'billing verify'];
 const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
 
 test('ipto --help lists the commands', async () => {
@@ -16,7 +16,7 @@ test('ipto --help lists the commands', async () => {
 test.each(COMMANDS)('ipto %s --help says what it does, with an example and exit codes', async command => {
   const { code, out } = await run([...command.split(' '), '--help']);
   expect(code).toBe(0);
-  expect(plain(out)).toContain(`(ipto ${command})`);
+  expect(plain(out)).toMatch(new RegExp(`\\(ipto ${command}( v[\\d.]+)?\\)`));
   const [, text = '', example = '', exits = ''] = /USAGE.*\n([\s\S]+)\nEXAMPLE\n([\s\S]+)\nEXIT CODES\n([\s\S]+)$/.exec(plain(out)) ?? [];
   expect(text.length).toBeGreaterThan(60);
   expect(example).toContain(`ipto ${command}`);
