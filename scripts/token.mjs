@@ -1,5 +1,5 @@
-// `npm run token -- --as <email>`: asks the running demo for a token and prints it. Plain JavaScript
-// without packages starts in a tenth of a second, and this runs before every `curl`.
+// `npm run token -- --as <email>`: asks the running demo for a token and prints it. It is plain
+// JavaScript without packages: it runs before every `curl`, and starts in a tenth of a second.
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
