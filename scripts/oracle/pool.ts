@@ -1,5 +1,6 @@
 import type { GraphQLInterfaceType } from 'graphql';
-import { tenantFieldOf } from '../../src/database/index.ts';
+import { PLAN_CODES } from '../../src/access/vocabulary.ts';
+import { isColumn } from '../../src/database/sql/data-model.ts';
 import { schema } from './schema.ts';
 import type { Sql } from './world.ts';
 
@@ -15,11 +16,14 @@ export type Pool = {
 const encoded = (...parts: readonly string[]) => Buffer.from(parts.join(':')).toString('base64url');
 const ABSENT = '01a20ac5-7e0e-7725-bb9f-925801a8cdb1';
 
-/** The types of nodes that are a tenant's rows, by the table of their rows. */
+/** The types of nodes that are a tenant's rows with an id, by the table of their rows. */
 const TYPES = schema
   .getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType)
-  .filter(({ name }) => tenantFieldOf(name) === 'tenantId')
+  .filter(({ name }) => isColumn(name, 'tenantId') && isColumn(name, 'id'))
   .map(({ name }) => [name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase(), name] as const);
+
+/** The types of nodes of which each tenant has one. */
+const BY_TENANT = ['OwnershipTransfer', 'Marketplace', 'StaffTenant', 'Tombstone'];
 
 /** Reads the values of all rows of a world. */
 export async function createPool({ sql }: Sql): Promise<Pool> {
@@ -35,7 +39,8 @@ export async function createPool({ sql }: Sql): Promise<Pool> {
   const listings = await sql<{ id: string; title: string; price: string; at: Date }>(
     'SELECT id, title, price::float8::text AS price, published_at AS at FROM listing ORDER BY id',
   );
-  for (const { id } of tenants) for (let times = 0; times < 4; times += 1) ids.push(encoded('Tenant', id));
+  for (const { id } of tenants) ids.push(...['Tenant', 'Tenant', 'Tenant', 'Tenant', ...BY_TENANT].map(type => encoded(type, id)));
+  ids.push(...PLAN_CODES.map(code => encoded('Plan', code)));
   for (const { id } of people) ids.push(encoded('User', id));
   for (const { id, price, at } of listings) {
     for (let times = 0; times < 4; times += 1) ids.push(encoded('MarketplaceListing', id));
