@@ -4,6 +4,7 @@ const GROUPED = ['test/access/grouped-refusals', 'test/http/graphql/grouped-refu
 
 const EXPLAINED = ['test/graphql/explanation/explain'];
 const FORECAST = ['test/proofs/forecast'];
+const SCHEMA_TEXT = ['test/http/routes/schema-text'];
 
 /** Faults of what a response, and an explanation, say of refusals. */
 export const ANSWER_FAULTS: readonly Fault[] = [
@@ -38,4 +39,5 @@ export const ANSWER_FAULTS: readonly Fault[] = [
   { file: 'src/http/graphql/explain.ts', find: '(explained.get(context) ?? text) !== text', plant: 'false', tests: EXPLAINED },
   { file: 'src/http/graphql/explain.ts', find: 'if (errors.length) throw failure(errors);', plant: '', tests: EXPLAINED },
   { file: 'src/graphql/explanation/explanation.ts', find: 'multiplier: 0', plant: 'multiplier: 1', tests: EXPLAINED },
+  { file: 'src/http/routes/schema-text.ts', find: "['*', etag].includes(", plant: '[etag].includes(', tests: SCHEMA_TEXT },
 ];

@@ -5,19 +5,20 @@ import { createExplain } from './graphql/explain.ts';
 import { createGraphqlHandler, type GraphqlOptions } from './graphql/handler.ts';
 import { createYogaServer } from './graphql/yoga.ts';
 import { createAuditExport } from './routes/audit-export.ts';
+import { createSchemaText } from './routes/schema-text.ts';
 import { answerCors } from './server/cors.ts';
 import { pathOf } from './server/origin-form.ts';
 import type { Handler, Served } from './server/route.ts';
 
 export const GRAPHQL = '/graphql';
 export const AUDIT_EXPORT = '/audit/export';
+export const SCHEMA = '/schema.graphql';
 
-/**
- * The routes that need the database. The explorer and the objects' links are routes of their own.
- */
+/** The gateway's routes. The explorer and the objects' links are routes of their own. */
 const METHODS = {
   [GRAPHQL]: ['GET', 'POST'],
   [AUDIT_EXPORT]: ['GET'],
+  [SCHEMA]: ['GET', 'HEAD'],
 } as const satisfies Record<string, readonly string[]>;
 type Path = keyof typeof METHODS;
 
@@ -41,6 +42,7 @@ export function createGateway({ corsOrigins, ...given }: GatewayOptions): Gatewa
   const handlers: Readonly<Record<Path, Handler>> = {
     [GRAPHQL]: createGraphqlHandler(options),
     [AUDIT_EXPORT]: createAuditExport(options),
+    [SCHEMA]: createSchemaText(schema),
   };
   return async (request, response, served) => {
     const path = pathOf(request.url!) as Path;
