@@ -4,8 +4,8 @@ import { printSchema } from '../../graphql/schema.ts';
 import type { Handler } from '../server/route.ts';
 
 /**
- * Serves the text of the schema to those who may introspect it: everybody, as introspection needs no
- * permission. A client that has the text already, by its entity tag, gets 304.
+ * Serves the text of the schema to those who may introspect it: everybody, because introspection
+ * needs no permission. A client that has the text already, by its entity tag, gets 304.
  */
 export function createSchemaText(schema: GraphQLSchema): Handler {
   let printed: { readonly text: Buffer; readonly etag: string } | undefined;
