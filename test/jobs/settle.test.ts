@@ -7,26 +7,26 @@ import { providerOf, rowIn } from '../support/provider.ts';
 import { useResource } from '../support/resource.ts';
 import { useTenantFixtures } from '../support/tenant-fixtures.ts';
 
-const life = useTenantFixtures();
-const provider = providerOf(life);
+const fixtures = useTenantFixtures();
+const provider = providerOf(fixtures);
 const database: Database = useResource(
-  () => openDatabase(life.database.runtimeUrl, { poolSize: 1 }),
+  () => openDatabase(fixtures.database.runtimeUrl, { poolSize: 1 }),
   opened => opened.close(),
 );
 
 test('R5: an object that cannot be removed blocks neither other objects nor mail, and is the only failure reported', async () => {
-  const home = await life.home();
-  const datasetId = await provider.dataset(home.owner);
+  const tenant = await fixtures.home();
+  const datasetId = await provider.dataset(tenant.owner);
   const ids = [
-    await provider.stored(home.owner, datasetId, 'a', { name: 'a' }),
-    await provider.stored(home.owner, datasetId, 'b', { name: 'b' }),
+    await provider.stored(tenant.owner, datasetId, 'a', { name: 'a' }),
+    await provider.stored(tenant.owner, datasetId, 'b', { name: 'b' }),
   ];
-  for (const objectId of ids) await life.mutate(home.owner, 'removeObject', { objectId });
-  life.gateway.clock.advance({ days: 2 });
-  await life.mutate(home.owner, 'inviteMember', { email: 'ines@people.example', roles: ['VIEWER'] });
+  for (const objectId of ids) await fixtures.mutate(tenant.owner, 'removeObject', { objectId });
+  fixtures.gateway.clock.advance({ days: 2 });
+  await fixtures.mutate(tenant.owner, 'inviteMember', { email: 'ines@people.example', roles: ['VIEWER'] });
 
-  const [stuck, other] = ids.map(id => objectKey(home.id, rowIn(id))) as [string, string];
-  const { store, clock } = life.gateway;
+  const [stuck, other] = ids.map(id => objectKey(tenant.id, rowIn(id))) as [string, string];
+  const { store, clock } = fixtures.gateway;
   const sent: Message[] = [];
   const failed: string[] = [];
   const settle = (isStuck: boolean) =>
@@ -44,7 +44,7 @@ test('R5: an object that cannot be removed blocks neither other objects nor mail
         mail: { send: async message => void sent.push(message) },
         acceptUrl: 'https://app.example/{code}',
       },
-      home.id,
+      tenant.id,
       step => failed.push(step),
     );
   await expect(settle(true)).rejects.toThrow('1 objects could not be removed');
@@ -55,5 +55,5 @@ test('R5: an object that cannot be removed blocks neither other objects nor mail
   await settle(false);
   expect(await store.find(stuck)).toBeNull();
   expect(failed).toHaveLength(1);
-  expect((await life.rows({ of: home.id })).stale_object).toEqual([]);
+  expect((await fixtures.rows({ of: tenant.id })).stale_object).toEqual([]);
 });

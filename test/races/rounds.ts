@@ -32,5 +32,5 @@ export function tally(outcomes: readonly { readonly code: string | null }[]): Re
 }
 
 /** People with these roles in a tenant, all at once. */
-export const joinMany = (life: TenantActors, home: TenantWithMembers, count: number): Promise<MemberActor[]> =>
-  Promise.all(Array.from({ length: count }, () => life.join(home, ['viewer'])));
+export const joinMany = (fixtures: TenantActors, home: TenantWithMembers, count: number): Promise<MemberActor[]> =>
+  Promise.all(Array.from({ length: count }, () => fixtures.join(home, ['viewer'])));

@@ -7,12 +7,12 @@ import { type Caller, type TenantWithMembers, useTenantFixtures } from '../suppo
  * The whole way over HTTP, with real tokens, keys, links and bytes: nothing is put into the
  * database behind the gateway's back but people.
  */
-const life = useTenantFixtures();
+const fixtures = useTenantFixtures();
 let provider: TenantWithMembers;
 let buyer: TenantWithMembers;
 beforeAll(async () => {
-  [provider, buyer] = [await life.home({ name: 'Tidal Data' }), await life.home({ name: 'Harbour Works' })];
-  life.gateway.clock.advance({ minutes: 1 }); // it stood still while their billing cycles began
+  [provider, buyer] = [await fixtures.home({ name: 'Tidal Data' }), await fixtures.home({ name: 'Harbour Works' })];
+  fixtures.gateway.clock.advance({ minutes: 1 }); // it stood still while their billing cycles began
 });
 
 const BYTES = 'hour,height\n0,1.2\n6,4.8\n';
@@ -22,13 +22,13 @@ const AVAILABILITY =
   '{ tenant { entitlements { edges { node { title provider availability objects { edges { node { id name } } } } } } } }';
 
 const read = async (caller: Caller, query: string, variables: object = {}) => {
-  const { data, errors } = await life.query(caller, query, variables);
+  const { data, errors } = await fixtures.query(caller, query, variables);
   expect(errors).toEqual([]);
   return data;
 };
 
 test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retrieved with a key; its provider is suspended, resumed and deleted', async () => {
-  const { run, stored } = providerOf(life);
+  const { run, stored } = providerOf(fixtures);
 
   // The provider lists.
   await run(provider.admin, 'setTenantSides', { sells: true }, '__typename');
@@ -58,7 +58,7 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
   expect(retrieval).toMatchObject({ name: 'rows.csv', size: String(BYTES.length), charge: terms.price });
   expect(await (await fetch(retrieval.downloadLink)).text()).toBe(BYTES);
   expect((await run(key, 'retrieveObject', input, RETRIEVED)).retrieval).toEqual(retrieval);
-  expect(codeOf(await life.query(key, '{ tenant { charges { totalCount } } }'))).toBe('FORBIDDEN');
+  expect(codeOf(await fixtures.query(key, '{ tenant { charges { totalCount } } }'))).toBe('FORBIDDEN');
 
   // Both see their side, and neither the other's.
   const BOUGHT = `{ tenant { usage { count byKey { apiKeyId name count } } chargeTotals { amount currency } charges { edges { node { provider title } } } } }`;
@@ -69,7 +69,7 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
   });
   const SOLD =
     '{ tenant { analytics { retrievals buyers revenue { amount currency } } earnings { edges { node { title amount { amount } } } } } }';
-  const sold = await life.query(provider.seller_manager, SOLD);
+  const sold = await fixtures.query(provider.seller_manager, SOLD);
   expect(sold.data.tenant).toEqual({
     analytics: { retrievals: 1, buyers: 1, revenue: [terms.price] },
     earnings: { edges: [{ node: { title: terms.title, amount: { amount: '0.125' } } }] },
@@ -78,7 +78,7 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
 
   // The provider is suspended: it disappears from the search, its totals, its tags and `node`; the
   // buyer sees that it is unavailable.
-  const staff = await life.staff();
+  const staff = await fixtures.staff();
   await run(staff, 'staffSuspendTenant', { tenantId: provider.id, reason: 'Unpaid' }, '__typename');
   expect((await read(buyer.viewer, SEARCH)).marketplace).toEqual({ search: { totalCount: 0, edges: [] }, tags: [] });
   expect(
@@ -87,7 +87,7 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
     node: null,
     marketplace: { listing: null },
   });
-  const again = () => life.mutate(key, 'retrieveObject', { ...input, idempotencyKey: randomUUID() }, RETRIEVED);
+  const again = () => fixtures.mutate(key, 'retrieveObject', { ...input, idempotencyKey: randomUUID() }, RETRIEVED);
   expect(codeOf(await again())).toBe('PROVIDER_UNAVAILABLE');
   expect((await read(key, AVAILABILITY)).tenant.entitlements.edges[0].node).toMatchObject({ availability: 'PROVIDER_UNAVAILABLE' });
 
@@ -99,8 +99,8 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
 
   // Deleted: the buyer's records stay.
   await run(provider.owner, 'requestTenantDeletion', { confirmation: 'Tidal Data' }, '__typename');
-  life.gateway.clock.advance({ days: 31 });
-  await life.gateway.settle();
+  fixtures.gateway.clock.advance({ days: 31 });
+  await fixtures.gateway.settle();
   expect((await read(buyer.viewer, SEARCH)).marketplace.search.totalCount).toBe(0);
   expect((await read(key, AVAILABILITY)).tenant.entitlements.edges[0].node).toMatchObject({
     provider: 'Tidal Data',
@@ -108,5 +108,5 @@ test('M1, M2, M3, M5, K1, S2, S6: a dataset is listed, found, acquired and retri
   });
   expect(codeOf(await again())).toBe('PROVIDER_GONE');
   expect((await read(buyer.viewer, '{ tenant { charges { totalCount } } }')).tenant.charges.totalCount).toBe(2);
-  expect(await life.database.sql('SELECT * FROM crossing_billing_faults()')).toEqual([]);
+  expect(await fixtures.database.sql('SELECT * FROM crossing_billing_faults()')).toEqual([]);
 });

@@ -8,9 +8,9 @@ import { SERVICES } from './services.ts';
 import type { TenantActors } from './tenant-actors.ts';
 
 /** Runs commands as an API key without GraphQL, to act between authentication and the command. */
-export function keyActs(life: TenantActors, poolSize = 10) {
-  const database: Database = openDatabase(life.database.runtimeUrl, { poolSize });
-  const services = { ...SERVICES, clock: life.gateway.clock };
+export function keyActs(fixtures: TenantActors, poolSize = 10) {
+  const database: Database = openDatabase(fixtures.database.runtimeUrl, { poolSize });
+  const services = { ...SERVICES, clock: fixtures.gateway.clock };
 
   /** Authenticates a key and returns a function that runs a command as it. */
   async function signIn(secret: string): Promise<(permission: Permission, note: string) => Promise<{ note: string }>> {

@@ -4,10 +4,10 @@ import { type TenantWithMembers, useTenantActors } from './tenant-actors.ts';
 
 /** For a test file about API keys: one gateway for the file, and a new tenant for each test. */
 export function useKeys() {
-  const life = useTenantActors();
+  const fixtures = useTenantActors();
   const home = {} as TenantWithMembers;
   beforeEach(async () => {
-    Object.assign(home, await life.home());
+    Object.assign(home, await fixtures.home());
   });
-  return { life, keys: keysOf(life), home };
+  return { fixtures, keys: keysOf(fixtures), home };
 }

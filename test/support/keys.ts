@@ -9,33 +9,33 @@ export type MadeKey = { readonly id: string; readonly row: string; readonly secr
 export const rowOf = (id: string): string => Buffer.from(id, 'base64url').toString().split(':').at(-1)!;
 
 /** Helpers for API keys. */
-export const keysOf = (life: TenantActors) => ({
+export const keysOf = (fixtures: TenantActors) => ({
   /** Creates a key. */
   async make(who: MemberActor, scopes: readonly string[] = ['tenant:read'], input: object = {}): Promise<MadeKey> {
-    const { secret, apiKey } = await life.must(who, 'createApiKey', { name: 'Nightly', scopes: scopes.map(enumName), ...input });
+    const { secret, apiKey } = await fixtures.must(who, 'createApiKey', { name: 'Nightly', scopes: scopes.map(enumName), ...input });
     return { id: apiKey.id, row: rowOf(apiKey.id), secret, tenant: who.tenant! };
   },
 
   /** Sends a query with a key's secret. */
   ask: (secret: string, query = '{ tenant { name } }', headers: Record<string, string> = {}): Promise<Answer> =>
-    life.gateway.ask(query, { token: secret, headers }),
+    fixtures.gateway.ask(query, { token: secret, headers }),
 
   /** The keys of a tenant as the API lists them. */
   async list(who: MemberActor, state: 'ALL' | 'LIVE' = 'ALL') {
     const query = `{ tenant { apiKeys(first: 100, filter: { state: ${state} }) { totalCount edges { node {
       id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil } } } } }`;
-    const { data } = await life.gateway.ask(query, who);
+    const { data } = await fixtures.gateway.ask(query, who);
     return data.tenant.apiKeys.edges.map(({ node }: { node: object }) => node);
   },
 
   /** The database row of a key. */
   async row({ row }: MadeKey): Promise<Record<string, unknown>> {
-    return (await life.database.sql('SELECT * FROM api_key WHERE id = $1', [row]))[0]!;
+    return (await fixtures.database.sql('SELECT * FROM api_key WHERE id = $1', [row]))[0]!;
   },
 
   /** The audit events about keys, oldest first. */
   async events(home: TenantWithMembers) {
-    return (await life.events(home)).filter(({ action }) => action.startsWith('api_key.'));
+    return (await fixtures.events(home)).filter(({ action }) => action.startsWith('api_key.'));
   },
 });
 

@@ -26,13 +26,13 @@ export const LISTING = 'id status title summary tags price { amount currency } c
 export const PRICE = { amount: '2.50', currency: 'EUR' };
 
 /** Mutations of sellers, which throw if they fail. Ids are global ids. */
-export const providerOf = (life: TenantFixtures) => {
+export const providerOf = (fixtures: TenantFixtures) => {
   const must = ({ data, errors }: Answer, name: string) => {
     if (errors.length) throw new Error(`${name}: ${JSON.stringify(errors)}`);
     return data[name];
   };
   const run = async (caller: Caller, name: string, input: object, selection: string) =>
-    must(await life.mutate(caller, name, input, selection), name);
+    must(await fixtures.mutate(caller, name, input, selection), name);
 
   const provider = {
     run,

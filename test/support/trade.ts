@@ -36,12 +36,12 @@ export const useTrade = (options: { poolSize?: number } = {}): Trade => tradeOf(
 
 export type Trade = ReturnType<typeof tradeOf>;
 
-export function tradeOf(life: TenantActors) {
-  const { database, must, run } = life;
+export function tradeOf(fixtures: TenantActors) {
+  const { database, must, run } = fixtures;
   const market = marketFixtures(database);
 
   async function provider(row: ListingRow = {}, { files = 1, plan = 'PROFESSIONAL' as PlanCode } = {}): Promise<Provider> {
-    const home = await life.home(plan);
+    const home = await fixtures.home(plan);
     await market.setSides(home.tenant, { sells: true });
     return stock(home, row, files);
   }
@@ -58,7 +58,7 @@ export function tradeOf(life: TenantActors) {
   }
 
   async function buyer(plan: PlanCode = 'PROFESSIONAL'): Promise<TenantWithMembers> {
-    const home = await life.home(plan);
+    const home = await fixtures.home(plan);
     await market.setSides(home.tenant, { buys: true });
     return home;
   }
@@ -72,7 +72,7 @@ export function tradeOf(life: TenantActors) {
   }
 
   return {
-    ...{ ...life, life, market, provider, stock, buyer, acquire, deal },
+    ...{ ...fixtures, fixtures, market, provider, stock, buyer, acquire, deal },
 
     /** Changes a provider's listing as a superuser, bound for the trigger that indexes it. */
     relist: ({ tenant, listing }: Pick<Provider, 'tenant' | 'listing'>, columns: string) =>
@@ -90,7 +90,7 @@ export function tradeOf(life: TenantActors) {
 
     /** Reads fields of the caller's tenant. */
     read: async (who: MemberActor, selection: string) => {
-      const { data, errors } = await life.gateway.ask(`{ tenant { ${selection} } }`, { token: who.token, tenant: who.tenant });
+      const { data, errors } = await fixtures.gateway.ask(`{ tenant { ${selection} } }`, { token: who.token, tenant: who.tenant });
       if (errors.length) throw new Error(JSON.stringify(errors));
       return data.tenant;
     },

@@ -4,22 +4,22 @@ import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 import type { MemberActor } from '../../support/tenant-actors.ts';
 
-const { home, keys, life } = useKeys();
+const { home, keys, fixtures } = useKeys();
 
 let buyer: MemberActor;
 let other: MemberActor;
 beforeEach(async () => {
-  buyer = await life.join(home, ['buyer_manager']);
-  other = await life.join(home, ['buyer_manager', 'viewer']);
+  buyer = await fixtures.join(home, ['buyer_manager']);
+  other = await fixtures.join(home, ['buyer_manager', 'viewer']);
 });
 
 const SCOPES = ['tenant:read', 'usage:read'];
 
 describe('handOverApiKey', () => {
   const handOver = (key: MadeKey, { membershipId }: { membershipId: string }) =>
-    life.run(home.owner, 'handOverApiKey', { apiKeyId: key.id, membershipId });
+    fixtures.run(home.owner, 'handOverApiKey', { apiKeyId: key.id, membershipId });
 
-  const narrow = (who: MemberActor, { id }: MadeKey) => life.run(who, 'narrowApiKey', { apiKeyId: id, scopes: ['TENANT_READ'] });
+  const narrow = (who: MemberActor, { id }: MadeKey) => fixtures.run(who, 'narrowApiKey', { apiKeyId: id, scopes: ['TENANT_READ'] });
 
   test('K3: the new holder manages the key, the previous holder no longer does, and its secret keeps working', async () => {
     const key = await keys.make(buyer, SCOPES);
@@ -44,7 +44,7 @@ describe('handOverApiKey', () => {
     ['viewer',         'KEY_NOT_HOLDABLE'],
   ])('K3: handing over to a member who is %s: %s', async (role, code) => {
     const key = await keys.make(buyer, SCOPES);
-    const to = role === 'owner' ? home.owner : await life.join(home, [role as 'admin']);
+    const to = role === 'owner' ? home.owner : await fixtures.join(home, [role as 'admin']);
     const outcome = await handOver(key, to);
     expect(outcome.code).toBe(code);
     if (code) expect(outcome.errors[0]!.extensions.roles).toEqual(['OWNER', 'ADMIN', 'BUYER_MANAGER']);
@@ -53,8 +53,8 @@ describe('handOverApiKey', () => {
 
   test('T4: handing over to a member of another tenant or to a former member is NOT_FOUND', async () => {
     const key = await keys.make(buyer, SCOPES);
-    const elsewhere = await life.home();
-    await life.must(home.owner, 'removeMember', { membershipId: other.membershipId });
+    const elsewhere = await fixtures.home();
+    await fixtures.must(home.owner, 'removeMember', { membershipId: other.membershipId });
     for (const to of [elsewhere.owner, other]) expect((await handOver(key, to)).code).toBe('NOT_FOUND');
     expect((await keys.row(key)).holder_id).toBe(buyer.member.id);
   });

@@ -2,15 +2,15 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useKeys } from '../../support/key-fixtures.ts';
 import { globalId, type MemberActor, type Verb } from '../../support/tenant-actors.ts';
 
-const { home, keys, life } = useKeys();
+const { home, keys, fixtures } = useKeys();
 
 let admin: MemberActor;
 let buyer: MemberActor;
 let other: MemberActor;
 beforeEach(async () => {
-  admin = await life.join(home, ['admin']);
-  buyer = await life.join(home, ['buyer_manager']);
-  other = await life.join(home, ['buyer_manager', 'viewer']);
+  admin = await fixtures.join(home, ['admin']);
+  buyer = await fixtures.join(home, ['buyer_manager']);
+  other = await fixtures.join(home, ['buyer_manager', 'viewer']);
 });
 
 const SCOPES = ['tenant:read', 'usage:read'];
@@ -19,7 +19,7 @@ const inputOf = (verb: Verb, { id }: { id: string }) => ({
   ...(verb === 'narrowApiKey' && { scopes: ['TENANT_READ'] }),
   ...(verb === 'handOverApiKey' && { membershipId: other.membershipId }),
 });
-const run = (who: MemberActor, verb: Verb, key: { id: string }) => life.run(who, verb, inputOf(verb, key));
+const run = (who: MemberActor, verb: Verb, key: { id: string }) => fixtures.run(who, verb, inputOf(verb, key));
 const MANAGE = ['narrowApiKey', 'rotateApiKey', 'revokeApiKey', 'handOverApiKey'] as const;
 const ACTION = { narrowApiKey: 'narrow', rotateApiKey: 'rotate', revokeApiKey: 'revoke', handOverApiKey: 'hand_over' } as const;
 
@@ -31,9 +31,9 @@ describe('who manages which keys', () => {
     'another buyer_manager':               { who: () => other,                                 own: false, may: [false, false, false, false], needs: 'api-key:update-any' },
     'the owner':                           { who: () => home.owner,                            own: false, may: [true,  true,  true,  true],  needs: '' },
     'an admin':                            { who: () => admin,                                 own: false, may: [true,  true,  true,  true],  needs: '' },
-    'a seller_manager':                    { who: () => life.join(home, ['seller_manager']),   own: false, may: [false, false, false, false], needs: 'api-key:update' },
-    'an operator':                         { who: () => life.join(home, ['operator']),         own: false, may: [false, false, false, false], needs: 'api-key:update' },
-    'a viewer':                            { who: () => life.join(home, ['viewer']),           own: false, may: [false, false, false, false], needs: 'api-key:update' },
+    'a seller_manager':                    { who: () => fixtures.join(home, ['seller_manager']),   own: false, may: [false, false, false, false], needs: 'api-key:update' },
+    'an operator':                         { who: () => fixtures.join(home, ['operator']),         own: false, may: [false, false, false, false], needs: 'api-key:update' },
+    'a viewer':                            { who: () => fixtures.join(home, ['viewer']),           own: false, may: [false, false, false, false], needs: 'api-key:update' },
   };
   const cells = Object.entries(WHO).flatMap(([name, { may }]) => MANAGE.map((verb, at) => ({ name, verb, allowed: may[at]! })));
 
@@ -63,7 +63,7 @@ describe('who manages which keys', () => {
   });
 
   test('T4: a key of another tenant has the same response as an absent key, and stays unchanged', async () => {
-    const elsewhere = await life.home();
+    const elsewhere = await fixtures.home();
     const theirs = await keys.make(elsewhere.owner);
     const before = await keys.row(theirs);
     const nowhere = globalId('ApiKey', home.tenant.id, theirs.row);
@@ -80,16 +80,16 @@ describe('who manages which keys', () => {
 
   test.each(['suspended', 'pending_deletion'] as const)('S2, S3: every command is refused while %s', async status => {
     const key = await keys.make(home.owner, SCOPES);
-    await life.make.setStatus(home.tenant, status);
+    await fixtures.make.setStatus(home.tenant, status);
     for (const verb of MANAGE) expect((await run(home.owner, verb, key)).code).toBe('TENANT_STATUS');
   });
 
   test('a revoked or expired key cannot be narrowed, rotated or handed over; revoking it again leaves no event', async () => {
     const revoked = await keys.make(home.owner, SCOPES);
-    await life.must(home.owner, 'revokeApiKey', { apiKeyId: revoked.id });
-    const soon = new Date(life.gateway.clock.now().getTime() + 60_000).toISOString();
+    await fixtures.must(home.owner, 'revokeApiKey', { apiKeyId: revoked.id });
+    const soon = new Date(fixtures.gateway.clock.now().getTime() + 60_000).toISOString();
     const expired = await keys.make(home.owner, SCOPES, { expiresAt: soon });
-    life.gateway.clock.advance({ minutes: 1 });
+    fixtures.gateway.clock.advance({ minutes: 1 });
     for (const key of [revoked, expired])
       for (const verb of ['narrowApiKey', 'rotateApiKey', 'handOverApiKey'] as const)
         expect((await run(home.owner, verb, key)).code).toBe('KEY_ENDED');
@@ -104,8 +104,8 @@ describe('who manages which keys', () => {
 
 describe('a key outlives its holder', () => {
   test('K3: with its scopes, whether the holder left, was removed or lost the role', async () => {
-    const removed = await life.join(home, ['admin']);
-    const withoutOwner = await life.join(home, ['buyer_manager']);
+    const removed = await fixtures.join(home, ['admin']);
+    const withoutOwner = await fixtures.join(home, ['buyer_manager']);
     const made = [];
     for (const [who, scopes] of [
       [buyer, SCOPES],
@@ -113,11 +113,11 @@ describe('a key outlives its holder', () => {
       [withoutOwner, SCOPES],
     ] as const) {
       made.push(await keys.make(who, scopes));
-      life.gateway.clock.advance({ minutes: 1 });
+      fixtures.gateway.clock.advance({ minutes: 1 });
     }
-    await life.must(buyer, 'leaveTenant');
-    await life.must(home.owner, 'removeMember', { membershipId: removed.membershipId });
-    await life.must(home.owner, 'setMemberRoles', { membershipId: withoutOwner.membershipId, roles: ['VIEWER'] });
+    await fixtures.must(buyer, 'leaveTenant');
+    await fixtures.must(home.owner, 'removeMember', { membershipId: removed.membershipId });
+    await fixtures.must(home.owner, 'setMemberRoles', { membershipId: withoutOwner.membershipId, roles: ['VIEWER'] });
     for (const { secret } of made) {
       const { data } = await keys.ask(secret, '{ tenant { name } viewer { permissions } }');
       expect(data.tenant).toEqual({ name: home.tenant.name });
@@ -133,18 +133,18 @@ describe('a key outlives its holder', () => {
 
   test('K3: owner and admin can narrow it, hand it over and revoke it', async () => {
     const key = await keys.make(buyer, SCOPES);
-    await life.must(buyer, 'leaveTenant');
-    await life.must(admin, 'narrowApiKey', { apiKeyId: key.id, scopes: ['TENANT_READ'] });
-    const { apiKey } = await life.must(home.owner, 'handOverApiKey', { apiKeyId: key.id, membershipId: other.membershipId });
+    await fixtures.must(buyer, 'leaveTenant');
+    await fixtures.must(admin, 'narrowApiKey', { apiKeyId: key.id, scopes: ['TENANT_READ'] });
+    const { apiKey } = await fixtures.must(home.owner, 'handOverApiKey', { apiKeyId: key.id, membershipId: other.membershipId });
     expect(apiKey).toMatchObject({ holderName: other.person.name, holderLeft: false, scopes: ['TENANT_READ'] });
-    await life.must(admin, 'revokeApiKey', { apiKeyId: key.id });
+    await fixtures.must(admin, 'revokeApiKey', { apiKeyId: key.id });
     expect((await keys.ask(key.secret)).status).toBe(401);
   });
 
   test('K3: a former holder who rejoins no longer holds it, because the previous membership held it', async () => {
     const key = await keys.make(buyer, SCOPES);
-    await life.must(buyer, 'leaveTenant');
-    const back = await life.actor(home.tenant, await life.make.member(home.tenant, buyer.person, ['buyer_manager']));
+    await fixtures.must(buyer, 'leaveTenant');
+    const back = await fixtures.actor(home.tenant, await fixtures.make.member(home.tenant, buyer.person, ['buyer_manager']));
     expect((await run(back, 'narrowApiKey', key)).code).toBe('FORBIDDEN');
     expect(await keys.list(back)).toMatchObject([{ holderLeft: true }]);
   });

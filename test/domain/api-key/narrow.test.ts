@@ -4,18 +4,18 @@ import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 import type { MemberActor } from '../../support/tenant-actors.ts';
 
-const { home, keys, life } = useKeys();
+const { home, keys, fixtures } = useKeys();
 
 let buyer: MemberActor;
 beforeEach(async () => {
-  buyer = await life.join(home, ['buyer_manager']);
+  buyer = await fixtures.join(home, ['buyer_manager']);
 });
 
 const SCOPES = ['tenant:read', 'usage:read'];
 
 describe('narrowApiKey', () => {
   const narrow = (key: MadeKey, scopes: readonly string[], who = buyer) =>
-    life.run(who, 'narrowApiKey', { apiKeyId: key.id, scopes: scopes.map(enumName) });
+    fixtures.run(who, 'narrowApiKey', { apiKeyId: key.id, scopes: scopes.map(enumName) });
 
   test('K3: leaves the key with the given subset of its scopes from the very next request', async () => {
     const key = await keys.make(buyer, SCOPES);
@@ -43,7 +43,7 @@ describe('narrowApiKey', () => {
 
   test('K3: the owner can narrow the key of a member who lost the role for it', async () => {
     const key = await keys.make(buyer, SCOPES);
-    await life.must(home.owner, 'setMemberRoles', { membershipId: buyer.membershipId, roles: ['VIEWER'] });
+    await fixtures.must(home.owner, 'setMemberRoles', { membershipId: buyer.membershipId, roles: ['VIEWER'] });
     expect((await narrow(key, ['tenant:read'])).code).toBe('FORBIDDEN');
     expect((await narrow(key, ['tenant:read'], home.owner)).errors).toEqual([]);
   });

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useTenantActors();
+const fixtures = useTenantActors();
 let home: TenantWithMembers;
 beforeEach(async () => {
-  home = await life.home();
+  home = await fixtures.home();
 });
 
 const key = () => ({ idempotencyKey: randomUUID() });
-const rows = () => life.database.sql('SELECT * FROM idempotency_key WHERE tenant_id = $1', [home.tenant.id]);
-const outcomes = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
+const rows = () => fixtures.database.sql('SELECT * FROM idempotency_key WHERE tenant_id = $1', [home.tenant.id]);
+const outcomes = async () => (await fixtures.events(home)).map(({ action, code }) => [action, code]);
 const rename = (name: string, extra: object = {}, headers: Record<string, string> = {}, who = home.owner) =>
-  life.run(who, 'renameTenant', { name, ...extra }, headers);
+  fixtures.run(who, 'renameTenant', { name, ...extra }, headers);
 
 describe('an idempotency key', () => {
   test('G6: a repeated request returns the same response and changes nothing', async () => {
@@ -41,9 +41,9 @@ describe('an idempotency key', () => {
     const document = `mutation { one: renameTenant(input: { name: "One" }) { tenant { name } } two: renameTenant(input: { name: "Two" }) { tenant { name } }
       inviteMember(input: { email: "several@people.example", roles: [VIEWER] }) { invitation { id } } }`;
     const asked = { ...home.owner, headers: { 'idempotency-key': randomUUID() } };
-    const first = await life.gateway.ask(document, asked);
+    const first = await fixtures.gateway.ask(document, asked);
     expect(first.errors).toEqual([]);
-    const second = await life.gateway.ask(document, asked);
+    const second = await fixtures.gateway.ask(document, asked);
     expect(second.errors).toEqual([]);
     expect(second.data.inviteMember).toEqual(first.data.inviteMember);
     expect(await outcomes()).toEqual([
@@ -57,8 +57,8 @@ describe('an idempotency key', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, (sent: object) => Promise<{ code: string | null }>]>([
     ['another name',          sent => rename('Another', sent)],
-    ['another mutation',      sent => life.run(home.owner, 'setBillingEmail', { email: 'a@b.example', ...sent })],
-    ['only the key as input', sent => life.run(home.owner, 'cancelOwnershipTransfer', sent)],
+    ['another mutation',      sent => fixtures.run(home.owner, 'setBillingEmail', { email: 'a@b.example', ...sent })],
+    ['only the key as input', sent => fixtures.run(home.owner, 'cancelOwnershipTransfer', sent)],
   ])('G6: the same key with %s is IDEMPOTENCY_KEY_REUSED, changes nothing and leaves no event', async (_what, ask) => {
     const sent = key();
     await rename('First', sent);
@@ -69,13 +69,13 @@ describe('an idempotency key', () => {
 
   test('G6: another order of the input fields is the same request', async () => {
     const sent = key();
-    await life.must(home.owner, 'inviteMember', { email: 'order@people.example', roles: ['VIEWER'], ...sent });
-    await life.must(home.owner, 'inviteMember', { ...sent, roles: ['VIEWER'], email: 'order@people.example' });
+    await fixtures.must(home.owner, 'inviteMember', { email: 'order@people.example', roles: ['VIEWER'], ...sent });
+    await fixtures.must(home.owner, 'inviteMember', { ...sent, roles: ['VIEWER'], email: 'order@people.example' });
     expect(await outcomes()).toEqual([['invitation.create', null]]);
   });
 
   test('G6: the same key of another person is another key and returns nothing of the first response', async () => {
-    const admin = await life.join(home, ['admin']);
+    const admin = await fixtures.join(home, ['admin']);
     const sent = key();
     await rename('Theirs', sent);
     expect((await rename('Mine', sent, {}, admin)).payload.tenant.name).toBe('Mine');
@@ -84,29 +84,29 @@ describe('an idempotency key', () => {
   });
 
   test('T9, G6: the same key of the same person in another tenant is another key', async () => {
-    const other = await life.home();
-    await life.make.member(other.tenant, home.owner.person, ['admin']);
+    const other = await fixtures.home();
+    await fixtures.make.member(other.tenant, home.owner.person, ['admin']);
     const sent = key();
     await rename('Here', sent);
-    const there = await life.run({ token: home.owner.token, tenant: other.tenant.id }, 'renameTenant', { name: 'There', ...sent });
+    const there = await fixtures.run({ token: home.owner.token, tenant: other.tenant.id }, 'renameTenant', { name: 'There', ...sent });
     expect(there.payload).toEqual({ tenant: { tenantId: other.tenant.id, name: 'There' } });
   });
 
   test('G6: a refused request is not stored: the same key succeeds once the obstacle is gone', async () => {
     const sent = key();
-    await life.make.setStatus(home.tenant, 'suspended');
+    await fixtures.make.setStatus(home.tenant, 'suspended');
     expect((await rename('Later', sent)).code).toBe('TENANT_STATUS');
-    await life.make.setStatus(home.tenant, 'active');
+    await fixtures.make.setStatus(home.tenant, 'active');
     expect(await rows()).toEqual([]);
     expect((await rename('Later', sent)).payload.tenant.name).toBe('Later');
   });
 
   test('G6: a wrong code is not stored: each retry counts as an attempt', async () => {
-    const { membershipId } = await life.join(home, ['viewer']);
-    await life.must(home.owner, 'requestOwnershipTransfer', { membershipId });
+    const { membershipId } = await fixtures.join(home, ['viewer']);
+    await fixtures.must(home.owner, 'requestOwnershipTransfer', { membershipId });
     const sent = key();
     for (const triesLeft of [4, 3])
-      expect((await life.run(home.owner, 'confirmOwnershipTransfer', { code: '', ...sent })).errors).toMatchObject([
+      expect((await fixtures.run(home.owner, 'confirmOwnershipTransfer', { code: '', ...sent })).errors).toMatchObject([
         { extensions: { triesLeft } },
       ]);
     expect(await rows()).toEqual([]);
@@ -114,18 +114,18 @@ describe('an idempotency key', () => {
 
   test('G6: a key is valid for exactly 24 hours; then the jobs remove it', async () => {
     const sent = key();
-    const start = life.gateway.clock.now().getTime();
+    const start = fixtures.gateway.clock.now().getTime();
     await rename('Day', sent);
-    life.gateway.clock.set(new Date(start + 24 * 60 * 60_000 - 1));
-    await life.gateway.settle();
+    fixtures.gateway.clock.set(new Date(start + 24 * 60 * 60_000 - 1));
+    await fixtures.gateway.settle();
     await rename('Day', sent);
     expect(await outcomes()).toHaveLength(1);
-    life.gateway.clock.set(new Date(start + 24 * 60 * 60_000));
+    fixtures.gateway.clock.set(new Date(start + 24 * 60 * 60_000));
     expect((await rename('Another day', sent)).payload.tenant.name).toBe('Another day');
     expect(await outcomes()).toHaveLength(2);
     expect(await rows()).toHaveLength(1);
-    life.gateway.clock.advance({ days: 1 });
-    await life.gateway.settle();
+    fixtures.gateway.clock.advance({ days: 1 });
+    await fixtures.gateway.settle();
     expect(await rows()).toEqual([]);
   });
 
@@ -146,7 +146,7 @@ describe('an idempotency key', () => {
   });
 
   test('G6: the key of an anonymous caller does not change the refusal', async () => {
-    const { errors } = await life.gateway.ask(
+    const { errors } = await fixtures.gateway.ask(
       'mutation { renameTenant(input: { name: "x", idempotencyKey: "short" }) { tenant { name } } }',
     );
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);

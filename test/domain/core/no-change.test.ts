@@ -5,24 +5,24 @@ import { PRICE, providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantFixtures();
-const staff = useResource(() => life.staff());
-let home: TenantWithMembers;
+const fixtures = useTenantFixtures();
+const staff = useResource(() => fixtures.staff());
+let tenant: TenantWithMembers;
 let ids: { datasetId: string; listingId: string };
 beforeAll(async () => {
-  home = await life.home();
-  const provider = providerOf(life);
-  const datasetId = await provider.dataset(home.owner);
-  ids = { datasetId, listingId: await provider.draft(home.owner, datasetId) };
+  tenant = await fixtures.home();
+  const provider = providerOf(fixtures);
+  const datasetId = await provider.dataset(tenant.owner);
+  ids = { datasetId, listingId: await provider.draft(tenant.owner, datasetId) };
 });
 
-const membershipId = () => Buffer.from(`Membership:${home.id}:${home.viewer.id}`).toString('base64url');
+const membershipId = () => Buffer.from(`Membership:${tenant.id}:${tenant.viewer.id}`).toString('base64url');
 
 /** Every command that sets values, with an input that is sent twice. */
 // biome-ignore format: a table is read by its columns
 const COMMANDS: readonly (readonly [string, string, () => object, 'owner' | 'staff'])[] = [
   ['renameTenant',             'the same name',                 () => ({ name: ' Cafe\u0301 ' }),                                         'owner'],
-  ['staffRenameTenant',        'the same name',                 () => ({ tenantId: home.id, name: 'Café' }),                              'staff'],
+  ['staffRenameTenant',        'the same name',                 () => ({ tenantId: tenant.id, name: 'Café' }),                              'staff'],
   ['setBillingEmail',          'the same address',              () => ({ email: 'BILLS@corp.example' }),                                  'owner'],
   ['setTenantSides',           'the same sides',                () => ({ sells: true, buys: true }),                                      'owner'],
   ['setTenantSides',           'null beside the same side',     () => ({ sells: true, buys: null }),                                      'owner'],
@@ -33,17 +33,17 @@ const COMMANDS: readonly (readonly [string, string, () => object, 'owner' | 'sta
   ['updateListing',            'the same terms',                () => ({ listingId: ids.listingId, title: 'T', summary: 's', tags: ['A', 'a', 'b'], price: { ...PRICE, amount: '2.500' } }), 'owner'],
   ['updateListing',            'null for all fields',           () => ({ listingId: ids.listingId, title: null, summary: null, tags: null, price: null }), 'owner'],
   ['changePlan',               'the scheduled downgrade', () => ({ plan: 'FREE' }),                                               'owner'],
-  ['staffArrangeEnterprise',   'the same limits',               () => ({ tenantId: home.id, memberLimit: 50 }),                           'staff'],
+  ['staffArrangeEnterprise',   'the same limits',               () => ({ tenantId: tenant.id, memberLimit: 50 }),                           'staff'],
 ];
 
 describe('A5: a command that changes nothing leaves no event and no changed row', () => {
   test.each(COMMANDS)('%s with %s', async (mutation, _what, inputOf, who) => {
-    const caller = who === 'staff' ? staff : home.owner;
-    expect((await life.mutate(caller, mutation, inputOf())).errors).toEqual([]);
-    const before = await life.rows({ of: home.id });
-    life.gateway.clock.advance({ minutes: 1 });
-    expect((await life.mutate(caller, mutation, inputOf())).errors).toEqual([]);
-    expect(await life.rows({ of: home.id })).toEqual(before);
+    const caller = who === 'staff' ? staff : tenant.owner;
+    expect((await fixtures.mutate(caller, mutation, inputOf())).errors).toEqual([]);
+    const before = await fixtures.rows({ of: tenant.id });
+    fixtures.gateway.clock.advance({ minutes: 1 });
+    expect((await fixtures.mutate(caller, mutation, inputOf())).errors).toEqual([]);
+    expect(await fixtures.rows({ of: tenant.id })).toEqual(before);
   });
 });
 

@@ -3,29 +3,29 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { codeOf, providerOf, rowIn } from '../../support/provider.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantFixtures();
-const provider = providerOf(life);
+const fixtures = useTenantFixtures();
+const provider = providerOf(fixtures);
 
-let home: TenantWithMembers;
+let tenant: TenantWithMembers;
 beforeEach(async () => {
-  home = await life.home();
+  tenant = await fixtures.home();
 });
 
 const READ = 'dataset { id name description createdAt updatedAt objectCount listing { status } }';
-const create = (input: object, who = home.seller_manager) => life.mutate(who, 'createDataset', input, READ);
+const create = (input: object, who = tenant.seller_manager) => fixtures.mutate(who, 'createDataset', input, READ);
 
 describe('createDataset', () => {
   test('M1, A1: creates a dataset without objects or listing, and the event contains its fields', async () => {
     const { data, errors } = await create({ name: '  Weather  ', description: ' By hour.\r\n\r\nIn UTC. ' });
     expect(errors).toEqual([]);
-    const now = life.gateway.clock.now().toISOString();
+    const now = fixtures.gateway.clock.now().toISOString();
     expect(data.createDataset.dataset).toEqual({
       ...{ id: expect.any(String), name: 'Weather', description: 'By hour.\n\nIn UTC.' },
       ...{ createdAt: now, updatedAt: now, objectCount: 0, listing: null },
     });
-    expect(await life.events(home)).toEqual([
+    expect(await fixtures.events(tenant)).toEqual([
       {
-        ...{ action: 'dataset.create', outcome: 'done', code: null, by: 'user', name: home.seller_manager.person.name },
+        ...{ action: 'dataset.create', outcome: 'done', code: null, by: 'user', name: tenant.seller_manager.person.name },
         ...{ before: null, after: { name: 'Weather', description: 'By hour.\n\nIn UTC.' } },
       },
     ]);
@@ -48,7 +48,7 @@ describe('createDataset', () => {
     ['an unpaired surrogate',              { name: 'a', description: '\ud800' }],
   ])('M1: %s is BAD_USER_INPUT, and no dataset is created', async (_what, input) => {
     expect(codeOf(await create(input))).toBe('BAD_USER_INPUT');
-    expect(await life.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [home.id])).toEqual([]);
+    expect(await fixtures.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [tenant.id])).toEqual([]);
   });
 
   test.each(['é'.repeat(120), "'; DROP TABLE dataset; --", '<script>alert(1)</script>', '数据 😀 مرحبا', '%_\\'])(
@@ -66,26 +66,26 @@ describe('createDataset', () => {
     const once = { name: 'Weather', idempotencyKey: 'make-this-dataset' };
     const first = await create(once);
     expect((await create(once)).data).toEqual(first.data);
-    expect(await life.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [home.id])).toHaveLength(1);
+    expect(await fixtures.database.sql('SELECT FROM dataset WHERE tenant_id = $1', [tenant.id])).toHaveLength(1);
     expect(codeOf(await create({ ...once, name: 'Other' }))).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 });
 
 describe('updateDataset', () => {
   test('M1, A1: changes the given fields and leaves the others', async () => {
-    const datasetId = await provider.dataset(home.owner);
-    life.gateway.clock.advance({ minutes: 1 });
-    const update = (input: object) => life.mutate(home.admin, 'updateDataset', { datasetId, ...input }, READ);
+    const datasetId = await provider.dataset(tenant.owner);
+    fixtures.gateway.clock.advance({ minutes: 1 });
+    const update = (input: object) => fixtures.mutate(tenant.admin, 'updateDataset', { datasetId, ...input }, READ);
     const { data } = await update({ description: 'New' });
     expect(data.updateDataset.dataset).toMatchObject({
       name: 'Rows',
       description: 'New',
-      updatedAt: life.gateway.clock.now().toISOString(),
+      updatedAt: fixtures.gateway.clock.now().toISOString(),
     });
     expect((await update({ name: 'Renamed' })).data.updateDataset.dataset).toMatchObject({ name: 'Renamed', description: 'New' });
     expect((await update({ description: '' })).data.updateDataset.dataset).toMatchObject({ name: 'Renamed', description: '' });
     expect(codeOf(await update({ name: '' }))).toBe('BAD_USER_INPUT');
-    expect((await life.events(home)).at(-1)).toMatchObject({
+    expect((await fixtures.events(tenant)).at(-1)).toMatchObject({
       ...{ action: 'dataset.update', before: { name: 'Renamed', description: 'New' }, after: { name: 'Renamed', description: '' } },
     });
   });
@@ -93,44 +93,48 @@ describe('updateDataset', () => {
 
 describe('deleteDataset', () => {
   test('M1, A1: deletes its objects and listing, and leaves their bytes to the job', async () => {
-    const { datasetId, objectId, listingId } = await provider.published(home.owner);
-    const other = await provider.dataset(home.owner, 'Other');
-    await provider.object(home.owner, datasetId, 'c', { name: 'not-yet.csv' });
-    await provider.run(home.owner, 'withdrawListing', { listingId }, '__typename');
-    const { data } = await life.mutate(home.seller_manager, 'deleteDataset', { datasetId }, 'deletedDatasetId');
+    const { datasetId, objectId, listingId } = await provider.published(tenant.owner);
+    const other = await provider.dataset(tenant.owner, 'Other');
+    await provider.object(tenant.owner, datasetId, 'c', { name: 'not-yet.csv' });
+    await provider.run(tenant.owner, 'withdrawListing', { listingId }, '__typename');
+    const { data } = await fixtures.mutate(tenant.seller_manager, 'deleteDataset', { datasetId }, 'deletedDatasetId');
     expect(data.deleteDataset).toEqual({ deletedDatasetId: datasetId });
-    const rows = await life.rows({ of: home.id });
+    const rows = await fixtures.rows({ of: tenant.id });
     expect([rows.dataset, rows.data_object, rows.listing, rows.stale_object].map(list => list!.length)).toEqual([1, 0, 0, 2]);
     expect(rows.stale_object!.join()).toContain(rowIn(objectId));
     expect(rows.dataset![0]).toContain(rowIn(other));
-    expect((await life.events(home)).at(-1)).toMatchObject({ action: 'dataset.delete', before: { name: 'Rows', objects: 2 }, after: null });
+    expect((await fixtures.events(tenant)).at(-1)).toMatchObject({
+      action: 'dataset.delete',
+      before: { name: 'Rows', objects: 2 },
+      after: null,
+    });
   });
 
   test('M1: a dataset on the marketplace has to be withdrawn first', async () => {
-    const { datasetId, listingId } = await provider.published(home.owner);
-    const remove = () => life.mutate(home.owner, 'deleteDataset', { datasetId }, 'deletedDatasetId');
+    const { datasetId, listingId } = await provider.published(tenant.owner);
+    const remove = () => fixtures.mutate(tenant.owner, 'deleteDataset', { datasetId }, 'deletedDatasetId');
     expect(codeOf(await remove())).toBe('CONFLICT');
-    expect((await life.rows({ of: home.id })).dataset).toHaveLength(1);
-    await provider.run(home.owner, 'withdrawListing', { listingId }, '__typename');
+    expect((await fixtures.rows({ of: tenant.id })).dataset).toHaveLength(1);
+    await provider.run(tenant.owner, 'withdrawListing', { listingId }, '__typename');
     expect((await remove()).errors).toEqual([]);
   });
 });
 
 describe('the datasets of a tenant', () => {
-  const list = async (args: string, who = home.viewer) =>
-    (await life.query(who, `{ tenant { datasets${args} { totalCount pageInfo { endCursor hasNextPage } edges { node { name } } } } }`)).data
-      .tenant.datasets;
+  const list = async (args: string, who = tenant.viewer) =>
+    (await fixtures.query(who, `{ tenant { datasets${args} { totalCount pageInfo { endCursor hasNextPage } edges { node { name } } } } }`))
+      .data.tenant.datasets;
   const names = ({ edges }: { edges: { node: { name: string } }[] }) => edges.map(({ node }) => node.name);
 
   test('M1, G4: are paged in the order of creation, and counted', async () => {
-    for (const name of ['b', 'a', 'c']) await provider.dataset(home.owner, name);
+    for (const name of ['b', 'a', 'c']) await provider.dataset(tenant.owner, name);
     const first = await list('(first: 2)');
     expect([names(first), first.totalCount, first.pageInfo.hasNextPage]).toEqual([['b', 'a'], 3, true]);
     expect(names(await list(`(first: 2, after: "${first.pageInfo.endCursor}")`))).toEqual(['c']);
   });
 
   test('T8: are found by a part of their name, in which no character is a wildcard', async () => {
-    for (const name of ['Air 100%', 'air_quality', 'Water', 'back\\slash']) await provider.dataset(home.owner, name);
+    for (const name of ['Air 100%', 'air_quality', 'Water', 'back\\slash']) await provider.dataset(tenant.owner, name);
     const found = async (search: string) => names(await list(`(filter: { search: ${JSON.stringify(search)} })`));
     expect(await found('AIR')).toEqual(['Air 100%', 'air_quality']);
     expect(await found('%')).toEqual(['Air 100%']);
@@ -140,9 +144,9 @@ describe('the datasets of a tenant', () => {
   });
 
   test('M1: are found by the status of their listing', async () => {
-    await provider.dataset(home.owner, 'Bare');
-    await provider.draft(home.owner, await provider.dataset(home.owner, 'Drafted'));
-    await provider.published(home.owner);
+    await provider.dataset(tenant.owner, 'Bare');
+    await provider.draft(tenant.owner, await provider.dataset(tenant.owner, 'Drafted'));
+    await provider.published(tenant.owner);
     expect(names(await list('(filter: { listing: DRAFT })'))).toEqual(['Drafted']);
     expect(names(await list('(filter: { listing: PUBLISHED })'))).toEqual(['Rows']);
     const none = await list('(filter: { listing: WITHDRAWN })');
@@ -150,23 +154,26 @@ describe('the datasets of a tenant', () => {
   });
 
   test('M1: an operator can count all and published datasets, and read nothing of a dataset', async () => {
-    await provider.dataset(home.owner);
-    await provider.published(home.owner);
-    const { data, errors } = await life.query(home.operator, '{ tenant { datasetCount publishedListingCount datasets { totalCount } } }');
+    await provider.dataset(tenant.owner);
+    await provider.published(tenant.owner);
+    const { data, errors } = await fixtures.query(
+      tenant.operator,
+      '{ tenant { datasetCount publishedListingCount datasets { totalCount } } }',
+    );
     expect(data.tenant).toEqual({ datasetCount: 2, publishedListingCount: 1, datasets: null });
     expect(errors).toMatchObject([{ path: ['tenant', 'datasets'], extensions: { code: 'FORBIDDEN', permission: 'dataset:read' } }]);
   });
 
   test("T8: a search reads only rows of its tenant: under the gateway's role its index begins with the tenant", async () => {
-    await life.database.sql(
+    await fixtures.database.sql(
       `INSERT INTO dataset (tenant_id, id, name) SELECT $1, gen_random_uuid(), 'Air ' || n FROM generate_series(1, 5000) n`,
-      [(await life.home()).id],
+      [(await fixtures.home()).id],
     );
-    await life.database.sql('ANALYZE dataset');
-    const client = new pg.Client({ connectionString: life.database.runtimeUrl });
+    await fixtures.database.sql('ANALYZE dataset');
+    const client = new pg.Client({ connectionString: fixtures.database.runtimeUrl });
     await client.connect();
     const explained = await client
-      .query("SELECT set_config('app.tenant_id', $1, false)", [home.id])
+      .query("SELECT set_config('app.tenant_id', $1, false)", [tenant.id])
       .then(() => client.query<{ 'QUERY PLAN': string }>("EXPLAIN SELECT id FROM dataset WHERE name ILIKE '%air%' ORDER BY id LIMIT 21"))
       .finally(() => client.end());
     expect(explained.rows.map(row => row['QUERY PLAN']).join('\n')).toMatch(/dataset_pkey[\s\S]*Index Cond: \(tenant_id = /);

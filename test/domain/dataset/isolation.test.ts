@@ -6,14 +6,14 @@ import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-
 
 type Type = 'Dataset' | 'DataObject' | 'Listing';
 
-const life = useTenantFixtures();
+const fixtures = useTenantFixtures();
 let here: TenantWithMembers;
 let there: TenantWithMembers;
 let foreign: Readonly<Record<Type, string>>;
 beforeAll(async () => {
-  [here, there] = [await life.home(), await life.home()];
-  const { datasetId, objectId, listingId } = await providerOf(life).published(there.owner, { title: 'Canary listing' });
-  await providerOf(life).published(here.owner);
+  [here, there] = [await fixtures.home(), await fixtures.home()];
+  const { datasetId, objectId, listingId } = await providerOf(fixtures).published(there.owner, { title: 'Canary listing' });
+  await providerOf(fixtures).published(here.owner);
   foreign = { Dataset: datasetId, DataObject: objectId, Listing: listingId };
 });
 
@@ -25,11 +25,11 @@ const comparable = ({ status, text, headers }: Answer) => [status, text.replaceA
  * answer the same, and nothing there changes.
  */
 async function sameOf(type: Type, ask: (id: string) => Promise<Answer>): Promise<Answer> {
-  const before = await life.rows({ of: there.id });
+  const before = await fixtures.rows({ of: there.id });
   const absent = await ask(globalId(type, uuid(), uuid()));
   for (const id of [foreign[type], globalId(type, here.id, rowIn(foreign[type])), globalId(type, there.id, uuid())])
     expect(comparable(await ask(id))).toEqual(comparable(absent));
-  expect(await life.rows({ of: there.id })).toEqual(before);
+  expect(await fixtures.rows({ of: there.id })).toEqual(before);
   return absent;
 }
 
@@ -46,7 +46,7 @@ describe("T4: another tenant's object, by its id, has the same response as an ab
     ['publishListing',  'Listing',    'listingId', {}],
     ['withdrawListing', 'Listing',    'listingId', {}],
   ])('%s', async (name, type, key, more) => {
-    const { data, errors } = await sameOf(type, id => life.mutate(here.owner, name, { [key]: id, ...more }));
+    const { data, errors } = await sameOf(type, id => fixtures.mutate(here.owner, name, { [key]: id, ...more }));
     expect([data, errors[0]?.extensions.code]).toEqual([{ [name]: null }, 'NOT_FOUND']);
   });
 
@@ -56,18 +56,18 @@ describe("T4: another tenant's object, by its id, has the same response as an ab
     ['Listing', 'title dataset { name }'],
   ])('node of %s', async (type, fields) => {
     const query = `query ($id: ID!) { node(id: $id) { id ... on ${type} { ${fields} } } }`;
-    expect((await sameOf(type, id => life.query(here.owner, query, { id }))).data).toEqual({ node: null });
+    expect((await sameOf(type, id => fixtures.query(here.owner, query, { id }))).data).toEqual({ node: null });
   });
 
   test('an id of another type is BAD_USER_INPUT', async () => {
-    const { errors } = await life.mutate(there.owner, 'deleteDataset', { datasetId: foreign.Listing });
+    const { errors } = await fixtures.mutate(there.owner, 'deleteDataset', { datasetId: foreign.Listing });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
   test("no list, count, filter or cursor reveals another tenant's rows", async () => {
     const after = Buffer.from(rowIn(foreign.Dataset)).toString('base64url');
     for (const args of ['', '(filter: { search: "rows" })', '(filter: { listing: PUBLISHED })', `(before: "${after}", last: 5)`]) {
-      const { data, text } = await life.query(
+      const { data, text } = await fixtures.query(
         here.owner,
         `{ tenant { datasetCount publishedListingCount datasets${args} { totalCount edges { node { id listing { title } } } } } }`,
       );

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Actor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useTenantActors();
+const fixtures = useTenantActors();
 let home: TenantWithMembers;
 
 let asked = 0;
@@ -9,21 +9,21 @@ let email: string;
 let code: string;
 /** A tenant of each test's own, with an invitation that has gone out. */
 beforeEach(async () => {
-  home = await life.home();
+  home = await fixtures.home();
   asked += 1;
   email = `invitee.${asked}@people.example`;
-  await life.must(home.owner, 'inviteMember', { email, roles: ['OPERATOR', 'BUYER_MANAGER'] });
-  code = await life.codeFor(email);
+  await fixtures.must(home.owner, 'inviteMember', { email, roles: ['OPERATOR', 'BUYER_MANAGER'] });
+  code = await fixtures.codeFor(email);
 });
 
-const accept = (who: Actor, given = code) => life.run(who, 'acceptInvitation', { code: given });
-const peopleOf = (subject: string) => life.database.sql('SELECT name, email, email_verified FROM person WHERE subject = $1', [subject]);
+const accept = (who: Actor, given = code) => fixtures.run(who, 'acceptInvitation', { code: given });
+const peopleOf = (subject: string) => fixtures.database.sql('SELECT name, email, email_verified FROM person WHERE subject = $1', [subject]);
 const open = async () =>
-  (await life.database.sql('SELECT count(*)::int AS n FROM invitation WHERE tenant_id = $1', [home.tenant.id]))[0]!.n;
+  (await fixtures.database.sql('SELECT count(*)::int AS n FROM invitation WHERE tenant_id = $1', [home.tenant.id]))[0]!.n;
 
 describe('acceptInvitation', () => {
   test('R5: an unknown caller becomes a person and a member with all its roles; the invitation is deleted and leaves an event', async () => {
-    const invitee = await life.stranger(email);
+    const invitee = await fixtures.stranger(email);
     expect(await peopleOf(invitee.subject)).toEqual([]);
     const { payload, errors } = await accept(invitee);
     expect(errors).toEqual([]);
@@ -35,19 +35,19 @@ describe('acceptInvitation', () => {
       statusReason: null,
       plan: 'PROFESSIONAL',
       roles: ['OPERATOR', 'BUYER_MANAGER'],
-      joinedAt: life.gateway.clock.now().toISOString(),
+      joinedAt: fixtures.gateway.clock.now().toISOString(),
     });
     expect(await peopleOf(invitee.subject)).toEqual([{ name: expect.stringContaining('Sam'), email, email_verified: true }]);
     expect(await open()).toBe(0);
-    expect(Object.values(await life.roles(home))).toEqual([['owner'], ['operator', 'buyer_manager']]);
-    expect((await life.events(home)).at(-1)).toMatchObject({
+    expect(Object.values(await fixtures.roles(home))).toEqual([['owner'], ['operator', 'buyer_manager']]);
+    expect((await fixtures.events(home)).at(-1)).toMatchObject({
       action: 'invitation.accept',
       code: null,
       target: expect.stringMatching(/^Membership:/),
       before: { invitation: expect.any(String) },
       after: { email, roles: ['operator', 'buyer_manager'] },
     });
-    const inside = await life.gateway.ask('{ tenant { name } }', { token: invitee.token });
+    const inside = await fixtures.gateway.ask('{ tenant { name } }', { token: invitee.token });
     expect(inside.data).toEqual({ tenant: { name: home.tenant.name } });
   });
 
@@ -56,49 +56,49 @@ describe('acceptInvitation', () => {
     ['ASCII case', 'MIKE@Corp.Example', 'mike@corp.example', null],
     ['a domain and its A-label', 'info@xn--bcher-kva.example', 'info@b\u00fccher.example', null],
   ])('R9: %s', async (_what, claim, invited, expected) => {
-    const { invitation } = await life.must(home.owner, 'inviteMember', { email: invited, roles: ['VIEWER'] });
-    const invitee = await life.stranger(claim);
-    expect(await accept(invitee, await life.codeFor(invitation.email))).toMatchObject({ code: expected });
+    const { invitation } = await fixtures.must(home.owner, 'inviteMember', { email: invited, roles: ['VIEWER'] });
+    const invitee = await fixtures.stranger(claim);
+    expect(await accept(invitee, await fixtures.codeFor(invitation.email))).toMatchObject({ code: expected });
   });
 
   test('R9: one verified mailbox becomes one member, however many accounts use it', async () => {
-    const first = await life.stranger(email);
-    await life.must(first, 'acceptInvitation', { code });
-    expect(await life.run(home.owner, 'inviteMember', { email: email.toUpperCase(), roles: ['VIEWER'] })).toMatchObject({
+    const first = await fixtures.stranger(email);
+    await fixtures.must(first, 'acceptInvitation', { code });
+    expect(await fixtures.run(home.owner, 'inviteMember', { email: email.toUpperCase(), roles: ['VIEWER'] })).toMatchObject({
       code: 'ALREADY_MEMBER',
       errors: [{ message: expect.stringContaining('or remove it first') }],
     });
     // The invitation of another address, whose mailbox the first member has by the time of the
     // answer.
-    await life.must(home.owner, 'inviteMember', { email: 'second@people.example', roles: ['VIEWER'] });
-    const other = await life.codeFor('second@people.example');
-    await life.database.sql('UPDATE person SET email = $1 WHERE subject = $2', ['second@people.example', first.subject]);
-    const second = await life.stranger('Second@People.example');
+    await fixtures.must(home.owner, 'inviteMember', { email: 'second@people.example', roles: ['VIEWER'] });
+    const other = await fixtures.codeFor('second@people.example');
+    await fixtures.database.sql('UPDATE person SET email = $1 WHERE subject = $2', ['second@people.example', first.subject]);
+    const second = await fixtures.stranger('Second@People.example');
     expect(await accept(second, other)).toMatchObject({
       payload: null,
       code: 'ALREADY_MEMBER',
       errors: [{ message: expect.stringContaining('ask the owner to remove') }],
     });
-    expect(Object.keys(await life.roles(home))).toHaveLength(2);
+    expect(Object.keys(await fixtures.roles(home))).toHaveLength(2);
   });
 
   test('R5: an invitation works once, for the same person and for any other', async () => {
-    const invitee = await life.stranger(email);
-    await life.must(invitee, 'acceptInvitation', { code });
+    const invitee = await fixtures.stranger(email);
+    await fixtures.must(invitee, 'acceptInvitation', { code });
     expect(await accept(invitee)).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
-    expect(await accept(await life.stranger(email))).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
-    expect(Object.keys(await life.roles(home))).toHaveLength(2);
+    expect(await accept(await fixtures.stranger(email))).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
+    expect(Object.keys(await fixtures.roles(home))).toHaveLength(2);
   });
 
   test('R5: of two people with the address who accept at once, one becomes a member', async () => {
-    const people = await Promise.all(Array.from({ length: 6 }, () => life.stranger(email)));
+    const people = await Promise.all(Array.from({ length: 6 }, () => fixtures.stranger(email)));
     const outcomes = await Promise.all(people.map(person => accept(person)));
     expect(outcomes.map(outcome => outcome.code).sort()).toEqual([...Array(5).fill('INVITATION_INVALID'), null]);
-    expect(Object.keys(await life.roles(home))).toHaveLength(2);
+    expect(Object.keys(await fixtures.roles(home))).toHaveLength(2);
   });
 
   test('R5: addresses are compared without case, from the token and from the invitation', async () => {
-    const invitee = await life.stranger(email.toUpperCase());
+    const invitee = await fixtures.stranger(email.toUpperCase());
     expect((await accept(invitee)).errors).toEqual([]);
   });
 
@@ -110,11 +110,11 @@ describe('acceptInvitation', () => {
     ['no claim that the address is verified', () => email,                   { email_verified: undefined }, 'EMAIL_UNVERIFIED'],
     ['no address claim',                   () => email,                   { email: undefined },      'EMAIL_UNVERIFIED'],
   ])("R5: %s is refused with an event in the tenant's log, creates no person, and keeps the invitation valid", async (_what, address, claims, refused) => {
-    const wrong = await life.stranger(address(), claims);
+    const wrong = await fixtures.stranger(address(), claims);
     expect(await accept(wrong)).toMatchObject({ payload: null, code: refused });
     expect(await peopleOf(wrong.subject)).toEqual([]);
-    expect((await life.events(home)).at(-1)).toMatchObject({ action: 'invitation.accept', code: refused, after: {} });
-    expect((await accept(await life.stranger(email))).errors).toEqual([]);
+    expect((await fixtures.events(home)).at(-1)).toMatchObject({ action: 'invitation.accept', code: refused, after: {} });
+    expect((await accept(await fixtures.stranger(email))).errors).toEqual([]);
   });
 
   // biome-ignore format: a table is read by its columns
@@ -127,23 +127,23 @@ describe('acceptInvitation', () => {
     ['the code of an absent tenant',             () => relabelled(16, 0)],
     ['the code of an absent invitation', () => relabelled(16, 16)],
   ])('R5: %s is INVITATION_INVALID and leaves no event', async (_what, typed) => {
-    const before = await life.events(home);
-    expect(await accept(await life.stranger(email), typed())).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
-    expect(await life.events(home)).toEqual(before);
+    const before = await fixtures.events(home);
+    expect(await accept(await fixtures.stranger(email), typed())).toMatchObject({ payload: null, code: 'INVITATION_INVALID' });
+    expect(await fixtures.events(home)).toEqual(before);
     expect(await open()).toBe(1);
   });
 
   test('a caller who acts in another tenant joins, and their other membership is unchanged (R6, R4)', async () => {
-    const other = await life.home();
-    const { member, person } = await life.join(other, ['viewer']);
-    await life.database.sql('UPDATE person SET email = $2, name = $3 WHERE id = $1', [person.id, email, 'Old Name']);
-    const token = await life.gateway.tokenOf({ ...person, email, name: 'New Name' });
+    const other = await fixtures.home();
+    const { member, person } = await fixtures.join(other, ['viewer']);
+    await fixtures.database.sql('UPDATE person SET email = $2, name = $3 WHERE id = $1', [person.id, email, 'Old Name']);
+    const token = await fixtures.gateway.tokenOf({ ...person, email, name: 'New Name' });
     const { payload, errors } = await accept({ token, tenant: other.tenant.id });
     expect(errors).toEqual([]);
     expect(payload.membership).toMatchObject({ tenantId: home.tenant.id, roles: ['OPERATOR', 'BUYER_MANAGER'] });
-    expect((await life.roles(other))[member.id]).toEqual(['viewer']);
-    expect(await life.events(other)).toEqual([]);
-    const { data } = await life.gateway.ask('{ viewer { memberships { tenantId roles } } }', { token });
+    expect((await fixtures.roles(other))[member.id]).toEqual(['viewer']);
+    expect(await fixtures.events(other)).toEqual([]);
+    const { data } = await fixtures.gateway.ask('{ viewer { memberships { tenantId roles } } }', { token });
     expect(new Set(data.viewer.memberships)).toEqual(
       new Set([
         { tenantId: other.tenant.id, roles: ['VIEWER'] },
@@ -151,22 +151,24 @@ describe('acceptInvitation', () => {
       ]),
     );
     expect(await peopleOf(person.subject)).toEqual([{ name: 'New Name', email, email_verified: true }]);
-    const here = await life.gateway.ask('{ tenant { name } }', { token, tenant: home.tenant.id });
+    const here = await fixtures.gateway.ask('{ tenant { name } }', { token, tenant: home.tenant.id });
     expect(here.data.tenant.name).toBe(home.tenant.name);
   });
 
   test('a current member, invited at an earlier address, is refused and keeps their roles', async () => {
-    const { person, member } = await life.join(home, ['viewer']);
-    const token = await life.gateway.tokenOf({ ...person, email });
+    const { person, member } = await fixtures.join(home, ['viewer']);
+    const token = await fixtures.gateway.tokenOf({ ...person, email });
     expect(await accept({ token })).toMatchObject({ payload: null, code: 'ALREADY_MEMBER' });
-    expect((await life.roles(home))[member.id]).toEqual(['viewer']);
-    expect((await life.events(home)).filter(event => event.code)).toMatchObject([{ action: 'invitation.accept', code: 'ALREADY_MEMBER' }]);
+    expect((await fixtures.roles(home))[member.id]).toEqual(['viewer']);
+    expect((await fixtures.events(home)).filter(event => event.code)).toMatchObject([
+      { action: 'invitation.accept', code: 'ALREADY_MEMBER' },
+    ]);
   });
 
   test('anonymous callers and platform staff cannot accept', async () => {
-    const anonymous = await life.gateway.ask(`mutation { acceptInvitation(input: { code: "${code}" }) { membership { slug } } }`);
+    const anonymous = await fixtures.gateway.ask(`mutation { acceptInvitation(input: { code: "${code}" }) { membership { slug } } }`);
     expect(anonymous.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', because: 'SIGN_IN' } }]);
-    expect(await accept(await life.staff())).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+    expect(await accept(await fixtures.staff())).toMatchObject({ payload: null, code: 'FORBIDDEN' });
     expect(await open()).toBe(1);
   });
 });

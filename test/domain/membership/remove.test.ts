@@ -2,29 +2,29 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useGateway } from '../../support/gateway.ts';
 import { globalId, type MemberActor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useTenantActors();
-const replica = useGateway(life.database);
+const fixtures = useTenantActors();
+const replica = useGateway(fixtures.database);
 let home: TenantWithMembers;
 let admin: MemberActor;
 let viewer: MemberActor;
 beforeEach(async () => {
-  home = await life.home();
-  admin = await life.join(home, ['admin', 'viewer']);
-  viewer = await life.join(home, ['viewer', 'operator']);
+  home = await fixtures.home();
+  admin = await fixtures.join(home, ['admin', 'viewer']);
+  viewer = await fixtures.join(home, ['viewer', 'operator']);
 });
 
-const remove = (who: MemberActor, { membershipId }: { membershipId: string }) => life.run(who, 'removeMember', { membershipId });
-const count = async (text: string, value: string) => (await life.database.sql(text, [value]))[0]!.n;
+const remove = (who: MemberActor, { membershipId }: { membershipId: string }) => fixtures.run(who, 'removeMember', { membershipId });
+const count = async (text: string, value: string) => (await fixtures.database.sql(text, [value]))[0]!.n;
 
 describe('removeMember', () => {
   test.each(['owner', 'admin'] as const)(
     'R4: %s removes another member, even an admin: deletes the membership, never the person',
     async role => {
-      const caller = role === 'owner' ? home.owner : await life.join(home, ['admin']);
+      const caller = role === 'owner' ? home.owner : await fixtures.join(home, ['admin']);
       for (const { membershipId, member, person } of [viewer, admin]) {
-        expect(await life.must(caller, 'removeMember', { membershipId })).toEqual({ removedMembershipId: membershipId });
+        expect(await fixtures.must(caller, 'removeMember', { membershipId })).toEqual({ removedMembershipId: membershipId });
         expect(await count('SELECT count(*)::int AS n FROM person WHERE id = $1', person.id)).toBe(1);
-        expect((await life.events(home)).at(-1)).toEqual({
+        expect((await fixtures.events(home)).at(-1)).toEqual({
           actor: caller.person.name,
           action: 'member.remove',
           code: null,
@@ -33,52 +33,52 @@ describe('removeMember', () => {
           after: null,
         });
       }
-      expect(await life.roles(home)).not.toHaveProperty(viewer.member.id);
-      expect(await life.roles(home)).not.toHaveProperty(admin.member.id);
+      expect(await fixtures.roles(home)).not.toHaveProperty(viewer.member.id);
+      expect(await fixtures.roles(home)).not.toHaveProperty(admin.member.id);
     },
   );
 
   test('R4: nobody can remove the owner, and the refusal leaves an event', async () => {
     expect(await remove(admin, home.owner)).toMatchObject({ payload: null, code: 'OWNER_PROTECTED' });
-    expect((await life.roles(home))[home.owner.member.id]).toEqual(['owner']);
-    expect(await life.events(home)).toMatchObject([{ actor: admin.person.name, action: 'member.remove', code: 'OWNER_PROTECTED' }]);
+    expect((await fixtures.roles(home))[home.owner.member.id]).toEqual(['owner']);
+    expect(await fixtures.events(home)).toMatchObject([{ actor: admin.person.name, action: 'member.remove', code: 'OWNER_PROTECTED' }]);
   });
 
   test('R4: members cannot remove themselves, so that none does so by accident', async () => {
     expect(await remove(admin, admin)).toMatchObject({ payload: null, code: 'OWN_MEMBERSHIP' });
     expect(await remove(home.owner, home.owner)).toMatchObject({ payload: null, code: 'OWN_MEMBERSHIP' });
-    expect(Object.keys(await life.roles(home))).toHaveLength(3);
+    expect(Object.keys(await fixtures.roles(home))).toHaveLength(3);
   });
 
   test.each(['seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)('R4: %s can remove no member', async role => {
-    const caller = await life.join(home, [role]);
+    const caller = await fixtures.join(home, [role]);
     expect(await remove(caller, viewer)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
-    expect((await life.roles(home))[viewer.member.id]).toEqual(['viewer', 'operator']);
+    expect((await fixtures.roles(home))[viewer.member.id]).toEqual(['viewer', 'operator']);
   });
 
   test("T4: another tenant's member and an absent member have the same response, and nothing is written there", async () => {
-    const other = await life.home();
-    const theirs = await life.join(other, ['viewer']);
+    const other = await fixtures.home();
+    const theirs = await fixtures.join(other, ['viewer']);
     const nowhere = globalId('Membership', home.tenant.id, theirs.member.id);
     const answers = [await remove(home.owner, theirs), await remove(home.owner, { membershipId: nowhere })];
     for (const answer of answers) expect(answer).toMatchObject({ payload: null, code: 'NOT_FOUND' });
-    expect((await life.roles(other))[theirs.member.id]).toEqual(['viewer']);
-    expect(await life.events(other)).toEqual([]);
+    expect((await fixtures.roles(other))[theirs.member.id]).toEqual(['viewer']);
+    expect(await fixtures.events(other)).toEqual([]);
   });
 
   test.each(['suspended', 'pending_deletion'] as const)('S2, S3: refused while %s', async status => {
-    await life.make.setStatus(home.tenant, status);
+    await fixtures.make.setStatus(home.tenant, status);
     expect(await remove(home.owner, viewer)).toMatchObject({ payload: null, code: 'TENANT_STATUS' });
-    expect(Object.keys(await life.roles(home))).toHaveLength(3);
+    expect(Object.keys(await fixtures.roles(home))).toHaveLength(3);
   });
 
   test('R4, T9: the other memberships of the removed person are unchanged', async () => {
-    const other = await life.home();
-    const there = await life.make.member(other.tenant, viewer.person, ['admin']);
-    await life.must(home.owner, 'removeMember', { membershipId: viewer.membershipId });
-    expect((await life.roles(other))[there.id]).toEqual(['admin']);
-    expect(await life.events(other)).toEqual([]);
-    const { data, errors } = await life.gateway.ask('{ tenant { name } viewer { memberships { tenantId } } }', {
+    const other = await fixtures.home();
+    const there = await fixtures.make.member(other.tenant, viewer.person, ['admin']);
+    await fixtures.must(home.owner, 'removeMember', { membershipId: viewer.membershipId });
+    expect((await fixtures.roles(other))[there.id]).toEqual(['admin']);
+    expect(await fixtures.events(other)).toEqual([]);
+    const { data, errors } = await fixtures.gateway.ask('{ tenant { name } viewer { memberships { tenantId } } }', {
       token: viewer.token,
       tenant: other.tenant.id,
     });
@@ -91,7 +91,7 @@ describe('R7: effect on the very next request', () => {
   const asked = '{ tenant { name } }';
   const instances = () =>
     Promise.all(
-      [life.gateway, replica].map(async gateway => ({
+      [fixtures.gateway, replica].map(async gateway => ({
         gateway,
         viewer: { token: await gateway.tokenOf(viewer.person), tenant: home.tenant.id },
         admin: { token: await gateway.tokenOf(admin.person), tenant: home.tenant.id },
@@ -101,7 +101,7 @@ describe('R7: effect on the very next request', () => {
   test('a removal applies on every instance', async () => {
     const all = await instances();
     for (const { gateway, viewer: who } of all) expect((await gateway.ask(asked, who)).errors).toEqual([]);
-    await life.must(home.owner, 'removeMember', { membershipId: viewer.membershipId });
+    await fixtures.must(home.owner, 'removeMember', { membershipId: viewer.membershipId });
     for (const { gateway, viewer: who } of all) {
       const { status, errors } = await gateway.ask(asked, who);
       expect([status, errors[0]!.extensions.code]).toEqual([403, 'TENANT_NOT_FOUND']);
@@ -112,15 +112,15 @@ describe('R7: effect on the very next request', () => {
     const all = await instances();
     const rename = 'mutation { renameTenant(input: { name: "Renamed" }) { tenant { name } } }';
     for (const { gateway, admin: who } of all) expect((await gateway.ask(rename, who)).errors).toEqual([]);
-    await life.must(home.owner, 'setMemberRoles', { membershipId: admin.membershipId, roles: ['VIEWER'] });
+    await fixtures.must(home.owner, 'setMemberRoles', { membershipId: admin.membershipId, roles: ['VIEWER'] });
     for (const { gateway, admin: who } of all)
       expect((await gateway.ask(rename, who)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'ROLE' } }]);
-    await life.must(home.owner, 'setMemberRoles', { membershipId: admin.membershipId, roles: ['ADMIN'] });
+    await fixtures.must(home.owner, 'setMemberRoles', { membershipId: admin.membershipId, roles: ['ADMIN'] });
     for (const { gateway, admin: who } of all) expect((await gateway.ask(rename, who)).errors).toEqual([]);
   });
 
   test("the second mutation of a request that removed its caller's own role is refused", async () => {
-    const { errors } = await life.gateway.ask(
+    const { errors } = await fixtures.gateway.ask(
       'mutation { dropRoles(input: { roles: [ADMIN] }) { roles } renameTenant(input: { name: "Too late" }) { tenant { name } } }',
       admin,
     );

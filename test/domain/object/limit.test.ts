@@ -3,17 +3,17 @@ import { OBJECT_LIMIT } from '../../../src/domain/object/add.ts';
 import { announced, providerOf, rowIn } from '../../support/provider.ts';
 import { useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantFixtures();
-const provider = providerOf(life);
+const fixtures = useTenantFixtures();
+const provider = providerOf(fixtures);
 
 test('M1: a dataset has at most 10,000 objects, counted for each dataset', async () => {
-  const home = await life.home();
-  const [full, other] = [await provider.dataset(home.owner), await provider.dataset(home.owner)];
-  await life.database.sql(
+  const tenant = await fixtures.home();
+  const [full, other] = [await provider.dataset(tenant.owner), await provider.dataset(tenant.owner)];
+  await fixtures.database.sql(
     `INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256)
-     SELECT '${home.id}', gen_random_uuid(), '${rowIn(full)}', 'o' || n, 1, 'text/csv', sha256('x') FROM generate_series(1, ${OBJECT_LIMIT - 1}) n`,
+     SELECT '${tenant.id}', gen_random_uuid(), '${rowIn(full)}', 'o' || n, 1, 'text/csv', sha256('x') FROM generate_series(1, ${OBJECT_LIMIT - 1}) n`,
   );
-  const add = (datasetId: string, name: string) => life.mutate(home.owner, 'addObject', { datasetId, ...announced('x', { name }) });
+  const add = (datasetId: string, name: string) => fixtures.mutate(tenant.owner, 'addObject', { datasetId, ...announced('x', { name }) });
   expect((await add(full, 'last')).errors).toEqual([]);
   expect((await add(full, 'more')).errors).toMatchObject([
     { extensions: { code: 'LIMIT_REACHED', limit: OBJECT_LIMIT, used: OBJECT_LIMIT } },

@@ -4,28 +4,28 @@ import { useGateway } from '../../support/gateway.ts';
 import { announced, OBJECT, send, UPLOAD, type Upload } from '../../support/provider.ts';
 import { useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantFixtures();
+const fixtures = useTenantFixtures();
 const kept = keepLog();
-const gateway = useGateway(life.database, { log: kept.log });
+const gateway = useGateway(fixtures.database, { log: kept.log });
 
 /**
  * Every row of every table, in both schemas, as text; bytes in the notations in which a text could
  * lie in them.
  */
 async function dump(): Promise<string> {
-  const tables = await life.database.sql<{ name: string }>(
+  const tables = await fixtures.database.sql<{ name: string }>(
     "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'graphile_worker')",
   );
   const rows: string[] = [];
   for (const { name } of tables)
-    for (const row of await life.database.sql(`SELECT * FROM ${name}`))
+    for (const row of await fixtures.database.sql(`SELECT * FROM ${name}`))
       for (const value of Object.values(row)) rows.push(Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value));
   return rows.join('\n');
 }
 
 test('A4: no link to an object is in an event, a log line or a table, whether returned, used, refused or replayed', async () => {
-  const home = await life.home();
-  const ask = (name: string, input: object, selection: string, who = home.owner) => life.mutate(who, name, input, selection, gateway);
+  const tenant = await fixtures.home();
+  const ask = (name: string, input: object, selection: string, who = tenant.owner) => fixtures.mutate(who, name, input, selection, gateway);
   const datasetId = (await ask('createDataset', { name: 'Rows' }, 'dataset { id }')).data.createDataset.dataset.id;
   const once = { datasetId, ...announced('rows'), idempotencyKey: 'add-this-object-once' };
   const uploads: Upload[] = [];
@@ -33,7 +33,7 @@ test('A4: no link to an object is in an event, a log line or a table, whether re
   await send(uploads[0]!, 'other');
   await send(uploads[0]!, 'rows');
   await send({ ...uploads[1]!, url: `${uploads[1]!.url}A` }, 'rows');
-  await ask('addObject', once, `object { ${UPLOAD} }`, home.viewer);
+  await ask('addObject', once, `object { ${UPLOAD} }`, tenant.viewer);
   await gateway.settle();
   const written = [await dump(), kept.text()];
   expect(uploads).toHaveLength(2);

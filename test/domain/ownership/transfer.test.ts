@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { globalId, type MemberActor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useTenantActors();
+const fixtures = useTenantActors();
 let home: TenantWithMembers;
 let recipient: MemberActor;
 beforeEach(async () => {
-  home = await life.home();
-  recipient = await life.join(home, ['viewer', 'operator']);
+  home = await fixtures.home();
+  recipient = await fixtures.join(home, ['viewer', 'operator']);
 });
 
 const request = ({ membershipId }: { membershipId: string } = recipient, who = home.owner) =>
-  life.run(who, 'requestOwnershipTransfer', { membershipId });
+  fixtures.run(who, 'requestOwnershipTransfer', { membershipId });
 const requested = async (target = recipient): Promise<string> => (await request(target)).payload.code;
-const confirm = (code: string, who = home.owner) => life.run(who, 'confirmOwnershipTransfer', { code });
-const transfers = () => life.database.sql('SELECT * FROM ownership_transfer WHERE tenant_id = $1', [home.tenant.id]);
-const loggedOutcomes = async () => (await life.events(home)).map(({ action, code }) => [action, code]);
+const confirm = (code: string, who = home.owner) => fixtures.run(who, 'confirmOwnershipTransfer', { code });
+const transfers = () => fixtures.database.sql('SELECT * FROM ownership_transfer WHERE tenant_id = $1', [home.tenant.id]);
+const loggedOutcomes = async () => (await fixtures.events(home)).map(({ action, code }) => [action, code]);
 const UNDER_WAY = '{ tenant { ownershipTransfer { createdAt expiresAt to { id user { name } } } } }';
 const ASKED: [string, null] = ['ownership.request', null];
 
 describe('requestOwnershipTransfer', () => {
   test('O1: returns a code that is valid for 15 minutes and stored as a hash; nothing changes before the confirmation', async () => {
     const { payload, errors } = await request();
-    const now = life.gateway.clock.now().getTime();
+    const now = fixtures.gateway.clock.now().getTime();
     const expiresAt = new Date(now + 15 * 60_000);
     expect(errors).toEqual([]);
     expect(payload).toEqual({
@@ -40,8 +40,8 @@ describe('requestOwnershipTransfer', () => {
         expires_at: expiresAt,
       },
     ]);
-    expect(await life.roles(home)).toEqual({ [home.owner.member.id]: ['owner'], [recipient.member.id]: ['viewer', 'operator'] });
-    expect(await life.events(home)).toEqual([
+    expect(await fixtures.roles(home)).toEqual({ [home.owner.member.id]: ['owner'], [recipient.member.id]: ['viewer', 'operator'] });
+    expect(await fixtures.events(home)).toEqual([
       {
         actor: home.owner.person.name,
         action: 'ownership.request',
@@ -55,21 +55,21 @@ describe('requestOwnershipTransfer', () => {
 
   test('O1: the owner can read the pending transfer without its code; an admin cannot', async () => {
     const code = await requested();
-    const seen = await life.gateway.ask(UNDER_WAY, home.owner);
+    const seen = await fixtures.gateway.ask(UNDER_WAY, home.owner);
     expect(seen.data.tenant.ownershipTransfer).toMatchObject({ to: { id: recipient.membershipId, user: { name: recipient.person.name } } });
     expect(seen.text).not.toContain(code);
-    const admin = await life.gateway.ask(UNDER_WAY, await life.join(home, ['admin']));
+    const admin = await fixtures.gateway.ask(UNDER_WAY, await fixtures.join(home, ['admin']));
     expect([admin.data.tenant.ownershipTransfer, admin.errors[0]!.extensions.code]).toEqual([null, 'FORBIDDEN']);
   });
 
   test('O2: a second request voids the first and its code, with an event for each', async () => {
-    const other = await life.join(home, ['admin']);
+    const other = await fixtures.join(home, ['admin']);
     const first = await requested();
     const second = await requested(other);
     expect(await confirm(first)).toMatchObject({ payload: null, code: 'CODE_WRONG' });
     expect((await confirm(second)).errors).toEqual([]);
-    expect((await life.roles(home))[other.member.id]).toEqual(['owner', 'admin']);
-    expect((await life.roles(home))[recipient.member.id]).toEqual(['viewer', 'operator']);
+    expect((await fixtures.roles(home))[other.member.id]).toEqual(['owner', 'admin']);
+    expect((await fixtures.roles(home))[recipient.member.id]).toEqual(['viewer', 'operator']);
     expect(await loggedOutcomes()).toEqual([
       ASKED,
       ['ownership.void', null],
@@ -77,33 +77,36 @@ describe('requestOwnershipTransfer', () => {
       ['ownership.confirm', 'CODE_WRONG'],
       ['ownership.confirm', null],
     ]);
-    expect((await life.events(home))[1]).toMatchObject({ target: `Membership:${recipient.member.id}`, after: { why: 'requested again' } });
+    expect((await fixtures.events(home))[1]).toMatchObject({
+      target: `Membership:${recipient.member.id}`,
+      after: { why: 'requested again' },
+    });
   });
 
   test.each(['admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)(
     'O1: %s cannot request, confirm or cancel',
     async role => {
-      const member = await life.join(home, [role]);
+      const member = await fixtures.join(home, [role]);
       const code = await requested();
       expect(await request(recipient, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
       expect(await confirm(code, member)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
-      expect(await life.run(member, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'FORBIDDEN' });
+      expect(await fixtures.run(member, 'cancelOwnershipTransfer')).toMatchObject({ payload: null, code: 'FORBIDDEN' });
       expect((await loggedOutcomes()).slice(1)).toEqual(['request', 'confirm', 'cancel'].map(verb => [`ownership.${verb}`, 'FORBIDDEN']));
       expect((await confirm(code)).errors).toEqual([]);
     },
   );
 
   test.each(['suspended', 'pending_deletion'] as const)('O1: refused while %s', async status => {
-    await life.make.setStatus(home.tenant, status);
+    await fixtures.make.setStatus(home.tenant, status);
     expect(await request()).toMatchObject({ payload: null, code: 'TENANT_STATUS' });
     expect(await transfers()).toEqual([]);
     expect(await loggedOutcomes()).toEqual([['ownership.request', 'TENANT_STATUS']]);
   });
 
   test('O2: the owner, a pending invitee and non-members are refused with an event', async () => {
-    const other = await life.home();
-    const theirs = await life.join(other, ['admin']);
-    const { invitation } = await life.must(home.owner, 'inviteMember', { email: 'pending@people.example', roles: ['ADMIN'] });
+    const other = await fixtures.home();
+    const theirs = await fixtures.join(other, ['admin']);
+    const { invitation } = await fixtures.must(home.owner, 'inviteMember', { email: 'pending@people.example', roles: ['ADMIN'] });
     const invitee = Buffer.from(invitation.id, 'base64url').toString().split(':')[2]!;
     const here = (id: string) => ({ membershipId: globalId('Membership', home.tenant.id, id) });
     // biome-ignore format: a table is read by its columns
@@ -119,7 +122,7 @@ describe('requestOwnershipTransfer', () => {
     expect(await transfers()).toEqual([]);
     // The first of each kind; the others are counted (SPEC A5).
     expect((await loggedOutcomes()).slice(1)).toEqual(['OWN_MEMBERSHIP', 'NOT_FOUND'].map(code => ['ownership.request', code]));
-    expect(await life.events(other)).toEqual([]);
+    expect(await fixtures.events(other)).toEqual([]);
   });
 });
 
@@ -129,9 +132,9 @@ describe('confirmOwnershipTransfer', () => {
     expect([payload, errors]).toEqual([{ tenant: { tenantId: home.tenant.id } }, []]);
     const [from, to] = [home.owner.member.id, recipient.member.id];
     const roles = { [from]: ['admin'], [to]: ['owner', 'viewer', 'operator'] };
-    expect(await life.roles(home)).toEqual(roles);
+    expect(await fixtures.roles(home)).toEqual(roles);
     expect(await transfers()).toEqual([]);
-    expect((await life.events(home)).at(-1)).toEqual({
+    expect((await fixtures.events(home)).at(-1)).toEqual({
       actor: home.owner.person.name,
       action: 'ownership.confirm',
       code: null,
@@ -144,14 +147,14 @@ describe('confirmOwnershipTransfer', () => {
   test('O2: applies to the next request: the new owner can request deletion, the previous owner cannot', async () => {
     await confirm(await requested());
     const confirmation = { confirmation: home.tenant.name };
-    expect((await life.run(home.owner, 'requestTenantDeletion', confirmation)).code).toBe('FORBIDDEN');
-    expect((await life.run(recipient, 'requestTenantDeletion', confirmation)).errors).toEqual([]);
+    expect((await fixtures.run(home.owner, 'requestTenantDeletion', confirmation)).code).toBe('FORBIDDEN');
+    expect((await fixtures.run(recipient, 'requestTenantDeletion', confirmation)).errors).toEqual([]);
   });
 
   test('O2: an owner with other roles keeps those roles and has admin once', async () => {
-    await life.database.sql(`UPDATE membership SET roles = '{viewer,owner,admin}' WHERE id = $1`, [home.owner.member.id]);
+    await fixtures.database.sql(`UPDATE membership SET roles = '{viewer,owner,admin}' WHERE id = $1`, [home.owner.member.id]);
     await confirm(await requested());
-    expect((await life.roles(home))[home.owner.member.id]).toEqual(['admin', 'viewer']);
+    expect((await fixtures.roles(home))[home.owner.member.id]).toEqual(['admin', 'viewer']);
   });
 
   test('O1: the code works once', async () => {
@@ -159,7 +162,7 @@ describe('confirmOwnershipTransfer', () => {
     expect((await confirm(code)).errors).toEqual([]);
     expect(await confirm(code)).toMatchObject({ payload: null, code: 'FORBIDDEN' });
     expect(await confirm(code, recipient)).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
-    expect((await life.roles(home))[recipient.member.id]).toContain('owner');
+    expect((await fixtures.roles(home))[recipient.member.id]).toContain('owner');
   });
 
   test('O1: case, hyphens and blanks of the code are ignored', async () => {
@@ -178,11 +181,11 @@ describe('confirmOwnershipTransfer', () => {
       expect((await confirm('ZZZZ-ZZZZ-ZZZZ')).errors).toMatchObject([{ extensions: { code: 'CODE_WRONG', triesLeft: left } }]);
     expect((await transfers())[0]).toMatchObject({ tries_left: 1 });
     expect((await confirm(code)).errors).toEqual([]);
-    life.gateway.clock.advance({ minutes: 1 });
-    await life.gateway.settle();
+    fixtures.gateway.clock.advance({ minutes: 1 });
+    await fixtures.gateway.settle();
     const wrong = ['ownership.confirm', 'CODE_WRONG'];
     expect(await loggedOutcomes()).toEqual([ASKED, wrong, ['ownership.confirm', null], wrong]);
-    expect((await life.events(home)).at(-1)!.after).toMatchObject({ refusals: 3 });
+    expect((await fixtures.events(home)).at(-1)!.after).toMatchObject({ refusals: 3 });
   });
 
   test('O1: the fifth wrong code voids the transfer, so that the right code is refused', async () => {
@@ -190,7 +193,7 @@ describe('confirmOwnershipTransfer', () => {
     for (const left of [4, 3, 2, 1, 0]) expect((await confirm('')).errors).toMatchObject([{ extensions: { triesLeft: left } }]);
     expect(await confirm(code)).toMatchObject({ payload: null, code: 'TRANSFER_INVALID' });
     expect(await transfers()).toEqual([]);
-    expect((await life.roles(home))[home.owner.member.id]).toEqual(['owner']);
+    expect((await fixtures.roles(home))[home.owner.member.id]).toEqual(['owner']);
     const wrong = ['ownership.confirm', 'CODE_WRONG'];
     expect(await loggedOutcomes()).toEqual([ASKED, wrong, ['ownership.void', null], ['ownership.confirm', 'TRANSFER_INVALID']]);
   });
@@ -202,12 +205,12 @@ describe('confirmOwnershipTransfer', () => {
   });
 
   test("O1: another tenant's code counts as a wrong code", async () => {
-    const other = await life.home();
-    const theirs = await life.must(other.owner, 'requestOwnershipTransfer', {
-      membershipId: (await life.join(other, ['admin'])).membershipId,
+    const other = await fixtures.home();
+    const theirs = await fixtures.must(other.owner, 'requestOwnershipTransfer', {
+      membershipId: (await fixtures.join(other, ['admin'])).membershipId,
     });
     await requested();
     expect(await confirm(theirs.code)).toMatchObject({ code: 'CODE_WRONG' });
-    expect((await life.run(other.owner, 'confirmOwnershipTransfer', { code: theirs.code })).errors).toEqual([]);
+    expect((await fixtures.run(other.owner, 'confirmOwnershipTransfer', { code: theirs.code })).errors).toEqual([]);
   });
 });

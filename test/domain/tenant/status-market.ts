@@ -9,17 +9,17 @@ const named = ({ id: tenant }: { id: string }, type: string, { id }: { id: strin
  * What each mutation of both sides of the marketplace needs: datasets and listings of the tenant's
  * own, a key, and another tenant's listings.
  */
-export async function stocked(life: TenantFixtures, home: TenantWithMembers) {
-  const market = marketFixtures(life.database);
+export async function stocked(fixtures: TenantFixtures, home: TenantWithMembers) {
+  const market = marketFixtures(fixtures.database);
   await market.setSides(home, { sells: true, buys: true });
   const bare = await market.dataset(home);
   const object = await market.object(home, bare, { stored: false });
   const [draft, published] = [await market.listing(home, { status: 'draft' }), await market.listing(home)];
   for (const { datasetId: id } of [draft, published]) await market.object(home, { id });
-  const provider = await life.home();
+  const provider = await fixtures.home();
   await market.setSides(provider, { sells: true });
   const entitlement = await market.entitlement(home, await market.listing(provider));
-  const key = await life.mutate(home.owner, 'createApiKey', { name: 'Key', scopes: ['TENANT_READ', 'USAGE_READ'] }, 'apiKey { id }');
+  const key = await fixtures.mutate(home.owner, 'createApiKey', { name: 'Key', scopes: ['TENANT_READ', 'USAGE_READ'] }, 'apiKey { id }');
   return {
     dataset: named(home, 'Dataset', bare),
     object: named(home, 'DataObject', object),

@@ -3,22 +3,22 @@ import { useGateway } from '../../support/gateway.ts';
 import { useResource } from '../../support/resource.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
-const life = useTenantFixtures();
-const replica = useGateway(life.database);
-const staff = useResource(() => life.staff());
+const fixtures = useTenantFixtures();
+const replica = useGateway(fixtures.database);
+const staff = useResource(() => fixtures.staff());
 
 const REASON = 'Invoice 4711 is 60 days overdue.';
 const suspend = (home: Pick<TenantWithMembers, 'id'>, reason = REASON, caller = staff) =>
-  life.mutate(caller, 'staffSuspendTenant', { tenantId: home.id, reason }, 'tenant { tenantId status statusReason }');
+  fixtures.mutate(caller, 'staffSuspendTenant', { tenantId: home.id, reason }, 'tenant { tenantId status statusReason }');
 
 describe('staffSuspendTenant', () => {
   test('S2: the tenant is suspended, members can read the status and reason, and nothing else is changed', async () => {
-    const home = await life.home({ name: 'Acme' });
+    const home = await fixtures.home({ name: 'Acme' });
     const { data, errors } = await suspend(home);
     expect(errors).toEqual([]);
     expect(data).toEqual({ staffSuspendTenant: { tenant: { tenantId: home.id, status: 'SUSPENDED', statusReason: REASON } } });
     for (const member of [home.owner, home.admin, home.seller_manager, home.buyer_manager, home.operator, home.viewer]) {
-      const answer = await life.query(
+      const answer = await fixtures.query(
         member,
         '{ tenant { name status statusReason } viewer { membership { status statusReason } memberships { tenantId status statusReason } } }',
       );
@@ -34,9 +34,9 @@ describe('staffSuspendTenant', () => {
   });
 
   test('S2: all data are kept and can still be read', async () => {
-    const home = await life.home();
+    const home = await fixtures.home();
     const read = () =>
-      life.query(
+      fixtures.query(
         home.owner,
         `{ tenant { name slug billingEmail memberCount createdAt plan { code } memberUse { limit used over } limits { memberLimit }
           memberships { edges { node { roles user { name email } } } } } }`,
@@ -50,34 +50,34 @@ describe('staffSuspendTenant', () => {
   });
 
   test("A3: the event is in the tenant's log only, with staff as its actor", async () => {
-    const home = await life.home();
-    const others = await life.rows({ except: home.id });
+    const home = await fixtures.home();
+    const others = await fixtures.rows({ except: home.id });
     await suspend(home);
-    expect(await life.events(home)).toEqual([
+    expect(await fixtures.events(home)).toEqual([
       {
         ...{ action: 'tenant.suspend', outcome: 'done', code: null, by: 'staff', name: 'Dana' },
         before: { status: 'active', reason: null },
         after: { status: 'suspended', reason: REASON },
       },
     ]);
-    expect(await life.rows({ except: home.id })).toEqual(others);
+    expect(await fixtures.rows({ except: home.id })).toEqual(others);
   });
 
   test('S5: applies to the next request, even on another gateway', async () => {
-    const home = await life.home();
+    const home = await fixtures.home();
     const token = await replica.tokenOf(home.admin.person);
     const rename = (name: string) =>
       replica.ask(`mutation { renameTenant(input: { name: "${name}" }) { tenant { name } } }`, { token, tenant: home.id });
     expect((await rename('While active')).errors).toEqual([]);
     await suspend(home);
     expect((await rename('While suspended')).errors).toMatchObject([{ extensions: { code: 'TENANT_STATUS', tenantStatus: 'SUSPENDED' } }]);
-    await life.mutate(staff, 'staffResumeTenant', { tenantId: home.id });
+    await fixtures.mutate(staff, 'staffResumeTenant', { tenantId: home.id });
     expect((await rename('Again')).errors).toEqual([]);
   });
 
   test('S5: each mutation of a request sees the current status, even after a suspension by the same request', async () => {
-    const home = await life.home();
-    const { data, errors } = await life.query(
+    const home = await fixtures.home();
+    const { data, errors } = await fixtures.query(
       staff,
       `mutation ($id: ID!) { one: staffSuspendTenant(input: { tenantId: $id, reason: "First" }) { tenant { status } }
         two: staffSuspendTenant(input: { tenantId: $id, reason: "Second" }) { tenant { status } } }`,
@@ -85,12 +85,12 @@ describe('staffSuspendTenant', () => {
     );
     expect(data).toEqual({ one: { tenant: { status: 'SUSPENDED' } }, two: null });
     expect(errors).toMatchObject([{ path: ['two'], extensions: { code: 'TENANT_STATUS', tenantStatus: 'SUSPENDED' } }]);
-    expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: 'First' });
+    expect(await fixtures.statusOf(home)).toEqual({ status: 'suspended', reason: 'First' });
   });
 
   test.each(['suspended', 'pending_deletion', 'deleted'] as const)('S2: a tenant that is %s cannot be suspended (again)', async status => {
-    const home = await life.home();
-    await life.make.setStatus(home, status, 'As it was');
+    const home = await fixtures.home();
+    await fixtures.make.setStatus(home, status, 'As it was');
     const { data, errors } = await suspend(home, 'Another');
     expect(data).toEqual({ staffSuspendTenant: null });
     expect(errors).toMatchObject([
@@ -102,20 +102,20 @@ describe('staffSuspendTenant', () => {
         },
       },
     ]);
-    expect(await life.statusOf(home)).toEqual({ status, reason: 'As it was' });
+    expect(await fixtures.statusOf(home)).toEqual({ status, reason: 'As it was' });
   });
 
   test.each(['owner', 'admin', 'seller_manager', 'buyer_manager', 'operator', 'viewer'] as const)(
     'S2: the %s can neither suspend the tenant nor lift its suspension, and each attempt leaves an event',
     async role => {
-      const home = await life.home();
+      const home = await fixtures.home();
       expect((await suspend(home, 'Mine', home[role])).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'ROLE' } }]);
-      expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
+      expect(await fixtures.statusOf(home)).toEqual({ status: 'active', reason: null });
       await suspend(home);
-      const resumed = await life.mutate(home[role], 'staffResumeTenant', { tenantId: home.id });
+      const resumed = await fixtures.mutate(home[role], 'staffResumeTenant', { tenantId: home.id });
       expect(resumed.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'ROLE' } }]);
-      expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: REASON });
-      expect((await life.events(home)).map(({ action, outcome, by }) => [action, outcome, by])).toEqual([
+      expect(await fixtures.statusOf(home)).toEqual({ status: 'suspended', reason: REASON });
+      expect((await fixtures.events(home)).map(({ action, outcome, by }) => [action, outcome, by])).toEqual([
         ['tenant.suspend', 'refused', 'user'],
         ['tenant.suspend', 'done', 'staff'],
         ['tenant.resume', 'refused', 'user'],
@@ -130,22 +130,22 @@ describe('staffSuspendTenant', () => {
     ['501 characters',               'x'.repeat(501),  'The reason is longer than 500 characters.'],
     ['a line break inside',          'a\nb',           'The reason contains control characters or direction overrides. Remove them.'],
   ])('%s is BAD_USER_INPUT, and nothing is changed', async (_what, reason, message) => {
-    const home = await life.home();
-    const before = await life.rows({ of: home.id });
+    const home = await fixtures.home();
+    const before = await fixtures.rows({ of: home.id });
     expect((await suspend(home, reason)).errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
-    expect(await life.rows({ of: home.id })).toEqual(before);
+    expect(await fixtures.rows({ of: home.id })).toEqual(before);
   });
 
   test('a reason of 500 characters is stored trimmed and in NFC', async () => {
-    const home = await life.home();
+    const home = await fixtures.home();
     const reason = `${'😀'.repeat(499)}e\u0301`;
     expect((await suspend(home, `  ${reason}  `)).errors).toEqual([]);
-    expect(await life.statusOf(home)).toEqual({ status: 'suspended', reason: `${'😀'.repeat(499)}é` });
+    expect(await fixtures.statusOf(home)).toEqual({ status: 'suspended', reason: `${'😀'.repeat(499)}é` });
   });
 
   test('O2: voids a pending transfer of ownership, which stays void after resuming', async () => {
-    const home = await life.home();
-    const asked = await life.mutate(
+    const home = await fixtures.home();
+    const asked = await fixtures.mutate(
       home.owner,
       'requestOwnershipTransfer',
       { membershipId: Buffer.from(`Membership:${home.id}:${home.admin.id}`).toString('base64url') },
@@ -153,11 +153,11 @@ describe('staffSuspendTenant', () => {
     );
     expect(asked.errors).toEqual([]);
     await suspend(home);
-    await life.mutate(staff, 'staffResumeTenant', { tenantId: home.id });
+    await fixtures.mutate(staff, 'staffResumeTenant', { tenantId: home.id });
     const { code } = asked.data.requestOwnershipTransfer;
-    const confirmed = await life.mutate(home.owner, 'confirmOwnershipTransfer', { code });
+    const confirmed = await fixtures.mutate(home.owner, 'confirmOwnershipTransfer', { code });
     expect(confirmed.errors).toMatchObject([{ extensions: { code: 'TRANSFER_INVALID' } }]);
-    expect((await life.events(home)).map(({ action }) => action)).toEqual([
+    expect((await fixtures.events(home)).map(({ action }) => action)).toEqual([
       ...['ownership.request', 'ownership.void', 'tenant.suspend', 'tenant.resume', 'ownership.confirm'],
     ]);
   });

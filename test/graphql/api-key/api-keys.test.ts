@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
-const { home, keys, life } = useKeys();
+const { home, keys, fixtures } = useKeys();
 
 let made: MadeKey[];
 
@@ -10,11 +10,11 @@ let made: MadeKey[];
 beforeEach(async () => {
   made = [await keys.make(home.owner), await keys.make(home.owner)];
   for (let n = 2; n < 5; n += 1) {
-    life.gateway.clock.advance({ minutes: 1 });
-    const soon = new Date(life.gateway.clock.now().getTime() + 60_000).toISOString();
+    fixtures.gateway.clock.advance({ minutes: 1 });
+    const soon = new Date(fixtures.gateway.clock.now().getTime() + 60_000).toISOString();
     made.push(await keys.make(home.owner, ['tenant:read'], n === 2 ? { expiresAt: soon } : {}));
   }
-  await life.must(home.owner, 'revokeApiKey', { apiKeyId: made[3]!.id });
+  await fixtures.must(home.owner, 'revokeApiKey', { apiKeyId: made[3]!.id });
 });
 
 const idsIn = (keysListed: readonly { id: string }[]) => keysListed.map(({ id }) => id);
@@ -22,7 +22,7 @@ const inOrder = () => [...made.slice(0, 2).sort((a, b) => (a.row < b.row ? -1 : 
 const PAGE = `query ($first: Int, $last: Int, $after: String, $before: String) { tenant { apiKeys(
   first: $first, last: $last, after: $after, before: $before, filter: { state: ALL }) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } } } } }`;
-const pageOf = async (variables: object) => (await life.gateway.ask(PAGE, { ...home.owner, variables })).data.tenant.apiKeys;
+const pageOf = async (variables: object) => (await fixtures.gateway.ask(PAGE, { ...home.owner, variables })).data.tenant.apiKeys;
 
 describe('Tenant.apiKeys', () => {
   test('K1: lists all keys, oldest first', async () => {
@@ -32,7 +32,7 @@ describe('Tenant.apiKeys', () => {
   test('K1: lists keys that are neither revoked nor expired, unless all are requested', async () => {
     const live = inOrder().filter((_, at) => at !== 2 && at !== 3);
     expect(idsIn(await keys.list(home.owner, 'LIVE'))).toEqual(live);
-    const { data } = await life.gateway.ask('{ tenant { apiKeys { totalCount edges { node { id } } } } }', home.owner);
+    const { data } = await fixtures.gateway.ask('{ tenant { apiKeys { totalCount edges { node { id } } } } }', home.owner);
     expect([data.tenant.apiKeys.totalCount, idsIn(data.tenant.apiKeys.edges.map(({ node }: { node: { id: string } }) => node))]).toEqual([
       3,
       live,
@@ -63,12 +63,12 @@ describe('Tenant.apiKeys', () => {
     Buffer.from('2026-01-01T00:00:00.000Z/x').toString('base64url'),
     Buffer.from('0000-01-01T00:00:00.000Z/00000000-0000-4000-8000-000000000000').toString('base64url'),
   ])('G4: %j is not a cursor', async after => {
-    const { errors } = await life.gateway.ask(PAGE, { ...home.owner, variables: { first: 1, after } });
+    const { errors } = await fixtures.gateway.ask(PAGE, { ...home.owner, variables: { first: 1, after } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
   test('K1: a key is a node without its secret and hash', async () => {
-    const { data } = await life.gateway.ask(
+    const { data } = await fixtures.gateway.ask(
       `{ node(id: "${made[0]!.id}") { id ... on ApiKey { prefix } } __type(name: "ApiKey") { fields { name } } }`,
       home.owner,
     );
@@ -85,18 +85,18 @@ describe('Tenant.apiKeys', () => {
     ['operator',       false],
     ['viewer',         true],
   ] as const)('K1: %s reads them: %s', async (role, may) => {
-    const who = role === 'owner' ? home.owner : await life.join(home, [role]);
-    const { data, errors } = await life.gateway.ask(`{ tenant { apiKeys { totalCount } } node(id: "${made[0]!.id}") { id } }`, who);
+    const who = role === 'owner' ? home.owner : await fixtures.join(home, [role]);
+    const { data, errors } = await fixtures.gateway.ask(`{ tenant { apiKeys { totalCount } } node(id: "${made[0]!.id}") { id } }`, who);
     expect(data).toEqual({ tenant: { apiKeys: may ? { totalCount: 3 } : null }, node: may ? { id: made[0]!.id } : null });
     expect(errors.map(({ extensions }) => extensions.permission)).toEqual(may ? [] : ['api-key:read', 'api-key:read']);
   });
 
   test("T4: keys of another tenant can't be read from the list, by id or by cursor", async () => {
-    const elsewhere = await life.home();
+    const elsewhere = await fixtures.home();
     await keys.make(elsewhere.owner);
     expect(await keys.list(elsewhere.owner)).toHaveLength(1);
     const { edges } = await pageOf({ first: 1 });
-    const { data } = await life.gateway.ask(
+    const { data } = await fixtures.gateway.ask(
       `{ node(id: "${made[0]!.id}") { id } tenant { apiKeys(after: "${edges[0].cursor}") { edges { node { id } } } } }`,
       elsewhere.owner,
     );

@@ -19,21 +19,21 @@ export const listingId = (id: string): string => Buffer.from(`MarketplaceListing
 
 /** A marketplace for a test file: one buyer, and as many providers as its tests create. */
 export function useMarket() {
-  const life = useTenantActors();
-  const rows = marketFixtures(life.database);
-  const buyer = useResource(() => life.home());
+  const fixtures = useTenantActors();
+  const rows = marketFixtures(fixtures.database);
+  const buyer = useResource(() => fixtures.home());
 
   /** A tenant that sells. */
   const provider = async (): Promise<TenantWithMembers> => {
-    const home = await life.home();
+    const home = await fixtures.home();
     await rows.setSides(home.tenant, { sells: true });
     return home;
   };
 
-  const search = (variables: object = {}, who: Actor = buyer.owner) => life.gateway.ask(SEARCH, { ...who, variables });
+  const search = (variables: object = {}, who: Actor = buyer.owner) => fixtures.gateway.ask(SEARCH, { ...who, variables });
 
   return {
-    ...life,
+    ...fixtures,
     ...rows,
     buyer,
     provider,
@@ -54,7 +54,7 @@ export function useMarket() {
     },
 
     /** A new member of the buyer's tenant. */
-    member: (roles: readonly Role[]) => life.join(buyer, roles),
+    member: (roles: readonly Role[]) => fixtures.join(buyer, roles),
   };
 }
 

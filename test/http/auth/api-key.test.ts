@@ -4,7 +4,7 @@ import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 import type { TenantWithMembers } from '../../support/tenant-actors.ts';
 
-const { home, keys, life } = useKeys();
+const { home, keys, fixtures } = useKeys();
 
 let key: MadeKey;
 beforeEach(async () => {
@@ -39,9 +39,10 @@ describe('a request with an API key', () => {
   });
 
   test('K1: a stored scope that no key may carry, or that no longer exists, grants nothing', async () => {
-    await life.database.sql("UPDATE api_key SET scopes = '{tenant:read,member:count,audit:read,plan:read,gone:long-since}' WHERE id = $1", [
-      key.row,
-    ]);
+    await fixtures.database.sql(
+      "UPDATE api_key SET scopes = '{tenant:read,member:count,audit:read,plan:read,gone:long-since}' WHERE id = $1",
+      [key.row],
+    );
     const { data, errors } = await keys.ask(
       key.secret,
       `{ viewer { permissions } tenant { slug memberCount auditEvents { totalCount } } }`,
@@ -59,7 +60,7 @@ describe('a request with an API key', () => {
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', because: 'KEY_SCOPE' } }]);
     }
     expect(
-      await life.database.sql(
+      await fixtures.database.sql(
         "SELECT actor_kind, actor_id, actor_name, action, code FROM audit_event WHERE actor_kind = 'api_key' ORDER BY seq",
       ),
     ).toEqual([
@@ -70,7 +71,7 @@ describe('a request with an API key', () => {
 
   test('K1, A3: cannot export the audit log', async () => {
     const headers = { authorization: `Bearer ${key.secret}` };
-    const response = await fetch(`${life.gateway.url}/audit/export?format=jsonl`, { headers });
+    const response = await fetch(`${fixtures.gateway.url}/audit/export?format=jsonl`, { headers });
     expect(response.status).toBe(403);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { because: 'KEY_SCOPE', permission: 'audit:read' } }] });
   });
@@ -99,11 +100,11 @@ describe('a request with an API key', () => {
   });
   let other: TenantWithMembers['tenant'];
   beforeEach(async () => {
-    other = (await life.home()).tenant;
+    other = (await fixtures.home()).tenant;
   });
 
   test('T4: reaches no row of another tenant, by id or with the key’s own secret and another tenant’s id', async () => {
-    const elsewhere = await life.home();
+    const elsewhere = await fixtures.home();
     const theirs = await keys.make(elsewhere.owner);
     const id = Buffer.from(`Tenant:${elsewhere.tenant.id}`).toString('base64url');
     const { data } = await keys.ask(key.secret, `{ node(id: "${id}") { id } nodes(ids: ["${id}"]) { id } }`);

@@ -5,7 +5,7 @@ import type { Answer } from '../../support/gateway.ts';
 import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
-const { home, keys, life } = useKeys();
+const { home, keys, fixtures } = useKeys();
 
 let key: MadeKey;
 beforeEach(async () => {
@@ -36,15 +36,15 @@ describe('an invalid key', () => {
     'a secret that is wrong in a byte':     () => other(key.secret, 63),
     'the secret of another key':            async () => Buffer.concat([Buffer.from(key.secret.slice(5), 'base64url').subarray(0, 32),
                                                     Buffer.from((await keys.make(home.owner)).secret.slice(5), 'base64url').subarray(32)]).toString('base64url').replace(/^/, 'ipto_'),
-    'revoked':                              async () => { await life.must(home.owner, 'revokeApiKey', { apiKeyId: key.id }); return key.secret; },
-    'expired':                              async () => { const soon = new Date(life.gateway.clock.now().getTime() + 60_000).toISOString();
+    'revoked':                              async () => { await fixtures.must(home.owner, 'revokeApiKey', { apiKeyId: key.id }); return key.secret; },
+    'expired':                              async () => { const soon = new Date(fixtures.gateway.clock.now().getTime() + 60_000).toISOString();
                                                           const { secret } = await keys.make(home.owner, ['tenant:read'], { expiresAt: soon });
-                                                          life.gateway.clock.advance({ minutes: 1 }); return secret; },
-    'rotated away':                         async () => { await life.must(home.owner, 'rotateApiKey', { apiKeyId: key.id, overlapMinutes: 0 }); return key.secret; },
-    'of a deleted tenant':                  async () => { await life.make.setStatus(home.tenant, 'deleted'); return key.secret; },
-    'of a tenant that is gone':             async () => { const gone = await life.home(); const { secret } = await keys.make(gone.owner);
-                                                          await life.make.setStatus(gone.tenant, 'deleted');
-                                                          await life.database.sql(`SET session_replication_role = replica; DELETE FROM api_key WHERE tenant_id = '${gone.tenant.id}';
+                                                          fixtures.gateway.clock.advance({ minutes: 1 }); return secret; },
+    'rotated away':                         async () => { await fixtures.must(home.owner, 'rotateApiKey', { apiKeyId: key.id, overlapMinutes: 0 }); return key.secret; },
+    'of a deleted tenant':                  async () => { await fixtures.make.setStatus(home.tenant, 'deleted'); return key.secret; },
+    'of a tenant that is gone':             async () => { const gone = await fixtures.home(); const { secret } = await keys.make(gone.owner);
+                                                          await fixtures.make.setStatus(gone.tenant, 'deleted');
+                                                          await fixtures.database.sql(`SET session_replication_role = replica; DELETE FROM api_key WHERE tenant_id = '${gone.tenant.id}';
                                                             DELETE FROM membership WHERE tenant_id = '${gone.tenant.id}'; DELETE FROM tenant WHERE tenant_id = '${gone.tenant.id}'; SET session_replication_role = origin`);
                                                           return secret; },
   };
@@ -66,7 +66,8 @@ describe('an invalid key', () => {
   });
 
   test('the scheme is case-insensitive; the key is not', async () => {
-    const send = async (authorization: string) => (await life.gateway.ask('{ tenant { slug } }', { headers: { authorization } })).status;
+    const send = async (authorization: string) =>
+      (await fixtures.gateway.ask('{ tenant { slug } }', { headers: { authorization } })).status;
     expect([await send(`bearer ${key.secret}`), await send(`BEARER   ${key.secret}  `)]).toEqual([200, 200]);
     expect([await send(`Bearer ${key.secret.toUpperCase()}`), await send(`Basic ${key.secret}`), await send(key.secret)]).toEqual([
       401, 401, 401,
@@ -78,7 +79,7 @@ describe('a key in a tenant that is not active', () => {
   test.each(['suspended', 'pending_deletion'] as const)(
     'K2, S2, S3: %s: the whole request is refused before a resolver runs, and says why',
     async status => {
-      await life.make.setStatus(home.tenant, status, 'Unpaid bill');
+      await fixtures.make.setStatus(home.tenant, status, 'Unpaid bill');
       for (const query of ['{ plans { code } }', '{ tenant { name } }', 'mutation { leaveTenant { leftTenantId } }', 'no document']) {
         const answer = await keys.ask(key.secret, query);
         expect(answer.status).toBe(403);
@@ -102,16 +103,16 @@ describe('a key in a tenant that is not active', () => {
   );
 
   test.each(['suspended', 'pending_deletion'] as const)('K2: %s: only a caller with the secret learns the status', async status => {
-    await life.make.setStatus(home.tenant, status);
+    await fixtures.make.setStatus(home.tenant, status);
     const wrong = newSecret({ id: key.row, tenantId: home.tenant.id }).text;
     expect(bare(await keys.ask(wrong))).toEqual(bare(await keys.ask('ipto_nothing')));
   });
 
   test('K2: when the tenant is active again, the key works as before', async () => {
-    const staff = await life.staff();
-    await life.must(staff, 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'Unpaid bill' });
+    const staff = await fixtures.staff();
+    await fixtures.must(staff, 'staffSuspendTenant', { tenantId: home.tenant.id, reason: 'Unpaid bill' });
     expect((await keys.ask(key.secret)).status).toBe(403);
-    await life.must(staff, 'staffResumeTenant', { tenantId: home.tenant.id });
+    await fixtures.must(staff, 'staffResumeTenant', { tenantId: home.tenant.id });
     expect((await keys.ask(key.secret)).errors).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { noteUse } from '../../../src/database/queries/api-key.ts';
 import { useKeys } from '../../support/key-fixtures.ts';
 import type { MadeKey } from '../../support/keys.ts';
 
-const { home, keys, life } = useKeys();
+const { home, keys, fixtures } = useKeys();
 
 let key: MadeKey;
 beforeEach(async () => {
@@ -25,7 +25,7 @@ async function noted(): Promise<Date> {
 
 /** Counts from here on how often a use is written. */
 async function countWrites() {
-  const { sql } = life.database;
+  const { sql } = fixtures.database;
   const drop = () => sql('DROP TRIGGER IF EXISTS note ON api_key; DROP FUNCTION IF EXISTS note; DROP TABLE IF EXISTS noted');
   await drop(); // another test's that failed
   await sql(`CREATE TABLE noted (at timestamptz); GRANT INSERT ON noted TO PUBLIC;
@@ -39,14 +39,14 @@ async function countWrites() {
 /** How many sessions are at writing a use, in a state. */
 const noting = async (state: string): Promise<number> =>
   (
-    await life.database.sql<{ many: number }>(
+    await fixtures.database.sql<{ many: number }>(
       `SELECT count(*)::int AS many FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^\\s*UPDATE api_key SET last_used_at' AND ${state}`,
     )
   )[0]!.many;
 
 describe('the time of the last use of a key', () => {
   test('K1: is stored at the first use, and then at most once a minute', async () => {
-    const { clock } = life.gateway;
+    const { clock } = fixtures.gateway;
     const first = clock.now();
     await keys.ask(key.secret);
     expect(await noted()).toEqual(first);
@@ -60,7 +60,7 @@ describe('the time of the last use of a key', () => {
   });
 
   test('K1: many concurrent uses write once', async () => {
-    const { clock } = life.gateway;
+    const { clock } = fixtures.gateway;
     const counter = await countWrites();
     await Promise.all(Array.from({ length: 50 }, () => keys.ask(key.secret)));
     expect(await noted()).toEqual(clock.now());
@@ -72,7 +72,7 @@ describe('the time of the last use of a key', () => {
   test('K1: is stored for two keys at once', async () => {
     const other = await keys.make(home.owner, ['tenant:read']);
     // Neither is written before both are in use.
-    const holder = new pg.Client({ connectionString: life.database.adminUrl });
+    const holder = new pg.Client({ connectionString: fixtures.database.adminUrl });
     await holder.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM api_key WHERE id IN ($1, $2) FOR UPDATE', [key.row, other.row]);
@@ -80,20 +80,20 @@ describe('the time of the last use of a key', () => {
     await expect.poll(() => noting("wait_event_type = 'Lock'")).toBe(2);
     await holder.query('COMMIT');
     await holder.end();
-    await expect.poll(async () => (await keys.row(other)).last_used_at).toEqual(life.gateway.clock.now());
+    await expect.poll(async () => (await keys.row(other)).last_used_at).toEqual(fixtures.gateway.clock.now());
   });
 
   test('K1: of two replicas with an empty cache, one writes', async () => {
     const counter = await countWrites();
     // what it knows of keys is in its own memory, not in this process's
-    const replica = openDatabase(life.database.runtimeUrl, { poolSize: 1 });
-    const holder = new pg.Client({ connectionString: life.database.adminUrl });
+    const replica = openDatabase(fixtures.database.runtimeUrl, { poolSize: 1 });
+    const holder = new pg.Client({ connectionString: fixtures.database.adminUrl });
     await holder.connect();
     try {
       await holder.query('BEGIN');
       await holder.query('SELECT FROM api_key WHERE id = $1 FOR UPDATE', [key.row]);
       expect((await keys.ask(key.secret)).errors).toEqual([]);
-      const other = noteUse(replica.bind({ tenantId: key.tenant, personId: null }).query, { id: key.row }, life.gateway.clock.now());
+      const other = noteUse(replica.bind({ tenantId: key.tenant, personId: null }).query, { id: key.row }, fixtures.gateway.clock.now());
       await expect.poll(() => noting("wait_event_type = 'Lock'")).toBe(2);
       await holder.query('COMMIT');
       await other;
@@ -102,22 +102,22 @@ describe('the time of the last use of a key', () => {
       await holder.end();
       await replica.close();
     }
-    expect([await counter.writes(), await usedAt()]).toEqual([1, life.gateway.clock.now()]);
+    expect([await counter.writes(), await usedAt()]).toEqual([1, fixtures.gateway.clock.now()]);
     await counter.drop();
   });
 
   test('K1: a failing write fails no request and delays none', async () => {
-    await life.database.sql(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RAISE EXCEPTION $q$no$q$; END';
+    await fixtures.database.sql(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RAISE EXCEPTION $q$no$q$; END';
       CREATE TRIGGER fail BEFORE UPDATE OF last_used_at ON api_key FOR EACH ROW EXECUTE FUNCTION fail()`);
     const answers = await Promise.all(Array.from({ length: 10 }, () => keys.ask(key.secret)));
     expect(answers.map(({ errors }) => errors)).toEqual(Array.from({ length: 10 }, () => []));
     expect(await usedAt()).toBeNull();
-    await life.database.sql('DROP TRIGGER fail ON api_key; DROP FUNCTION fail');
+    await fixtures.database.sql('DROP TRIGGER fail ON api_key; DROP FUNCTION fail');
     // The gateway may receive the failure a little later: until then it records no other use.
     const usedAgain = async () => {
       expect((await keys.ask(key.secret)).errors).toEqual([]);
       return usedAt();
     };
-    await expect.poll(usedAgain).toEqual(life.gateway.clock.now());
+    await expect.poll(usedAgain).toEqual(fixtures.gateway.clock.now());
   });
 });
