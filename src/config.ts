@@ -30,6 +30,10 @@ const life = z.object({
   DELETION_DAYS: count(365, SETTINGS.deletionDays),
   FREE_TENANTS: count(1_000, SETTINGS.freeTenants),
   UPLOAD_MINUTES: count(720, SETTINGS.uploadMinutes),
+  DOWNLOAD_HOURS: count(168, SETTINGS.downloadHours),
+  MESSAGES_PER_RECIPIENT: count(10_000, SETTINGS.messageLimits.recipient),
+  MESSAGES_PER_PERSON: count(10_000, SETTINGS.messageLimits.person),
+  MESSAGES_PER_TENANT: count(10_000, SETTINGS.messageLimits.tenant),
 });
 
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
@@ -155,6 +159,8 @@ export const settingsOf = (config: z.infer<typeof life>): Settings => ({
   deletionDays: config.DELETION_DAYS,
   freeTenants: config.FREE_TENANTS,
   uploadMinutes: config.UPLOAD_MINUTES,
+  downloadHours: config.DOWNLOAD_HOURS,
+  messageLimits: { recipient: config.MESSAGES_PER_RECIPIENT, person: config.MESSAGES_PER_PERSON, tenant: config.MESSAGES_PER_TENANT },
 });
 
 /** How operations and reads run: what `FAST_PATH` switches, and whether statements are named. */

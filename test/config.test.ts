@@ -7,7 +7,16 @@ const GOOD = {
   OIDC_AUDIENCE: 'ipto',
   S3_BUCKET: 'objects',
 };
-const LIFE = { INVITATION_DAYS: 7, TRANSFER_MINUTES: 15, DELETION_DAYS: 30, FREE_TENANTS: 3, UPLOAD_MINUTES: 60 };
+const MESSAGES = { MESSAGES_PER_RECIPIENT: 10, MESSAGES_PER_PERSON: 200, MESSAGES_PER_TENANT: 500 };
+const LIFE = {
+  INVITATION_DAYS: 7,
+  TRANSFER_MINUTES: 15,
+  DELETION_DAYS: 30,
+  FREE_TENANTS: 3,
+  UPLOAD_MINUTES: 60,
+  DOWNLOAD_HOURS: 24,
+  ...MESSAGES,
+};
 const S3 = { S3_REGION: 'us-east-1', S3_PATH_STYLE: false };
 const production = (more: NodeJS.ProcessEnv = {}) => productionConfig({ ...GOOD, ...more });
 
@@ -192,8 +201,26 @@ describe('the demo', () => {
 });
 
 test('the durations and limits of a tenant’s life are what was set', () => {
-  const set = { INVITATION_DAYS: '1', TRANSFER_MINUTES: '2', DELETION_DAYS: '3', FREE_TENANTS: '4', UPLOAD_MINUTES: '5' };
-  expect(settingsOf(production(set))).toEqual({ invitationDays: 1, transferMinutes: 2, deletionDays: 3, freeTenants: 4, uploadMinutes: 5 });
+  const set = {
+    INVITATION_DAYS: '1',
+    TRANSFER_MINUTES: '2',
+    DELETION_DAYS: '3',
+    FREE_TENANTS: '4',
+    UPLOAD_MINUTES: '5',
+    DOWNLOAD_HOURS: '6',
+    MESSAGES_PER_RECIPIENT: '7',
+    MESSAGES_PER_PERSON: '8',
+    MESSAGES_PER_TENANT: '9',
+  };
+  expect(settingsOf(production(set))).toEqual({
+    invitationDays: 1,
+    transferMinutes: 2,
+    deletionDays: 3,
+    freeTenants: 4,
+    uploadMinutes: 5,
+    downloadHours: 6,
+    messageLimits: { recipient: 7, person: 8, tenant: 9 },
+  });
 });
 
 describe('the worker', () => {

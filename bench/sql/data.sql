@@ -89,8 +89,8 @@ SELECT buyer, id, bench.id('entitlement', n * 100000 + buyer_number), object_id,
 INSERT INTO charge (tenant_id, id, amount, currency, title, provider, provider_ref, at)
 SELECT buyer, id, price, 'EUR', title, 'Tenant ' || provider_number, counterparty_ref(buyer, provider), at FROM bench.retrieval;
 
-INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
-SELECT provider, id, dataset_id, price, 'EUR', title, counterparty_ref(provider, buyer), at FROM bench.retrieval;
+INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at, retrieval_ref)
+SELECT provider, id, dataset_id, price, 'EUR', title, counterparty_ref(provider, buyer), at, retrieval_ref(id) FROM bench.retrieval;
 
 DROP TABLE bench.offer, bench.retrieval;
 COMMIT;

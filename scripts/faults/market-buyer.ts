@@ -2,10 +2,10 @@ import type { Fault } from './fault.ts';
 
 const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
 const CHECKS = 'prisma/migrations/20261124210000_market_checks/migration.sql';
-/** What made `crossing_retrieve` last. */
-const RETRIEVE_SQL = 'prisma/migrations/20261129220200_retrieval_checksum/migration.sql';
+/** Retrievals as they are now. */
+const RETRIEVED = 'prisma/migrations/20261129220290_unlinked_earnings/migration.sql';
 const ACQUIRE = ['test/domain/entitlement'];
-const RETRIEVE = ['test/domain/retrieval/retrieve'];
+const RETRIEVE = ['test/domain/retrieval'];
 const OBJECTS = ['test/domain/entitlement', 'test/database/queries/entitled-objects'];
 const HELD = ['test/database/queries/provider-held'];
 const SALES = ['test/graphql/retrieval/usage'];
@@ -35,13 +35,18 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: 'src/domain/retrieval/retrieve.ts', find: '      checkBuys(tenant);\n', plant: '', tests: RETRIEVE },
   { file: 'src/graphql/retrieval/retrieve.ts', find: '  keyed: true,\n', plant: '', tests: RETRIEVE },
   { file: 'src/domain/retrieval/link.ts', find: 'clock.now() < expiresAt', plant: 'clock.now() <= expiresAt', tests: RETRIEVE },
-  { file: RETRIEVE_SQL, find: 'e.id = entitled AND e.ended_at IS NULL;', plant: 'e.id = entitled;', tests: RETRIEVE },
-  { file: RETRIEVE_SQL, find: 'AND o.dataset_id = offer.dataset_id AND o.id = wanted', plant: 'AND o.id = wanted', tests: RETRIEVE },
-  { file: RETRIEVE_SQL, find: 'AND o.id = wanted AND o.stored_at IS NOT NULL', plant: 'AND o.id = wanted', tests: RETRIEVE },
-  { file: RETRIEVE_SQL, find: 'VALUES (buyer, retrieval, terms.price, terms.currency,', plant: 'VALUES (buyer, retrieval, offer.price, terms.currency,', tests: RETRIEVE, short: true },
-  { file: RETRIEVE_SQL, find: 'retrieval, offer.dataset_id, terms.price, terms.currency,', plant: 'retrieval, offer.dataset_id, offer.price, terms.currency,', tests: RETRIEVE },
-  { file: RETRIEVE_SQL, find: 'public.counterparty_ref(seller.tenant_id, buyer), moment);', plant: 'uuid_send(buyer) || uuid_send(buyer), moment);', tests: RETRIEVE },
-  { file: RETRIEVE_SQL, find: 'WHERE t.tenant_id = offer.tenant_id FOR SHARE;', plant: 'WHERE t.tenant_id = offer.tenant_id;', tests: HELD },
+  { file: RETRIEVED, find: 'e.id = entitled AND e.ended_at IS NULL;', plant: 'e.id = entitled;', tests: RETRIEVE },
+  { file: RETRIEVED, find: 'AND o.dataset_id = offer.dataset_id AND o.id = wanted', plant: 'AND o.id = wanted', tests: RETRIEVE },
+  { file: RETRIEVED, find: 'AND o.id = wanted AND o.stored_at IS NOT NULL', plant: 'AND o.id = wanted', tests: RETRIEVE },
+  { file: RETRIEVED, find: 'VALUES (buyer, retrieval, terms.price, terms.currency,', plant: 'VALUES (buyer, retrieval, offer.price, terms.currency,', tests: RETRIEVE, short: true },
+  { file: RETRIEVED, find: ', offer.dataset_id, terms.price, terms.currency,', plant: ', offer.dataset_id, offer.price, terms.currency,', tests: RETRIEVE },
+  { file: RETRIEVED, find: "public.counterparty_ref(seller.tenant_id, buyer), date_trunc('hour', moment, 'UTC'));", plant: "uuid_send(buyer) || uuid_send(buyer), date_trunc('hour', moment, 'UTC'));", tests: RETRIEVE },
+  { file: RETRIEVED, find: "buyer), date_trunc('hour', moment, 'UTC'));", plant: 'buyer), moment);', tests: RETRIEVE },
+  { file: RETRIEVED, find: 'public.hour_id(moment), public', plant: 'retrieval, public', tests: RETRIEVE },
+  { file: RETRIEVED, find: 'WHERE u.tenant_id = public.app_tenant() AND u.id = retrieval', plant: 'WHERE u.id = retrieval', tests: RETRIEVE },
+  { file: RETRIEVED, find: "WHEN public.provider_state(t.status, t.sells) <> 'available'", plant: 'WHEN false', tests: RETRIEVE },
+  { file: 'src/domain/retrieval/renew-link.ts', find: 'downloadHours * 60) <= now', plant: 'downloadHours * 600) <= now', tests: RETRIEVE },
+  { file: RETRIEVED, find: 'WHERE t.tenant_id = offer.tenant_id FOR SHARE;', plant: 'WHERE t.tenant_id = offer.tenant_id;', tests: HELD },
   { file: 'src/domain/retrieval/retrieve.ts', find: '      await takePlace(command);', plant: '      void takePlace;', tests: ['test/domain/retrieval/cap'] },
   { file: SQL, find: 'PERFORM FROM public.tenant t WHERE t.tenant_id = seller FOR SHARE;', plant: '', tests: HELD },
   // What both sides see
@@ -53,7 +58,7 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: 'src/domain/billing/period.ts', find: '...(until && { lt: until })', plant: '...(until && { lte: until })', tests: SALES },
   { file: 'src/domain/billing/period.ts', find: 'if (period.until < period.from) throw', plant: 'if (false) throw', tests: SALES },
   { file: 'src/access/policy.ts', find: "withFeature('advanced_analytics', orKey(", plant: "((_: string, rule: Rule) => rule)('advanced_analytics', orKey(", tests: ['test/access/policy', ...SALES] },
-  { file: SQL, find: "WHEN c.id IS NULL THEN NOT public.is_buried(e.tenant_id, e.buyer_ref)", plant: 'WHEN c.id IS NULL THEN false', tests: ['test/cli/billing-verify'] },
+  { file: RETRIEVED, find: "WHEN c.id IS NULL THEN NOT public.is_buried(e.tenant_id, e.buyer_ref)", plant: 'WHEN c.id IS NULL THEN false', tests: ['test/cli/billing-verify'] },
   // Tags
   { file: CHECKS, find: 'BETWEEN 1 AND 32', plant: 'BETWEEN 1 AND 33', tests: ['test/database/schema/market-checks'] },
   { file: 'src/domain/marketplace/search.ts', find: 'tags.map(tagOf)', plant: '[...tags]', tests: ['test/graphql/marketplace/search'] },

@@ -131,6 +131,7 @@ export const POLICY = {
   'staff:suspend':          staff(                   WHILE_ACTIVE,   'Suspend a tenant, with a reason'),
   'staff:resume':           staff(                   WHILE_SUSPENDED, 'Resume a suspended tenant'),
   'staff:rename':           staff(                   WHILE_KEPT,     "Change a tenant's display name, also when its members can't"),
+  'staff:replace-owner':    staff(                   WHILE_KEPT,     'Make another member the owner, when the owner can never sign in again'),
   'staff:arrange-plan':     staff(                   WHILE_ACTIVE,   'Put a tenant on Enterprise, with its own limits'),
 } as const satisfies Readonly<Record<string, Rule>>;
 

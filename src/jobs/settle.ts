@@ -4,6 +4,7 @@ import { logRefusalCounts } from '../domain/audit/refusal-counts.ts';
 import { DUE_STEPS, inTenant } from '../domain/core/due.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';
+import { sendNotices } from '../domain/ownership/send-notices.ts';
 import { type PurgeDependencies, purgeTenant } from '../domain/tenant/purge.ts';
 
 /** What jobs need: the time, mail, and the object store. */
@@ -20,6 +21,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   'purge the tenant': purgeTenant,
   'remove objects': removeStale,
   'send invitations': sendInvitations,
+  'send notices': sendNotices,
 };
 
 /** Called with each step that failed. */

@@ -131,12 +131,21 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     input: ({ place }) => ({ entitlementId: place.entitlement, objectId: place.object, idempotencyKey: 'a-key-of-the-matrix' }),
     payload: 'retrieval { id usageRecordId objectId name size sha256 mediaType charge { amount currency } retrievedAt downloadLink expiresAt }',
   },
+  renewDownloadLink: {
+    permission: 'object:retrieve', action: null,
+    input: ({ place }) => ({ usageRecordId: place.usage, idempotencyKey: 'another-key-of-the-matrix' }),
+    payload: 'downloadLink expiresAt',
+  },
   staffSuspendTenant: {
     permission: 'staff:suspend', action: 'tenant.suspend', done: voiding('tenant.suspend'),
     input: given => ({ ...named(given), reason: 'For a reason' }), payload: STAFF_TENANT,
   },
   staffResumeTenant:      { permission: 'staff:resume', action: 'tenant.resume', done: voiding('tenant.resume'), input: named, payload: STAFF_TENANT },
   staffRenameTenant:      { permission: 'staff:rename', action: 'tenant.staff_rename', input: given => ({ ...named(given), name: 'Renamed' }), payload: STAFF_TENANT },
+  staffReplaceOwner: {
+    permission: 'staff:replace-owner', action: 'ownership.replace', done: voiding('ownership.replace'),
+    input: given => ({ ...named(given), membershipId: given.target.junior, reason: 'For a reason' }), payload: STAFF_TENANT,
+  },
   staffArrangeEnterprise: { permission: 'staff:arrange-plan', action: 'plan.arrange_enterprise', input: given => ({ ...named(given), memberLimit: 250 }), payload: STAFF_TENANT },
 };
 

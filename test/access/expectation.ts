@@ -82,6 +82,7 @@ const TABLE = {
   'staff:suspend':          [[_,    _,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    _,   _,  Y],     'named',  null],
   'staff:resume':           [[_,    _,    _,    _,    _,    _],     [_,    Y,    _,    _],      [_,    _,   _,  Y],     'named',  null],
   'staff:rename':           [[_,    _,    _,    _,    _,    _],     [Y,    Y,    Y,    _],      [_,    _,   _,  Y],     'named',  null],
+  'staff:replace-owner':    [[_,    _,    _,    _,    _,    _],     [Y,    Y,    Y,    _],      [_,    _,   _,  Y],     'named',  null],
   'staff:arrange-plan':     [[_,    _,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    _,   _,  Y],     'named',  null],
 } as const satisfies Record<string, Row>;
 

@@ -19,7 +19,7 @@ const heldBy = (principal: Principal, at: TenantAccess | null) => [...grantOf(pr
 
 /** What everybody who is signed in holds, wherever they are. */
 const PERSON = ['tenant:create', 'invitation:accept', 'invitation:decline'];
-const STAFF = ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rename', 'staff:arrange-plan'];
+const STAFF = ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rename', 'staff:replace-owner', 'staff:arrange-plan'];
 
 /** What is held with what everybody holds, in the table's order. */
 const personAnd = (...names: readonly PermissionName[]) => PERMISSION_NAMES.filter(name => [...PERSON, ...names].includes(name));
@@ -125,9 +125,9 @@ describe('the grant of others', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each([
-    [STAFF_KIND, 'active',           ['staff:read-tenant', 'staff:suspend', 'staff:rename', 'staff:arrange-plan']],
-    [STAFF_KIND, 'suspended',        ['staff:read-tenant', 'staff:resume', 'staff:rename']],
-    [STAFF_KIND, 'pending_deletion', ['staff:read-tenant', 'staff:rename']],
+    [STAFF_KIND, 'active',           ['staff:read-tenant', 'staff:suspend', 'staff:rename', 'staff:replace-owner', 'staff:arrange-plan']],
+    [STAFF_KIND, 'suspended',        ['staff:read-tenant', 'staff:resume', 'staff:rename', 'staff:replace-owner']],
+    [STAFF_KIND, 'pending_deletion', ['staff:read-tenant', 'staff:rename', 'staff:replace-owner']],
     [STAFF_KIND, 'deleted',          ['staff:read-tenant']],
     [USER,       'active',           ['tenant:create', 'invitation:accept', 'invitation:decline']],
     [USER,       'suspended',        ['tenant:create', 'invitation:decline']],

@@ -140,7 +140,7 @@ describe('the matrix', () => {
       const changed = await gateway.ask(query, { token, variables });
       const codes = changed.errors.map(({ path, extensions: { code } }) => [path?.join(), code]);
       expect(codes).toEqual(Object.keys(variables).map(alias => [alias, 'NOT_FOUND']));
-      expect(Object.keys(variables)).toHaveLength(4);
+      expect(Object.keys(variables)).toHaveLength(5);
     }
     expect(await world.rows.differences()).toEqual([]);
   });

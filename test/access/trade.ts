@@ -33,8 +33,8 @@ export async function createTrade(database: TestDatabase, provider: Provider, te
       VALUES ('${tenant.id}', '${retrieval}', '${entitlement}', '${uuid()}', '${provider.object.id}', 'data.csv', 8, now());
     INSERT INTO charge (tenant_id, id, amount, currency, title, provider, provider_ref, at)
       VALUES ('${tenant.id}', '${retrieval}', 2, 'EUR', 'A listing', 'Tenant provider', counterparty_ref('${tenant.id}', '${provider.id}'), now());
-    INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
-      VALUES ('${tenant.id}', '${earning}', '${dataset}', 3, 'EUR', 'A listing', sha256('buyer'), now())`);
+    INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at, retrieval_ref)
+      VALUES ('${tenant.id}', '${earning}', '${dataset}', 3, 'EUR', 'A listing', sha256('buyer'), now(), sha256('retrieval'))`);
   // A usage record and its charge have the same id.
   return {
     rows: {

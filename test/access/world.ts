@@ -31,6 +31,7 @@ export type Place = {
   readonly draft: string;
   readonly published: string;
   readonly entitlement: string;
+  readonly usage: string;
   /** A listing that the tenant can acquire. */
   readonly listing: string;
   /** An object of its entitlement. */
@@ -217,6 +218,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       invitation: globalId('Invitation', tenant.id, invitation),
       ...wares.named,
       entitlement: globalId('Entitlement', tenant.id, trade.rows.Entitlement),
+      usage: globalId('UsageRecord', tenant.id, trade.rows.UsageRecord),
       listing: globalId('MarketplaceListing', provider.offered.id),
       object: globalId('EntitledObject', tenant.id, trade.rows.EntitledObject),
       codes,

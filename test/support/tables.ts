@@ -19,6 +19,7 @@ export const PURGED = [
   'ownership_transfer',
   'invitation',
   'contract',
+  'notice',
   'refusal_count',
   'audit_event',
   'audit_head',

@@ -33,6 +33,7 @@ const SELECTIONS = {
   endEntitlement: 'entitlement { id endedAt }',
   retrieveObject:
     'retrieval { id usageRecordId objectId name size sha256 mediaType charge { amount currency } retrievedAt expiresAt downloadLink }',
+  renewDownloadLink: 'downloadLink expiresAt',
   staffArrangeEnterprise: 'tenant { tenantId }',
   staffSuspendTenant: 'tenant { tenantId status statusReason }',
   staffResumeTenant: 'tenant { tenantId status }',

@@ -15,7 +15,7 @@ type Row = { readonly kind: AuditEntry['actor']['kind']; readonly id: string; re
  * Counts refusals of one kind in the bound tenant. It locks the row of that kind and nothing else.
  *
  * @returns the actor if the first of these refusals is the first of its kind, and has to be logged
- * at once; null if all of them wait for the next count, or if the tenant is deleted.
+ * at once; null if all of them wait for the next count, or if the tenant is gone.
  */
 export async function countRefusals(
   query: Query,
@@ -30,7 +30,7 @@ export async function countRefusals(
            WHERE o.tenant_id = app_tenant() AND (o.actor_kind, o.actor_id, o.action, o.code) = ($1, $2, $4, $5))
          OR (SELECT count(*) FROM refusal_count o WHERE o.tenant_id = app_tenant()) < ${MAX_KINDS} AS apart) c
      JOIN (VALUES (true, $1, $2, $3), (false, '${OTHERS.kind}', '${OTHERS.id}', '${OTHERS.name}')) AS k (apart, kind, id, name) USING (apart)
-     WHERE EXISTS (SELECT FROM tenant WHERE tenant_id = app_tenant() AND status <> 'deleted')
+     WHERE EXISTS (SELECT FROM tenant WHERE tenant_id = app_tenant())
      ON CONFLICT (tenant_id, actor_kind, actor_id, action, code) DO UPDATE SET count = r.count + $7::bigint
      RETURNING r.actor_kind AS kind, r.actor_id AS id, r.actor_name AS name, r.count::text AS count`,
     [actor.kind, actor.id, actor.name, action, code, now, refusals],

@@ -42,6 +42,20 @@ export async function writeRetrieval(
   return refused ? { refused } : retrieved;
 }
 
+/** The object of a retrieval of the bound tenant; null if there is no such retrieval. */
+export async function retrievedObject(
+  query: Query,
+  retrievalId: string,
+): Promise<
+  (Pick<Retrieved, 'objectKey' | 'name' | 'mediaType'> & { readonly at: Date; readonly refused: NotRetrieved['refused'] | null }) | null
+> {
+  const [row] = await query<NonNullable<Awaited<ReturnType<typeof retrievedObject>>>>(
+    'SELECT refused, object_key AS "objectKey", name, media_type AS "mediaType", at FROM crossing_retrieved($1::uuid)',
+    [retrievalId],
+  );
+  return row ?? null;
+}
+
 /**
  * Counts one retrieval of the bound tenant in a billing cycle, of at most `limit` (null: no limit).
  *

@@ -28,6 +28,7 @@ export const ACTIONS = {
   'ownership.cancel':         'O3',
   'ownership.void':           'O2',
   'ownership.expire':         'O3',
+  'ownership.replace':       'R2',
   'plan.upgrade':             'P2',
   'plan.schedule_downgrade':  'P2',
   'plan.cancel_downgrade':    'P2',

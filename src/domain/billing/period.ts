@@ -13,6 +13,8 @@ const LONGEST = 366;
 /** {@link LONGEST} in milliseconds. */
 export const LONGEST_PERIOD = LONGEST * 24 * 60 * 60_000;
 
+const HOUR = 60 * 60_000;
+
 /**
  * Completes a period: an end that is left out is that of the bound tenant's billing cycle.
  *
@@ -26,6 +28,17 @@ export async function periodOf(db: ReadClient, now: Date, { from, until }: Perio
     throw badInput(`A period is at most ${LONGEST} days.`, { limit: LONGEST });
   return period;
 }
+
+/**
+ * The period of a provider's sales. Earnings have the hour of the retrieval, so the ends of a
+ * billing cycle that is filled in are those of its hours.
+ */
+export async function salesPeriodOf(db: ReadClient, now: Date, input: PeriodInput): Promise<Period> {
+  const { from, until } = await periodOf(db, now, input);
+  return { from: input.from ?? hourOf(from), until: input.until ?? hourOf(until) };
+}
+
+const hourOf = (moment: Date) => new Date(moment.getTime() - (moment.getTime() % HOUR));
 
 /** The bound tenant's current billing cycle. */
 async function currentCycle(db: ReadClient, now: Date): Promise<Period> {

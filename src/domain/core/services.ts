@@ -53,16 +53,24 @@ export type Settings = {
   readonly freeTenants: number;
   /** How long an upload link is valid, minutes. */
   readonly uploadMinutes: number;
-  /** Invitations that are sent in 24 hours at most; {@link MESSAGE_LIMITS} when left out. */
-  readonly messageLimits?: MessageLimits;
+  /** How long a paid retrieval can get a new download link, hours. */
+  readonly downloadHours: number;
+  /** Invitations that are sent in 24 hours at most. */
+  readonly messageLimits: MessageLimits;
 };
 
-/** Invitations in 24 hours: to one address, by one person, by one tenant (SPEC R5). */
+/** Invitations in 24 hours: to one address, by one person, in one tenant (SPEC R5). */
 export type MessageLimits = { readonly recipient: number; readonly person: number; readonly tenant: number };
 
-export const MESSAGE_LIMITS: MessageLimits = { recipient: 10, person: 200, tenant: 500 };
-
-export const SETTINGS: Settings = { invitationDays: 7, transferMinutes: 15, deletionDays: 30, freeTenants: 3, uploadMinutes: 60 };
+export const SETTINGS: Settings = {
+  invitationDays: 7,
+  transferMinutes: 15,
+  deletionDays: 30,
+  freeTenants: 3,
+  uploadMinutes: 60,
+  downloadHours: 24,
+  messageLimits: { recipient: 10, person: 200, tenant: 500 },
+};
 
 /** What commands need beside the database. */
 export type Services = { readonly clock: Clock; readonly settings: Settings; readonly store: ObjectStore };

@@ -2,8 +2,8 @@ import type { Role } from '../../access/vocabulary.ts';
 import { refuse } from '../audit/refusal.ts';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
-import { endInvitations } from '../invitation/end.ts';
 import { isTransferCode } from './code.ts';
+import { handOver } from './hand-over.ts';
 import { voidTransfer } from './void.ts';
 
 /** The memberships that changed: that of the previous owner, and that of the new one. */
@@ -17,28 +17,16 @@ export type TransferredOwnership = { readonly tenantId: string; readonly members
  */
 export const confirmOwnershipTransfer = (context: CommandContext, { code }: { code: string }): Promise<TransferredOwnership> =>
   runCommand(context, async command => {
-    const { db, me, now, record, tenantId } = command;
+    const { db, me, now, tenantId } = command;
     const transfer = await db.ownershipTransfer.findFirst();
     if (!transfer || transfer.expiresAt <= now || transfer.fromMembershipId !== me!.id)
       throw new GatewayError('TRANSFER_INVALID', 'There is no open ownership transfer, or its code has expired. Request a new one.');
     if (!isTransferCode(code, transfer.codeHash)) return wrongCode(command, transfer.triesLeft - 1);
     const recipient = await db.membership.findFirstOrThrow({ where: { id: transfer.toMembershipId }, select: { id: true, roles: true } });
-    const [from, to] = [withoutOwner(me!.roles), withOwner(recipient.roles as Role[])];
     await db.ownershipTransfer.deleteMany();
-    // demote first: a unique index allows only one owner
-    await db.membership.updateMany({ where: { id: me!.id }, data: { roles: from } });
-    await db.membership.updateMany({ where: { id: recipient.id }, data: { roles: to } });
-    await endInvitations(command, me!.id, from);
-    await record({
-      target: { type: 'Membership', id: recipient.id },
-      before: { owner: me!.id, roles: { [me!.id]: me!.roles, [recipient.id]: recipient.roles } },
-      after: { owner: recipient.id, roles: { [me!.id]: from, [recipient.id]: to } },
-    });
+    await handOver(command, me!, { id: recipient.id, roles: recipient.roles as Role[] });
     return { tenantId, membershipIds: [me!.id, recipient.id] };
   });
-
-const withoutOwner = (roles: readonly Role[]): Role[] => [...new Set<Role>(['admin', ...roles.filter(role => role !== 'owner')])];
-const withOwner = (roles: readonly Role[]): Role[] => ['owner', ...roles];
 
 async function wrongCode(command: Command, triesLeft: number): Promise<GatewayError> {
   const refusal = await refuse(command, new GatewayError('CODE_WRONG', 'The confirmation code is wrong.', { triesLeft }));

@@ -24,7 +24,8 @@ export type Retrieval = Retrieved & {
 /** An object as an entitlement names it. */
 export type EntitledRef = RowRef & { readonly entitlementId: string };
 
-const MESSAGES: Readonly<Record<NotRetrieved['refused'], string>> = {
+/** Why there is no object, in a sentence. */
+export const MESSAGES: Readonly<Record<NotRetrieved['refused'], string>> = {
   NOT_FOUND: 'No open entitlement of this tenant has an object with this id.',
   PROVIDER_UNAVAILABLE: 'The provider is not selling at the moment. The entitlement stays; try again later.',
   PROVIDER_GONE: 'The provider or the dataset was deleted.',

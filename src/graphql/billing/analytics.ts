@@ -1,5 +1,5 @@
 import { countBuyers, type DatasetSales, type DaySales, salesByDataset, salesByDay, sumsOf } from '../../database/queries/billing.ts';
-import { periodOf, within } from '../../domain/billing/period.ts';
+import { salesPeriodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
@@ -85,7 +85,7 @@ builder.prismaObjectField(Tenant, 'analytics', t =>
     args: periodArgs(t.arg),
     resolve: async ({ id: tenantId }, args, { work, services }) => ({
       tenantId,
-      ...(await periodOf(work.db, services.clock.now(), args)),
+      ...(await salesPeriodOf(work.db, services.clock.now(), args)),
     }),
   }),
 );

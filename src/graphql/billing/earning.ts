@@ -2,7 +2,7 @@ import { builder } from '../core/builder.ts';
 import { encodeGlobalId, rowId, rowOf } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
 
-/** An earning never names the buyer (SPEC M5). */
+/** An earning never names the buyer, nor shares an id or a time with the charge (SPEC M5). */
 export const Earning = builder.prismaNode('Earning', {
   description: 'What the tenant earned by one retrieval of its dataset.',
   tenantOf: (earning: { tenantId: string }) => earning.tenantId,
@@ -31,6 +31,11 @@ export const Earning = builder.prismaNode('Earning', {
       nullable: true,
       description: 'The title of the listing at the time of the retrieval.',
     }),
-    at: t.expose('at', { type: 'DateTime', policy: 'earning:read', nullable: true }),
+    at: t.expose('at', {
+      type: 'DateTime',
+      policy: 'earning:read',
+      nullable: true,
+      description: 'The start of the hour of the retrieval, in UTC. The exact time could tell who bought.',
+    }),
   }),
 });

@@ -1,5 +1,5 @@
 import { sumsOf } from '../../database/queries/billing.ts';
-import { type PeriodInput, periodOf, within } from '../../domain/billing/period.ts';
+import { type PeriodInput, salesPeriodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { LATEST_FIRST } from '../core/cursor.ts';
 import { MoneyType } from '../core/money.ts';
@@ -58,7 +58,7 @@ builder.objectField(Tenant, 'earningTotals', t =>
     description: 'The total of the earnings in a period: one sum per currency.',
     args: periodArgs(t.arg),
     resolve: async (_tenant, args, { work, services }) => [
-      ...(await sumsOf(work.query, 'earning', await periodOf(work.db, services.clock.now(), args))),
+      ...(await sumsOf(work.query, 'earning', await salesPeriodOf(work.db, services.clock.now(), args))),
     ],
   }),
 );

@@ -1,4 +1,5 @@
 import { linkTo } from '../../domain/retrieval/link.ts';
+import { type RenewedLink, renewDownloadLink } from '../../domain/retrieval/renew-link.ts';
 import { type Retrieval, retrieveObject } from '../../domain/retrieval/retrieve.ts';
 import { builder } from '../core/builder.ts';
 import { encodeGlobalId, entitledId, entitledRow, idOfType, rowId, rowRef } from '../core/global-id.ts';
@@ -46,7 +47,7 @@ const RetrievalType = builder.objectRef<Retrieval>('Retrieval').implement({
       policy: 'object:retrieve',
       nullable: true,
       description:
-        'A link to download the bytes, valid until `expiresAt`. It needs no sign-in, so keep it secret. Null once it has expired.',
+        'A link to download the bytes, valid until `expiresAt`. It needs no sign-in, so keep it secret. Null once it has expired: `renewDownloadLink` gives another.',
       resolve: (retrieval, _args, { services }) => linkTo(retrieval, services),
     }),
     expiresAt: t.expose('expiresAt', {
@@ -81,4 +82,27 @@ mutation('retrieveObject', {
       entitlement: rowRef('Entitlement', entitlementId),
       object: entitledRow(idOfType('EntitledObject', objectId)),
     }),
+});
+
+const RenewDownloadLinkPayload = builder.objectRef<RenewedLink>('RenewDownloadLinkPayload').implement({
+  tenantOf: ({ tenantId }: RenewedLink) => tenantId,
+  fields: t => ({
+    downloadLink: t.string({
+      policy: 'object:retrieve',
+      nullable: true,
+      description: 'A link to download the bytes, valid until `expiresAt`. Keep it secret. Null once it has expired.',
+      resolve: (link, _args, { services }) => linkTo(link, services),
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', policy: 'object:retrieve', nullable: true }),
+  }),
+});
+
+mutation('renewDownloadLink', {
+  policy: 'object:retrieve',
+  unlogged: 'its usage record is its record',
+  description:
+    'Gives a paid retrieval a new download link, valid for 15 minutes, without another charge. Possible for a day after the retrieval (by default) while the provider sells.',
+  input: t => ({ usageRecordId: t.globalID({ required: true, description: 'The global id of the `UsageRecord` of the retrieval.' }) }),
+  payload: RenewDownloadLinkPayload,
+  run: (command, { usageRecordId }) => renewDownloadLink(command, { usageRecord: rowRef('UsageRecord', usageRecordId) }),
 });

@@ -1,8 +1,10 @@
+import { replaceOwner } from '../../domain/ownership/replace.ts';
 import { arrangeEnterprise } from '../../domain/plan/arrange-enterprise.ts';
 import { renameTenant } from '../../domain/tenant/rename.ts';
 import { resumeTenant } from '../../domain/tenant/resume.ts';
 import { suspendTenant } from '../../domain/tenant/suspend.ts';
 import { builder } from '../core/builder.ts';
+import { rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { namedTenant, readTenant, StaffTenantType } from './staff-tenant.ts';
 import './tombstone.ts';
@@ -64,6 +66,21 @@ mutation('staffRenameTenant', {
   input: t => ({ tenantId: t.id({ required: true, description: TENANT }), name: t.string({ required: true }) }),
   payload: staffPayload('StaffRenameTenantPayload'),
   run: (command, input) => renameTenant(command, input),
+});
+
+mutation('staffReplaceOwner', {
+  policy: 'staff:replace-owner',
+  action: 'ownership.replace',
+  place: namedTenant,
+  description:
+    'Makes another member the owner, when the owner can never sign in again. The previous owner becomes an admin. The owner and all admins get an e-mail.',
+  input: t => ({
+    tenantId: t.id({ required: true, description: TENANT }),
+    membershipId: t.globalID({ required: true, description: 'The global id of a `Membership` of the tenant: the new owner.' }),
+    reason: t.string({ required: true, description: 'The reason, which the members see: 1 to 500 characters.' }),
+  }),
+  payload: staffPayload('StaffReplaceOwnerPayload'),
+  run: (command, { membershipId, reason }) => replaceOwner(command, { membership: rowRef('Membership', membershipId), reason }),
 });
 
 const LIMIT = 'At least 1. Default, and null: no limit.';

@@ -3,7 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** What a page may send: no cookies, because tokens travel in the `Authorization` header. */
 const ALLOWED = {
   'access-control-allow-headers': [
-    ...['accept', 'authorization', 'content-type', 'idempotency-key', 'x-graphql-csrf', 'x-refusals', 'x-request-id', 'x-tenant-id'],
+    ...[
+      'accept',
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'x-graphql-csrf',
+      'x-refusals',
+      'x-request-id',
+      'x-tenant-id',
+      'range',
+      'if-range',
+    ],
     ...['apollo-require-preflight', 'apollographql-client-name', 'apollographql-client-version', 'x-apollo-operation-id'],
     ...['x-apollo-operation-name', 'traceparent', 'tracestate'],
   ].join(', '),
@@ -24,7 +35,10 @@ export function answerCors(origins: readonly string[], request: IncomingMessage,
   const listed = origin !== undefined && origins.includes(origin);
   if (listed) {
     response.setHeader('access-control-allow-origin', origin);
-    response.setHeader('access-control-expose-headers', 'content-disposition, retry-after, x-request-id');
+    response.setHeader(
+      'access-control-expose-headers',
+      'accept-ranges, content-disposition, content-range, etag, retry-after, x-request-id',
+    );
   }
   if (request.method !== 'OPTIONS' || !requestedMethod) return false;
   response.writeHead(204, listed ? { 'access-control-allow-methods': methods, ...ALLOWED } : {}).end();

@@ -28,8 +28,8 @@ beforeAll(async () => {
          VALUES ($1, $3, $5, gen_random_uuid(), 'between.csv', 1, now())),
        charged AS (INSERT INTO charge (tenant_id, id, amount, currency, title, provider, provider_ref, at)
          VALUES ($1, $3, 9, 'EUR', 'Between', 'Seller', counterparty_ref($1, $2), now()))
-     INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
-       VALUES ($2, $3, $4, 9, 'EUR', 'Between', counterparty_ref($2, $1), now())`,
+     INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at, retrieval_ref)
+       VALUES ($2, $3, $4, 9, 'EUR', 'Between', counterparty_ref($2, $1), now(), retrieval_ref($3))`,
     values,
   );
 });
@@ -87,8 +87,8 @@ describe('M5: of one retrieval', () => {
 describe("M3: the gateway's role", () => {
   const USED = `INSERT INTO usage_record (tenant_id, id, entitlement_id, object_id, object_name, size, at)
     SELECT tenant_id, gen_random_uuid(), entitlement_id, object_id, object_name, size, at FROM usage_record LIMIT 1`;
-  const EARNED = `INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
-    VALUES (app_tenant(), gen_random_uuid(), gen_random_uuid(), 1, 'EUR', 'x', sha256('x'), now())`;
+  const EARNED = `INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at, retrieval_ref)
+    VALUES (app_tenant(), gen_random_uuid(), gen_random_uuid(), 1, 'EUR', 'x', sha256('x'), now(), sha256('x'))`;
   const CHARGED = `INSERT INTO charge (tenant_id, id, amount, currency, title, provider, provider_ref, at)
     VALUES (app_tenant(), gen_random_uuid(), 1, 'EUR', 'x', 'x', sha256('x'), now())`;
   const INDEXED = `INSERT INTO market_index (tenant_id, listing_id, document, tags, price, currency, published_at)

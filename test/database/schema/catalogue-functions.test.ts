@@ -28,10 +28,11 @@ describe('functions', () => {
       ...['crossing_entitled_object_count', 'crossing_entitled_objects'],
       ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
       'crossing_memberships_of',
+      'crossing_messages',
       'crossing_offer',
       'crossing_owned_free_tenants',
       'crossing_register_person',
-      'crossing_retrieve',
+      ...['crossing_retrieve', 'crossing_retrieved'],
       'index_listing',
       'purge_rows',
       'refuse_buried_id',
@@ -71,8 +72,23 @@ describe('functions', () => {
       ...['crossing_memberships_of', 'crossing_register_person', 'crossing_owned_free_tenants', 'crossing_due_tenants'],
       ...['crossing_audit_breaks', 'crossing_audit_unfounded', 'crossing_audit_size', 'crossing_audit_heads', 'crossing_audit_lost'],
       ...['crossing_market_search', 'crossing_market_count', 'crossing_market_tags', 'crossing_market_listings'],
-      ...['crossing_offer', 'crossing_availability', 'crossing_entitled_objects', 'crossing_entitled_object_count', 'crossing_retrieve'],
-      ...['crossing_buyers', 'crossing_dataset_buyers', 'crossing_billing_faults', 'crossing_billing_totals', 'bury_tenant', 'purge_rows'],
+      ...[
+        'crossing_messages',
+        'crossing_offer',
+        'crossing_availability',
+        'crossing_entitled_objects',
+        'crossing_entitled_object_count',
+        'crossing_retrieve',
+      ],
+      ...[
+        'crossing_retrieved',
+        'crossing_buyers',
+        'crossing_dataset_buyers',
+        'crossing_billing_faults',
+        'crossing_billing_totals',
+        'bury_tenant',
+        'purge_rows',
+      ],
     ]);
   });
 
@@ -134,6 +150,11 @@ describe('functions', () => {
           'TABLE(person_id uuid, tenant_id uuid, slug text, name text, status text, status_reason text, plan_code text, features text[], sells boolean, buys boolean, membership_id uuid, roles text[], joined_at timestamp with time zone)',
       },
       {
+        name: 'crossing_messages',
+        takes: 'address text, most_to integer, most_by integer, since timestamp with time zone',
+        tells: 'TABLE(is_full boolean, sent_at timestamp with time zone)',
+      },
+      {
         name: 'crossing_offer',
         takes: 'wanted uuid',
         tells: 'TABLE(own boolean, title text, provider text, price numeric, currency text)',
@@ -148,6 +169,11 @@ describe('functions', () => {
         name: 'crossing_retrieve',
         takes: 'retrieval uuid, entitled uuid, wanted uuid, api_key uuid, moment timestamp with time zone',
         tells: 'TABLE(refused text, object_key text, name text, media_type text, size bigint, sha256 text, price numeric, currency text)',
+      },
+      {
+        name: 'crossing_retrieved',
+        takes: 'retrieval uuid',
+        tells: 'TABLE(refused text, object_key text, name text, media_type text, at timestamp with time zone)',
       },
       { name: 'purge_rows', takes: 'at_most integer, moment timestamp with time zone', tells: 'text' },
     ]);
@@ -169,6 +195,7 @@ describe('functions', () => {
       ['audit_root',       'bytea',   true],
       // would reveal the tenant behind a hash to a caller who may try tenants (SPEC M5)
       ['counterparty_ref', 'bytea',   false],
+      ['hour_id',          'uuid',    true],
       ['is_buried',        'boolean', false], // the same
       ['is_set',           'boolean', true],
       ['leave_object',     'trigger', true],
@@ -185,6 +212,7 @@ describe('functions', () => {
       ['provider_state',   'text',    true],
       ['purge_order',      'text[]',  true],
       ['refuse_change',    'trigger', true],
+      ['retrieval_ref',    'bytea',   false], // would tell which earning is of a charge (SPEC M5)
       ['take_retrieval',   'bigint',  true],
       ['tenant_gate',      'bigint',  true],
       ['void_transfer',    'trigger', true],

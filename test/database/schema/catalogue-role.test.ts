@@ -75,6 +75,7 @@ const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
   ['invitation',         ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'secret_hash sent_at')]],
   ['listing',            ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'currency price published_at status summary tags title updated_at')]],
   ['membership',         ['DELETE', 'INSERT', 'SELECT', 'UPDATE roles']],
+  ['notice',             ['DELETE', 'INSERT', 'SELECT']],
   ['ownership_transfer', ['DELETE', 'INSERT', 'SELECT', 'UPDATE tries_left']],
   ['person',             ['SELECT']],
   ['plan',               ['SELECT']],

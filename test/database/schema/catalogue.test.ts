@@ -107,6 +107,7 @@ describe('tables', () => {
       policy('market_index.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       crossing('membership'),
       policy('membership.own_membership', 'INSERT', '{public}', null, '(person_id = ( SELECT app_person() AS app_person))', 'RESTRICTIVE'),
+      crossing('notice'),
       crossing('ownership_transfer'),
       policy('person.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       policy('person.self_or_fellow_member', 'SELECT', '{public}', fellow, null),

@@ -113,7 +113,7 @@ const difference = async (content: string) => {
     script: true,
     exitCode: true,
     filters: {
-      externalTables: ['public.slug_claim', 'public.audit_head', 'public.market_index', 'public.refusal_count'],
+      externalTables: ['public.slug_claim', 'public.audit_head', 'public.market_index', 'public.refusal_count', 'public.notice'],
       externalEnums: [],
     },
   } as never);

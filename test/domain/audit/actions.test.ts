@@ -241,6 +241,19 @@ const ROWS: Readonly<Record<Action, Row>> = {
     const after = { plan: 'ENTERPRISE', memberLimit: 250, ...caps };
     return { rule: 'P2', actor: DANA, target, before: { plan: 'STARTER' }, after, request };
   },
+  'ownership.replace': async ({ staff, owner, viewer }) => {
+    const { request } = await staff('staffReplaceOwner', { membershipId: nodeId('Membership', viewer), reason: 'Left the company' });
+    const before = { owner: owner.id, roles: { [owner.id]: ['owner'], [viewer.id]: ['viewer'] } };
+    const roles = { [owner.id]: ['admin'], [viewer.id]: ['owner', 'viewer'] };
+    return {
+      rule: 'R2',
+      actor: DANA,
+      target: membership(viewer),
+      before,
+      after: { owner: viewer.id, roles, reason: 'Left the company' },
+      request,
+    };
+  },
   'api_key.create': async ({ act, owner }) => {
     const expiresAt = later({ days: 9 });
     const { request, data } = await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES.map(enumName), expiresAt });

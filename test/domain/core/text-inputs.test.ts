@@ -28,6 +28,7 @@ const LINES: readonly (readonly [string, 'owner' | 'staff', string, (text: strin
   ['a tenant that is renamed',   'owner', 'renameTenant',       name => ({ name })],
   ['a tenant that staff rename', 'staff', 'staffRenameTenant',  name => ({ tenantId: home.id, name })],
   ['a reason',                   'staff', 'staffSuspendTenant', reason => ({ tenantId: home.id, reason })],
+  ['a reason to replace',        'staff', 'staffReplaceOwner',  reason => ({ tenantId: home.id, membershipId: Buffer.from(`Membership:${home.id}:${home.viewer.id}`).toString('base64url'), reason })],
   ['a dataset that is created',  'owner', 'createDataset',      name => ({ name })],
   ['a dataset that is updated',  'owner', 'updateDataset',      name => ({ datasetId: ids.datasetId, name })],
   ['a title that is drafted',    'owner', 'draftListing',       title => ({ datasetId: ids.datasetId, title, price: PRICE })],

@@ -44,4 +44,32 @@ describe('R5: messages are limited in 24 hours', () => {
     expect(await invite('new@people.example')).toMatchObject({ code: 'LIMIT_REACHED', errors: [{ extensions: { limit: 500 } }] });
     expect((await life.run((await life.home()).owner, 'inviteMember', { email: 'new@people.example', roles: ['VIEWER'] })).code).toBeNull();
   });
+
+  test('to one recipient from several tenants: exactly the limit, also at once', async () => {
+    const homes = [];
+    for (let n = 0; n < 4; n += 1) homes.push(await life.home());
+    const codes = await Promise.all(homes.flatMap(({ owner }) => [1, 2, 3, 4].map(() => invite('shared@people.example', owner))));
+    expect(codes.filter(({ code }) => code === null)).toHaveLength(10);
+    expect(codes.filter(({ code }) => code === 'LIMIT_REACHED')).toHaveLength(6);
+  });
+
+  test('T4: a refused tenant learns that the address can get no more, and nothing of who wrote to it, when, or how often', async () => {
+    const sender = await life.home();
+    for (let n = 0; n < 10; n += 1) await life.must(sender.owner, 'inviteMember', { email: 'busy@people.example', roles: ['VIEWER'] });
+    life.gateway.clock.advance({ minutes: 90 });
+    const { errors } = await invite('busy@people.example');
+    const { requestId: _, ...told } = errors[0]!.extensions;
+    const retryAt = new Date(life.gateway.clock.now().getTime() + 86_400_000).toISOString();
+    expect(told).toEqual({ code: 'LIMIT_REACHED', limit: 10, used: 10, retryAt });
+    expect(errors[0]!.message).toBe('At most 10 invitations to one address are sent in 24 hours. Try again later.');
+    life.gateway.clock.advance({ days: 1 });
+    expect((await invite('busy@people.example')).code).toBeNull();
+  });
+
+  test('by one inviter in all of their tenants', async () => {
+    await sent(200, { by: home.owner.person.id });
+    const second = await life.make.tenant(`second-${home.tenant.slug}`, home.owner.person, { plan: 'PROFESSIONAL' });
+    const { errors } = await invite('new@people.example', { ...home.owner, tenant: second.id });
+    expect(errors[0]!.extensions).toMatchObject({ code: 'LIMIT_REACHED', limit: 200 });
+  });
 });

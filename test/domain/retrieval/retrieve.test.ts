@@ -19,7 +19,7 @@ const remove = ({ provider: { tenant, listing } }: Deal) =>
   trade.database.sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true); DELETE FROM dataset WHERE id = '${listing.datasetId}'`);
 
 describe('retrieveObject', () => {
-  test('M3: creates a usage record and a charge for the buyer and an earning for the provider, with one id', async () => {
+  test('M3: creates a usage record and a charge for the buyer, with one id, and an earning for the provider', async () => {
     const deal = await trade.deal({ price: '0.000001', currency: 'JPY', title: 'Rain' });
     const { payload, errors } = await trade.retrieve(deal.buyer.owner, deal);
     expect(errors).toEqual([]);
@@ -39,13 +39,17 @@ describe('retrieveObject', () => {
       ...{ retrievedAt: later(0), expiresAt: later(15), downloadLink: expect.stringMatching(/^http/) },
     });
     const at = expect.any(String);
+    const used = { object_id: deal.objectId, object_name: 'data-1.csv', media_type: 'text/csv' };
     expect(await rows('usage_record', deal.buyer)).toEqual([
-      { id, at, size: 4, object_id: deal.objectId, object_name: 'data-1.csv', api_key_id: null, entitlement_id: rowIn(deal.entitlementId) },
+      { id, at, size: 4, ...used, api_key_id: null, entitlement_id: rowIn(deal.entitlementId) },
     ]);
     const money = { id, at, amount: 0.000001, currency: 'JPY', title: 'Rain' };
     expect(await rows('charge', deal.buyer)).toEqual([{ ...money, provider: deal.provider.tenant.name, provider_ref: expect.any(String) }]);
     expect(await rows('earning', deal.provider)).toEqual([
-      { ...money, dataset_id: deal.provider.listing.datasetId, buyer_ref: expect.any(String) },
+      {
+        ...{ ...money, id: expect.any(String), dataset_id: deal.provider.listing.datasetId },
+        ...{ buyer_ref: expect.any(String), retrieval_ref: expect.any(String) },
+      },
     ]);
     for (const [table, home] of [
       ['usage_record', deal.provider],

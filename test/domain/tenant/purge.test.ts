@@ -106,6 +106,7 @@ describe('the purge', () => {
           { table: 'idempotency_key', rows: 3 },
           { table: 'invitation', rows: 2 },
           { table: 'membership', rows: 6 },
+          { table: 'notice', rows: 0 },
           { table: 'ownership_transfer', rows: 0 },
           { table: 'refusal_count', rows: 0 },
           { table: 'tenant', rows: 1 },
@@ -114,7 +115,7 @@ describe('the purge', () => {
     });
     const left = await counts(home.id);
     expect(Object.entries(left).filter(([, rows]) => rows > 0)).toEqual([
-      ['purge_receipt', 20],
+      ['purge_receipt', 21],
       ['tombstone', 1],
     ]);
     expect(await life.rows({ except: home.id })).toEqual(others);

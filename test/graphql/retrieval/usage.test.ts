@@ -108,6 +108,9 @@ describe('a period includes its start and excludes its end', () => {
   const [FIRST, SECOND] = ['2031-03-30T23:30:00Z', '2031-03-31T00:30:00Z'];
   const EARLY = `(from: "${FIRST}", until: "${SECOND}")`;
   const LATE = `(from: "${SECOND}", until: "2031-04-01T00:00:00Z")`;
+  /** The same in hours: a provider isn't shown more. */
+  const EARLY_HOUR = '(from: "2031-03-30T23:00:00Z", until: "2031-03-31T00:00:00Z")';
+  const LATE_HOUR = '(from: "2031-03-31T00:00:00Z", until: "2031-04-01T00:00:00Z")';
 
   test.each([
     [
@@ -134,8 +137,8 @@ describe('a period includes its start and excludes its end', () => {
   });
 
   test.each([
-    [EARLY, 3, 1, [2, 1]],
-    [LATE, 2, 2, [1, 1]],
+    [EARLY_HOUR, 3, 1, [2, 1]],
+    [LATE_HOUR, 2, 2, [1, 1]],
   ])('M6: of a provider: %s', async (args, many, buyers, datasets) => {
     const { analytics, ...earned } = await trade.read(
       deal.provider.owner,
@@ -204,7 +207,7 @@ describe('what a provider can read', () => {
     const titles = (title: string, count: number) => Array.from({ length: count }, () => ({ node: { title } }));
     expect(tides).toMatchObject({
       earnings: { totalCount: 3, pageInfo: { hasNextPage: true }, edges: titles('Tides', 2) },
-      last: { edges: [{ node: { at: '2031-03-30T23:30:00.000Z' } }] },
+      last: { edges: [{ node: { at: '2031-03-30T23:00:00.000Z' } }] },
       day: { totalCount: 1 },
       ever: { totalCount: 3, edges: titles('Tides', 3) },
     });

@@ -13,6 +13,7 @@ const MUTATIONS: readonly [name: string, input: object][] = [
   ['staffSuspendTenant', { reason: 'A reason' }],
   ['staffResumeTenant', {}],
   ['staffRenameTenant', { name: 'Renamed' }],
+  ['staffReplaceOwner', { membershipId: Buffer.from(`Membership:${ABSENT}:${ABSENT}`).toString('base64url'), reason: 'A reason' }],
   ['staffArrangeEnterprise', { memberLimit: 5 }],
 ];
 

@@ -142,7 +142,7 @@ describe('the caller', () => {
       name: 'Sam',
       email: sam.email,
       emailVerified: true,
-      permissions: ['STAFF_READ_TENANT', 'STAFF_SUSPEND', 'STAFF_RESUME', 'STAFF_RENAME', 'STAFF_ARRANGE_PLAN'],
+      permissions: ['STAFF_READ_TENANT', 'STAFF_SUSPEND', 'STAFF_RESUME', 'STAFF_RENAME', 'STAFF_REPLACE_OWNER', 'STAFF_ARRANGE_PLAN'],
       membership: null,
       memberships: [],
     });

@@ -57,6 +57,10 @@ export async function insertLifecycleRows(
     [id, keyHash],
   );
   await sql(
+    `INSERT INTO notice (tenant_id, id, email, facts, created_at) VALUES ($1, gen_random_uuid(), $2, jsonb_build_object('tenant', $3::text), now())`,
+    [id, inviteeEmail, state],
+  );
+  await sql(
     `INSERT INTO refusal_count (tenant_id, actor_kind, actor_id, action, code, actor_name, since, count)
      VALUES ($1, 'user', $2, 'tenant.rename', 'FORBIDDEN', $3, now(), 3)`,
     [id, actorId, actorName],

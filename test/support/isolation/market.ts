@@ -92,8 +92,8 @@ export async function insertSellerRows({ sql }: Pick<TestDatabase, 'sql'>, tenan
     [uuid(), '2026-11-02'],
   ])
     await sql(
-      `INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at)
-       VALUES ($1, $2, $3, 1.25, 'EUR', $4, sha256(uuid_send($2::uuid)), $5)`,
+      `INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at, retrieval_ref)
+       VALUES ($1, $2, $3, 1.25, 'EUR', $4, sha256(uuid_send($2::uuid)), $5, retrieval_ref($2::uuid))`,
       [tenantId, id, datasetId, earningTitle, day],
     );
 }
