@@ -129,7 +129,9 @@ describe("callers who aren't staff", () => {
       }
       expect(await life.rows({ except: home.id })).toEqual(kept);
       const refused = { outcome: 'refused', code: 'FORBIDDEN', by: 'user', name: home.admin.person.name };
-      expect(await life.events(home)).toMatchObject([refused, refused, refused]);
+      expect(await life.events(home)).toMatchObject([refused]);
+      const counted = await life.database.sql('SELECT count::int AS count FROM refusal_count WHERE tenant_id = $1', [home.id]);
+      expect(counted).toEqual([{ count: 2 }]);
       expect(await life.statusOf(home)).toEqual({ status: 'active', reason: null });
     },
   );
