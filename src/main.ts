@@ -6,6 +6,7 @@ import type { Services } from './domain/core/services.ts';
 import { createExecutor, type ExecutionCounts } from './executor/executor.ts';
 import { buildSchema } from './graphql/schema.ts';
 import { createAuthenticate, type TokenOptions } from './http/auth/authenticate.ts';
+import { refreshPeople } from './http/auth/refresh-people.ts';
 import { createGateway } from './http/gateway.ts';
 import type { ServerLimits } from './http/server/limits.ts';
 import type { Route } from './http/server/route.ts';
@@ -77,6 +78,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     onIdleError,
     onUnexpected: report('a single statement failed; Prisma answers'),
   });
+  const onStale = (error: unknown) => stopping || log.warn({ err: error }, 'a person was not refreshed at sign-in');
   const isReady = async () => (await database.query('SELECT 1', [])).length === 1;
   const server = await startServer({ log, host, port, routes, isReady, limits: options.limits }).catch(async error => {
     await database.close();
@@ -98,7 +100,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       schema,
       executor,
       database,
-      authenticate: createAuthenticate(tokens),
+      authenticate: createAuthenticate(tokens, refreshPeople(database.query, onStale)),
       services,
       corsOrigins,
       bodyTimeout: options.limits?.bodyTimeout,

@@ -58,4 +58,5 @@ export const CACHE_FAULTS: readonly Fault[] = [
   { file: 'src/domain/api-key/sign-in.ts', find: 'noting.has(id)', plant: 'noting.size', tests: ['test/http/auth/key-used'] },
   { file: 'src/domain/audit/refusal-batches.ts', find: 'const previous = latest.get(kind)', plant: 'const previous = [...latest.values()].at(-1)', tests: ['test/domain/audit/refusal-counts'] },
   { file: 'src/domain/audit/refusal.ts', find: '!recorded.has(error)', plant: 'false', tests: ['test/domain/audit', 'test/domain/invitation'] },
+  { file: 'src/http/auth/refresh-people.ts', find: 'underWay.has(key)', plant: 'underWay.size', tests: ['test/http/auth/refresh-people'] },
 ];

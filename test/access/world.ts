@@ -112,11 +112,12 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   await sql(`INSERT INTO tombstone (tenant_id, created_at, deletion_requested_at, deleted_at, purged_at) VALUES ('${gone}', now(), now(), now(), now());
     INSERT INTO purge_receipt VALUES ('${gone}', 'membership', 3), ('${gone}', 'tenant', 1)`);
 
+  /** An invitation with every field set. */
   async function invite(tenant: string, email: string): Promise<string> {
     const id = uuid();
     await sql(
-      `INSERT INTO invitation (tenant_id, id, email, roles, secret_hash, inviter, expires_at, sent_at)
-       VALUES ($1, $2, $3, '{viewer}', $4, 'Keeper', now() + interval '7 days', now())`,
+      `INSERT INTO invitation (tenant_id, id, email, roles, secret_hash, inviter, expires_at, sent_at, tries, reply_code, next_try_at)
+       VALUES ($1, $2, $3, '{viewer}', $4, 'Keeper', now() + interval '7 days', now(), 1, 450, now())`,
       [tenant, id, email, sha256(SECRET)],
     );
     return id;
@@ -237,6 +238,8 @@ export async function createWorld(database: TestDatabase): Promise<World> {
   const give = (who: string, roles: readonly Role[]) =>
     `UPDATE membership m SET roles = '{${roles.join(',')}}' FROM person p WHERE ${inOwn} AND p.id = m.person_id AND ${who};`;
   const carry = (scopes: readonly string[]) => `UPDATE api_key SET scopes = '{${scopes.map(scope => `"${scope}"`).join(',')}}';`;
+  // No token is newer, so that signing in changes no person.
+  await sql("UPDATE person SET signed_in_at = now() + interval '1 day'");
   const rows = await keepRows(database);
   return {
     ...{ caller, stranger, own, foreign, modest, gone, rows },

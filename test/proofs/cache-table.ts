@@ -18,6 +18,7 @@ export const CACHES: readonly Cache[] = [
   { file: 'src/domain/api-key/sign-in.ts',              name: 'noting',            key: 'API key whose use is being written' },
   { file: 'src/domain/audit/refusal-batches.ts',        name: 'latest',            key: 'tenant, actor, action and code of refusals that are being written' },
   { file: 'src/domain/audit/refusal.ts',                name: 'recorded',          key: 'error whose refusal is in the audit log' },
+  { file: 'src/http/auth/refresh-people.ts',            name: 'underWay',          key: 'all claims of the token that is being written' },
   { file: 'src/executor/executor.ts',                   name: 'plans',             key: 'operation of a document' },
   { file: 'src/executor/json-format.ts',                name: 'enumNames',         key: 'enum type' },
   { file: 'src/executor/json-plan.ts',                  name: 'byPermissions',     key: 'permission set, within a selection' },

@@ -7,6 +7,7 @@
 export const CROSSINGS = {
   crossing_memberships_of:     { callable: true,  reason: "A person's own memberships, which must be known before a tenant is bound." },
   crossing_register_person:    { callable: true,  reason: 'Sign-up and accepting an invitation: creates the row of a person who has no membership yet, or refreshes it from the verified token.' },
+  crossing_refresh_person:     { callable: true,  reason: "Signing in: a known person's name and address become those of the verified token, whatever the tenant." },
   crossing_owned_free_tenants: { callable: true,  reason: 'Sign-up: the number of Free tenants that the bound person owns.' },
   crossing_due_tenants:        { callable: true,  reason: 'Jobs: the ids of the tenants in which something is due, each of which is then bound.' },
   crossing_audit_breaks:       { callable: true,  reason: "`audit:verify`: the number of each tenant's first broken link and its fault; no event." },

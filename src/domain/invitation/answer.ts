@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Role } from '../../access/vocabulary.ts';
 import type { ReadClient } from '../../database/index.ts';
-import { registerPerson } from '../../database/queries/person.ts';
+import { hasVerifiedAddress, registerPerson } from '../../database/queries/person.ts';
 import { refuse } from '../audit/refusal.ts';
 import type { Command, CommandContext } from '../core/command.ts';
 import { canonicalAddress } from '../core/email.ts';
@@ -34,6 +34,9 @@ export async function checkSecret({ work }: CommandContext, code: string): Promi
   if (!(await invitationOf(work.db, code))) throw invalid();
 }
 
+const forAnother = () =>
+  new GatewayError('INVITATION_FOR_ANOTHER', 'This invitation is for another e-mail address than your verified one.');
+
 /**
  * Finds the invitation of a code, for the signed-in person whose verified address it is for, if the
  * tenant's status allows the answer; else returns the refusal. Only a caller with the code's secret
@@ -49,12 +52,11 @@ export async function presentedInvitation(command: Command, code: string): Promi
   if (status) return refuse(command, status);
   if (!profile.emailVerified || profile.email === null)
     return refuse(command, new GatewayError('EMAIL_UNVERIFIED', 'Verify your e-mail address with your identity provider first.'));
-  if (profile.email !== canonicalAddress(found.email))
-    return refuse(
-      command,
-      new GatewayError('INVITATION_FOR_ANOTHER', 'This invitation is for another e-mail address than your verified one.'),
-    );
+  const address = canonicalAddress(found.email);
+  if (profile.email !== address) return refuse(command, forAnother());
   const personId = await registerPerson(query, uuid(), profile);
+  // A token from before the person's latest sign-in may have an address that is no longer theirs.
+  if (!(await hasVerifiedAddress(query, personId, address))) return refuse(command, forAnother());
   return { id: found.id, email: found.email, roles: found.roles, personId };
 }
 

@@ -36,7 +36,7 @@ export async function keyContext(database: Database, text: string, { tenant: hea
   const tenantAccess: TenantAccess = { tenantId, status, features, roles: [] };
   return {
     ...input,
-    profile: { issuer: ISSUER, subject: id, name, email: null, emailVerified: false },
+    profile: { issuer: ISSUER, subject: id, name, isNamed: true, email: null, emailVerified: false, issuedAt: null },
     membership: null,
     grant: grantOf(principal, tenantAccess),
     work,

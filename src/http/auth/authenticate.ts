@@ -1,5 +1,6 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import { z } from 'zod';
+import type { Profile } from '../../database/queries/person.ts';
 import { canonicalAddress } from '../../domain/core/email.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { tokenName } from '../../domain/core/text.ts';
@@ -22,8 +23,12 @@ export type TokenOptions = KeyOptions & {
 /** Verifies an `Authorization` header; null for a request without one. */
 export type Authenticate = (authorization: string | undefined) => Token | null | Promise<Token>;
 
-/** One for each server: it caches the issuer's keys and verified tokens. */
-export function createAuthenticate(options: TokenOptions): Authenticate {
+/**
+ * One for each server: it caches the issuer's keys and verified tokens.
+ *
+ * @param onVerified is called with each token that is verified, not with those from the cache.
+ */
+export function createAuthenticate(options: TokenOptions, onVerified: (profile: Profile) => void = () => {}): Authenticate {
   const keys = issuerKeys(options);
   const { issuer, audience, clockSkew, maxCachedTokens } = options;
   const checks = { issuer, audience, clockTolerance: clockSkew, algorithms: [...options.algorithms], requiredClaims: ['exp', 'sub'] };
@@ -32,7 +37,9 @@ export function createAuthenticate(options: TokenOptions): Authenticate {
     if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
     const { payload, protectedHeader } = await verifySignature(jwt, keys, checks).catch(error => explain(error, issuer));
     checkIsAccessToken(payload, protectedHeader.typ);
-    return { token: tokenOf(payload, options), exp: payload.exp!, nbf: payload.nbf ?? 0 };
+    const token = tokenOf(payload, options);
+    onVerified(token.profile);
+    return { token, exp: payload.exp!, nbf: payload.nbf ?? 0 };
   };
   const verified = createTokenCache(verify, { keysInForce: keys.inForce, clockSkew, maxEntries: maxCachedTokens });
   return authorization => (authorization === undefined ? null : verified(authorization));
@@ -83,10 +90,21 @@ function tokenOf(payload: JWTPayload, { issuer, tenantClaim, staffClaim }: Token
   const tenant = payload[tenantClaim] ?? null;
   if (tenant !== null && typeof tenant !== 'string') throw invalid(`The token's claim \`${tenantClaim}\` is not a text.`);
   const email = data.email === undefined ? null : canonicalAddress(data.email);
-  const name = tokenName([payload.name, payload.preferred_username, email, data.sub]) ?? 'Unnamed';
-  const profile = Object.freeze({ issuer, subject: data.sub, name, email, emailVerified: email !== null && data.email_verified === true });
+  const ownName = tokenName([payload.name, payload.preferred_username]);
+  const profile: Profile = Object.freeze({
+    issuer,
+    subject: data.sub,
+    name: ownName ?? tokenName([email, data.sub]) ?? 'Unnamed',
+    isNamed: ownName !== null,
+    email,
+    emailVerified: email !== null && data.email_verified === true,
+    issuedAt: payload.iat === undefined ? null : momentOf(payload.iat),
+  });
   return Object.freeze({ profile, staff: payload[staffClaim] === true, tenant });
 }
+
+/** When a token was issued; a time to come counts as now, so that it can't outlast later tokens. */
+const momentOf = (iat: number): Date => new Date(Math.max(0, Math.min(iat * 1000, Date.now())));
 
 /** @param reason for the log alone; it must not contain the token. */
 const invalid = (message: string, reason?: string) =>

@@ -31,6 +31,7 @@ describe('functions', () => {
       'crossing_messages',
       'crossing_offer',
       'crossing_owned_free_tenants',
+      'crossing_refresh_person',
       'crossing_register_person',
       ...['crossing_retrieve', 'crossing_retrieved'],
       'index_listing',
@@ -69,7 +70,8 @@ describe('functions', () => {
         .filter(([, { callable }]) => callable)
         .map(([name]) => name),
     ).toEqual([
-      ...['crossing_memberships_of', 'crossing_register_person', 'crossing_owned_free_tenants', 'crossing_due_tenants'],
+      ...['crossing_memberships_of', 'crossing_register_person', 'crossing_refresh_person'],
+      ...['crossing_owned_free_tenants', 'crossing_due_tenants'],
       ...['crossing_audit_breaks', 'crossing_audit_unfounded', 'crossing_audit_size', 'crossing_audit_heads', 'crossing_audit_lost'],
       ...['crossing_market_search', 'crossing_market_count', 'crossing_market_tags', 'crossing_market_listings'],
       ...[
@@ -161,8 +163,15 @@ describe('functions', () => {
       },
       { name: 'crossing_owned_free_tenants', takes: '', tells: 'integer' },
       {
+        name: 'crossing_refresh_person',
+        takes:
+          'of_issuer text, of_subject text, token_name text, is_named boolean, token_email text, is_verified boolean, issued_at timestamp with time zone',
+        tells: 'void',
+      },
+      {
         name: 'crossing_register_person',
-        takes: 'candidate uuid, issuer text, subject text, name text, email text, email_verified boolean',
+        takes:
+          'candidate uuid, of_issuer text, of_subject text, token_name text, token_email text, is_verified boolean, is_named boolean, issued_at timestamp with time zone',
         tells: 'uuid',
       },
       {

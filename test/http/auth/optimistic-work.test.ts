@@ -3,6 +3,7 @@ import { type CurrentTenantAccess, type Database, openDatabase } from '../../../
 import { OptimisticContextStale } from '../../../src/graphql/core/context.ts';
 import { optimisticContext } from '../../../src/http/auth/optimistic-context.ts';
 import { tenantContext } from '../../../src/http/auth/tenant-context.ts';
+import type { Token } from '../../../src/http/auth/token.ts';
 import { fixtures, ISSUER, useDatabase } from '../../support/database.ts';
 import { requestInput } from '../../support/request-input.ts';
 
@@ -13,11 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
+const tokenOf = (person: { subject: string; name: string; email: string }): Token => ({
+  profile: { issuer: ISSUER, ...person, isNamed: true, emailVerified: true, issuedAt: null },
+  staff: false,
+  tenant: null,
+});
+
 test('S2: an optimistic context runs reads, and only transactions that confirm it', async () => {
   const make = fixtures(own);
   const { subject, name, email } = await make.person('Owner');
   await make.tenant('acme', { ...(await make.person('Other')), subject, name, email });
-  const token = { profile: { issuer: ISSUER, subject, name, email, emailVerified: true }, staff: false, tenant: null };
+  const token = tokenOf({ subject, name, email });
   const input = requestInput();
   expect(optimisticContext(database, token, input)).toBeNull();
   await tenantContext(database, token, input);
@@ -35,7 +42,7 @@ test('S2, S5: a transaction confirms an optimistic context, unless status, featu
   const make = fixtures(own);
   const { subject, name, email, ...person } = await make.person('Owner of one tenant');
   const { id: tenantId } = await make.tenant('confirmed', { ...person, subject, name, email });
-  const token = { profile: { issuer: ISSUER, subject, name, email, emailVerified: true }, staff: false, tenant: null };
+  const token = tokenOf({ subject, name, email });
   const input = requestInput('confirmed');
   await tenantContext(database, token, input);
   const { work } = optimisticContext(database, token, input)!.context;

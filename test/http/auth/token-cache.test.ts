@@ -52,7 +52,10 @@ describe('a verified token', () => {
     const { bearer, token } = await known(authenticate, { tenant: 'north', email: 'ann@people.example', email_verified: true });
     expect(await authenticate(bearer)).toBe(token);
     expect(token).toEqual({
-      profile: { issuer: issuer.issuer, subject: 'ann', name: 'ann@people.example', email: 'ann@people.example', emailVerified: true },
+      profile: {
+        ...{ issuer: issuer.issuer, subject: 'ann', name: 'ann@people.example', isNamed: false },
+        ...{ email: 'ann@people.example', emailVerified: true, issuedAt: null },
+      },
       staff: false,
       tenant: 'north',
     });
