@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-const SQL = 'prisma/migrations/20261124150000_marketplace/migration.sql';
+const DUE = 'prisma/migrations/20261129220120_delivery/migration.sql';
 const DATASET = ['test/domain/dataset'];
 const OBJECT = ['test/domain/object'];
 const LISTING = ['test/domain/listing'];
@@ -55,7 +55,7 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
   { file: 'src/domain/object/remove.ts', find: '=== 1', plant: '=== 0', tests: OBJECT },
   { file: 'src/domain/object/upload.ts', find: 'if (storedAt) return null;', plant: '', tests: OBJECT },
   { file: 'src/domain/object/remove-stale.ts', find: '-LINGER', plant: 'LINGER', tests: OBJECT },
-  { file: SQL, find: "moment - interval '1 day'", plant: "moment - interval '9 days'", tests: OBJECT },
+  { file: DUE, find: "moment - interval '1 day'", plant: "moment - interval '9 days'", tests: OBJECT },
   { file: 'src/domain/object/facts.ts', find: 'if (size > LARGEST)', plant: 'if (false)', tests: OBJECT },
   {
     file: 'src/domain/tenant/purge.ts',

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
+import { Undelivered } from '../domain/core/delivery.ts';
 import type { Mail } from '../domain/core/services.ts';
 import { exactly } from './recipient.ts';
 
@@ -36,9 +37,26 @@ export function smtpMail({ url, from }: SmtpOptions): SmtpMail {
     send: async ({ to, ...content }) => {
       const address = exactly(to);
       const options = { envelope: { from: sender, to: [address] }, disableFileAccess: true, disableUrlAccess: true };
-      await transport.sendMail({ ...content, to: { name: '', address }, ...options });
+      await transport.sendMail({ ...content, to: { name: '', address }, ...options }).catch((error: SmtpError) => {
+        throw undelivered(error);
+      });
     },
     verify: async () => void (await transport.verify()),
     close: () => transport.close(),
   };
+}
+
+/** The error of nodemailer: `command` is the SMTP command that failed. */
+type SmtpError = Error & { readonly responseCode?: number | undefined; readonly command?: string | undefined };
+
+/** The commands whose reply is about the recipient or the message, not about us. */
+const ABOUT_MESSAGE: readonly unknown[] = ['RCPT TO', 'DATA'];
+
+/** Replies that are about us all the same: a wrong order of commands, or authentication. */
+const ABOUT_US: readonly number[] = [503, 530, 534, 535, 538];
+
+function undelivered(error: SmtpError): Undelivered {
+  const { message, responseCode = 0, command } = error;
+  const isFinal = ABOUT_MESSAGE.includes(command) && responseCode >= 500 && responseCode < 600 && !ABOUT_US.includes(responseCode);
+  return new Undelivered(message, responseCode >= 400 && responseCode < 600 ? responseCode : null, isFinal, { cause: error });
 }

@@ -9,7 +9,7 @@ const EVENT = 'id sequence at action outcome code rule actorKind actorId actorNa
 export const SUMMARY = 'id tenantId slug name status statusReason plan sells buys roles joinedAt';
 export const MEMBERSHIP = 'id roles joinedAt user { id name email }';
 export const API_KEY = 'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil';
-const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt inviterLeft';
+const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt inviterLeft delivery { state tries replyCode reply nextTryAt }';
 const OFFER = 'id title summary tags price { amount currency } provider publishedAt own entitled';
 
 const OBJECT = 'id name size mediaType sha256 createdAt storedAt dataset { id } upload { url headers { name value } expiresAt }';

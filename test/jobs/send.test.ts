@@ -85,6 +85,7 @@ describe('sending invitations', () => {
     await expect(settleTenant(replicas[0]!, post, home.id)).rejects.toThrow('1 invitations could not be sent');
     expect(sent).toEqual([]);
     isOpen = true;
+    life.gateway.clock.advance({ minutes: 5 });
     await settleTenant(replicas[0]!, post, home.id);
     expect(recipients()).toEqual(['later@people.example']);
     expect((await accept(sent[0]!)).errors).toEqual([]);

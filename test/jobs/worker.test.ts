@@ -94,6 +94,7 @@ describe('the worker', () => {
     expect(job?.error).not.toMatch(/patient|ipto_invite/);
     expect(sent).toEqual([]);
     isOpen = true;
+    life.gateway.clock.advance({ minutes: 5 });
     await until(() => expect(sent.map(({ to }) => to)).toEqual(['patient@people.example']));
     await until(async () => expect(await jobs()).toEqual([]));
   });

@@ -4,23 +4,31 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 /** A received message. */
 export type Received = { readonly from: string; readonly to: readonly string[]; readonly data: string };
 
+/** What the server replies instead of accepting, to `RCPT TO` or, at the end, to `DATA`. */
+export type Replies = { readonly rcpt?: string; readonly data?: string };
+
 /**
- * A minimal SMTP server without STARTTLS. It refuses recipients that begin with `refused`, and any
- * password if it asks for one.
+ * A minimal SMTP server without STARTTLS. It refuses recipients that begin with `refused`, replies
+ * to others what `replies` has for their address, and refuses any password if it asks for one.
  */
 export async function startMailServer(host = '127.0.0.1', { asksForPassword = false } = {}) {
   const taken: Received[] = [];
+  const replies = new Map<string, Replies>();
+  /** The recipients of every try. */
+  const tried: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer(socket => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-    serve(socket, asksForPassword, message => taken.push(message));
+    serve(socket, asksForPassword, message => taken.push(message), { replies, tried });
   });
   server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     taken,
+    replies,
+    tried,
     url: `smtp://${host}:${port}`,
     connections: () => sockets.size,
     stop: async () => {
@@ -31,7 +39,9 @@ export async function startMailServer(host = '127.0.0.1', { asksForPassword = fa
   };
 }
 
-function serve(socket: Socket, asksForPassword: boolean, take: (message: Received) => void): void {
+type Scripted = { readonly replies: ReadonlyMap<string, Replies>; readonly tried: string[] };
+
+function serve(socket: Socket, asksForPassword: boolean, take: (message: Received) => void, { replies, tried }: Scripted): void {
   let [from, to, data, rest] = ['', [] as string[], null as string[] | null, ''];
   const reply = (line: string) => socket.write(`${line}\r\n`);
   reply('220 mail.example');
@@ -44,7 +54,9 @@ function serve(socket: Socket, asksForPassword: boolean, take: (message: Receive
       return reply('250 ok');
     }
     if (/^RCPT TO/i.test(line)) {
-      if (address.startsWith('refused')) return reply('550 no such mailbox');
+      tried.push(address);
+      const refused = replies.get(address)?.rcpt ?? (address.startsWith('refused') ? '550 no such mailbox' : null);
+      if (refused) return reply(refused);
       to.push(address);
       return reply('250 ok');
     }
@@ -62,9 +74,10 @@ function serve(socket: Socket, asksForPassword: boolean, take: (message: Receive
       if (data === null) command(line);
       else if (line !== '.') data.push(line.replace(/^\./, ''));
       else {
-        take({ from, to, data: data.join('\r\n') });
+        const refused = replies.get(to[0]!)?.data;
+        if (!refused) take({ from, to, data: data.join('\r\n') });
         data = null;
-        reply('250 received');
+        reply(refused ?? '250 received');
       }
     }
   });

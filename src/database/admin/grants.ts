@@ -11,7 +11,7 @@ export const GRANTS = {
   person:             { select: true, insert: false, delete: false, update: [] },
   tenant:             { select: true, insert: true,  delete: false, update: ['name', 'billing_email', 'status', 'status_reason', 'status_changed_at', 'deletion_due_at', 'plan_code', 'plan_since', 'next_plan_code', 'next_plan_due_at', 'sells', 'buys'] },
   membership:         { select: true, insert: true,  delete: true,  update: ['roles'] },
-  invitation:         { select: true, insert: true,  delete: true,  update: ['secret_hash', 'sent_at'] },
+  invitation:         { select: true, insert: true,  delete: true,  update: ['secret_hash', 'sent_at', 'tries', 'refusals', 'reply_code', 'next_try_at', 'given_up_at'] },
   ownership_transfer: { select: true, insert: true,  delete: true,  update: ['tries_left'] },
   contract:           { select: true, insert: true,  delete: true,  update: [] },
   idempotency_key:    { select: true, insert: true,  delete: true,  update: [] },

@@ -6,7 +6,10 @@ export const systemClock: Clock = { now: () => new Date() };
 /** A message to one address, in plain text and, if it has one, an HTML part. */
 export type Message = { readonly to: string; readonly subject: string; readonly text: string; readonly html?: string };
 
-/** Sends a message. Rejects when the message was not accepted. */
+/**
+ * Sends a message. Rejects when the message was not accepted: with `Undelivered` if the mail server
+ * replied (`delivery.ts`).
+ */
 export type Mail = { send(message: Message): Promise<void> };
 
 /**

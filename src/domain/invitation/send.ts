@@ -1,4 +1,5 @@
 import { type Transaction, tryHold, type UnitOfWork } from '../../database/index.ts';
+import { afterFailure, beginTry, isDue } from '../core/delivery.ts';
 import { inTenant } from '../core/due.ts';
 import type { Clock, Mail, Message } from '../core/services.ts';
 import { invitationMessage } from './message.ts';
@@ -8,12 +9,12 @@ import { newInvitationCode } from './secret.ts';
 export type MailSettings = { readonly clock: Clock; readonly mail: Mail; readonly acceptUrl: string };
 
 /**
- * Sends the bound tenant's unsent invitations while it is active, each once. The code is created
- * here and only the message contains it (SPEC R5); another try creates a new one. Safe to run
- * concurrently: one of the runs sends.
+ * Sends the bound tenant's invitations that are due while it is active, each once. The code is
+ * created here and only the message contains it (SPEC R5); another try creates a new one. Safe to
+ * run concurrently: one of the runs sends.
  *
- * @throws {AggregateError} of the messages that weren't accepted, after all were tried. The next
- * call tries them again.
+ * @throws {AggregateError} of the messages that weren't accepted, after all were tried. They are
+ * tried again later, or given up (`../core/delivery.ts`).
  */
 export async function sendInvitations(unit: UnitOfWork, mailSettings: MailSettings): Promise<void> {
   const failures: unknown[] = [];
@@ -23,45 +24,54 @@ export async function sendInvitations(unit: UnitOfWork, mailSettings: MailSettin
 }
 
 type Next = { readonly id: string; readonly letter: Letter | null };
-type Letter = { readonly hash: Uint8Array<ArrayBuffer>; readonly message: Message };
+type Letter = { readonly hash: Uint8Array<ArrayBuffer>; readonly message: Message; readonly refusals: number };
 
 /**
- * The next unsent invitation with a new code; without a letter when another run is sending it or
- * has just sent it.
+ * The next invitation that is due, with a new code; without a letter when another run is sending
+ * it or has just sent it.
  */
 async function withCode(unit: UnitOfWork, { clock, acceptUrl }: MailSettings, after: string | null): Promise<Next | null> {
   let next: Next | null = null;
   await inTenant(unit, clock, async ({ db, query, tenant, tenantId, now }) => {
     next = null;
     if (tenant.status !== 'active') return;
-    const where = { sentAt: null, expiresAt: { gt: now }, ...(after && { id: { gt: after } }) };
-    const unsent = await db.invitation.findFirst({ where, orderBy: { id: 'asc' } });
-    if (!unsent) return;
-    const { id } = unsent;
+    const where = { ...isDue(now), expiresAt: { gt: now }, ...(after && { id: { gt: after } }) };
+    const due = await db.invitation.findFirst({ where, orderBy: { id: 'asc' } });
+    if (!due) return;
+    const { id, refusals } = due;
     next = { id, letter: null };
     if (!(await tryHold(query, sending(id)))) return;
     const { code, hash } = newInvitationCode({ tenantId, id });
-    const { count } = await db.invitation.updateMany({ where: { id, sentAt: null }, data: { secretHash: hash } });
+    const { count } = await db.invitation.updateMany({ where: { id, sentAt: null }, data: { secretHash: hash, ...beginTry(due, now) } });
     if (!count) return;
-    next = {
-      id,
-      letter: { hash, message: invitationMessage({ ...unsent, tenant: tenant.name, url: acceptUrl.replace('{code}', code), code }) },
-    };
+    const message = invitationMessage({ ...due, tenant: tenant.name, url: acceptUrl.replace('{code}', code), code });
+    next = { id, letter: { hash, message, refusals } };
   });
   return next;
 }
 
-/** Sends unless another run does, and only if the code is still the latest. */
+/**
+ * Sends unless another run does, and only if the code is still the latest.
+ *
+ * @throws what the mail server said, after it was stored.
+ */
 async function send(unit: UnitOfWork, { clock, mail }: MailSettings, { id, letter }: Next): Promise<void> {
   if (!letter) return;
-  const { hash, message } = letter;
+  const { hash, message, refusals } = letter;
   const sendOnce = async ({ db, query }: Transaction) => {
     const where = { id, secretHash: hash, sentAt: null };
     if (!(await tryHold(query, sending(id))) || !(await db.invitation.count({ where }))) return;
-    await mail.send(message);
-    await db.invitation.updateMany({ where, data: { sentAt: clock.now() } });
+    const failure = await mail.send(message).then(
+      () => null,
+      (error: Error) => ({ error }),
+    );
+    const now = clock.now();
+    const data = failure ? afterFailure({ refusals }, failure.error, now) : { sentAt: now, nextTryAt: null, replyCode: null };
+    await db.invitation.updateMany({ where, data });
+    return failure;
   };
-  await unit.transaction(sendOnce, { once: true });
+  const failure = await unit.transaction(sendOnce, { once: true });
+  if (failure) throw failure.error;
 }
 
 const sending = (id: string) => `sending ${id}`;

@@ -7,6 +7,7 @@ import { pageCost } from '../core/page-size.ts';
 import { relatedPage } from '../core/related-page.ts';
 import { RoleName } from '../role/role-name.ts';
 import { Tenant } from '../tenant/tenant.ts';
+import { InvitationDelivery } from './delivery.ts';
 
 /** An open invitation. Its code is only in the message to the invited person. */
 export const Invitation = builder.prismaNode('Invitation', {
@@ -45,7 +46,16 @@ export const Invitation = builder.prismaNode('Invitation', {
       type: 'DateTime',
       policy: 'invitation:list',
       nullable: true,
-      description: 'When the e-mail was sent. Null: it is waiting to be sent.',
+      description: 'When the mail server accepted the e-mail. Null: see `delivery`.',
+    }),
+    delivery: t.field({
+      type: InvitationDelivery,
+      policy: 'invitation:list',
+      nullable: true,
+      description:
+        'How the e-mail fares. One that was given up keeps its place until the invitation is revoked, replaced or expires; invite again to try again.',
+      select: { sentAt: true, tries: true, replyCode: true, nextTryAt: true, givenUpAt: true },
+      resolve: delivery => delivery,
     }),
   }),
 });

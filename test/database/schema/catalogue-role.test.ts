@@ -72,7 +72,7 @@ const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
   ['earning',            columns('SELECT', 'amount at currency dataset_id id tenant_id title')],
   ['entitlement',        ['INSERT', 'SELECT', 'UPDATE ended_at']],
   ['idempotency_key',    ['DELETE', 'INSERT', 'SELECT']],
-  ['invitation',         ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'secret_hash sent_at')]],
+  ['invitation',         ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'secret_hash sent_at tries refusals reply_code next_try_at given_up_at')]],
   ['listing',            ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'currency price published_at status summary tags title updated_at')]],
   ['membership',         ['DELETE', 'INSERT', 'SELECT', 'UPDATE roles']],
   ['notice',             ['DELETE', 'INSERT', 'SELECT']],

@@ -11,7 +11,7 @@ beforeEach(async () => {
 const invite = (input: object) => life.run(home.owner, 'inviteMember', input);
 const rowsOf = () =>
   life.database.sql(
-    'SELECT email, roles, sent_at IS NOT NULL AS sent, secret_hash IS NOT NULL AS hashed FROM invitation WHERE tenant_id = $1',
+    'SELECT email, roles, sent_at IS NOT NULL AS sent, secret_hash IS NOT NULL AS hashed FROM invitation WHERE tenant_id = $1 ORDER BY id',
     [home.tenant.id],
   );
 
