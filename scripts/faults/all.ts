@@ -12,8 +12,10 @@ import { KEY_FAULTS } from './keys.ts';
 import { LIFECYCLE_SCHEMA_FAULTS } from './lifecycle-schema.ts';
 import { BUYER_FAULTS } from './market-buyer.ts';
 import { PROVIDER_FAULTS } from './market-provider.ts';
+import { MONEY_FAULTS } from './money.ts';
 import { OPERATE_FAULTS } from './operate.ts';
 import { OTHER_FAULTS } from './others.ts';
+import { PEOPLE_FAULTS } from './people.ts';
 import { SCHEMA_FAULTS } from './schema.ts';
 import { SEARCH_FAULTS } from './search.ts';
 
@@ -33,6 +35,8 @@ export const FAULTS: readonly Fault[] = [
   ...OTHER_FAULTS,
   ...SCHEMA_FAULTS,
   ...LIFECYCLE_SCHEMA_FAULTS,
+  ...PEOPLE_FAULTS,
+  ...MONEY_FAULTS,
   ...PROVIDER_FAULTS,
   ...BUYER_FAULTS,
   ...SEARCH_FAULTS,

@@ -22,7 +22,7 @@ export async function createIssuer(issuer = ISSUER) {
       .setProtectedHeader({ alg: 'ES256', kid: 'test' })
       .setIssuer(issuer)
       .setAudience(AUDIENCE)
-      .setIssuedAt()
+      .setIssuedAt(claims.iat)
       .setExpirationTime(expires)
       .sign(privateKey);
   return { issuer, jwks, sign, privateKey };

@@ -2,7 +2,7 @@ import { sumsOf } from '../../database/queries/billing.ts';
 import { periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { LATEST_FIRST } from '../core/cursor.ts';
-import { MoneyType } from '../core/money.ts';
+import { MoneyType, ROUNDED, totals } from '../core/money.ts';
 import { page } from '../core/page.ts';
 import { pageCost } from '../core/page-size.ts';
 import { periodArgs, rangeArgs } from '../core/period.ts';
@@ -42,9 +42,8 @@ builder.objectField(Tenant, 'chargeTotals', t =>
     policy: 'charge:read',
     nullable: true,
     description: 'The total of the charges in a period: one sum per currency.',
-    args: periodArgs(t.arg),
-    resolve: async (_tenant, args, { work, services }) => [
-      ...(await sumsOf(work.query, 'charge', await periodOf(work.db, services.clock.now(), args))),
-    ],
+    args: { ...periodArgs(t.arg), rounded: t.arg.boolean({ defaultValue: false, description: ROUNDED }) },
+    resolve: async (_tenant, { rounded, ...args }, { work, services }) =>
+      totals(await sumsOf(work.query, 'charge', await periodOf(work.db, services.clock.now(), args)), rounded === true),
   }),
 );

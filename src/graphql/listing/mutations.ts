@@ -4,7 +4,7 @@ import { updateListing } from '../../domain/listing/update.ts';
 import { withdrawListing } from '../../domain/listing/withdraw.ts';
 import { builder } from '../core/builder.ts';
 import { rowRef } from '../core/global-id.ts';
-import { MoneyInput, moneyOf } from '../core/money.ts';
+import { MoneyInput, priceOf } from '../core/money.ts';
 import { mutation } from '../core/mutation.ts';
 import { Listing } from './listing.ts';
 
@@ -41,7 +41,7 @@ mutation('draftListing', {
   }),
   payload: listingPayload('DraftListingPayload'),
   run: (command, { datasetId, price, ...input }) =>
-    draftListing(command, { ...input, price: moneyOf(price), dataset: rowRef('Dataset', datasetId) }),
+    draftListing(command, { ...input, price: priceOf(price), dataset: rowRef('Dataset', datasetId) }),
 });
 
 mutation('updateListing', {
@@ -57,7 +57,7 @@ mutation('updateListing', {
   }),
   payload: listingPayload('UpdateListingPayload'),
   run: (command, { listingId, price, ...input }) =>
-    updateListing(command, { ...input, price: price && moneyOf(price), listing: rowRef('Listing', listingId) }),
+    updateListing(command, { ...input, price: price && priceOf(price), listing: rowRef('Listing', listingId) }),
 });
 
 mutation('publishListing', {

@@ -1,8 +1,9 @@
 import { countMarket, type MarketTag, marketTags, searchMarket } from '../../database/queries/marketplace.ts';
+import { filterCurrency } from '../../domain/billing/currency.ts';
 import { type SearchInput, searchOf, sortOf } from '../../domain/marketplace/search.ts';
 import { builder } from '../core/builder.ts';
 import { idOfType } from '../core/global-id.ts';
-import { currencyOf, MoneyInput, moneyOf } from '../core/money.ts';
+import { filterMoney, MoneyInput } from '../core/money.ts';
 import { pageBy } from '../core/page.ts';
 import { listSize, pageCost } from '../core/page-size.ts';
 import { cursorsBy } from './cursor.ts';
@@ -27,7 +28,7 @@ const searchFor = ({
   currency,
   ...conditions
 }: { maxPrice?: typeof MoneyInput.$inferInput | null } & Omit<SearchInput, 'maxPrice'>) =>
-  searchOf({ ...conditions, maxPrice: maxPrice && moneyOf(maxPrice), currency: currency == null ? null : currencyOf(currency) });
+  searchOf({ ...conditions, maxPrice: maxPrice && filterMoney(maxPrice), currency: currency == null ? null : filterCurrency(currency) });
 
 const MarketplaceTag = builder.objectRef<MarketTag>('MarketplaceTag').implement({
   description: 'A tag and the number of listings that have it.',

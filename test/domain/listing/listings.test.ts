@@ -69,6 +69,8 @@ describe('draftListing', () => {
     ['a price with an exponent',    { price: { amount: '1e3', currency: 'EUR' } }],
     ['a currency in lower case',    { price: { amount: '1', currency: 'eur' } }],
     ['an unknown currency',         { price: { amount: '1', currency: 'QQQ' } }],
+    ['a withdrawn currency',        { price: { amount: '1', currency: 'HRK' } }],
+    ['gold',                        { price: { amount: '1', currency: 'XAU' } }],
   ])('M1: %s is BAD_USER_INPUT, and no draft is created', async (_what, input) => {
     expect(codeOf(await draft(input))).toBe('BAD_USER_INPUT');
     expect((await life.rows({ of: home.id })).listing).toEqual([]);
@@ -102,6 +104,31 @@ describe('updateListing', () => {
       ...{ action: 'listing.update', before: { price: '2.5', currency: 'EUR' }, after: { price: '3', currency: 'USD' } },
     });
     expect(codeOf(await change('updateListing', { listingId, title: '' }))).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('a listing whose currency was withdrawn since', () => {
+  test('M1: can be read, found and changed, but not published again before its price is renewed', async () => {
+    const { listingId } = await provider.published(home.owner, TERMS);
+    await life.database.sql("UPDATE listing SET currency = 'HRK' WHERE id = $1", [rowIn(listingId)]);
+    const { data } = await life.query(
+      home.owner,
+      `{ marketplace { search(currency: "HRK", maxPrice: { amount: "2.5", currency: "HRK" }) { edges { node { price { amount currency } } } } } }`,
+    );
+    expect(data.marketplace.search.edges).toEqual([{ node: { price: { amount: '2.5', currency: 'HRK' } } }]);
+    const renamed = await change('updateListing', { listingId, title: 'Renamed' });
+    expect(renamed.data.updateListing.listing).toMatchObject({ title: 'Renamed', price: { amount: '2.5', currency: 'HRK' } });
+    expect(codeOf(await change('updateListing', { listingId, price: { amount: '2.5', currency: 'HRK' } }))).toBe('BAD_USER_INPUT');
+    expect(codeOf(await change('withdrawListing', { listingId }))).toBeNull();
+    const refused = await change('publishListing', { listingId });
+    expect(refused.errors).toMatchObject([
+      {
+        message: "The listing's price can't be offered: HRK was withdrawn in 2023-01. Use a current currency.",
+        extensions: { code: 'CONFLICT' },
+      },
+    ]);
+    await change('updateListing', { listingId, price: { amount: '0.001', currency: 'CHE' } });
+    expect((await change('publishListing', { listingId })).data.publishListing.listing.status).toBe('PUBLISHED');
   });
 });
 

@@ -33,7 +33,15 @@ beforeEach(() => {
 });
 
 const contextIn = (header?: string) => {
-  const profile = { issuer: ISSUER, subject: sam.subject, name: sam.name, isNamed: true, email: sam.email, emailVerified: true, issuedAt: null };
+  const profile = {
+    issuer: ISSUER,
+    subject: sam.subject,
+    name: sam.name,
+    isNamed: true,
+    email: sam.email,
+    emailVerified: true,
+    issuedAt: null,
+  };
   return tenantContext(database, { profile, staff: false, tenant: null }, requestInput(header));
 };
 
