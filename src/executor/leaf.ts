@@ -9,7 +9,7 @@ export type Leaf = (value: unknown) => string;
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** A text as JSON. */
-export const textOf = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
+const textOf = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
 
 /** Shorter than the type's own `serialize`, for the values that resolvers usually return. */
 const USUAL: Readonly<Record<string, (value: unknown) => string | undefined>> = {

@@ -11,7 +11,7 @@ import { pathOf } from './server/origin-form.ts';
 import type { Handler, Served } from './server/route.ts';
 
 export const GRAPHQL = '/graphql';
-export const AUDIT_EXPORT = '/audit/export';
+const AUDIT_EXPORT = '/audit/export';
 export const SCHEMA = '/schema.graphql';
 
 /** The gateway's routes. The explorer and the objects' links are routes of their own. */

@@ -31,7 +31,7 @@ export const PURGED = [
 export const REMAINS = ['purge_receipt', 'tombstone'] as const;
 
 /** The tables of no tenant. */
-export const GLOBAL = ['person', 'plan', 'slug_claim'] as const;
+const GLOBAL = ['person', 'plan', 'slug_claim'] as const;
 
 /** The tables that only triggers and crossings use: they have no model. */
 export const INTERNAL: readonly string[] = ['audit_head', 'market_index', 'slug_claim'];

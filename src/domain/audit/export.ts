@@ -15,7 +15,7 @@ const COLUMNS = {
 export type ExportedEvent = Prisma.AuditEventGetPayload<{ select: typeof COLUMNS }>;
 
 /** Events read at a time: an export holds so many in memory. */
-export const EXPORT_PAGE = 1_000;
+const EXPORT_PAGE = 1_000;
 
 /** The caller who exports, and the database bound to the tenant. */
 export type Exporter = { readonly grant: Pick<Grant, 'principal' | 'tenantAccess'>; readonly work: UnitOfWork };

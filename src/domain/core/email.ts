@@ -4,7 +4,7 @@ import { badInput } from './errors.ts';
 import { lengthOf } from './text.ts';
 
 /** The longest address, code points of its canonical form. */
-export const ADDRESS_LIMIT = 254;
+const ADDRESS_LIMIT = 254;
 
 /**
  * A local part without quotes (RFC 5321 `Dot-string`, RFC 6531 for other alphabets). Quoted local

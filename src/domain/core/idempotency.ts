@@ -7,7 +7,7 @@ import { daysAfter } from './services.ts';
 export type IdempotencyKey = { readonly hash: Uint8Array; readonly fingerprint: Uint8Array; readonly secret: string };
 
 /** How long an answer is stored, days. */
-export const RETENTION_DAYS = 1;
+const RETENTION_DAYS = 1;
 
 const KEY = /^[\x21-\x7e]{16,128}$/;
 const sha256 = (...parts: readonly string[]) => Uint8Array.from(createHash('sha256').update(JSON.stringify(parts)).digest());

@@ -5,7 +5,7 @@ import { encodeGlobalId, rowId, rowOf } from '../core/global-id.ts';
 import { MoneyType } from '../core/money.ts';
 import { availability } from './availability.ts';
 
-export const AvailabilityName = builder.enumType('Availability', {
+const AvailabilityName = builder.enumType('Availability', {
   description: 'Whether the objects of an entitlement can be retrieved.',
   values: enumValues(AVAILABILITIES, {
     available: 'They can be retrieved.',

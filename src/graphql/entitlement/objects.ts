@@ -10,7 +10,7 @@ import { Entitlement } from './entitlement.ts';
 type EntitledRow = EntitledObject & { readonly tenantId: string; readonly entitlementId: string };
 
 /** Another tenant's object, with what the buyer may see of it (SPEC M5). */
-export const EntitledObjectType = builder.node(builder.objectRef<EntitledRow>('EntitledObject'), {
+const EntitledObjectType = builder.node(builder.objectRef<EntitledRow>('EntitledObject'), {
   description: 'An object of the dataset of an entitlement.',
   tenantOf: ({ tenantId }: EntitledRow) => tenantId,
   id: { resolve: entitledId, policy: 'entitlement:read' },

@@ -45,7 +45,7 @@ const deepest = (error: unknown): unknown => (error instanceof GraphQLError && e
  * The error that a client may see. An unexpected error is logged and replaced with a general
  * message, so that nothing internal leaks.
  */
-export function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLError {
+function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLError {
   if (error instanceof RefusedField) return error;
   const { nodes, source, positions, path } = error;
   const withMessage = (message: string, extensions: Record<string, unknown>) =>

@@ -4,7 +4,7 @@ import { encodeGlobalId, rowId } from '../../graphql/core/global-id.ts';
 import { actionName } from './audit-export-query.ts';
 
 /** An event under the names and in the notation of GraphQL, so that programs read both alike. */
-export const exportedRow = ({ tenantId, id, seq, at, action, outcome, actorKind, stateBefore, stateAfter, ...event }: ExportedEvent) => ({
+const exportedRow = ({ tenantId, id, seq, at, action, outcome, actorKind, stateBefore, stateAfter, ...event }: ExportedEvent) => ({
   id: encodeGlobalId('AuditEvent', rowId({ tenantId, id })),
   sequence: seq,
   at: at.toISOString(),

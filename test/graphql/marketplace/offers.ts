@@ -68,5 +68,3 @@ export function useOffers() {
     },
   };
 }
-
-export type Offers = ReturnType<typeof useOffers>;

@@ -66,7 +66,7 @@ export const marketValues = (mark: string): MarketValues => ({
 });
 
 /** Inserts a dataset with two objects, a published listing, a stale object and two earnings. */
-export async function insertSellerRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
+async function insertSellerRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
   const { datasetId, datasetName, datasetDescription, objectId, objectName, mediaType, staleId, earningId, earningTitle } = market;
   const { listingId, listingTitle, listingSummary, listingTag } = market;
   await sql('INSERT INTO dataset (tenant_id, id, name, description) VALUES ($1, $2, $3, $4)', [
@@ -102,7 +102,7 @@ export async function insertSellerRows({ sql }: Pick<TestDatabase, 'sql'>, tenan
  * Inserts an API key, an entitlement, two retrievals with their charges (one with the key), and
  * their count in two shards.
  */
-export async function insertBuyerRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
+async function insertBuyerRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
   const { entitlementId, boughtListingId, boughtTitle, boughtFrom, usageId, usedObjectId, usedObjectName, chargeTitle, chargedBy } = market;
   const { keyId, keyName, keyHolderId, keyHolder, keySecretHash } = market;
   await sql(

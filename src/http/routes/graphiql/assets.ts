@@ -6,7 +6,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type Encoding, encodingFor } from '../../server/negotiate.ts';
 
 /** All files of the page. We serve them ourselves, so that it works without internet access. */
-export const ASSET_NAMES = [
+const ASSET_NAMES = [
   'graphiql.js',
   'graphiql.css',
   'editor.worker.js',
