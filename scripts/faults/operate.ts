@@ -23,5 +23,21 @@ export const OPERATE_FAULTS: readonly Fault[] = [
     tests: ['test/database/admin/password'],
     short: true,
   },
+  { file: 'compose.yaml', find: '  read_only: true\n', plant: '', tests: ['test/deploy/compose'] },
+  { file: 'compose.yaml', find: 'OIDC_AUDIENCE: ipto', plant: 'OIDC_AUDIANCE: ipto', tests: ['test/deploy/compose'] },
+  { file: 'Dockerfile', find: 'USER node\n', plant: '', tests: ['test/deploy/compose'] },
+  {
+    file: 'deploy/helm/templates/gateway.yaml',
+    find: 'path: /readyz, port: http',
+    plant: 'path: /livez, port: http',
+    tests: ['test/deploy/helm'],
+  },
+  { file: 'deploy/helm/values.yaml', find: '    HTTP_KEEP_ALIVE: 75', plant: '    HTTP_KEEPALIVE: 75', tests: ['test/deploy/helm'] },
+  {
+    file: 'deploy/helm/templates/worker.yaml',
+    find: '.Values.secrets.worker',
+    plant: '.Values.secrets.migrate',
+    tests: ['test/deploy/helm'],
+  },
   { file: 'src/demo/token-route.ts', find: 'body.home !== directory', plant: 'false', tests: ['test/demo/token'] },
 ];
