@@ -28,7 +28,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Starts a command of the assembled folder, and waits until its log has a text, or it has ended. */
+/** Starts a command of the assembled folder, and waits for a text in its log, or for its end. */
 async function start(command: string, settings: Settings, until: string | null): Promise<string> {
   const child = spawn(process.execPath, [join(app, 'dist/cli.js'), ...command.split(' ')], {
     cwd: home,
