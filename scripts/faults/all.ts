@@ -8,6 +8,7 @@ import { EXECUTOR_FAULTS } from './executor.ts';
 import type { Fault } from './fault.ts';
 import { GRAPHQL_FAULTS } from './graphql.ts';
 import { HTTP_FAULTS } from './http.ts';
+import { ID_FAULTS } from './ids.ts';
 import { KEY_FAULTS } from './keys.ts';
 import { LIFECYCLE_SCHEMA_FAULTS } from './lifecycle-schema.ts';
 import { BUYER_FAULTS } from './market-buyer.ts';
@@ -40,6 +41,7 @@ export const FAULTS: readonly Fault[] = [
   ...PROVIDER_FAULTS,
   ...BUYER_FAULTS,
   ...SEARCH_FAULTS,
+  ...ID_FAULTS,
   ...KEY_FAULTS,
   ...CACHE_FAULTS,
   ...ANSWER_FAULTS,

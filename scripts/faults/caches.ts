@@ -30,13 +30,15 @@ export const CACHE_FAULTS: readonly Fault[] = [
   withoutKey('src/access/refused-field.ts', 'new WeakMap<FieldNode, Location>()', ['test/access/refused-field', 'test/http/graphql/answers']),
   // Who the caller is
   withoutKey('src/http/auth/membership-cache.ts', 'new WeakMap<Token, LRUCache<string | symbol, CachedMembership>>()'),
-  { file: 'src/http/auth/membership-cache.ts', find: 'cache.get(token)?.get(header ?? NO_HEADER)', plant: '[...(cache.get(token)?.values() ?? [])][0]', tests: CACHES },
+  { file: 'src/http/auth/membership-cache.ts', find: 'cache.get(token)?.get(keyOf(sources))', plant: '[...(cache.get(token)?.values() ?? [])][0]', tests: CACHES },
+  { file: 'src/http/auth/membership-cache.ts', find: "if (slug === undefined) return header ?? NO_HEADER;", plant: 'return header ?? NO_HEADER;', tests: ['test/isolation/tenant-slug'] },
   { file: 'src/http/auth/build-context.ts', find: 'read ??= readMemberships();', plant: 'read = globalThis.memberships ??= readMemberships();', tests: CACHES },
   // What a request asks
   withoutKey('src/http/graphql/clean-text.ts', 'new WeakMap<DocumentNode, boolean>()'),
   withoutKey('src/http/graphql/complexity.ts', 'new WeakMap<OperationDefinitionNode, Analyzed>()'),
   { file: 'src/http/graphql/prepare.ts', find: 'queries.get(body)', plant: '[...queries.values()][0]', tests: CACHES, short: true },
   { file: 'src/http/graphql/documents.ts', find: 'parsed.get(text)', plant: '[...parsed.values()][0]', tests: CACHES },
+  { file: 'src/http/graphql/operation-tenant.ts', find: 'operation.tenantSlugs ??= slugArguments(operation);', plant: 'operation.tenantSlugs = (globalThis as any).slugs ??= slugArguments(operation);', tests: ['test/isolation/tenant-slug'] },
   withoutKey('src/http/graphql/documents.ts', 'new LRUCache<string, Error>(options)'),
   { file: 'src/http/server/negotiate.ts', find: 'chosen.get(accept)', plant: '[...chosen.values()][0]', tests: CACHES },
   // Statements

@@ -1,4 +1,11 @@
-import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+  type ValueNode,
+} from 'graphql';
 
 type OperationInput = {
   readonly document: DocumentNode;
@@ -16,6 +23,8 @@ export class PreparedOperation {
   readonly variableValues: Readonly<Record<string, unknown>> | null | undefined;
   /** Whether it is within the limits, once that was computed (http/graphql/complexity.ts). */
   isWithinLimits?: boolean;
+  /** The values of `tenant(slug:)`, once they were collected (http/graphql/operation-tenant.ts). */
+  tenantSlugs?: readonly ValueNode[];
   #variables: Coerced | undefined;
 
   private constructor(

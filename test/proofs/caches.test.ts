@@ -44,6 +44,7 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   'one row': '{ tenant { name status statusReason billingEmail } }',
   'pages and a search': `{ tenant { name billingEmail memberCount plan { code } ${DATASETS} invitations { totalCount } } ${MARKET} }`,
   'refused in a list': '{ tenant { memberships(first: 3) { edges { node { id roles user { name email } } } } } }',
+  'a slug': '{ viewer { permissions membership { slug roles } } tenant(slug: "north") { name billingEmail status } }',
   'features and time': `{ tenant { analytics { retrievals byDay { day } } usage { count from until } ${ENTITLEMENTS} } }`,
 };
 
@@ -112,6 +113,8 @@ const BODIES: readonly (readonly [what: string, one: Body, other: Body])[] = [
   ['where a field stands',           { query: '{ tenant { name billingEmail } }' },       { query: '{ tenant { name\n billingEmail } }' }],
   ['a literal',                      { query: '{ tenant { memberships(first: 1) { edges { node { id } } } } }' }, { query: '{ tenant { memberships(first: 2) { edges { node { id } } } } }' }],
   ['a literal with a NUL',           { query: '{ tenant { memberships(filter: { search: "o" }) { totalCount } } }' }, { query: '{ tenant { memberships(filter: { search: "o\\u0000" }) { totalCount } } }' }],
+  ['the slug',                       { query: '{ tenant(slug: "north") { name } }' },    { query: '{ tenant(slug: "south") { name } }' }],
+  ['the slug, in a variable',        { query: 'query ($slug: String) { tenant(slug: $slug) { name } }', variables: { slug: 'north' } }, { query: 'query ($slug: String) { tenant(slug: $slug) { name } }', variables: { slug: 'south' } }],
   ['whether it parses',              { query: '{ tenant { name } }' },                    { query: '{ tenant { name } ' }],
   ['whether it is valid',            { query: '{ tenant { name } }' },                    { query: '{ tenant { names } }' }],
 ];

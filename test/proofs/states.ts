@@ -12,6 +12,7 @@ export type State = () => Promise<Headers>;
 export const WHATS = [
   'the tenant, by header',
   'the tenant, by claim',
+  'the header, beside a slug',
   'the header, or none',
   'the header, of no member',
   'the roles, of two people',
@@ -115,6 +116,7 @@ export async function createStates(database: TestDatabase, pair: Pair) {
   const differences: Readonly<Record<What, readonly [one: State, other: State]>> = {
     'the tenant, by header':       [() => as(both, 'north'),              () => as(both, 'south')],
     'the tenant, by claim':        [() => as(both, undefined, { tenant: 'north' }), () => as(both, undefined, { tenant: 'south' })],
+    'the header, beside a slug':   [() => as(both, 'north'),              () => as(both)],
     'the header, or none':         [() => as(both, 'north'),              () => as(both)],
     'the header, of no member':    [asMember,                             () => as(viewer, 'south')],
     'the roles, of two people':    [asOwner,                              asMember],

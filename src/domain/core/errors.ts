@@ -14,7 +14,7 @@ export const ERRORS = {
   BAD_USER_INPUT:            { status: 400,  meaning: 'A value is malformed or out of range; the message says which. Nothing was stored.' },
   UNAUTHENTICATED:           { status: 401,  meaning: 'The token or the API key is not valid (401, the whole request), or the field is not for anonymous requests (`because: SIGN_IN`).' },
   TENANT_NOT_FOUND:          { status: 403,  meaning: 'The named tenant does not exist, or you are not a member of it; both give the same answer.' },
-  TENANT_CONFLICT:           { status: 400,  meaning: 'The token, or the API key, and the X-Tenant-Id header name different tenants.' },
+  TENANT_CONFLICT:           { status: 400,  meaning: 'The token or API key, the X-Tenant-Id header and the `slug` arguments of the query name different tenants.' },
   TENANT_REQUIRED:           { status: null, meaning: 'The field needs a tenant and the request names none (`because: NO_TENANT`).' },
   FORBIDDEN:                 { status: null, meaning: 'None of your roles in this tenant has the permission (`because: ROLE`), or the API key lacks it (`because: KEY_SCOPE`).' },
   // An API key gets this code too: its secret was proven, and a client that knows the reason stops

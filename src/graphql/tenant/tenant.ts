@@ -72,7 +72,19 @@ builder.queryField('tenant', t =>
     type: Tenant,
     policy: 'tenant:read',
     nullable: true,
-    description: 'The tenant in which the request acts: that of the API key, the token or the header `X-Tenant-Id`, else your only tenant.',
-    resolve: (query, _root, _args, { grant, work }) => work.db.tenant.findUnique({ ...query, where: { id: grant.tenantAccess!.tenantId } }),
+    description:
+      'The tenant in which the request acts: that of the API key, the token, the header `X-Tenant-Id` or `slug`, else your only tenant. A request acts in one tenant: all that name it must agree.',
+    args: {
+      slug: t.arg.string({
+        description:
+          'The slug of the tenant. The whole query acts in it. For clients that cache by arguments. Null or omitted: named elsewhere.',
+      }),
+    },
+    // The slug has been resolved with the context; here it keeps the rows of a wrong one away.
+    resolve: (query, _root, { slug }, { grant, work }) =>
+      work.db.tenant.findUnique({
+        ...query,
+        where: { id: grant.tenantAccess!.tenantId, ...(slug != null && { slug: slug.toLowerCase() }) },
+      }),
   }),
 );

@@ -20,14 +20,16 @@ export function keyIn(authorization: string | undefined): string | null {
  * Builds the context of a request with an API key, in the key's tenant (SPEC T3). Key and tenant
  * are read from the database for each request.
  *
- * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header names another tenant;
+ * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header or the query names another tenant;
  * TENANT_STATUS when the tenant isn't active (SPEC K2): only a holder of the secret learns that.
  */
-export async function keyContext(database: Database, text: string, { tenant: header, ...input }: RequestInput): Promise<Context> {
+export async function keyContext(database: Database, text: string, { tenant: header, slug, ...input }: RequestInput): Promise<Context> {
   const now = input.services.clock.now();
   const key = await provenKey(database.bind, text, now);
   if (header !== undefined && ![key.tenantId, key.slug].includes(header.toLowerCase()))
     throw new GatewayError('TENANT_CONFLICT', 'Your API key and the X-Tenant-Id header name different tenants.');
+  if (slug !== undefined && slug !== key.slug)
+    throw new GatewayError('TENANT_CONFLICT', 'Your API key and the `slug` of the query name different tenants.');
   checkStatus(key);
   const { tenantId, id, name, status, features } = key;
   const work = database.bind({ tenantId, personId: null });

@@ -3,13 +3,11 @@ import type { Binding, Database } from '../../database/index.ts';
 import { membershipsOf, type PersonMembership, type PersonMemberships } from '../../database/queries/membership.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import { chooseMembership } from './choose-membership.ts';
+import { requestedTenant, type TenantSources } from './tenant-name.ts';
 import type { Token } from './token.ts';
 
 /** The parts of a context that come from the request itself. */
-export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain'> & {
-  /** The `X-Tenant-Id` header. */
-  readonly tenant: string | undefined;
-};
+export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain'> & TenantSources;
 
 /** The parts of a context that come from the token and the database: the same for equal answers. */
 export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership'> & {
@@ -19,14 +17,14 @@ export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership'> & {
 };
 
 /** @throws {GatewayError} TENANT_NOT_FOUND, TENANT_CONFLICT. */
-export function factsOfPerson(token: Token, header: string | undefined, person: PersonMemberships): TenantFacts {
-  const membership = chooseMembership(person, header, token.tenant);
+export function factsOfPerson(token: Token, sources: TenantSources, person: PersonMemberships): TenantFacts {
+  const membership = chooseMembership(person, sources, token.tenant);
   return {
     profile: token.profile,
     grant: grantOf({ kind: 'user' }, membership && tenantAccessOf(membership)),
     personId: person.personId,
     membership,
-    memberships: header === undefined && token.tenant === null ? person.memberships : undefined,
+    memberships: requestedTenant(token, sources) === null ? person.memberships : undefined,
   };
 }
 

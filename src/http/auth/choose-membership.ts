@@ -1,24 +1,30 @@
 import type { PersonMembership, PersonMemberships } from '../../database/queries/membership.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
-import { isNamed, tenantNotFound } from './tenant-name.ts';
+import { isNamed, type TenantSources, tenantNotFound } from './tenant-name.ts';
+
+const HEADER = 'the X-Tenant-Id header';
+const SLUG = 'the `slug` of the query';
+
+const conflict = (one: string, other: string) =>
+  new GatewayError('TENANT_CONFLICT', `${one[0]!.toUpperCase()}${one.slice(1)} and ${other} name different tenants.`);
 
 /**
  * Chooses the membership that a request acts by: the one in the named tenant; without a name, the
  * person's only one; else none (SPEC T3).
  *
- * @param header `X-Tenant-Id`, which the memberships were read by if it was sent.
+ * @param sources the memberships were read by the header if it was sent, else by the query's slug.
  * @param claim the token's tenant.
- * @throws {GatewayError} TENANT_NOT_FOUND; TENANT_CONFLICT if header and claim name two tenants.
+ * @throws {GatewayError} TENANT_NOT_FOUND; TENANT_CONFLICT if two of them name two tenants.
  */
 export function chooseMembership(
   { memberships }: PersonMemberships,
-  header: string | undefined,
+  { tenant: header, slug }: TenantSources,
   claim: string | null,
 ): PersonMembership | null {
   const [first = null] = memberships;
-  if (header === undefined && claim === null) return memberships.length === 1 ? first : null;
+  if (header === undefined && slug === undefined && claim === null) return memberships.length === 1 ? first : null;
   if (!first) throw tenantNotFound();
-  if (claim !== null && !isNamed(first, claim))
-    throw new GatewayError('TENANT_CONFLICT', 'Your token and the X-Tenant-Id header name different tenants.');
+  if (claim !== null && !isNamed(first, claim)) throw conflict('Your token', header === undefined ? SLUG : HEADER);
+  if (slug !== undefined && slug !== first.slug) throw conflict(SLUG, HEADER);
   return first;
 }

@@ -14,7 +14,7 @@ export type OptimisticContext = { readonly context: UnconfirmedContext; readonly
 
 /** Returns null for a caller and tenant that aren't in the cache. */
 export function optimisticContext(database: Database, token: Token | null, input: RequestInput): OptimisticContext | null {
-  const cached = token && cachedMembership(token, input.tenant);
+  const cached = token && cachedMembership(token, input);
   if (!cached) return null;
   const { statement, result, facts, namesTenant } = cached;
   const piggyback = new PiggybackQuery(statement);

@@ -3,30 +3,30 @@ import { membershipsIn, membershipsStatement } from '../../database/queries/memb
 import type { Context } from '../../graphql/core/context.ts';
 import { buildContext, factsOfPerson, factsOutside, type RequestInput, type TenantFacts } from './build-context.ts';
 import { cacheMembership } from './membership-cache.ts';
-import { requestedTenant, tenantNotFound } from './tenant-name.ts';
+import { requestedTenant, type TenantSources, tenantNotFound } from './tenant-name.ts';
 import type { Token } from './token.ts';
 
 /**
  * Resolves a request to one tenant context or to none, before any resolver runs (SPEC T2, T3), by
  * reading the caller's memberships.
  *
- * @throws {GatewayError} TENANT_NOT_FOUND, or TENANT_CONFLICT when the token and the header name
- * different tenants.
+ * @throws {GatewayError} TENANT_NOT_FOUND, or TENANT_CONFLICT when the token, the header and the
+ * query's slug name different tenants.
  */
 export const tenantContext = async (database: Database, token: Token | null, input: RequestInput): Promise<Context> =>
-  buildContext(database, input, await factsOf(database, token, input.tenant), binding => database.bind(binding));
+  buildContext(database, input, await factsOf(database, token, input), binding => database.bind(binding));
 
-async function factsOf(database: Database, token: Token | null, header: string | undefined): Promise<TenantFacts> {
+async function factsOf(database: Database, token: Token | null, sources: TenantSources): Promise<TenantFacts> {
   if (!token) return factsOutside({ kind: 'nobody' }, null);
   if (token.staff) {
     // Staff act in no tenant; their mutations take the tenant as an input.
-    if (header !== undefined || token.tenant !== null) throw tenantNotFound();
+    if (sources.tenant !== undefined || sources.slug !== undefined || token.tenant !== null) throw tenantNotFound();
     return factsOutside({ kind: 'staff' }, token.profile);
   }
-  const requested = requestedTenant(token, header);
+  const requested = requestedTenant(token, sources);
   const statement = membershipsStatement(token.profile, requested);
   const result = (await database.queryText(statement))!;
-  const facts = factsOfPerson(token, header, membershipsIn(result));
-  cacheMembership(token, header, { statement, result, facts, namesTenant: requested !== null });
+  const facts = factsOfPerson(token, sources, membershipsIn(result));
+  cacheMembership(token, sources, { statement, result, facts, namesTenant: requested !== null });
   return facts;
 }

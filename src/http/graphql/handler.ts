@@ -5,6 +5,7 @@ import { type ContextOptions, credentialsOf, requestContext } from '../auth/requ
 import type { Handler } from '../server/route.ts';
 import type { Documents } from './documents.ts';
 import { executeConfirmed, executeOptimistically } from './execute.ts';
+import { tenantSlug, tenantSlugOf } from './operation-tenant.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import { createPrepare } from './prepare.ts';
 import { checkHead, readBody } from './read.ts';
@@ -38,7 +39,11 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     if (body === null) return; // The client left.
     const operation = request.method === 'POST' ? prepare(body) : null;
 
-    const credentials = await credentialsOf(request, served.requestId, options);
+    const method = request.method!;
+    const sent = await credentialsOf(request, served.requestId, options);
+    const parametersOf = () => (method === 'POST' ? parseBody(body) : parseQueryString(request.url!));
+    const slug = operation ? tenantSlug(operation) : tenantSlugOf(schema, documents, parametersOf());
+    const credentials = slug === undefined ? sent : { ...sent, input: { ...sent.input, slug } };
     if (operation && credentials.key === null) {
       const optimistic = optimisticContext(options.database, credentials.token, credentials.input);
       const text = optimistic && (await executeOptimistically(executor, operation, optimistic, served));
@@ -49,8 +54,6 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     const text = operation && (await executeConfirmed(executor, operation, context, served));
     if (text) return writeResponse(response, { mediaType, text });
 
-    const method = request.method!;
-    const parameters = method === 'POST' ? parseBody(body) : parseQueryString(request.url!);
-    writeResponse(response, await runYoga({ ...served, method, mediaType, parameters, context }));
+    writeResponse(response, await runYoga({ ...served, method, mediaType, parameters: parametersOf(), context }));
   };
 }

@@ -1,6 +1,6 @@
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
-import { type GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
+import { type DocumentNode, type GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { badInput } from '../../domain/core/errors.ts';
 import { PreparedOperation } from '../../executor/prepared-operation.ts';
@@ -46,6 +46,16 @@ const useDocumentSize = (documents: Documents): Plugin => ({
     if (actual > LIMITS.nesting) throw tooExpensive('nesting', actual, LIMITS.nesting);
   },
 });
+
+/** Parses a document; null for one that {@link useDocumentSize} or the parser refuses. */
+export function parseWithinLimits(text: string): DocumentNode | null {
+  if (nestingOf(text) > LIMITS.nesting) return null;
+  try {
+    return parse(text, { maxTokens: LIMITS.tokens });
+  } catch {
+    return null;
+  }
+}
 
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);

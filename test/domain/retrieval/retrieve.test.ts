@@ -116,6 +116,9 @@ describe('retrieveObject', () => {
       errors.map(({ message, extensions: { requestId: _, ...rest } }) => ({ message, ...rest }));
     for (const objectId of [other.objects[0]!.id, own.objects[0]!.id, pending.id])
       expect(errorsOf(await trade.retrieve(owner, { ...deal, objectId }))).toEqual(errorsOf(absent));
+    const second = await trade.acquire(owner, other);
+    const mixed = { entitlementId: deal.entitlementId, objectId: entitledObject({ entitlementId: second, objectId: deal.objectId }) };
+    expect(errorsOf(await trade.run(owner, 'retrieveObject', { ...mixed, idempotencyKey: randomUUID() }))).toEqual(errorsOf(absent));
     await trade.must(owner, 'endEntitlement', { entitlementId: deal.entitlementId });
     expect(errorsOf(await trade.retrieve(owner, deal))).toEqual(errorsOf(absent));
     expect((await trade.retrieve(owner, { ...deal, objectId: 'x' })).code).toBe('BAD_USER_INPUT');

@@ -176,6 +176,8 @@ describe('G4: a refetched object is the one that its id was given for:', () => {
     );
     expect({ nodes: data.nodes, errors }).toEqual({ nodes: [tenant.usage, tenant.analytics], errors: [] });
     expect(tenant.usage.id).not.toBe(tenant.analytics.id);
+    const { owner: stranger } = await life.home();
+    expect([await node(stranger, tenant.usage.id), await node(stranger, tenant.analytics.id)]).toEqual([null, null]);
   });
 
   // biome-ignore format: a table is read by its columns
