@@ -41,6 +41,12 @@ export async function createPool({ sql }: Sql): Promise<Pool> {
   );
   for (const { id } of tenants) ids.push(...['Tenant', 'Tenant', 'Tenant', 'Tenant', ...BY_TENANT].map(type => encoded(type, id)));
   ids.push(...PLAN_CODES.map(code => encoded('Plan', code)));
+  for (const { tenant, entitlement, object } of await sql<{ tenant: string; entitlement: string; object: string }>(
+    'SELECT DISTINCT tenant_id AS tenant, entitlement_id AS entitlement, object_id AS object FROM usage_record ORDER BY 1, 2, 3',
+  ))
+    ids.push(encoded('EntitledObject', tenant, entitlement, object));
+  for (const { tenant, id } of await sql<{ tenant: string; id: string }>('SELECT tenant_id AS tenant, id FROM membership ORDER BY 1, 2'))
+    ids.push(encoded('ViewerMembership', tenant, id));
   for (const { id } of people) ids.push(encoded('User', id));
   for (const { id, price, at } of listings) {
     for (let times = 0; times < 4; times += 1) ids.push(encoded('MarketplaceListing', id));
