@@ -18,6 +18,7 @@ const isRow = (type: Named['type']): boolean => NODES.indexOf(type) <= NODES.ind
 function isThere(type: Named['type'], { kind, roles }: Caller, { own, mine, exists }: { own: boolean; mine: boolean; exists: boolean }) {
   if (type === 'Plan') return true;
   if (type === 'Viewer') return false;
+  if (type === 'ViewerApiKey') return own && kind === 'api_key';
   if (type === 'ViewerMembership') return mine && kind === 'user' && roles.length > 0;
   if (type === 'StaffTenant' || type === 'StaffAuditEvent' || type === 'Tombstone') return exists;
   return own;

@@ -30,7 +30,7 @@ export const READ_TRADE = `query ReadTrade { tenant {
   retrievalUse { ${USE} }
   entitlements(first: 2) { ${PAGE} edges { cursor node { ${ENTITLEMENT} } } }
   usage {
-    id from until count byDay { day count bytes } byKey { apiKeyId name count }
+    id from until count monthly { used limit resetsAt } byDay { day count bytes } byKey { apiKeyId name count }
     records(first: 2) { ${PAGE} edges { cursor node { ${USAGE_RECORD} } } }
   }
   charges(first: 2) { ${PAGE} edges { cursor node { ${CHARGE} } } }
@@ -64,6 +64,7 @@ export const READ = `query Read {
   viewer {
     id principal name email emailVerified permissions
     membership { ${SUMMARY} }
+    apiKey { id apiKeyId name prefix scopes createdAt expiresAt }
     memberships { ${SUMMARY} }
   }
   plans { ${PLAN} }
@@ -111,6 +112,7 @@ export const READ_OTHER_NODES = `query ReadOtherNodes($ids: [ID!]!) {
     ... on Marketplace { id marketTags: tags(first: 1) { tag } }
     ... on Plan { id planCode: code planName: name }
     ... on Viewer { id principal viewerName: name permissions memberships { id } }
+    ... on ViewerApiKey { id scopesOfMine: scopes }
     ... on ViewerMembership { id plan slugOfMine: slug rolesOfMine: roles }
     ... on StaffTenant { id slug planAtStaff: plan memberCount }
     ... on StaffAuditEvent { id sequence at action }

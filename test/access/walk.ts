@@ -43,6 +43,7 @@ export const NODES = [
   'Plan',
   'Viewer',
   'ViewerMembership',
+  'ViewerApiKey',
   'StaffTenant',
   'StaffAuditEvent',
   'Tombstone',
@@ -83,6 +84,7 @@ const NEVER_YET = ['rotatedAt', 'expiresAt', 'lastUsedAt', 'earlierSecretUntil']
 function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, path: Path, named: Status | undefined): boolean {
   if (['Viewer.name', 'Viewer.email', 'Viewer.emailVerified'].includes(field) && kind === 'nobody') return true;
   if (field === 'Viewer.email' && kind === 'api_key') return true;
+  if (field === 'Viewer.apiKey') return kind !== 'api_key';
   if (field === 'Viewer.membership') return status === null || kind === 'api_key';
   if (field === 'ApiKey.revokedAt') return !path.includes('revokeApiKey');
   if (NEVER_YET.includes(field)) return path.includes('createApiKey');

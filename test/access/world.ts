@@ -208,6 +208,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
         OwnershipTransfer: tenant.id,
         Marketplace: tenant.id,
         ViewerMembership: callers.id,
+        ViewerApiKey: apiKey.row,
         StaffTenant: tenant.id,
         StaffAuditEvent: event,
         Tombstone: gone,

@@ -6,6 +6,7 @@ import type { Binding } from '../tenancy/binding.ts';
 export type SigningKey = {
   readonly name: string;
   readonly scopes: readonly string[];
+  readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
@@ -38,7 +39,7 @@ const NOTHING = `decode(repeat('00', 32), 'hex')`;
 const FIND = `
   SELECT coalesce(k.secret_hash, ${NOTHING}) AS hash, coalesce(k.earlier_hash, ${NOTHING}) AS "earlierHash",
     (extract(epoch FROM k.earlier_expires_at) * 1000)::float8 AS "earlierUntil",
-    json_build_object('name', k.name, 'scopes', k.scopes, 'expiresAt', k.expires_at, 'revokedAt', k.revoked_at, 'lastUsedAt', k.last_used_at,
+    json_build_object('name', k.name, 'scopes', k.scopes, 'createdAt', k.created_at, 'expiresAt', k.expires_at, 'revokedAt', k.revoked_at, 'lastUsedAt', k.last_used_at,
       'slug', t.slug, 'status', t.status, 'features', p.features)::text AS key
   FROM (VALUES (1)) AS one
     LEFT JOIN tenant t ON t.tenant_id = $1::uuid
@@ -54,7 +55,7 @@ export async function findKey(bind: BindQuery, { tenantId, id }: Name): Promise<
   return row!;
 }
 
-const DATES = ['expiresAt', 'revokedAt', 'lastUsedAt'];
+const DATES = ['createdAt', 'expiresAt', 'revokedAt', 'lastUsedAt'];
 
 /** Parses the key of a look-up whose secret has matched. */
 export const keyFound = ({ key }: KeyFound): SigningKey =>

@@ -2,7 +2,7 @@ import type { ReadClient } from '../../database/index.ts';
 import { takeRetrieval } from '../../database/queries/retrieval.ts';
 import type { Command } from '../core/command.ts';
 import { currentPlan } from '../plan/apply.ts';
-import { cycleStart } from '../plan/cycle.ts';
+import { cycleEnd, cycleStart } from '../plan/cycle.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
 import { type CapUse, capUse } from '../plan/preview.ts';
 
@@ -21,12 +21,16 @@ export async function takePlace({ query, db, tenant, now }: Pick<Command, 'query
   if (full) throw full;
 }
 
+/** A limit for each billing cycle, its use in the current one, and when the next one begins. */
+export type MonthlyUse = CapUse & { readonly resetsAt: Date };
+
 /** The bound tenant's retrievals in its billing cycle against the limit. */
-export async function retrievalUse(db: ReadClient, now: Date): Promise<CapUse> {
+export async function retrievalUse(db: ReadClient, now: Date): Promise<MonthlyUse> {
   const tenant = await db.tenant.findFirstOrThrow({
     select: { planCode: true, planSince: true, nextPlanCode: true, nextPlanDueAt: true },
   });
   const { planCode, planSince } = currentPlan(tenant, now);
   const { _sum } = await db.retrievalCount.aggregate({ where: { since: cycleStart(planSince, now) }, _sum: { used: true } });
-  return capUse((await limitsOn(db, planCode)).monthlyRetrievals, _sum.used ?? 0);
+  const use = capUse((await limitsOn(db, planCode)).monthlyRetrievals, _sum.used ?? 0);
+  return { ...use, resetsAt: cycleEnd(planSince, now) };
 }

@@ -3,6 +3,7 @@ import type { Refusal } from '../../access/refusal.ts';
 import type { UnconfirmedWork, UnitOfWork } from '../../database/index.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
 import type { Profile } from '../../database/queries/person.ts';
+import type { ProvenKey } from '../../domain/api-key/sign-in.ts';
 import type { Services } from '../../domain/core/services.ts';
 
 /** An operation to explain, as it would be sent. */
@@ -33,6 +34,8 @@ export type Context = {
   readonly grant: Grant;
   /** The person's membership in the tenant context; null without one. */
   readonly membership: PersonMembership | null;
+  /** The API key that the request carries; null for any other caller. */
+  readonly apiKey: ProvenKey | null;
   readonly services: Services;
   readonly explain: Explain;
   /** The `Idempotency-Key` header; null without one. */

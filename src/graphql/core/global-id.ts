@@ -16,7 +16,7 @@ const PERIOD = new RegExp(`^${UUID}:${MOMENT}:${MOMENT}$`);
 /** The forms of ids that don't follow from the data model. */
 const OTHERS: Readonly<Record<string, RegExp>> = {
   ...{ Usage: PERIOD, Analytics: PERIOD },
-  ...{ Retrieval: ROW, ViewerMembership: ROW, StaffAuditEvent: ROW },
+  ...{ Retrieval: ROW, ViewerMembership: ROW, ViewerApiKey: ROW, StaffAuditEvent: ROW },
   ...{ OwnershipTransfer: SINGLE, Tombstone: SINGLE },
   EntitledObject: new RegExp(`^${UUID}:${UUID}:${UUID}$`),
   Plan: new RegExp(`^(?:${PLAN_CODES.join('|')})$`),

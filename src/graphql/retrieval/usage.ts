@@ -1,6 +1,6 @@
 import { type DayUse, type KeyUse, useByDay, useByKey } from '../../database/queries/retrieval.ts';
 import { periodOf, within } from '../../domain/billing/period.ts';
-import { retrievalUse } from '../../domain/retrieval/cap.ts';
+import { type MonthlyUse, retrievalUse } from '../../domain/retrieval/cap.ts';
 import { builder } from '../core/builder.ts';
 import { LATEST_FIRST } from '../core/cursor.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';
@@ -35,6 +35,15 @@ const KeyUseType = builder.objectRef<KeyUse & { readonly tenantId: string }>('Ke
   }),
 });
 
+const MonthlyUseType = builder.objectRef<MonthlyUse>('MonthlyUse').implement({
+  description: 'The use of what the plan limits in each billing cycle of one month.',
+  fields: t => ({
+    used: t.exposeInt('used', { policy: 'public' }),
+    limit: t.exposeInt('limit', { policy: 'public', nullable: true, description: 'Null: no limit.' }),
+    resetsAt: t.expose('resetsAt', { type: 'DateTime', policy: 'public', description: 'When the next billing cycle begins.' }),
+  }),
+});
+
 const Usage = builder.node(builder.objectRef<TenantPeriod>('Usage'), {
   description: 'The retrievals of the tenant in a period.',
   tenantOf: ({ tenantId }: TenantPeriod) => tenantId,
@@ -48,6 +57,13 @@ const Usage = builder.node(builder.objectRef<TenantPeriod>('Usage'), {
       nullable: true,
       description: 'The number of retrievals.',
       resolve: (period, _args, { work }) => work.db.usageRecord.count({ where: within(period) }),
+    }),
+    monthly: t.field({
+      type: MonthlyUseType,
+      policy: 'usage:count',
+      nullable: true,
+      description: 'The retrievals of the current billing cycle against the limit of the plan, whatever the period.',
+      resolve: (_period, _args, { work, services }) => retrievalUse(work.db, services.clock.now()),
     }),
     byDay: t.field({
       type: [DayUseType],

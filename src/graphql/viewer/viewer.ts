@@ -7,6 +7,7 @@ import type { Context } from '../core/context.ts';
 import { PermissionName } from '../role/permission-name.ts';
 import { PrincipalName } from './enums.ts';
 import { RefusalType } from './refusal.ts';
+import { ViewerApiKey } from './viewer-api-key.ts';
 import { ViewerMembership } from './viewer-membership.ts';
 
 /**
@@ -33,6 +34,13 @@ const Viewer = builder.node(builder.objectRef<Context>('Viewer'), {
       nullable: true,
       description: 'Your membership in the tenant in which the request acts. Null: it acts in none.',
       resolve: ({ membership }) => membership,
+    }),
+    apiKey: t.field({
+      type: ViewerApiKey,
+      policy: 'public',
+      nullable: true,
+      description: 'The API key that the request carries. Null: the caller is a person, or nobody.',
+      resolve: ({ apiKey }) => apiKey,
     }),
     memberships: t.field({
       type: [ViewerMembership],

@@ -40,6 +40,7 @@ export async function keyContext(database: Database, text: string, { tenant: hea
     ...input,
     profile: { issuer: ISSUER, subject: id, name, isNamed: true, email: null, emailVerified: false, issuedAt: null },
     membership: null,
+    apiKey: key,
     grant: grantOf(principal, tenantAccess),
     work,
     memberships: async () => [],

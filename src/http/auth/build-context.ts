@@ -57,6 +57,7 @@ export function buildContext<Work>(
     explain,
     profile,
     membership,
+    apiKey: null,
     grant,
     work: bind({ tenantId: grant.tenantAccess?.tenantId ?? null, personId }),
     memberships: () => {

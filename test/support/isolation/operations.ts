@@ -52,7 +52,8 @@ export function poolOf(own: Side, other: Side): Pool {
       ...sides.flatMap(side => ROW_NODES.flatMap(([type, key]) => Array(4).fill(encoded(type, side.tenantId, side[key])))),
       ...sides.flatMap(({ listingId, boughtListingId }) => [listingId, boughtListingId].map(id => encoded('MarketplaceListing', id))),
       ...sides.map(({ tenantId }) => encoded('Tenant', tenantId)),
-      ...sides.flatMap(({ tenantId, membershipId, eventId, entitlementId, usedObjectId }) => [
+      ...sides.flatMap(({ tenantId, membershipId, eventId, entitlementId, usedObjectId, keyId }) => [
+        encoded('ViewerApiKey', tenantId, keyId),
         encoded('ViewerMembership', tenantId, membershipId),
         encoded('EntitledObject', tenantId, entitlementId, usedObjectId),
         encoded('StaffAuditEvent', tenantId, eventId),
