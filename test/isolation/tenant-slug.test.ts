@@ -110,7 +110,7 @@ describe('T3: the slug of a query', () => {
     }
   });
 
-  test('T2: several slugs in one operation are refused, wherever they stand and whoever asks', async () => {
+  test('T2: several slugs in one operation are refused, wherever they stand, for every caller', async () => {
     const [a, b] = [world.a.slug, world.b.slug];
     for (const [query, variables] of [
       [`{ one: tenant(slug: "${a}") { name } other: tenant(slug: "${b}") { name } }`],

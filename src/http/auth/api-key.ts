@@ -20,8 +20,9 @@ export function keyIn(authorization: string | undefined): string | null {
  * Builds the context of a request with an API key, in the key's tenant (SPEC T3). Key and tenant
  * are read from the database for each request.
  *
- * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header or the query names another tenant;
- * TENANT_STATUS when the tenant isn't active (SPEC K2): only a holder of the secret learns that.
+ * @throws {GatewayError} UNAUTHENTICATED; TENANT_CONFLICT when the header or the query names
+ * another tenant; TENANT_STATUS when the tenant isn't active (SPEC K2): only a holder of the secret
+ * learns that.
  */
 export async function keyContext(database: Database, text: string, { tenant: header, slug, ...input }: RequestInput): Promise<Context> {
   const now = input.services.clock.now();

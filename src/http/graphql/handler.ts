@@ -42,7 +42,7 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     const method = request.method!;
     const sent = await credentialsOf(request, served.requestId, options);
     const parametersOf = () => (method === 'POST' ? parseBody(body) : parseQueryString(request.url!));
-    const slug = operation ? tenantSlug(operation) : tenantSlugOf(schema, documents, parametersOf());
+    const slug = operation ? tenantSlug(operation) : tenantSlugOf(schema, options.documents, parametersOf());
     const credentials = slug === undefined ? sent : { ...sent, input: { ...sent.input, slug } };
     if (operation && credentials.key === null) {
       const optimistic = optimisticContext(options.database, credentials.token, credentials.input);
