@@ -61,6 +61,9 @@ const VALUES: Readonly<Record<string, string>> = {
 /** Types with an id that `node` doesn't read. */
 const ONCE: Readonly<Record<string, string>> = { Retrieval: 'its link is given once; its usage record can be read again' };
 
+/** Payloads of mutations that change no object. */
+const CHANGE_NOTHING: Readonly<Record<string, string>> = { RenewDownloadLinkPayload: 'a new link to the same bytes' };
+
 describe('ids', () => {
   const types = Object.values(schema.getTypeMap())
     .filter(isObjectType)
@@ -83,7 +86,7 @@ describe('ids', () => {
         const inner = getNamedType(field.type);
         return isObjectType(inner) ? 'id' in inner.getFields() : inner.name === 'ID' && /Id$/.test(field.name);
       });
-      expect([name, objects.length > 0]).toEqual([name, true]);
+      expect([name, objects.length > 0]).toEqual([name, !(name in CHANGE_NOTHING)]);
     }
   });
 });
