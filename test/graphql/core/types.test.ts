@@ -43,6 +43,7 @@ const VALUES: Readonly<Record<string, string>> = {
   DayUse: 'a sum',
   ExplainedRefusal: 'a forecast',
   Explanation: 'a forecast',
+  InvitationDelivery: 'a part of its invitation',
   KeyUse: 'a sum',
   MarketplaceTag: 'a count',
   Money: 'a value',
