@@ -4,6 +4,7 @@ const GROUPED = ['test/access/grouped-refusals', 'test/http/graphql/grouped-refu
 
 const EXPLAINED = ['test/graphql/explanation/explain'];
 const FORECAST = ['test/proofs/forecast'];
+const ABSENCE = ['test/graphql/core/absence'];
 const SCHEMA_TEXT = ['test/http/routes/schema-text'];
 
 /** Faults of what a response, and an explanation, say of refusals. */
@@ -40,4 +41,7 @@ export const ANSWER_FAULTS: readonly Fault[] = [
   { file: 'src/http/graphql/explain.ts', find: 'if (errors.length) throw failure(errors);', plant: '', tests: EXPLAINED },
   { file: 'src/graphql/explanation/explanation.ts', find: 'multiplier: 0', plant: 'multiplier: 1', tests: EXPLAINED },
   { file: 'src/http/routes/schema-text.ts', find: "['*', etag].includes(", plant: '[etag].includes(', tests: SCHEMA_TEXT },
+  { file: 'src/graphql/core/absence.ts', find: "'code targetType targetId before after'", plant: "'code before after'", tests: ABSENCE },
+  { file: 'src/graphql/core/absence.ts', find: 'if (declared.size) throw', plant: 'if (false) throw', tests: ABSENCE },
+  { file: 'src/graphql/core/absence.ts', find: "'endedAt objects'", plant: "'endedAt objects title'", tests: ABSENCE },
 ];

@@ -10,6 +10,7 @@ import {
   lexicographicSortSchema,
   specifiedDirectives,
 } from 'graphql';
+import { markSemanticNonNull, semanticNonNull } from './core/absence.ts';
 import { builder } from './core/builder.ts';
 import { acceptIdsOf } from './core/global-id.ts';
 import './nouns.ts';
@@ -35,7 +36,8 @@ const publicDirective = new GraphQLDirective({
 export function buildSchema(): GraphQLSchema {
   builder.queryType({ description: 'All reads.' });
   builder.mutationType({ description: 'All changes. Each mutation takes one input and returns one payload.' });
-  const schema = builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, publicDirective] });
+  const schema = builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, publicDirective, semanticNonNull] });
+  markSemanticNonNull(schema);
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
   acceptIdsOf(types.filter(type => 'id' in type.getFields()).map(({ name }) => name));
   return schema;

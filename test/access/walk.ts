@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
@@ -98,6 +99,10 @@ function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, pa
   return field === 'ViewerMembership.statusReason' && String(parent.slug).startsWith('made-');
 }
 
+/** Whether the schema says that a field is null only if it was refused or failed (SPEC G11). */
+const isSemanticNonNull = ({ extensions }: GraphQLField<unknown, unknown>): boolean =>
+  (extensions.directives as { semanticNonNull?: object } | undefined)?.semanticNonNull !== undefined;
+
 /** Walks a response along its document. */
 export function walk({ document, schema, caller, node, nodes = [], named, changes = {} }: PreparedOperation, data: Data): Walked {
   const walked: Walked = { errors: [], wrong: [] };
@@ -129,7 +134,7 @@ export function walk({ document, schema, caller, node, nodes = [], named, change
       return nodes.forEach((named, index) => void visitNode(named, (value as unknown[])[index], inner!, [...path, index]));
     const need = FIELDS[field]!;
     const refused = type.name === 'Mutation' ? changes[key]! : need === 'public' || need === 'as-parent' ? null : refusal(need, caller);
-    if (isNull(value, path, refused, isBlank(field, caller, parent, path, named))) return;
+    if (isNull(value, path, refused, isBlank(field, caller, parent, path, named), type.getFields()[name]!)) return;
     const fieldType = getNamedType(type.getFields()[name]!.type);
     if (!inner || !isCompositeType(fieldType)) return;
     const at = (one: unknown, onePath: Path) => visitSelections(fieldType as GraphQLObjectType, inner, one as Data, onePath);
@@ -149,7 +154,9 @@ export function walk({ document, schema, caller, node, nodes = [], named, change
   /**
    * Compares a value with the expected refusal or null. Returns whether there is nothing below it.
    */
-  function isNull(value: unknown, path: Path, refused: object | null, blank: boolean): boolean {
+  function isNull(value: unknown, path: Path, refused: object | null, blank: boolean, field?: GraphQLField<unknown, unknown>): boolean {
+    if (value === null && !refused && field && isSemanticNonNull(field))
+      walked.wrong.push(`${path.join('.')} is null, and declares that it is never absent`);
     if (refused) walked.errors.push({ path, refusal: refused });
     const nothing = refused !== null || blank;
     if (value === undefined || (value === null) !== nothing)
