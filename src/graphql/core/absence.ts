@@ -15,6 +15,7 @@ const MAY_BE_ABSENT: Readonly<Record<string, string>> = {
   Tenant:             'statusReason deletionDueAt billingEmail nextPlan nextPlanAt ownershipTransfer',
   User:               'email',
   Invitation:         'sentAt',
+  InvitationDelivery: 'nextTryAt reply replyCode',
   AuditEvent:         'code targetType targetId before after',
   ApiKey:             'rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil',
   Plan:               'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute',
