@@ -8,7 +8,8 @@ import { DirectiveLocation, GraphQLDirective, GraphQLInt, GraphQLList, type Grap
 const MAY_BE_ABSENT: Readonly<Record<string, string>> = {
   Query:              'node staffTenant staffTombstone',
   PageInfo:           'startCursor endCursor',
-  Viewer:             'name email emailVerified membership refusal',
+  Viewer:             'name email emailVerified membership refusal apiKey',
+  ViewerApiKey:       'expiresAt',
   ViewerMembership:   'statusReason',
   Refusal:            'plans tenantStatus',
   Permission:         'plans',
@@ -22,6 +23,7 @@ const MAY_BE_ABSENT: Readonly<Record<string, string>> = {
   PlanLimits:         'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute',
   PlanPreview:        'takesEffectAt',
   CapUse:             'limit',
+  MonthlyUse:         'limit',
   Dataset:            'listing',
   DataObject:         'storedAt upload',
   Listing:            'publishedAt',
@@ -47,6 +49,7 @@ const MAY_BE_ABSENT: Readonly<Record<string, string>> = {
   UpdateListingPayload:            'listing',
   PublishListingPayload:           'listing',
   WithdrawListingPayload:          'listing',
+  RenewDownloadLinkPayload:        'downloadLink',
 };
 
 export const semanticNonNull = new GraphQLDirective({
