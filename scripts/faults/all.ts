@@ -17,6 +17,7 @@ import { MONEY_FAULTS } from './money.ts';
 import { OPERATE_FAULTS } from './operate.ts';
 import { OTHER_FAULTS } from './others.ts';
 import { PEOPLE_FAULTS } from './people.ts';
+import { PERSON_FAULTS } from './person.ts';
 import { SCHEMA_FAULTS } from './schema.ts';
 import { SEARCH_FAULTS } from './search.ts';
 
@@ -46,4 +47,5 @@ export const FAULTS: readonly Fault[] = [
   ...CACHE_FAULTS,
   ...ANSWER_FAULTS,
   ...OPERATE_FAULTS,
+  ...PERSON_FAULTS,
 ];

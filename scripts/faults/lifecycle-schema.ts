@@ -58,16 +58,16 @@ export const LIFECYCLE_SCHEMA_FAULTS: readonly Fault[] = [
     tests: ['test/database'],
   },
   {
-    file: 'prisma/migrations/20261124090000_tenant_life/migration.sql',
+    file: newestMigration('FUNCTION chain_audit_event()'),
     find: 'NEW.previous_hash := head.hash;',
     plant: 'NEW.previous_hash := public.audit_root(NEW.tenant_id);',
     tests: ['test/domain/audit/chain'],
     short: true,
   },
   {
-    file: 'prisma/migrations/20261124090000_tenant_life/migration.sql',
-    find: 'e.state_before::text, e.state_after::text, e.request_id)',
-    plant: 'e.state_before::text, e.request_id)',
+    file: newestMigration('FUNCTION audit_hash(e audit_event)'),
+    find: "public.audit_plain(e.state_after, 'after', e.personal), e.request_id",
+    plant: 'e.request_id',
     tests: ['test/domain/audit'],
   },
 ];

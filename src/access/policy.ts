@@ -101,6 +101,8 @@ export const POLICY = {
   'invitation:revoke':      member(ADMINS,           WHILE_ACTIVE,   'Revoke an invitation'),
   'invitation:accept':      invitee(                 WHILE_ACTIVE,   'Accept an invitation to your verified e-mail address'),
   'invitation:decline':     invitee(                 WHILE_KEPT,     'Decline an invitation to your verified e-mail address'),
+  'person:export':          person(                                  'Export what is stored about yourself'),
+  'person:erase':           person(                                  'Erase yourself'),
   'ownership:transfer':     member(OWNER,            WHILE_ACTIVE,   'Transfer ownership to another member: request, confirm, cancel'),
   'deletion:request':       member(OWNER,            WHILE_RUNNING,  "Request the tenant's deletion"),
   'deletion:cancel':        member(OWNER,            WHILE_LEAVING,  "Cancel the tenant's deletion"),

@@ -6,6 +6,7 @@ import { createGraphqlHandler, type GraphqlOptions } from './graphql/handler.ts'
 import { createYogaServer } from './graphql/yoga.ts';
 import { createAuditExport } from './routes/audit-export.ts';
 import { createSchemaText } from './routes/schema-text.ts';
+import { createPersonExport } from './routes/person-export.ts';
 import { answerCors } from './server/cors.ts';
 import { pathOf } from './server/origin-form.ts';
 import type { Handler, Served } from './server/route.ts';
@@ -13,12 +14,14 @@ import type { Handler, Served } from './server/route.ts';
 export const GRAPHQL = '/graphql';
 const AUDIT_EXPORT = '/audit/export';
 export const SCHEMA = '/schema.graphql';
+export const PERSON_EXPORT = '/person/export';
 
 /** The gateway's routes. The explorer and the objects' links are routes of their own. */
 const METHODS = {
   [GRAPHQL]: ['GET', 'POST'],
   [AUDIT_EXPORT]: ['GET'],
   [SCHEMA]: ['GET', 'HEAD'],
+  [PERSON_EXPORT]: ['GET'],
 } as const satisfies Record<string, readonly string[]>;
 type Path = keyof typeof METHODS;
 
@@ -43,6 +46,7 @@ export function createGateway({ corsOrigins, ...given }: GatewayOptions): Gatewa
     [GRAPHQL]: createGraphqlHandler(options),
     [AUDIT_EXPORT]: createAuditExport(options),
     [SCHEMA]: createSchemaText(schema),
+    [PERSON_EXPORT]: createPersonExport(options),
   };
   return async (request, response, served) => {
     const path = pathOf(request.url!) as Path;

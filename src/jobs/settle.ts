@@ -1,10 +1,12 @@
 import type { Database, UnitOfWork } from '../database/index.ts';
+import { finishErasures } from '../database/queries/erasure.ts';
 import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
 import { logRefusalCounts } from '../domain/audit/refusal-counts.ts';
 import { DUE_STEPS, inTenant } from '../domain/core/due.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';
 import { sendNotices } from '../domain/ownership/send-notices.ts';
+import { erasePeople } from '../domain/person/erase-in-tenant.ts';
 import { type PurgeDependencies, purgeTenant } from '../domain/tenant/purge.ts';
 
 /** What jobs need: the time, mail, and the object store. */
@@ -18,6 +20,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     Object.entries(DUE_STEPS).map(([name, step]): [string, Step] => [name, (unit, { clock }) => inTenant(unit, clock, step)]),
   ),
   'log the counts of refusals': logRefusalCounts,
+  'erase people': erasePeople,
   'purge the tenant': purgeTenant,
   'remove objects': removeStale,
   'send invitations': sendInvitations,
@@ -53,5 +56,6 @@ export async function settleTenant(
  * Adds a job for each tenant in which something is due. A slow or failing tenant delays no other.
  */
 export async function sweep({ query }: Pick<Database, 'query'>, now: Date): Promise<void> {
+  await finishErasures(query, now);
   for (const tenantId of await dueTenants(query, now)) await wakeJobs(query, tenantId);
 }

@@ -104,6 +104,8 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     permission: 'api-key:update-any', action: 'api_key.hand_over',
     input: ({ place }) => ({ apiKeyId: place.apiKey.id, membershipId: place.keeper }), payload: `apiKey { ${API_KEY} }`,
   },
+  // whatever the permission says, the confirmation is wrong: nobody of the matrix is erased
+  eraseMyself:      { permission: 'person:erase', action: null, code: () => 'CONFIRMATION_MISMATCH', input: () => ({ confirmation: 'no@people.example' }), payload: 'requestedAt' },
   setTenantSides:   { permission: 'tenant:set-sides', action: 'tenant.set_sides', input: () => ({ sells: false }), payload: TENANT },
   createDataset:    { permission: 'dataset:write', action: 'dataset.create', input: () => ({ name: 'Made' }), payload: DATASET },
   updateDataset:    { permission: 'dataset:write', action: 'dataset.update', input: ({ place }) => ({ datasetId: place.bare, name: 'Renamed' }), payload: DATASET },

@@ -6,7 +6,7 @@ import type { Difference } from './kept.ts';
 import type { World } from './world.ts';
 
 /** The tables that any request may write to. */
-const LOG = ['audit_event', 'audit_head'];
+const LOG = ['audit_event', 'audit_head', 'audit_subject', 'refusal_count'];
 
 /** The limit of aliases of a document. */
 const TOGETHER = 25;

@@ -52,6 +52,8 @@ const TABLE = {
   'invitation:revoke':      [[Y,    Y,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   _,  _],     'tenant', null],
   'invitation:accept':      [[_,    _,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   _,  _],     'named',  null],
   'invitation:decline':     [[_,    _,    _,    _,    _,    _],     [Y,    Y,    Y,    _],      [_,    Y,   _,  _],     'named',  null],
+  'person:export':          [[_,    _,    _,    _,    _,    _],     [_,    _,    _,    _],      [_,    Y,   _,  _],     'none',   null],
+  'person:erase':           [[_,    _,    _,    _,    _,    _],     [_,    _,    _,    _],      [_,    Y,   _,  _],     'none',   null],
   'ownership:transfer':     [[Y,    _,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   _,  _],     'tenant', null],
   'deletion:request':       [[Y,    _,    _,    _,    _,    _],     [Y,    Y,    _,    _],      [_,    Y,   _,  _],     'tenant', null],
   'deletion:cancel':        [[Y,    _,    _,    _,    _,    _],     [_,    _,    Y,    _],      [_,    Y,   _,  _],     'tenant', null],

@@ -46,6 +46,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
     cancelOwnershipTransfer:  'ownership:transfer',
     requestTenantDeletion:    'deletion:request',
     cancelTenantDeletion:     'deletion:cancel',
+    eraseMyself:              'person:erase',
     createApiKey:             'api-key:create',
     ...all('api-key:update', 'narrowApiKey rotateApiKey revokeApiKey'),
     handOverApiKey:           'api-key:update-any',
@@ -142,6 +143,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   PurgeReceipt:    all('staff:read-tenant', 'table rows'),
 
   CreateTenantPayload:             all('public', 'membership'),
+  EraseMyselfPayload:              all('public', 'requestedAt'),
   RenameTenantPayload:             all('tenant:read', 'tenant'),
   SetBillingEmailPayload:          all('tenant:read', 'tenant'),
   ChangePlanPayload:               all('tenant:read', 'tenant'),

@@ -18,7 +18,7 @@ const tenantAccess = (status: Status, roles: readonly Role[] = [], features: Ten
 const heldBy = (principal: Principal, at: TenantAccess | null) => [...grantOf(principal, at).permissions];
 
 /** What everybody who is signed in holds, wherever they are. */
-const PERSON = ['tenant:create', 'invitation:accept', 'invitation:decline'];
+const PERSON = ['tenant:create', 'invitation:accept', 'invitation:decline', 'person:export', 'person:erase'];
 const STAFF = ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rename', 'staff:replace-owner', 'staff:arrange-plan'];
 
 /** What is held with what everybody holds, in the table's order. */
@@ -129,10 +129,10 @@ describe('the grant of others', () => {
     [STAFF_KIND, 'suspended',        ['staff:read-tenant', 'staff:resume', 'staff:rename', 'staff:replace-owner']],
     [STAFF_KIND, 'pending_deletion', ['staff:read-tenant', 'staff:rename', 'staff:replace-owner']],
     [STAFF_KIND, 'deleted',          ['staff:read-tenant']],
-    [USER,       'active',           ['tenant:create', 'invitation:accept', 'invitation:decline']],
-    [USER,       'suspended',        ['tenant:create', 'invitation:decline']],
-    [USER,       'pending_deletion', ['tenant:create', 'invitation:decline']],
-    [USER,       'deleted',          ['tenant:create']],
+    [USER,       'active',           ['tenant:create', 'invitation:accept', 'invitation:decline', 'person:export', 'person:erase']],
+    [USER,       'suspended',        ['tenant:create', 'invitation:decline', 'person:export', 'person:erase']],
+    [USER,       'pending_deletion', ['tenant:create', 'invitation:decline', 'person:export', 'person:erase']],
+    [USER,       'deleted',          ['tenant:create', 'person:export', 'person:erase']],
   ] as const)('of $kind over a tenant that the input leads to, %s: its status counts', (principal, status, permissions) => {
     expect(heldBy(principal, { ...tenantAccess(status), named: true })).toEqual(permissions);
     expect(heldBy(principal, { ...tenantAccess(status), named: true })).toEqual(held({ kind: principal.kind, roles: [], status, named: status }));

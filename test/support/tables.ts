@@ -23,6 +23,7 @@ export const PURGED = [
   'refusal_count',
   'audit_event',
   'audit_head',
+  'audit_subject',
   'membership',
   'tenant',
 ] as const;
@@ -31,10 +32,10 @@ export const PURGED = [
 export const REMAINS = ['purge_receipt', 'tombstone'] as const;
 
 /** The tables of no tenant. */
-const GLOBAL = ['person', 'plan', 'slug_claim'] as const;
+const GLOBAL = ['erasure', 'person', 'plan', 'slug_claim'] as const;
 
 /** The tables that only triggers and crossings use: they have no model. */
-export const INTERNAL: readonly string[] = ['audit_head', 'market_index', 'slug_claim'];
+export const INTERNAL: readonly string[] = ['audit_head', 'audit_subject', 'erasure', 'market_index', 'slug_claim'];
 
 export const TENANT_TABLES = [...PURGED, ...REMAINS] as const;
 export const TABLES = [...TENANT_TABLES, ...GLOBAL] as const;

@@ -36,6 +36,7 @@ const SELECTIONS = {
   renewDownloadLink: 'downloadLink expiresAt',
   staffArrangeEnterprise: 'tenant { tenantId }',
   staffSuspendTenant: 'tenant { tenantId status statusReason }',
+  eraseMyself: 'requestedAt',
   staffResumeTenant: 'tenant { tenantId status }',
 } as const;
 

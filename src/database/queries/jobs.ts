@@ -14,6 +14,9 @@ export async function wakeJobs(query: Query, tenantId: string): Promise<void> {
 
 /** The ids of the tenants in which something is due at `moment`. */
 export async function dueTenants(query: Query, moment: Date): Promise<readonly string[]> {
-  const rows = await query<{ id: string }>('SELECT id FROM crossing_due_tenants($1::timestamptz) AS id ORDER BY id', [moment]);
+  const rows = await query<{ id: string }>(
+    'SELECT id FROM crossing_due_tenants($1::timestamptz) AS id UNION SELECT id FROM crossing_erasing_tenants() AS id ORDER BY id',
+    [moment],
+  );
   return rows.map(({ id }) => id);
 }

@@ -23,6 +23,7 @@ export const ACTIONS = {
   'member.drop_roles':        'R4',
   'member.remove':            'R4',
   'member.leave':             'R4',
+  'member.erase':             'R10',
   'ownership.request':        'O1',
   'ownership.confirm':        'O2',
   'ownership.cancel':         'O3',

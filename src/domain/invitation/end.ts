@@ -14,7 +14,11 @@ export const canStillGrant = (carried: readonly string[], roles: readonly string
  * Ends the invitations of a member who can no longer grant what they carry (SPEC R5), each with an
  * event. Call it when a membership's roles change, or with no roles when it ends.
  */
-export async function endInvitations({ db, record }: Command, inviterMembershipId: string, roles: readonly Role[]): Promise<void> {
+export async function endInvitations(
+  { db, record }: Pick<Command, 'db' | 'record'>,
+  inviterMembershipId: string,
+  roles: readonly Role[],
+): Promise<void> {
   const select = { id: true, email: true, roles: true } as const;
   const open = await db.invitation.findMany({ where: { inviterMembershipId }, select, orderBy: { id: 'asc' } });
   const ended = open.filter(invitation => !canStillGrant(invitation.roles, roles));

@@ -6,7 +6,11 @@ import { SYSTEM } from '../core/system.ts';
  * records the event. The database voids transfers by itself; this adds the event. A transfer past
  * its time is recorded as expired (SPEC O3).
  */
-export async function voidTransfer({ db, now, record }: Command, why: string, membershipId?: string): Promise<void> {
+export async function voidTransfer(
+  { db, now, record }: Pick<Command, 'db' | 'now' | 'record'>,
+  why: string,
+  membershipId?: string,
+): Promise<void> {
   const where = membershipId ? { OR: [{ fromMembershipId: membershipId }, { toMembershipId: membershipId }] } : {};
   const transfer = await db.ownershipTransfer.findFirst({ where, select: { toMembershipId: true, expiresAt: true } });
   if (!transfer) return;

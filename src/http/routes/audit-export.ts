@@ -1,13 +1,11 @@
-import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
-import { refusalExtensions } from '../../access/refusal-payload.ts';
 import { exportEvents } from '../../domain/audit/export.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
 import { type ContextOptions, checkNotRepeated, credentialsOf, requestContext } from '../auth/request-context.ts';
-import { sendError } from '../server/respond.ts';
 import type { Handler } from '../server/route.ts';
 import { EXPORT_FORMATS } from './audit-export-format.ts';
 import { exportQuery } from './audit-export-query.ts';
+import { sendRefusal } from './refusal.ts';
+import { streamFile } from './stream-file.ts';
 
 /**
  * Handles `GET /audit/export?format=csv|jsonl[&from=][&until=][&action=A,B][&actorId=][&outcome=]`
@@ -39,30 +37,5 @@ export const createAuditExport =
       if (!first!.done) yield write(first!.value);
       for await (const page of pages) yield write(page);
     }
-    try {
-      // `end: false`: an error must reset the connection, because HTTP/1.0 takes a closed one for
-      // the end of the file.
-      await pipeline(body, response, { end: false });
-      response.end();
-    } catch (error) {
-      if (!response.destroyed) log.warn({ err: error, requestId }, 'an export failed after its first byte');
-      request.socket.resetAndDestroy();
-    }
+    await streamFile({ request, response, log, requestId }, body);
   };
-
-/**
- * The HTTP status of a refusal of the whole request; in GraphQL a refusal is an error of a field.
- */
-const STATUS: Readonly<Record<RefusedError['refusal']['because'], number>> = {
-  SIGN_IN: 401,
-  NO_TENANT: 400,
-  ROLE: 403,
-  KEY_SCOPE: 403,
-  TENANT_STATUS: 403,
-  PLAN: 403,
-};
-
-function sendRefusal(response: ServerResponse, requestId: string, { message, refusal }: RefusedError): void {
-  const { code, ...details } = refusalExtensions(refusal);
-  sendError(response, requestId, { code, message, details, status: STATUS[refusal.because] });
-}

@@ -31,10 +31,11 @@ describe('tables', () => {
     expect(mismatches(names, ['_prisma_migrations', ...TABLES], TABLES_FILE)).toEqual([]);
   });
 
-  test('T6: the table of people, who belong to no tenant, forces row-level security too', async () => {
-    expect(await sql("SELECT relrowsecurity AS enabled, relforcerowsecurity AS forced FROM pg_class WHERE relname = 'person'")).toEqual([
-      { enabled: true, forced: true },
-    ]);
+  test('T6: the tables of people, who belong to no tenant, force row-level security too', async () => {
+    const forced = { enabled: true, forced: true };
+    expect(
+      await sql("SELECT relrowsecurity AS enabled, relforcerowsecurity AS forced FROM pg_class WHERE relname IN ('person', 'erasure')"),
+    ).toEqual([forced, forced]);
   });
 
   test("T6: every tenant's table forces row-level security on everybody, its owner too", async () => {
@@ -95,11 +96,14 @@ describe('tables', () => {
     const crossing = (table: string) => policy(`${table}.crossing`, 'SELECT', '{ipto_owner}', 'true', null);
     const due = [
       ...TENANT_TABLES.map(bound),
+      crossing('api_key'),
       crossing('audit_event'),
       crossing('audit_head'),
+      policy('audit_subject.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       crossing('charge'),
       crossing('data_object'),
       crossing('earning'),
+      policy('erasure.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       policy('earning.crossing_retrieval', 'INSERT', '{ipto_owner}', null, 'true'),
       crossing('idempotency_key'),
       crossing('invitation'),

@@ -166,6 +166,12 @@ const ROWS: Readonly<Record<Action, Row>> = {
     const { request } = await act(viewer, 'leaveTenant');
     return { rule: 'R4', actor: by(viewer.person), target: membership(viewer), before: { roles: ['viewer'] }, request };
   },
+  'member.erase': async ({ act, viewer }) => {
+    await act(viewer.person, 'eraseMyself', { confirmation: viewer.person.email });
+    await gateway.settle();
+    const actor = expect.stringMatching(new RegExp(`^user\\|${viewer.person.id}\\|Erased person [0-9a-f]{12}$`));
+    return { rule: 'R10', actor, target: membership(viewer), before: { roles: ['viewer'] }, request: 'job' };
+  },
   'ownership.request': async scene => {
     const { request } = await requestTransfer(scene);
     const after = { name: scene.admin.person.name, expiresAt: later({ minutes: 15 }) };

@@ -101,6 +101,7 @@ export type Scene = Awaited<ReturnType<typeof setScene>>;
 
 const FIELDS: Readonly<Record<string, string>> = {
   createTenant: 'membership { tenantId }',
+  eraseMyself: 'requestedAt',
   requestOwnershipTransfer: 'code expiresAt',
   createApiKey: 'apiKey { id }',
   createDataset: 'dataset { id }',

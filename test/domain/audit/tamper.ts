@@ -48,7 +48,10 @@ const EDITS: Readonly<Record<string, string>> = {
   request_id:    "request_id = 'job'",
   previous_hash: 'previous_hash = set_byte(previous_hash, 7, 255 - get_byte(previous_hash, 7))',
   hash:          'hash = set_byte(hash, 31, 255 - get_byte(hash, 31))',
-  'hash and content': "rule = 'X', hash = audit_hash(ROW(tenant_id, id, seq, at, actor_kind, actor_id, actor_name, action, outcome, 'X', code, target_type, target_id, state_before, state_after, request_id, previous_hash, hash)::audit_event)",
+  'hash and content': "rule = 'X', hash = audit_hash(jsonb_populate_record(e, '{\"rule\": \"X\"}'))",
+  form:          'form = 3 - form',
+  personal:      "personal = personal || '{\"actor_name\": \"\"}'",
+  'no personal': "personal = personal - 'actor_name' || CASE personal WHEN '{}' THEN '{\"more\": \"\"}'::jsonb ELSE '{}' END",
 };
 
 const CONTENT =
@@ -73,7 +76,7 @@ const edit =
     const place = name === 'hash and content' ? seq + 1 : seq;
     return {
       what: `edit of ${name} at ${seq}`,
-      sql: `UPDATE audit_event SET ${EDITS[name]} WHERE ${event(chain, seq)}`,
+      sql: `UPDATE audit_event e SET ${EDITS[name]} WHERE ${event(chain, seq)}`,
       broken: of(chain, place),
     };
   };

@@ -102,6 +102,7 @@ describe('the purge', () => {
           ...Object.entries({ ...SOLD, ...BOUGHT }).map(([table, rows]) => ({ table, rows })),
           { table: 'audit_event', rows: 4 },
           { table: 'audit_head', rows: 1 },
+          { table: 'audit_subject', rows: before.audit_subject! },
           { table: 'contract', rows: 1 },
           { table: 'idempotency_key', rows: 3 },
           { table: 'invitation', rows: 2 },

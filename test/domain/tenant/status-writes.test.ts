@@ -98,7 +98,7 @@ describe.each([
 
   /** The tenant's rows without its audit log and the counts of its refusals. */
   const kept = async ({ home }: Ready) => {
-    const { audit_event, audit_head, refusal_count, ...rest } = await life.rows({ of: home.id });
+    const { audit_event, audit_head, audit_subject, refusal_count, ...rest } = await life.rows({ of: home.id });
     return rest;
   };
   const become = ({ home }: Ready) => (status === 'active' ? undefined : life.make.setStatus(home, status, 'As it was'));

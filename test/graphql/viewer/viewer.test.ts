@@ -87,7 +87,7 @@ describe('the caller', () => {
       name: 'Samantha',
       email: 'sam@elsewhere.example',
       emailVerified: false,
-      permissions: ['TENANT_CREATE', 'INVITATION_ACCEPT', 'INVITATION_DECLINE'],
+      permissions: ['TENANT_CREATE', 'INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
       membership: null,
       memberships: summaries(),
     });
@@ -103,7 +103,7 @@ describe('the caller', () => {
       emailVerified: true,
       permissions: [
         ...['TENANT_CREATE', 'TENANT_READ', 'PLAN_READ', 'MEMBER_COUNT', 'MEMBER_DROP_ROLES', 'MEMBER_LEAVE'],
-        ...['INVITATION_ACCEPT', 'INVITATION_DECLINE'],
+        ...['INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
         ...['DATASET_COUNT', 'USAGE_COUNT'],
       ],
       membership: { slug: 'acme', roles: ['OPERATOR'] },
@@ -116,7 +116,7 @@ describe('the caller', () => {
     expect(data.viewer).toMatchObject({
       permissions: [
         ...['TENANT_CREATE', 'TENANT_READ', 'PLAN_READ', 'MEMBER_COUNT', 'MEMBER_LIST', 'MEMBER_LEAVE'],
-        ...['INVITATION_ACCEPT', 'INVITATION_DECLINE'],
+        ...['INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
         ...['DATASET_COUNT', 'MARKETPLACE_READ', 'ENTITLEMENT_READ', 'USAGE_COUNT', 'USAGE_READ', 'CHARGE_READ', 'API_KEY_READ'],
       ],
       membership: { slug: 'bakery', roles: ['OPERATOR', 'BUYER_MANAGER'] },
@@ -130,7 +130,7 @@ describe('the caller', () => {
       name: 'new',
       email: null,
       memberships: [],
-      permissions: ['TENANT_CREATE', 'INVITATION_ACCEPT', 'INVITATION_DECLINE'],
+      permissions: ['TENANT_CREATE', 'INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
     });
   });
 

@@ -158,6 +158,11 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   CONFLICT: { query: CREATE.replace('SLUG', 'north'), as: 'newcomer', status: 200 },
   NOT_FOUND: { path: '/nowhere', query: '{ __typename }', status: 404 },
   LIMIT_REACHED: { query: CREATE.replace('SLUG', 'fourth'), as: 'max', status: 200 },
+  OWNS_TENANTS: {
+    query: 'mutation { eraseMyself(input: { confirmation: "somebody@people.example" }) { requestedAt } }',
+    as: 'owner',
+    status: 200,
+  },
   OWNER_PROTECTED: { query: 'mutation { leaveTenant { leftTenantId } }', as: 'owner', status: 200 },
   ROLE_NOT_GRANTABLE: { query: INVITE.replace('ROLE', 'OWNER'), as: 'owner', status: 200 },
   SCOPE_NOT_GRANTABLE: { query: keyWith('audit:read'), as: 'owner', status: 200 },
