@@ -16,7 +16,7 @@ function current(name: string): string | null {
   }
 }
 
-const stale = Object.entries(printedFiles()).filter(([name, text]) => current(name) !== text);
+const stale = Object.entries(await printedFiles()).filter(([name, text]) => current(name) !== text);
 if (!process.argv.includes('--check')) for (const [name, text] of stale) writeFileSync(at(name), text);
 else if (stale.length) {
   process.stderr.write(`Stale, run \`npm run print\`: ${stale.map(([name]) => name).join(', ')}\n`);

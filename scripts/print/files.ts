@@ -2,18 +2,23 @@ import { CLIENT_SCALARS } from '../../src/graphql/core/scalars.ts';
 import { buildSchema, printSchema } from '../../src/graphql/schema.ts';
 import { printAccessMatrix } from './access-matrix.ts';
 import { printErrors } from './errors.ts';
+import { printPolicy } from './policy.ts';
 import { printRules } from './rules.ts';
+import { printSchemaChanges } from './schema-changes.ts';
 
 /**
  * The committed files that are printed from the code, by their paths, and what each should hold
  * now.
  */
-export function printedFiles(): Readonly<Record<string, string>> {
+export async function printedFiles(): Promise<Readonly<Record<string, string>>> {
   const schema = buildSchema();
+  const [text, policy] = [printSchema(schema), printPolicy()];
   return {
-    'schema.graphql': printSchema(schema),
+    'schema.graphql': text,
     'scalars.json': printScalars(),
     'docs/access-matrix.md': printAccessMatrix(schema),
+    'docs/policy.json': policy,
+    'docs/schema-changes.md': await printSchemaChanges(text, policy),
     'docs/errors.md': printErrors(),
     'docs/rules.md': printRules(),
   };

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { printedFiles } from '../../scripts/print/files.ts';
 
 const committed = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-const printed = printedFiles();
+const printed = await printedFiles();
 
 test.each(Object.keys(printed))('G5: %s is what the code prints (npm run print)', name => {
   expect(committed(name)).toBe(printed[name]);

@@ -1,0 +1,78 @@
+import {
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
+
+/** The date in a deprecation's reason: "Use X. It is removed after 2027-03-01." */
+export const dateIn = (reason: string | null | undefined): string | null => {
+  const date = /removed after (\d{4}-\d{2}-\d{2})\b/.exec(reason ?? '')?.[1];
+  return date && !Number.isNaN(Date.parse(date)) ? date : null;
+};
+
+type Field = GraphQLField<unknown, unknown> | GraphQLInputField;
+
+/** The fields of an object, an interface or an input. */
+function fieldsOf(schema: GraphQLSchema, name: string): Readonly<Record<string, Field>> {
+  const type = schema.getType(name);
+  return isObjectType(type) || isInterfaceType(type) || isInputObjectType(type) ? type.getFields() : {};
+}
+
+/**
+ * The date of the deprecation of what a path leads to: `Type`, `Type.field`, `Type.field.argument`
+ * or `Enum.VALUE`. Null if it isn't deprecated. A type is removed with the last of the fields and
+ * arguments that lead to it.
+ */
+export function removalAt(schema: GraphQLSchema, path: string): string | null {
+  const [name, member, argument] = path.split('.') as [string, ...string[]];
+  if (member === undefined) return removalOfType(schema, name, new Set());
+  const type = schema.getType(name);
+  if (isEnumType(type)) return dateIn(type.getValue(member)?.deprecationReason);
+  const field = fieldsOf(schema, name)[member];
+  if (!field) return null; // a union's member, an interface
+  if (argument === undefined) return dateIn(field.deprecationReason);
+  return 'args' in field ? dateIn(field.args.find(arg => arg.name === argument)?.deprecationReason) : null;
+}
+
+function removalOfType(schema: GraphQLSchema, name: string, visited: Set<string>): string | null {
+  visited.add(name);
+  const dates = referencesTo(schema, name).map(({ owner, reason }) =>
+    visited.has(owner) ? '' : (dateIn(reason) ?? removalOfType(schema, owner, visited)),
+  );
+  return dates.length && dates.every(date => date !== null) ? (dates as string[]).sort().at(-1) || null : null;
+}
+
+/** The fields, arguments and unions that lead to a type. */
+const referencesTo = (schema: GraphQLSchema, name: string): readonly { owner: string; reason: string | null | undefined }[] =>
+  Object.values(schema.getTypeMap()).flatMap(type => {
+    if (isUnionType(type)) return type.getTypes().some(member => member.name === name) ? [{ owner: type.name, reason: null }] : [];
+    return Object.values(fieldsOf(schema, type.name)).flatMap(field => {
+      const places = [field, ...('args' in field ? field.args : [])];
+      return places
+        .filter(place => getNamedType(place.type).name === name)
+        .map(place => ({ owner: type.name, reason: place.deprecationReason ?? field.deprecationReason }));
+    });
+  });
+
+/** The deprecated parts of a schema, by path, and their reasons. */
+export const deprecations = (schema: GraphQLSchema): readonly { readonly path: string; readonly reason: string }[] =>
+  Object.values(schema.getTypeMap())
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap(type => {
+      const members: readonly { name: string; deprecationReason?: string | null | undefined; args?: readonly Field[] | object }[] =
+        isEnumType(type) ? type.getValues() : Object.values(fieldsOf(schema, type.name));
+      return members.flatMap(member => [
+        { path: `${type.name}.${member.name}`, reason: member.deprecationReason },
+        ...((member.args as GraphQLField<unknown, unknown>['args'] | undefined) ?? []).map(arg => ({
+          path: `${type.name}.${member.name}.${arg.name}`,
+          reason: arg.deprecationReason,
+        })),
+      ]);
+    })
+    .filter((found): found is { path: string; reason: string } => typeof found.reason === 'string');
