@@ -29,7 +29,7 @@ export async function setScene(actors: TenantActors): Promise<Scene> {
   const elsewhere = await actor(there.tenant, await make.member(there.tenant, person, ['viewer']), claims);
   await join(here, ['admin']);
   await database.sql('UPDATE tenant SET billing_email = $2 WHERE tenant_id = $1', [there.tenant.id, person.email]);
-  const { secret } = await must(member, 'createApiKey', { name: 'Nightly', scopes: ['tenant:read'] });
+  const { secret } = await must(member, 'createApiKey', { name: 'Nightly', scopes: ['TENANT_READ'] });
   await must(member, 'inviteMember', { email: 'guest@people.example', roles: ['VIEWER'] });
   await must(strange.owner, 'inviteMember', { email: person.email, roles: ['VIEWER'] });
   return { person, here, there, strange, member, elsewhere, secret };
