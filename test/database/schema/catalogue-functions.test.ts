@@ -87,13 +87,7 @@ describe('functions', () => {
         'crossing_entitled_object_count',
         'crossing_retrieve',
       ],
-      ...[
-        'crossing_retrieved',
-        'crossing_buyers',
-        'crossing_dataset_buyers',
-        'crossing_billing_faults',
-        'crossing_billing_totals',
-      ],
+      ...['crossing_retrieved', 'crossing_buyers', 'crossing_dataset_buyers', 'crossing_billing_faults', 'crossing_billing_totals'],
       ...['crossing_begin_erasure', 'crossing_erasing_tenants', 'crossing_erasures', 'crossing_finish_erasures'],
       ...['crossing_person_data', 'crossing_person_events', 'erase_in_events', 'forget_erased', 'bury_tenant', 'purge_rows'],
     ]);

@@ -142,7 +142,11 @@ describe('A1: a change and its event are stored together or not at all', () => {
     const asked = OPERATIONS.map(([name]) => name).filter(name => name !== 'a wrong code');
     const mutations = Object.keys(buildSchema().getMutationType()!.getFields());
     expect(
-      mismatches(mutations, [...asked, 'retrieveObject', 'renewDownloadLink', 'eraseMyself'], 'OPERATIONS in test/domain/audit/atomic.test.ts'),
+      mismatches(
+        mutations,
+        [...asked, 'retrieveObject', 'renewDownloadLink', 'eraseMyself'],
+        'OPERATIONS in test/domain/audit/atomic.test.ts',
+      ),
     ).toEqual([]);
   });
 
