@@ -19,7 +19,7 @@ const fieldsOf = (schema: GraphQLSchema): ReadonlyMap<string, Field> =>
 const directive = ({ astNode }: Field, name: string): ConstDirectiveNode | undefined =>
   astNode?.directives?.find(node => node.name.value === name);
 
-/** What a field needs: a permission; `public`; or null for a field that needs what its parent needs. */
+/** What a field needs: a permission, `public`, or null for what its parent needs. */
 function needOf(field: Field): string | null {
   if (directive(field, 'public')) return 'public';
   const value = directive(field, 'requires')?.arguments?.find(({ name }) => name.value === 'permission')?.value;

@@ -76,7 +76,7 @@ describe('R10: a person who erases themselves', () => {
       expect(Object.values(await actors.roles(tenant))).toEqual(tenant === scene.here ? [['owner'], ['admin']] : [['owner']]);
     }
     expect((await events(scene.here)).filter(({ action }) => action === 'invitation.end')).toEqual([
-      expect.objectContaining({ before: { email: 'guest@people.example', roles: ['viewer'] } }),
+      expect.objectContaining({ before: { email: scene.guest, roles: ['viewer'] } }),
     ]);
     expect((await events(scene.strange)).filter(({ action }) => action === 'invitation.end')).toEqual([
       expect.objectContaining({
@@ -164,10 +164,10 @@ describe('R10: a person who erases themselves', () => {
   });
 
   test('with an address that is not verified ends no invitation of that address', async () => {
-    const stranger = await actors.stranger('guest@people.example', { email_verified: false });
-    expect(await eraseAs(actors, { ...scene, member: stranger }, 'guest@people.example')).toMatchObject({ code: null });
+    const stranger = await actors.stranger(scene.guest, { email_verified: false });
+    expect(await eraseAs(actors, { ...scene, member: stranger }, scene.guest)).toMatchObject({ code: null });
     await gateway.settle();
-    expect(await database.sql('SELECT FROM invitation WHERE email = $1', ['guest@people.example'])).toHaveLength(1);
+    expect(await database.sql('SELECT FROM invitation WHERE email = $1', [scene.guest])).toHaveLength(1);
   });
 
   test('does not touch others of the same name, nor events about them', async () => {
@@ -340,7 +340,7 @@ describe('R10: what a person can export', () => {
     );
     const text = JSON.stringify(lines);
     for (const other of [scene.here.owner.person, scene.strange.owner.person]) expect(text).not.toContain(other.name);
-    expect(text).not.toContain('guest@people.example');
+    expect(text).not.toContain(scene.guest);
   });
 
   test('is refused to API keys and to nobody', async () => {

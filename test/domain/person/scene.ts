@@ -12,6 +12,8 @@ export type Scene = {
   readonly strange: TenantWithMembers;
   readonly member: MemberActor;
   readonly elsewhere: MemberActor;
+  /** The address that they invited. */
+  readonly guest: string;
   /** The API key. */
   readonly secret: string;
 };
@@ -30,9 +32,10 @@ export async function setScene(actors: TenantActors): Promise<Scene> {
   await join(here, ['admin']);
   await database.sql('UPDATE tenant SET billing_email = $2 WHERE tenant_id = $1', [there.tenant.id, person.email]);
   const { secret } = await must(member, 'createApiKey', { name: 'Nightly', scopes: ['TENANT_READ'] });
-  await must(member, 'inviteMember', { email: 'guest@people.example', roles: ['VIEWER'] });
+  const guest = `guest-of-${made}@people.example`;
+  await must(member, 'inviteMember', { email: guest, roles: ['VIEWER'] });
   await must(strange.owner, 'inviteMember', { email: person.email, roles: ['VIEWER'] });
-  return { person, here, there, strange, member, elsewhere, secret };
+  return { person, here, there, strange, member, elsewhere, guest, secret };
 }
 
 /** Erases the scene's person, confirmed by the address. */
