@@ -12,7 +12,11 @@ export type BegunErasure = { readonly owned: readonly string[]; readonly tenants
  * Starts the erasure of the person of a verified token. From its commit on the token belongs to
  * nobody that we know.
  */
-export async function beginErasure(query: Query, { issuer, subject, email, emailVerified }: Profile, moment: Date): Promise<BegunErasure> {
+export async function beginErasure(
+  query: Query,
+  { issuer, subject, email, emailVerified }: Pick<Profile, 'issuer' | 'subject' | 'email' | 'emailVerified'>,
+  moment: Date,
+): Promise<BegunErasure> {
   const rows = await query<{ tenantId: string; slug: string; owned: boolean }>(
     'SELECT tenant_id AS "tenantId", slug, owned FROM crossing_begin_erasure($1::uuid, $2, $3, $4, $5::timestamptz)',
     [uuid(), issuer, subject, emailVerified ? email : null, moment],
