@@ -29,13 +29,13 @@ describe('M3: ipto billing verify', () => {
   const JPY = 'JPY: 1 charge of 7, 1 earning of 7';
   // biome-ignore format: a table is read by its columns
   test.each<[string, string, string, string, number]>([
-    ['an amount that was changed', "UPDATE earning SET amount = 0.2 WHERE id = 'ID'",              `EUR: 3 charges of 0.3, 3 earnings of 0.4\n${JPY}`, 'charge and earning differ in amount', 0],
+    ['an amount that was changed', "UPDATE earning SET amount = 0.2 WHERE retrieval_ref = retrieval_ref('ID')",              `EUR: 3 charges of 0.3, 3 earnings of 0.4\n${JPY}`, 'charge and earning differ in amount', 0],
     ['a currency that was changed', "UPDATE charge SET currency = 'USD' WHERE id = 'ID'",          `EUR: 2 charges of 0.2, 3 earnings of 0.3\n${JPY}\nUSD: 1 charge of 0.1, 0 earnings of 0`, 'charge and earning differ in currency', 0],
-    ['an earning that is missing', "DELETE FROM earning WHERE id = 'ID'",                          `EUR: 3 charges of 0.3, 2 earnings of 0.2\n${JPY}`, 'it was charged, but nobody earned it', 1],
+    ['an earning that is missing', "DELETE FROM earning WHERE retrieval_ref = retrieval_ref('ID')",                          `EUR: 3 charges of 0.3, 2 earnings of 0.2\n${JPY}`, 'it was charged, but nobody earned it', 1],
     ['a charge that is missing',   "DELETE FROM charge WHERE id = 'ID'",                           `EUR: 2 charges of 0.2, 3 earnings of 0.3\n${JPY}`, 'it was not charged', 1],
     ['a usage record that is missing', "DELETE FROM usage_record WHERE id = 'ID'",                 `${EUR}\n${JPY}`, 'it was charged, but has no usage record', 2],
-    ['only the usage record left', "DELETE FROM charge WHERE id = 'ID'; DELETE FROM earning WHERE id = 'ID'", `${EUR}\nJPY: 0 charges of 0, 0 earnings of 0`, 'it was not charged', 3],
-    ['another buyer',              "UPDATE earning SET buyer_ref = sha256('x') WHERE id = 'ID'",   `${EUR}\n${JPY}`, 'charge or earning belongs to another tenant than its usage record says', 1],
+    ['only the usage record left', "DELETE FROM charge WHERE id = 'ID'; DELETE FROM earning WHERE retrieval_ref = retrieval_ref('ID')", `${EUR}\nJPY: 0 charges of 0, 0 earnings of 0`, 'it was not charged', 3],
+    ['another buyer',              "UPDATE earning SET buyer_ref = sha256('x') WHERE retrieval_ref = retrieval_ref('ID')",   `${EUR}\n${JPY}`, 'charge or earning belongs to another tenant than its usage record says', 1],
     ['another provider',           "UPDATE charge SET provider_ref = sha256('x') WHERE id = 'ID'", `${EUR}\n${JPY}`, 'charge or earning belongs to another tenant than its usage record says', 1],
   ])('finds %s, names the retrieval, and exits with 1', async (_what, tamper, totals, told, which) => {
     const tables = ['usage_record', 'charge', 'earning'];

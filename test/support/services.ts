@@ -7,6 +7,11 @@ import { objectsRoute } from '../../src/http/routes/objects.ts';
 import type { Route } from '../../src/http/server/route.ts';
 import { type FolderStore, folderStore } from '../../src/store/folder.ts';
 
+/**
+ * Limits of messages for tests of other things, which invite the same address from many tenants.
+ */
+const MESSAGE_LIMITS = { ...SETTINGS.messageLimits, recipient: 10_000 };
+
 /** The services of a gateway under test. Objects are stored in a temporary folder. */
 export type TestServices = Services & {
   readonly store: FolderStore;
@@ -23,7 +28,7 @@ export function testServices({ clock = systemClock, settings = {} }: { clock?: C
   const store = folderStore({ directory, secret: randomBytes(32).toString('hex'), url: () => baseUrl, clock });
   return {
     clock,
-    settings: { ...SETTINGS, ...settings },
+    settings: { ...SETTINGS, messageLimits: MESSAGE_LIMITS, ...settings },
     store,
     directory,
     routes: [objectsRoute(store, [])],

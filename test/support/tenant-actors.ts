@@ -1,4 +1,5 @@
 import type { PlanCode, Role } from '../../src/access/vocabulary.ts';
+import type { Settings } from '../../src/domain/core/services.ts';
 import { fixtures, type Member, type Person, type Tenant, type TestDatabase, useDatabase } from './database.ts';
 import { type Answer, codeIn, type TestGateway, useGateway } from './gateway.ts';
 
@@ -78,7 +79,7 @@ export const globalId = (type: string, tenantId: string, id: string): string =>
   Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
 
 /** A gateway for a test file, with helpers for members and tenants; see {@link useResource}. */
-export function useTenantActors(options: { poolSize?: number } = {}): TenantActors {
+export function useTenantActors(options: { poolSize?: number; settings?: Partial<Settings> } = {}): TenantActors {
   const database = useDatabase();
   return lifeOf(database, useGateway(database, options));
 }

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { SETTINGS } from '../../../src/domain/core/services.ts';
 import { type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
-const life = useTenantActors();
+const life = useTenantActors({ settings: { messageLimits: SETTINGS.messageLimits } });
 let home: TenantWithMembers;
 beforeEach(async () => {
   home = await life.home();
