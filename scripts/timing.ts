@@ -29,6 +29,7 @@ const gateway = await startGateway({
   corsOrigins: [],
   databaseUrl: database.runtimeUrl,
   services: SERVICES,
+  budget: null,
   tokens: {
     issuer: ISSUER,
     audience: AUDIENCE,

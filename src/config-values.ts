@@ -1,3 +1,4 @@
+import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,6 +11,15 @@ export const list = (of: string) =>
     .transform(text => text.split(/[\s,]+/).filter(Boolean));
 export const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 export const origins = list('').refine(texts => texts.every(isOrigin), 'origins such as https://app.example, without a path');
+/** Whether each text is an address or a network, as `TRUSTED_PROXIES` lists them. */
+export function areProxies(texts: string[]): boolean {
+  try {
+    proxyaddr.compile(texts);
+    return true;
+  } catch {
+    return false;
+  }
+}
 export const flagOf = (usual: 'true' | 'false') =>
   z
     .enum(['true', 'false'])

@@ -1,7 +1,19 @@
 import { z } from 'zod';
 import { folderLinks, store, storeFaults } from './config-store.ts';
-import { ALGORITHMS, count, type Environment, flagOf, list, origins, postgresUrl, secretsIn, trustedUrl } from './config-values.ts';
+import {
+  ALGORITHMS,
+  areProxies,
+  count,
+  type Environment,
+  flagOf,
+  list,
+  origins,
+  postgresUrl,
+  secretsIn,
+  trustedUrl,
+} from './config-values.ts';
 import { SETTINGS, type Settings } from './domain/core/services.ts';
+import type { BudgetSettings } from './http/budget/open.ts';
 import { SERVER_LIMITS, type ServerLimits } from './http/server/limits.ts';
 
 /** Settings are missing or wrong. The message names each and what it should be. */
@@ -24,6 +36,11 @@ const http = z.object({
   HTTP_MAX_CONNECTIONS: count(1_000_000, SERVER_LIMITS.maxConnections),
 });
 
+const budget = z.object({
+  COST_POINTS_WITHOUT_TENANT: count(1_000_000_000, 600),
+  TRUSTED_PROXIES: list('').refine(areProxies, 'addresses or networks such as 10.0.0.0/8, comma-separated'),
+});
+
 const life = z.object({
   INVITATION_DAYS: count(365, SETTINGS.invitationDays),
   TRANSFER_MINUTES: count(1_440, SETTINGS.transferMinutes),
@@ -38,7 +55,7 @@ const life = z.object({
 
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
 
-const production = server.extend({ ...http.shape, ...life.shape, ...store.shape, ...folderLinks.shape }).extend({
+const production = server.extend({ ...http.shape, ...budget.shape, ...life.shape, ...store.shape, ...folderLinks.shape }).extend({
   HOST: z.string().default('0.0.0.0'),
   DATABASE_URL: postgresUrl,
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
@@ -73,7 +90,7 @@ const worker = z.object({
 });
 
 const demo = server
-  .extend(life.shape)
+  .extend({ ...life.shape, ...budget.shape })
   .extend({ IPTO_HOME: z.string().optional(), LOG_LEVEL: server.shape.LOG_LEVEL.unwrap().default('warn') });
 
 const migration = z.object({ DATABASE_URL: postgresUrl, MIGRATE_DATABASE_URL: postgresUrl.optional() });
@@ -167,6 +184,11 @@ export const settingsOf = (config: z.infer<typeof life>): Settings => ({
 export const fastPathOf = (config: Pick<ProductionConfig, 'FAST_PATH' | 'DATABASE_NAMED_STATEMENTS'>) => ({
   compiled: config.FAST_PATH,
   reads: { naming: config.DATABASE_NAMED_STATEMENTS, singly: config.FAST_PATH },
+});
+
+export const budgetOf = (config: z.infer<typeof budget>): BudgetSettings => ({
+  withoutTenant: config.COST_POINTS_WITHOUT_TENANT,
+  trustedProxies: config.TRUSTED_PROXIES,
 });
 
 export const serverLimitsOf = (config: z.infer<typeof http>): ServerLimits => ({

@@ -7,6 +7,7 @@ import { createExecutor, type ExecutionCounts } from './executor/executor.ts';
 import { buildSchema } from './graphql/schema.ts';
 import { createAuthenticate, type TokenOptions } from './http/auth/authenticate.ts';
 import { refreshPeople } from './http/auth/refresh-people.ts';
+import { type BudgetSettings, openBudget } from './http/budget/open.ts';
 import { createGateway } from './http/gateway.ts';
 import type { ServerLimits } from './http/server/limits.ts';
 import type { Route } from './http/server/route.ts';
@@ -30,6 +31,8 @@ export type StartOptions = {
   /** Called with an error of the fast path that isn't by design. It is logged as well. */
   readonly onUnexpected?: (error: unknown) => void;
   readonly tokens: TokenOptions;
+  /** How operations are limited; null: they are not. */
+  readonly budget: BudgetSettings | null;
   /** The clock, the settings and the object store. */
   readonly services: Services;
   /** Runs before the database is checked: migrations, for example. */
@@ -102,6 +105,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       database,
       authenticate: createAuthenticate(tokens, refreshPeople(database.query, onStale)),
       services,
+      budget: openBudget(options.budget, () => services.clock.now().getTime()),
       corsOrigins,
       bodyTimeout: options.limits?.bodyTimeout,
     }),

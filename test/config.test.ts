@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, demoConfig, migrationConfig, productionConfig, settingsOf, verificationConfig, workerConfig } from '../src/config.ts';
+import {
+  budgetOf,
+  ConfigError,
+  demoConfig,
+  migrationConfig,
+  productionConfig,
+  settingsOf,
+  verificationConfig,
+  workerConfig,
+} from '../src/config.ts';
 
 const GOOD = {
   DATABASE_URL: 'postgresql://ipto_gateway:secret@db.example/ipto',
@@ -17,6 +26,7 @@ const LIFE = {
   DOWNLOAD_HOURS: 24,
   ...MESSAGES,
 };
+const BUDGET = { COST_POINTS_WITHOUT_TENANT: 600, TRUSTED_PROXIES: [] };
 const S3 = { S3_REGION: 'us-east-1', S3_PATH_STYLE: false };
 const production = (more: NodeJS.ProcessEnv = {}) => productionConfig({ ...GOOD, ...more });
 
@@ -43,6 +53,7 @@ describe('production', () => {
       HTTP_IDLE_TIMEOUT: 60,
       HTTP_KEEP_ALIVE: 75,
       HTTP_MAX_CONNECTIONS: 10_000,
+      ...BUDGET,
     });
   });
 
@@ -65,6 +76,8 @@ describe('production', () => {
     ['OIDC_CLOCK_SKEW',    '0',                                       0],
     ['INVITATION_DAYS',    '365',                                     365],
     ['TRANSFER_MINUTES',   '1',                                       1],
+    ['COST_POINTS_WITHOUT_TENANT', '1',                               1],
+    ['TRUSTED_PROXIES',    '10.0.0.0/8, ::1 loopback',                ['10.0.0.0/8', '::1', 'loopback']],
     ['GRAPHIQL',           'true',                                    true],
     ['GRAPHIQL',           'false',                                   false],
   ])('takes %s=%s', (name, text, value) => {
@@ -84,6 +97,9 @@ describe('production', () => {
     ['PORT',                 '65536'],
     ['PORT',                 '80.5'],
     ['LOG_LEVEL',            'loud'],
+    ['COST_POINTS_WITHOUT_TENANT', '0'],
+    ['TRUSTED_PROXIES',      '10.0.0.0/40'],
+    ['TRUSTED_PROXIES',      'balancer.example'],
     ['CORS_ORIGINS',         '*'],
     ['CORS_ORIGINS',         'null'],
     ['CORS_ORIGINS',         'app.example'],
@@ -182,7 +198,7 @@ describe('where objects lie', () => {
 
 describe('the demo', () => {
   test('needs nothing, and listens on this machine alone', () => {
-    expect(demoConfig({})).toEqual({ ...LIFE, PORT: 4000, HOST: '127.0.0.1', LOG_LEVEL: 'warn', CORS_ORIGINS: [] });
+    expect(demoConfig({})).toEqual({ ...LIFE, ...BUDGET, PORT: 4000, HOST: '127.0.0.1', LOG_LEVEL: 'warn', CORS_ORIGINS: [] });
   });
 
   test('takes its port, its home and nothing of production', () => {
@@ -198,6 +214,11 @@ describe('the demo', () => {
   test('names a wrong port', () => {
     expect(() => demoConfig({ PORT: 'x' })).toThrow(/^PORT is wrong: a port\./);
   });
+});
+
+test('the limits of callers without a tenant are what was set', () => {
+  const set = { COST_POINTS_WITHOUT_TENANT: '7', TRUSTED_PROXIES: 'loopback' };
+  expect(budgetOf(production(set))).toEqual({ withoutTenant: 7, trustedProxies: ['loopback'] });
 });
 
 test('the durations and limits of a tenant’s life are what was set', () => {

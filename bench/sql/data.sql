@@ -26,7 +26,7 @@ FROM generate_series(0, bench.size('people') - 1) AS n;
 -- Every fiftieth is suspended.
 INSERT INTO tenant (tenant_id, slug, name, status, status_reason, plan_code, plan_since, sells, buys, billing_email, created_at)
 SELECT bench.id('tenant', n), 'tenant-' || n, 'Tenant ' || n, CASE n % 50 WHEN 49 THEN 'suspended' ELSE 'active' END,
-  CASE n % 50 WHEN 49 THEN 'Unpaid' END, CASE n % 10 WHEN 9 THEN 'ENTERPRISE' ELSE 'PROFESSIONAL' END, bench.moment(n), true, true,
+  CASE n % 50 WHEN 49 THEN 'Unpaid' END, 'ENTERPRISE', bench.moment(n), true, true,
   'billing@tenant-' || n || '.example', bench.moment(n)
 FROM generate_series(0, bench.size('tenants') - 1) AS n;
 

@@ -12,6 +12,7 @@ const { url } = await startGateway({
   corsOrigins: [],
   databaseUrl: databaseUrl!,
   services: SERVICES,
+  budget: null,
   tokens: {
     issuer: ISSUER,
     audience: AUDIENCE,

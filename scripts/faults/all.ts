@@ -1,5 +1,6 @@
 import { ACCESS_FAULTS } from './access.ts';
 import { ANSWER_FAULTS } from './answers.ts';
+import { BUDGET_FAULTS } from './budget.ts';
 import { CACHE_FAULTS } from './caches.ts';
 import { DATABASE_FAULTS } from './database.ts';
 import { DOMAIN_FAULTS } from './domain.ts';
@@ -48,4 +49,5 @@ export const FAULTS: readonly Fault[] = [
   ...ANSWER_FAULTS,
   ...OPERATE_FAULTS,
   ...PERSON_FAULTS,
+  ...BUDGET_FAULTS,
 ];

@@ -87,7 +87,7 @@ export const HTTP_FAULTS: readonly Fault[] = [
   { file: 'src/http/graphql/complexity.ts', find: 'varies = true', plant: 'varies = false', tests: ['test/http/graphql/complexity'] },
   {
     file: 'src/http/graphql/complexity.ts',
-    find: 'result && !operation.variables.errors',
+    find: 'operation.variables.errors ? null : result',
     plant: 'result',
     tests: ['test/http/graphql/complexity'],
   },
@@ -105,8 +105,8 @@ export const HTTP_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/graphql/execute.ts',
-    find: 'if (!isWithinLimits(operation, contextValue)) return null;',
-    plant: '',
+    find: 'const cost = costOf(operation, contextValue);\n  if (cost === null) return null;',
+    plant: 'const cost = costOf(operation, contextValue) ?? 0;',
     tests: ['test/http/graphql/prepare'],
   },
   {

@@ -44,6 +44,7 @@ export async function startOracleGateway(
     databaseUrl,
     poolSize,
     services,
+    budget: null,
     ...fastPathOf({ FAST_PATH: isFast, DATABASE_NAMED_STATEMENTS: true }),
     onUnexpected: error => void unexpected.push(error),
     tokens: {

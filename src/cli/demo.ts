@@ -1,6 +1,6 @@
 import { log as say, spinner } from '@clack/prompts';
 import { defineCommand } from 'citty';
-import { type DemoConfig, demoConfig, settingsOf } from '../config.ts';
+import { budgetOf, type DemoConfig, demoConfig, settingsOf } from '../config.ts';
 import { type Demo, startDemo } from '../demo/demo.ts';
 import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
@@ -27,6 +27,7 @@ async function run(config: DemoConfig, reset: boolean) {
     log: createLog(config.LOG_LEVEL),
     reset,
     settings: settingsOf(config),
+    budget: budgetOf(config),
     onProgress: progress.step,
   }).catch(error => {
     progress.end('The demo did not start.');

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf, settingsOf } from '../config.ts';
+import { budgetOf, fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf, settingsOf } from '../config.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { GRAPHQL } from '../http/gateway.ts';
@@ -29,6 +29,7 @@ async function start(config: ProductionConfig) {
     port: config.PORT,
     corsOrigins: config.CORS_ORIGINS,
     limits: serverLimitsOf(config),
+    budget: budgetOf(config),
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,

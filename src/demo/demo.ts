@@ -8,7 +8,7 @@ import { SETTINGS, type Settings, systemClock } from '../domain/core/services.ts
 import { objectsRoute } from '../http/routes/objects.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { folderMail } from '../mail/folder.ts';
-import { type Running, startGateway } from '../main.ts';
+import { type Running, type StartOptions, startGateway } from '../main.ts';
 import { filesIn } from '../store/files.ts';
 import { type FolderStore, folderStore } from '../store/folder.ts';
 import { type Home, openHome, reset } from './home.ts';
@@ -25,6 +25,7 @@ export type DemoOptions = {
   readonly log: Logger;
   /** The defaults when left out. */
   readonly settings?: Settings;
+  readonly budget: StartOptions['budget'];
   /** Whether to start with an empty folder. */
   readonly reset: boolean;
   readonly onProgress: (step: string) => void;

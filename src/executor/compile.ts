@@ -43,7 +43,7 @@ export function compile(schema: GraphQLSchema, document: DocumentNode, operation
   const fragments = fragmentsOf(document);
   if (operation.operation === 'query') {
     const root = schema.getQueryType()!;
-    return { kind: 'query', root: objectPlan({ schema, fragments, reading: root }, root, [operation]) };
+    return { kind: 'query', root: objectPlan({ schema, fragments, reading: root }, root, [operation], '') };
   }
   if (operation.operation !== 'mutation') throw new Unsupported('operation');
   return commandPlan({ schema, fragments, reading: null }, operation);
@@ -57,9 +57,9 @@ function commandPlan(compilation: Compilation, operation: OperationDefinitionNod
   const field = type.getFields()[nodes[0]!.name.value];
   const { command: run, pothosConfig } = field ? extensionsOf(field) : {};
   if (!field || !run || !pothosConfig || isNonNullType(field.type) || !isObjectType(field.type)) throw new Unsupported('operation');
-  const payload = objectPlan({ ...compilation, reading: field.type }, field.type, selectionsOf(nodes));
+  const payload = objectPlan({ ...compilation, reading: field.type }, field.type, selectionsOf(nodes), `${key}.`);
   const plan: FieldPlan = {
-    ...fieldBasics(key, nodes, field),
+    ...fieldBasics(key, key, nodes, field),
     resolve: () => null,
     read: null,
     shape: { kind: 'object', object: payload },
@@ -67,15 +67,21 @@ function commandPlan(compilation: Compilation, operation: OperationDefinitionNod
   return { kind: 'command', root: { type, fields: [plan] }, command: { field: plan, run, argMappers: pothosConfig.argMappers } };
 }
 
-function objectPlan(compilation: Compilation, type: GraphQLObjectType, selections: Parameters<typeof collectFields>[2]): ObjectPlan {
-  const fields = [...collectFields(compilation, type, selections)].map(([key, nodes]) => fieldPlan(compilation, type, key, nodes));
+type Selections = Parameters<typeof collectFields>[2];
+
+/** @param prefix stands before the keys in the patterns of the object's fields. */
+function objectPlan(compilation: Compilation, type: GraphQLObjectType, selections: Selections, prefix: string): ObjectPlan {
+  const fields = [...collectFields(compilation, type, selections)].map(([key, nodes]) =>
+    fieldPlan(compilation, type, key, `${prefix}${key}`, nodes),
+  );
   return { type, fields };
 }
 
 const selectionsOf = (nodes: readonly FieldNode[]) => nodes.map(({ selectionSet }) => ({ selectionSet: selectionSet! }));
 
-const fieldBasics = (key: string, nodes: readonly FieldNode[], field: Field) => ({
+const fieldBasics = (key: string, pattern: string, nodes: readonly FieldNode[], field: Field) => ({
   key,
+  pattern,
   nodes,
   field,
   access: accessOf(field),
@@ -84,34 +90,45 @@ const fieldBasics = (key: string, nodes: readonly FieldNode[], field: Field) => 
   hasVariables: hasVariable(nodes[0]!),
 });
 
-function fieldPlan(compilation: Compilation, parent: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan {
+function fieldPlan(
+  compilation: Compilation,
+  parent: GraphQLObjectType,
+  key: string,
+  pattern: string,
+  nodes: readonly FieldNode[],
+): FieldPlan {
   const name = nodes[0]!.name.value;
-  if (name === '__typename') return typenamePlan(parent, key, nodes);
+  if (name === '__typename') return typenamePlan(parent, key, pattern, nodes);
   const field = parent.getFields()[name] as Field | undefined;
   if (!field) throw new Unsupported('abstract'); // introspection
   if (field.args.some(({ type }) => hasId(type))) throw new Unsupported('argument');
   const resolver = resolverOf(compilation, field, parent);
-  const shape = shapeOf(compilation, field.type, nodes);
-  const basics = fieldBasics(key, nodes, field);
+  const shape = shapeOf(compilation, field.type, nodes, pattern);
+  const basics = fieldBasics(key, pattern, nodes, field);
   const hasVariables = basics.hasVariables || (objectOf(shape)?.fields.some(inner => inner.hasVariables) ?? false);
   return { ...basics, hasVariables, ...resolver, shape };
 }
 
-const typenamePlan = ({ name }: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan => ({
-  ...{ key, nodes, field: { extensions: {} } as Field, access: PUBLIC_ACCESS, isNullable: false, read: null },
+const typenamePlan = ({ name }: GraphQLObjectType, key: string, pattern: string, nodes: readonly FieldNode[]): FieldPlan => ({
+  ...{ key, pattern, nodes, field: { extensions: {} } as Field, access: PUBLIC_ACCESS, isNullable: false, read: null },
   args: () => ({}),
   hasVariables: false,
   resolve: () => name,
   shape: { kind: 'leaf', write: () => `"${name}"` },
 });
 
-function shapeOf(compilation: Compilation, type: GraphQLOutputType, nodes: readonly FieldNode[]): Shape {
+function shapeOf(compilation: Compilation, type: GraphQLOutputType, nodes: readonly FieldNode[], pattern: string): Shape {
   const nullable = getNullableType(type);
   if (isListType(nullable))
-    return { kind: 'list', of: shapeOf(compilation, nullable.ofType, nodes), isNullable: !isNonNullType(nullable.ofType) };
+    return {
+      kind: 'list',
+      of: shapeOf(compilation, nullable.ofType, nodes, `${pattern}.*`),
+      isNullable: !isNonNullType(nullable.ofType),
+      pattern,
+    };
   if (isLeafType(nullable)) return { kind: 'leaf', write: leafOf(nullable) };
   if (!isObjectType(nullable)) throw new Unsupported('abstract');
-  return { kind: 'object', object: objectPlan(compilation, nullable, selectionsOf(nodes)) };
+  return { kind: 'object', object: objectPlan(compilation, nullable, selectionsOf(nodes), `${pattern}.`) };
 }
 
 /** Whether a type's rows are read by Prisma, which needs to know what is selected of them. */

@@ -1,5 +1,6 @@
 import type { Grant } from '../access/grant.ts';
 import type { JsonRead } from '../database/sql/json-shape.ts';
+import type { Tally } from './tally.ts';
 
 /** What the executor reads of a request's context. Resolvers get the whole of it. */
 export type ExecutionContext = {
@@ -16,5 +17,5 @@ export type ExecutionContext = {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** One execution: the request's context and its coerced variables. */
-export type Execution = { readonly context: ExecutionContext; readonly variables: Variables };
+/** One execution: the request's context, its coerced variables, and what is counted if anything. */
+export type Execution = { readonly context: ExecutionContext; readonly variables: Variables; readonly tally?: Tally | undefined };

@@ -8,6 +8,7 @@ import { jsonPlanOf } from './json-plan.ts';
 import type { PreparedOperation } from './prepared-operation.ts';
 import { type CommandPlan, type ObjectPlan, type OperationPlan, objectOf } from './query-plan.ts';
 import { serializeResponse, writeObject } from './response-writer.ts';
+import type { Tally } from './tally.ts';
 import { REASONS, type Reason, Unsupported } from './unsupported.ts';
 
 /** How many operations were answered, left to GraphQL.js by design, or failed unexpectedly. */
@@ -17,8 +18,12 @@ export type ExecutionCounts = Readonly<Record<'answered' | 'unexpected' | Reason
 export type Answer = string | ExecutionResult | null;
 
 export type Executor = {
-  /** Answers an operation. Null: nothing has been changed, and GraphQL.js is to execute it. */
-  answer(operation: PreparedOperation, context: ExecutionContext): Promise<Answer>;
+  /**
+   * Answers an operation. Null: nothing has been changed, and GraphQL.js is to execute it.
+   *
+   * @param tally is complete if the answer is a text.
+   */
+  answer(operation: PreparedOperation, context: ExecutionContext, tally?: Tally): Promise<Answer>;
   counts(): ExecutionCounts;
 };
 
@@ -54,11 +59,11 @@ export function createExecutor(
     return null;
   }
 
-  async function answer(operation: PreparedOperation, context: ExecutionContext): Promise<Answer> {
+  async function answer(operation: PreparedOperation, context: ExecutionContext, tally?: Tally): Promise<Answer> {
     const plan = planOf(operation);
     const { coerced: variables } = operation.variables;
     if (!variables) throw new Unsupported('variables');
-    const execution = { context, variables };
+    const execution = { context, variables, tally };
     if (plan.kind === 'command') return answerCommand(operation, plan.command, execution);
     checkShapes(plan.root, context.grant);
     return serializeResponse(await writeObject(plan.root, undefined, execution));
@@ -90,10 +95,10 @@ export function createExecutor(
 
   return {
     counts: () => ({ ...counts }),
-    answer: async (operation, context) => {
+    answer: async (operation, context, tally) => {
       if (!isOn) return null;
       try {
-        const answered = await answer(operation, context);
+        const answered = await answer(operation, context, tally);
         counts.answered += 1;
         return answered;
       } catch (error) {

@@ -48,7 +48,9 @@ function draft(field: FieldPlan, grant: Grant): JsonPlan | null {
   const object = objectOf(field.shape)!;
   try {
     const shape =
-      field.shape.kind === 'list' ? itemShape(into, path => objectShape(object, into, path), []) : objectShape(object, into, []);
+      field.shape.kind === 'list'
+        ? itemShape(into, field.pattern, path => objectShape(object, into, path), [])
+        : objectShape(object, into, []);
     return { permissions: grant.permissions, shape, marks: into.marks, pages: into.pages };
   } catch (error) {
     if (error instanceof Unsupported) return null;
@@ -57,9 +59,9 @@ function draft(field: FieldPlan, grant: Grant): JsonPlan | null {
 }
 
 /** The shape of a list's items, with a mark before each item if one of its fields is refused. */
-function itemShape({ marks }: Draft, shapeAt: (path: readonly Step[]) => JsonShape, path: readonly Step[]): JsonShape {
+function itemShape({ marks }: Draft, pattern: string, shapeAt: (path: readonly Step[]) => JsonShape, path: readonly Step[]): JsonShape {
   const { written, prefix } = marks.list(list => shapeAt([...path, list]));
-  return prefix ? { ...written, prefix } : written;
+  return { ...written, ...(prefix && { prefix }), count: marks.rows(pattern) };
 }
 
 /** `path` leads to the object. */
@@ -94,7 +96,7 @@ function connectionValue(plan: ObjectPlan, field: FieldPlan, relation: string, i
       if (nameOf(inner) === 'totalCount') return { kind: 'count', relation };
       if (nameOf(inner) !== 'edges' || inner.shape.kind !== 'list') throw new Unsupported('shape');
       const edge = objectOf(inner.shape)!;
-      return { kind: 'page', relation, shape: itemShape(into, at => edgeShape(edge, into, at), [...path, inner.key]) };
+      return { kind: 'page', relation, shape: itemShape(into, inner.pattern, at => edgeShape(edge, into, at), [...path, inner.key]) };
     };
     return [inner.key, value()] as const;
   });

@@ -1,4 +1,5 @@
 import type { FieldPlan } from './query-plan.ts';
+import type { Tally } from './tally.ts';
 
 /**
  * Stands around the number of a mark: JSON escapes control characters, so text never contains it.
@@ -11,28 +12,37 @@ type ListId = number;
 
 type Mark =
   | { readonly kind: 'item'; readonly list: ListId; lastNested: ListId }
-  | { readonly kind: 'refused'; readonly field: FieldPlan; readonly path: readonly Step[] };
+  | { readonly kind: 'refused'; readonly field: FieldPlan; readonly path: readonly Step[] }
+  | { readonly kind: 'rows'; readonly pattern: string };
 
 /**
- * Marks in the JSON that PostgreSQL writes: one before each item of a list, and one at each refused
- * field. They say how often a field was refused, and at which indices: its errors need both.
+ * Marks in the JSON that PostgreSQL writes. One after each list has the number of its items. One at
+ * each refused field, and one before each item of a list with such a field, say how often the field
+ * was refused, and at which indices: its errors need both.
  */
 export class Marks {
   readonly #marks: Mark[] = [];
   #lists = 0;
+  #refused = 0;
 
   /** The text before each item of a new list; `write` adds what is inside of an item. */
   list<Written>(write: (list: ListId) => Written): { readonly written: Written; readonly prefix: string } {
     const mark: Mark = { kind: 'item', list: this.#lists++, lastNested: 0 };
     const prefix = this.#add(mark);
-    const marks = this.#marks.length;
+    const refused = this.#refused;
     const written = write(mark.list);
     mark.lastNested = this.#lists - 1;
-    return { written, prefix: this.#marks.length > marks ? prefix : '' };
+    return { written, prefix: this.#refused > refused ? prefix : '' };
+  }
+
+  /** The texts before and after the number of a list's items. */
+  rows(pattern: string): readonly [before: string, after: string] {
+    return [this.#add({ kind: 'rows', pattern }), SIGN];
   }
 
   /** The text of a refused field. */
   refused(field: FieldPlan, path: readonly Step[]): string {
+    this.#refused += 1;
     return `${this.#add({ kind: 'refused', field, path })}null`;
   }
 
@@ -40,8 +50,11 @@ export class Marks {
     return `${SIGN}${this.#marks.push(mark) - 1}${SIGN}`;
   }
 
-  /** Marked text as JSON; calls `onRefused` for each refused field, in the order of the text. */
-  read(text: string, onRefused: (field: FieldPlan, path: readonly (string | number)[]) => void): string {
+  /**
+   * Marked text as JSON. Calls `onRefused` for each refused field, in the order of the text, and
+   * counts the items of lists.
+   */
+  read(text: string, onRefused: (field: FieldPlan, path: readonly (string | number)[]) => void, tally?: Tally): string {
     const parts = text.split(SIGN);
     if (parts.length === 1) return text;
     const indices = new Array<number>(this.#lists).fill(-1);
@@ -51,6 +64,9 @@ export class Marks {
       if (mark.kind === 'item') {
         indices[mark.list]! += 1;
         indices.fill(-1, mark.list + 1, mark.lastNested + 1);
+      } else if (mark.kind === 'rows') {
+        at += 1;
+        tally?.addRows(mark.pattern, Number(parts[at]));
       } else
         onRefused(
           mark.field,

@@ -21,8 +21,8 @@ export class PreparedOperation {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variableValues: Readonly<Record<string, unknown>> | null | undefined;
-  /** Whether it is within the limits, once that was computed (http/graphql/complexity.ts). */
-  isWithinLimits?: boolean;
+  /** Its cost, or null if it exceeds a limit, once computed (http/graphql/complexity.ts). */
+  cost?: number | null;
   /** The values of `tenant(slug:)`, once they were collected (http/graphql/operation-tenant.ts). */
   tenantSlugs?: readonly ValueNode[];
   #variables: Coerced | undefined;

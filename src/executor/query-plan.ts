@@ -10,15 +10,17 @@ export type Resolve = (parent: unknown, args: object, context: ExecutionContext)
 /** Computes arguments from coerced variables. */
 export type ArgsOf = (variables: Variables) => object;
 
-/** How a value is written. */
+/** How a value is written; for a list, its response path with `*` for every index. */
 export type Shape =
   | { readonly kind: 'leaf'; readonly write: Leaf }
   | { readonly kind: 'object'; readonly object: ObjectPlan }
-  | { readonly kind: 'list'; readonly of: Shape; readonly isNullable: boolean };
+  | { readonly kind: 'list'; readonly of: Shape; readonly isNullable: boolean; readonly pattern: string };
 
 /** A field of a document, with everything about it that no request changes. */
 export type FieldPlan = {
   readonly key: string;
+  /** Its response path, with `*` for every index. */
+  readonly pattern: string;
   readonly nodes: readonly FieldNode[];
   readonly field: GraphQLField<unknown, unknown>;
   readonly access: FieldAccess;

@@ -61,7 +61,8 @@ class ResponseWriter {
 
   #splice(text: string | null, marks: Marks, isNullable: boolean, path: Path): void {
     if (text === null && !isNullable) throw new Unsupported('value');
-    this.#text += text === null ? 'null' : marks.read(text, (field, inner) => this.#refuse(field, [...path, ...inner], 'a row'));
+    this.#text +=
+      text === null ? 'null' : marks.read(text, (field, inner) => this.#refuse(field, [...path, ...inner], 'a row'), this.execution.tally);
   }
 
   #value({ shape, isNullable }: FieldPlan, value: unknown): void {
@@ -78,8 +79,9 @@ class ResponseWriter {
     else this.#list(shape, value);
   }
 
-  #list({ of, isNullable }: Shape & { kind: 'list' }, values: unknown): void {
+  #list({ of, isNullable, pattern }: Shape & { kind: 'list' }, values: unknown): void {
     if (!Array.isArray(values)) throw new Unsupported('value');
+    this.execution.tally?.addRows(pattern, values.length);
     const depth = this.path.length;
     this.#text += '[';
     for (let at = 0; at < values.length; at += 1) {
@@ -102,10 +104,11 @@ class ResponseWriter {
     this.pending.push(written);
   }
 
-  #refuse({ access, nodes, field, isNullable }: FieldPlan, path: Path, typename: string): void {
+  #refuse({ access, nodes, field, isNullable, pattern }: FieldPlan, path: Path, typename: string): void {
     const payload = refusalPayloadFor(this.execution.context, access.permission!);
     if (!payload) throw new ForeignRow(`${typename}.${field.name}`);
     if (!isNullable) throw new Unsupported('value');
+    this.execution.tally?.addRefused(pattern);
     this.#errors.push(new RefusedField(payload, nodes, path));
   }
 

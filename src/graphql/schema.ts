@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { markSemanticNonNull, semanticNonNull } from './core/absence.ts';
 import { builder } from './core/builder.ts';
+import { costDirectives, declareCosts } from './core/cost.ts';
 import { acceptIdsOf } from './core/global-id.ts';
 import './nouns.ts';
 
@@ -36,8 +37,10 @@ const publicDirective = new GraphQLDirective({
 export function buildSchema(): GraphQLSchema {
   builder.queryType({ description: 'All reads.' });
   builder.mutationType({ description: 'All changes. Each mutation takes one input and returns one payload.' });
-  const schema = builder.toSchema({ sortSchema: false, directives: [...specifiedDirectives, requires, publicDirective, semanticNonNull] });
+  const directives = [...specifiedDirectives, requires, publicDirective, semanticNonNull, ...costDirectives];
+  const schema = builder.toSchema({ sortSchema: false, directives });
   markSemanticNonNull(schema);
+  declareCosts(schema);
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
   acceptIdsOf(types.filter(type => 'id' in type.getFields()).map(({ name }) => name));
   return schema;

@@ -22,7 +22,7 @@ const LIMITS = 'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPoint
 // biome-ignore format: a table is read by its columns
 const BY_TYPE: Readonly<Record<string, Needs>> = {
   Query: {
-    ...all('public', 'viewer plans roles permissions node nodes explain'),
+    ...all('public', 'viewer plans roles permissions node nodes explain rateLimit'),
     tenant: 'tenant:read',
     marketplace: 'marketplace:read',
     ...all('staff:read-tenant', 'staffTenant staffTombstone'),
@@ -197,6 +197,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   PlanLimits:       all('public', LIMITS),
   PlanPreview:      all('public', 'plan kind takesEffectAt members apiKeys datasets featuresLost'),
   CapUse:           all('public', 'limit used over'),
+  RateLimit:        all('public', 'limit remaining resetAt'),
   Role:             all('public', 'name description permissions'),
   Permission:       all('public', 'name meaning needsTenant principals roles statuses plans'),
 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/index.ts';
 import { createAuthenticate } from '../../src/http/auth/authenticate.ts';
+import { openBudget } from '../../src/http/budget/open.ts';
 import { createGateway } from '../../src/http/gateway.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { startServer } from '../../src/http/server/server.ts';
@@ -57,7 +58,9 @@ describe('a row of another tenant that is reached through a guarded field', () =
     ]);
     const log = createLog('info', { write: (text: string) => void written.push(text) });
     server = await startServer({ log, host: '127.0.0.1', port: 0, isReady: async () => true });
-    server.serve(createGateway({ schema, database, authenticate, services: SERVICES, corsOrigins: [] }));
+    server.serve(
+      createGateway({ schema, database, authenticate, services: SERVICES, budget: openBudget(null, Date.now), corsOrigins: [] }),
+    );
     askAs = async role => {
       const token = await issuer.sign({ sub: role === 'viewer' ? viewer.subject : operator.subject });
       return ask(server.url, '{ things { name } }', { token });

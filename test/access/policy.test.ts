@@ -116,7 +116,7 @@ describe('the fields of the schema', () => {
       const need = FIELDS[name]!;
       const plans = need === 'analytics:read-series' && { plans: ['PROFESSIONAL', 'ENTERPRISE'] };
       const directives = need === 'as-parent' ? {} : need === 'public' ? { public: {} } : { requires: { permission: need, ...plans } };
-      const { semanticNonNull: _, ...others } = extensions.directives as { semanticNonNull?: object };
+      const { semanticNonNull: _null, cost: _cost, listSize: _size, ...others } = extensions.directives as Record<string, unknown>;
       expect([name, others]).toEqual([name, directives]);
       if (need === 'public') expect([name, description]).toEqual([name, expect.stringMatching(/(^|\n\n)\*\*Public\.\*\*$/)]);
       else if (need === 'as-parent') expect([name, description ?? '']).toEqual([name, expect.not.stringContaining('**')]);
@@ -133,7 +133,12 @@ describe('the fields of the schema', () => {
     [
       '  **Needs** `member:list`: owner, admin, seller_manager, buyer_manager, viewer; while the tenant is active, suspended, pending_deletion.',
     ],
-    ['  byDay: [DaySales!] @requires(permission: "analytics:read-series", plans: ["PROFESSIONAL", "ENTERPRISE"]) @semanticNonNull'],
+    [
+      '  byDay: [DaySales!] @requires(permission: "analytics:read-series", plans: ["PROFESSIONAL", "ENTERPRISE"]) @semanticNonNull @listSize(assumedSize: 10)',
+    ],
+    [
+      '  ): MarketplaceSearchConnection @requires(permission: "marketplace:read") @semanticNonNull @cost(weight: 10) @listSize(assumedSize: 20, slicingArguments: ["first", "last"], maxSize: 100)',
+    ],
     [
       '  **Needs** `analytics:read-series`: owner, admin, seller_manager, viewer; while the tenant is active, suspended, pending_deletion; on the plan PROFESSIONAL or ENTERPRISE.',
     ],

@@ -67,6 +67,7 @@ export const READ = `query Read {
     apiKey { id apiKeyId name prefix scopes createdAt expiresAt }
     memberships { ${SUMMARY} }
   }
+  rateLimit { limit remaining resetAt }
   plans { ${PLAN} }
   roles { name description permissions { ${PERMISSION} } }
   permissions { ${PERMISSION} }

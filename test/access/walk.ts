@@ -94,6 +94,8 @@ function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, pa
   if (field === 'PlanPreview.takesEffectAt') return plan === 'FREE'; // it is asked of that plan
   if (field === 'Permission.plans') return parent.name !== 'ANALYTICS_READ_SERIES';
   if (field === 'DataObject.upload') return parent.storedAt != null;
+  // The gateway of the matrix has no budget.
+  if (field === 'RateLimit.limit' || field === 'RateLimit.remaining') return true;
   if (field === 'DataObject.storedAt') return parent.name === 'waiting.csv';
   if (LIMITS.some(limit => field === `Plan.${limit}`)) return parent.code === 'ENTERPRISE';
   return field === 'ViewerMembership.statusReason' && String(parent.slug).startsWith('made-');

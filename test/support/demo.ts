@@ -13,7 +13,7 @@ export const useDemo = (): TemporaryDemo => useResource(startTemporaryDemo, demo
 /** Starts the demo in a new folder on a free port; `close` stops it and removes the folder. */
 export async function startTemporaryDemo(): Promise<TemporaryDemo> {
   const directory = await mkdtemp(path.join(tmpdir(), 'ipto-demo-'));
-  const options = { directory, host: '127.0.0.1', port: 0, corsOrigins: [], reset: false };
+  const options = { directory, host: '127.0.0.1', port: 0, corsOrigins: [], budget: null, reset: false };
   const demo = await startDemo({ ...options, log: createLog('silent'), onProgress: () => {} });
   return {
     demo,

@@ -101,6 +101,8 @@ type GatewayOptions = {
   /** Whether the fast path fails in this test. Otherwise `stop` rejects if it did. */
   readonly expectsUnexpected?: boolean;
   readonly log?: Logger;
+  /** Operations have no limit if left out. */
+  readonly budget?: StartOptions['budget'];
 };
 
 /** A gateway for a test file; see {@link useResource}. */
@@ -113,7 +115,7 @@ export const useGateway = (database: Pick<TestDatabase, 'runtimeUrl'>, options?:
 /** Starts the gateway on a free port, connected to a test database as the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  { poolSize, settings, reads, compiled, expectsUnexpected = false, log = createLog('silent') }: GatewayOptions = {},
+  { poolSize, settings, reads, compiled, budget = null, expectsUnexpected = false, log = createLog('silent') }: GatewayOptions = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();
@@ -141,6 +143,7 @@ export async function startTestGateway(
     services,
     routes: services.routes,
     tokens: tokenOptions(tokens),
+    budget,
   });
   services.listening(running.url);
   return {

@@ -9,4 +9,5 @@ export const requestInput = (tenant?: string, services = SERVICES): RequestInput
   groupsRefusals: false,
   services,
   explain: () => Promise.reject(new Error('nothing is explained here')),
+  budget: { rateLimit: () => ({ limit: null, remaining: null, resetAt: services.clock.now() }) },
 });

@@ -13,6 +13,8 @@ export type SigningKey = {
   readonly slug: string;
   readonly status: TenantStatus;
   readonly features: readonly PlanFeature[];
+  /** Of the tenant, by its plan or contract; null is no limit. */
+  readonly costPointsPerMinute: number | null;
 };
 
 /**
@@ -40,10 +42,12 @@ const FIND = `
   SELECT coalesce(k.secret_hash, ${NOTHING}) AS hash, coalesce(k.earlier_hash, ${NOTHING}) AS "earlierHash",
     (extract(epoch FROM k.earlier_expires_at) * 1000)::float8 AS "earlierUntil",
     json_build_object('name', k.name, 'scopes', k.scopes, 'createdAt', k.created_at, 'expiresAt', k.expires_at, 'revokedAt', k.revoked_at, 'lastUsedAt', k.last_used_at,
-      'slug', t.slug, 'status', t.status, 'features', p.features)::text AS key
+      'slug', t.slug, 'status', t.status, 'features', p.features,
+      'costPointsPerMinute', CASE WHEN c.tenant_id IS NULL THEN p.cost_points_per_minute ELSE c.cost_points_per_minute END)::text AS key
   FROM (VALUES (1)) AS one
     LEFT JOIN tenant t ON t.tenant_id = $1::uuid
     LEFT JOIN plan p ON p.code = coalesce(t.plan_code, 'FREE')
+    LEFT JOIN contract c ON c.tenant_id = $1::uuid AND p.code = 'ENTERPRISE'
     LEFT JOIN api_key k ON k.tenant_id = $1::uuid AND k.id = $2::uuid`;
 
 /**

@@ -1,5 +1,10 @@
 /** The JSON object that a row becomes: a constant prefix, its keys in order, and their values. */
-export type JsonShape = { readonly entries: readonly (readonly [key: string, value: JsonValue])[]; readonly prefix?: string };
+export type JsonShape = {
+  readonly entries: readonly (readonly [key: string, value: JsonValue])[];
+  readonly prefix?: string;
+  /** For rows of a list: the texts before and after their number, which follows the list. */
+  readonly count?: readonly [before: string, after: string];
+};
 
 /**
  * What is written under a key. Columns, relations and counts are named as in the data model; the

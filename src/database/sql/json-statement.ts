@@ -118,7 +118,7 @@ const PAGE = ['where', 'orderBy', 'take', 'select'];
 
 /**
  * Rows as a JSON list. `take` counts one row more than the page has, to tell whether there is a
- * next page; the list leaves it out.
+ * next page; the list leaves it out. The number of rows follows where the shape has a place for it.
  */
 function pageJson(draft: Draft, table: Table, args: Args, shape: JsonShape, tie: (source: Source) => string | null): string {
   for (const [name] of entriesOf(args, 'argument')) if (!PAGE.includes(name)) throw new UnsupportedQuery('argument');
@@ -130,5 +130,6 @@ function pageJson(draft: Draft, table: Table, args: Args, shape: JsonShape, tie:
   const limit = take === undefined ? '' : ` LIMIT ${parameter(draft, (take as number) - 1)}`;
   const order = orderClause(source, args.orderBy, take !== undefined);
   const rows = `SELECT ${row} AS j ${fromClause(source)}${whereClause(...conditions)}${order}${limit}`;
-  return `concat('[', (SELECT string_agg(r.j, ',') FROM (${rows}) r), ']')`;
+  const count = shape.count ? `, ${literal(shape.count[0])}, count(*), ${literal(shape.count[1])}` : '';
+  return `(SELECT concat('[', string_agg(r.j, ','), ']'${count}) FROM (${rows}) r)`;
 }

@@ -22,6 +22,7 @@ const MAY_BE_ABSENT: Readonly<Record<string, string>> = {
   Plan:               'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute',
   PlanLimits:         'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute',
   PlanPreview:        'takesEffectAt',
+  RateLimit:          'limit remaining',
   CapUse:             'limit',
   MonthlyUse:         'limit',
   Dataset:            'listing',

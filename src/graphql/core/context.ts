@@ -22,6 +22,9 @@ export type Explanation = {
 /** Explains an operation without executing it; implemented where the limits are. */
 export type Explain = (operation: OperationToExplain, context: Context) => Promise<Explanation>;
 
+/** A caller's budget in the running minute. Null: there is no limit. */
+export type RateLimit = { readonly limit: number | null; readonly remaining: number | null; readonly resetAt: Date };
+
 /**
  * What resolvers know of a request, computed before any of them runs (SPEC T2). They get no unbound
  * database client, no token and no headers.
@@ -36,6 +39,10 @@ export type Context = {
   readonly membership: PersonMembership | null;
   /** The API key that the request carries; null for any other caller. */
   readonly apiKey: ProvenKey | null;
+  /** The tenant's cost points a minute. Null: there is no limit, or no tenant. */
+  readonly costLimit: number | null;
+  /** Tells what is left of the budget that pays for the request. */
+  readonly budget: { rateLimit(context: Pick<Context, 'grant' | 'profile' | 'costLimit'>): RateLimit };
   readonly services: Services;
   readonly explain: Explain;
   /** The `Idempotency-Key` header; null without one. */

@@ -5,6 +5,7 @@ import { policyOf } from '../../access/policy-plugin.ts';
 import { badInput, GatewayError } from '../../domain/core/errors.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { complexityOf } from './cost.ts';
 import { decodeGlobalId } from './global-id.ts';
 import { refusedFor } from './refusal.ts';
 
@@ -72,7 +73,7 @@ builder.queryFields(t => ({
     nullable: { list: false, items: true },
     args: { ids: t.arg.idList({ required: true }) },
     extensions: { typesOf: ({ ids }: { ids: readonly string[] }) => typesOf(ids) },
-    complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
+    complexity: complexityOf({ listSize: { slicingArguments: ['ids'] } }),
     description:
       'Objects by their global ids, in the order of the ids. At most 100. An item is null as in `node`; with an error if its id is malformed.',
     resolve: (_root, { ids }, context, info) => {

@@ -1,4 +1,5 @@
 import { badInput } from '../../domain/core/errors.ts';
+import { complexityOf } from './cost.ts';
 
 /** Items on a page: at most, and when the client names no number. */
 export const PAGE_SIZE = { max: 100, default: 20 } as const;
@@ -24,8 +25,8 @@ export function listSize({ first }: Pick<Sizes, 'first'>): number {
   return first ?? PAGE_SIZE.default;
 }
 
-/** The complexity of a connection: each field below it counts once for each requested row. */
-export const pageCost = ({ first, last }: Sizes): { field: number; multiplier: number } => ({
-  field: 1,
-  multiplier: Math.min(Math.max(first ?? last ?? PAGE_SIZE.default, 1), PAGE_SIZE.max),
-});
+/** The size of a page: each field below a connection counts once for each requested row. */
+export const PAGE = { assumedSize: PAGE_SIZE.default, slicingArguments: ['first', 'last'], maxSize: PAGE_SIZE.max } as const;
+
+/** The complexity of a connection. */
+export const pageCost = complexityOf({ listSize: PAGE });

@@ -2,10 +2,11 @@ import { countMarket, type MarketTag, marketTags, searchMarket } from '../../dat
 import { filterCurrency } from '../../domain/billing/currency.ts';
 import { type SearchInput, searchOf, sortOf } from '../../domain/marketplace/search.ts';
 import { builder } from '../core/builder.ts';
+import { complexityOf } from '../core/cost.ts';
 import { idOfType } from '../core/global-id.ts';
 import { filterMoney, MoneyInput } from '../core/money.ts';
 import { pageBy } from '../core/page.ts';
-import { listSize, pageCost } from '../core/page-size.ts';
+import { listSize, PAGE } from '../core/page-size.ts';
 import { cursorsBy } from './cursor.ts';
 import { listingsOf, MarketplaceListing } from './listing.ts';
 import { MarketplaceSort } from './sort.ts';
@@ -51,7 +52,7 @@ const Marketplace = builder.node(builder.objectRef<{ readonly viewedBy: string }
         ...read,
         description: 'Searches the listings.',
         args: { ...CONDITIONS, sort: t.arg({ type: MarketplaceSort, description: 'Default: `RELEVANCE`.' }) },
-        complexity: args => ({ ...pageCost(args), field: SEARCH_COST }),
+        complexity: complexityOf({ weight: SEARCH_COST, listSize: PAGE }),
         resolve(_marketplace, { sort: requestedSort, ...args }, { work: { query } }) {
           const search = searchFor(args);
           const sort = sortOf(search, requestedSort);

@@ -32,7 +32,7 @@ export async function keyContext(database: Database, text: string, { tenant: hea
   if (slug !== undefined && slug !== key.slug)
     throw new GatewayError('TENANT_CONFLICT', 'Your API key and the `slug` of the query name different tenants.');
   checkStatus(key);
-  const { tenantId, id, name, status, features } = key;
+  const { tenantId, id, name, status, features, costPointsPerMinute } = key;
   const work = database.bind({ tenantId, personId: null });
   noteUsed(work.query, key, now);
   const principal: Principal = { kind: 'api_key', keyId: id, scopes: new Set(scopesOf(key.scopes)) };
@@ -42,6 +42,7 @@ export async function keyContext(database: Database, text: string, { tenant: hea
     profile: { issuer: ISSUER, subject: id, name, isNamed: true, email: null, emailVerified: false, issuedAt: null },
     membership: null,
     apiKey: key,
+    costLimit: costPointsPerMinute,
     grant: grantOf(principal, tenantAccess),
     work,
     memberships: async () => [],

@@ -7,10 +7,11 @@ import { requestedTenant, type TenantSources } from './tenant-name.ts';
 import type { Token } from './token.ts';
 
 /** The parts of a context that come from the request itself. */
-export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain'> & TenantSources;
+export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain' | 'budget'> &
+  TenantSources;
 
 /** The parts of a context that come from the token and the database: the same for equal answers. */
-export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership'> & {
+export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership' | 'costLimit'> & {
   readonly personId: string | null;
   /** All memberships of the person, if the request named no tenant: then they were all read. */
   readonly memberships: readonly PersonMembership[] | undefined;
@@ -24,6 +25,7 @@ export function factsOfPerson(token: Token, sources: TenantSources, person: Pers
     grant: grantOf({ kind: 'user' }, membership && tenantAccessOf(membership)),
     personId: person.personId,
     membership,
+    costLimit: membership?.costPointsPerMinute ?? null,
     memberships: requestedTenant(token, sources) === null ? person.memberships : undefined,
   };
 }
@@ -34,14 +36,14 @@ const tenantAccessOf = ({ tenantId, status, features, roles }: PersonMembership)
 
 /** The facts of a caller outside of any tenant: nobody, or staff. */
 export const factsOutside = (principal: Principal, profile: Context['profile']): TenantFacts => ({
-  ...{ profile, grant: grantOf(principal, null), personId: null, membership: null, memberships: undefined },
+  ...{ profile, grant: grantOf(principal, null), personId: null, membership: null, costLimit: null, memberships: undefined },
 });
 
 /** @param bind makes the context's access to the database. */
 export function buildContext<Work>(
   database: Pick<Database, 'queryText'>,
-  { requestId, idempotencyKey, groupsRefusals, services, explain }: RequestInput,
-  { profile, grant, membership, personId, memberships }: TenantFacts,
+  { requestId, idempotencyKey, groupsRefusals, services, explain, budget }: RequestInput,
+  { profile, grant, membership, costLimit, personId, memberships }: TenantFacts,
   bind: (binding: Binding) => Work,
 ): Omit<Context, 'work'> & { readonly work: Work } {
   let read: Promise<readonly PersonMembership[]> | undefined;
@@ -55,9 +57,11 @@ export function buildContext<Work>(
     groupsRefusals,
     services,
     explain,
+    budget,
     profile,
     membership,
     apiKey: null,
+    costLimit,
     grant,
     work: bind({ tenantId: grant.tenantAccess?.tenantId ?? null, personId }),
     memberships: () => {

@@ -1,4 +1,4 @@
-import type { PersonMembership, PersonMemberships } from '../../database/queries/membership.ts';
+import type { BudgetedMembership, PersonMemberships } from '../../database/queries/membership.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { isNamed, type TenantSources, tenantNotFound } from './tenant-name.ts';
 
@@ -20,7 +20,7 @@ export function chooseMembership(
   { memberships }: PersonMemberships,
   { tenant: header, slug }: TenantSources,
   claim: string | null,
-): PersonMembership | null {
+): BudgetedMembership | null {
   const [first = null] = memberships;
   if (header === undefined && slug === undefined && claim === null) return memberships.length === 1 ? first : null;
   if (!first) throw tenantNotFound();

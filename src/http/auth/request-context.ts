@@ -3,6 +3,7 @@ import type { Database } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Services } from '../../domain/core/services.ts';
 import type { Context, Explain } from '../../graphql/core/context.ts';
+import type { BudgetOptions, RequestBudget } from '../budget/request-budget.ts';
 import { keyContext, keyIn } from './api-key.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { RequestInput } from './build-context.ts';
@@ -14,6 +15,8 @@ export type ContextOptions = {
   readonly authenticate: Authenticate;
   readonly services: Services;
   readonly explain: Explain;
+  /** What operations are charged to. */
+  readonly budget: BudgetOptions;
 };
 
 /** The caller's API key or verified token, and the rest of the request that its context needs. */
@@ -31,11 +34,12 @@ export async function credentialsOf(
   { headers }: IncomingMessage,
   requestId: string,
   { authenticate, services, explain }: ContextOptions,
+  budget: RequestBudget,
 ): Promise<Credentials> {
   const { authorization } = headers;
   const tenant = headers['x-tenant-id'] as string | undefined;
   const idempotencyKey = (headers['idempotency-key'] as string | undefined) ?? null;
-  const input = { requestId, tenant, idempotencyKey, groupsRefusals: groupsRefusals(headers['x-refusals']), services, explain };
+  const input = { requestId, tenant, idempotencyKey, groupsRefusals: groupsRefusals(headers['x-refusals']), services, explain, budget };
   const key = keyIn(authorization);
   if (key !== null) return { input, key };
   const token = authenticate(authorization);

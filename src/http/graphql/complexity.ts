@@ -11,7 +11,9 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { fragmentsOf } from '../../executor/collect.ts';
 import type { PreparedOperation } from '../../executor/prepared-operation.ts';
+import { type Prices, pricesOf } from './prices.ts';
 
 /**
  * The limits of one operation (SPEC G7). A field costs 1; the fields below a connection cost 1 for
@@ -20,26 +22,27 @@ import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 export const COST = { depth: 20, breadth: 400, cost: 10_000 } as const;
 
 /**
- * The result of analyzing an operation: whether it is within the limits for all variables, or the
- * document to analyze with each request's variables.
+ * The result of analyzing an operation: its cost for all variables, null if it exceeds a limit; or
+ * the document to analyze with each request's variables.
  */
-type Analyzed = boolean | DocumentNode;
+type Analyzed = number | null | DocumentNode;
 
 /** Key: the operation's node, which belongs to one cached document. There is one schema. */
 const analyzed = new WeakMap<OperationDefinitionNode, Analyzed>();
 
 /**
- * Whether an operation is within the limits. Also false if its variables are invalid; {@link
- * limitErrors} has the reason. An operation is analyzed once, or for each request if its cost
- * depends on variables, such as the size of a page.
+ * What an operation costs at most: with every page full, and no field skipped or refused. Null if
+ * it exceeds a limit, for which {@link limitErrors} has the reason, and if its variables are
+ * invalid. An operation is analyzed once, or for each request if its cost depends on variables,
+ * such as the size of a page.
  */
-export function isWithinLimits(operation: PreparedOperation, contextValue: unknown): boolean {
-  if (operation.isWithinLimits === undefined) {
+export function costOf(operation: PreparedOperation, contextValue: unknown): number | null {
+  if (operation.cost === undefined) {
     const result = analyzeComplexity(operation, contextValue);
-    operation.isWithinLimits =
-      typeof result === 'boolean' ? result && !operation.variables.errors : isWithin(result, operation, contextValue);
+    operation.cost =
+      typeof result === 'object' && result ? costWithin(result, operation, contextValue) : operation.variables.errors ? null : result;
   }
-  return operation.isWithinLimits;
+  return operation.cost;
 }
 
 function analyzeComplexity({ schema, document, operation }: PreparedOperation, contextValue: unknown): Analyzed {
@@ -47,7 +50,7 @@ function analyzeComplexity({ schema, document, operation }: PreparedOperation, c
   if (cached !== undefined) return cached;
   const result = isVarying(schema, document)
     ? documentOf(document, operation)
-    : isWithin(documentOf(document, { ...operation, variableDefinitions: [] }), { schema, variableValues: {} }, contextValue);
+    : costWithin(documentOf(document, { ...operation, variableDefinitions: [] }), { schema, variableValues: {} }, contextValue);
   analyzed.set(operation, result);
   return result;
 }
@@ -57,6 +60,24 @@ const documentOf = ({ definitions }: DocumentNode, operation: OperationDefinitio
   kind: Kind.DOCUMENT,
   definitions: [operation, ...definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
 });
+
+/** Key: the operation's node; the request's operation if the prices depend on its variables. */
+const priced = new WeakMap<OperationDefinitionNode | PreparedOperation, Prices>();
+
+/** What the parts of an operation cost that {@link costOf} has found to be within the limits. */
+export function pricesFor(operation: PreparedOperation): Prices {
+  const key = typeof analyzed.get(operation.operation) === 'object' ? operation : operation.operation;
+  const cached = priced.get(key);
+  if (cached) return cached;
+  const { schema, document } = operation;
+  const prices = pricesOf({
+    ...{ schema, operation: operation.operation },
+    fragments: fragmentsOf(document),
+    variables: operation.variables.coerced ?? {},
+  });
+  priced.set(key, prices);
+  return prices;
+}
 
 /** Whether a variable is used in the arguments of a field whose cost depends on its arguments. */
 function isVarying(schema: GraphQLSchema, document: DocumentNode): boolean {
@@ -79,23 +100,20 @@ function isVarying(schema: GraphQLSchema, document: DocumentNode): boolean {
 
 type OperationInput = Pick<PreparedOperation, 'schema' | 'variableValues'>;
 
-const complexityOf = (document: DocumentNode, { schema, variableValues }: OperationInput, contextValue: unknown) =>
-  complexityFromQuery(document, { schema, ctx: contextValue as object, variables: variableValues ?? {} });
-
-/** The cost of an operation at most: with every page full, and no field skipped. */
-export const costOf = (operation: PreparedOperation, contextValue: unknown): number =>
-  complexityOf(documentOf(operation.document, operation.operation), operation, contextValue).complexity;
-
-function isWithin(document: DocumentNode, input: OperationInput, contextValue: unknown): boolean {
+function costWithin(document: DocumentNode, { schema, variableValues }: OperationInput, contextValue: unknown): number | null {
   try {
-    const { depth, breadth, complexity } = complexityOf(document, input, contextValue);
-    return depth <= COST.depth && breadth <= COST.breadth && complexity <= COST.cost;
+    const { depth, breadth, complexity } = complexityFromQuery(document, {
+      schema,
+      ctx: contextValue as object,
+      variables: variableValues ?? {},
+    });
+    return depth <= COST.depth && breadth <= COST.breadth && complexity <= COST.cost ? complexity : null;
   } catch {
-    return false; // A variable or a global id is invalid.
+    return null; // A variable or a global id is invalid.
   }
 }
 
-/** The errors of an operation that {@link isWithinLimits} rejects: one for each exceeded limit. */
+/** The errors of an operation that exceeds the limits: one for each of them. */
 export function limitErrors({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): readonly GraphQLError[] {
   const rule = createComplexityRule({
     context: contextValue as object,

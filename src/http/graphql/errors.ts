@@ -80,7 +80,8 @@ function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLEr
 /** The form of errors that a client wants. */
 type Form = Pick<Context, 'groupsRefusals'>;
 
-const isRefusal = (error: GraphQLError): boolean => error instanceof RefusedField || deepest(error) instanceof RefusedError;
+/** Whether an error is of a refused field, or a refused mutation. */
+export const isRefusal = (error: GraphQLError): boolean => error instanceof RefusedField || deepest(error) instanceof RefusedError;
 
 /** The errors of a result, each through {@link publicError}, and refusals in the form wanted. */
 export function publicErrors(errors: readonly GraphQLError[], served: Served, { groupsRefusals }: Form): readonly GraphQLError[] {

@@ -4,44 +4,74 @@ import type { Executor } from '../../executor/executor.ts';
 import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import type { OptimisticContext } from '../auth/optimistic-context.ts';
+import type { AnyPayment, PaidText } from '../budget/payment.ts';
+import type { RequestBudget } from '../budget/request-budget.ts';
 import type { Served } from '../server/route.ts';
-import { isWithinLimits } from './complexity.ts';
+import { costOf } from './complexity.ts';
 import { publicErrors } from './errors.ts';
+import { tallyOf } from './result-tally.ts';
+
+/** How a request is executed: by which executor, for which response, and at whose cost. */
+export type Execution = { readonly executor: Executor; readonly served: Served; readonly budget: RequestBudget };
 
 /**
- * Executes an operation under an optimistic context. Returns the response's text, or null if the
- * database didn't confirm the context or the executor has no plan for the operation: then nothing
- * was changed, and nothing of the result may be used.
+ * Executes an operation under an optimistic context. Returns null if the database didn't confirm
+ * the context, the executor has no plan for the operation, or the budget seems to be used up: then
+ * nothing was changed, and nothing of the result may be used.
  */
 export async function executeOptimistically(
-  executor: Executor,
+  { executor, served, budget }: Execution,
   operation: PreparedOperation,
   { context, holds }: OptimisticContext,
-  served: Served,
-): Promise<string | null> {
-  if (!isWithinLimits(operation, context)) return null;
-  const executing = executor.answer(operation, context);
-  // A command confirms its context itself: `holds` asks the database only if it didn't.
-  if (operation.operation.operation === 'mutation') await executing;
-  const confirming = holds().catch(() => false); // The error recurs under the confirmed context.
-  const [answer, isConfirmed] = [await executing, await confirming];
-  return isConfirmed && answer ? serialize(answer, served, context) : null;
+): Promise<PaidText | null> {
+  const cost = costOf(operation, context);
+  if (cost === null) return null;
+  const taken = budget.take(context, operation, cost);
+  const payment = taken instanceof Promise ? await taken : taken;
+  if (!payment) return null;
+  try {
+    const executing = executor.answer(operation, context, payment.tally);
+    // A command confirms its context itself: `holds` asks the database only if it didn't.
+    if (operation.operation.operation === 'mutation') await executing;
+    const confirming = holds().catch(() => false); // The error recurs under the confirmed context.
+    const [answer, isConfirmed] = [await executing, await confirming];
+    return isConfirmed && answer ? paidText(answer, payment, served, context) : null;
+  } finally {
+    payment.cancel();
+  }
 }
 
 /**
- * Executes an operation under a confirmed context: by its query plan, or by GraphQL.js. Returns the
- * response's text, or null for what yoga must refuse; then nothing was executed.
+ * Executes an operation under a confirmed context: by its query plan, or by GraphQL.js. Returns
+ * null for what yoga must refuse; then nothing was executed.
+ *
+ * @throws {GatewayError} RATE_LIMITED, COST_TOO_HIGH.
  */
 export async function executeConfirmed(
-  executor: Executor,
+  { executor, served, budget }: Execution,
   operation: PreparedOperation,
   contextValue: Context,
+): Promise<PaidText | null> {
+  const cost = costOf(operation, contextValue);
+  if (cost === null) return null;
+  const payment = await budget.charge(contextValue, operation, cost);
+  try {
+    const answer = (await executor.answer(operation, contextValue, payment.tally)) ?? (await execute({ contextValue, ...operation }));
+    // No data: a variable doesn't fit.
+    return typeof answer === 'string' || 'data' in answer ? paidText(answer, payment, served, contextValue) : null;
+  } finally {
+    payment.cancel();
+  }
+}
+
+function paidText(
+  answer: string | ExecutionResult,
+  payment: AnyPayment,
   served: Served,
-): Promise<string | null> {
-  if (!isWithinLimits(operation, contextValue)) return null;
-  const answer = (await executor.answer(operation, contextValue)) ?? (await execute({ contextValue, ...operation }));
-  // No data: a variable doesn't fit.
-  return typeof answer === 'string' || 'data' in answer ? serialize(answer, served, contextValue) : null;
+  context: Pick<Context, 'groupsRefusals'>,
+): PaidText {
+  const text = serialize(answer, served, context);
+  return typeof answer === 'string' || !payment.tally ? payment.settle(text) : payment.settle(text, tallyOf(answer));
 }
 
 function serialize(answer: string | ExecutionResult, served: Served, context: Pick<Context, 'groupsRefusals'>): string {

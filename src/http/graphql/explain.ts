@@ -25,7 +25,7 @@ export function createExplain(schema: GraphQLSchema, yoga: Yoga): Explain {
     if (!coerced) throw failure(errors);
     const limits = limitErrors({ schema, contextValue, ...input });
     if (limits.length) throw failure(limits);
-    return { cost: costOf(operation, contextValue), refusals: forecastRefusals(operation, coerced, contextValue.grant) };
+    return { cost: costOf(operation, contextValue)!, refusals: forecastRefusals(operation, coerced, contextValue.grant) };
   };
 }
 

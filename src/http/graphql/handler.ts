@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createExecutor, type Executor } from '../../executor/executor.ts';
 import { optimisticContext } from '../auth/optimistic-context.ts';
 import { type ContextOptions, credentialsOf, requestContext } from '../auth/request-context.ts';
+import { RequestBudget } from '../budget/request-budget.ts';
 import type { Handler } from '../server/route.ts';
 import type { Documents } from './documents.ts';
 import { executeConfirmed, executeOptimistically } from './execute.ts';
@@ -39,21 +40,24 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     if (body === null) return; // The client left.
     const operation = request.method === 'POST' ? prepare(body) : null;
 
+    const budget = new RequestBudget(options.budget, request, response);
+    const execution = { executor, served, budget };
+
     const method = request.method!;
-    const sent = await credentialsOf(request, served.requestId, options);
+    const sent = await credentialsOf(request, served.requestId, options, budget);
     const parametersOf = () => (method === 'POST' ? parseBody(body) : parseQueryString(request.url!));
     const slug = operation ? tenantSlug(operation) : tenantSlugOf(schema, options.documents, parametersOf());
     const credentials = slug === undefined ? sent : { ...sent, input: { ...sent.input, slug } };
     if (operation && credentials.key === null) {
       const optimistic = optimisticContext(options.database, credentials.token, credentials.input);
-      const text = optimistic && (await executeOptimistically(executor, operation, optimistic, served));
-      if (text) return writeResponse(response, { mediaType, text });
+      const paid = optimistic && (await executeOptimistically(execution, operation, optimistic));
+      if (paid) return writeResponse(response, { mediaType, ...paid });
     }
 
     const context = await requestContext(credentials, options);
-    const text = operation && (await executeConfirmed(executor, operation, context, served));
-    if (text) return writeResponse(response, { mediaType, text });
+    const paid = operation && (await executeConfirmed(execution, operation, context));
+    if (paid) return writeResponse(response, { mediaType, ...paid });
 
-    writeResponse(response, await runYoga({ ...served, method, mediaType, parameters: parametersOf(), context }));
+    writeResponse(response, await runYoga({ ...served, method, mediaType, parameters: parametersOf(), context, budget }));
   };
 }

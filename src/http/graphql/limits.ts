@@ -5,7 +5,7 @@ import type { Plugin } from 'graphql-yoga';
 import { badInput } from '../../domain/core/errors.ts';
 import { PreparedOperation } from '../../executor/prepared-operation.ts';
 import { isCleanText } from './clean-text.ts';
-import { COST, isWithinLimits, limitErrors, tooExpensive } from './complexity.ts';
+import { COST, costOf, limitErrors, tooExpensive } from './complexity.ts';
 import { documentWorkErrors, WORK } from './document-work.ts';
 import type { Documents } from './documents.ts';
 
@@ -88,7 +88,7 @@ const useDocumentWork: Plugin = {
 const useCost = (): Plugin => ({
   onExecute({ args, setResultAndStopExecution }) {
     const operation = PreparedOperation.of(args.schema, args);
-    if (operation && isWithinLimits(operation, args.contextValue)) return;
+    if (operation && costOf(operation, args.contextValue) !== null) return;
     const errors = limitErrors(args);
     if (errors.length) setResultAndStopExecution({ errors });
   },

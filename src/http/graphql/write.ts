@@ -5,7 +5,7 @@ export type GraphqlResponse = {
   readonly mediaType: MediaType;
   readonly text: string;
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 };
 
 /** Writes a response, unless the client has left. */

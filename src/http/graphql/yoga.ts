@@ -1,11 +1,17 @@
-import { execute, type GraphQLSchema } from 'graphql';
+import { type ExecutionArgs, execute, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
+import { PreparedOperation } from '../../executor/prepared-operation.ts';
+import type { Tally } from '../../executor/tally.ts';
 import type { Context } from '../../graphql/core/context.ts';
+import { type AnyPayment, NO_PAYMENT } from '../budget/payment.ts';
+import type { RequestBudget } from '../budget/request-budget.ts';
 import type { MediaType } from '../server/negotiate.ts';
 import type { Served } from '../server/route.ts';
+import { costOf } from './complexity.ts';
 import type { Documents } from './documents.ts';
 import { useErrors } from './errors.ts';
 import { useLimits } from './limits.ts';
+import { tallyOf } from './result-tally.ts';
 import type { GraphqlResponse } from './write.ts';
 
 /** A request for yoga: read, with its parameters parsed and its context built. */
@@ -14,6 +20,9 @@ export type YogaRequest = Served & {
   readonly mediaType: MediaType;
   readonly parameters: object;
   readonly context: Context;
+  readonly budget: RequestBudget;
+  /** What the operation was charged, once yoga executes it; or why it was not. */
+  readonly paid: { by?: AnyPayment; tally?: Tally; refusal?: unknown };
 };
 
 export type Yoga = ReturnType<typeof createYogaServer>;
@@ -24,7 +33,7 @@ export const createYogaServer = (schema: GraphQLSchema, documents: Documents) =>
     schema,
     graphqlEndpoint: '/',
     context: ({ context }) => context,
-    plugins: [useParsedParameters, ...useLimits(documents), useErrors(), useGraphqlJs],
+    plugins: [useParsedParameters, ...useLimits(documents), useErrors(), useExecution],
     parserAndValidationCache: { documentCache: documents.parsed, errorCache: documents.failed },
     cors: false,
     graphiql: false,
@@ -38,14 +47,20 @@ export const createYogaServer = (schema: GraphQLSchema, documents: Documents) =>
 /**
  * Makes the function that answers what isn't in the caches: yoga parses, validates, checks the
  * limits, executes, and formats every error.
+ *
+ * @throws {GatewayError} RATE_LIMITED, COST_TOO_HIGH.
  */
 export const createYogaHandler =
   (yoga: Yoga) =>
-  async (request: YogaRequest): Promise<GraphqlResponse> => {
-    const { method, mediaType } = request;
+  async (input: Omit<YogaRequest, 'paid'>): Promise<GraphqlResponse> => {
+    const { method, mediaType } = input;
+    const request: YogaRequest = { ...input, paid: {} };
     const response = await yoga.fetch(new yoga.fetchAPI.Request('http://gateway/', { method, headers: { accept: mediaType } }), request);
     const allow = response.headers.get('allow');
-    return { mediaType, status: response.status, ...(allow && { headers: { allow } }), text: await response.text() };
+    const { by: payment = NO_PAYMENT, tally, refusal } = request.paid;
+    if (refusal) throw refusal;
+    const { text, headers } = payment.settle(await response.text(), tally);
+    return { mediaType, status: response.status, headers: allow ? { allow, ...headers } : headers, text };
   };
 
 /** Our own reading of the request takes the place of yoga's. */
@@ -54,7 +69,24 @@ const useParsedParameters: Plugin<object, YogaRequest> = {
 };
 
 /**
- * GraphQL.js answers fields in the order of the document; yoga's own executor in that of
- * completion.
+ * Charges an operation and executes it by GraphQL.js, which answers fields in the order of the
+ * document; yoga's own executor does in that of completion.
  */
-const useGraphqlJs: Plugin = { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) };
+const useExecution: Plugin<object, YogaRequest> = { onExecute: ({ setExecuteFn }) => setExecuteFn(chargeAndExecute) };
+
+async function chargeAndExecute(args: ExecutionArgs) {
+  const { context, budget, paid } = args.contextValue as YogaRequest;
+  const operation = PreparedOperation.of(args.schema, args);
+  const cost = operation && costOf(operation, context);
+  // Null: the variables are invalid, and GraphQL.js executes nothing.
+  if (cost !== null)
+    try {
+      paid.by = await budget.charge(context, operation!, cost);
+    } catch (error) {
+      paid.refusal = error;
+      throw error;
+    }
+  const result = await execute(args);
+  paid.tally = tallyOf(result);
+  return result;
+}

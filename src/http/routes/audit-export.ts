@@ -1,6 +1,7 @@
 import { exportEvents } from '../../domain/audit/export.ts';
 import { RefusedError } from '../../domain/core/recheck.ts';
 import { type ContextOptions, checkNotRepeated, credentialsOf, requestContext } from '../auth/request-context.ts';
+import { RequestBudget } from '../budget/request-budget.ts';
 import type { Handler } from '../server/route.ts';
 import { EXPORT_FORMATS } from './audit-export-format.ts';
 import { exportQuery } from './audit-export-query.ts';
@@ -16,7 +17,8 @@ export const createAuditExport =
   (options: ContextOptions): Handler =>
   async (request, response, { requestId, log }) => {
     checkNotRepeated(request);
-    const context = await requestContext(await credentialsOf(request, requestId, options), options);
+    const budget = new RequestBudget(options.budget, request, response);
+    const context = await requestContext(await credentialsOf(request, requestId, options, budget), options);
     const { format, filter } = exportQuery(request.url!);
     const pages = exportEvents(context, filter);
     const first = await pages.next().catch(error => {

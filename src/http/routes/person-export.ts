@@ -1,6 +1,7 @@
 import { RefusedError } from '../../domain/core/recheck.ts';
 import { exportPerson, type PersonRecord } from '../../domain/person/export.ts';
 import { type ContextOptions, checkNotRepeated, credentialsOf, requestContext } from '../auth/request-context.ts';
+import { RequestBudget } from '../budget/request-budget.ts';
 import type { Handler } from '../server/route.ts';
 import { sendRefusal } from './refusal.ts';
 import { streamFile } from './stream-file.ts';
@@ -15,7 +16,10 @@ export const createPersonExport =
   (options: ContextOptions): Handler =>
   async (request, response, { requestId, log }) => {
     checkNotRepeated(request);
-    const context = await requestContext(await credentialsOf(request, requestId, options), options);
+    const context = await requestContext(
+      await credentialsOf(request, requestId, options, new RequestBudget(options.budget, request, response)),
+      options,
+    );
     const pages = exportPerson(context);
     const first = await pages.next().catch(error => {
       if (!(error instanceof RefusedError)) throw error;

@@ -8,6 +8,8 @@ const ALLOWED = {
       'authorization',
       'content-type',
       'idempotency-key',
+      'last-event-id',
+      'x-cost',
       'x-graphql-csrf',
       'x-refusals',
       'x-request-id',
@@ -37,7 +39,7 @@ export function answerCors(origins: readonly string[], request: IncomingMessage,
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader(
       'access-control-expose-headers',
-      'accept-ranges, content-disposition, content-range, etag, retry-after, x-request-id',
+      'accept-ranges, content-disposition, content-range, etag, ratelimit, ratelimit-policy, retry-after, x-request-id',
     );
   }
   if (request.method !== 'OPTIONS' || !requestedMethod) return false;

@@ -39,7 +39,7 @@ export function sendError(response: ServerResponse, requestId: string, { code, m
   const { authorization, accept } = response.req.headers;
   if (httpStatus === 401) response.setHeader('www-authenticate', authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
   const { retryAfter = 1 } = (details ?? {}) as { retryAfter?: number };
-  if (httpStatus === 503) response.setHeader('retry-after', retryAfter);
+  if (httpStatus === 503 || httpStatus === 429) response.setHeader('retry-after', retryAfter);
   const type = responseMediaType(accept) ?? MEDIA_TYPES[0];
   sendJson(response, httpStatus, type, { errors: [{ message, extensions: { code, ...details, requestId } }] });
 }

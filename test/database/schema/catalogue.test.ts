@@ -101,6 +101,7 @@ describe('tables', () => {
       crossing('audit_head'),
       policy('audit_subject.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       crossing('charge'),
+      crossing('contract'),
       crossing('data_object'),
       crossing('earning'),
       policy('erasure.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),

@@ -34,6 +34,7 @@ test('R5, O1, A4: the codes of invitations and transfers appear in no table, eve
     corsOrigins: [],
     databaseUrl: fixtures.database.runtimeUrl,
     services: SERVICES,
+    budget: null,
     tokens: {
       ...{ issuer: tokens.issuer, audience: AUDIENCE, algorithms: ['ES256'], keys: tokens.jwks },
       ...{ tenantClaim: 'tenant', staffClaim: 'ipto_staff', clockSkew: 5 },

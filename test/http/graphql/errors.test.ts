@@ -196,6 +196,8 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   UNSUPPORTED_MEDIA_TYPE: { query: '{ __typename }', headers: { 'content-type': 'application/xml' }, status: 415 },
   METHOD_NOT_ALLOWED: { method: 'PUT', query: '{ __typename }', status: 405 },
   CSRF_REFUSED: { query: '{ __typename }', headers: { 'content-type': 'text/plain' }, status: 403 },
+  COST_TOO_HIGH: null, // test/http/budget
+  RATE_LIMITED: null, // test/http/budget
   INTERNAL_SERVER_ERROR: null, // faults.test.ts
   UNAVAILABLE: null, // outage.test.ts
 };

@@ -2,6 +2,7 @@ import { GraphQLEnumType, GraphQLError, GraphQLNonNull, GraphQLObjectType, Graph
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { createAuthenticate } from '../../../src/http/auth/authenticate.ts';
+import { openBudget } from '../../../src/http/budget/open.ts';
 import { createGateway } from '../../../src/http/gateway.ts';
 import { type RunningServer, startServer } from '../../../src/http/server/server.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
@@ -47,7 +48,16 @@ beforeAll(async () => {
     ...{ issuer: 'https://nobody.example', audience: 'a', algorithms: ['ES256'], tenantClaim: 'tenant', staffClaim: 'staff', clockSkew: 0 },
     keys: { keys: [] },
   });
-  faulty.serve(createGateway({ schema: FAULTY, database: opened, authenticate, services: SERVICES, corsOrigins: [] }));
+  faulty.serve(
+    createGateway({
+      schema: FAULTY,
+      database: opened,
+      authenticate,
+      services: SERVICES,
+      budget: openBudget(null, Date.now),
+      corsOrigins: [],
+    }),
+  );
 });
 afterAll(async () => {
   await faulty?.stop(0);

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ERRORS, type GatewayError } from '../../../src/domain/core/errors.ts';
 import { createExecutor } from '../../../src/executor/executor.ts';
 import type { Context } from '../../../src/graphql/core/context.ts';
+import { openBudget } from '../../../src/http/budget/open.ts';
+import { RequestBudget } from '../../../src/http/budget/request-budget.ts';
 import { createDocuments, type Documents } from '../../../src/http/graphql/documents.ts';
 import { executeConfirmed } from '../../../src/http/graphql/execute.ts';
 import { createPrepare } from '../../../src/http/graphql/prepare.ts';
@@ -54,8 +56,9 @@ beforeAll(async () => {
     const mediaType = checkHead(request);
     const body = (await readBody(request))!;
     const operation = prepare(body);
-    const text = operation && (await executeConfirmed(executor, operation, {} as Context, served));
-    if (text) return writeResponse(response, { mediaType, text });
+    const budget = new RequestBudget(openBudget(null, Date.now), request, response);
+    const paid = operation && (await executeConfirmed({ executor, served, budget }, operation, {} as Context));
+    if (paid) return writeResponse(response, { mediaType, ...paid });
     left = body;
     response.writeHead(501).end();
   };

@@ -43,7 +43,8 @@ describe('pages of other origins', () => {
       expect(corsOf(answer)).toEqual({
         vary: 'origin',
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'accept-ranges, content-disposition, content-range, etag, retry-after, x-request-id',
+        'access-control-expose-headers':
+          'accept-ranges, content-disposition, content-range, etag, ratelimit, ratelimit-policy, retry-after, x-request-id',
       });
     }
   });
@@ -56,8 +57,9 @@ describe('pages of other origins', () => {
       'access-control-allow-origin': OTHER,
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers':
-        'accept, authorization, content-type, idempotency-key, x-graphql-csrf, x-refusals, x-request-id, x-tenant-id, range, if-range, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-apollo-operation-id, x-apollo-operation-name, traceparent, tracestate',
-      'access-control-expose-headers': 'accept-ranges, content-disposition, content-range, etag, retry-after, x-request-id',
+        'accept, authorization, content-type, idempotency-key, last-event-id, x-cost, x-graphql-csrf, x-refusals, x-request-id, x-tenant-id, range, if-range, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-apollo-operation-id, x-apollo-operation-name, traceparent, tracestate',
+      'access-control-expose-headers':
+        'accept-ranges, content-disposition, content-range, etag, ratelimit, ratelimit-policy, retry-after, x-request-id',
       'access-control-max-age': '600',
     });
   });

@@ -53,6 +53,7 @@ export async function serve({ databaseUrl, ...settings }: Partial<StartOptions> 
     databaseUrl,
     services: SERVICES,
     tokens: tokenOptions(tokens),
+    budget: null,
     ...settings,
   });
   return { ...running, tokens, text, lines, ask: (query, options) => ask(running.url, query, options) };
