@@ -116,7 +116,7 @@ describe('the purge', () => {
     });
     const left = await counts(home.id);
     expect(Object.entries(left).filter(([, rows]) => rows > 0)).toEqual([
-      ['purge_receipt', 21],
+      ['purge_receipt', 22],
       ['tombstone', 1],
     ]);
     expect(await life.rows({ except: home.id })).toEqual(others);
