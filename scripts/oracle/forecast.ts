@@ -59,7 +59,7 @@ export async function runForecast({ database, count, seed, onRound }: ForecastOp
   }
 }
 
-/** An operation that acts in the tenant of its caller: `explain` doesn't read `tenant(slug:)`. */
+/** An operation that acts in the tenant of its caller, because `explain` takes no other. */
 function operationFrom(random: Random, pool: Pool): Operation {
   for (;;) {
     const operation = randomOperation(random, pool);

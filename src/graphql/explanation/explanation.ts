@@ -32,7 +32,7 @@ builder.queryField('explain', t =>
     policy: 'public',
     nullable: true,
     description:
-      'Explains an operation without executing it: the fields that you would be refused by role, status of the tenant, plan or scopes, and the highest cost. It says nothing about caps, missing rows, or an object that an input names. A document that would be refused as a whole is refused here with the same code. Costs 1 point; one document in each request.',
+      'Explains an operation without executing it: the fields that you would be refused by role, status of the tenant, plan or scopes, and the highest cost. It says nothing about caps, missing rows, or an object that an input names. A document that would be refused as a whole is refused here with the same code. A document with `tenant(slug:)` is explained in that tenant alone, so send its `X-Tenant-Id`. Costs 1 point; one document in each request.',
     args: {
       document: t.arg.string({ required: true, description: 'The text of the document.' }),
       variables: t.arg({ type: 'JSONObject', description: 'The variables that the operation would be sent with.' }),

@@ -2,9 +2,10 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import { badInput, GatewayError, isErrorCode } from '../../domain/core/errors.ts';
 import { forecastRefusals } from '../../executor/forecast.ts';
 import { PreparedOperation } from '../../executor/prepared-operation.ts';
-import type { Explain } from '../../graphql/core/context.ts';
+import type { Context, Explain } from '../../graphql/core/context.ts';
 import { isCleanText } from './clean-text.ts';
 import { costOf, limitErrors } from './complexity.ts';
+import { tenantSlug } from './operation-tenant.ts';
 import type { Yoga } from './yoga.ts';
 
 /**
@@ -21,12 +22,28 @@ export function createExplain(schema: GraphQLSchema, yoga: Yoga): Explain {
     if (!isCleanText(document, variables)) throw badInput('A text holds a NUL character or half of a surrogate pair.');
     const input = { document, operationName, variableValues: variables };
     const operation = PreparedOperation.of(schema, input)!;
+    checkTenant(operation, contextValue);
     const { coerced, errors } = operation.variables;
     if (!coerced) throw failure(errors);
     const limits = limitErrors({ schema, contextValue, ...input });
     if (limits.length) throw failure(limits);
     return { cost: costOf(operation, contextValue)!, refusals: forecastRefusals(operation, coerced, contextValue.grant) };
   };
+}
+
+/**
+ * A document with `tenant(slug:)` is explained in that tenant alone: elsewhere the permissions are
+ * others. The slug is ignored for a caller who isn't signed in, as it is in the execution.
+ *
+ * @throws {GatewayError} TENANT_CONFLICT.
+ */
+function checkTenant(operation: PreparedOperation, { grant, membership, apiKey }: Context): void {
+  const slug = tenantSlug(operation);
+  if (slug === undefined || grant.principal.kind === 'nobody' || slug === (membership ?? apiKey)?.slug) return;
+  throw new GatewayError(
+    'TENANT_CONFLICT',
+    'The document names a tenant by its `slug`: send `explain` in that tenant, with the `X-Tenant-Id` header.',
+  );
 }
 
 /**
