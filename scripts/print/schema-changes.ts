@@ -44,8 +44,7 @@ What is different from the baseline, for clients ([decisions/0046](decisions/004
 
 ## Deprecated
 
-A deprecated part is removed 90 days after its date at the earliest. \`viewer { deprecatedUse }\` tells
-which of them you use.
+A deprecated part is removed 90 days after its date at the earliest.
 
 ${rows.length ? `| part | removed after | reason |\n|---|---|---|\n${rows.join('\n')}` : 'None.'}
 

@@ -24,7 +24,10 @@ test('G1: schema.graphql is a schema, and its directives name what each field ne
       : [];
   expect(Object.fromEntries(needs)).toEqual({
     id: [['requires', ['member:list']]],
-    name: [['requires', ['member:list']]],
+    name: [
+      ['requires', ['member:list']],
+      ['semanticNonNull', []],
+    ],
     email: [['requires', ['member:read-email']]],
   });
 });
