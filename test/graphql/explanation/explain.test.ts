@@ -148,7 +148,8 @@ describe('a document that is refused as a whole', () => {
     const codes = async (document: string, by: { token?: string }) =>
       (await gateway.ask(EXPLAIN, { ...by, variables: { document } })).errors.map(({ extensions }) => extensions.code);
     expect(refusedIn(await explain('viewer', '{ tenant(slug: "North") { billingEmail } }'))).toEqual([['tenant.billingEmail', 'ROLE']]);
-    for (const slug of ['south', 'absent']) expect(await codes(`{ tenant(slug: "${slug}") { name } }`, { token })).toEqual(['TENANT_CONFLICT']);
+    for (const slug of ['south', 'absent'])
+      expect(await codes(`{ tenant(slug: "${slug}") { name } }`, { token })).toEqual(['TENANT_CONFLICT']);
     expect(await codes('{ a: tenant(slug: "north") { name } b: tenant(slug: "south") { name } }', { token })).toEqual(['TENANT_CONFLICT']);
     expect(await codes('{ tenant(slug: "north") { name } }', {})).toEqual([]);
     expect(refusedIn(await explain(null, '{ tenant(slug: "north") { name } }'))).toEqual([['tenant', 'SIGN_IN']]);
