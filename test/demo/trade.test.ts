@@ -50,7 +50,7 @@ test('M2: a buyer of the demo has entitlements, usage by day and by key, and cha
     {
       node: {
         ...{ name: 'Nightly import', holderName: 'Yara Haddad', holderLeft: false },
-        scopes: ['entitlement:read', 'object:retrieve', 'usage:read'],
+        scopes: ['ENTITLEMENT_READ', 'OBJECT_RETRIEVE', 'USAGE_READ'],
       },
     },
   ]);

@@ -51,8 +51,8 @@ const PROSE: readonly (readonly [string, string, (text: string) => object])[] = 
 const OTHER = [
   ...['createTenant.slug', 'createTenant.billingEmail', 'setBillingEmail.email', 'inviteMember.email'],
   ...['acceptInvitation.code', 'declineInvitation.code', 'confirmOwnershipTransfer.code'],
-  // compared with the tenant's name, and not stored
-  'requestTenantDeletion.confirmation',
+  // compared with the tenant's name or the caller's address, and not stored
+  ...['requestTenantDeletion.confirmation', 'eraseMyself.confirmation'],
   ...['addObject.mediaType', 'addObject.sha256'],
 ];
 

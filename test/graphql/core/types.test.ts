@@ -53,6 +53,7 @@ const VALUES: Readonly<Record<string, string>> = {
   PlanLimits: 'numbers of its tenant',
   PlanPreview: 'a forecast',
   PurgeReceipt: 'a part of its tombstone',
+  RateLimit: 'numbers of its minute',
   Refusal: 'the answer to a question',
   Role: 'a value of the enum `RoleName`',
   Upload: 'a link that expires',
@@ -63,7 +64,10 @@ const VALUES: Readonly<Record<string, string>> = {
 const ONCE: Readonly<Record<string, string>> = { Retrieval: 'its link is given once; its usage record can be read again' };
 
 /** Payloads of mutations that change no object. */
-const CHANGE_NOTHING: Readonly<Record<string, string>> = { RenewDownloadLinkPayload: 'a new link to the same bytes' };
+const CHANGE_NOTHING: Readonly<Record<string, string>> = {
+  EraseMyselfPayload: 'the person is gone, and so is their id',
+  RenewDownloadLinkPayload: 'a new link to the same bytes',
+};
 
 describe('ids', () => {
   const types = Object.values(schema.getTypeMap())
