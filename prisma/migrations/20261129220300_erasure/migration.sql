@@ -44,6 +44,8 @@ CREATE POLICY crossing ON erasure       FOR ALL TO CURRENT_USER USING (true) WIT
 CREATE POLICY crossing ON api_key       FOR SELECT TO CURRENT_USER USING (true);
 
 -- `personal` has the digest of each name and address in the event, by its place: {"actor_name": "…", "before.email": "…"}.
+-- PostgreSQL 15 doesn't change a table while a function's body uses its row type. It is made again below.
+DROP FUNCTION audit_hash(audit_event);
 ALTER TABLE audit_event
   ADD COLUMN form smallint NOT NULL DEFAULT 1,
   ADD COLUMN personal jsonb NOT NULL DEFAULT '{}',
@@ -121,7 +123,7 @@ CREATE FUNCTION audit_plain(state jsonb, side text, personal jsonb) RETURNS text
     state - ARRAY(SELECT substr(key, length(side) + 2) FROM jsonb_object_keys(personal) AS p (key) WHERE key LIKE side || '.%') ELSE state END::text;
 
 -- SHA-256 over the hash before, and every column in a notation that no setting of a session changes. Form 1 has the names and addresses themselves.
-CREATE OR REPLACE FUNCTION audit_hash(e audit_event) RETURNS bytea LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp RETURN
+CREATE FUNCTION audit_hash(e audit_event) RETURNS bytea LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp RETURN
   sha256(e.previous_hash || convert_to(CASE e.form
     WHEN 1 THEN jsonb_build_array(e.tenant_id, e.id, e.seq, extract(epoch FROM e.at), e.actor_kind, e.actor_id, e.actor_name,
       e.action, e.outcome, e.rule, e.code, e.target_type, e.target_id, e.state_before::text, e.state_after::text, e.request_id)
