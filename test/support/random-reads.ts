@@ -121,7 +121,9 @@ export function randomRead(g: Gen, known: Known): RandomRead {
     const { primaryKey, uniqueIndexes } = MODELS[model]!;
     const row = known[model]!.length && often(g, 80) ? pick(g, known[model]!) : null;
     const of = (name: string) => row?.[name] ?? value(model, MODELS[model]!.fields.find(field => field.name === name)!);
-    const compound = [primaryKey, ...uniqueIndexes].filter(key => key !== null);
+    // A key with a column that Prisma doesn't read can't be asked for.
+    const isReadable = (key: Key) => key.fields.every(name => MODELS[model]!.fields.some(field => field.name === name));
+    const compound = [primaryKey, ...uniqueIndexes].filter(key => key !== null).filter(isReadable);
     const ids = MODELS[model]!.fields.filter(({ isId }) => isId).map(({ name }) => ({ [name]: of(name) }));
     const keys = compound.map(({ name, fields }) => ({
       [name ?? fields.join('_')]: Object.fromEntries(fields.map(field => [field, of(field)])),

@@ -118,7 +118,7 @@ describe("a permission that is lost between the field's check and the change", (
     ['the role is removed',                () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}`,        'ROLE',          'ACTIVE'],
     ['the membership is removed',          () => `DELETE FROM membership WHERE ${mine()}`,                          'ROLE',          'ACTIVE'],
     ['role and status change',             () => `UPDATE membership SET roles = '{viewer}' WHERE ${mine()}; UPDATE tenant SET status = 'suspended' WHERE ${inAcme()}`, 'ROLE', 'SUSPENDED'],
-    ['the tenant’s row is gone',           () => `DELETE FROM membership WHERE ${inAcme()}; DELETE FROM tenant WHERE ${inAcme()}`, 'NO_TENANT', null],
+    ['the tenant’s row is gone',           () => `DELETE FROM membership WHERE ${inAcme()}; DELETE FROM audit_subject WHERE ${inAcme()}; DELETE FROM tenant WHERE ${inAcme()}`, 'NO_TENANT', null],
   ])('%s: refused like the field itself, and nothing is changed', async (_what, change, because, tenantStatus) => {
     const { data, errors, headers } = await meanwhile(change());
     expect(data).toEqual({ renameTenant: null });
