@@ -16,7 +16,7 @@ const SET_ROLES = 'mutation ($id: ID!) { done: setMemberRoles(input: { membershi
 const REMOVE = 'mutation ($id: ID!) { done: removeMember(input: { membershipId: $id }) { removedMembershipId } }';
 const TRANSFER = 'mutation ($id: ID!) { done: requestOwnershipTransfer(input: { membershipId: $id }) { code } }';
 const ACCEPT = 'mutation ($id: String!) { done: acceptInvitation(input: { code: $id }) { membership { slug } } }';
-const DECLINE = 'mutation ($id: String!) { done: declineInvitation(input: { code: $id }) { declined } }';
+const DECLINE = 'mutation ($id: String!) { done: declineInvitation(input: { code: $id }) { declinedInvitationId } }';
 const NODE = `query ($id: ID!) { done: node(id: $id) { __typename id ... on Invitation { email } ... on AuditEvent { actorName after } } }`;
 
 describe.each(['a', 'b'] as const)('T4: from inside tenant %s', side => {
