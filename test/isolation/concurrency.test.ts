@@ -36,7 +36,7 @@ const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name })
  * writes. Each response must contain data of its own tenant only.
  */
 async function storm(gateway: TestGateway) {
-  const asking: Inside[] = await Promise.all(inside.map(async one => ({ ...one, token: await gateway.tokenOf(one) })));
+  const asking: Inside[] = await Promise.all(inside.map(async one => ({ ...one, token: await gateway.tokenOf({ subject: one.subject }) })));
   const everywhere = await gateway.tokenOf({ subject: 'member.of.all@people.example' });
   const answer = async (i: number) => {
     const one = asking[(i * 7) % TENANTS]!;

@@ -12,12 +12,15 @@ const person = (n: number) => `0190d0d0-0000-7000-8000-00000000010${n}`;
 const tenant = (n: number) => `0190d0d0-0000-7000-8000-00000000020${n}`;
 const membership = (n: number) => `0190d0d0-0000-7000-8000-00000000030${n}`;
 
+/** Of the people, also in their tokens: a sign-in changes nothing. */
+const NAMES = ['Ann', 'Vic', 'Opal', 'Émile "É" Ω', 'Sue', 'Nia'];
+
 /**
  * Rows that are the same in every run: two tenants, of which the second is suspended, and six
  * people of whom the last is in none.
  */
 async function restoreRows({ sql }: TestDatabase) {
-  for (const [n, name] of ['Ann', 'Vic', 'Opal', 'Émile "É" Ω', 'Sue', 'Nia'].entries())
+  for (const [n, name] of NAMES.entries())
     await sql('INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ($1, $2, $3, $4, $5, true)', [
       person(n),
       gateway.tokens.issuer,
@@ -47,7 +50,7 @@ async function restoreRows({ sql }: TestDatabase) {
 beforeAll(async () => {
   await restoreRows(database);
   const sign = (n: number, claims = {}) =>
-    gateway.tokens.sign({ sub: `p${n}`, name: `Person ${n}`, email: `p${n}@people.example`, ...claims });
+    gateway.tokens.sign({ sub: `p${n}`, name: NAMES[n] ?? 'Staff', email: `p${n}@people.example`, ...claims });
   Object.assign(tokens, {
     owner: await sign(0),
     viewer: await sign(1),
