@@ -33,7 +33,17 @@ test('every place of the skeleton is in its file once, and the files compile', a
   for (const [name, text] of Object.entries(files)) expect([name, /__[A-Za-z]+__/.exec(text)?.[0]]).toEqual([name, undefined]);
   const copy = await mkdtemp(path.join(tmpdir(), 'ipto-new-'));
   try {
-    for (const name of ['src', 'test', 'scripts', 'prisma', 'package.json', 'tsconfig.json', 'prisma.config.ts', 'vitest.config.ts'])
+    for (const name of [
+      'src',
+      'test',
+      'scripts',
+      'prisma',
+      'package.json',
+      'scalars.json',
+      'tsconfig.json',
+      'prisma.config.ts',
+      'vitest.config.ts',
+    ])
       await cp(path.join(ROOT, name), path.join(copy, name), { recursive: true });
     await symlink(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
     for (const [name, text] of Object.entries(files)) {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Socket } from 'node:net';
 import { buildSchema, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { grantOf } from '../../../src/access/grant.ts';
 import { ERRORS, type GatewayError } from '../../../src/domain/core/errors.ts';
 import { createExecutor } from '../../../src/executor/executor.ts';
 import type { Context } from '../../../src/graphql/core/context.ts';
@@ -41,6 +42,8 @@ const TICK = 'subscription { tick }';
 const DIRTY = '{ echo(text: "\\u0000") }';
 const NOT_VALIDATED = 'mutation { first: add second: add }';
 
+const NOBODY = grantOf({ kind: 'nobody' }, null);
+
 let documents: Documents;
 let server: Server;
 let url: string;
@@ -57,7 +60,7 @@ beforeAll(async () => {
     const body = (await readBody(request))!;
     const operation = prepare(body);
     const budget = new RequestBudget(openBudget(null, Date.now), request, response);
-    const paid = operation && (await executeConfirmed({ executor, served, budget }, operation, {} as Context));
+    const paid = operation && (await executeConfirmed({ executor, served, budget }, operation, { grant: NOBODY } as Context));
     if (paid) return writeResponse(response, { mediaType, ...paid });
     left = body;
     response.writeHead(501).end();
