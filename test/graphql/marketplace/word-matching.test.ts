@@ -4,7 +4,7 @@ import { useMarket } from './market.ts';
 const market = useMarket();
 const seller = market.provider;
 
-describe('M2: a listing is found', () => {
+describe('M2, X3: a listing is found', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, readonly string[]]>([
     ['prices.csv',                ['prices', 'csv', 'price', 'prices.csv', 'CSV', '"prices.csv"']],
@@ -40,7 +40,7 @@ describe('M2: a listing is found', () => {
   });
 });
 
-describe('M2: a listing is not found', () => {
+describe('M2, X3: a listing is not found', () => {
   // biome-ignore format: a table is read by its columns
   test.each<[string, readonly string[]]>([
     ['Hourly tides',    ['ides', 'tidesx', 'hourly -tides', '"tides hourly"', '-hourly', 'daily']],
