@@ -42,9 +42,9 @@ class Tree {
   }
 
   /** Whether the tests fail. */
-  async fails(tests: readonly string[]): Promise<boolean> {
+  async fails(tests: readonly string[], timeout = MAX_MS): Promise<boolean> {
     const env = { ...process.env, DATABASE_URL: database.url };
-    const options = { cwd: this.directory, env, maxBuffer: 1e8, timeout: MAX_MS, killSignal: 'SIGKILL' } as const;
+    const options = { cwd: this.directory, env, maxBuffer: 1e8, timeout, killSignal: 'SIGKILL' } as const;
     return promisify(execFile)(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...tests], options).then(
       () => false,
       () => true,
@@ -72,7 +72,7 @@ let bad = 0;
 try {
   const trees = await Promise.all(Array.from({ length: TREES }, (_, at) => new Tree(path.join(copy, `tree-${at}`)).make()));
   const tests = [...new Set(faults.flatMap(fault => fault.tests))];
-  if (await trees[0]!.fails(tests)) throw new Error(`The tests fail without any fault: ${tests.join(' ')}`);
+  if (await trees[0]!.fails(tests, MAX_MS * 5)) throw new Error(`The tests fail without any fault: ${tests.join(' ')}`);
   const left = [...faults];
   const plantAll = async (tree: Tree) => {
     for (let fault = left.shift(); fault; fault = left.shift()) {
