@@ -58,7 +58,7 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: 'src/domain/billing/period.ts', find: '...(until && { lt: until })', plant: '...(until && { lte: until })', tests: SALES },
   { file: 'src/domain/billing/period.ts', find: 'if (period.until < period.from) throw', plant: 'if (false) throw', tests: SALES },
   { file: 'src/access/policy.ts', find: "withFeature('advanced_analytics', orKey(", plant: "((_: string, rule: Rule) => rule)('advanced_analytics', orKey(", tests: ['test/access/policy', ...SALES] },
-  { file: 'prisma/migrations/20261129220291_missing_charge/migration.sql', find: "WHEN c.id IS NULL THEN NOT public.is_buried(e.tenant_id, e.buyer_ref)", plant: 'WHEN c.id IS NULL THEN false', tests: ['test/cli/billing-verify'] },
+  { file: 'prisma/migrations/20261129220290_unlinked_earnings/migration.sql', find: "WHEN c.id IS NULL THEN NOT public.is_buried(e.tenant_id, e.buyer_ref)", plant: 'WHEN c.id IS NULL THEN false', tests: ['test/cli/billing-verify'] },
   // Tags
   { file: CHECKS, find: 'BETWEEN 1 AND 32', plant: 'BETWEEN 1 AND 33', tests: ['test/database/schema/market-checks'] },
   { file: 'src/domain/marketplace/search.ts', find: 'tags.map(tagOf)', plant: '[...tags]', tests: ['test/graphql/marketplace/search'] },

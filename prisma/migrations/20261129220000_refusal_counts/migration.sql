@@ -22,20 +22,3 @@ CREATE POLICY bound_tenant ON refusal_count USING (tenant_id = (SELECT app_tenan
 CREATE POLICY crossing ON refusal_count FOR SELECT TO CURRENT_USER USING (true);
 CREATE TRIGGER refusal_count_tenant_id_is_immutable BEFORE UPDATE OF tenant_id ON refusal_count
   FOR EACH ROW WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION refuse_change('tenant_id');
-
-CREATE OR REPLACE FUNCTION purge_order() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  RETURN ARRAY['api_key', 'retrieval_count', 'charge', 'usage_record', 'entitlement', 'earning', 'market_index', 'listing', 'data_object', 'stale_object',
-    'dataset', 'idempotency_key', 'ownership_transfer', 'invitation', 'contract', 'refusal_count', 'audit_event', 'audit_head', 'membership', 'tenant'];
-
-CREATE OR REPLACE FUNCTION crossing_due_tenants(moment timestamptz) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT t.tenant_id FROM public.tenant t WHERE t.status = 'pending_deletion' AND t.deletion_due_at <= moment
-  UNION SELECT t.tenant_id FROM public.tombstone t WHERE t.purged_at IS NULL
-  UNION SELECT t.tenant_id FROM public.tenant t WHERE t.next_plan_due_at <= moment AND t.status <> 'deleted'
-  UNION SELECT i.tenant_id FROM public.invitation i JOIN public.tenant t USING (tenant_id)
-    WHERE (i.expires_at <= moment OR i.sent_at IS NULL AND t.status = 'active') AND t.status <> 'deleted'
-  UNION SELECT o.tenant_id FROM public.ownership_transfer o WHERE o.expires_at <= moment
-  UNION SELECT k.tenant_id FROM public.idempotency_key k JOIN public.tenant t USING (tenant_id) WHERE k.expires_at <= moment AND t.status <> 'deleted'
-  UNION SELECT s.tenant_id FROM public.stale_object s JOIN public.tenant t USING (tenant_id) WHERE s.since <= moment - interval '1 day' AND t.status <> 'deleted'
-  UNION SELECT r.tenant_id FROM public.refusal_count r JOIN public.tenant t USING (tenant_id) WHERE r.since <= moment - interval '1 minute' AND t.status <> 'deleted'
-$$;

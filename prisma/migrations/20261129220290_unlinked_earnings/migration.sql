@@ -22,7 +22,9 @@ CREATE UNIQUE INDEX earning_tenant_id_retrieval_ref_key ON earning (tenant_id, r
 -- For a new link to what was retrieved. Null for earlier retrievals.
 ALTER TABLE usage_record ADD COLUMN media_type text;
 
-CREATE OR REPLACE FUNCTION crossing_retrieve(retrieval uuid, entitled uuid, wanted uuid, api_key uuid, moment timestamptz)
+-- It returns the checksum as well, so that a program can check what it downloads (SPEC M1).
+DROP FUNCTION crossing_retrieve(uuid, uuid, uuid, uuid, timestamptz);
+CREATE FUNCTION crossing_retrieve(retrieval uuid, entitled uuid, wanted uuid, api_key uuid, moment timestamptz)
 RETURNS TABLE (refused text, object_key text, name text, media_type text, size bigint, sha256 text, price numeric, currency text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -80,9 +82,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WHERE u.tenant_id = public.app_tenant() AND u.id = retrieval
 $$;
 
+-- A missing charge is named by its usage record, and by the earning only if that is missing, too.
 CREATE OR REPLACE FUNCTION crossing_billing_faults() RETURNS TABLE (retrieval uuid, fault text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(c.id, e.id), CASE
+  SELECT coalesce(c.id, (SELECT u.id FROM public.usage_record u WHERE public.retrieval_ref(u.id) = e.retrieval_ref), e.id), CASE
       WHEN e.id IS NULL THEN 'earning_missing'
       WHEN c.id IS NULL THEN 'charge_missing'
       WHEN c.currency <> e.currency THEN 'currency'
@@ -101,4 +104,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     AND NOT EXISTS (SELECT FROM public.tombstone b WHERE b.tenant_id = coalesce(u.tenant_id, c.tenant_id))
 $$;
 
-REVOKE ALL ON FUNCTION crossing_retrieved(uuid), retrieval_ref(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION crossing_retrieve(uuid, uuid, uuid, uuid, timestamptz), crossing_retrieved(uuid), retrieval_ref(uuid) FROM PUBLIC;
