@@ -65,7 +65,8 @@ export const PUBLISHED = { current: '${current.published}', historic: '${histori
 
 /**
  * The current codes, with the digits of the currency's smallest unit after the decimal point; null
- * where there is no such unit (metals, units of account, codes for testing).
+ * where there is no such unit: metals, units of account, and the list's own XTS (for testing) and
+ * XXX (no currency).
  */
 // biome-ignore format: a table
 export const DIGITS: Readonly<Record<string, number | null>> = {

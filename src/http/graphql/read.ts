@@ -76,8 +76,8 @@ const bytesOf = (request: IncomingMessage, timeout: number): Promise<Buffer | nu
     if (request.destroyed) return resolve(null);
     const chunks: Buffer[] = [];
     let size = 0;
-    // Most bodies come with the head, and need no timer.
-    process.nextTick(() => {
+    // Most bodies come with the head, are complete by the end of this turn, and need no timer.
+    setImmediate(() => {
       if (request.complete || request.destroyed) return;
       const timer = setTimeout(() => reject(bodyTooSlow(timeout)), timeout * 1000);
       for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
