@@ -5,6 +5,7 @@ const SQL = 'prisma/migrations/20261129220100_sign_in/migration.sql';
 const DELIVERY = ['test/jobs/undeliverable'];
 const CORE = 'src/domain/core/delivery.ts';
 const SEND = 'src/domain/invitation/send.ts';
+const NOTICES = 'src/domain/ownership/send-notices.ts';
 const SMTP = 'src/mail/smtp.ts';
 
 /** Faults of people's names and addresses at sign-in, and of messages that can't be delivered. */
@@ -37,4 +38,7 @@ export const PEOPLE_FAULTS: readonly Fault[] = [
   { file: 'src/graphql/invitation/delivery.ts', find: 'replyCode === null ? null : replyInWords(replyCode)', plant: 'null', tests: DELIVERY },
   { file: 'prisma/migrations/20261129220120_delivery/migration.sql', find: 'coalesce(i.next_try_at <= moment, true)', plant: 'true', tests: DELIVERY, short: true },
   { file: 'prisma/migrations/20261129220120_delivery/migration.sql', find: ' AND i.given_up_at IS NULL', plant: '', tests: DELIVERY },
+  { file: NOTICES, find: '    if (notice) await noteTry(query, notice.id, beginTry(notice, clock.now()));\n', plant: '', tests: DELIVERY },
+  { file: NOTICES, find: "    if ('givenUpAt' in after) await removeNotice(query, id);\n    else if", plant: '    if', tests: DELIVERY },
+  { file: NOTICES, find: '  }\n  await removeNotice(query, id);\n', plant: '  }\n', tests: DELIVERY },
 ];

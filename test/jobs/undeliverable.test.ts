@@ -196,3 +196,40 @@ describe('a message that is not accepted for now', () => {
     expect(server.taken.map(({ to }) => to)).toEqual([['cy@people.example']]);
   });
 });
+
+describe('a notice of a replaced owner has the same rule', () => {
+  const facts = { tenant: 'Acme', reason: 'Gone', previous: 'Ann', owner: 'Bo' };
+  const notify = () =>
+    life.database.sql('INSERT INTO notice (tenant_id, id, email, facts, created_at) VALUES ($1, gen_random_uuid(), $2, $3, $4)', [
+      ...[home.tenant.id, ADDRESS, JSON.stringify(facts), gateway.clock.now()],
+    ]);
+  const waiting = async () => (await life.database.sql('SELECT FROM notice WHERE tenant_id = $1', [home.tenant.id])).length;
+
+  test('refused permanently, it is given up after three tries, which no sweep hastens', async () => {
+    server.replies.set(ADDRESS, { rcpt: '550 no' });
+    await notify();
+    expect(await triesWithin(300)).toEqual([0, 5, 15]);
+    expect([await waiting(), await sweep()]).toEqual([0, false]);
+  });
+
+  test('not accepted for now, it is tried with growing pauses, for three days', async () => {
+    server.replies.set(ADDRESS, { rcpt: '450 later' });
+    await notify();
+    expect(await triesWithin(80)).toEqual([0, 5, 15, 35, 75]);
+    server.tried.length = 0;
+    gateway.clock.advance({ days: 3 });
+    await sweep();
+    expect([server.tried, await waiting()]).toEqual([[], 0]);
+  });
+
+  test('is sent once by runs at the same time, and once it is accepted', async () => {
+    server.replies.set(ADDRESS, { rcpt: '450 later' });
+    await notify();
+    await sweep();
+    server.replies.clear();
+    gateway.clock.advance({ minutes: 5 });
+    await Promise.all([settle(), settle(), settle()]);
+    expect(server.taken.map(({ to }) => to)).toEqual([[ADDRESS]]);
+    expect(await waiting()).toBe(0);
+  });
+});

@@ -1,10 +1,14 @@
--- Messages that tell members of something done to their tenant, until they are sent. A row is removed with the message that it becomes.
+-- Messages that tell members of something done to their tenant, until they are sent or given up. A try counts, and has its successor's date, from when it begins.
 CREATE TABLE notice (
-  tenant_id  uuid           NOT NULL DEFAULT app_tenant(),
-  id         uuid           NOT NULL,
-  email      text           NOT NULL,
-  facts      jsonb          NOT NULL,
-  created_at timestamptz(3) NOT NULL,
+  tenant_id   uuid           NOT NULL DEFAULT app_tenant(),
+  id          uuid           NOT NULL,
+  email       text           NOT NULL,
+  facts       jsonb          NOT NULL,
+  created_at  timestamptz(3) NOT NULL,
+  tries       integer        NOT NULL DEFAULT 0,
+  refusals    integer        NOT NULL DEFAULT 0,
+  next_try_at timestamptz(3),
+  CONSTRAINT notice_delivery_check CHECK (refusals BETWEEN 0 AND tries),
   CONSTRAINT notice_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT notice_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (tenant_id) ON DELETE RESTRICT ON UPDATE CASCADE,
   CONSTRAINT notice_email_check CHECK (length(email) <= 254)

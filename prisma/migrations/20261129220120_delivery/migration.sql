@@ -19,5 +19,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   UNION SELECT k.tenant_id FROM public.idempotency_key k JOIN public.tenant t USING (tenant_id) WHERE k.expires_at <= moment AND t.status <> 'deleted'
   UNION SELECT s.tenant_id FROM public.stale_object s JOIN public.tenant t USING (tenant_id) WHERE s.since <= moment - interval '1 day' AND t.status <> 'deleted'
   UNION SELECT r.tenant_id FROM public.refusal_count r JOIN public.tenant t USING (tenant_id) WHERE r.since <= moment - interval '1 minute' AND t.status <> 'deleted'
-  UNION SELECT n.tenant_id FROM public.notice n JOIN public.tenant t USING (tenant_id) WHERE t.status <> 'deleted'
+  UNION SELECT n.tenant_id FROM public.notice n JOIN public.tenant t USING (tenant_id) WHERE coalesce(n.next_try_at <= moment, true) AND t.status <> 'deleted'
 $$;

@@ -15,7 +15,7 @@ export const GRANTS = {
   ownership_transfer: { select: true, insert: true,  delete: true,  update: ['tries_left'] },
   contract:           { select: true, insert: true,  delete: true,  update: [] },
   idempotency_key:    { select: true, insert: true,  delete: true,  update: [] },
-  notice:             { select: true, insert: true,  delete: true,  update: [] },
+  notice:             { select: true, insert: true,  delete: true,  update: ['tries', 'refusals', 'next_try_at'] },
   refusal_count:      { select: true, insert: true,  delete: true,  update: ['count'] },
   audit_event:        { select: true, insert: true,  delete: false, update: [] },
   tombstone:          { select: true, insert: false, delete: false, update: [] },

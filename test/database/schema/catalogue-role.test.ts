@@ -75,7 +75,7 @@ const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
   ['invitation',         ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'secret_hash sent_at tries refusals reply_code next_try_at given_up_at')]],
   ['listing',            ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'currency price published_at status summary tags title updated_at')]],
   ['membership',         ['DELETE', 'INSERT', 'SELECT', 'UPDATE roles']],
-  ['notice',             ['DELETE', 'INSERT', 'SELECT']],
+  ['notice',             ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'next_try_at refusals tries')]],
   ['ownership_transfer', ['DELETE', 'INSERT', 'SELECT', 'UPDATE tries_left']],
   ['person',             ['SELECT']],
   ['plan',               ['SELECT']],
