@@ -1,11 +1,11 @@
-import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 import { Tally } from '../../executor/tally.ts';
-import { pricesFor } from '../graphql/complexity.ts';
-import { chargeOf } from '../graphql/prices.ts';
 import type { Budgets } from './budgets.ts';
 
 /** Whose budget pays for a request: its key and its points a minute; null is no limit. */
 export type Payer = { readonly key: string; readonly limit: number | null };
+
+/** What an operation costs at most, and what it is charged for what was counted. */
+export type Price = { readonly cost: number; readonly chargeOf: (tally: Pick<Tally, 'rows' | 'refused'>) => number };
 
 /** What a response says of its cost. */
 export type PaidText = { readonly text: string; readonly headers: Readonly<Record<string, string>> | undefined };
@@ -29,8 +29,7 @@ export class Payment {
   constructor(
     private readonly budgets: Budgets,
     private readonly payer: Payer,
-    private readonly operation: PreparedOperation,
-    private readonly requested: number,
+    private readonly price: Price,
     private readonly showsCost: boolean,
   ) {
     this.#takenAt = budgets.now();
@@ -38,14 +37,14 @@ export class Payment {
 
   /** Charges what was counted, and says so in a response. */
   settle(text: string, tally: Pick<Tally, 'rows' | 'refused'> = this.tally): PaidText {
-    const charged = chargeOf(pricesFor(this.operation), tally);
-    this.#refund(this.requested - charged);
+    const charged = this.price.chargeOf(tally);
+    this.#refund(this.price.cost - charged);
     return { text: this.showsCost ? `${text.slice(0, -1)},"extensions":{"cost":${this.#cost(charged)}}}` : text, headers: this.headers };
   }
 
   /** Gives all points back, unless the payment is settled: nothing was executed. */
   cancel(): void {
-    if (!this.#isSettled) this.#refund(this.requested);
+    if (!this.#isSettled) this.#refund(this.price.cost);
   }
 
   get headers(): Readonly<Record<string, string>> | undefined {
@@ -62,7 +61,7 @@ export class Payment {
   #cost(charged: number): string {
     const { key, limit } = this.payer;
     const { remaining, resetAt } = this.budgets.state(key, limit ?? 0);
-    return JSON.stringify({ requested: this.requested, charged, remaining: limit === null ? null : remaining, resetAt });
+    return JSON.stringify({ requested: this.price.cost, charged, remaining: limit === null ? null : remaining, resetAt });
   }
 }
 

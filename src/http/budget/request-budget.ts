@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../domain/core/errors.ts';
-import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 import type { Context, RateLimit, UnconfirmedContext } from '../../graphql/core/context.ts';
 import type { Budgets } from './budgets.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type AnyPayment, NO_PAYMENT, type Payer, Payment, rateLimitHeaders, secondsUntil } from './payment.ts';
+import { type AnyPayment, NO_PAYMENT, type Payer, Payment, type Price, rateLimitHeaders, secondsUntil } from './payment.ts';
 
 /** What all requests share: the budgets, and who pays where no tenant does. */
 export type BudgetOptions = {
@@ -40,16 +39,12 @@ export class RequestBudget {
   }
 
   /** Takes the cost of an operation from the caller's budget; null if too few points are left. */
-  take(
-    context: PayingContext | UnconfirmedContext,
-    operation: PreparedOperation,
-    cost: number,
-  ): AnyPayment | null | Promise<Payment | null> {
+  take(context: PayingContext | UnconfirmedContext, price: Price): AnyPayment | null | Promise<Payment | null> {
     const { budgets } = this.options;
     const payer = this.#payerOf(context);
     if (payer.limit === null && !this.#showsCost) return NO_PAYMENT;
-    const taken = payer.limit === null || budgets.take(payer.key, payer.limit, cost);
-    const payment = (isTaken: boolean) => (isTaken ? new Payment(budgets, payer, operation, cost, this.#showsCost) : null);
+    const taken = payer.limit === null || budgets.take(payer.key, payer.limit, price.cost);
+    const payment = (isTaken: boolean) => (isTaken ? new Payment(budgets, payer, price, this.#showsCost) : null);
     return typeof taken === 'boolean' ? payment(taken) : taken.then(payment);
   }
 
@@ -59,9 +54,10 @@ export class RequestBudget {
    * @throws {GatewayError} COST_TOO_HIGH for an operation that costs more than the whole budget;
    * RATE_LIMITED.
    */
-  async charge(context: Context, operation: PreparedOperation, cost: number): Promise<AnyPayment> {
+  async charge(context: Context, price: Price): Promise<AnyPayment> {
+    const { cost } = price;
     const { key, limit } = this.#payerOf(context);
-    const payment = limit !== null && cost > limit ? null : await this.take(context, operation, cost);
+    const payment = limit !== null && cost > limit ? null : await this.take(context, price);
     if (payment) return payment;
     throw cost > limit! ? await this.#tooHigh(context, limit!, cost) : await this.#usedUp(context, key, limit!, cost);
   }

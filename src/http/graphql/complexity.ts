@@ -13,7 +13,8 @@ import {
 } from 'graphql';
 import { fragmentsOf } from '../../executor/collect.ts';
 import type { PreparedOperation } from '../../executor/prepared-operation.ts';
-import { type Prices, pricesOf } from './prices.ts';
+import type { Price } from '../budget/payment.ts';
+import { chargeOf, type Prices, pricesOf } from './prices.ts';
 
 /**
  * The limits of one operation (SPEC G7). A field costs 1; the fields below a connection cost 1 for
@@ -77,6 +78,12 @@ export function pricesFor(operation: PreparedOperation): Prices {
   });
   priced.set(key, prices);
   return prices;
+}
+
+/** The price of an operation; null where it has no {@link costOf}. */
+export function priceOf(operation: PreparedOperation, contextValue: unknown): Price | null {
+  const cost = costOf(operation, contextValue);
+  return cost === null ? null : { cost, chargeOf: tally => chargeOf(pricesFor(operation), tally) };
 }
 
 /** Whether a variable is used in the arguments of a field whose cost depends on its arguments. */

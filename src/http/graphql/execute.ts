@@ -7,7 +7,7 @@ import type { OptimisticContext } from '../auth/optimistic-context.ts';
 import type { AnyPayment, PaidText } from '../budget/payment.ts';
 import type { RequestBudget } from '../budget/request-budget.ts';
 import type { Served } from '../server/route.ts';
-import { costOf } from './complexity.ts';
+import { priceOf } from './complexity.ts';
 import { publicErrors } from './errors.ts';
 import { tallyOf } from './result-tally.ts';
 
@@ -24,9 +24,9 @@ export async function executeOptimistically(
   operation: PreparedOperation,
   { context, holds }: OptimisticContext,
 ): Promise<PaidText | null> {
-  const cost = costOf(operation, context);
-  if (cost === null) return null;
-  const taken = budget.take(context, operation, cost);
+  const price = priceOf(operation, context);
+  if (!price) return null;
+  const taken = budget.take(context, price);
   const payment = taken instanceof Promise ? await taken : taken;
   if (!payment) return null;
   try {
@@ -52,9 +52,9 @@ export async function executeConfirmed(
   operation: PreparedOperation,
   contextValue: Context,
 ): Promise<PaidText | null> {
-  const cost = costOf(operation, contextValue);
-  if (cost === null) return null;
-  const payment = await budget.charge(contextValue, operation, cost);
+  const price = priceOf(operation, contextValue);
+  if (!price) return null;
+  const payment = await budget.charge(contextValue, price);
   try {
     const answer = (await executor.answer(operation, contextValue, payment.tally)) ?? (await execute({ contextValue, ...operation }));
     // No data: a variable doesn't fit.

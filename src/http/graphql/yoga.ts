@@ -7,7 +7,7 @@ import { type AnyPayment, NO_PAYMENT } from '../budget/payment.ts';
 import type { RequestBudget } from '../budget/request-budget.ts';
 import type { MediaType } from '../server/negotiate.ts';
 import type { Served } from '../server/route.ts';
-import { costOf } from './complexity.ts';
+import { priceOf } from './complexity.ts';
 import type { Documents } from './documents.ts';
 import { useErrors } from './errors.ts';
 import { useLimits } from './limits.ts';
@@ -77,11 +77,11 @@ const useExecution: Plugin<object, YogaRequest> = { onExecute: ({ setExecuteFn }
 async function chargeAndExecute(args: ExecutionArgs) {
   const { context, budget, paid } = args.contextValue as YogaRequest;
   const operation = PreparedOperation.of(args.schema, args);
-  const cost = operation && costOf(operation, context);
+  const price = operation && priceOf(operation, context);
   // Null: the variables are invalid, and GraphQL.js executes nothing.
-  if (cost !== null)
+  if (price)
     try {
-      paid.by = await budget.charge(context, operation!, cost);
+      paid.by = await budget.charge(context, price);
     } catch (error) {
       paid.refusal = error;
       throw error;
