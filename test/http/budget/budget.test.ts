@@ -184,6 +184,16 @@ describe('G7: a budget', () => {
     expect((await ask(QUERY)).data.rateLimit.limit).toBeNull();
   });
 
+  test('K3: of an API key is its tenant’s, with the contract’s limit', async () => {
+    const { tenant, ask } = await tenantOn('ENTERPRISE');
+    await database.sql('INSERT INTO contract (tenant_id, cost_points_per_minute) VALUES ($1, 100)', [tenant.id]);
+    const { data } = await ask('mutation { createApiKey(input: { name: "Nightly", scopes: [TENANT_READ] }) { secret } }');
+    const before = Number(/r=(\d+)/.exec(limitsIn(await ask(CHEAP))[1]!)![1]);
+    const byKey = await gateway.ask(CHEAP, { token: data.createApiKey.secret });
+    expect(limitsIn(byKey)).toEqual(['"cost";q=100;w=60', `"cost";r=${before - 2};t=59`, null]);
+    expect(limitsIn(await ask(CHEAP))[1]).toBe(`"cost";r=${before - 4};t=59`);
+  });
+
   test('T2: of a person without a tenant is their own', async () => {
     const people: Person[] = [await make.person('Nomad'), await make.person('Hermit')];
     for (const person of people) {
