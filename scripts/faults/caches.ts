@@ -45,6 +45,7 @@ export const CACHE_FAULTS: readonly Fault[] = [
   { file: 'src/database/driver/statement-names.ts', find: 'this.#names.get(text)', plant: '[...this.#names.values()][0]', tests: ['test/database/driver', ...CACHES] },
   { file: 'src/database/driver/prepared-statements.ts', find: 'if (this.#names.get(name)) return;', plant: 'if (this.#names.size) return;', tests: ['test/database/driver', ...CACHES] },
   { file: 'src/database/tenancy/binding.ts', find: 'combined.get(query)', plant: '[...combined.values()][0]', tests: ['test/database/driver', ...CACHES] },
+  { file: 'src/database/tenancy/binding.ts', find: 'if (cached && cached.tenantId === binding.tenantId && cached.personId === binding.personId)', plant: 'if (cached)', tests: ['test/database/driver/piggyback-query'] },
   withoutKey('src/database/sql/json-reader.ts', 'new WeakMap<JsonRead, CachedTemplate>()'),
   { file: 'src/database/sql/json-reader.ts', find: 'names.of(template.text)', plant: "names.of('')", tests: CACHES },
   // Query plans

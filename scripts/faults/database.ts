@@ -90,7 +90,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     tests: ['test/races/places', 'test/races/status'],
   },
   {
-    file: 'src/database/unit-of-work.ts',
+    file: 'src/database/bound-transaction.ts',
     find: 'runSteps: <T>(work: () => Promise<T>) => transaction.runExclusive(work),',
     plant: '',
     tests: ['test/database/driver/transaction'],

@@ -51,8 +51,8 @@ export const DRIVER_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/database/driver/message.ts',
-    find: 'int16(Number(Buffer.isBuffer(value)))',
-    plant: 'int16(0)',
+    find: 'isBinary ? BINARY : TEXT',
+    plant: 'TEXT',
     tests: ['test/database/driver/message'],
   },
   {
@@ -99,8 +99,8 @@ export const DRIVER_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/database/driver/read-query.ts',
-    find: 'if (this.prelude) {',
-    plant: 'if (this.prelude?.onRow) {',
+    find: 'if (this.prelude) message.run(this.prelude);',
+    plant: 'if (this.piggyback) message.run(this.prelude!);',
     tests: ['test/database/driver/pipelined-reads'],
   },
   {

@@ -54,7 +54,7 @@ export const HTTP_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/auth/optimistic-context.ts',
-    find: "        if (!isConfirmed) throw new OptimisticContextStale('the transaction did not confirm its context');\n",
+    find: "      if (!this.#isConfirmed) throw new OptimisticContextStale('the transaction did not confirm its context');\n",
     plant: '',
     tests: ['test/http/auth/optimistic-work'],
   },
@@ -117,7 +117,7 @@ export const HTTP_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/graphql/execute.ts',
-    find: 'return isConfirmed && answer ?',
+    find: 'return answer && (await holds().catch(() => false)) ?',
     plant: 'return answer ?',
     tests: ['test/http/auth/optimistic-context'],
   },

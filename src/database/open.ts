@@ -1,10 +1,11 @@
+import { BoundWork } from './bound-work.ts';
 import type { PiggybackQuery } from './driver/piggyback-query.ts';
 import { ConnectionPool } from './driver/pool.ts';
 import type { Query, RunTextQuery } from './driver/query.ts';
 import { sourceOn } from './source.ts';
 import type { ReadCount } from './sql/counts.ts';
 import type { Binding } from './tenancy/binding.ts';
-import { type UnitOfWork, unitOfWork } from './unit-of-work.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 
 export type Database = {
   /** The unit of work of a binding. Its first read takes the piggyback query along. */
@@ -54,7 +55,7 @@ export function openDatabase(
     query: async <Row>(text: string, values: readonly unknown[]) =>
       (await pool.query({ text, values, name: names.of(text) })).rows as Row[],
     queryText: async ({ text, values }) => (await pool.read({ text, values, name: names.of(text) }, { quick: true })).rows[0]!,
-    bind: (binding, piggyback) => unitOfWork(source, binding, piggyback),
+    bind: (binding, piggyback) => new BoundWork(source, binding, piggyback),
     reads: () => source.counts.all(),
     close: async () => {
       await source.prisma.$disconnect();

@@ -1,18 +1,7 @@
-import { v7 as uuid } from 'uuid';
-import type { PiggybackQuery } from './driver/piggyback-query.ts';
-import { poolTarget, transactionTarget } from './driver/prisma-adapter.ts';
 import type { Enqueue, Query } from './driver/query.ts';
-import type { ReadResult, ReadStatement } from './driver/read-query.ts';
-import { inTransaction } from './driver/run-transaction.ts';
-import type { Transaction as DriverTransaction } from './driver/transaction.ts';
-import { isByKey, runOperation } from './run-operation.ts';
-import { EXACT_TYPES, type Source } from './source.ts';
 import type { ReadClient, TenantClient } from './sql/data-model.ts';
-import { UnsupportedQuery } from './sql/draft.ts';
-import { parseRows } from './sql/engine.ts';
 import type { JsonRead } from './sql/json-shape.ts';
-import { type Binding, bindingPrelude, withPiggyback } from './tenancy/binding.ts';
-import { boundModels } from './tenancy/bound-models.ts';
+import type { Binding } from './tenancy/binding.ts';
 
 /**
  * A transaction of one binding. Statements that are issued together, without awaiting each other's
@@ -84,74 +73,3 @@ export type UnitOfWork = ReadWork & {
   /** The same person in another tenant: for staff, who name it, and for those it invited. */
   within(tenantId: string): UnitOfWork;
 };
-
-/** How long a transaction may be open, ms. */
-const TRANSACTION_TIMEOUT_MS = 15_000;
-
-/** A unit of work of a binding. Its first read takes the piggyback query along. */
-export function unitOfWork(source: Source, binding: Binding, piggyback?: PiggybackQuery): UnitOfWork {
-  const { pool, prisma, names } = source;
-  const prelude = bindingPrelude(binding);
-  const read = async <Row = string | null>(statement: ReadStatement, quick = false): Promise<ReadResult<Row>> => {
-    if (!piggyback?.take()) return await pool.read<Row>(statement, { prelude, quick });
-    try {
-      return await pool.read<Row>(statement, { prelude: withPiggyback(prelude, piggyback), quick });
-    } catch (error) {
-      piggyback.fail(error);
-      throw error;
-    }
-  };
-  const readText = async (statement: ReadStatement) => (await read(statement, true)).rows[0]!;
-  const runnerOf = (quick: boolean) => ({
-    prisma,
-    target: () => poolTarget(pool, prelude, TRANSACTION_TIMEOUT_MS),
-    engine: source.engine?.({ run: async ({ text, values }) => parseRows(await read({ text, values, name: names.of(text) }, quick)) }),
-  });
-  const openModels = () => {
-    const [runner, byKeyRunner] = [runnerOf(false), runnerOf(true)];
-    return boundModels(binding, (model, operation, scoped) =>
-      runOperation(isByKey(operation) ? byKeyRunner : runner, model, operation, scoped),
-    );
-  };
-  let models: TenantClient | undefined; // Most requests read JSON and need none.
-  return {
-    binding,
-    get db() {
-      models ??= openModels();
-      return models;
-    },
-    query: async <Row>(text: string, values: readonly unknown[]) =>
-      (await read<Row>({ text, values, name: names.of(text), types: EXACT_TYPES })).rows,
-    founding: (tenantId = uuid()) => unitOfWork(source, { tenantId, personId: null }) as ReturnType<UnitOfWork['founding']>,
-    within: tenantId => unitOfWork(source, { ...binding, tenantId }),
-    json: async jsonRead => {
-      if (!source.json) throw new UnsupportedQuery('operation');
-      return await source.json(jsonRead, binding, readText);
-    },
-    transaction: (work, { once = false } = {}) =>
-      inTransaction(pool, prelude, transaction => work(transactionOf(source, binding, transaction)), {
-        timeout: TRANSACTION_TIMEOUT_MS,
-        ...(once && { tries: 1 }),
-      }),
-  };
-}
-
-function transactionOf({ prisma, names, engine }: Source, binding: Binding, transaction: DriverTransaction): Transaction {
-  const statement = (text: string, values: readonly unknown[]) => ({ text, values, name: names.of(text) });
-  const runner = {
-    prisma,
-    target: () => transactionTarget(transaction),
-    runSteps: <T>(work: () => Promise<T>) => transaction.runExclusive(work),
-    engine: engine?.({
-      run: async ({ text, values }) => parseRows(await transaction.query({ ...statement(text, values), isText: true })),
-      inTransaction: true,
-    }),
-  };
-  return {
-    db: boundModels(binding, (model, operation, scoped) => runOperation(runner, model, operation, scoped)),
-    query: async <Row>(text: string, values: readonly unknown[]) =>
-      (await transaction.query({ ...statement(text, values), types: EXACT_TYPES })).rows as Row[],
-    enqueue: (text, values) => transaction.enqueue({ ...statement(text, values), isSilent: true }),
-    enqueueWrite: write => void write.catch(() => {}),
-  };
-}

@@ -59,14 +59,9 @@ export function createExecutor(
     return null;
   }
 
-  async function answer(operation: PreparedOperation, context: ExecutionContext, tally?: Tally): Promise<Answer> {
-    const plan = planOf(operation);
-    const { coerced: variables } = operation.variables;
+  function executionOf({ variables: { coerced: variables } }: PreparedOperation, context: ExecutionContext, tally?: Tally): Execution {
     if (!variables) throw new Unsupported('variables');
-    const execution = { context, variables, tally };
-    if (plan.kind === 'command') return answerCommand(operation, plan.command, execution);
-    checkShapes(plan.root, context.grant);
-    return serializeResponse(await writeObject(plan.root, undefined, execution));
+    return { context, variables, tally };
   }
 
   /**
@@ -98,7 +93,14 @@ export function createExecutor(
     answer: async (operation, context, tally) => {
       if (!isOn) return null;
       try {
-        const answered = await answer(operation, context, tally);
+        const plan = planOf(operation);
+        const execution = executionOf(operation, context, tally);
+        let answered: Answer;
+        if (plan.kind === 'command') answered = await answerCommand(operation, plan.command, execution);
+        else {
+          checkShapes(plan.root, context.grant);
+          answered = serializeResponse(await writeObject(plan.root, undefined, execution));
+        }
         counts.answered += 1;
         return answered;
       } catch (error) {

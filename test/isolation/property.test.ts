@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BoundWork } from '../../src/database/bound-work.ts';
 import { ConnectionPool } from '../../src/database/driver/pool.ts';
 import { type Source, sourceOn } from '../../src/database/source.ts';
 import { MODELS } from '../../src/database/sql/data-model.ts';
-import { unitOfWork } from '../../src/database/unit-of-work.ts';
 import { getDatamodel } from '../../src/generated/pothos.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, startTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -151,7 +151,7 @@ describe('T4: with a canary in every row of the other tenant', () => {
       fc.asyncProperty(reads, async ({ model, operation, args }) => {
         const [full, lone] = await Promise.all(
           clients.map(source => {
-            const delegate = unitOfWork(source, binding).db[MODELS[model]] as unknown as Record<
+            const delegate = new BoundWork(source, binding).db[MODELS[model]] as unknown as Record<
               string,
               (args: unknown) => Promise<unknown>
             >;

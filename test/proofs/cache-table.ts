@@ -15,6 +15,7 @@ export const CACHES: readonly Cache[] = [
   { file: 'src/database/sql/json-reader.ts',            name: 'template.name',     key: 'text of a statement' },
   { file: 'src/database/sql/json-reader.ts',            name: 'templates',         key: 'read, which has neither tenant nor person' },
   { file: 'src/database/tenancy/binding.ts',            name: 'combined',          key: 'text of the query that goes along' },
+  { file: 'src/database/tenancy/binding.ts',            name: 'preludes',          key: 'query that goes along, tenant, person' },
   { file: 'src/domain/api-key/sign-in.ts',              name: 'noting',            key: 'API key whose use is being written' },
   { file: 'src/domain/audit/refusal-batches.ts',        name: 'latest',            key: 'tenant, actor, action and code of refusals that are being written' },
   { file: 'src/domain/audit/refusal.ts',                name: 'recorded',          key: 'error whose refusal is in the audit log' },
@@ -49,6 +50,8 @@ export const CACHES: readonly Cache[] = [
 // biome-ignore format: a table is read by its columns
 export const NO_CACHES: readonly { readonly file: string; readonly name: string; readonly because: string }[] = [
   { file: 'src/access/grouped-refusals.ts',         name: 'groups',           because: 'local to a call' },
+  { file: 'src/database/bound-work.ts',             name: 'this.#models',     because: 'the models of one unit of work' },
+  { file: 'src/database/bound-work.ts',             name: 'this.#ownPrelude', because: 'the binding of one unit of work' },
   { file: 'src/database/driver/base-pool.ts',       name: '#closing',         because: 'the connections themselves' },
   { file: 'src/database/driver/base-pool.ts',       name: '#inUse',           because: 'the connections themselves' },
   { file: 'src/database/driver/base-pool.ts',       name: 'this.#ended',      because: 'the end of a pool' },
@@ -60,7 +63,6 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/database/driver/transaction.ts',     name: 'this.#failure',    because: 'the first error of a transaction' },
   { file: 'src/database/sql/counts.ts',             name: '#counts',          because: 'a count of reads, which answers nothing' },
   { file: 'src/database/sql/tables.ts',             name: 'tables',           because: 'the data model, built once' },
-  { file: 'src/database/unit-of-work.ts',           name: 'models',           because: 'the models of one unit of work' },
   { file: 'src/executor/compile.ts', name: 'type', because: 'local to a call' },
   { file: 'src/executor/collect.ts', name: 'spread', because: 'local to a call' },
   { file: 'src/executor/collect.ts',                name: 'fields',           because: 'local to a call' },

@@ -80,7 +80,7 @@ class Part {
   constructor(readonly statement: Statement) {
     const { isSilent, isText, rowMode, types = pg.types } = statement;
     this.result = isSilent || isText ? (new TextResult() as Partial<RowBuilder> as RowBuilder) : new RowBuilder(rowMode, types);
-    this.#parameters = encodeParameters(statement.values ?? []);
+    this.#parameters = statement.parameters ?? encodeParameters(statement.values ?? []);
   }
 
   write(message: Message) {

@@ -27,6 +27,7 @@ const int16 = (number: number): string => String.fromCharCode(number >> 8, numbe
 const int32 = (number: number): string => int16(number >>> 16) + int16(number & 65_535);
 
 const NULL = int32(0xff_ff_ff_ff);
+const [TEXT, BINARY] = [int16(0), int16(1)];
 
 const utf8 = (text: string): string => (Buffer.byteLength(text) === text.length ? text : latin1(Buffer.from(text)));
 
@@ -42,9 +43,18 @@ function encodeValue(value: string | Buffer | null): string {
  * text, results as text.
  */
 export function encodeParameters(values: readonly unknown[]): string {
-  const prepared = values.map(value => (typeof value === 'string' ? value : utils.prepareValue(value)));
-  const formats = prepared.some(Buffer.isBuffer) ? prepared.map(value => int16(Number(Buffer.isBuffer(value)))) : [];
-  return int16(formats.length) + formats.join('') + int16(prepared.length) + prepared.map(encodeValue).join('') + int16(0);
+  let formats = '';
+  let encoded = '';
+  let hasBinary = false;
+  for (const value of values) {
+    const prepared = typeof value === 'string' ? value : utils.prepareValue(value);
+    const isBinary = Buffer.isBuffer(prepared);
+    hasBinary ||= isBinary;
+    formats += isBinary ? BINARY : TEXT;
+    encoded += encodeValue(prepared);
+  }
+  const count = int16(values.length);
+  return (hasBinary ? count + formats : int16(0)) + count + encoded + int16(0);
 }
 
 /** Statements under one Sync, written in one piece; prepared ones are not parsed again. */

@@ -6,24 +6,11 @@ export type TextQuery = { readonly text: string; readonly values: readonly (stri
  * so that looking up what a read depends on costs no trip of its own
  * (docs/decisions/0017-compiled-queries.md).
  */
-export class PiggybackQuery implements TextQuery {
-  readonly text: string;
-  readonly values: readonly (string | null)[];
-  /** Its result; it fails when the read fails before it. */
-  readonly result: Promise<string | null>;
+export class PiggybackQuery {
   #isTaken = false;
-  readonly #resolve: (result: string | null) => void;
-  readonly #reject: (error: unknown) => void;
+  #result: string | null | undefined;
 
-  constructor({ text, values }: TextQuery) {
-    this.text = text;
-    this.values = values;
-    const { promise, resolve, reject } = withResolvers<string | null>();
-    promise.catch(() => {}); // the read reports the error as well
-    this.result = promise;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
+  constructor(readonly query: TextQuery) {}
 
   /** Whether a read has taken it along. */
   get isTaken(): boolean {
@@ -38,20 +25,11 @@ export class PiggybackQuery implements TextQuery {
   }
 
   settle(result: string | null): void {
-    this.#resolve(result);
+    this.#result = result;
   }
 
-  fail(error: unknown): void {
-    this.#reject(error);
+  /** Its result; undefined as long as the read is under way, and if the query failed. */
+  get result(): string | null | undefined {
+    return this.#result;
   }
-}
-
-/** `Promise.withResolvers`, which Node has since 22. */
-function withResolvers<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((...both) => {
-    [resolve, reject] = both;
-  });
-  return { promise, resolve, reject };
 }

@@ -65,19 +65,21 @@ class PipelinedConnection {
   take(readQuery: ReadQuery): void {
     this.#inFlight += 1;
     this.#taken += 1;
-    readQuery.onSettled = error => this.#settled(error);
+    readQuery.onSettled = this.#settled;
     if (this.#connection) this.#send(this.#connection, readQuery);
     else this.#early.push(readQuery);
   }
 
-  /** The reads of one turn of the event loop are written at once. */
   #send(connection: Connection & Pipelining, readQuery: ReadQuery) {
-    readQuery.write = (message, to) => {
-      if (!this.#messages) setImmediate(() => writeNow(this.#takeMessages(), to));
-      this.#messages += message;
-    };
+    readQuery.write = this.#writeTogether;
     connection.read(readQuery);
   }
+
+  /** The reads of one turn of the event loop are written at once. */
+  readonly #writeTogether: ReadQuery['write'] = (message, to) => {
+    if (!this.#messages) setImmediate(() => writeNow(this.#takeMessages(), to));
+    this.#messages += message;
+  };
 
   #takeMessages(): string {
     const messages = this.#messages;
@@ -85,7 +87,7 @@ class PipelinedConnection {
     return messages;
   }
 
-  #settled(error: Error | null) {
+  readonly #settled: ReadQuery['onSettled'] = error => {
     this.#inFlight -= 1;
     this.#answeredAt = performance.now();
     if (error && isBroken(error)) this.#broken ??= error;
@@ -94,7 +96,7 @@ class PipelinedConnection {
     if (!this.#connection) return;
     this.#connection.pipeline = false;
     this.pool.release(this.#connection, this.#broken);
-  }
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { BasePool, type BasePoolOptions } from './base-pool.ts';
 import { isBroken, staleStatement } from './failure.ts';
+import type { PiggybackQuery } from './piggyback-query.ts';
 import { PipelinedReads } from './pipelined-reads.ts';
 import { ReadQuery, type ReadResult, type ReadStatement } from './read-query.ts';
 import type { Prelude, Statement } from './statement.ts';
@@ -13,6 +14,8 @@ export type PoolOptions = BasePoolOptions & {
 /** How a read is run. */
 export type ReadOptions = {
   readonly prelude?: Prelude | undefined;
+  /** The query whose result is the last column of the prelude. */
+  readonly piggyback?: PiggybackQuery | undefined;
   /** Shares a connection with other quick reads (pipelined-reads.ts). */
   readonly quick?: boolean;
 };
@@ -48,7 +51,11 @@ export class ConnectionPool extends BasePool {
 
   /** One statement, with its prelude, in a transaction of its own. */
   query(statement: Statement, prelude?: Prelude): Promise<pg.QueryResult> {
-    return this.#withRetry(naming => this.#query(statement, prelude, naming));
+    const { naming } = this;
+    return this.#query(statement, prelude, naming).catch(error => {
+      if (!naming || !this.canRunUnnamed(error)) throw error;
+      return this.#query(statement, prelude, false);
+    });
   }
 
   async #query(statement: Statement, prelude: Prelude | undefined, naming: boolean): Promise<pg.QueryResult> {
@@ -60,25 +67,19 @@ export class ConnectionPool extends BasePool {
   }
 
   /** One read, with its prelude, in a transaction of its own. */
-  read<Row = string | null>(statement: ReadStatement, { prelude, quick = false }: ReadOptions = {}): Promise<ReadResult<Row>> {
-    const once = (naming: boolean) =>
-      new Promise<ReadResult<Row>>((resolve, reject) => {
-        const settle = (error: Error | null, result: ReadResult<unknown>) => (error ? reject(error) : resolve(result as ReadResult<Row>));
-        const readQuery = new ReadQuery(statement, prelude, naming, settle);
+  read<Row = string | null>(statement: ReadStatement, { prelude, piggyback, quick = false }: ReadOptions = {}): Promise<ReadResult<Row>> {
+    return new Promise((resolve, reject) => {
+      const run = (naming: boolean) => {
+        const readQuery = new ReadQuery(statement, prelude, piggyback, naming, (error, result) => {
+          if (!error) resolve(result as ReadResult<Row>);
+          else if (naming && this.canRunUnnamed(error)) run(false);
+          else reject(error);
+        });
         if (quick) this.#pipelinedReads.take(readQuery);
         else void this.#runAlone(readQuery);
-      });
-    return this.#withRetry(once);
-  }
-
-  async #withRetry<T>(run: (naming: boolean) => Promise<T>): Promise<T> {
-    const { naming } = this;
-    try {
-      return await run(naming);
-    } catch (error) {
-      if (!naming || !this.canRunUnnamed(error)) throw error;
-      return await run(false);
-    }
+      };
+      run(this.naming);
+    });
   }
 
   async #runAlone(readQuery: ReadQuery): Promise<void> {

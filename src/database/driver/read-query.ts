@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterError, type ReadyEvents, RowBuilder, rowCountOf } from './batch.ts';
 import { encodeParameters, Message, type PgConnection, writeNow } from './message.ts';
+import type { PiggybackQuery } from './piggyback-query.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
 import type { Prelude } from './statement.ts';
 
@@ -17,7 +18,11 @@ export type ReadStatement = {
 /** The rows of a read, and how many rows it affected. */
 export type ReadResult<Row> = { readonly rows: readonly Row[]; readonly rowCount: number | null };
 
-const PgQuery = pg.Query as unknown as new (config: pg.QueryConfig) => pg.Query;
+const ignore = () => {};
+
+/** A query of pg's, without the emitter, settings and result that its constructor makes. */
+const PgQuery = function PgQuery() {} as unknown as new () => object;
+PgQuery.prototype = pg.Query.prototype;
 
 /**
  * A read and its prelude: written in one piece under a Sync of their own, hence one implicit
@@ -35,11 +40,13 @@ export class ReadQuery extends PgQuery {
   constructor(
     private readonly statement: ReadStatement,
     private readonly prelude: Prelude | undefined,
+    /** Its result is the last column of the prelude. */
+    private readonly piggyback: PiggybackQuery | undefined,
     /** Whether statements are prepared under names. */
     readonly usesNames: boolean,
     private readonly settle: (error: Error | null, result: ReadResult<unknown>) => void,
   ) {
-    super({ text: statement.text });
+    super();
     this.#parameters = encodeParameters(statement.values);
     this.#builder = statement.types ? new RowBuilder(undefined, statement.types) : null;
     this.#isInPrelude = prelude !== undefined;
@@ -48,22 +55,19 @@ export class ReadQuery extends PgQuery {
   /** The prepared statements of the connection, where names are used. */
   prepared: PreparedStatements | null = null;
   /** Called when the read is over, ahead of its caller. */
-  onSettled: (error: Error | null) => void = () => {};
+  onSettled: (error: Error | null) => void = ignore;
 
   /** Writes the message; by default, to the connection at once. */
   write: (message: string, connection: PgConnection) => void = writeNow;
 
-  override submit = (connection: PgConnection): null => {
+  submit(connection: PgConnection): null {
     const message = new Message(this.prepared);
-    if (this.prelude) {
-      const { name, text, values } = this.prelude;
-      message.run({ name, text, parameters: encodeParameters(values) });
-    }
+    if (this.prelude) message.run(this.prelude);
     const { name = '', text } = this.statement;
     message.run({ name, text, parameters: this.#parameters, isDescribed: this.#builder !== null });
     this.write(message.bytes, connection);
     return null;
-  };
+  }
 
   handleRowDescription({ fields }: { readonly fields: unknown }) {
     this.#builder?.addFields(fields);
@@ -71,7 +75,7 @@ export class ReadQuery extends PgQuery {
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }) {
     if (!this.#isInPrelude) this.#addRow(fields);
-    else this.prelude!.onRow?.(fields);
+    else this.piggyback?.settle(fields.at(-1)!);
   }
 
   #addRow(fields: readonly (string | null)[]) {

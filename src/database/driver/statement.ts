@@ -4,6 +4,8 @@ import type pg from 'pg';
 export type Statement = {
   readonly text: string;
   readonly values?: readonly unknown[] | undefined;
+  /** The values, if they have been encoded before. */
+  readonly parameters?: string;
   /** The name it is prepared under, where names are used. */
   readonly name?: string | undefined;
   readonly rowMode?: 'array' | undefined;
@@ -18,10 +20,4 @@ export type Statement = {
  * A statement that runs ahead of others in their transaction, such as one that sets what row-level
  * security reads.
  */
-export type Prelude = {
-  readonly text: string;
-  readonly values: readonly (string | null)[];
-  readonly name: string;
-  /** Called with the columns of its one row. */
-  readonly onRow?: ((columns: readonly (string | null)[]) => void) | undefined;
-};
+export type Prelude = { readonly text: string; readonly name: string; readonly parameters: string };

@@ -1,4 +1,5 @@
-import type { PiggybackQuery } from '../driver/piggyback-query.ts';
+import { encodeParameters } from '../driver/message.ts';
+import type { TextQuery } from '../driver/piggyback-query.ts';
 import { nameOf } from '../driver/prepared-statements.ts';
 import type { Prelude } from '../driver/statement.ts';
 
@@ -25,22 +26,31 @@ const BIND_NAME = nameOf(BIND);
  *
  * @throws {TypeError} for an id that is not written as PostgreSQL writes it.
  */
-export function bindingPrelude(binding: Binding): Prelude {
+export const bindingPrelude = (binding: Binding): Prelude => ({
+  text: BIND,
+  name: BIND_NAME,
+  parameters: encodeParameters(settingsOf(binding)),
+});
+
+function settingsOf(binding: Binding): readonly string[] {
   checkBinding(binding);
-  return { text: BIND, name: BIND_NAME, values: [binding.tenantId ?? '', binding.personId ?? ''] };
+  return [binding.tenantId ?? '', binding.personId ?? ''];
+}
+
+/** Key: the query that goes along, one object for each caller; the binding is compared as well. */
+const preludes = new WeakMap<TextQuery, Binding & { readonly prelude: Prelude }>();
+
+/** A binding's prelude with another query as its last column. */
+export function preludeWith(query: TextQuery, binding: Binding): Prelude {
+  const cached = preludes.get(query);
+  if (cached && cached.tenantId === binding.tenantId && cached.personId === binding.personId) return cached.prelude;
+  const prelude = { ...combinedWith(query.text), parameters: encodeParameters([...settingsOf(binding), ...query.values]) };
+  preludes.set(query, { ...binding, prelude });
+  return prelude;
 }
 
 type Combined = { readonly text: string; readonly name: string };
 const combined = new Map<string, Combined>();
-
-/** A binding's prelude with another query as its third column. */
-export function withPiggyback(prelude: Prelude, piggyback: PiggybackQuery): Prelude {
-  return {
-    ...combinedWith(piggyback.text),
-    values: [...prelude.values, ...piggyback.values],
-    onRow: ([, , result]) => piggyback.settle(result!),
-  };
-}
 
 function combinedWith(query: string): Combined {
   const cached = combined.get(query);

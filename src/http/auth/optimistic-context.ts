@@ -1,5 +1,13 @@
 import type { TenantAccess } from '../../access/grant.ts';
-import { type CurrentTenantAccess, type Database, PiggybackQuery, type UnconfirmedWork, type UnitOfWork } from '../../database/index.ts';
+import {
+  type CurrentTenantAccess,
+  type Database,
+  PiggybackQuery,
+  type Transaction,
+  type TransactionOptions,
+  type UnconfirmedWork,
+  type UnitOfWork,
+} from '../../database/index.ts';
 import { OptimisticContextStale, type UnconfirmedContext } from '../../graphql/core/context.ts';
 import { buildContext, type RequestInput } from './build-context.ts';
 import { cachedMembership } from './membership-cache.ts';
@@ -19,44 +27,65 @@ export function optimisticContext(database: Database, token: Token | null, input
   const { statement, result, facts, namesTenant } = cached;
   const piggyback = new PiggybackQuery(statement);
   const confirmable = namesTenant ? facts.grant.tenantAccess : null;
-  const context = buildContext(database, input, facts, binding => unconfirmed(database.bind(binding, piggyback), confirmable));
-  const holds = async () =>
-    context.work.isConfirmed() || (piggyback.isTaken ? await piggyback.result : await database.queryText(piggyback)) === result;
+  const context = buildContext(database, input, facts, binding => new UnconfirmedBoundWork(database.bind(binding, piggyback), confirmable));
+  const holds = async () => {
+    if (context.work.isConfirmed()) return true;
+    return (piggyback.isTaken ? piggyback.result : await database.queryText(statement)) === result;
+  };
   return { context, holds };
 }
 
-/**
- * Drops what the type lacks, because GraphQL.js hands a context to resolvers untyped.
- *
- * @param cached the access that a transaction can confirm; null where the request named no tenant:
- * whether the caller still has exactly one isn't known inside of it.
- */
-function unconfirmed(work: UnitOfWork, cached: TenantAccess | null): UnconfirmedWork {
-  const { binding, query, json, transaction } = work;
-  let isConfirmed = false;
-  const confirm = (current: CurrentTenantAccess | null) => {
-    isConfirmed = current !== null && isSameAccess(cached!, current);
-    if (!isConfirmed) throw new OptimisticContextStale("the caller's access has changed");
-  };
-  return {
-    binding,
-    get db() {
-      return work.db;
-    },
-    query,
-    json,
-    isConfirmed: () => isConfirmed,
-    transaction: async (run, options) => {
-      if (isConfirmed) return await transaction(run, options);
-      if (!options?.confirms || !cached)
-        throw new OptimisticContextStale('only a transaction that confirms its context may run under an optimistic one');
-      return await transaction(async inner => {
-        const result = await run({ ...inner, confirm });
-        if (!isConfirmed) throw new OptimisticContextStale('the transaction did not confirm its context');
-        return result;
-      }, options);
-    },
-  };
+/** Lacks what the type lacks, because GraphQL.js hands a context to resolvers untyped. */
+class UnconfirmedBoundWork implements UnconfirmedWork {
+  readonly #work: UnitOfWork;
+  /**
+   * The access that a transaction can confirm; null where the request named no tenant: whether the
+   * caller still has exactly one isn't known inside of it.
+   */
+  readonly #cached: TenantAccess | null;
+  #isConfirmed = false;
+
+  constructor(work: UnitOfWork, cached: TenantAccess | null) {
+    this.#work = work;
+    this.#cached = cached;
+  }
+
+  get binding() {
+    return this.#work.binding;
+  }
+
+  get db() {
+    return this.#work.db;
+  }
+
+  get query() {
+    return this.#work.query;
+  }
+
+  json(read: Parameters<UnitOfWork['json']>[0]) {
+    return this.#work.json(read);
+  }
+
+  isConfirmed(): boolean {
+    return this.#isConfirmed;
+  }
+
+  async transaction<T>(run: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    if (this.#isConfirmed) return await this.#work.transaction(run, options);
+    if (!options?.confirms || !this.#cached)
+      throw new OptimisticContextStale('only a transaction that confirms its context may run under an optimistic one');
+    const confirm = (current: CurrentTenantAccess | null) => this.#confirm(current);
+    return await this.#work.transaction(async inner => {
+      const result = await run({ ...inner, confirm });
+      if (!this.#isConfirmed) throw new OptimisticContextStale('the transaction did not confirm its context');
+      return result;
+    }, options);
+  }
+
+  #confirm(current: CurrentTenantAccess | null): void {
+    this.#isConfirmed = current !== null && isSameAccess(this.#cached!, current);
+    if (!this.#isConfirmed) throw new OptimisticContextStale("the caller's access has changed");
+  }
 }
 
 /** The order counts as well: it is the same as long as nobody has written it. */

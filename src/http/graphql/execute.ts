@@ -30,12 +30,9 @@ export async function executeOptimistically(
   const payment = taken instanceof Promise ? await taken : taken;
   if (!payment) return null;
   try {
-    const executing = executor.answer(operation, context, payment.tally);
-    // A command confirms its context itself: `holds` asks the database only if it didn't.
-    if (operation.operation.operation === 'mutation') await executing;
-    const confirming = holds().catch(() => false); // The error recurs under the confirmed context.
-    const [answer, isConfirmed] = [await executing, await confirming];
-    return isConfirmed && answer ? paidText(answer, payment, served, context) : null;
+    const answer = await executor.answer(operation, context, payment.tally);
+    // An error recurs under the confirmed context.
+    return answer && (await holds().catch(() => false)) ? paidText(answer, payment, served, context) : null;
   } finally {
     payment.cancel();
   }

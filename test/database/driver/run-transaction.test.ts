@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { BoundWork } from '../../../src/database/bound-work.ts';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { sourceOn } from '../../../src/database/source.ts';
 import { lockTenant } from '../../../src/database/tenancy/tenant-lock.ts';
-import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useWorld } from '../../support/isolation/isolation.ts';
 import { hasPgBouncer, startPgBouncer } from '../../support/isolation/pgbouncer.ts';
@@ -109,7 +109,7 @@ describe.skipIf(!hasPgBouncer())(
         const sides = Array.from({ length: 60 }, (_, i) => (i % 2 ? world.a : world.b));
         const answers = await Promise.all(
           sides.map(({ tenantId, ownerId }, i) =>
-            unitOfWork(through, { tenantId, personId: ownerId }).transaction(async ({ query, db, enqueue }) => {
+            new BoundWork(through, { tenantId, personId: ownerId }).transaction(async ({ query, db, enqueue }) => {
               const [tenant] = await Promise.all([lockTenant(query), db.membership.count()]);
               enqueue("UPDATE tenant SET name = name || '+' WHERE tenant_id = app_tenant()", []);
               return { tenant: tenant!.name.replaceAll('+', ''), count: i % 5 ? await db.tenant.count() : 1 };

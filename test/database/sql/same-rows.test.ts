@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BoundWork } from '../../../src/database/bound-work.ts';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { runPrismaOn, transactionTarget } from '../../../src/database/driver/prisma-adapter.ts';
 import { inTransaction } from '../../../src/database/driver/run-transaction.ts';
@@ -11,7 +12,6 @@ import { MODELS, type ModelName } from '../../../src/database/sql/data-model.ts'
 import { fallbackReason, parseRows, type RunStatement } from '../../../src/database/sql/engine.ts';
 import { tablesOf } from '../../../src/database/sql/tables.ts';
 import { type Binding, bindingPrelude } from '../../../src/database/tenancy/binding.ts';
-import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useWorld } from '../../support/isolation/isolation.ts';
 import { NOBODY, prismaAs } from '../../support/query-as.ts';
@@ -116,7 +116,7 @@ const pastWalls = ({ pool, prisma, engine }: Source, { model, operation, args }:
 
 const behindWalls = (source: Source, binding: Binding, { model, operation, args }: RandomRead) =>
   outcome(work =>
-    unitOfWork(source, binding).transaction(({ db, query }) =>
+    new BoundWork(source, binding).transaction(({ db, query }) =>
       work(
         () => delegateOf(db, MODELS[model as ModelName])[operation]!(args),
         () => query(rowsOf(model), []).catch(() => 'not to be seen'),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BoundWork } from '../../../src/database/bound-work.ts';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import type { UnitOfWork } from '../../../src/database/index.ts';
 import { type Source, sourceOn } from '../../../src/database/source.ts';
 import { ReadCounts } from '../../../src/database/sql/counts.ts';
-import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useWorld, type World } from '../../support/isolation/isolation.ts';
 
@@ -32,7 +32,7 @@ const undone = new Error('undone');
 /** How a write was answered. */
 async function outcomeOf(model: keyof UnitOfWork['db'], operation: string, args: Args): Promise<string> {
   const { tenantId, ownerId } = world.a;
-  await unitOfWork(source, { tenantId, personId: ownerId })
+  await new BoundWork(source, { tenantId, personId: ownerId })
     .transaction(async ({ db }) => {
       await (db[model] as unknown as Delegate)[operation]!(args(world));
       throw undone;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BoundWork } from '../../../src/database/bound-work.ts';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type Source, sourceOn } from '../../../src/database/source.ts';
 import { MODELS, type TenantClient } from '../../../src/database/sql/data-model.ts';
 import { IsolationError, scope } from '../../../src/database/tenancy/query-scope.ts';
-import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { useDatabase } from '../../support/database.ts';
 import { createWorld, type World } from '../../support/isolation/isolation.ts';
 import { RELATIONS } from '../../support/isolation/model.ts';
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const clients = async () => {
-  const work = unitOfWork(source, { tenantId: world.a.tenantId, personId: world.a.ownerId });
+  const work = new BoundWork(source, { tenantId: world.a.tenantId, personId: world.a.ownerId });
   return { 'a bound client': work.db, 'a transaction': await work.transaction(async ({ db }) => db) };
 };
 
@@ -77,7 +77,7 @@ describe('a bound client offers', () => {
 });
 
 describe('a binding to no tenant', () => {
-  const nobody = () => unitOfWork(source, { tenantId: null, personId: null });
+  const nobody = () => new BoundWork(source, { tenantId: null, personId: null });
 
   test('sees no row of any tenant, counts none and finds nobody', async () => {
     const { db } = nobody();
@@ -95,7 +95,7 @@ describe('a binding to no tenant', () => {
   });
 
   test('with a person sees that person, without a membership', async () => {
-    const { db } = unitOfWork(source, { tenantId: null, personId: world.shared.id });
+    const { db } = new BoundWork(source, { tenantId: null, personId: world.shared.id });
     expect(await db.user.findMany({ select: { id: true, memberships: true, _count: true } })).toEqual([
       { id: world.shared.id, memberships: [], _count: { memberships: 0 } },
     ]);
@@ -113,7 +113,7 @@ describe('a binding to no tenant', () => {
 
 describe('a unit of work', () => {
   test('rolls a transaction back as a whole when its work throws', async () => {
-    const work = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
+    const work = new BoundWork(source, { tenantId: world.a.tenantId, personId: null });
     const failing = work.transaction(async ({ db }) => {
       await db.tenant.update({ where: { id: world.a.tenantId }, data: { name: 'Half done' } });
       throw new Error('stop');
@@ -123,18 +123,18 @@ describe('a unit of work', () => {
   });
 
   test.each(['', 'A', '01A20AC5-7E0E-7725-BB9F-925801A8CDB1', "'; SELECT 1; --"])('is refused for the tenant id %j', tenantId => {
-    expect(() => unitOfWork(source, { tenantId, personId: null })).toThrow('a binding takes lower-case UUIDs');
+    expect(() => new BoundWork(source, { tenantId, personId: null })).toThrow('a binding takes lower-case UUIDs');
   });
 });
 
 describe('an undefined argument', () => {
   test.each(['AND', 'OR', 'NOT'])('in %s is ignored, as by Prisma', async key => {
-    const { db } = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
+    const { db } = new BoundWork(source, { tenantId: world.a.tenantId, personId: null });
     expect(await db.membership.count({ where: { [key]: undefined } })).toBe(3);
   });
 
   test('a result is a plain promise, without chained relations, whose rows would be unscoped', async () => {
-    const { db } = unitOfWork(source, { tenantId: world.a.tenantId, personId: null });
+    const { db } = new BoundWork(source, { tenantId: world.a.tenantId, personId: null });
     const answer = db.tenant.findUnique({ where: { id: world.a.tenantId } });
     expect(Object.getPrototypeOf(answer)).toBe(Promise.prototype);
     expect('memberships' in answer).toBe(false);

@@ -1,10 +1,10 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BoundWork } from '../../../src/database/bound-work.ts';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import type { UnitOfWork } from '../../../src/database/index.ts';
 import { type Source, sourceOn } from '../../../src/database/source.ts';
 import type { TenantClient } from '../../../src/database/sql/data-model.ts';
-import { unitOfWork } from '../../../src/database/unit-of-work.ts';
 import { useDatabase } from '../../support/database.ts';
 import {
   absent,
@@ -49,7 +49,7 @@ const run = (side: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode, ask: Work) =>
   return mode.startsWith('in a transaction') ? work.transaction(({ db }) => ask(db)) : ask(work.db as TenantClient);
 };
 const unitOf = ({ tenantId, ownerId }: Pick<Side, 'tenantId' | 'ownerId'>, mode: Mode): UnitOfWork =>
-  unitOfWork(mode.endsWith("by Prisma's") ? sources.prismas : sources.singly, { tenantId, personId: ownerId });
+  new BoundWork(mode.endsWith("by Prisma's") ? sources.prismas : sources.singly, { tenantId, personId: ownerId });
 
 const VERDICTS: Readonly<Record<Verdict, RegExp>> = {
   refused: /^{"error":\["IsolationError"/,

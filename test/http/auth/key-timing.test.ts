@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase, type Query } from '../../../src/database/index.ts';
+import { type Database, openDatabase, type Query, type UnitOfWork } from '../../../src/database/index.ts';
 import { newSecret } from '../../../src/domain/api-key/secret.ts';
 import { provenKey } from '../../../src/domain/api-key/sign-in.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
@@ -40,16 +40,18 @@ beforeAll(async () => {
 });
 afterAll(() => opened?.close());
 
+/** The same work, whose hand-written statements go another way. */
+const withQuery = (work: UnitOfWork, wrap: (query: Query) => Query): UnitOfWork =>
+  Object.defineProperty(work, 'query', { value: wrap(work.query) });
+
 /**
  * What the database is asked on the way of a key, under which tenant, and the columns and sizes of
  * what it answers.
  */
 async function wayOf(text: string) {
   const asked: object[] = [];
-  const bind: Database['bind'] = binding => {
-    const work = opened.bind(binding);
-    return { ...work, query: (statement, values) => ask(work.query, binding.tenantId, statement, values) };
-  };
+  const bind: Database['bind'] = binding =>
+    withQuery(opened.bind(binding), query => (statement, values) => ask(query, binding.tenantId, statement, values));
   const ask = async <Row>(query: Query, boundTo: string | null, statement: string, values: readonly unknown[]) => {
     const rows = await query<Row>(statement, values);
     const shape = rows.map(row =>
@@ -93,16 +95,11 @@ test('K1: a malformed key causes no query', async () => {
 
 test('T4: the statement bound to another tenant finds no key, whatever its parameters', async () => {
   const statements: string[] = [];
-  const bind: Database['bind'] = binding => {
-    const work = opened.bind(binding);
-    return {
-      ...work,
-      query: (statement, values) => {
-        statements.push(statement);
-        return work.query(statement, values);
-      },
-    };
-  };
+  const bind: Database['bind'] = binding =>
+    withQuery(opened.bind(binding), query => (statement, values) => {
+      statements.push(statement);
+      return query(statement, values);
+    });
   await provenKey(bind, good, new Date());
   const id = Buffer.from(good.slice(5), 'base64url').subarray(0, 16).toString('hex');
   // bound to nobody

@@ -32,7 +32,8 @@ test('S2: an optimistic context runs reads, and only transactions that confirm i
   expect(await context.work.db.tenant.count()).toBe(0);
   expect(await holds()).toBe(true);
   const { work } = context;
-  expect(Object.keys(work).sort()).toEqual(['binding', 'db', 'isConfirmed', 'json', 'query', 'transaction']);
+  const reachable = [...Object.keys(work), ...Object.getOwnPropertyNames(Object.getPrototypeOf(work))];
+  expect(reachable.sort()).toEqual(['binding', 'constructor', 'db', 'isConfirmed', 'json', 'query', 'transaction']);
   // @ts-expect-error a transaction that doesn't confirm the context
   await expect(work.transaction(async () => 'done')).rejects.toThrow(OptimisticContextStale);
   await expect(work.transaction(async () => 'done', { confirms: true })).rejects.toThrow(OptimisticContextStale);
