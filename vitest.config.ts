@@ -10,9 +10,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/database-cluster.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // A condition may take a while on a busy machine.
+    // For what hangs. On a busy machine a test, and a condition, may take twenty times as long.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
   },

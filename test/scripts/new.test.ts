@@ -58,4 +58,4 @@ test('every place of the skeleton is in its file once, and the files compile', a
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
-}, 300_000);
+});

@@ -63,7 +63,7 @@ beforeAll(async () => {
   heads = await auditHeads(query);
   await behindItsBack(`UPDATE audit_event SET actor_name = 'Forged' WHERE tenant_id = '${tampered.tenantId}' AND seq = 17`);
   expect(await migrate({ url: made.url, runtime })).toMatchObject({ applied: expect.arrayContaining([FORM_2]) });
-}, 60_000);
+});
 afterAll(async () => {
   await client?.end();
   await made?.drop();

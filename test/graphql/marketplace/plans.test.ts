@@ -13,7 +13,7 @@ beforeAll(async () => {
   await fill(database, { tenants: 300, listings: LISTINGS });
   const [tenant] = await database.sql<{ id: string }>("SELECT tenant_id AS id FROM tenant WHERE status = 'active' LIMIT 1");
   tenantId = tenant!.id;
-}, 120_000);
+});
 
 test('T8: a search uses its index, even after many executions of the prepared statement', async () => {
   const measured = await measure(database.adminUrl, tenantId, LISTINGS, 7);
