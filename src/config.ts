@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { graphql, introspectionOf } from './config-graphql.ts';
 import { folderLinks, store, storeFaults } from './config-store.ts';
 import {
   ALGORITHMS,
@@ -61,10 +62,6 @@ const production = server.extend({ ...http.shape, ...budget.shape, ...life.shape
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
   DATABASE_NAMED_STATEMENTS: flagOf('true'),
-  FAST_PATH: z
-    .enum(['on', 'off'], { error: 'on or off' })
-    .default('on')
-    .transform(text => text === 'on'),
   OIDC_ISSUER: trustedUrl,
   OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
   OIDC_JWKS_URI: trustedUrl.optional(),
@@ -75,7 +72,7 @@ const production = server.extend({ ...http.shape, ...budget.shape, ...life.shape
   OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
   OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
   OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
-  GRAPHIQL: flagOf('false'),
+  ...graphql.shape,
 });
 
 const worker = z.object({
@@ -89,9 +86,11 @@ const worker = z.object({
   LOG_LEVEL: server.shape.LOG_LEVEL,
 });
 
-const demo = server
-  .extend({ ...life.shape, ...budget.shape })
-  .extend({ IPTO_HOME: z.string().optional(), LOG_LEVEL: server.shape.LOG_LEVEL.unwrap().default('warn') });
+const demo = server.extend({ ...life.shape, ...budget.shape }).extend({
+  IPTO_HOME: z.string().optional(),
+  LOG_LEVEL: server.shape.LOG_LEVEL.unwrap().default('warn'),
+  INTROSPECTION: introspectionOf('all'),
+});
 
 const migration = z.object({ DATABASE_URL: postgresUrl, MIGRATE_DATABASE_URL: postgresUrl.optional() });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Introspection } from './access/introspection.ts';
 import { checkDatabase, type Database, type DatabaseOptions, isUnreachable, openDatabase, type ReadCount } from './database/index.ts';
 import { GatewayError } from './domain/core/errors.ts';
 import type { Services } from './domain/core/services.ts';
@@ -31,6 +32,8 @@ export type StartOptions = {
   /** Called with an error of the fast path that isn't by design. It is logged as well. */
   readonly onUnexpected?: (error: unknown) => void;
   readonly tokens: TokenOptions;
+  /** Who may read the schema; callers who are signed in, when left out. */
+  readonly introspection?: Introspection;
   /** How operations are limited; null: they are not. */
   readonly budget: BudgetSettings | null;
   /** The clock, the settings and the object store. */
@@ -106,6 +109,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       authenticate: createAuthenticate(tokens, refreshPeople(database.query, onStale)),
       services,
       budget: openBudget(options.budget, () => services.clock.now().getTime()),
+      introspection: options.introspection ?? 'signed-in',
       corsOrigins,
       bodyTimeout: options.limits?.bodyTimeout,
     }),

@@ -48,6 +48,7 @@ describe('production', () => {
       OIDC_STAFF_CLAIM: 'ipto_staff',
       OIDC_CLOCK_SKEW: 30,
       GRAPHIQL: false,
+      INTROSPECTION: 'signed-in',
       HTTP_HEADERS_TIMEOUT: 15,
       HTTP_BODY_TIMEOUT: 30,
       HTTP_IDLE_TIMEOUT: 60,
@@ -80,6 +81,8 @@ describe('production', () => {
     ['TRUSTED_PROXIES',    '10.0.0.0/8, ::1 loopback',                ['10.0.0.0/8', '::1', 'loopback']],
     ['GRAPHIQL',           'true',                                    true],
     ['GRAPHIQL',           'false',                                   false],
+    ['INTROSPECTION',      'all',                                     'all'],
+    ['INTROSPECTION',      'off',                                     'off'],
   ])('takes %s=%s', (name, text, value) => {
     expect(production({ [name]: text })).toMatchObject({ [name]: value });
   });
@@ -134,6 +137,7 @@ describe('production', () => {
     ['FREE_TENANTS',         '-3'],
     ['GRAPHIQL',             'yes'],
     ['GRAPHIQL',             '1'],
+    ['INTROSPECTION',        'true'],
   ])('names %s when it is %j', (name, text) => {
     expect(() => production({ [name]: text })).toThrow(ConfigError);
     expect(() => production({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", describes them\\.$`));
@@ -198,7 +202,15 @@ describe('where objects lie', () => {
 
 describe('the demo', () => {
   test('needs nothing, and listens on this machine alone', () => {
-    expect(demoConfig({})).toEqual({ ...LIFE, ...BUDGET, PORT: 4000, HOST: '127.0.0.1', LOG_LEVEL: 'warn', CORS_ORIGINS: [] });
+    expect(demoConfig({})).toEqual({
+      ...LIFE,
+      ...BUDGET,
+      PORT: 4000,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      CORS_ORIGINS: [],
+      INTROSPECTION: 'all',
+    });
   });
 
   test('takes its port, its home and nothing of production', () => {

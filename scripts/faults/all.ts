@@ -2,6 +2,7 @@ import { ACCESS_FAULTS } from './access.ts';
 import { ANSWER_FAULTS } from './answers.ts';
 import { BUDGET_FAULTS } from './budget.ts';
 import { CACHE_FAULTS } from './caches.ts';
+import { CLOSED_SCHEMA_FAULTS } from './closed-schema.ts';
 import { DATABASE_FAULTS } from './database.ts';
 import { DOMAIN_FAULTS } from './domain.ts';
 import { DRIVER_FAULTS } from './driver.ts';
@@ -31,6 +32,7 @@ export const FAULTS: readonly Fault[] = [
   ...ACCESS_FAULTS,
   ...HTTP_FAULTS,
   ...GRAPHQL_FAULTS,
+  ...CLOSED_SCHEMA_FAULTS,
   ...EXECUTOR_FAULTS,
   ...DOMAIN_FAULTS,
   ...DRIVER_FAULTS,

@@ -28,6 +28,7 @@ async function run(config: DemoConfig, reset: boolean) {
     reset,
     settings: settingsOf(config),
     budget: budgetOf(config),
+    introspection: config.INTROSPECTION,
     onProgress: progress.step,
   }).catch(error => {
     progress.end('The demo did not start.');

@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty';
+import { mayAllIntrospect } from '../access/introspection.ts';
 import { budgetOf, fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf, settingsOf } from '../config.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
@@ -30,13 +31,14 @@ async function start(config: ProductionConfig) {
     corsOrigins: config.CORS_ORIGINS,
     limits: serverLimitsOf(config),
     budget: budgetOf(config),
+    introspection: config.INTROSPECTION,
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,
     ...fastPathOf(config),
     routes: [
       ...(folder ? [objectsRoute(folder, config.CORS_ORIGINS)] : []),
-      ...(config.GRAPHIQL ? [createExplorer({ endpoint: GRAPHQL, demo: null })] : []),
+      ...(config.GRAPHIQL ? [createExplorer({ endpoint: GRAPHQL, demo: null, hasExamples: mayAllIntrospect(config.INTROSPECTION) })] : []),
     ],
     tokens: {
       issuer: config.OIDC_ISSUER,

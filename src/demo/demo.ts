@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { Introspection } from '../access/introspection.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { openDatabase } from '../database/index.ts';
 import { SETTINGS, type Settings, systemClock } from '../domain/core/services.ts';
@@ -26,6 +27,8 @@ export type DemoOptions = {
   /** The defaults when left out. */
   readonly settings?: Settings;
   readonly budget: StartOptions['budget'];
+  /** Who may read the schema; everybody when left out. */
+  readonly introspection?: Introspection;
   /** Whether to start with an empty folder. */
   readonly reset: boolean;
   readonly onProgress: (step: string) => void;
@@ -54,6 +57,7 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
     const at = { url: '' };
     const store = storeIn(home, at);
     const running = await startGateway({
+      introspection: 'all',
       ...server,
       databaseUrl,
       services: { clock: systemClock, settings, store },

@@ -17,7 +17,7 @@ export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly R
     tenants: memberships.map(({ tenant }) => tenant),
   }));
   return [
-    createExplorer({ endpoint: GRAPHQL, demo: { personas } }),
+    createExplorer({ endpoint: GRAPHQL, demo: { personas }, hasExamples: true }),
     ...[tokenRoute(issuer, home), mailRoute(home)].map(route => onlyFor(host, route)),
   ];
 }

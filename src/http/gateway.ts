@@ -45,7 +45,7 @@ export function createGateway({ corsOrigins, ...given }: GatewayOptions): Gatewa
   const handlers: Readonly<Record<Path, Handler>> = {
     [GRAPHQL]: createGraphqlHandler(options),
     [AUDIT_EXPORT]: createAuditExport(options),
-    [SCHEMA]: createSchemaText(schema),
+    [SCHEMA]: createSchemaText(options),
     [PERSON_EXPORT]: createPersonExport(options),
   };
   return async (request, response, served) => {

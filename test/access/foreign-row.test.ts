@@ -59,7 +59,15 @@ describe('a row of another tenant that is reached through a guarded field', () =
     const log = createLog('info', { write: (text: string) => void written.push(text) });
     server = await startServer({ log, host: '127.0.0.1', port: 0, isReady: async () => true });
     server.serve(
-      createGateway({ schema, database, authenticate, services: SERVICES, budget: openBudget(null, Date.now), corsOrigins: [] }),
+      createGateway({
+        schema,
+        database,
+        authenticate,
+        services: SERVICES,
+        budget: openBudget(null, Date.now),
+        introspection: 'signed-in',
+        corsOrigins: [],
+      }),
     );
     askAs = async role => {
       const token = await issuer.sign({ sub: role === 'viewer' ? viewer.subject : operator.subject });

@@ -35,6 +35,7 @@ export const CACHES: readonly Cache[] = [
   { file: 'src/http/auth/membership-cache.ts',          name: 'tenants',           key: 'X-Tenant-Id header and slug of the query, within a token; used only if the database confirms it' },
   { file: 'src/http/auth/token-cache.ts',               name: 'cache',             key: 'text of a token; used only while its time and the issuer’s keys last' },
   { file: 'src/http/budget/budgets.ts',                 name: 'windows',           key: 'tenant, person or address; a count, which answers nothing but itself' },
+  { file: 'src/http/graphql/closed-schema.ts',          name: 'introspecting',     key: 'document; who may read the schema is checked at each request' },
   { file: 'src/http/graphql/complexity.ts',             name: 'priced',            key: 'operation of a document, or of a request if the prices depend on its variables' },
   { file: 'src/http/graphql/clean-text.ts',             name: 'cleanDocuments',    key: 'document' },
   { file: 'src/http/graphql/complexity.ts',             name: 'analyzed',          key: 'operation of a document' },

@@ -8,6 +8,7 @@ export const requestInput = (tenant?: string, services = SERVICES): RequestInput
   idempotencyKey: null,
   groupsRefusals: false,
   services,
+  introspection: 'signed-in',
   explain: () => Promise.reject(new Error('nothing is explained here')),
   budget: { rateLimit: () => ({ limit: null, remaining: null, resetAt: services.clock.now() }) },
 });

@@ -8,7 +8,7 @@ export const ERRORS = {
   BAD_REQUEST:               { status: 400,  meaning: 'The HTTP request is not a GraphQL request, or repeats a header that may occur only once.' },
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, meaning: 'The request has the hash of a document without its text; send the text. The message is the one that Apollo Client expects.' },
   GRAPHQL_PARSE_FAILED:      { status: 400,  meaning: 'The document is not GraphQL, or has too many tokens.' },
-  GRAPHQL_VALIDATION_FAILED: { status: 400,  meaning: 'The document does not fit the schema, or has too many aliases or directives.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400,  meaning: 'The document does not fit the schema, or has too many aliases or directives (`what`, `limit`). A caller who may not read the schema gets one message for all faults, and for introspection.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The document has several operations and `operationName` names none of them.' },
   QUERY_TOO_EXPENSIVE:       { status: 400,  meaning: 'The operation is too deep, too broad or costs too much; `limit` and `actual` say by how much.' },
   COST_TOO_HIGH:             { status: 400,  meaning: 'The operation costs up to `requested` points, more than the whole budget of a minute, `limit`; `plans` lists the plans that allow it. Waiting does not help.' },

@@ -1,4 +1,5 @@
 import type { Grant } from '../../access/grant.ts';
+import type { Introspection } from '../../access/introspection.ts';
 import type { Refusal } from '../../access/refusal.ts';
 import type { UnconfirmedWork, UnitOfWork } from '../../database/index.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
@@ -49,6 +50,8 @@ export type Context = {
   readonly idempotencyKey: string | null;
   /** Whether the client wants one error for all refusals of a field (`X-Refusals: grouped`). */
   readonly groupsRefusals: boolean;
+  /** Who may read the schema. */
+  readonly introspection: Introspection;
   /** The database, bound to the tenant context and the person. */
   readonly work: UnitOfWork;
   /** Reads all of the person's memberships (a crossing), at most once per request. */

@@ -7,7 +7,10 @@ import { requestedTenant, type TenantSources } from './tenant-name.ts';
 import type { Token } from './token.ts';
 
 /** The parts of a context that come from the request itself. */
-export type RequestInput = Pick<Context, 'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain' | 'budget'> &
+export type RequestInput = Pick<
+  Context,
+  'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain' | 'budget' | 'introspection'
+> &
   TenantSources;
 
 /** The parts of a context that come from the token and the database: the same for equal answers. */
@@ -42,7 +45,7 @@ export const factsOutside = (principal: Principal, profile: Context['profile']):
 /** @param bind makes the context's access to the database. */
 export function buildContext<Work>(
   database: Pick<Database, 'queryText'>,
-  { requestId, idempotencyKey, groupsRefusals, services, explain, budget }: RequestInput,
+  { requestId, idempotencyKey, groupsRefusals, services, explain, budget, introspection }: RequestInput,
   { profile, grant, membership, costLimit, personId, memberships }: TenantFacts,
   bind: (binding: Binding) => Work,
 ): Omit<Context, 'work'> & { readonly work: Work } {
@@ -58,6 +61,7 @@ export function buildContext<Work>(
     services,
     explain,
     budget,
+    introspection,
     profile,
     membership,
     apiKey: null,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Introspection } from '../../access/introspection.ts';
 import type { Database } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Services } from '../../domain/core/services.ts';
@@ -15,6 +16,8 @@ export type ContextOptions = {
   readonly authenticate: Authenticate;
   readonly services: Services;
   readonly explain: Explain;
+  /** Who may read the schema. */
+  readonly introspection: Introspection;
   /** What operations are charged to. */
   readonly budget: BudgetOptions;
 };
@@ -33,13 +36,22 @@ export type Credentials = { readonly input: RequestInput } & (
 export async function credentialsOf(
   { headers }: IncomingMessage,
   requestId: string,
-  { authenticate, services, explain }: ContextOptions,
+  { authenticate, services, explain, introspection }: ContextOptions,
   budget: RequestBudget,
 ): Promise<Credentials> {
   const { authorization } = headers;
   const tenant = headers['x-tenant-id'] as string | undefined;
   const idempotencyKey = (headers['idempotency-key'] as string | undefined) ?? null;
-  const input = { requestId, tenant, idempotencyKey, groupsRefusals: groupsRefusals(headers['x-refusals']), services, explain, budget };
+  const input = {
+    requestId,
+    tenant,
+    idempotencyKey,
+    groupsRefusals: groupsRefusals(headers['x-refusals']),
+    services,
+    explain,
+    budget,
+    introspection,
+  };
   const key = keyIn(authorization);
   if (key !== null) return { input, key };
   const token = authenticate(authorization);

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { groupRefusals } from '../../access/grouped-refusals.ts';
+import type { SchemaReader } from '../../access/introspection.ts';
 import { refusalExtensions } from '../../access/refusal-payload.ts';
 import { RefusedField } from '../../access/refused-field.ts';
 import { isUnreachable } from '../../database/index.ts';
@@ -8,6 +9,7 @@ import { ERRORS, type ErrorCode, GatewayError, isErrorCode } from '../../domain/
 import { RefusedError } from '../../domain/core/recheck.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import type { Served } from '../server/route.ts';
+import { hideSchema } from './closed-schema.ts';
 
 type Http = { status?: number; headers?: Record<string, string>; spec?: boolean };
 
@@ -77,14 +79,16 @@ function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLEr
   return withMessage(message, { code, ...(!path && { http: { status: ERRORS[code].status } }) });
 }
 
-/** The form of errors that a client wants. */
-type Form = Pick<Context, 'groupsRefusals'>;
+/** What a context says of the errors of its response: how many, and how much they tell. */
+export type ErrorForm = Pick<Context, 'groupsRefusals'> & SchemaReader;
 
 /** Whether an error is of a refused field, or a refused mutation. */
 export const isRefusal = (error: GraphQLError): boolean => error instanceof RefusedField || deepest(error) instanceof RefusedError;
 
 /** The errors of a result, each through {@link publicError}, and refusals in the form wanted. */
-export function publicErrors(errors: readonly GraphQLError[], served: Served, { groupsRefusals }: Form): readonly GraphQLError[] {
+export function publicErrors(all: readonly GraphQLError[], served: Served, form: ErrorForm): readonly GraphQLError[] {
+  const { groupsRefusals } = form;
+  const errors = hideSchema(all, form);
   const shown = (some: readonly GraphQLError[]) => some.map(error => publicError(error, served));
   if (!groupsRefusals) return shown(errors);
   const refusals = groupRefusals(shown(errors.filter(isRefusal))) as readonly unknown[];
@@ -94,7 +98,7 @@ export function publicErrors(errors: readonly GraphQLError[], served: Served, { 
 type Result = { errors?: readonly GraphQLError[] };
 
 /** Passes the errors of every result through {@link publicErrors}. */
-export const useErrors = (): Plugin<object, Served & { readonly context: Form }> => ({
+export const useErrors = (): Plugin<object, Served & { readonly context: ErrorForm }> => ({
   onResultProcess({ result, setResult, serverContext }) {
     const { errors } = result as Result;
     if (errors) setResult({ ...result, errors: publicErrors(errors, serverContext, serverContext.context) } as typeof result);

@@ -7,8 +7,9 @@ import type { OptimisticContext } from '../auth/optimistic-context.ts';
 import type { AnyPayment, PaidText } from '../budget/payment.ts';
 import type { RequestBudget } from '../budget/request-budget.ts';
 import type { Served } from '../server/route.ts';
+import { isClosedTo } from './closed-schema.ts';
 import { priceOf } from './complexity.ts';
-import { publicErrors } from './errors.ts';
+import { type ErrorForm, publicErrors } from './errors.ts';
 import { tallyOf } from './result-tally.ts';
 
 /** How a request is executed: by which executor, for which response, and at whose cost. */
@@ -24,7 +25,7 @@ export async function executeOptimistically(
   operation: PreparedOperation,
   { context, holds }: OptimisticContext,
 ): Promise<PaidText | null> {
-  const price = priceOf(operation, context);
+  const price = isClosedTo(operation.document, context) ? null : priceOf(operation, context);
   if (!price) return null;
   const taken = budget.take(context, price);
   const payment = taken instanceof Promise ? await taken : taken;
@@ -49,7 +50,7 @@ export async function executeConfirmed(
   operation: PreparedOperation,
   contextValue: Context,
 ): Promise<PaidText | null> {
-  const price = priceOf(operation, contextValue);
+  const price = isClosedTo(operation.document, contextValue) ? null : priceOf(operation, contextValue);
   if (!price) return null;
   const payment = await budget.charge(contextValue, price);
   try {
@@ -61,17 +62,12 @@ export async function executeConfirmed(
   }
 }
 
-function paidText(
-  answer: string | ExecutionResult,
-  payment: AnyPayment,
-  served: Served,
-  context: Pick<Context, 'groupsRefusals'>,
-): PaidText {
+function paidText(answer: string | ExecutionResult, payment: AnyPayment, served: Served, context: ErrorForm): PaidText {
   const text = serialize(answer, served, context);
   return typeof answer === 'string' || !payment.tally ? payment.settle(text) : payment.settle(text, tallyOf(answer));
 }
 
-function serialize(answer: string | ExecutionResult, served: Served, context: Pick<Context, 'groupsRefusals'>): string {
+function serialize(answer: string | ExecutionResult, served: Served, context: ErrorForm): string {
   if (typeof answer === 'string') return answer;
   const { data, errors } = answer;
   const list = errors && `"errors":[${publicErrors(errors, served, context).map(serializeError).join()}],`;

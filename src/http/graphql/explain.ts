@@ -1,9 +1,11 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { SchemaReader } from '../../access/introspection.ts';
 import { badInput, GatewayError, isErrorCode } from '../../domain/core/errors.ts';
 import { forecastRefusals } from '../../executor/forecast.ts';
 import { PreparedOperation } from '../../executor/prepared-operation.ts';
 import type { Context, Explain } from '../../graphql/core/context.ts';
 import { isCleanText } from './clean-text.ts';
+import { closedError, hideSchema, isClosedTo } from './closed-schema.ts';
 import { costOf, limitErrors } from './complexity.ts';
 import { tenantSlug } from './operation-tenant.ts';
 import type { Yoga } from './yoga.ts';
@@ -18,7 +20,9 @@ export function createExplain(schema: GraphQLSchema, yoga: Yoga): Explain {
   const checkOnce = createOnce();
   return async ({ document: text, variables, operationName }, contextValue) => {
     checkOnce(contextValue, text);
-    const document = await validDocument(schema, yoga, text, operationName);
+    const failure = failureFor(contextValue);
+    const document = await validDocument(schema, yoga, text, operationName, failure);
+    if (isClosedTo(document, contextValue)) throw failure([closedError(contextValue)]);
     if (!isCleanText(document, variables)) throw badInput('A text holds a NUL character or half of a surrogate pair.');
     const input = { document, operationName, variableValues: variables };
     const operation = PreparedOperation.of(schema, input)!;
@@ -62,7 +66,13 @@ function createOnce(): (context: object, text: string) => void {
  * Parses and validates a document by yoga's plugins, which hold the limits and refuse a document
  * without the named operation.
  */
-async function validDocument(schema: GraphQLSchema, yoga: Yoga, text: string, operationName?: string | null): Promise<DocumentNode> {
+async function validDocument(
+  schema: GraphQLSchema,
+  yoga: Yoga,
+  text: string,
+  operationName: string | null | undefined,
+  failure: ReturnType<typeof failureFor>,
+): Promise<DocumentNode> {
   const { parse, validate } = yoga.getEnveloped({ request: { method: 'POST' }, params: { operationName } });
   try {
     const document: DocumentNode = await parse(text);
@@ -74,12 +84,18 @@ async function validDocument(schema: GraphQLSchema, yoga: Yoga, text: string, op
   }
 }
 
-/** The first of some errors, with its code, and the messages and places of all of them. */
-function failure(errors: readonly GraphQLError[]): GatewayError {
-  const { message, extensions } = errors[0]!;
-  const { code, http: _, ...details } = extensions;
-  return new GatewayError(isErrorCode(code) ? code : 'BAD_USER_INPUT', message, {
-    ...details,
-    errors: errors.map(error => ({ message: error.message, locations: error.locations })),
-  });
-}
+/**
+ * Makes the first of some errors into one for a caller: with its code, and the messages and places
+ * of all of them.
+ */
+const failureFor =
+  (caller: SchemaReader) =>
+  (all: readonly GraphQLError[]): GatewayError => {
+    const errors = hideSchema(all, caller);
+    const { message, extensions } = errors[0]!;
+    const { code, http: _, ...details } = extensions;
+    return new GatewayError(isErrorCode(code) ? code : 'BAD_USER_INPUT', message, {
+      ...details,
+      errors: errors.map(error => ({ message: error.message, locations: error.locations })),
+    });
+  };

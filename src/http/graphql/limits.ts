@@ -25,14 +25,15 @@ export const useLimits = (documents: Documents): Plugin[] =>
   [
     useDocumentSize(documents),
     useDocumentWork,
-    maxAliasesPlugin({ n: LIMITS.aliases, allowList: [], onReject: [invalid] }),
-    maxDirectivesPlugin({ n: LIMITS.directives, onReject: [invalid] }),
+    maxAliasesPlugin({ n: LIMITS.aliases, allowList: [], onReject: [tooMany('aliases')] }),
+    maxDirectivesPlugin({ n: LIMITS.directives, onReject: [tooMany('directives')] }),
     useCost(),
     useCleanText(),
     useMarkValidated(documents),
   ] as Plugin[];
 
-const invalid = (_context: unknown, error: GraphQLError) => void Object.assign(error.extensions, { code: 'GRAPHQL_VALIDATION_FAILED' });
+const tooMany = (what: 'aliases' | 'directives') => (_context: unknown, error: GraphQLError) =>
+  void Object.assign(error.extensions, { code: 'GRAPHQL_VALIDATION_FAILED', what, limit: LIMITS[what] });
 
 /**
  * Refuses a document that is too long, or whose brackets of any kind are nested so deeply that the

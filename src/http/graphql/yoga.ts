@@ -7,6 +7,7 @@ import { type AnyPayment, NO_PAYMENT } from '../budget/payment.ts';
 import type { RequestBudget } from '../budget/request-budget.ts';
 import type { MediaType } from '../server/negotiate.ts';
 import type { Served } from '../server/route.ts';
+import { useClosedSchema } from './closed-schema.ts';
 import { priceOf } from './complexity.ts';
 import type { Documents } from './documents.ts';
 import { useErrors } from './errors.ts';
@@ -33,7 +34,7 @@ export const createYogaServer = (schema: GraphQLSchema, documents: Documents) =>
     schema,
     graphqlEndpoint: '/',
     context: ({ context }) => context,
-    plugins: [useParsedParameters, ...useLimits(documents), useErrors(), useExecution],
+    plugins: [useParsedParameters, useClosedSchema, ...useLimits(documents), useErrors(), useExecution],
     parserAndValidationCache: { documentCache: documents.parsed, errorCache: documents.failed },
     cors: false,
     graphiql: false,

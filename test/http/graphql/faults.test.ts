@@ -55,6 +55,7 @@ beforeAll(async () => {
       authenticate,
       services: SERVICES,
       budget: openBudget(null, Date.now),
+      introspection: 'signed-in',
       corsOrigins: [],
     }),
   );

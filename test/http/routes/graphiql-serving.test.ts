@@ -9,14 +9,17 @@ const HOSTILE = { email: 'x@example', label: '</script><script>alert(1)</script>
 
 let fakeGateway: FakeGateway;
 let production: FakeGateway;
+let closed: FakeGateway;
 
 beforeAll(async () => {
   fakeGateway = await startFakeGateway({ personas: [HOSTILE] });
   production = await startFakeGateway(null);
+  closed = await startFakeGateway(null, false);
 });
 afterAll(async () => {
   await fakeGateway.close();
   await production.close();
+  await closed.close();
 });
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
@@ -39,6 +42,13 @@ const assetPaths = async () => [...(await page()).body.toString().matchAll(/"(\/
 const assetPath = async (name: string) => (await assetPaths()).find(path => path.endsWith(`/${name}`))!;
 
 describe('the page', () => {
+  test('has examples only where everybody may read the schema', async () => {
+    const [open, empty] = await Promise.all([production, closed].map(async ({ origin }) => (await page(origin)).body.toString()));
+    expect(open).toContain('memberships');
+    expect(empty).toContain('__typename');
+    expect(empty).not.toMatch(/viewer|memberships|tenant \{/);
+  });
+
   test.each([
     ['a browser', BROWSER, '/graphql'],
     ['a browser at a link with a query', BROWSER, '/graphql?query=%7Bviewer%7Bprincipal%7D%7D'],

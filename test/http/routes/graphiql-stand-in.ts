@@ -88,8 +88,8 @@ export function tokenOwner(authorization: string | null | undefined): string | n
 }
 
 /** Starts the stand-in on a free port, with an explorer in front of it. */
-export async function startFakeGateway(demo: ExplorerOptions['demo']): Promise<FakeGateway> {
-  const explorer = createExplorer({ endpoint: '/graphql', demo });
+export async function startFakeGateway(demo: ExplorerOptions['demo'], hasExamples = true): Promise<FakeGateway> {
+  const explorer = createExplorer({ endpoint: '/graphql', demo, hasExamples });
   const server = createServer(async (request, response) => {
     if (explorer(request, response)) return;
     const body = await text(request);

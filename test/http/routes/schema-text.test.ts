@@ -6,7 +6,7 @@ import { useServer } from '../server/serve.ts';
 
 const APP = 'https://app.example';
 const database = useDatabase();
-const gateway = useServer(database, { corsOrigins: [APP] });
+const gateway = useServer(database, { corsOrigins: [APP], introspection: 'all' });
 const get = (headers: Record<string, string> = {}, method = 'GET') => fetch(`${gateway.url}/schema.graphql`, { method, headers });
 
 const fieldsOf = (schema: GraphQLSchema) =>

@@ -5,4 +5,9 @@ export type Persona = { readonly email: string; readonly label: string; readonly
  * The path of GraphQL (`/graphql`) and, in the demo only, the personas to choose from. Their tokens
  * come from `POST /demo/token`.
  */
-export type ExplorerOptions = { readonly endpoint: string; readonly demo: null | { readonly personas: readonly Persona[] } };
+export type ExplorerOptions = {
+  readonly endpoint: string;
+  readonly demo: null | { readonly personas: readonly Persona[] };
+  /** Whether it opens with examples, which name types and fields. */
+  readonly hasExamples: boolean;
+};

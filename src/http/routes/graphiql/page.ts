@@ -1,6 +1,6 @@
 import type { Assets } from './assets.ts';
 import type { ExplorerOptions } from './options.ts';
-import { openingTabs } from './tabs.ts';
+import { EMPTY_TAB, openingTabs } from './tabs.ts';
 
 /**
  * Allows our own files and no inline script. Inline styles are needed by Monaco, `data:` URLs by
@@ -45,10 +45,10 @@ const BAR = `<div id="bar" role="group" aria-label="Caller and tenant">
  * Renders the explorer's page. The settings of the installation are embedded as JSON, which no
  * browser runs.
  */
-export function renderPage({ endpoint, demo }: ExplorerOptions, assets: Assets): string {
+export function renderPage({ endpoint, demo, hasExamples }: ExplorerOptions, assets: Assets): string {
   const path = (name: keyof Assets) => assets[name].path;
   const workers = { editorWorkerService: path('editor.worker.js'), json: path('json.worker.js'), graphql: path('graphql.worker.js') };
-  const config = { endpoint, workers, tabs: openingTabs(demo !== null), demo };
+  const config = { endpoint, workers, tabs: hasExamples ? openingTabs(demo !== null) : [EMPTY_TAB], demo };
   return `<!doctype html>
 <html lang="en">
 <head>

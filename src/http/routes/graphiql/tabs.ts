@@ -115,6 +115,11 @@ export function openingTabs(demo: boolean): { query: string }[] {
   return TABS.map(tab => ({ query: `${comment(demo ? tab.demo : tab.elsewhere)}\n${tab.document}` }));
 }
 
+/** The tab to open with where not everybody may read the schema. */
+export const EMPTY_TAB = {
+  query: `${comment(`${HEADERS}\nThen fetch the schema again, at the bottom on the left.`)}\n{\n  __typename\n}\n`,
+};
+
 function comment(text: string): string {
   return text.replaceAll(/^/gm, '# ');
 }
