@@ -91,5 +91,5 @@ export const QUESTIONS: Readonly<Record<string, PreparedOperation>> = {
   'as nothing that there is':             { as: 'viewer',    ask: { query: '{ tenant { name } }' }, headers: ['accept: text/html'] },
   'by GET':                               { as: 'viewer',    get: 'query=%7B%20tenant%20%7B%20name%20billingEmail%20%7D%20%7D', headers: ['x-graphql-csrf: 1'] },
   'in a tenant of somebody else':         { as: 'owner',     ask: { query: '{ tenant { name } }' }, headers: ['x-tenant-id: south'] },
-  'introspected':                         {                  ask: { query: '{ __typename __type(name: "Plan") { name kind fields { name type { name kind } } } }' } },
+  'introspected':                         { as: 'owner',     ask: { query: '{ __typename __type(name: "Plan") { name kind fields { name type { name kind } } } }' } },
 };
