@@ -105,8 +105,8 @@ export const HTTP_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/graphql/execute.ts',
-    find: 'const price = priceOf(operation, contextValue);\n  if (!price) return null;',
-    plant: 'const price = priceOf(operation, contextValue) ?? { cost: 0, chargeOf: () => 0 };',
+    find: 'isClosedTo(operation.document, contextValue) ? null : priceOf(operation, contextValue);\n  if (!price) return null;',
+    plant: 'priceOf(operation, contextValue) ?? { cost: 0, chargeOf: () => 0 };',
     tests: ['test/http/graphql/prepare'],
   },
   {
