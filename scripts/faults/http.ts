@@ -8,6 +8,13 @@ export const HTTP_FAULTS: readonly Fault[] = [
     plant: '',
     tests: ['test/http/auth/authenticate.test'],
   },
+  { file: 'src/http/auth/authenticate.ts', find: '    checkIsCanonical(jwt);\n', plant: '', tests: ['test/http/auth/weak-key'] },
+  {
+    file: 'src/http/auth/authenticate.ts',
+    find: ".slice('Bearer '.length).trim()",
+    plant: ".slice('Bearer'.length)",
+    tests: ['test/http/auth/weak-key'],
+  },
   {
     file: 'src/http/auth/choose-membership.ts',
     find: '  if (!first) throw tenantNotFound();\n',
@@ -58,6 +65,27 @@ export const HTTP_FAULTS: readonly Fault[] = [
     plant: '',
     tests: ['test/http/auth/optimistic-work'],
   },
+  { file: 'src/http/auth/weak-key.ts', find: 'bits < MIN_RSA_BITS', plant: 'bits < 1_024', tests: ['test/http/auth/weak-key'] },
+  { file: 'src/http/auth/weak-key.ts', find: 'exponent !== RSA_EXPONENT', plant: 'exponent < 3n', tests: ['test/http/auth/weak-key'] },
+  { file: 'src/http/auth/weak-key.ts', find: 'isRocaModulus(modulus) ?', plant: 'false ?', tests: ['test/http/auth/weak-key'] },
+  {
+    file: 'src/http/auth/weak-key.ts',
+    find: 'key.d !== undefined || key.k !== undefined',
+    plant: 'false',
+    tests: ['test/http/auth/weak-key'],
+  },
+  {
+    file: 'src/http/auth/weak-key.ts',
+    find: ', ...(key.kid !== undefined && { kid: key.kid })',
+    plant: '',
+    tests: ['test/http/auth/weak-key'],
+  },
+  {
+    file: 'src/http/auth/issuer-keys.ts',
+    find: 'createLocalJWKSet(withoutWeakKeys(keys))',
+    plant: 'createLocalJWKSet(keys)',
+    tests: ['test/http/auth/weak-key'],
+  },
   {
     file: 'src/http/auth/request-context.ts',
     find: "  ['x-tenant-id', 'X-Tenant-Id'],\n",
@@ -74,13 +102,13 @@ export const HTTP_FAULTS: readonly Fault[] = [
   { file: 'src/http/auth/token-cache.ts', find: 'keys === keysInForce() && exp', plant: 'exp', tests: ['test/http/auth/token-cache'] },
   {
     file: 'src/http/auth/token-cache.ts',
-    find: 'if (keys) cache.set(authorization, { ...verified, keys })',
+    find: 'if (keys) cache.set(jwt, { ...verified, keys })',
     plant: 'cache.set(authorization, { ...verified, keys: keys! })',
     tests: ['test/http/auth/token-cache'],
   },
   {
     file: 'src/http/auth/token-cache.ts',
-    find: 'cache.get(authorization)',
+    find: 'cache.get(jwt)',
     plant: 'cache.get([...cache.keys()][0] ?? authorization)',
     tests: ['test/http/auth/token-cache'],
   },

@@ -1,6 +1,8 @@
+import type { JWK } from 'jose';
 import { z } from 'zod';
 import type { DoctorConfig } from '../config.ts';
 import { discoveryUrl, parseDiscovery } from '../http/auth/issuer-keys.ts';
+import { weaknessOf } from '../http/auth/weak-key.ts';
 import { type Finding, type Group, ok, reason, skipped, unchecked, wrong } from './finding.ts';
 
 const [DISCOVERY, KEYS, CLOCK] = ['issuer', 'keys of the issuer', 'clock of the issuer'];
@@ -37,7 +39,7 @@ async function get(url: string, signal: AbortSignal, check = DISCOVERY): Promise
   }
 }
 
-const Keys = z.object({ keys: z.array(z.object({ kty: z.string(), alg: z.string().optional(), use: z.string().optional() })) });
+const Keys = z.object({ keys: z.array(z.looseObject({ kty: z.string(), alg: z.string().optional(), use: z.string().optional() })) });
 
 async function keysAt(
   uri: string,
@@ -48,9 +50,15 @@ async function keysAt(
   if (!(response instanceof Response)) return [response];
   const { data } = Keys.safeParse(await response.json().catch(() => null));
   if (!data) return [wrong(KEYS, `${uri} is not a set of keys`, 'correct OIDC_ISSUER or OIDC_JWKS_URI')];
+  const weak = data.keys.flatMap(key => weaknessOf(key as JWK) ?? []);
   const usable = data.keys.filter(
     ({ kty, alg, use }) => use !== 'enc' && algorithms.some(name => (alg ? alg === name : typeOf(name) === kty)),
   );
+  if (weak.length)
+    return [
+      wrong(KEYS, `${weak.length} of ${data.keys.length} is refused: ${weak.join('; ')}`, 'replace it at the issuer'),
+      clock(response.headers.get('date'), skew),
+    ];
   const keys = usable.length
     ? ok(KEYS, `${usable.length} of ${data.keys.length} can sign tokens by ${algorithms.join(', ')}`)
     : wrong(KEYS, `none of ${data.keys.length} keys is for ${algorithms.join(', ')}`, 'set OIDC_ALGORITHMS to what the issuer signs with');

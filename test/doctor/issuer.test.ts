@@ -49,6 +49,8 @@ describe('the doctor and the issuer', () => {
 
   test('names keys that no accepted algorithm can use', async () => {
     expect(await said({ OIDC_ALGORITHMS: 'RS256' })).toEqual(['wrong keys of the issuer: none of 1 keys is for RS256']);
+    issuer.state.answer = JSON.stringify({ keys: [key.jwk, { kty: 'oct', k: 'c2VjcmV0' }] });
+    expect(await said()).toEqual(['wrong keys of the issuer: 1 of 2 is refused: its secret part is published']);
     issuer.state.answer = '{"keys":[]}';
     expect(await said({ OIDC_ALGORITHMS: 'ES256' })).toEqual(['wrong keys of the issuer: none of 0 keys is for ES256']);
     issuer.state.answer = '<html>';

@@ -32,9 +32,8 @@ export function createAuthenticate(options: TokenOptions, onVerified: (profile: 
   const keys = issuerKeys(options);
   const { issuer, audience, clockSkew, maxCachedTokens } = options;
   const checks = { issuer, audience, clockTolerance: clockSkew, algorithms: [...options.algorithms], requiredClaims: ['exp', 'sub'] };
-  const verify = async (authorization: string) => {
-    const jwt = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+) *$/i.exec(authorization)?.[1];
-    if (!jwt) throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
+  const verify = async (jwt: string) => {
+    checkIsCanonical(jwt);
     const { payload, protectedHeader } = await verifySignature(jwt, keys, checks).catch(error => explain(error, issuer));
     checkIsAccessToken(payload, protectedHeader.typ);
     const token = tokenOf(payload, options);
@@ -42,7 +41,23 @@ export function createAuthenticate(options: TokenOptions, onVerified: (profile: 
     return { token, exp: payload.exp!, nbf: payload.nbf ?? 0 };
   };
   const verified = createTokenCache(verify, { keysInForce: keys.inForce, clockSkew, maxEntries: maxCachedTokens });
-  return authorization => (authorization === undefined ? null : verified(authorization));
+  return authorization => (authorization === undefined ? null : verified(jwtIn(authorization)));
+}
+
+const SCHEME = /^Bearer /i;
+
+/** The token of an `Authorization` header; '' for another scheme. */
+const jwtIn = (authorization: string): string => (SCHEME.test(authorization) ? authorization.slice('Bearer '.length).trim() : '');
+
+/**
+ * Refuses what is no signed token, and one whose base64url has bits that it doesn't need: decoders
+ * drop them, so that the token would have many texts.
+ */
+function checkIsCanonical(jwt: string): void {
+  if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(jwt))
+    throw invalid('Send `Authorization: Bearer <token>` with a signed JWT or an API key, or nothing.');
+  if (!jwt.split('.').every(part => Buffer.from(part, 'base64url').toString('base64url') === part))
+    throw invalid('The token is not valid.', 'its base64url is not canonical');
 }
 
 /** Verifies with the key of the token; with each, if several match (no `kid`, or one for two). */

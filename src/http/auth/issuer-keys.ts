@@ -9,6 +9,7 @@ import {
   jwksCache,
 } from 'jose';
 import { z } from 'zod';
+import { isWeak, withoutWeakKeys } from './weak-key.ts';
 
 /** Where an issuer's keys come from. */
 export type KeyOptions = {
@@ -50,7 +51,7 @@ const MAX_AGE_IN_OUTAGE = 3_600_000;
 /** Reads an issuer's keys; for unknown ones at most once in a cool-down. */
 export function issuerKeys({ keys, issuer, cooldown = 30_000 }: KeyOptions): IssuerKeys {
   if (keys && 'keys' in keys) {
-    const find = createLocalJWKSet(keys);
+    const find = createLocalJWKSet(withoutWeakKeys(keys));
     return { find, inForce: () => find };
   }
   return keys ? published(keys.uri, cooldown) : discovered(issuer, cooldown);
@@ -96,12 +97,17 @@ async function findKnown(keys: JSONWebKeySet, header: JWTHeaderParameters, token
 const isUnknown = ({ kid }: JWTHeaderParameters, { keys }: JSONWebKeySet): boolean =>
   kid !== undefined && !keys.some(key => key.kid === kid);
 
-/** Reads the keys; a set without any is a mistake of the issuer, not a withdrawal of all. */
+const KeySet = z.looseObject({ keys: z.array(z.looseObject({})) });
+
+/** Reads the keys; a set without a good one is a mistake of the issuer, not a withdrawal of all. */
 async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
   const response = await fetch(url, options);
-  const body = await response.text();
-  if (/^\s*\{\s*"keys"\s*:\s*\[\s*\]\s*\}\s*$/.test(body)) throw new errors.JWKSInvalid('the key set is empty');
-  return new Response(body, { status: response.status, headers: response.headers });
+  if (response.status !== 200) return response;
+  const { data } = KeySet.safeParse(await response.json().catch(() => null));
+  if (!data) throw new errors.JWKSInvalid('not a key set');
+  const keySet = withoutWeakKeys(data as JSONWebKeySet);
+  if (keySet.keys.every(isWeak)) throw new errors.JWKSInvalid(data.keys.length ? 'every key is weak' : 'the key set is empty');
+  return Response.json(keySet);
 }
 
 /**

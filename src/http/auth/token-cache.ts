@@ -21,31 +21,31 @@ export type TokenCacheOptions = {
  * Verifies each token once. A cached token is used until it expires, and until the issuer's keys
  * are read again, changed or not. Failures aren't cached.
  *
- * @param verify takes the `Authorization` header.
+ * @param verify takes the text of a token.
  */
 export function createTokenCache(
-  verify: (authorization: string) => Promise<VerifiedToken>,
+  verify: (jwt: string) => Promise<VerifiedToken>,
   { keysInForce, clockSkew, maxEntries = MAX_ENTRIES }: TokenCacheOptions,
 ) {
-  // Key: the `Authorization` header as sent. Each entry has the key set it was verified with.
+  // Key: the token's text, which has one form only. Each entry has the key set it was verified with.
   const cache = new LRUCache<string, CachedToken>({
     max: maxEntries,
     maxSize: maxEntries * USUAL_LENGTH,
-    sizeCalculation: (_token, authorization) => authorization.length,
+    sizeCalculation: (_token, jwt) => jwt.length,
   });
   const isValid = ({ keys, exp, nbf }: CachedToken) => {
     const now = Math.floor(Date.now() / 1000);
     return keys === keysInForce() && exp > now - clockSkew && nbf <= now + clockSkew;
   };
-  const verifyAndCache = async (authorization: string): Promise<Token> => {
+  const verifyAndCache = async (jwt: string): Promise<Token> => {
     const keys = keysInForce();
-    const verified = await verify(authorization);
+    const verified = await verify(jwt);
     // If keys were read meanwhile, the entry has the old set and is never used.
-    if (keys) cache.set(authorization, { ...verified, keys });
+    if (keys) cache.set(jwt, { ...verified, keys });
     return verified.token;
   };
-  return (authorization: string): Token | Promise<Token> => {
-    const cached = cache.get(authorization);
-    return cached && isValid(cached) ? cached.token : verifyAndCache(authorization);
+  return (jwt: string): Token | Promise<Token> => {
+    const cached = cache.get(jwt);
+    return cached && isValid(cached) ? cached.token : verifyAndCache(jwt);
   };
 }
