@@ -27,7 +27,7 @@ export function createTokenCache(
   verify: (jwt: string) => Promise<VerifiedToken>,
   { keysInForce, clockSkew, maxEntries = MAX_ENTRIES }: TokenCacheOptions,
 ) {
-  // Key: the token's text, which has one form only. Each entry has the key set it was verified with.
+  // Key: the token's text, which has one form. Each entry has the key set it was verified with.
   const cache = new LRUCache<string, CachedToken>({
     max: maxEntries,
     maxSize: maxEntries * USUAL_LENGTH,

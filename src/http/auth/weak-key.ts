@@ -17,8 +17,8 @@ export function weaknessOf({ kty, n, e, ...key }: JWK): string | null {
 }
 
 /**
- * A key set whose weak keys can't verify anything. They keep their ids, so that a token of theirs is
- * refused as one, and isn't taken for a token of a key that is yet to be read.
+ * A key set whose weak keys can't verify anything. They keep their ids, so that a token of theirs
+ * is refused as one, and isn't taken for a token of a key that is yet to be read.
  */
 export const withoutWeakKeys = ({ keys, ...set }: JSONWebKeySet): JSONWebKeySet => ({
   ...set,

@@ -14,7 +14,7 @@ const numberOf = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`);
 const modulusOf = (bits: number) => numberOf(randomBytes(bits / 8)) | (1n << BigInt(bits - 1)) | 1n;
 const rsa = (n: bigint, e = 65_537n): JWK => ({ kty: 'RSA', n: base64url(n), e: base64url(e) });
 
-/** A modulus as the faulty library makes it: a power of 65537 modulo the product of small primes. */
+/** As the faulty library makes a modulus: a power of 65537 modulo the product of small primes. */
 function rocaModulus(): bigint {
   const primes = Array.from({ length: 700 }, (_, at) => BigInt(at + 2)).filter(
     number => !Array.from({ length: Number(number) - 2 }, (_, at) => BigInt(at + 2)).some(divisor => number % divisor === 0n),
