@@ -101,6 +101,7 @@ type GatewayOptions = {
   /** Whether the fast path fails in this test. Otherwise `stop` rejects if it did. */
   readonly expectsUnexpected?: boolean;
   readonly log?: Logger;
+  readonly introspection?: StartOptions['introspection'];
   /** Operations have no limit if left out. */
   readonly budget?: StartOptions['budget'];
 };
@@ -115,7 +116,16 @@ export const useGateway = (database: Pick<TestDatabase, 'runtimeUrl'>, options?:
 /** Starts the gateway on a free port, connected to a test database as the gateway's role. */
 export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
-  { poolSize, settings, reads, compiled, budget = null, expectsUnexpected = false, log = createLog('silent') }: GatewayOptions = {},
+  {
+    poolSize,
+    settings,
+    reads,
+    compiled,
+    introspection,
+    budget = null,
+    expectsUnexpected = false,
+    log = createLog('silent'),
+  }: GatewayOptions = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
   const clock = movableClock();
@@ -139,6 +149,7 @@ export async function startTestGateway(
     ...(poolSize && { poolSize }),
     ...(reads && { reads }),
     ...(compiled !== undefined && { compiled }),
+    ...(introspection && { introspection }),
     onUnexpected,
     services,
     routes: services.routes,

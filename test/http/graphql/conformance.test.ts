@@ -4,7 +4,7 @@ import { useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
 
 const database = useDatabase();
-const gateway = useGateway(database);
+const gateway = useGateway(database, { introspection: 'all' });
 
 /** GETs need a header that a foreign page can't send. */
 const fetchFn = (url: string, init: RequestInit = {}) => {
