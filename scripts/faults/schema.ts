@@ -61,6 +61,19 @@ export const SCHEMA_FAULTS: readonly Fault[] = [
   { file: SQL, find: 'AFTER UPDATE OF roles OR DELETE ON membership', plant: 'AFTER UPDATE OF roles ON membership', tests: WALL },
   { file: SQL, find: 'AFTER INSERT OR UPDATE OF status ON tenant\n', plant: 'AFTER UPDATE OF status ON tenant\n', tests: WALL },
   { file: SQL, find: 'BEFORE UPDATE OF tenant_id ON membership', plant: 'BEFORE UPDATE OF created_at ON membership', tests: WALL },
+  {
+    file: 'prisma/migrations/20261130013500_tenant_id_stays/migration.sql',
+    find: "'contract', 'idempotency_key',",
+    plant: "'contract',",
+    tests: WALL,
+    short: true,
+  },
+  {
+    file: 'prisma/migrations/20261130013500_tenant_id_stays/migration.sql',
+    find: 'OLD.tenant_id IS DISTINCT FROM NEW.tenant_id',
+    plant: 'OLD.tenant_id IS NULL',
+    tests: WALL,
+  },
   { file: SQL, find: 'BEFORE UPDATE OF slug ON tenant', plant: 'BEFORE UPDATE OF created_at ON tenant', tests: WALL },
   { file: SQL, find: 'AND is_set(roles)\n', plant: '\n', tests: WALL },
   {

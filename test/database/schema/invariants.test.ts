@@ -97,6 +97,19 @@ describe('T1: what never changes', () => {
     await expect(write(statement)).rejects.toMatchObject({ ...refusedBy(constraint), message: `${column} never changes` });
   });
 
+  test("the tenant of a row, in each of a tenant's tables", async () => {
+    const tables = await database.sql<{ name: string }>(
+      `SELECT relname::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+       WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace`,
+    );
+    expect(tables.length).toBeGreaterThan(20);
+    for (const { name } of tables) {
+      const refusal = await write(`UPDATE ${name} SET tenant_id = gen_random_uuid() WHERE tenant_id = :tenant`).catch(error => error);
+      const constraint = `${name === 'tenant' ? '' : `${name}_`}tenant_id_is_immutable`;
+      expect([name, refusal]).toMatchObject([name, { ...refusedBy(constraint), message: `${name}.tenant_id never changes` }]);
+    }
+  });
+
   test('writing the present value is allowed', async () => {
     await write('UPDATE tenant SET tenant_id = tenant_id, slug = slug WHERE tenant_id = :tenant');
     await write(`UPDATE membership SET tenant_id = tenant_id, person_id = person_id ${OF(':viewer')}`);
