@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { dateIn, deprecatedParts } from '../src/graphql/core/deprecation.ts';
 import { compare, NOTICE_DAYS, unannounced } from './evolution/compare.ts';
-import { dateIn, deprecations } from './evolution/removal.ts';
 import { BASELINE, baselineSurface, currentSurface, FILES, type Surface, SurfaceError, surfaceAt } from './evolution/surface.ts';
 
 /**
@@ -32,8 +32,8 @@ async function check(ref: string | undefined): Promise<number> {
   const current = currentSurface(root);
   const changes = await compare(baseline(ref), current);
   for (const { severity, message } of changes) say(`${severity}: ${message}`);
-  const undated = deprecations(current.schema).filter(({ reason }) => dateIn(reason) === null);
-  for (const { path: at } of undated) say(`undated: the deprecation of ${at} says no "removed after <date>"`);
+  const undated = [...deprecatedParts(current.schema)].filter(([, reason]) => dateIn(reason) === null);
+  for (const [part] of undated) say(`undated: the deprecation of ${part} says no "removed after <date>"`);
   const broken = unannounced(changes, new Date());
   for (const { message, removalAt } of broken)
     say(`not allowed: ${message}${removalAt ? `: it was deprecated until ${removalAt}, and stays ${NOTICE_DAYS} days longer` : ''}`);

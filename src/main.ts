@@ -10,6 +10,7 @@ import { createAuthenticate, type TokenOptions } from './http/auth/authenticate.
 import { refreshPeople } from './http/auth/refresh-people.ts';
 import { type BudgetSettings, openBudget } from './http/budget/open.ts';
 import { createGateway } from './http/gateway.ts';
+import { createDeprecatedUses } from './http/graphql/deprecated-use.ts';
 import type { ServerLimits } from './http/server/limits.ts';
 import type { Route } from './http/server/route.ts';
 import { startServer } from './http/server/server.ts';
@@ -38,6 +39,8 @@ export type StartOptions = {
   readonly budget: BudgetSettings | null;
   /** The clock, the settings and the object store. */
   readonly services: Services;
+  /** How long a use of a deprecated field waits to be written, ms; the default when left out. */
+  readonly deprecatedUseInterval?: number | undefined;
   /** Runs before the database is checked: migrations, for example. */
   readonly prepare?: () => Promise<unknown>;
   /** Aborts the wait for the database. */
@@ -90,10 +93,14 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await database.close();
     throw error;
   });
+  const deprecatedUses = createDeprecatedUses(schema, {
+    ...{ database, clock: services.clock, interval: options.deprecatedUseInterval },
+    onLost: (error, counts) => log.warn({ err: error, counts }, 'uses of deprecated fields were not counted'),
+  });
   const stop = async () => {
     stopping = true;
     await server.stop();
-    await Promise.race([database.close(), sleep(STOP_MS, undefined, { ref: false })]);
+    await Promise.race([deprecatedUses.write().then(() => database.close()), sleep(STOP_MS, undefined, { ref: false })]);
   };
   try {
     await prepareDatabase(options, database);
@@ -112,6 +119,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       introspection: options.introspection ?? 'signed-in',
       corsOrigins,
       bodyTimeout: options.limits?.bodyTimeout,
+      noteDeprecatedUse: deprecatedUses.note,
     }),
   );
   log.info({ url: server.url }, 'serving');

@@ -9,12 +9,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
-
-/** The date in a deprecation's reason: "Use X. It is removed after 2027-03-01." */
-export const dateIn = (reason: string | null | undefined): string | null => {
-  const date = /removed after (\d{4}-\d{2}-\d{2})\b/.exec(reason ?? '')?.[1];
-  return date && !Number.isNaN(Date.parse(date)) ? date : null;
-};
+import { dateIn } from '../../src/graphql/core/deprecation.ts';
 
 type Field = GraphQLField<unknown, unknown> | GraphQLInputField;
 
@@ -59,20 +54,3 @@ const referencesTo = (schema: GraphQLSchema, name: string): readonly { owner: st
         .map(place => ({ owner: type.name, reason: place.deprecationReason ?? field.deprecationReason }));
     });
   });
-
-/** The deprecated parts of a schema, by path, and their reasons. */
-export const deprecations = (schema: GraphQLSchema): readonly { readonly path: string; readonly reason: string }[] =>
-  Object.values(schema.getTypeMap())
-    .filter(({ name }) => !name.startsWith('__'))
-    .flatMap(type => {
-      const members: readonly { name: string; deprecationReason?: string | null | undefined; args?: readonly Field[] | object }[] =
-        isEnumType(type) ? type.getValues() : Object.values(fieldsOf(schema, type.name));
-      return members.flatMap(member => [
-        { path: `${type.name}.${member.name}`, reason: member.deprecationReason },
-        ...((member.args as GraphQLField<unknown, unknown>['args'] | undefined) ?? []).map(arg => ({
-          path: `${type.name}.${member.name}.${arg.name}`,
-          reason: arg.deprecationReason,
-        })),
-      ]);
-    })
-    .filter((found): found is { path: string; reason: string } => typeof found.reason === 'string');

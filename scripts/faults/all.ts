@@ -4,6 +4,7 @@ import { BUDGET_FAULTS } from './budget.ts';
 import { CACHE_FAULTS } from './caches.ts';
 import { CLOSED_SCHEMA_FAULTS } from './closed-schema.ts';
 import { DATABASE_FAULTS } from './database.ts';
+import { DEPRECATED_USE_FAULTS } from './deprecated-use.ts';
 import { DOMAIN_FAULTS } from './domain.ts';
 import { DRIVER_FAULTS } from './driver.ts';
 import { EXECUTOR_FAULTS } from './executor.ts';
@@ -52,4 +53,5 @@ export const FAULTS: readonly Fault[] = [
   ...OPERATE_FAULTS,
   ...PERSON_FAULTS,
   ...BUDGET_FAULTS,
+  ...DEPRECATED_USE_FAULTS,
 ];

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { dateIn, deprecatedParts } from '../../src/graphql/core/deprecation.ts';
 import { compare } from '../evolution/compare.ts';
-import { dateIn, deprecations } from '../evolution/removal.ts';
 import { baselineSurface, parseSurface, type SurfaceChange } from '../evolution/surface.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,8 +33,8 @@ ${list(changes, 'compatible')}
 export async function printSchemaChanges(schema: string, policy: string): Promise<string> {
   const current = parseSurface(schema, policy);
   const before = baselineSurface(root);
-  const rows = deprecations(current.schema).map(
-    ({ path, reason }) => `| \`${path}\` | ${dateIn(reason) ?? '–'} | ${reason.replaceAll('|', '\\|')} |`,
+  const rows = [...deprecatedParts(current.schema)].map(
+    ([part, reason]) => `| \`${part}\` | ${dateIn(reason) ?? '–'} | ${reason.replaceAll('|', '\\|')} |`,
   );
   return `<!-- Printed from schema.graphql, docs/policy.json and baseline/ by \`npm run print\`. -->
 
@@ -44,7 +44,8 @@ What is different from the baseline, for clients ([decisions/0046](decisions/004
 
 ## Deprecated
 
-A deprecated part is removed 90 days after its date at the earliest.
+A deprecated part is removed 90 days after its date at the earliest. \`viewer { deprecatedUse { field lastAt removalAt } }\`
+lists those that you use ([clients.md](clients.md#deprecated-fields)).
 
 ${rows.length ? `| part | removed after | reason |\n|---|---|---|\n${rows.join('\n')}` : 'None.'}
 

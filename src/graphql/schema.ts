@@ -13,6 +13,7 @@ import {
 import { markSemanticNonNull, semanticNonNull } from './core/absence.ts';
 import { builder } from './core/builder.ts';
 import { costDirectives, declareCosts } from './core/cost.ts';
+import { deprecationsOf } from './core/deprecation.ts';
 import { acceptIdsOf } from './core/global-id.ts';
 import './nouns.ts';
 
@@ -33,7 +34,7 @@ const publicDirective = new GraphQLDirective({
   locations: [DirectiveLocation.FIELD_DEFINITION],
 });
 
-/** Builds the schema. Fails if a field has no policy (SPEC G1). */
+/** Builds the schema. Fails if a field has no policy (SPEC G1), or a deprecation no date. */
 export function buildSchema(): GraphQLSchema {
   builder.queryType({ description: 'All reads.' });
   builder.mutationType({ description: 'All changes. Each mutation takes one input and returns one payload.' });
@@ -41,6 +42,7 @@ export function buildSchema(): GraphQLSchema {
   const schema = builder.toSchema({ sortSchema: false, directives });
   markSemanticNonNull(schema);
   declareCosts(schema);
+  deprecationsOf(schema);
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
   acceptIdsOf(types.filter(type => 'id' in type.getFields()).map(({ name }) => name));
   return schema;

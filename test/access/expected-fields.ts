@@ -187,7 +187,8 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   StaffReplaceOwnerPayload:        all('staff:read-tenant', 'tenant'),
   StaffArrangeEnterprisePayload:   all('staff:read-tenant', 'tenant'),
 
-  Viewer:           all('public', 'id principal name email emailVerified membership apiKey memberships permissions can refusal'),
+  Viewer:           all('public', 'id principal name email emailVerified membership apiKey memberships permissions can refusal deprecatedUse'),
+  DeprecatedUse:    all('public', 'field reason count lastAt removalAt'),
   ViewerApiKey:     all('public', 'id apiKeyId name prefix scopes createdAt expiresAt'),
   ViewerMembership: all('public', 'id tenantId slug name status statusReason plan sells buys roles joinedAt'),
   Refusal:          all('public', 'code message permission because principals roles statuses plans tenantStatus'),

@@ -66,6 +66,7 @@ export const READ = `query Read {
     membership { ${SUMMARY} }
     apiKey { id apiKeyId name prefix scopes createdAt expiresAt }
     memberships { ${SUMMARY} }
+    deprecatedUse { field reason count lastAt removalAt }
   }
   rateLimit { limit remaining resetAt }
   plans { ${PLAN} }

@@ -17,6 +17,9 @@ import { type Caller, refusal } from './oracle.ts';
 type Path = readonly (string | number)[];
 type Data = Readonly<Record<string, unknown>>;
 
+/** Lists without an item for some callers; nothing of the schema may be deprecated. */
+const MAY_BE_EMPTY: readonly string[] = ['Viewer.memberships', 'Viewer.deprecatedUse'];
+
 /** The type of a node's id, and whether the caller's tenant has such a row. */
 export type Named = { readonly type: NodeType; readonly here: boolean };
 
@@ -141,7 +144,7 @@ export function walk({ document, schema, caller, node, nodes = [], named, change
     if (!inner || !isCompositeType(fieldType)) return;
     const at = (one: unknown, onePath: Path) => visitSelections(fieldType as GraphQLObjectType, inner, one as Data, onePath);
     if (Array.isArray(value)) {
-      if (!value.length && field !== 'Viewer.memberships') walked.wrong.push(`${path.join('.')} is empty`);
+      if (!value.length && !MAY_BE_EMPTY.includes(field)) walked.wrong.push(`${path.join('.')} is empty`);
       value.forEach((one, index) => void at(one, [...path, index]));
     } else at(value, path);
   }

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { compare, unannounced } from '../../scripts/evolution/compare.ts';
-import { dateIn } from '../../scripts/evolution/removal.ts';
 import { parseSurface, surfaceAt } from '../../scripts/evolution/surface.ts';
+import { dateIn } from '../../src/graphql/core/deprecation.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HEAD = `directive @requires(permission: String!) on FIELD_DEFINITION

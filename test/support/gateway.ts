@@ -104,6 +104,7 @@ type GatewayOptions = {
   readonly introspection?: StartOptions['introspection'];
   /** Operations have no limit if left out. */
   readonly budget?: StartOptions['budget'];
+  readonly deprecatedUseInterval?: number;
 };
 
 /** A gateway for a test file; see {@link useResource}. */
@@ -125,6 +126,7 @@ export async function startTestGateway(
     budget = null,
     expectsUnexpected = false,
     log = createLog('silent'),
+    deprecatedUseInterval,
   }: GatewayOptions = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
@@ -155,6 +157,7 @@ export async function startTestGateway(
     routes: services.routes,
     tokens: tokenOptions(tokens),
     budget,
+    deprecatedUseInterval,
   });
   services.listening(running.url);
   return {

@@ -79,7 +79,9 @@ export const globalId = (type: string, tenantId: string, id: string): string =>
   Buffer.from(`${type}:${tenantId}:${id}`).toString('base64url');
 
 /** A gateway for a test file, with helpers for members and tenants; see {@link useResource}. */
-export function useTenantActors(options: { poolSize?: number; settings?: Partial<Settings> } = {}): TenantActors {
+export function useTenantActors(
+  options: { poolSize?: number; settings?: Partial<Settings>; deprecatedUseInterval?: number } = {},
+): TenantActors {
   const database = useDatabase();
   return lifeOf(database, useGateway(database, options));
 }

@@ -29,6 +29,7 @@ export const GRANTS = {
   charge:             { select: ['tenant_id', 'id', 'amount', 'currency', 'title', 'provider', 'at'], insert: false, delete: false, update: [] },
   earning:            { select: ['tenant_id', 'id', 'dataset_id', 'amount', 'currency', 'title', 'at'], insert: false, delete: false, update: [] },
   retrieval_count:    { select: true, insert: true,  delete: false, update: ['cap', 'used'] },
+  deprecated_use:     { select: true, insert: true,  delete: true,  update: ['count', 'last_at'] },
   api_key:            { select: true, insert: true,  delete: false, update: ['scopes', 'secret_hash', 'earlier_hash', 'earlier_expires_at', 'holder_id', 'holder_name', 'rotated_at', 'revoked_at', 'last_used_at'] },
 } as const satisfies Record<string, { select: boolean | readonly string[]; insert: boolean; delete: boolean; update: readonly string[] }>;
 

@@ -34,7 +34,7 @@ export const CROSSINGS = {
   crossing_erasing_tenants:    { callable: true,  reason: 'Jobs: the ids of the tenants in which something names a person who is being erased.' },
   crossing_erasures:           { callable: true,  reason: 'Jobs: the people who are being erased and whom something in the bound tenant names.' },
   crossing_finish_erasures:    { callable: true,  reason: 'Jobs: removes the rows of erased people whom nothing names any more.' },
-  crossing_person_data:        { callable: true,  reason: 'Exporting what is stored about oneself: the person, memberships, invitations and API keys of a verified token.' },
+  crossing_person_data:        { callable: true,  reason: 'Exporting what is stored about oneself: the person, memberships, invitations, API keys and uses of deprecated fields of a verified token.' },
   crossing_person_events:      { callable: true,  reason: 'The same: what audit events say of that person, and nothing of anybody else.' },
   erase_in_events:             { callable: true,  reason: 'Puts pseudonyms for people who are being erased into a page of the bound tenant\'s audit log, which no request can change.' },
   forget_erased:               { callable: true,  reason: 'The same for the last events, and removes those salts from the bound tenant, in a table that no request can touch.' },

@@ -9,6 +9,7 @@ export type PersonData = {
   readonly memberships: readonly object[];
   readonly invitations: readonly object[];
   readonly apiKeys: readonly object[];
+  readonly deprecatedUses: readonly object[];
 };
 
 export async function personData(query: Query, profile: Profile): Promise<PersonData> {

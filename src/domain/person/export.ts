@@ -29,13 +29,14 @@ export type Exporter = {
 export async function* exportPerson({ grant, profile, work }: Exporter, size = EXPORT_PAGE): AsyncGenerator<readonly PersonRecord[], void> {
   const refusal = refusalOf('person:export', grant);
   if (refusal) throw new RefusedError(refusal);
-  const { person, memberships, invitations, apiKeys } = await personData(work.query, profile!);
+  const { person, memberships, invitations, apiKeys, deprecatedUses } = await personData(work.query, profile!);
   const ofKind = (kind: string, rows: readonly object[]) => rows.map(row => ({ kind, ...row }));
   yield [
     ...ofKind('person', person ? [person] : []),
     ...ofKind('membership', memberships),
     ...ofKind('invitation', invitations),
     ...ofKind('apiKey', apiKeys),
+    ...ofKind('deprecatedUse', deprecatedUses),
   ];
   for (let last: { tenantId: string; seq: number } = START; ; ) {
     const page = await personEvents(work.query, profile!, last, size);

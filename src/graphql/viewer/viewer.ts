@@ -5,6 +5,7 @@ import { refusalOf } from '../../access/refusal.ts';
 import { builder } from '../core/builder.ts';
 import type { Context } from '../core/context.ts';
 import { PermissionName } from '../role/permission-name.ts';
+import { DeprecatedUseType, deprecatedUsesBy } from './deprecated-use.ts';
 import { PrincipalName } from './enums.ts';
 import { RefusalType } from './refusal.ts';
 import { ViewerApiKey } from './viewer-api-key.ts';
@@ -67,6 +68,13 @@ const Viewer = builder.node(builder.objectRef<Context>('Viewer'), {
       description: 'Why you lack a permission. Null: you have it.',
       args: { permission: t.arg({ type: PermissionName, required: true }) },
       resolve: ({ grant }, { permission }) => refusalOf(permission, grant),
+    }),
+    deprecatedUse: t.field({
+      type: [DeprecatedUseType],
+      policy: 'public',
+      description:
+        'The deprecated parts of the schema that your own operations named in the tenant in which the request acts. An operation counts if it was executed, also where a field of it was skipped or refused; it appears here a few seconds later. Empty outside of any tenant.',
+      resolve: (context, _args, _context, { schema }) => deprecatedUsesBy(context, schema),
     }),
   }),
 });

@@ -4,6 +4,7 @@ import { optimisticContext } from '../auth/optimistic-context.ts';
 import { type ContextOptions, credentialsOf, requestContext } from '../auth/request-context.ts';
 import { RequestBudget } from '../budget/request-budget.ts';
 import type { Handler } from '../server/route.ts';
+import type { NoteDeprecatedUse } from './deprecated-use.ts';
 import type { Documents } from './documents.ts';
 import { executeConfirmed, executeOptimistically } from './execute.ts';
 import { tenantSlug, tenantSlugOf } from './operation-tenant.ts';
@@ -19,6 +20,8 @@ export type GraphqlOptions = ContextOptions & {
   readonly executor?: Executor;
   /** For the body of a request, seconds. */
   readonly bodyTimeout?: number | undefined;
+  /** Undefined where the schema has no deprecated part. */
+  readonly noteDeprecatedUse?: NoteDeprecatedUse | undefined;
   readonly documents: Documents;
   readonly yoga: Yoga;
 };
@@ -30,7 +33,7 @@ export type GraphqlOptions = ContextOptions & {
  * @throws {GatewayError} for a request that is refused before GraphQL runs.
  */
 export function createGraphqlHandler(options: GraphqlOptions): Handler {
-  const { schema, executor = createExecutor(schema), bodyTimeout } = options;
+  const { schema, executor = createExecutor(schema), bodyTimeout, noteDeprecatedUse } = options;
   const prepare = createPrepare(schema, options.documents);
   const runYoga = createYogaHandler(options.yoga);
 
@@ -51,13 +54,20 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     if (operation && credentials.key === null) {
       const optimistic = optimisticContext(options.database, credentials.token, credentials.input);
       const paid = optimistic && (await executeOptimistically(execution, operation, optimistic));
-      if (paid) return writeResponse(response, { mediaType, ...paid });
+      if (paid) {
+        noteDeprecatedUse?.(operation, optimistic!.context);
+        return writeResponse(response, { mediaType, ...paid });
+      }
     }
 
     const context = await requestContext(credentials, options);
     const paid = operation && (await executeConfirmed(execution, operation, context));
-    if (paid) return writeResponse(response, { mediaType, ...paid });
+    if (paid) {
+      noteDeprecatedUse?.(operation, context);
+      return writeResponse(response, { mediaType, ...paid });
+    }
 
-    writeResponse(response, await runYoga({ ...served, method, mediaType, parameters: parametersOf(), context, budget }));
+    const parameters = parametersOf();
+    writeResponse(response, await runYoga({ ...served, method, mediaType, parameters, context, budget, noteDeprecatedUse }));
   };
 }

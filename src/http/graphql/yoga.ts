@@ -9,6 +9,7 @@ import type { MediaType } from '../server/negotiate.ts';
 import type { Served } from '../server/route.ts';
 import { useClosedSchema } from './closed-schema.ts';
 import { priceOf } from './complexity.ts';
+import type { NoteDeprecatedUse } from './deprecated-use.ts';
 import type { Documents } from './documents.ts';
 import { useErrors } from './errors.ts';
 import { useLimits } from './limits.ts';
@@ -22,6 +23,7 @@ export type YogaRequest = Served & {
   readonly parameters: object;
   readonly context: Context;
   readonly budget: RequestBudget;
+  readonly noteDeprecatedUse?: NoteDeprecatedUse | undefined;
   /** What the operation was charged, once yoga executes it; or why it was not. */
   readonly paid: { by?: AnyPayment; tally?: Tally; refusal?: unknown };
 };
@@ -76,7 +78,7 @@ const useParsedParameters: Plugin<object, YogaRequest> = {
 const useExecution: Plugin<object, YogaRequest> = { onExecute: ({ setExecuteFn }) => setExecuteFn(chargeAndExecute) };
 
 async function chargeAndExecute(args: ExecutionArgs) {
-  const { context, budget, paid } = args.contextValue as YogaRequest;
+  const { context, budget, paid, noteDeprecatedUse } = args.contextValue as YogaRequest;
   const operation = PreparedOperation.of(args.schema, args);
   const price = operation && priceOf(operation, context);
   // Null: the variables are invalid, and GraphQL.js executes nothing.
@@ -89,5 +91,6 @@ async function chargeAndExecute(args: ExecutionArgs) {
     }
   const result = await execute(args);
   paid.tally = tallyOf(result);
+  if (price) noteDeprecatedUse?.(operation, context);
   return result;
 }

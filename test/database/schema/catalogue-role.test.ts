@@ -69,6 +69,7 @@ const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
   ['contract',           ['DELETE', 'INSERT', 'SELECT']],
   ['data_object',        ['DELETE', 'INSERT', 'SELECT', 'UPDATE stored_at']],
   ['dataset',            ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'description name updated_at')]],
+  ['deprecated_use',     ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'count last_at')]],
   ['earning',            columns('SELECT', 'amount at currency dataset_id id tenant_id title')],
   ['entitlement',        ['INSERT', 'SELECT', 'UPDATE ended_at']],
   ['idempotency_key',    ['DELETE', 'INSERT', 'SELECT']],

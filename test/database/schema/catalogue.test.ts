@@ -90,6 +90,7 @@ describe('tables', () => {
       crossing('charge'),
       crossing('contract'),
       crossing('data_object'),
+      crossing('deprecated_use'),
       crossing('earning'),
       policy('erasure.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       policy('earning.crossing_retrieval', 'INSERT', '{ipto_owner}', null, 'true'),

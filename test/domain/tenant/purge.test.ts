@@ -106,6 +106,7 @@ describe('the purge', () => {
           { table: 'audit_head', rows: 1 },
           { table: 'audit_subject', rows: before.audit_subject! },
           { table: 'contract', rows: 1 },
+          { table: 'deprecated_use', rows: 0 },
           { table: 'idempotency_key', rows: 3 },
           { table: 'invitation', rows: 2 },
           { table: 'membership', rows: 6 },
@@ -118,7 +119,7 @@ describe('the purge', () => {
     });
     const left = await counts(home.id);
     expect(Object.entries(left).filter(([, rows]) => rows > 0)).toEqual([
-      ['purge_receipt', 22],
+      ['purge_receipt', 23],
       ['tombstone', 1],
     ]);
     expect(await life.rows({ except: home.id })).toEqual(others);

@@ -32,8 +32,8 @@ const BOUND = "(SELECT set_config('app.tenant_id', $1::uuid::text, true) AS tena
 
 type Owned = { readonly id: string; readonly ownerMembershipId: string; readonly recipientMembershipId: string };
 
-/** Inserts an invitation, a transfer, a contract, an idempotency key, a count of refusals and two
- * events of a tenant. */
+/** Inserts an invitation, a transfer, a contract, an idempotency key, a count of refusals, a use
+ * of a deprecated field and two events of a tenant. */
 export async function insertLifecycleRows(
   { sql }: Pick<TestDatabase, 'sql'>,
   { id, ownerMembershipId, recipientMembershipId }: Owned,
@@ -65,6 +65,9 @@ export async function insertLifecycleRows(
      VALUES ($1, 'user', $2, 'tenant.rename', 'FORBIDDEN', $3, now(), 3)`,
     [id, actorId, actorName],
   );
+  await sql('INSERT INTO deprecated_use (tenant_id, membership_id, part, count, last_at) VALUES ($1, $2, $3, 3, now())', [
+    ...[id, ownerMembershipId, state],
+  ]);
   for (const event of [eventId, uuid()])
     await sql(
       `INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, target_type, target_id, state_after, request_id)
