@@ -1,4 +1,4 @@
-import { type ConstDirectiveNode, type GraphQLField, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import { type ConstDirectiveNode, type GraphQLField, type GraphQLSchema, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import type { PolicyTable, SurfaceChange } from './surface.ts';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -49,6 +49,14 @@ export function permissionChanges(before: GraphQLSchema, after: GraphQLSchema): 
     return changes;
   });
 }
+
+/** Inputs of which exactly one field must be sent from now on. */
+export const oneOfChanges = (before: GraphQLSchema, after: GraphQLSchema): readonly SurfaceChange[] =>
+  Object.values(after.getTypeMap()).flatMap(type => {
+    const old = before.getType(type.name);
+    const isNew = isInputObjectType(type) && type.isOneOf && isInputObjectType(old) && !old.isOneOf;
+    return isNew ? [breaking(`Input '${type.name}' takes exactly one of its fields`)] : [];
+  });
 
 /** Rows of the permission table that allow less than before. */
 export function policyChanges(before: PolicyTable, after: PolicyTable): readonly SurfaceChange[] {

@@ -9,7 +9,8 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
-import { dateIn } from '../../src/graphql/core/deprecation.ts';
+import { dateIn, deprecatedParts } from '../../src/graphql/core/deprecation.ts';
+import type { SurfaceChange } from './surface.ts';
 
 type Field = GraphQLField<unknown, unknown> | GraphQLInputField;
 
@@ -54,3 +55,13 @@ const referencesTo = (schema: GraphQLSchema, name: string): readonly { owner: st
         .map(place => ({ owner: type.name, reason: place.deprecationReason ?? field.deprecationReason }));
     });
   });
+
+/** Deprecated parts whose announced date is earlier than before. */
+export function earlierRemovals(before: GraphQLSchema, after: GraphQLSchema): readonly SurfaceChange[] {
+  const now = deprecatedParts(after);
+  return [...deprecatedParts(before)].flatMap(([part, reason]) => {
+    const [was, is] = [dateIn(reason), dateIn(now.get(part))];
+    if (was === null || is === null || is >= was) return [];
+    return [{ message: `The removal of '${part}' is announced for ${is} instead of ${was}`, severity: 'breaking' as const }];
+  });
+}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -19,30 +19,46 @@ let nullable: GraphQLSchema;
 let strict: GraphQLSchema;
 let folder: string;
 let token: string;
+let ownerToken: string;
+let operatorToken: string;
 
 beforeAll(async () => {
   nullable = buildSchema(await readFile(path.join(ROOT, 'schema.graphql'), 'utf8'));
   strict = semanticToStrict(nullable);
   const make = fixtures(database);
-  const tenant = await make.tenant('north', await make.person('Owner'));
+  const owner = await make.person('Owner');
+  const tenant = await make.tenant('north', owner);
+  const other = await make.tenant('other', await make.person('Other'));
   const viewer = await make.person('Viewer');
   await make.member(tenant, viewer, ['viewer']);
-  token = await gateway.tokenOf(viewer);
+  const operator = await make.person('Operator');
+  await make.member(other, operator, ['operator']);
+  [token, ownerToken, operatorToken] = [await gateway.tokenOf(viewer), await gateway.tokenOf(owner), await gateway.tokenOf(operator)];
   folder = await mkdtemp(path.join(tmpdir(), 'ipto-clients-'));
   await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A recipe of docs/clients.md, written beside the types of a schema and compiled. */
-async function compiled(name: 'strict' | 'nullable', schema: GraphQLSchema, check: string) {
+/** The code of a recipe of docs/clients.md. */
+async function recipe(name: 'strict' | 'nullable' | 'relay'): Promise<string> {
   const page = await readFile(path.join(ROOT, 'docs/clients.md'), 'utf8');
-  const [, code = ''] = new RegExp(`<!-- test: ${name} -->\n\`\`\`ts\n([\\s\\S]*?)\`\`\``).exec(page) ?? [];
-  await writeFile(path.join(folder, `${name}.ts`), code);
+  return new RegExp(`<!-- test: ${name} -->\n\`\`\`ts\n([\\s\\S]*?)\`\`\`\n`).exec(page)![1]!;
+}
+
+/** A recipe, written beside the types of a schema and compiled. */
+async function compiled(name: 'strict' | 'nullable', schema: GraphQLSchema, check: string) {
+  await writeFile(path.join(folder, `${name}.ts`), await recipe(name));
   await writeFile(path.join(folder, 'types.ts'), await typesOf(schema, [QUERY]));
   await writeFile(
     path.join(folder, 'check.ts'),
     `import type { MembersQuery } from './types.ts';\nexport const check = (data: MembersQuery): unknown => {\n${check}\n};\n`,
   );
+  const errors = await errorsIn([`${name}.ts`, 'check.ts']);
+  return { errors, module: await import(path.join(folder, `${name}.ts`)) };
+}
+
+/** What the TypeScript compiler says of files of the folder. */
+async function errorsIn(files: readonly string[]): Promise<string> {
   const options = {
     strict: true,
     noEmit: true,
@@ -52,14 +68,14 @@ async function compiled(name: 'strict' | 'nullable', schema: GraphQLSchema, chec
     allowImportingTsExtensions: true,
     types: ['node'],
   };
-  await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: [`${name}.ts`, 'check.ts'] }));
+  await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }));
   await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
   const { stdout } = await promisify(execFile)(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder]).catch(error => error);
-  return { errors: stdout as string, module: await import(path.join(folder, `${name}.ts`)) };
+  return stdout;
 }
 
 type Response = Parameters<typeof toe>[0];
-const send = async (query: string): Promise<Response> => JSON.parse((await gateway.ask(query, { token })).text);
+const send = async (query: string, by = token): Promise<Response> => JSON.parse((await gateway.ask(query, { token: by })).text);
 
 describe('G11: the recipes of docs/clients.md, as a viewer who may not read e-mail addresses', () => {
   test('strict types, through a client that throws', async () => {
@@ -86,6 +102,27 @@ describe('G11: the recipes of docs/clients.md, as a viewer who may not read e-ma
       'tenant.memberships.edges.0.node.user.email',
       'tenant.memberships.edges.1.node.user.email',
     ]);
+  });
+
+  test('strict types, through Relay with @throwOnFieldError and @catch', async () => {
+    const source = path.join(folder, 'relay');
+    await mkdir(source);
+    await writeFile(path.join(source, 'members.ts'), await recipe('relay'));
+    const config = { src: 'relay', schema: 'schema.graphql', language: 'typescript', eagerEsModules: true };
+    await writeFile(path.join(folder, 'relay.config.json'), JSON.stringify(config));
+    await writeFile(path.join(folder, 'schema.graphql'), await readFile(path.join(ROOT, 'schema.graphql')));
+    await promisify(execFile)(path.join(ROOT, 'node_modules/.bin/relay-compiler'), ['relay.config.json'], { cwd: folder });
+    expect(await errorsIn(['relay/members.ts'])).toBe('');
+    // As babel-plugin-relay does: the compiled query takes the place of its text.
+    const written = (await recipe('relay'))
+      .replace(/graphql`[^`]*`/, 'membersQuery')
+      .replace('import type { membersQuery }', 'import membersQuery');
+    await writeFile(path.join(source, 'members.ts'), written.replace('fetchQuery<membersQuery>', 'fetchQuery'));
+    const { members } = await import(path.join(source, 'members.ts'));
+    const fetchAs = (by: string) => async (request: { text: string }) => send(request.text, by);
+    expect(await members(fetchAs(token))).toEqual(['Owner', 'Viewer']);
+    expect(await members(fetchAs(ownerToken))).toEqual(['Owner <owner@people.example>', 'Viewer <viewer@people.example>']);
+    await expect(members(fetchAs(operatorToken))).rejects.toThrow('Relay: Unexpected response payload');
   });
 
   test('no value that a client shows is null where its type says that it can’t be', async () => {

@@ -79,9 +79,23 @@ describe('other changes', () => {
     ['another permission of a field is refused',               'f: Int @requires(permission: "a:read")', 'f: Int @requires(permission: "b:read")', 1],
     ['a permission of a public field is refused',              'f: Int @public',                'f: Int @requires(permission: "a:read")', 1],
     ['a field that becomes public is allowed',                 'f: Int @requires(permission: "a:read")', 'f: Int @public',         0],
+    ['a later removal is allowed',                             `f: Int @public ${old('2028-01-01')}`, `f: Int @public ${old('2028-01-02')}`, 0],
+    ['an earlier removal than announced is refused',           `f: Int @public ${old('2028-01-02')}`, `f: Int @public ${old('2028-01-01')}`, 1],
     ['a null that was excluded is refused',                    'f: Int @public @semanticNonNull', 'f: Int @public',                1],
   ])('%s', async (_what, before, after, count) => {
     expect(await refused(query(before), query(after))).toHaveLength(count);
+  });
+
+  test('an input that must have exactly one field from now on is refused', async () => {
+    const input = (directive: string) => query('f(by: By): Int', `input By ${directive} { a: Int b: Int }`);
+    expect(await refused(input(''), input('@oneOf'))).toEqual(["Input 'By' takes exactly one of its fields"]);
+    expect(await refused(input('@oneOf'), input(''))).toEqual([]);
+  });
+
+  test('a directive that operations may have cannot go, one of the schema can', async () => {
+    const both = query('', 'directive @later(ms: Int) on FIELD directive @note(text: String) on FIELD_DEFINITION');
+    expect(await refused(both, query(''))).toEqual(["Directive 'later' was removed"]);
+    expect(await refused(both, query('', 'directive @later on FIELD directive @note on FIELD_DEFINITION'))).toHaveLength(1);
   });
 
   const row = POLICY['a:read'];
