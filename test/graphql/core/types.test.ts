@@ -41,6 +41,7 @@ const VALUES: Readonly<Record<string, string>> = {
   DatasetSales: 'a sum',
   DaySales: 'a sum',
   DayUse: 'a sum',
+  DeprecatedUse: 'a count of its caller',
   ExplainedRefusal: 'a forecast',
   Explanation: 'a forecast',
   InvitationDelivery: 'a part of its invitation',
