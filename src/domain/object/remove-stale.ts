@@ -18,15 +18,13 @@ const BATCH = 500;
  *
  * @throws {AggregateError} of the failures, after all objects were tried.
  */
-export async function removeStale(
-  { db, binding, transaction }: UnitOfWork,
-  { clock, store }: { clock: Clock; store: ObjectRemoval },
-): Promise<void> {
+export async function removeStale(unit: UnitOfWork, { clock, store }: { clock: Clock; store: ObjectRemoval }): Promise<void> {
+  const { db, binding } = unit;
   const since = { lte: daysAfter(clock.now(), -LINGER) };
   const failures: unknown[] = [];
   const remove = async (ids: readonly string[]) => {
     await store.remove(ids.map(id => objectKey(binding.tenantId!, id)));
-    await transaction(tx => tx.db.staleObject.deleteMany({ where: { id: { in: [...ids] } } }));
+    await unit.transaction(tx => tx.db.staleObject.deleteMany({ where: { id: { in: [...ids] } } }));
   };
   for (let last: string | undefined; ; ) {
     const where = { since, ...(last && { id: { gt: last } }) };
