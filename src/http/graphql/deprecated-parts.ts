@@ -28,7 +28,7 @@ export function deprecatedPartsOf(operation: PreparedOperation): readonly string
   return [...found];
 }
 
-/** What doesn't depend on a request: the parts in the text, and the variables that may hold some. */
+/** What requests have in common: the parts in the text, and the variables that may hold some. */
 type Facts = { readonly named: readonly string[]; readonly variables: ReadonlyMap<string, GraphQLInputType> };
 
 /** Key: the operation's node, which belongs to one cached document. There is one schema. */
