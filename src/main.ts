@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Introspection } from './access/introspection.ts';
-import { checkDatabase, type Database, type DatabaseOptions, isUnreachable, openDatabase, type ReadCount } from './database/index.ts';
+import {
+  checkDatabase,
+  type Database,
+  type DatabaseOptions,
+  isOverTime,
+  isUnreachable,
+  openDatabase,
+  type ReadCount,
+} from './database/index.ts';
 import { GatewayError } from './domain/core/errors.ts';
 import type { Services } from './domain/core/services.ts';
 import { createExecutor, type ExecutionCounts } from './executor/executor.ts';
@@ -78,6 +86,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   const executor = createExecutor(schema, {
     isOn: compiled,
     isExpected: error => error instanceof GatewayError || isUnreachable(error),
+    isFinal: isOverTime,
     onUnexpected: report('the executor failed; GraphQL.js answers'),
   });
   const onIdleError = (error: Error) => stopping || log.warn({ err: error }, 'a database connection broke');

@@ -90,6 +90,19 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     tests: ['test/races/places', 'test/races/status'],
   },
   {
+    file: 'src/database/admin/roles.ts',
+    find: '  await setTimeLimits(client, runtime.name);\n',
+    plant: '',
+    tests: ['test/doctor/database'],
+  },
+  {
+    file: 'src/database/admin/time-limits.ts',
+    find: 'NAMES.filter(name => !rows.some(({ setting }) => setting === name))',
+    plant: 'rows.length > 2 ? [] : NAMES',
+    tests: ['test/database/admin/time-limits'],
+  },
+  { file: 'src/database/driver/failure.ts', find: '  isOverTime(error) ||\n', plant: '', tests: ['test/http/server/slow-database'] },
+  {
     file: 'src/database/bound-transaction.ts',
     find: 'runSteps: <T>(work: () => Promise<T>) => transaction.runExclusive(work),',
     plant: '',

@@ -3,6 +3,12 @@ import type { Fault } from './fault.ts';
 /** Faults in query plans and the JSON that they write. */
 export const EXECUTOR_FAULTS: readonly Fault[] = [
   {
+    file: 'src/executor/executor.ts',
+    find: '        if (isFinal(error)) throw error;\n',
+    plant: '',
+    tests: ['test/http/server/slow-database'],
+  },
+  {
     file: 'src/executor/capture.ts',
     find: 'if (!pages.every(',
     plant: 'if (!pages.some(',

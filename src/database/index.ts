@@ -2,7 +2,7 @@
  * The public door of the database: what domain, graphql, http, jobs and cli may import, beside the
  * hand-written SQL in `queries/`.
  */
-export { isConstraint, isUnreachable } from './driver/failure.ts';
+export { isConstraint, isOverTime, isUnreachable } from './driver/failure.ts';
 export { PiggybackQuery, type TextQuery } from './driver/piggyback-query.ts';
 export type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './open.ts';

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { DoctorConfig } from '../config.ts';
 import { GRANTS } from '../database/admin/grants.ts';
 import { localeFault } from '../database/admin/locale.ts';
+import { TIME_LIMITS } from '../database/admin/time-limits.ts';
 import { isUnreachable, type Query } from '../database/index.ts';
 import { pendingMigrations, roleFaults, unforcedTables } from '../database/tenancy/startup-check.ts';
 import { type Finding, type Group, ok, reason, skipped, unchecked, wrong } from './finding.ts';
@@ -86,7 +87,7 @@ async function gatewayFindings(client: pg.Client, skew: number): Promise<readonl
       ? roles.map(fault => wrong('role', fault.replace(/;.*/, ''), `serve under a role of its own: ${MIGRATE} creates ipto_gateway`))
       : [ok('role', "owns nothing and can't bypass row-level security")]),
     pending.length ? wrong('migrations', `${pending.length} are missing, from ${pending[0]} on`, MIGRATE) : ok('migrations', 'complete'),
-    ...(pending.length || roles.length ? [] : [await isolation(query), await privileges(query)]),
+    ...(pending.length || roles.length ? [] : [await isolation(query), await privileges(query), await timeLimits(query)]),
     clock,
     await pgDumpFinding(major),
   ];
@@ -111,6 +112,23 @@ async function privileges(query: Query): Promise<Finding> {
   return lacking.length
     ? wrong('privileges', `the role can't read ${lacking.map(({ name }) => name).join(', ')}`, MIGRATE)
     : ok('privileges', 'granted');
+}
+
+async function timeLimits(query: Query): Promise<Finding> {
+  const check = 'time limits';
+  const names = Object.keys(TIME_LIMITS) as (keyof typeof TIME_LIMITS)[];
+  const unset = await query<{ name: keyof typeof TIME_LIMITS; role: string }>(
+    `SELECT name, current_user AS role FROM pg_settings WHERE name = ANY($1) AND setting = '0' ORDER BY 1`,
+    [names],
+  );
+  const [first] = unset;
+  return first
+    ? wrong(
+        check,
+        `${unset.map(({ name }) => name).join(', ')} of the role has no limit`,
+        `ALTER ROLE ${first.role} SET ${first.name} = '${TIME_LIMITS[first.name]}'`,
+      )
+    : ok(check, 'set');
 }
 
 /** The database's clock was read between two moments of ours. */

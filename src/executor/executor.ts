@@ -19,7 +19,8 @@ export type Answer = string | ExecutionResult | null;
 
 export type Executor = {
   /**
-   * Answers an operation. Null: nothing has been changed, and GraphQL.js is to execute it.
+   * Answers an operation. Null: nothing has been changed, and GraphQL.js is to execute it. Throws
+   * what is final.
    *
    * @param tally is complete if the answer is a text.
    */
@@ -32,6 +33,8 @@ export type ExecutorOptions = {
   readonly isOn?: boolean;
   /** Whether a field may throw this error by design. GraphQL.js reports it then. */
   readonly isExpected?: (error: unknown) => boolean;
+  /** Whether GraphQL.js would only repeat a long wait: the error is thrown. */
+  readonly isFinal?: (error: unknown) => boolean;
   /** Called with an error that nobody foresaw: a bug, though GraphQL.js still answers. */
   readonly onUnexpected?: (error: unknown) => void;
 };
@@ -39,7 +42,7 @@ export type ExecutorOptions = {
 /** Answers operations by compiled query plans (docs/decisions/0017-compiled-queries.md). */
 export function createExecutor(
   schema: GraphQLSchema,
-  { isOn = true, isExpected = () => false, onUnexpected = () => {} }: ExecutorOptions = {},
+  { isOn = true, isExpected = () => false, isFinal = () => false, onUnexpected = () => {} }: ExecutorOptions = {},
 ): Executor {
   const planOf = planCache(schema);
   const counts = Object.fromEntries(['answered', 'unexpected', ...REASONS].map(name => [name, 0])) as Record<keyof ExecutionCounts, number>;
@@ -104,6 +107,7 @@ export function createExecutor(
         counts.answered += 1;
         return answered;
       } catch (error) {
+        if (isFinal(error)) throw error;
         return fallBack(error, context);
       }
     },

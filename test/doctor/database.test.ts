@@ -19,7 +19,17 @@ describe('the doctor and the database', () => {
     const found = await examined({ ...WORKER, DATABASE_URL: database.runtimeUrl, MIGRATE_DATABASE_URL: database.adminUrl });
     expect(complaints(found).filter(line => !line.includes('pg_dump'))).toEqual([]);
     expect(found.map(({ check }) => check)).toEqual([
-      ...['PostgreSQL', 'locale', 'role', 'migrations', 'row-level security', 'privileges', 'clock of the database', 'pg_dump'],
+      ...[
+        'PostgreSQL',
+        'locale',
+        'role',
+        'migrations',
+        'row-level security',
+        'privileges',
+        'time limits',
+        'clock of the database',
+        'pg_dump',
+      ],
       ...['MIGRATE_DATABASE_URL', 'database of the worker'],
     ]);
   });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { setTimeLimits } from './time-limits.ts';
 
 /** The gateway's role. It owns no table and doesn't bypass row-level security. */
 export type RuntimeRole = {
@@ -25,6 +26,7 @@ export async function ensureRoles(client: pg.Client, runtime: RuntimeRole): Prom
   );
   if (me!.superuser) await ensureRole(client, OWNER, 'NOLOGIN');
   const isCreated = await ensureRole(client, runtime.name, `LOGIN PASSWORD ${pg.escapeLiteral(runtime.password)}`);
+  await setTimeLimits(client, runtime.name);
   if (me!.superuser) {
     const database = pg.escapeIdentifier(me!.database);
     await client.query(

@@ -32,11 +32,18 @@ export class TransactionTimeoutError extends Error {
   readonly code = '25P04';
 }
 
+/** The time limits of the gateway's role: of a statement, of a lock, of an idle transaction. */
+const TIME_LIMIT = /^(57014|55P03|25P03)$/;
+
+/** Whether PostgreSQL ended a statement for its time. Another try would wait as long. */
+export const isOverTime = (error: unknown): boolean => [...chain(error)].some(({ code }) => TIME_LIMIT.test(String(code)));
+
 /** Codes of a server that is starting, stopping, full, slow or gone, and of a failed network. */
 const UNREACHABLE = /^(08...|57P0.|53300|25P04|ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|P1001|P1002|P1008|P1017|P2024|P2028)$/;
 
-/** Whether a statement failed because the database could not be reached, so that a retry may do. */
+/** Whether the database is out of reach or too slow, so that a later try may do. */
 export const isUnreachable = (error: unknown): boolean =>
+  isOverTime(error) ||
   [...chain(error)].some(
     ({ code, message }) =>
       UNREACHABLE.test(String(code)) ||

@@ -75,7 +75,7 @@ function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLEr
   }
   const code = isUnreachable(cause) ? 'UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
   log.error({ err: cause, path, requestId }, 'a field failed');
-  const message = code === 'UNAVAILABLE' ? 'The database is out of reach. Try again.' : 'Something went wrong on our side.';
+  const message = code === 'UNAVAILABLE' ? 'The database is out of reach or too slow. Try again.' : 'Something went wrong on our side.';
   return withMessage(message, { code, ...(!path && { http: { status: ERRORS[code].status } }) });
 }
 

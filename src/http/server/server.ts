@@ -108,7 +108,7 @@ function requestErrorOf(error: unknown, log: Logger, requestId: string): Request
   }
   log.error({ err: error, requestId }, 'a request failed');
   return isUnreachable(error)
-    ? { code: 'UNAVAILABLE', message: 'The database is out of reach. Try again.' }
+    ? { code: 'UNAVAILABLE', message: 'The database is out of reach or too slow. Try again.' }
     : { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 }
 

@@ -36,7 +36,7 @@ describe('while the database is gone', () => {
     expect({ status: whole.status, retry: whole.headers.get('retry-after'), errors: whole.errors }).toEqual({
       status: 503,
       retry: '1',
-      errors: [{ message: 'The database is out of reach. Try again.', extensions: { code: 'UNAVAILABLE', requestId: 'gone' } }],
+      errors: [{ message: 'The database is out of reach or too slow. Try again.', extensions: { code: 'UNAVAILABLE', requestId: 'gone' } }],
     });
     const field = await gateway.ask('{ plans { code } }');
     expect(field.errors).toMatchObject([{ path: ['plans'], extensions: { code: 'UNAVAILABLE' } }]);
