@@ -83,6 +83,7 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/http/graphql/prices.ts',             name: 'lists',            because: 'local to a call; `priced` keeps the result' },
   { file: 'src/http/graphql/prices.ts',             name: 'paid',             because: 'local to a call' },
   { file: 'src/http/graphql/deprecated-parts.ts',   name: 'found',            because: 'local to a call; `facts` keeps the result' },
+  { file: 'src/http/auth/weak-key.ts',               name: 'remainders',       because: 'local to a call' },
   { file: 'src/http/graphql/deprecated-parts.ts',   name: 'type',             because: 'local to a call' },
   { file: 'src/http/graphql/deprecated-use.ts',     name: 'timer',            because: 'the timer of the next write' },
   { file: 'src/http/graphql/document-work.ts',      name: 'counts',           because: 'local to a call' },
