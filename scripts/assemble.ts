@@ -26,6 +26,7 @@ execFileSync('npm', ['ci', '--omit=dev', '--omit=optional', '--omit=peer', '--no
   stdio: 'inherit',
 });
 removeOtherCompilers(join(folder, 'node_modules/@prisma/client/runtime'), loadedCompilers(join(folder, 'dist/generated')));
+removeOtherBuilds(join(folder, 'node_modules/@opentelemetry'));
 
 /** The query compiler's files that the generated client imports. */
 function loadedCompilers(generated: string): ReadonlySet<string> {
@@ -33,6 +34,19 @@ function loadedCompilers(generated: string): ReadonlySet<string> {
   const names = files.flatMap(file => readFileSync(join(generated, file), 'utf8').match(/runtime\/query_compiler_[\w.-]+js\b/g) ?? []);
   if (!names.length) throw new Error('the generated client imports no query compiler');
   return new Set(names.map(name => basename(name)));
+}
+
+/**
+ * Removes what Node doesn't load of OpenTelemetry's packages: builds for bundlers, types and source
+ * maps. What it loads is in `build/src`. `npm run production` sends spans, so that a package which
+ * is arranged otherwise is noticed.
+ */
+function removeOtherBuilds(scope: string): void {
+  for (const name of readdirSync(scope)) {
+    for (const build of ['build/esm', 'build/esnext', 'build/browser']) rmSync(join(scope, name, build), { recursive: true, force: true });
+    for (const file of readdirSync(join(scope, name), { recursive: true, encoding: 'utf8' }))
+      if (/\.map$|\.d\.[cm]?ts$/.test(file)) rmSync(join(scope, name, file));
+  }
 }
 
 function removeOtherCompilers(runtime: string, loaded: ReadonlySet<string>): void {

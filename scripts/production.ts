@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../src/demo/postgres/embedded.ts';
 import { createKey, signed, startIssuer } from '../test/http/auth/oidc.ts';
+import { startReceiver } from '../test/observe/otlp-receiver.ts';
 import { startMailServer } from '../test/support/mail-server.ts';
 import { ipto } from './production/compose.ts';
 
@@ -24,6 +25,8 @@ const WAIT_MS = 60_000;
 const home = await mkdtemp(join(tmpdir(), 'ipto-production-'));
 const app = join(home, 'app');
 const stops: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];
+/** Those of the gateways and the worker. */
+const stopsOfProcesses: (() => Promise<unknown>)[] = [];
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 type Settings = Readonly<Record<string, string>>;
@@ -48,7 +51,7 @@ async function start(command: string, settings: Settings, until: string | null):
   clearTimeout(timer);
   if (until === null ? result !== 0 : result !== true) throw new Error(`ipto ${command} ended with ${result}:\n${text}`);
   if (until)
-    stops.push(async () => {
+    stopsOfProcesses.push(async () => {
       child.kill('SIGTERM');
       const code = await ended;
       if (code !== 0) throw new Error(`ipto ${command} ended with ${code} after SIGTERM`);
@@ -67,12 +70,13 @@ function measure(): void {
 
 async function run(): Promise<void> {
   measure();
-  const [database, issuer, mail] = await Promise.all([
+  const [database, issuer, mail, collector] = await Promise.all([
     startEmbedded({ directory: join(home, 'database'), durable: false }),
     startIssuer(),
     startMailServer(),
+    startReceiver(),
   ]);
-  stops.push(database.stop, issuer.close, mail.stop);
+  stops.push(database.stop, issuer.close, mail.stop, collector.stop);
   const key = await createKey('ES256');
   issuer.state.keys = [key];
 
@@ -84,15 +88,23 @@ async function run(): Promise<void> {
           const { username, password } = name === 'MIGRATE_DATABASE_URL' ? new URL(database.url) : new URL(value);
           return [name, Object.assign(new URL(database.url), { username, password }).href];
         }
-        const moved: Settings = { OIDC_ISSUER: issuer.issuer, SMTP_URL: mail.url, STORE_DIRECTORY: home, PORT: '0' };
+        const moved: Settings = {
+          OIDC_ISSUER: issuer.issuer,
+          SMTP_URL: mail.url,
+          STORE_DIRECTORY: home,
+          PORT: '0',
+          METRICS_PORT: '0',
+          METRICS_HOST: '127.0.0.1',
+        };
         return [name, moved[name] ?? value];
       }),
     );
 
   for (const { name, command, environment } of ipto) {
     const until = { start: '"msg":"serving"', worker: '"msg":"working"' }[command] ?? null;
-    const text = await start(command, adapted(environment), until);
-    const url = /"url":"([^"]+)"/.exec(text)?.[1];
+    const text = await start(command, { ...adapted(environment), OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint }, until);
+    const url = /"url":"([^"]+)","msg":"serving"/.exec(text)?.[1];
+    if (until) await scrape(/"url":"([^"]+)","msg":"metrics"/.exec(text)?.[1]);
     if (url)
       await ask(
         url,
@@ -105,9 +117,17 @@ async function run(): Promise<void> {
     await start(command, gateway, null);
     say(`ipto ${command} works`);
   }
+  while (stopsOfProcesses.length) await stopsOfProcesses.pop()!();
+  checkSpans(collector.spans);
   // pg_dump belongs to this machine, not to the installation
   await start('doctor', { ...gateway, PATH: home }, null);
   say('ipto doctor finds nothing wrong');
+}
+
+/** Reads the metrics of a process. */
+async function scrape(url: string | undefined): Promise<void> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  if (!text.includes('ipto_pool_wait_seconds_count')) throw new Error(`${url} serves no metrics`);
 }
 
 /** Signs a person up, who gets a tenant. */
@@ -121,13 +141,20 @@ async function ask(url: string, token: string): Promise<void> {
   if (!ready.ok || !answer.includes('"status":"ACTIVE"')) throw new Error(`${url} answered ${ready.status}, ${answer}`);
 }
 
+/** The spans of the requests, which the gateways send when they stop at the latest. */
+function checkSpans(spans: readonly { readonly name: string }[]): void {
+  const requests = spans.filter(({ name }) => name === 'POST graphql');
+  if (!requests.length) throw new Error('no span was sent');
+  say(`${requests.length} requests were traced`);
+}
+
 try {
   await run();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
 } finally {
-  for (const stop of stops.toReversed())
+  for (const stop of [...stops, ...stopsOfProcesses].toReversed())
     await stop().catch(error => {
       process.stderr.write(`${error.message}\n`);
       process.exitCode = 1;

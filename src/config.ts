@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { graphql, introspectionOf } from './config-graphql.ts';
+import { life } from './config-life.ts';
+import { metrics, metricsFaults, traces } from './config-observe.ts';
 import { folderLinks, store, storeFaults } from './config-store.ts';
 import {
   ALGORITHMS,
@@ -13,7 +15,6 @@ import {
   secretsIn,
   trustedUrl,
 } from './config-values.ts';
-import { SETTINGS, type Settings } from './domain/core/services.ts';
 import type { BudgetSettings } from './http/budget/open.ts';
 import { SERVER_LIMITS, type ServerLimits } from './http/server/limits.ts';
 
@@ -42,41 +43,32 @@ const budget = z.object({
   TRUSTED_PROXIES: list('').refine(areProxies, 'addresses or networks such as 10.0.0.0/8, comma-separated'),
 });
 
-const life = z.object({
-  INVITATION_DAYS: count(365, SETTINGS.invitationDays),
-  TRANSFER_MINUTES: count(1_440, SETTINGS.transferMinutes),
-  DELETION_DAYS: count(365, SETTINGS.deletionDays),
-  FREE_TENANTS: count(1_000, SETTINGS.freeTenants),
-  UPLOAD_MINUTES: count(720, SETTINGS.uploadMinutes),
-  DOWNLOAD_HOURS: count(168, SETTINGS.downloadHours),
-  MESSAGES_PER_RECIPIENT: count(10_000, SETTINGS.messageLimits.recipient),
-  MESSAGES_PER_PERSON: count(10_000, SETTINGS.messageLimits.person),
-  MESSAGES_PER_TENANT: count(10_000, SETTINGS.messageLimits.tenant),
-});
-
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
 
-const production = server.extend({ ...http.shape, ...budget.shape, ...life.shape, ...store.shape, ...folderLinks.shape }).extend({
-  HOST: z.string().default('0.0.0.0'),
-  DATABASE_URL: postgresUrl,
-  MIGRATE_DATABASE_URL: postgresUrl.optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
-  DATABASE_NAMED_STATEMENTS: flagOf('true'),
-  OIDC_ISSUER: trustedUrl,
-  OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
-  OIDC_JWKS_URI: trustedUrl.optional(),
-  OIDC_ALGORITHMS: list('RS256,PS256,ES256,EdDSA').refine(
-    names => names.length > 0 && names.every(name => ALGORITHMS.includes(name)),
-    `a list of ${ALGORITHMS.join(', ')}`,
-  ),
-  OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
-  OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
-  OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
-  ...graphql.shape,
-});
+const production = server
+  .extend({ ...http.shape, ...budget.shape, ...life.shape, ...store.shape, ...folderLinks.shape, ...metrics.shape, ...traces.shape })
+  .extend({
+    HOST: z.string().default('0.0.0.0'),
+    DATABASE_URL: postgresUrl,
+    MIGRATE_DATABASE_URL: postgresUrl.optional(),
+    DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
+    DATABASE_NAMED_STATEMENTS: flagOf('true'),
+    OIDC_ISSUER: trustedUrl,
+    OIDC_AUDIENCE: z.string().min(1, 'the audience of the tokens'),
+    OIDC_JWKS_URI: trustedUrl.optional(),
+    OIDC_ALGORITHMS: list('RS256,PS256,ES256,EdDSA').refine(
+      names => names.length > 0 && names.every(name => ALGORITHMS.includes(name)),
+      `a list of ${ALGORITHMS.join(', ')}`,
+    ),
+    OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
+    OIDC_STAFF_CLAIM: z.string().min(1).default('ipto_staff'),
+    OIDC_CLOCK_SKEW: z.coerce.number().int().min(0).max(300).default(30),
+    ...graphql.shape,
+  });
 
 const worker = z.object({
   ...store.shape,
+  ...metrics.shape,
   DATABASE_URL: postgresUrl,
   WORKER_DATABASE_URL: postgresUrl.optional(),
   WORKER_CONCURRENCY: count(64, 2),
@@ -86,7 +78,7 @@ const worker = z.object({
   LOG_LEVEL: server.shape.LOG_LEVEL,
 });
 
-const demo = server.extend({ ...life.shape, ...budget.shape }).extend({
+const demo = server.extend({ ...life.shape, ...budget.shape, ...metrics.shape, ...traces.shape }).extend({
   IPTO_HOME: z.string().optional(),
   LOG_LEVEL: server.shape.LOG_LEVEL.unwrap().default('warn'),
   INTROSPECTION: introspectionOf('all'),
@@ -109,6 +101,8 @@ export type VerificationConfig = z.infer<typeof verification>;
 
 /** Faults that more than one setting makes together. */
 type MoreFaults = (set: Environment) => readonly string[];
+
+const gatewayFaults: MoreFaults = set => [...storeFaults(true)(set), ...metricsFaults(set)];
 
 function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment, more: MoreFaults = () => []) {
   const set = nonEmpty(environment);
@@ -136,8 +130,8 @@ function read<Schema extends z.ZodType>(schema: Schema, environment: Environment
  * @throws {ConfigError} naming every setting that is missing or wrong.
  */
 export const productionConfig = (environment: NodeJS.ProcessEnv = process.env): ProductionConfig =>
-  read(production, environment, storeFaults(true));
-export const demoConfig = (environment: NodeJS.ProcessEnv = process.env): DemoConfig => read(demo, environment);
+  read(production, environment, gatewayFaults);
+export const demoConfig = (environment: NodeJS.ProcessEnv = process.env): DemoConfig => read(demo, environment, metricsFaults);
 export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): WorkerConfig => read(worker, environment, storeFaults(false));
 export const migrationConfig = (environment: NodeJS.ProcessEnv = process.env): MigrationConfig => read(migration, environment);
 export const verificationConfig = (environment: NodeJS.ProcessEnv = process.env): VerificationConfig => read(verification, environment);
@@ -162,22 +156,11 @@ export function doctorConfig(environment: Environment = process.env): DoctorConf
   });
   return {
     values: Object.fromEntries(values),
-    faults: { gateway: parse(production, set, storeFaults(true)).faults, worker: parse(worker, set, storeFaults(false)).faults },
+    faults: { gateway: parse(production, set, gatewayFaults).faults, worker: parse(worker, set, storeFaults(false)).faults },
     isWorker: Boolean(set.SMTP_URL ?? set.MAIL_FROM ?? set.INVITATION_URL),
     secrets: secretsIn(set),
   };
 }
-
-/** The configured durations and limits of tenants. */
-export const settingsOf = (config: z.infer<typeof life>): Settings => ({
-  invitationDays: config.INVITATION_DAYS,
-  transferMinutes: config.TRANSFER_MINUTES,
-  deletionDays: config.DELETION_DAYS,
-  freeTenants: config.FREE_TENANTS,
-  uploadMinutes: config.UPLOAD_MINUTES,
-  downloadHours: config.DOWNLOAD_HOURS,
-  messageLimits: { recipient: config.MESSAGES_PER_RECIPIENT, person: config.MESSAGES_PER_PERSON, tenant: config.MESSAGES_PER_TENANT },
-});
 
 /** How operations and reads run: what `FAST_PATH` switches, and whether statements are named. */
 export const fastPathOf = (config: Pick<ProductionConfig, 'FAST_PATH' | 'DATABASE_NAMED_STATEMENTS'>) => ({

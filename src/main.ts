@@ -22,6 +22,9 @@ import { createDeprecatedUses } from './http/graphql/deprecated-use.ts';
 import type { ServerLimits } from './http/server/limits.ts';
 import type { Route } from './http/server/route.ts';
 import { startServer } from './http/server/server.ts';
+import type { MetricsAddress } from './observe/observe.ts';
+import { openObservation } from './observe/open.ts';
+import type { TraceSettings } from './observe/tracing/settings.ts';
 
 export type StartOptions = {
   readonly log: Logger;
@@ -43,6 +46,10 @@ export type StartOptions = {
   readonly tokens: TokenOptions;
   /** Who may read the schema; callers who are signed in, when left out. */
   readonly introspection?: Introspection;
+  /** Where metrics are served; null or left out: nowhere. */
+  readonly metrics?: MetricsAddress | null;
+  /** Where spans go; null or left out: nowhere. */
+  readonly traces?: TraceSettings | null;
   /** How operations are limited; null: they are not. */
   readonly budget: BudgetSettings | null;
   /** The clock, the settings and the object store. */
@@ -57,6 +64,8 @@ export type StartOptions = {
 
 export type Running = {
   readonly url: string;
+  /** The metrics port; null if there is none. */
+  readonly metricsUrl: string | null;
   /** How often reads were one statement, and queries answered by a plan, and why they were not. */
   counts(): { readonly reads: readonly ReadCount[]; readonly queries: ExecutionCounts };
   stop(): Promise<void>;
@@ -77,6 +86,7 @@ const STOP_MS = 5_000;
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
   const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services } = options;
+  const { metrics = null, traces = null } = options;
   const schema = buildSchema();
   let stopping = false;
   const report = (message: string) => (error: unknown) => {
@@ -98,8 +108,18 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   });
   const onStale = (error: unknown) => stopping || log.warn({ err: error }, 'a person was not refreshed at sign-in');
   const isReady = async () => (await database.query('SELECT 1', [])).length === 1;
-  const server = await startServer({ log, host, port, routes, isReady, limits: options.limits }).catch(async error => {
-    await database.close();
+  const { observers, keys, ...observation } = await openObservation({ metrics, traces, log });
+  const close = () => Promise.race([database.close(), sleep(STOP_MS, undefined, { ref: false })]);
+  let isServing = false;
+  const metricsPort = await observation
+    .listen({ database, issuer: tokens, plans: executor.counts, isServing: () => isServing && !stopping })
+    .catch(async error => {
+      await close();
+      throw error;
+    });
+  const server = await startServer({ log, host, port, routes, isReady, limits: options.limits, observers }).catch(async error => {
+    await metricsPort?.stop();
+    await close();
     throw error;
   });
   const deprecatedUses = createDeprecatedUses(schema, {
@@ -110,6 +130,8 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     stopping = true;
     await server.stop();
     await Promise.race([deprecatedUses.write().then(() => database.close()), sleep(STOP_MS, undefined, { ref: false })]);
+    await observation.stop();
+    await metricsPort?.stop();
   };
   try {
     await prepareDatabase(options, database);
@@ -122,7 +144,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       schema,
       executor,
       database,
-      authenticate: createAuthenticate(tokens, refreshPeople(database.query, onStale)),
+      authenticate: createAuthenticate({ ...tokens, ...keys }, refreshPeople(database.query, onStale)),
       services,
       budget: openBudget(options.budget, () => services.clock.now().getTime()),
       introspection: options.introspection ?? 'signed-in',
@@ -131,8 +153,10 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       noteDeprecatedUse: deprecatedUses.note,
     }),
   );
+  isServing = true;
   log.info({ url: server.url }, 'serving');
-  return { url: server.url, counts: () => ({ reads: database.reads(), queries: executor.counts() }), stop };
+  const metricsUrl = metricsPort?.url ?? null;
+  return { url: server.url, metricsUrl, counts: () => ({ reads: database.reads(), queries: executor.counts() }), stop };
 }
 
 const prepareDatabase = ({ log, prepare, signal }: StartOptions, database: Database): Promise<void> =>

@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  budgetOf,
-  ConfigError,
-  demoConfig,
-  migrationConfig,
-  productionConfig,
-  settingsOf,
-  verificationConfig,
-  workerConfig,
-} from '../src/config.ts';
+import { budgetOf, ConfigError, demoConfig, migrationConfig, productionConfig, verificationConfig, workerConfig } from '../src/config.ts';
+import { settingsOf } from '../src/config-life.ts';
 
 const GOOD = {
   DATABASE_URL: 'postgresql://ipto_gateway:secret@db.example/ipto',
@@ -27,6 +19,8 @@ const LIFE = {
   ...MESSAGES,
 };
 const BUDGET = { COST_POINTS_WITHOUT_TENANT: 600, TRUSTED_PROXIES: [] };
+const METRICS = { METRICS_HOST: '127.0.0.1' };
+const OBSERVED = { ...METRICS, OTEL_TRACES_SAMPLER: 'parentbased_always_on', OTEL_TRACES_SAMPLER_ARG: 1 };
 const S3 = { S3_REGION: 'us-east-1', S3_PATH_STYLE: false };
 const production = (more: NodeJS.ProcessEnv = {}) => productionConfig({ ...GOOD, ...more });
 
@@ -55,6 +49,7 @@ describe('production', () => {
       HTTP_KEEP_ALIVE: 75,
       HTTP_MAX_CONNECTIONS: 10_000,
       ...BUDGET,
+      ...OBSERVED,
     });
   });
 
@@ -79,6 +74,11 @@ describe('production', () => {
     ['TRANSFER_MINUTES',   '1',                                       1],
     ['COST_POINTS_WITHOUT_TENANT', '1',                               1],
     ['TRUSTED_PROXIES',    '10.0.0.0/8, ::1 loopback',                ['10.0.0.0/8', '::1', 'loopback']],
+    ['METRICS_PORT',       '9464',                                    9464],
+    ['METRICS_HOST',       '0.0.0.0',                                 '0.0.0.0'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318',          'http://collector:4318'],
+    ['OTEL_TRACES_SAMPLER', 'traceidratio',                           'traceidratio'],
+    ['OTEL_TRACES_SAMPLER_ARG', '0.01',                               0.01],
     ['GRAPHIQL',           'true',                                    true],
     ['GRAPHIQL',           'false',                                   false],
     ['INTROSPECTION',      'all',                                     'all'],
@@ -103,6 +103,12 @@ describe('production', () => {
     ['COST_POINTS_WITHOUT_TENANT', '0'],
     ['TRUSTED_PROXIES',      '10.0.0.0/40'],
     ['TRUSTED_PROXIES',      'balancer.example'],
+    ['METRICS_PORT',         'metrics'],
+    ['METRICS_PORT',         '65536'],
+    ['METRICS_PORT',         '4000'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_TRACES_SAMPLER',  'sometimes'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
     ['CORS_ORIGINS',         '*'],
     ['CORS_ORIGINS',         'null'],
     ['CORS_ORIGINS',         'app.example'],
@@ -205,6 +211,7 @@ describe('the demo', () => {
     expect(demoConfig({})).toEqual({
       ...LIFE,
       ...BUDGET,
+      ...OBSERVED,
       PORT: 4000,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
@@ -266,7 +273,7 @@ describe('the worker', () => {
   const worker = (more: NodeJS.ProcessEnv = {}) => workerConfig({ ...WORKER, S3_BUCKET: 'objects', ...more });
 
   test('takes what is needed and fills in the rest', () => {
-    expect(worker()).toEqual({ ...WORKER, ...S3, S3_BUCKET: 'objects', WORKER_CONCURRENCY: 2, LOG_LEVEL: 'info' });
+    expect(worker()).toEqual({ ...WORKER, ...S3, ...METRICS, S3_BUCKET: 'objects', WORKER_CONCURRENCY: 2, LOG_LEVEL: 'info' });
   });
 
   test.each(Object.keys(WORKER))('names %s when it is missing', name => {

@@ -36,12 +36,14 @@ async function freePort() {
 }
 
 /**
- * Starts a server under the Node that runs the bench, and waits until it answers.
+ * Starts a server under the Node that runs the bench, and waits until it answers. `env` has more
+ * settings, and `cli` is the command line of another build of the gateway.
  *
  * @throws when it ends or doesn't answer within a minute, with what it last wrote.
  */
-export async function startServer(name, { databaseUrl, jwksUri, tokenCache }) {
-  const { args, dialect, title } = SERVERS[name];
+export async function startServer(name, { databaseUrl, jwksUri, tokenCache, env: more = {}, cli }) {
+  const { args: usual, dialect, title } = SERVERS[name];
+  const args = cli ? [cli, 'start'] : usual;
   const port = await freePort();
   const env = {
     PATH: process.env.PATH,
@@ -61,6 +63,7 @@ export async function startServer(name, { databaseUrl, jwksUri, tokenCache }) {
     STORE_SECRET: randomBytes(32).toString('hex'),
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     TOKEN_CACHE: tokenCache ? '1' : '0',
+    ...more,
   };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let said = '';

@@ -17,6 +17,7 @@ import { LIFECYCLE_SCHEMA_FAULTS } from './lifecycle-schema.ts';
 import { BUYER_FAULTS } from './market-buyer.ts';
 import { PROVIDER_FAULTS } from './market-provider.ts';
 import { MONEY_FAULTS } from './money.ts';
+import { OBSERVE_FAULTS } from './observe.ts';
 import { OPERATE_FAULTS } from './operate.ts';
 import { OTHER_FAULTS } from './others.ts';
 import { PEOPLE_FAULTS } from './people.ts';
@@ -32,6 +33,7 @@ import { SEARCH_FAULTS } from './search.ts';
 export const FAULTS: readonly Fault[] = [
   ...ACCESS_FAULTS,
   ...HTTP_FAULTS,
+  ...OBSERVE_FAULTS,
   ...GRAPHQL_FAULTS,
   ...CLOSED_SCHEMA_FAULTS,
   ...EXECUTOR_FAULTS,

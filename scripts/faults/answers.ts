@@ -20,7 +20,7 @@ export const ANSWER_FAULTS: readonly Fault[] = [
     plant: 'errors',
     tests: GROUPED,
   },
-  { file: 'src/http/graphql/errors.ts', find: 'errors.filter(error => !isRefusal(error))', plant: 'errors', tests: GROUPED },
+  { file: 'src/http/graphql/errors.ts', find: 'shown.filter((_, at) => !isRefusal(errors[at]!))', plant: 'shown', tests: GROUPED },
   { file: 'src/http/auth/request-context.ts', find: "form !== undefined && form !== 'grouped'", plant: 'false', tests: GROUPED },
   { file: 'src/executor/forecast.ts', find: "'.*'.repeat(listDepth(field.type))", plant: "''", tests: EXPLAINED, short: true },
   { file: 'src/executor/forecast.ts', find: 'field && this.#permits(field, prefix + key)', plant: 'field', tests: EXPLAINED },

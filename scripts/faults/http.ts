@@ -145,8 +145,8 @@ export const HTTP_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/graphql/execute.ts',
-    find: 'return answer && (await holds().catch(() => false)) ?',
-    plant: 'return answer ?',
+    find: 'if (!answer || !(await holds().catch(() => false))) return null;',
+    plant: 'if (!answer) return null;',
     tests: ['test/http/auth/optimistic-context'],
   },
   { file: 'src/http/graphql/prepare.ts', find: ' || !isCleanText(document, variables)', plant: '', tests: ['test/http/graphql/prepare'] },

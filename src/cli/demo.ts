@@ -1,6 +1,8 @@
 import { log as say, spinner } from '@clack/prompts';
 import { defineCommand } from 'citty';
-import { budgetOf, type DemoConfig, demoConfig, settingsOf } from '../config.ts';
+import { budgetOf, type DemoConfig, demoConfig } from '../config.ts';
+import { settingsOf } from '../config-life.ts';
+import { metricsAddressOf, traceSettingsOf } from '../config-observe.ts';
 import { type Demo, startDemo } from '../demo/demo.ts';
 import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
@@ -29,6 +31,8 @@ async function run(config: DemoConfig, reset: boolean) {
     settings: settingsOf(config),
     budget: budgetOf(config),
     introspection: config.INTROSPECTION,
+    metrics: metricsAddressOf(config),
+    traces: traceSettingsOf(config),
     onProgress: progress.step,
   }).catch(error => {
     progress.end('The demo did not start.');

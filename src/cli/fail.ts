@@ -4,7 +4,7 @@ import { MigrationError } from '../database/admin/migrate.ts';
 import { isUnreachable, UnsafeDatabaseError } from '../database/index.ts';
 import { DemoError } from '../demo/home.ts';
 import { EmbeddedError } from '../demo/postgres/error.ts';
-import { ListenError } from '../http/server/server.ts';
+import { ListenError } from '../http/server/listen.ts';
 import { AnchorsError } from './anchors.ts';
 
 /** Errors whose message is a sentence for the operator. */

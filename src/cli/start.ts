@@ -1,6 +1,8 @@
 import { defineCommand } from 'citty';
 import { mayAllIntrospect } from '../access/introspection.ts';
-import { budgetOf, fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf, settingsOf } from '../config.ts';
+import { budgetOf, fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf } from '../config.ts';
+import { settingsOf } from '../config-life.ts';
+import { metricsAddressOf, traceSettingsOf } from '../config-observe.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { GRAPHQL } from '../http/gateway.ts';
@@ -32,6 +34,8 @@ async function start(config: ProductionConfig) {
     limits: serverLimitsOf(config),
     budget: budgetOf(config),
     introspection: config.INTROSPECTION,
+    metrics: metricsAddressOf(config),
+    traces: traceSettingsOf(config),
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,

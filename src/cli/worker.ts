@@ -1,11 +1,14 @@
 import { defineCommand } from 'citty';
 import { type WorkerConfig, workerConfig } from '../config.ts';
+import { metricsAddressOf } from '../config-observe.ts';
 import { checkDatabase, openDatabase } from '../database/index.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { createLog } from '../http/server/log.ts';
+import { JobCounts } from '../jobs/job-counts.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { smtpMail } from '../mail/smtp.ts';
 import { stopOnSignal, whenReachable } from '../main.ts';
+import { observeWorker } from '../observe/observe.ts';
 import { fail, orFail } from './fail.ts';
 import { openRemoval } from './store.ts';
 
@@ -22,6 +25,10 @@ async function work(config: WorkerConfig) {
     onIdleError: error => log.warn({ err: error }, 'a database connection broke'),
     onUnexpected: error => log.warn({ err: error }, 'a single statement failed; Prisma answers'),
   });
+  const counts = new JobCounts();
+  const address = metricsAddressOf(config);
+  const metrics = address && (await observeWorker({ address, database, counts: { jobs: counts, clock: systemClock } }));
+  if (metrics) log.info({ url: metrics.url }, 'metrics');
   const stopping = new AbortController();
   const starting = whenReachable(() => checkDatabase(database.query), log, stopping.signal).then(() =>
     startWorker({
@@ -31,12 +38,14 @@ async function work(config: WorkerConfig) {
       log,
       concurrency: config.WORKER_CONCURRENCY,
       onFailure: fail,
+      counts,
     }),
   );
   const stop = async () => {
     stopping.abort();
     await (await starting.catch(() => null))?.stop();
     mail.close();
+    await metrics?.stop();
     await database.close();
   };
   stopOnSignal(stop, error => log.error({ err: error }, 'stopping failed'));

@@ -60,6 +60,7 @@ export class BoundWork implements UnitOfWork {
     const source = this.#source;
     return inTransaction(source.pool, this.#prelude, transaction => work(transactionOf(source, binding, transaction)), {
       timeout: TRANSACTION_TIMEOUT_MS,
+      observer: source.observer,
       ...(once && { tries: 1 }),
     });
   }
@@ -79,20 +80,20 @@ export class BoundWork implements UnitOfWork {
   }
 
   #read<Row = string | null>(statement: ReadStatement, quick = false): Promise<ReadResult<Row>> {
-    const { pool } = this.#source;
+    const { pool, observer } = this.#source;
     const piggyback = this.#piggyback;
     return piggyback?.take()
-      ? pool.read<Row>(statement, { prelude: this.#firstPrelude, piggyback, quick })
-      : pool.read<Row>(statement, { prelude: this.#prelude, quick });
+      ? pool.read<Row>(statement, { prelude: this.#firstPrelude, piggyback, quick, observer })
+      : pool.read<Row>(statement, { prelude: this.#prelude, quick, observer });
   }
 
   readonly #readText = async (statement: ReadStatement) => (await this.#read(statement, true)).rows[0]!;
 
   #openModels(): TenantClient {
-    const { pool, prisma, names, engine } = this.#source;
+    const { pool, prisma, names, engine, observer } = this.#source;
     const runnerOf = (quick: boolean) => ({
       prisma,
-      target: () => poolTarget(pool, this.#prelude, TRANSACTION_TIMEOUT_MS),
+      target: () => poolTarget(pool, this.#prelude, TRANSACTION_TIMEOUT_MS, observer),
       engine: engine?.({ run: async ({ text, values }) => parseRows(await this.#read({ text, values, name: names.of(text) }, quick)) }),
     });
     const [runner, byKeyRunner] = [runnerOf(false), runnerOf(true)];

@@ -5,11 +5,12 @@
 export { isConstraint, isOverTime, isUnreachable } from './driver/failure.ts';
 export { PiggybackQuery, type TextQuery } from './driver/piggyback-query.ts';
 export type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
-export { type Database, type DatabaseOptions, openDatabase } from './open.ts';
+export type { StatementObserver } from './driver/statistics.ts';
+export { type Database, type DatabaseOptions, type DatabaseStatistics, openDatabase } from './open.ts';
 export type { ReadCount } from './sql/counts.ts';
 export { type ReadClient, type TenantClient, tenantFieldOf } from './sql/data-model.ts';
 export type { Binding } from './tenancy/binding.ts';
 export { IsolationError } from './tenancy/query-scope.ts';
-export { checkDatabase, UnsafeDatabaseError } from './tenancy/startup-check.ts';
+export { checkDatabase, pendingMigrations, UnsafeDatabaseError } from './tenancy/startup-check.ts';
 export { type LockedTenant, type LockMode, lockTenant, tryHold } from './tenancy/tenant-lock.ts';
 export type { CurrentTenantAccess, Transaction, TransactionOptions, UnconfirmedWork, UnitOfWork } from './unit-of-work.ts';

@@ -2,7 +2,8 @@ import { BoundWork } from './bound-work.ts';
 import type { PiggybackQuery } from './driver/piggyback-query.ts';
 import { ConnectionPool } from './driver/pool.ts';
 import type { Query, RunTextQuery } from './driver/query.ts';
-import { sourceOn } from './source.ts';
+import type { DriverStatistics, StatementObserver } from './driver/statistics.ts';
+import { type Source, sourceOn } from './source.ts';
 import type { ReadCount } from './sql/counts.ts';
 import type { Binding } from './tenancy/binding.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -16,7 +17,18 @@ export type Database = {
   readonly queryText: RunTextQuery;
   /** How many reads were one statement, and how many were left to Prisma, and why. */
   reads(): readonly ReadCount[];
+  /** The same database, whose statements are reported to an observer: that of one request. */
+  observedBy(observer: StatementObserver): Database;
+  /** The state of the pool, and what the driver has counted. */
+  statistics(): DatabaseStatistics;
   close(): Promise<void>;
+};
+
+/** The connections of a pool now, and counts since the start. */
+export type DatabaseStatistics = {
+  readonly counts: DriverStatistics;
+  readonly connections: { readonly open: number; readonly idle: number; readonly waiting: number };
+  readonly pipelines: { readonly connections: number; readonly reads: number };
 };
 
 export type DatabaseOptions = {
@@ -49,14 +61,23 @@ export function openDatabase(
     onIdleError,
     naming,
   });
-  const source = sourceOn(pool, { singly, onUnexpected });
-  const { names } = source;
+  return databaseOn(pool, sourceOn(pool, { singly, onUnexpected }));
+}
+
+function databaseOn(pool: ConnectionPool, source: Source): Database {
+  const { names, observer } = source;
   return {
     query: async <Row>(text: string, values: readonly unknown[]) =>
-      (await pool.query({ text, values, name: names.of(text) })).rows as Row[],
-    queryText: async ({ text, values }) => (await pool.read({ text, values, name: names.of(text) }, { quick: true })).rows[0]!,
+      (await pool.query({ text, values, name: names.of(text) }, undefined, observer)).rows as Row[],
+    queryText: async ({ text, values }) => (await pool.read({ text, values, name: names.of(text) }, { quick: true, observer })).rows[0]!,
     bind: (binding, piggyback) => new BoundWork(source, binding, piggyback),
     reads: () => source.counts.all(),
+    observedBy: other => databaseOn(pool, { ...source, observer: other }),
+    statistics: () => ({
+      counts: pool.statistics,
+      connections: { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount },
+      pipelines: pool.pipelines,
+    }),
     close: async () => {
       await source.prisma.$disconnect();
       await pool.end();

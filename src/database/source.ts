@@ -3,6 +3,7 @@ import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { ConnectionPool } from './driver/pool.ts';
 import { PrismaAdapter } from './driver/prisma-adapter.ts';
 import { StatementNames } from './driver/statement-names.ts';
+import type { StatementObserver } from './driver/statistics.ts';
 import { scopedRead } from './run-operation.ts';
 import { ReadCounts } from './sql/counts.ts';
 import { createEngine, type Engine, type EngineOptions } from './sql/engine.ts';
@@ -19,6 +20,8 @@ export type Source = {
   readonly engine: ((options: Pick<EngineOptions, 'run' | 'inTransaction'>) => Engine) | undefined;
   /** Reads answered as JSON; undefined where Prisma runs everything. */
   readonly json: JsonReader | undefined;
+  /** Learns of the statements of one request; the driver's statistics count all. */
+  readonly observer?: StatementObserver;
 };
 
 export type SourceOptions = Pick<EngineOptions, 'onUnexpected'> & { readonly singly?: boolean; readonly counts?: ReadCounts };

@@ -29,6 +29,9 @@ export type DemoOptions = {
   readonly budget: StartOptions['budget'];
   /** Who may read the schema; everybody when left out. */
   readonly introspection?: Introspection;
+  /** The port of metrics, and where spans go. */
+  readonly metrics?: StartOptions['metrics'];
+  readonly traces?: StartOptions['traces'];
   /** Whether to start with an empty folder. */
   readonly reset: boolean;
   readonly onProgress: (step: string) => void;

@@ -1,4 +1,5 @@
 import type { Grant } from '../access/grant.ts';
+import type { RefusedField } from '../access/refused-field.ts';
 import type { JsonRead } from '../database/sql/json-shape.ts';
 import type { Tally } from './tally.ts';
 
@@ -17,5 +18,13 @@ export type ExecutionContext = {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** Where an execution notes the refusals that its answer tells. */
+export type ExecutionNotes = { noteErrors(errors: readonly RefusedField[]): void };
+
 /** One execution: the request's context, its coerced variables, and what is counted if anything. */
-export type Execution = { readonly context: ExecutionContext; readonly variables: Variables; readonly tally?: Tally | undefined };
+export type Execution = {
+  readonly context: ExecutionContext;
+  readonly variables: Variables;
+  readonly tally?: Tally | undefined;
+  readonly notes?: ExecutionNotes | undefined;
+};

@@ -3,7 +3,7 @@ import type { Grant } from '../access/grant.ts';
 import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
 import { failedCommand, mappedArgs } from './command.ts';
 import { compile } from './compile.ts';
-import type { Execution, ExecutionContext } from './execution.ts';
+import type { Execution, ExecutionContext, ExecutionNotes } from './execution.ts';
 import { jsonPlanOf } from './json-plan.ts';
 import type { PreparedOperation } from './prepared-operation.ts';
 import { type CommandPlan, type ObjectPlan, type OperationPlan, objectOf } from './query-plan.ts';
@@ -24,7 +24,7 @@ export type Executor = {
    *
    * @param tally is complete if the answer is a text.
    */
-  answer(operation: PreparedOperation, context: ExecutionContext, tally?: Tally): Promise<Answer>;
+  answer(operation: PreparedOperation, context: ExecutionContext, tally?: Tally, notes?: ExecutionNotes): Promise<Answer>;
   counts(): ExecutionCounts;
 };
 
@@ -62,9 +62,14 @@ export function createExecutor(
     return null;
   }
 
-  function executionOf({ variables: { coerced: variables } }: PreparedOperation, context: ExecutionContext, tally?: Tally): Execution {
+  function executionOf(
+    { variables: { coerced: variables } }: PreparedOperation,
+    context: ExecutionContext,
+    tally?: Tally,
+    notes?: ExecutionNotes,
+  ): Execution {
     if (!variables) throw new Unsupported('variables');
-    return { context, variables, tally };
+    return { context, variables, tally, notes };
   }
 
   /**
@@ -93,11 +98,11 @@ export function createExecutor(
 
   return {
     counts: () => ({ ...counts }),
-    answer: async (operation, context, tally) => {
+    answer: async (operation, context, tally, notes) => {
       if (!isOn) return null;
       try {
         const plan = planOf(operation);
-        const execution = executionOf(operation, context, tally);
+        const execution = executionOf(operation, context, tally, notes);
         let answered: Answer;
         if (plan.kind === 'command') answered = await answerCommand(operation, plan.command, execution);
         else {

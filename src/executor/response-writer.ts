@@ -135,6 +135,7 @@ export async function writeObject(plan: ObjectPlan, row: unknown, execution: Exe
   writer.object(plan, row);
   for (let next = 0; next < pending.length; next += 1) await pending[next];
   const { errors } = writer;
+  if (errors.length) execution.notes?.noteErrors(errors);
   return { data: writer.text, errors: execution.context.groupsRefusals ? groupRefusals(errors) : errors };
 }
 

@@ -4,6 +4,8 @@ import pg from 'pg';
 import type { Logger as Log } from 'pino';
 import { z } from 'zod';
 import type { Database } from '../database/index.ts';
+import { JobCounts } from './job-counts.ts';
+import { observedJob, observedMail } from './observed.ts';
 import { type JobDependencies, settleTenant, sweep } from './settle.ts';
 
 export type WorkerOptions = {
@@ -19,6 +21,8 @@ export type WorkerOptions = {
   readonly concurrency?: number;
   /** Called when the worker has stopped because of an error. */
   readonly onFailure?: (error: unknown) => void;
+  /** Counts jobs and mail. */
+  readonly counts?: JobCounts;
 };
 
 export type RunningWorker = { stop(): Promise<void> };
@@ -40,7 +44,9 @@ export async function startWorker({
   log,
   concurrency = 2,
   onFailure = () => {},
+  counts = new JobCounts(),
 }: WorkerOptions): Promise<RunningWorker> {
+  const observers = { log, counts };
   const pool = new pg.Pool({ connectionString: url, max: concurrency + 2, application_name: 'ipto-worker' });
   let stopping = false;
   // pool.end() resolves before its connections are closed; a database that stops right after breaks
@@ -54,13 +60,16 @@ export async function startWorker({
     noHandleSignals: true,
     crontab: CRONTAB,
     taskList: {
-      settle: async payload => {
+      settle: async (payload, helpers) => {
         const { tenantId } = Payload.parse(payload);
-        await settleTenant(database, dependencies, tenantId, (step, error) =>
-          log.error({ err: error, tenantId, step }, 'jobs of a tenant failed'),
+        const mail = observedMail(observers, dependencies.mail, tenantId);
+        await observedJob(observers, helpers, { tenantId }, () =>
+          settleTenant(database, { ...dependencies, mail }, tenantId, (step, error) =>
+            log.error({ err: error, tenantId, step }, 'jobs of a tenant failed'),
+          ),
         );
       },
-      sweep: () => sweep(database, dependencies.clock.now()),
+      sweep: (_, helpers) => observedJob(observers, helpers, {}, () => sweep(database, dependencies.clock.now())),
     },
   });
   runner.promise.catch(error => {

@@ -27,6 +27,9 @@ describe('compose.yaml', () => {
   test('publishes the ports on which the gateways listen, to this machine alone', () => {
     const ports = ipto.filter(({ command }) => command === 'start').map(({ environment }) => environment.PORT);
     expect(services.issuer!.ports).toEqual(expect.arrayContaining(ports.map(port => `127.0.0.1:${port}:${port}`)));
+    const metrics = ipto.flatMap(({ environment }) => environment.METRICS_PORT ?? []);
+    expect(metrics).toEqual(['9464', '9465', '9466']);
+    expect(services.issuer!.ports).toContain(`127.0.0.1:${metrics[0]}-${metrics[2]}:${metrics[0]}-${metrics[2]}`);
     for (const { ports: published = [] } of Object.values(services)) for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 

@@ -65,12 +65,26 @@ describe('the Helm chart', () => {
 
   test('sends traffic to the port on which the gateway listens, when it is ready', () => {
     const [gateway] = found('Deployment', 'gateway').spec.template.spec.containers;
-    expect(gateway.ports).toEqual([{ name: 'http', containerPort: productionConfig(settings('gateway', DATABASE)).PORT }]);
+    const { PORT, METRICS_PORT } = productionConfig(settings('gateway', DATABASE));
+    expect(gateway.ports).toEqual([
+      { name: 'http', containerPort: PORT },
+      { name: 'metrics', containerPort: METRICS_PORT },
+    ]);
     expect([gateway.livenessProbe.httpGet, gateway.readinessProbe.httpGet]).toEqual([
       { path: '/livez', port: 'http' },
       { path: '/readyz', port: 'http' },
     ]);
     expect(found('Service', 'gateway').spec.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }]);
+  });
+
+  test('lets the pods alone be asked for metrics: no service leads to that port', () => {
+    for (const name of ['gateway', 'worker']) {
+      const { metadata, spec } = found('Deployment', name).spec.template;
+      const { METRICS_PORT: port } = values.settings[name];
+      expect(spec.containers[0].ports).toContainEqual({ name: 'metrics', containerPort: port });
+      expect(metadata.annotations).toMatchObject({ 'prometheus.io/scrape': 'true', 'prometheus.io/port': String(port) });
+    }
+    expect(JSON.stringify(resources.filter(({ kind }) => kind === 'Service'))).not.toContain('metrics');
   });
 
   test('selects the pods that it makes, two of them at least', () => {

@@ -105,6 +105,8 @@ type GatewayOptions = {
   /** Operations have no limit if left out. */
   readonly budget?: StartOptions['budget'];
   readonly deprecatedUseInterval?: number;
+  readonly metrics?: StartOptions['metrics'];
+  readonly traces?: StartOptions['traces'];
 };
 
 /** A gateway for a test file; see {@link useResource}. */
@@ -127,6 +129,8 @@ export async function startTestGateway(
     expectsUnexpected = false,
     log = createLog('silent'),
     deprecatedUseInterval,
+    metrics = null,
+    traces = null,
   }: GatewayOptions = {},
 ): Promise<TestGateway> {
   const tokens = await createIssuer();
@@ -158,6 +162,8 @@ export async function startTestGateway(
     tokens: tokenOptions(tokens),
     budget,
     deprecatedUseInterval,
+    metrics,
+    traces,
   });
   services.listening(running.url);
   return {

@@ -1,4 +1,5 @@
 import { Connection } from './connection.ts';
+import { DriverStatistics } from './statistics.ts';
 
 export type BasePoolOptions = {
   readonly connectionString: string;
@@ -25,6 +26,7 @@ type Idle = { readonly since: number; readonly connection: Connection };
  * connection is opening, idle, or in use; together they are never more than `max`.
  */
 export class BasePool {
+  readonly statistics = new DriverStatistics();
   readonly #waiters: Waiter[] = [];
   /** In the order in which they became idle. */
   readonly #idle: Idle[] = [];
@@ -60,6 +62,7 @@ export class BasePool {
     const idle = this.#idle.pop();
     if (idle) {
       this.#inUse.add(idle.connection);
+      this.statistics.poolWaits.observe(0);
       return Promise.resolve(idle.connection);
     }
     return new Promise((resolve, reject) => {
@@ -77,8 +80,10 @@ export class BasePool {
       return;
     }
     const next = this.#waiters.shift();
-    if (next) next.resolve(connection);
-    else if (this.#ended) this.#close(connection);
+    if (next) {
+      this.statistics.poolWaits.observeMs(performance.now() - next.since);
+      next.resolve(connection);
+    } else if (this.#ended) this.#close(connection);
     else {
       this.#inUse.delete(connection);
       this.#idle.push({ since: performance.now(), connection });
@@ -149,7 +154,10 @@ export class BasePool {
 
   /** Rejects those who have waited since a moment, or longer. */
   #rejectWaiters(error: Error, since: number) {
-    while (this.#waiters[0] && this.#waiters[0].since <= since) this.#waiters.shift()!.reject(error);
+    while (this.#waiters[0] && this.#waiters[0].since <= since) {
+      this.statistics.failedWaits += 1;
+      this.#waiters.shift()!.reject(error);
+    }
   }
 
   /** One timer for all who wait, set for the one who waits longest. */

@@ -8,7 +8,13 @@ import type { Statement } from './statement.ts';
  * The outcome of a batch: the results of the statements that ran, in order, and the error of the
  * one after them, which fails all that follow.
  */
-export type Outcome = { readonly results: readonly pg.QueryResult[]; readonly error: Error | null };
+export type Outcome = {
+  readonly results: readonly pg.QueryResult[];
+  readonly error: Error | null;
+  /** When the batch was sent, and when each statement ended: moments of `performance.now()`, ms. */
+  readonly sentAt: number;
+  readonly endedAt: readonly number[];
+};
 
 /** What pg builds rows with, given a description of them. */
 export type RowBuilder = pg.QueryResult & {
@@ -95,6 +101,8 @@ class Part {
  */
 export class Batch {
   readonly #parts: readonly Part[];
+  readonly #endedAt: number[] = [];
+  #sentAt = 0;
   #current = 0;
   #parseError: Error | null = null;
   #isDone = false;
@@ -111,6 +119,7 @@ export class Batch {
     const message = new Message(this.prepared);
     for (const part of this.#parts) part.write(message);
     writeNow(message.bytes, connection);
+    this.#sentAt = performance.now();
     return null;
   }
 
@@ -129,10 +138,12 @@ export class Batch {
 
   handleCommandComplete(message: { text: string }) {
     this.#result.addCommandComplete(message);
+    this.#endedAt.push(performance.now());
     this.#current += 1;
   }
 
   handleEmptyQuery() {
+    this.#endedAt.push(performance.now());
     this.#current += 1;
   }
 
@@ -152,6 +163,9 @@ export class Batch {
   #end(error: Error | null) {
     if (this.#isDone) return;
     this.#isDone = true;
-    this.done({ results: this.#parts.slice(0, this.#current).map(({ result }) => result), error });
+    const results = this.#parts.slice(0, this.#current).map(({ result }) => result);
+    const now = performance.now();
+    if (error) this.#endedAt.push(now);
+    this.done({ results, error, sentAt: this.#sentAt || now, endedAt: this.#endedAt });
   }
 }

@@ -19,7 +19,7 @@ const STALL_MS = 50;
 
 type Pipelining = { pipeline: boolean };
 
-type Pool = Pick<BasePool, 'acquire' | 'release' | 'waitingCount'>;
+type Pool = Pick<BasePool, 'acquire' | 'release' | 'waitingCount' | 'statistics'>;
 
 /** A connection with several reads in flight, each in a transaction of its own. */
 class PipelinedConnection {
@@ -109,7 +109,15 @@ export class PipelinedReads {
 
   constructor(private readonly pool: Pool) {}
 
+  /** Connections with reads in flight, and those reads. */
+  get inFlight(): { readonly connections: number; readonly reads: number } {
+    let reads = 0;
+    for (const connection of this.#connections) reads += connection.inFlight;
+    return { connections: this.#connections.size, reads };
+  }
+
   take(readQuery: ReadQuery): void {
+    this.pool.statistics.pipelinedReads += 1;
     const connection = this.#leastBusy() ?? this.#open();
     connection.take(readQuery);
   }

@@ -1,14 +1,24 @@
 import type pg from 'pg';
 import { BasePool, type BasePoolOptions } from './base-pool.ts';
+import type { Outcome } from './batch.ts';
+import type { Connection } from './connection.ts';
 import { isBroken, staleStatement } from './failure.ts';
 import type { PiggybackQuery } from './piggyback-query.ts';
 import { PipelinedReads } from './pipelined-reads.ts';
 import { ReadQuery, type ReadResult, type ReadStatement } from './read-query.ts';
 import type { Prelude, Statement } from './statement.ts';
+import type { StatementObserver } from './statistics.ts';
 
 export type PoolOptions = BasePoolOptions & {
   /** Whether statements that have a name are prepared, once a connection. */
   readonly naming?: boolean | undefined;
+};
+
+/** How statements are run. */
+export type RunOptions = {
+  /** Whether statements that have a name are prepared. */
+  readonly naming: boolean;
+  readonly observer?: StatementObserver | undefined;
 };
 
 /** How a read is run. */
@@ -18,6 +28,7 @@ export type ReadOptions = {
   readonly piggyback?: PiggybackQuery | undefined;
   /** Shares a connection with other quick reads (pipelined-reads.ts). */
   readonly quick?: boolean;
+  readonly observer?: StatementObserver | undefined;
 };
 
 /**
@@ -32,6 +43,11 @@ export class ConnectionPool extends BasePool {
   constructor({ naming = false, ...options }: PoolOptions) {
     super(options);
     this.#naming = naming;
+  }
+
+  /** Connections with pipelined reads in flight, and those reads. */
+  get pipelines(): PipelinedReads['inFlight'] {
+    return this.#pipelinedReads.inFlight;
   }
 
   /** Whether statements are prepared under names. */
@@ -50,27 +66,32 @@ export class ConnectionPool extends BasePool {
   }
 
   /** One statement, with its prelude, in a transaction of its own. */
-  query(statement: Statement, prelude?: Prelude): Promise<pg.QueryResult> {
+  query(statement: Statement, prelude?: Prelude, observer?: StatementObserver): Promise<pg.QueryResult> {
     const { naming } = this;
-    return this.#query(statement, prelude, naming).catch(error => {
+    return this.#query(statement, prelude, { naming, observer }).catch(error => {
       if (!naming || !this.canRunUnnamed(error)) throw error;
-      return this.#query(statement, prelude, false);
+      return this.#query(statement, prelude, { naming: false, observer });
     });
   }
 
-  async #query(statement: Statement, prelude: Prelude | undefined, naming: boolean): Promise<pg.QueryResult> {
+  async #query(statement: Statement, prelude: Prelude | undefined, options: RunOptions): Promise<pg.QueryResult> {
     const connection = await this.acquire();
-    const { results, error } = await connection.run(prelude ? [{ ...prelude, isSilent: true }, statement] : [statement], naming);
+    const first = prelude ? [{ ...prelude, isSilent: true }] : [];
+    const { results, error } = await this.run(connection, first, [statement], options);
     this.release(connection, error && isBroken(error) ? error : undefined);
     if (error) throw error;
     return results.at(-1)!;
   }
 
   /** One read, with its prelude, in a transaction of its own. */
-  read<Row = string | null>(statement: ReadStatement, { prelude, piggyback, quick = false }: ReadOptions = {}): Promise<ReadResult<Row>> {
+  read<Row = string | null>(
+    statement: ReadStatement,
+    { prelude, piggyback, quick = false, observer }: ReadOptions = {},
+  ): Promise<ReadResult<Row>> {
     return new Promise((resolve, reject) => {
       const run = (naming: boolean) => {
         const readQuery = new ReadQuery(statement, prelude, piggyback, naming, (error, result) => {
+          if (readQuery.sentAt) this.#observed(statement, readQuery.sentAt, performance.now(), error, observer);
           if (!error) resolve(result as ReadResult<Row>);
           else if (naming && this.canRunUnnamed(error)) run(false);
           else reject(error);
@@ -80,6 +101,30 @@ export class ConnectionPool extends BasePool {
       };
       run(this.naming);
     });
+  }
+
+  /**
+   * Runs statements under one Sync, after `first` ones that are neither counted nor reported. Each
+   * lasts from the end of the one before it.
+   */
+  async run(
+    connection: Connection,
+    first: readonly Statement[],
+    statements: readonly Statement[],
+    { naming, observer }: RunOptions,
+  ): Promise<Outcome> {
+    const outcome = await connection.run([...first, ...statements], naming);
+    const { error, sentAt, endedAt } = outcome;
+    for (let at = first.length; at < endedAt.length; at += 1) {
+      const failure = at === endedAt.length - 1 ? error : null;
+      this.#observed(statements[at - first.length]!, endedAt[at - 1] ?? sentAt, endedAt[at]!, failure, observer);
+    }
+    return outcome;
+  }
+
+  #observed({ text }: Pick<Statement, 'text'>, sentAt: number, endedAt: number, error: Error | null, observer?: StatementObserver): void {
+    this.statistics.statement(text, sentAt, endedAt, error);
+    observer?.statement(text, sentAt, endedAt, error);
   }
 
   async #runAlone(readQuery: ReadQuery): Promise<void> {

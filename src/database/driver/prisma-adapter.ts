@@ -9,6 +9,7 @@ import type {
 import type pg from 'pg';
 import type { ConnectionPool } from './pool.ts';
 import type { Prelude, Statement } from './statement.ts';
+import type { StatementObserver } from './statistics.ts';
 import { Transaction } from './transaction.ts';
 
 /** Runs the statements of Prisma. */
@@ -19,10 +20,10 @@ export type PrismaTarget = StatementRunner & { begin(): Promise<NestedTransactio
 type NestedTransaction = StatementRunner & { commit(): Promise<void>; rollback(): Promise<void> };
 
 /** Each statement in a transaction of its own, with a prelude. */
-export const poolTarget = (pool: ConnectionPool, prelude: Prelude, timeout: number): PrismaTarget => ({
-  query: statement => pool.query(statement, prelude),
+export const poolTarget = (pool: ConnectionPool, prelude: Prelude, timeout: number, observer?: StatementObserver): PrismaTarget => ({
+  query: statement => pool.query(statement, prelude, observer),
   begin: async () => {
-    const transaction = new Transaction(pool, prelude, { timeout, naming: pool.naming });
+    const transaction = new Transaction(pool, prelude, { timeout, naming: pool.naming, observer });
     return {
       query: statement => transaction.query(statement),
       commit: () => transaction.commit().finally(() => transaction.end()),

@@ -36,6 +36,8 @@ export class ReadQuery extends PgQuery {
   #rowCount: number | null = null;
   #parseError: Error | null = null;
   #isInPrelude: boolean;
+  /** When it was sent, as `performance.now()`; 0 before. */
+  sentAt = 0;
 
   constructor(
     private readonly statement: ReadStatement,
@@ -66,6 +68,7 @@ export class ReadQuery extends PgQuery {
     const { name = '', text } = this.statement;
     message.run({ name, text, parameters: this.#parameters, isDescribed: this.#builder !== null });
     this.write(message.bytes, connection);
+    this.sentAt = performance.now();
     return null;
   }
 

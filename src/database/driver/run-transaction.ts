@@ -1,6 +1,7 @@
 import { isConflict } from './failure.ts';
 import type { ConnectionPool } from './pool.ts';
 import type { Prelude } from './statement.ts';
+import type { StatementObserver } from './statistics.ts';
 import { Transaction } from './transaction.ts';
 
 /** How a transaction is run. */
@@ -9,6 +10,7 @@ export type TransactionOptions = {
   readonly timeout: number;
   /** Runs it at most so many times; 1 for work with effects outside of the database. */
   readonly tries?: number;
+  readonly observer?: StatementObserver | undefined;
 };
 
 const MAX_TRIES = 3;
@@ -22,12 +24,12 @@ export async function inTransaction<T>(
   pool: ConnectionPool,
   prelude: Prelude,
   work: (transaction: Transaction) => Promise<T>,
-  { timeout, tries = MAX_TRIES }: TransactionOptions,
+  { timeout, tries = MAX_TRIES, observer }: TransactionOptions,
 ): Promise<T> {
   let usesNames = tries > 1;
   for (let left = tries; ; left -= 1) {
     const naming = usesNames && pool.naming;
-    const transaction = new Transaction(pool, prelude, { timeout, naming });
+    const transaction = new Transaction(pool, prelude, { timeout, naming, observer });
     try {
       const result = await work(transaction);
       await transaction.commit();

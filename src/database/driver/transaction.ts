@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Outcome } from './batch.ts';
 import type { Connection } from './connection.ts';
 import { isBroken, TransactionTimeoutError } from './failure.ts';
-import type { ConnectionPool } from './pool.ts';
+import type { ConnectionPool, RunOptions } from './pool.ts';
 import { nameOf } from './prepared-statements.ts';
 import type { Prelude, Statement } from './statement.ts';
 
@@ -21,11 +21,9 @@ const ignore = () => {};
 type State = 'idle' | 'open' | 'committing' | 'failed' | 'ended';
 const ACCEPTING: readonly State[] = ['idle', 'open'];
 
-export type TransactionSettings = {
+export type TransactionSettings = RunOptions & {
   /** How long it may be open, ms. */
   readonly timeout: number;
-  /** Whether statements that have a name are prepared. */
-  readonly naming: boolean;
 };
 
 /**
@@ -58,7 +56,7 @@ export class Transaction {
   #ending: Promise<void> | undefined;
 
   constructor(
-    private readonly pool: Pick<ConnectionPool, 'acquire' | 'release'>,
+    private readonly pool: Pick<ConnectionPool, 'acquire' | 'release' | 'run'>,
     private readonly prelude: Prelude,
     private readonly settings: TransactionSettings,
   ) {}
@@ -170,7 +168,10 @@ export class Transaction {
       for (const { reject } of sent) reject(this.#failure ?? new Error('the transaction is over'));
       return;
     }
-    const { results, error } = await this.#run([...first, ...sent.map(({ statement }) => statement)]);
+    const { results, error } = await this.#run(
+      first,
+      sent.map(({ statement }) => statement),
+    );
     if (error) this.#fail(error);
     if (error && isBroken(error)) this.#broken = error;
     sent.forEach(({ resolve, reject }, place) => {
@@ -180,15 +181,15 @@ export class Transaction {
     });
   }
 
-  async #run(statements: readonly Statement[]): Promise<Outcome> {
-    const { naming, timeout } = this.settings;
+  async #run(first: readonly Statement[], statements: readonly Statement[]): Promise<Pick<Outcome, 'results' | 'error'>> {
+    const { timeout } = this.settings;
     if (!this.#connection) {
       const acquired = await this.pool.acquire().catch((error: Error) => error);
       if (acquired instanceof Error) return { results: [], error: acquired };
       this.#connection = acquired;
       if (this.#state === 'open') this.#timer = setTimeout(() => this.#expire(timeout), timeout);
     }
-    return await this.#connection.run(statements, naming);
+    return await this.pool.run(this.#connection, first, statements, this.settings);
   }
 
   #expire(timeout: number) {

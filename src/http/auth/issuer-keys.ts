@@ -9,6 +9,7 @@ import {
   jwksCache,
 } from 'jose';
 import { z } from 'zod';
+import { countedFetch, KeyReads } from './key-reads.ts';
 import { isWeak, withoutWeakKeys } from './weak-key.ts';
 
 /** Where an issuer's keys come from. */
@@ -18,6 +19,10 @@ export type KeyOptions = {
   readonly keys?: { readonly uri: string } | JSONWebKeySet | undefined;
   /** How long the keys aren't read again for an unknown `kid`, or after a failure, ms; 30 s. */
   readonly cooldown?: number;
+  /** Counts the reads. */
+  readonly reads?: KeyReads;
+  /** Sends requests to the issuer; `fetch` if left out. */
+  readonly fetch?: typeof fetch;
 };
 
 /** An issuer's keys, cached. */
@@ -49,21 +54,22 @@ const MAX_AGE = 600_000;
 const MAX_AGE_IN_OUTAGE = 3_600_000;
 
 /** Reads an issuer's keys; for unknown ones at most once in a cool-down. */
-export function issuerKeys({ keys, issuer, cooldown = 30_000 }: KeyOptions): IssuerKeys {
+export function issuerKeys({ keys, issuer, cooldown = 30_000, reads = new KeyReads(), fetch: send = fetch }: KeyOptions): IssuerKeys {
   if (keys && 'keys' in keys) {
     const find = createLocalJWKSet(withoutWeakKeys(keys));
     return { find, inForce: () => find };
   }
-  return keys ? published(keys.uri, cooldown) : discovered(issuer, cooldown);
+  const counted = countedFetch(send, reads);
+  return keys ? published(keys.uri, cooldown, counted) : discovered(issuer, cooldown, counted);
 }
 
-function published(uri: string, cooldown: number): IssuerKeys {
+function published(uri: string, cooldown: number, send: typeof fetch): IssuerKeys {
   const read: { jwks?: JSONWebKeySet; uat?: number } = {};
   const remote = createRemoteJWKSet(new URL(uri), {
     cooldownDuration: cooldown,
     cacheMaxAge: MAX_AGE,
     timeoutDuration: 5_000,
-    [customFetch]: fetchKeys,
+    [customFetch]: (url, options) => fetchKeys(send, url, options),
     [jwksCache]: read as Record<string, never>,
   });
   let retryAt = 0;
@@ -100,8 +106,8 @@ const isUnknown = ({ kid }: JWTHeaderParameters, { keys }: JSONWebKeySet): boole
 const KeySet = z.looseObject({ keys: z.array(z.looseObject({})) });
 
 /** Reads the keys; a set without a good one is a mistake of the issuer, not a withdrawal of all. */
-async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(url, options);
+async function fetchKeys(send: typeof fetch, url: string, options: RequestInit): Promise<Response> {
+  const response = await send(url, options);
   if (response.status !== 200) return response;
   const { data } = KeySet.safeParse(await response.json().catch(() => null));
   if (!data) throw new errors.JWKSInvalid('not a key set');
@@ -114,13 +120,13 @@ async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
  * Discovers the address of the keys with the first token; after a failure, not before the cool-down
  * ends.
  */
-function discovered(issuer: string, cooldown: number): IssuerKeys {
+function discovered(issuer: string, cooldown: number, send: typeof fetch): IssuerKeys {
   let keys: IssuerKeys | undefined;
   let discovering: Promise<IssuerKeys> | undefined;
   let failure: { readonly error: unknown; readonly retryAt: number } | undefined;
   const discoverOnce = async () => {
     try {
-      keys = await discover(issuer, cooldown);
+      keys = await discover(issuer, cooldown, send);
       return keys;
     } catch (error) {
       failure = { error, retryAt: Date.now() + Math.min(cooldown, MAX_DISCOVERY_WAIT) };
@@ -158,7 +164,7 @@ export function parseDiscovery(issuer: string, body: unknown): string {
   return document.jwks_uri;
 }
 
-async function discover(issuer: string, cooldown: number): Promise<IssuerKeys> {
-  const response = await fetch(discoveryUrl(issuer), { signal: AbortSignal.timeout(5_000), redirect: 'error' });
-  return published(parseDiscovery(issuer, await response.json()), cooldown);
+async function discover(issuer: string, cooldown: number, send: typeof fetch): Promise<IssuerKeys> {
+  const response = await send(discoveryUrl(issuer), { signal: AbortSignal.timeout(5_000), redirect: 'error' });
+  return published(parseDiscovery(issuer, await response.json()), cooldown, send);
 }

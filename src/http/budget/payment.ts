@@ -13,6 +13,7 @@ export type PaidText = { readonly text: string; readonly headers: Readonly<Recor
 /** For a payer without a limit whose client doesn't ask for the cost: nothing is counted. */
 export const NO_PAYMENT = {
   tally: undefined,
+  charged: null,
   settle: (text: string, _tally?: unknown): PaidText => ({ text, headers: undefined }),
   cancel: () => {},
 } as const;
@@ -23,6 +24,8 @@ export type AnyPayment = Payment | typeof NO_PAYMENT;
 export class Payment {
   /** Counts what the operation is charged for. */
   readonly tally = new Tally();
+  /** The points that were charged, once the payment is settled. */
+  charged: number | null = null;
   readonly #takenAt: number;
   #isSettled = false;
 
@@ -38,6 +41,7 @@ export class Payment {
   /** Charges what was counted, and says so in a response. */
   settle(text: string, tally: Pick<Tally, 'rows' | 'refused'> = this.tally): PaidText {
     const charged = this.price.chargeOf(tally);
+    this.charged = charged;
     this.#refund(this.price.cost - charged);
     return { text: this.showsCost ? `${text.slice(0, -1)},"extensions":{"cost":${this.#cost(charged)}}}` : text, headers: this.headers };
   }

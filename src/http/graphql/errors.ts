@@ -87,12 +87,12 @@ export const isRefusal = (error: GraphQLError): boolean => error instanceof Refu
 
 /** The errors of a result, each through {@link publicError}, and refusals in the form wanted. */
 export function publicErrors(all: readonly GraphQLError[], served: Served, form: ErrorForm): readonly GraphQLError[] {
-  const { groupsRefusals } = form;
   const errors = hideSchema(all, form);
-  const shown = (some: readonly GraphQLError[]) => some.map(error => publicError(error, served));
-  if (!groupsRefusals) return shown(errors);
-  const refusals = groupRefusals(shown(errors.filter(isRefusal))) as readonly unknown[];
-  return [...shown(errors.filter(error => !isRefusal(error))), ...(refusals as readonly GraphQLError[])];
+  const shown = errors.map(error => publicError(error, served));
+  served.record.noteErrors(shown);
+  if (!form.groupsRefusals) return shown;
+  const refusals = groupRefusals(shown.filter((_, at) => isRefusal(errors[at]!))) as readonly unknown[];
+  return [...shown.filter((_, at) => !isRefusal(errors[at]!)), ...(refusals as readonly GraphQLError[])];
 }
 
 type Result = { errors?: readonly GraphQLError[] };

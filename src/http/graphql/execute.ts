@@ -31,9 +31,11 @@ export async function executeOptimistically(
   const payment = taken instanceof Promise ? await taken : taken;
   if (!payment) return null;
   try {
-    const answer = await executor.answer(operation, context, payment.tally);
+    const answer = await executor.answer(operation, context, payment.tally, served.record);
     // An error recurs under the confirmed context.
-    return answer && (await holds().catch(() => false)) ? paidText(answer, payment, served, context) : null;
+    if (!answer || !(await holds().catch(() => false))) return null;
+    served.record.execution = 'optimistic';
+    return paidText(answer, payment, served, context);
   } finally {
     payment.cancel();
   }
@@ -53,10 +55,13 @@ export async function executeConfirmed(
   const price = isClosedTo(operation.document, contextValue) ? null : priceOf(operation, contextValue);
   if (!price) return null;
   const payment = await budget.charge(contextValue, price);
+  served.record.forgetErrors();
   try {
-    const answer = (await executor.answer(operation, contextValue, payment.tally)) ?? (await execute({ contextValue, ...operation }));
-    // No data: a variable doesn't fit.
-    return typeof answer === 'string' || 'data' in answer ? paidText(answer, payment, served, contextValue) : null;
+    const answer =
+      (await executor.answer(operation, contextValue, payment.tally, served.record)) ?? (await execute({ contextValue, ...operation }));
+    if (typeof answer !== 'string' && !('data' in answer)) return null; // A variable doesn't fit.
+    served.record.execution = 'confirmed';
+    return paidText(answer, payment, served, contextValue);
   } finally {
     payment.cancel();
   }
@@ -64,7 +69,9 @@ export async function executeConfirmed(
 
 function paidText(answer: string | ExecutionResult, payment: AnyPayment, served: Served, context: ErrorForm): PaidText {
   const text = serialize(answer, served, context);
-  return typeof answer === 'string' || !payment.tally ? payment.settle(text) : payment.settle(text, tallyOf(answer));
+  const paid = typeof answer === 'string' || !payment.tally ? payment.settle(text) : payment.settle(text, tallyOf(answer));
+  served.record.charged = payment.charged;
+  return paid;
 }
 
 function serialize(answer: string | ExecutionResult, served: Served, context: ErrorForm): string {

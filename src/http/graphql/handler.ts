@@ -38,10 +38,15 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
   const runYoga = createYogaHandler(options.yoga);
 
   return async (request, response, served) => {
+    const { record } = served;
+    record.isOperation = true;
     const mediaType = checkHead(request);
     const body = request.method === 'POST' ? await readBody(request, bodyTimeout) : '';
     if (body === null) return; // The client left.
+    record.read();
     const operation = request.method === 'POST' ? prepare(body) : null;
+    record.prepared(operation);
+    const database = options.database.observedBy(record);
 
     const budget = new RequestBudget(options.budget, request, response);
     const execution = { executor, served, budget };
@@ -52,7 +57,8 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     const slug = operation ? tenantSlug(operation) : tenantSlugOf(schema, options.documents, parametersOf());
     const credentials = slug === undefined ? sent : { ...sent, input: { ...sent.input, slug } };
     if (operation && credentials.key === null) {
-      const optimistic = optimisticContext(options.database, credentials.token, credentials.input);
+      const optimistic = optimisticContext(database, credentials.token, credentials.input);
+      if (optimistic) record.authorized(optimistic.context.grant);
       const paid = optimistic && (await executeOptimistically(execution, operation, optimistic));
       if (paid) {
         noteDeprecatedUse?.(operation, optimistic!.context);
@@ -60,7 +66,8 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
       }
     }
 
-    const context = await requestContext(credentials, options);
+    const context = await requestContext(credentials, { database });
+    record.authorized(context.grant);
     const paid = operation && (await executeConfirmed(execution, operation, context));
     if (paid) {
       noteDeprecatedUse?.(operation, context);

@@ -63,6 +63,7 @@ export const createYogaHandler =
     const { by: payment = NO_PAYMENT, tally, refusal } = request.paid;
     if (refusal) throw refusal;
     const { text, headers } = payment.settle(await response.text(), tally);
+    input.record.charged = payment.charged;
     return { mediaType, status: response.status, headers: allow ? { allow, ...headers } : headers, text };
   };
 
@@ -78,8 +79,9 @@ const useParsedParameters: Plugin<object, YogaRequest> = {
 const useExecution: Plugin<object, YogaRequest> = { onExecute: ({ setExecuteFn }) => setExecuteFn(chargeAndExecute) };
 
 async function chargeAndExecute(args: ExecutionArgs) {
-  const { context, budget, paid, noteDeprecatedUse } = args.contextValue as YogaRequest;
+  const { context, budget, paid, record, noteDeprecatedUse } = args.contextValue as YogaRequest;
   const operation = PreparedOperation.of(args.schema, args);
+  record.operation = operation;
   const price = operation && priceOf(operation, context);
   // Null: the variables are invalid, and GraphQL.js executes nothing.
   if (price)
@@ -89,6 +91,7 @@ async function chargeAndExecute(args: ExecutionArgs) {
       paid.refusal = error;
       throw error;
     }
+  record.execution = 'yoga';
   const result = await execute(args);
   paid.tally = tallyOf(result);
   if (price) noteDeprecatedUse?.(operation, context);

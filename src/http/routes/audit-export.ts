@@ -15,10 +15,12 @@ import { streamFile } from './stream-file.ts';
  */
 export const createAuditExport =
   (options: ContextOptions): Handler =>
-  async (request, response, { requestId, log }) => {
+  async (request, response, { requestId, log, record }) => {
     checkNotRepeated(request);
     const budget = new RequestBudget(options.budget, request, response);
-    const context = await requestContext(await credentialsOf(request, requestId, options, budget), options);
+    const database = options.database.observedBy(record);
+    const context = await requestContext(await credentialsOf(request, requestId, options, budget), { database });
+    record.authorized(context.grant);
     const { format, filter } = exportQuery(request.url!);
     const pages = exportEvents(context, filter);
     const first = await pages.next().catch(error => {

@@ -14,12 +14,13 @@ const write = (records: readonly PersonRecord[]): string => records.map(record =
  */
 export const createPersonExport =
   (options: ContextOptions): Handler =>
-  async (request, response, { requestId, log }) => {
+  async (request, response, { requestId, log, record }) => {
     checkNotRepeated(request);
     const context = await requestContext(
       await credentialsOf(request, requestId, options, new RequestBudget(options.budget, request, response)),
-      options,
+      { database: options.database.observedBy(record) },
     );
+    record.authorized(context.grant);
     const pages = exportPerson(context);
     const first = await pages.next().catch(error => {
       if (!(error instanceof RefusedError)) throw error;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, type ErrorCode } from '../../domain/core/errors.ts';
 import { MEDIA_TYPES, responseMediaType } from './negotiate.ts';
+import { RequestRecord } from './request-record.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -14,6 +15,7 @@ function requestIdOf({ headers }: IncomingMessage): string {
 /** A response whose head always has the request's id and forbids guessing its type. */
 export class GatewayResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   readonly requestId = requestIdOf(this.req);
+  readonly record = new RequestRecord();
 
   override writeHead(status: number, ...rest: unknown[]): this {
     const given = rest.find(part => typeof part === 'object') ?? {};
@@ -35,6 +37,7 @@ export type RequestError = { readonly code: ErrorCode; readonly message: string;
 
 /** Refuses a request, whichever its route, in the media type that it accepts. */
 export function sendError(response: ServerResponse, requestId: string, { code, message, details, status }: RequestError): void {
+  if (response instanceof GatewayResponse) response.record.refusal = { ...details, code };
   const httpStatus = status ?? ERRORS[code].status ?? (code === 'NOT_FOUND' ? 404 : 400);
   const { authorization, accept } = response.req.headers;
   if (httpStatus === 401) response.setHeader('www-authenticate', authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"');

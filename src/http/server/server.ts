@@ -1,12 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { isUnreachable } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { type Gateway, GRAPHQL, isGatewayPath } from '../gateway.ts';
 import { answerMalformed, trackIdle } from './connections.ts';
 import { applyLimits, SERVER_LIMITS, type ServerLimits } from './limits.ts';
+import { listen } from './listen.ts';
 import { originForm, pathOf } from './origin-form.ts';
+import { observeRequest, type RequestObservers } from './request-end.ts';
 import { GatewayResponse, type RequestError, sendError, sendJson } from './respond.ts';
 import type { Route } from './route.ts';
 
@@ -19,7 +20,10 @@ export type ServerOptions = {
   readonly limits?: ServerLimits | undefined;
   /** Whether the database answers. */
   readonly isReady: () => Promise<boolean>;
+  readonly observers?: RequestObservers | undefined;
 };
+
+const UNOBSERVED: RequestObservers = { counts: null, startTrace: null };
 
 export type RunningServer = {
   readonly url: string;
@@ -37,11 +41,13 @@ export async function startServer({
   routes = [],
   limits = SERVER_LIMITS,
   isReady,
+  observers = UNOBSERVED,
 }: ServerOptions): Promise<RunningServer> {
   let gateway: Gateway | undefined;
   let stopping = false;
 
-  async function handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+  async function handle(request: IncomingMessage, response: GatewayResponse): Promise<void> {
+    const { requestId, record } = response;
     const path = pathOf(request.url!);
     if (path === '/livez') return sendStatus(response, 200, 'alive');
     if (path === '/readyz') {
@@ -51,27 +57,29 @@ export async function startServer({
     for (const route of routes) if (await route(request, response)) return;
     if (!isGatewayPath(path)) throw new GatewayError('NOT_FOUND', `There is nothing here; GraphQL is at ${GRAPHQL}.`);
     if (!gateway || stopping) throw new GatewayError('UNAVAILABLE', 'The gateway is starting or stopping. Try again.');
-    await gateway(request, response, { requestId, log });
+    await gateway(request, response, { requestId, log, record });
   }
 
   const server = createServer({ ServerResponse: GatewayResponse, connectionsCheckingInterval: 1_000 }, (request, response) => {
-    const { requestId } = response;
+    const { requestId, record } = response;
     request.url = originForm(request.url!);
-    if (log.isLevelEnabled('info')) logOnClose(log, request, response, requestId);
+    observeRequest(log, observers, request, response);
     if (stopping) response.setHeader('connection', 'close');
-    handle(request, response, requestId).catch(error => {
-      if (response.headersSent) return response.destroy();
-      sendError(response, requestId, requestErrorOf(error, log, requestId));
-    });
+    const run = () =>
+      handle(request, response).catch(error => {
+        if (response.headersSent) return response.destroy();
+        sendError(response, requestId, requestErrorOf(error, log, requestId));
+      });
+    if (record.trace) record.trace.run(run);
+    else run();
   });
 
   applyLimits(server, limits);
   answerMalformed(server, log);
   const closeIdle = trackIdle(server);
-  await listen(server, host, port);
-  const address = server.address() as AddressInfo;
+  const url = await listen(server, { host, port });
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    url,
     serve: served => {
       gateway = served;
     },
@@ -89,15 +97,6 @@ export async function startServer({
 const sendStatus = (response: ServerResponse, code: number, status: string) =>
   sendJson(response, code, 'application/json; charset=utf-8', { status });
 
-function logOnClose(log: Logger, request: IncomingMessage, response: ServerResponse, requestId: string): void {
-  const began = performance.now();
-  response.on('close', () => {
-    const ms = Math.round((performance.now() - began) * 10) / 10;
-    const status = response.writableFinished ? response.statusCode : null; // null: the client left.
-    log.info({ requestId, method: request.method, path: pathOf(request.url!), status, ms }, 'request');
-  });
-}
-
 /** The response to a failed request: known errors as they are, others without their cause. */
 function requestErrorOf(error: unknown, log: Logger, requestId: string): RequestError {
   if (error instanceof GatewayError) {
@@ -111,22 +110,3 @@ function requestErrorOf(error: unknown, log: Logger, requestId: string): Request
     ? { code: 'UNAVAILABLE', message: 'The database is out of reach or too slow. Try again.' }
     : { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 }
-
-/** The server can't listen at its address. The message is a sentence for the operator. */
-export class ListenError extends Error {
-  override name = 'ListenError';
-}
-
-const LISTEN_ERRORS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process listens there; choose another port with PORT',
-  EACCES: 'this user may not listen there; choose another port with PORT',
-  EADDRNOTAVAIL: 'this machine has no such address; choose another with HOST',
-};
-
-const listen = (server: Server, host: string, port: number) =>
-  new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new ListenError(`Can't listen on ${host}:${port}: ${LISTEN_ERRORS[error.code ?? ''] ?? error.message}.`)),
-    );
-    server.listen(port, host, resolve);
-  });

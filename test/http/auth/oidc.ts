@@ -31,12 +31,16 @@ export async function startIssuer() {
     redirect: false,
     answer: undefined as string | undefined,
     fetches: { discovery: 0, keys: 0 },
+    /** The `traceparent` headers of requests that had one. */
+    traceparents: [] as string[],
   };
   const send = (response: ServerResponse, body: unknown) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
   const server = createServer((request, response) => {
     const isDiscovery = request.url === '/.well-known/openid-configuration';
     state.fetches[isDiscovery ? 'discovery' : 'keys'] += 1;
+    const { traceparent } = request.headers;
+    if (traceparent) state.traceparents.push(String(traceparent));
     if (state.down) return void response.writeHead(500).end();
     if (isDiscovery) return void send(response, { issuer: state.claimedIssuer ?? issuer, jwks_uri: `${issuer}/keys` });
     if (state.redirect && request.url === '/keys') return void response.writeHead(302, { location: '/elsewhere' }).end();

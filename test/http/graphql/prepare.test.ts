@@ -14,6 +14,7 @@ import { createPrepare } from '../../../src/http/graphql/prepare.ts';
 import { checkHead, readBody } from '../../../src/http/graphql/read.ts';
 import { writeResponse } from '../../../src/http/graphql/write.ts';
 import { createLog } from '../../../src/http/server/log.ts';
+import { RequestRecord } from '../../../src/http/server/request-record.ts';
 import { post, raw } from '../server/raw.ts';
 
 const schema = buildSchema(`
@@ -54,8 +55,8 @@ beforeAll(async () => {
   documents = createDocuments();
   const prepare = createPrepare(schema, documents);
   const executor = createExecutor(schema);
-  const served = { requestId: 'r', log: createLog('silent') };
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const served = { requestId: 'r', log: createLog('silent'), record: new RequestRecord() };
     const mediaType = checkHead(request);
     const body = (await readBody(request))!;
     const operation = prepare(body);

@@ -56,4 +56,18 @@ describe('the log', () => {
     expect(text()).toContain('[redacted]');
     expect(text()).not.toContain('canary');
   });
+
+  test("A4: has PostgreSQL's errors without the values of a client, in causes as well", () => {
+    const { log, lines, text } = keepLog();
+    const failed = (message: string, code: string) =>
+      Object.assign(new Error(message), { code, severity: 'ERROR', table: 'tenant', detail: 'canary', where: 'canary', hint: 'canary' });
+    log.error({ err: failed('duplicate key value violates unique constraint "slug"', '23505') }, 'failed');
+    log.error({ err: new Error('wrapped', { cause: failed('invalid input syntax for type uuid: "canary"', '22P02') }) }, 'failed');
+    log.error({ err: new AggregateError([failed('value "canary" is out of range', '22003')], 'several') }, 'failed');
+    expect(lines()[0]).toMatchObject({
+      err: { message: 'duplicate key value violates unique constraint "slug"', code: '23505', table: 'tenant' },
+    });
+    expect(lines()[1]).toMatchObject({ err: { message: 'wrapped: invalid input syntax for type uuid: "…"' } });
+    expect(text()).not.toContain('canary');
+  });
 });

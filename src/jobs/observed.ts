@@ -1,0 +1,51 @@
+import type { JobHelpers } from 'graphile-worker';
+import type { Logger } from 'pino';
+import { Undelivered } from '../domain/core/delivery.ts';
+import type { Mail } from '../domain/core/services.ts';
+import type { JobCounts } from './job-counts.ts';
+
+export type JobObservers = { readonly log: Logger; readonly counts: JobCounts };
+
+const rounded = (ms: number): number => Math.round(ms * 10) / 10;
+
+/** Runs a job, and has it counted and logged. A job that fails is tried again by the queue. */
+export async function observedJob(
+  { log, counts }: JobObservers,
+  { job }: Pick<JobHelpers, 'job'>,
+  details: { readonly tenantId?: string },
+  run: () => Promise<void>,
+): Promise<void> {
+  const { task_identifier: task, attempts, run_at: runAt } = job;
+  const lag = Math.max(0, Date.now() - runAt.getTime());
+  const began = performance.now();
+  let outcome = 'failed';
+  counts.lags.observeMs(lag);
+  try {
+    await run();
+    outcome = 'done';
+  } finally {
+    const ms = performance.now() - began;
+    counts.jobs.add(1, task, outcome);
+    counts.durations.observeMs(ms);
+    log.info({ task, ...details, outcome, attempts, lagMs: lag, ms: rounded(ms) }, 'job');
+  }
+}
+
+/** Mail that is counted and logged: never to whom it goes, nor what it says (SPEC A4). */
+export const observedMail = ({ log, counts }: JobObservers, mail: Mail, tenantId: string): Mail => ({
+  send: async message => {
+    const began = performance.now();
+    const note = (outcome: string, details: object = {}) => {
+      counts.mails.add(1, outcome);
+      log.info({ tenantId, outcome, ...details, ms: rounded(performance.now() - began) }, 'mail');
+    };
+    try {
+      await mail.send(message);
+    } catch (error) {
+      const { isFinal, replyCode } = error instanceof Undelivered ? error : { isFinal: false, replyCode: null };
+      note(isFinal ? 'refused' : 'failed', { replyCode });
+      throw error;
+    }
+    note('sent');
+  },
+});
