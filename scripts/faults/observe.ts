@@ -9,7 +9,7 @@ const PORT = ['test/observe/port'];
 
 /** Faults of what gateway and worker tell of themselves. */
 export const OBSERVE_FAULTS: readonly Fault[] = [
-  // what must not be told
+  // what no log line, label or span may have
   {
     file: 'src/http/server/request-counts.ts',
     find: "ROUTES.get(path) ?? (path.startsWith('/objects/') ? 'objects' : 'other')",
