@@ -108,7 +108,7 @@ describe('the spans of a request', () => {
     const spans = await spansOf(gateway);
     const statements = spans.filter(({ kind }) => kind === CLIENT);
     const failed = statements.filter(({ status }) => status.code === 2);
-    expect(failed.map(({ name, attributes }) => [name, attributes['db.response.status_code']])).toEqual([['UPDATE', '55P03']]);
+    expect(failed.map(({ name, attributes }) => [name, attributes['db.response.status_code']])).toEqual([['UPDATE', 'P0001']]);
     const names = statements.map(({ name }) => name);
     expect(names.filter(name => name === 'COMMIT')).toHaveLength(1);
     expect(names.filter(name => name === 'INSERT').length).toBeGreaterThan(0);
