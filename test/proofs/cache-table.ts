@@ -96,6 +96,8 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/http/routes/graphiql/explorer.ts',   name: 'loading',          because: 'the page itself, one for all' },
   { file: 'src/http/routes/schema-text.ts',        name: 'printed',          because: 'the text itself, one for all' },
   { file: 'src/http/server/connections.ts',         name: 'requests',         because: 'the connections themselves' },
+  { file: 'src/http/server/request-counts.ts',      name: 'counts',           because: 'the counts themselves' },
+  { file: 'src/http/server/request-record.ts',      name: 'codes',            because: 'the codes of one response' },
 ];
 
 /** The rooms that a request runs through. */
