@@ -73,6 +73,8 @@ try {
     off: { limit: null, env: {} },
     ...(values.baseline && { before: { limit: null, env: {}, cli: values.baseline } }),
     metrics: { limit: null, env: { METRICS_PORT: String(first) }, scraped: first },
+    budget: { limit: budget, env: {} },
+    traces: { limit: null, env: traces('0.01') },
     on: { limit: budget, env: { METRICS_PORT: String(second), ...traces('0.01') }, scraped: second },
     full: { limit: budget, env: traces('1') },
   };

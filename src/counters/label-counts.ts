@@ -9,11 +9,11 @@ export type LabelCount = { readonly labels: readonly string[]; count: number };
 export class LabelCounts {
   readonly #counts = new Map<string, LabelCount>();
 
-  add(count: number, ...labels: readonly string[]): void {
-    const key = labels.join(' ');
+  add(count: number, first: string, second?: string, third?: string): void {
+    const key = `${first} ${second} ${third}`;
     const counted = this.#counts.get(key);
     if (counted) counted.count += count;
-    else this.#counts.set(key, { labels, count });
+    else this.#counts.set(key, { labels: [first, second, third].filter(label => label !== undefined), count });
   }
 
   all(): readonly Readonly<LabelCount>[] {

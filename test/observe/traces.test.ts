@@ -165,13 +165,20 @@ describe("the caller's trace", () => {
 });
 
 describe('the sampler', () => {
-  const requests = async (settings: Partial<TraceSettings>, flags: string) => {
+  const requests = async (settings: Partial<TraceSettings>, flags: string | null) => {
     const gateway = await traced(settings);
-    await askName(gateway, { traceparent: `00-${TRACE}-${PARENT}-${flags}` });
+    await askName(gateway, flags === null ? {} : { traceparent: `00-${TRACE}-${PARENT}-${flags}` });
     return (await spansOf(gateway)).filter(({ kind }) => kind === SERVER).length;
   };
   test.each([
     ['always_off', 1, '01', 0],
+    ['always_off', 1, null, 0],
+    ['parentbased_always_on', 1, null, 1],
+    ['parentbased_always_off', 1, null, 0],
+    ['traceidratio', 0, null, 0],
+    ['traceidratio', 1, null, 1],
+    ['parentbased_traceidratio', 0, null, 0],
+    ['parentbased_traceidratio', 1, null, 1],
     ['parentbased_always_on', 1, '01', 1],
     ['parentbased_always_on', 1, '00', 0],
     ['parentbased_always_off', 1, '01', 1],
@@ -181,6 +188,16 @@ describe('the sampler', () => {
   ] as const)('%s of %s: a request with the flags %s has %s spans', async (sampler, ratio, flags, spans) => {
     expect(await requests({ sampler, ratio }, flags)).toBe(spans);
   });
+});
+
+test('a share of the requests is traced, each with all of its spans', async () => {
+  const gateway = await traced({ sampler: 'traceidratio', ratio: 0.5 });
+  for (let times = 0; times < 60; times += 1) await askName(gateway);
+  const spans = await spansOf(gateway);
+  const requests = spans.filter(({ kind }) => kind === SERVER);
+  expect(requests.length).toBeGreaterThan(5);
+  expect(requests.length).toBeLessThan(55);
+  for (const { spanId } of requests) expect(spans.filter(({ parentSpanId }) => parentSpanId === spanId).length).toBeGreaterThan(2);
 });
 
 test('a collector that fails is logged once, and no request fails', async () => {

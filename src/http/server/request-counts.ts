@@ -18,6 +18,8 @@ const ROUTES: ReadonlyMap<string, string> = new Map([
   ['/readyz', 'readyz'],
 ]);
 
+const STATUSES = ['', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
+
 /** The label of a path. */
 export const routeOf = (path: string): string => ROUTES.get(path) ?? (path.startsWith('/objects/') ? 'objects' : 'other');
 
@@ -45,7 +47,7 @@ export class RequestCounts {
 
   ended(record: RequestRecord, { path, status, endedAt }: RequestEnd): void {
     this.inProgress -= 1;
-    this.responses.add(1, routeOf(path), status === null ? 'closed' : `${Math.floor(status / 100)}xx`);
+    this.responses.add(1, routeOf(path), status === null ? 'closed' : STATUSES[Math.floor(status / 100)]!);
     if (!record.isOperation) return;
     const type = record.operation?.operation.operation ?? 'none';
     this.operations.add(1, type, record.document, codeOf(record, status));
@@ -80,8 +82,9 @@ export class RequestCounts {
  */
 function codeOf(record: RequestRecord, status: number | null): string {
   if (status === null) return 'CLIENT_LEFT';
+  if (!record.refusal && !record.errors.length) return 'OK';
   const codes = record.codes().map(labelOf);
-  return codes.find(code => isErrorCode(code) && (ERRORS[code].status ?? 0) >= 500) ?? codes[0] ?? 'OK';
+  return codes.find(code => isErrorCode(code) && (ERRORS[code].status ?? 0) >= 500) ?? codes[0]!;
 }
 
 const labelOf = (code: string): string => (isErrorCode(code) ? code : 'OTHER');

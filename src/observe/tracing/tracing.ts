@@ -10,6 +10,7 @@ import {
   BatchSpanProcessor,
   ParentBasedSampler,
   type Sampler,
+  SamplingDecision,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
@@ -43,19 +44,21 @@ export function openTracing({ endpoint, sampler, ratio }: TraceSettings, log: Lo
   const report = reportFailures(log);
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
   const provider = new TracerProvider({
-    sampler: samplerOf(sampler, ratio),
+    sampler: remoteOnly(samplerOf(sampler, ratio)),
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': 'ipto-gateway' }))
       .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor({ exporter })],
   });
   const tracer = provider.getTracer('ipto-gateway');
+  const rootShare = sampler.endsWith('always_on') ? 1 : sampler.endsWith('always_off') ? 0 : ratio;
   const active = new AsyncLocalStorage<Context>();
   const enter = <T>(context: Context, work: () => T): T => active.run(context, work);
 
   return {
     startTrace: (request: IncomingMessage, { startedAt }: RequestRecord) => {
       const parent = parentOf(request.headers.traceparent);
+      if (parent === ROOT_CONTEXT && Math.random() >= rootShare) return null;
       const span = tracer.startSpan('request', { kind: SpanKind.SERVER, startTime: startedAt }, parent);
       return span.isRecording() ? new RequestSpans(tracer, span, trace.setSpan(parent, span), enter) : null;
     },
@@ -92,6 +95,17 @@ function parentOf(traceparent: string | string[] | undefined): Context {
   if (!parent) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, { ...parent, traceFlags: parent.traceFlags & TraceFlags.SAMPLED, isRemote: true });
 }
+
+/**
+ * Asks a sampler about requests with a trace of their caller's alone. For others the share is drawn
+ * before a span is made, which would cost more than all else that a request is observed with; and
+ * what is inside of a sampled request is sampled.
+ */
+const remoteOnly = (sampler: Sampler): Sampler => ({
+  shouldSample: (context, ...rest) =>
+    trace.getSpanContext(context)?.isRemote ? sampler.shouldSample(context, ...rest) : { decision: SamplingDecision.RECORD_AND_SAMPLED },
+  toString: () => sampler.toString(),
+});
 
 function samplerOf(name: TraceSettings['sampler'], ratio: number): Sampler {
   if (name.startsWith('parentbased_'))
