@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DOCUMENT_MODES } from './access/document-mode.ts';
 import { INTROSPECTION, type Introspection } from './access/introspection.ts';
 import { flagOf } from './config-values.ts';
 
@@ -13,4 +14,6 @@ export const graphql = z.object({
     .transform(text => text === 'on'),
   GRAPHIQL: flagOf('false'),
   INTROSPECTION: introspectionOf('signed-in'),
+  TRUSTED_DOCUMENTS: z.enum(DOCUMENT_MODES, { error: DOCUMENT_MODES.join(', ') }).default('off'),
+  TRUSTED_DOCUMENTS_FILE: z.string().optional(),
 });

@@ -19,6 +19,8 @@ import { refreshPeople } from './http/auth/refresh-people.ts';
 import { type BudgetSettings, openBudget } from './http/budget/open.ts';
 import { createGateway } from './http/gateway.ts';
 import { createDeprecatedUses } from './http/graphql/deprecated-use.ts';
+import { checkDocuments } from './http/graphql/documents-file.ts';
+import { NO_TRUST, type TrustSettings } from './http/graphql/trusted-documents.ts';
 import type { ServerLimits } from './http/server/limits.ts';
 import type { Route } from './http/server/route.ts';
 import { startServer } from './http/server/server.ts';
@@ -44,6 +46,8 @@ export type StartOptions = {
   /** Called with an error of the fast path that isn't by design. It is logged as well. */
   readonly onUnexpected?: (error: unknown) => void;
   readonly tokens: TokenOptions;
+  /** Trusted documents; every document runs when left out. */
+  readonly trust?: TrustSettings;
   /** Who may read the schema; callers who are signed in, when left out. */
   readonly introspection?: Introspection;
   /** Where metrics are served; null or left out: nowhere. */
@@ -88,6 +92,8 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services } = options;
   const { metrics = null, traces = null } = options;
   const schema = buildSchema();
+  const { trust = NO_TRUST } = options;
+  checkDocuments(schema, trust.documents);
   let stopping = false;
   const report = (message: string) => (error: unknown) => {
     log.warn({ err: error }, message);
@@ -147,6 +153,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       authenticate: createAuthenticate({ ...tokens, ...keys }, refreshPeople(database.query, onStale)),
       services,
       budget: openBudget(options.budget, () => services.clock.now().getTime()),
+      trust,
       introspection: options.introspection ?? 'signed-in',
       corsOrigins,
       bodyTimeout: options.limits?.bodyTimeout,

@@ -43,6 +43,7 @@ describe('production', () => {
       OIDC_CLOCK_SKEW: 30,
       GRAPHIQL: false,
       INTROSPECTION: 'signed-in',
+      TRUSTED_DOCUMENTS: 'off',
       HTTP_HEADERS_TIMEOUT: 15,
       HTTP_BODY_TIMEOUT: 30,
       HTTP_IDLE_TIMEOUT: 60,
@@ -83,6 +84,8 @@ describe('production', () => {
     ['GRAPHIQL',           'false',                                   false],
     ['INTROSPECTION',      'all',                                     'all'],
     ['INTROSPECTION',      'off',                                     'off'],
+    ['TRUSTED_DOCUMENTS',  'require',                                 'require'],
+    ['TRUSTED_DOCUMENTS_FILE', 'persisted-documents.json',            'persisted-documents.json'],
   ])('takes %s=%s', (name, text, value) => {
     expect(production({ [name]: text })).toMatchObject({ [name]: value });
   });
@@ -144,6 +147,7 @@ describe('production', () => {
     ['GRAPHIQL',             'yes'],
     ['GRAPHIQL',             '1'],
     ['INTROSPECTION',        'true'],
+    ['TRUSTED_DOCUMENTS',    'on'],
   ])('names %s when it is %j', (name, text) => {
     expect(() => production({ [name]: text })).toThrow(ConfigError);
     expect(() => production({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", describes them\\.$`));

@@ -5,6 +5,7 @@ import { CACHE_FAULTS } from './caches.ts';
 import { CLOSED_SCHEMA_FAULTS } from './closed-schema.ts';
 import { DATABASE_FAULTS } from './database.ts';
 import { DEPRECATED_USE_FAULTS } from './deprecated-use.ts';
+import { DOCUMENT_FAULTS } from './documents.ts';
 import { DOMAIN_FAULTS } from './domain.ts';
 import { DRIVER_FAULTS } from './driver.ts';
 import { EXECUTOR_FAULTS } from './executor.ts';
@@ -36,6 +37,7 @@ export const FAULTS: readonly Fault[] = [
   ...OBSERVE_FAULTS,
   ...GRAPHQL_FAULTS,
   ...CLOSED_SCHEMA_FAULTS,
+  ...DOCUMENT_FAULTS,
   ...EXECUTOR_FAULTS,
   ...DOMAIN_FAULTS,
   ...DRIVER_FAULTS,

@@ -28,14 +28,14 @@ export const CLOSED_SCHEMA_FAULTS: readonly Fault[] = [
   },
   { file: 'src/http/graphql/errors.ts', find: 'const errors = hideSchema(all, form);', plant: 'const errors = all;', tests: TESTS },
   {
-    file: 'src/http/graphql/explain.ts',
+    file: 'src/http/graphql/valid-document.ts',
     find: '  const errors = hideSchema(all, caller);\n',
     plant: '  const errors = all;\n',
     tests: TESTS,
   },
   {
-    file: 'src/http/graphql/explain.ts',
-    find: '    if (isClosedTo(document, contextValue)) throw',
+    file: 'src/http/graphql/valid-document.ts',
+    find: '    if (isClosedTo(document, caller)) throw',
     plant: '    if (!document) throw',
     tests: TESTS,
   },

@@ -1,4 +1,4 @@
-import type { Fault } from './fault.ts';
+import { type Fault, newestMigration } from './fault.ts';
 
 const SQL = 'prisma/migrations/20261130014500_deprecated_use/migration.sql';
 const QUERIES = 'src/database/queries/deprecated-use.ts';
@@ -12,7 +12,7 @@ const HTTP = ['test/http/graphql/deprecated-use'];
 export const DEPRECATED_USE_FAULTS: readonly Fault[] = [
   { file: SQL, find: 'CREATE POLICY bound_tenant ON deprecated_use USING (tenant_id = (SELECT app_tenant()))', plant: 'CREATE POLICY bound_tenant ON deprecated_use USING (true)', tests: [...WALL, ...HTTP], short: true },
   { file: SQL, find: 'REFERENCES membership (tenant_id, id) ON DELETE CASCADE', plant: 'REFERENCES membership (tenant_id, id) ON DELETE RESTRICT', tests: HTTP },
-  { file: SQL, find: "ARRAY['deprecated_use', ", plant: 'ARRAY[', tests: ['test/database/schema/purge', ...HTTP] },
+  { file: newestMigration('FUNCTION purge_order()'), find: "'deprecated_use', ", plant: '', tests: ['test/database/schema/purge', ...HTTP] },
   { file: SQL, find: 'JOIN public.membership m ON m.person_id = p.id JOIN public.deprecated_use d', plant: 'JOIN public.membership m ON true JOIN public.deprecated_use d', tests: HTTP },
   { file: QUERIES, find: 'WHERE tenant_id = app_tenant() AND (membership_id = $2::uuid OR api_key_id = $3::uuid)', plant: 'WHERE (membership_id = $2::uuid OR api_key_id = $3::uuid)', tests: HTTP, short: true },
   { file: QUERIES, find: '(membership_id = $2::uuid OR api_key_id = $3::uuid) AND', plant: '', tests: HTTP },
@@ -26,7 +26,7 @@ export const DEPRECATED_USE_FAULTS: readonly Fault[] = [
   { file: PARTS, find: 'Array.isArray(value) ? value : [value]', plant: 'Array.isArray(value) ? value : []', tests: HTTP },
   { file: USES, find: 'else if (size >= max) refused += 1;', plant: 'else if (false) refused += 1;', tests: HTTP },
   { file: USES, find: 'if (isOver) return;', plant: '', tests: HTTP },
-  { file: 'src/http/graphql/handler.ts', find: '        noteDeprecatedUse?.(operation, optimistic!.context);\n', plant: '', tests: HTTP },
+  { file: 'src/http/graphql/handler.ts', find: '        noteDeprecatedUse?.(operation, optimistic.context);\n', plant: '', tests: HTTP },
   { file: 'src/http/graphql/handler.ts', find: '      noteDeprecatedUse?.(operation, context);\n', plant: '', tests: HTTP },
   { file: 'src/http/graphql/yoga.ts', find: '  if (price) noteDeprecatedUse?.(operation, context);\n', plant: '', tests: HTTP },
   { file: 'src/graphql/core/caller.ts', find: 'return apiKey ? { apiKeyId: apiKey.id } : null;', plant: 'return null;', tests: HTTP },

@@ -89,8 +89,8 @@ export const KEY_FAULTS: readonly Fault[] = [
   { file: 'src/domain/api-key/create.ts', find: '    await checkPlaces(command);\n', plant: '', tests: ['test/races/keys'] },
   {
     file: 'src/domain/api-key/create.ts',
-    find: 'after: { name, scopes, expiresAt }',
-    plant: 'after: { name, scopes, expiresAt, secret: text }',
+    find: 'after: { name, scopes, expiresAt, ',
+    plant: 'after: { name, scopes, expiresAt, secret: text, ',
     tests: ['test/domain/api-key/canary'],
   },
 ];

@@ -2,7 +2,7 @@ import type { Fault } from './fault.ts';
 
 const SQL = 'prisma/migrations/20261123120000_tenancy/migration.sql';
 /** What made the look-up of memberships last. */
-const MEMBERSHIPS = 'prisma/migrations/20261129220400_memberships_budget/migration.sql';
+const MEMBERSHIPS = 'prisma/migrations/20261130021000_trusted_documents/migration.sql';
 const WALL = ['test/database/schema/catalogue', 'test/database/schema/invariants'];
 
 /** Faults of the database itself: row-level security, checks, crossings and privileges. */

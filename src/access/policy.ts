@@ -129,6 +129,8 @@ export const POLICY = {
   'api-key:create':         member(BUYERS,           WHILE_ACTIVE,   'Create API keys'),
   'api-key:update':         member(BUYERS,           WHILE_ACTIVE,   'Narrow, rotate and revoke your own API keys'),
   'api-key:update-any':     member(ADMINS,           WHILE_ACTIVE,   "Narrow, rotate, revoke and hand over any member's API keys"),
+  'document:read':          orKey(member(ALL_BUT_OPERATOR, WHILE_KEPT, 'Read the trusted documents, and who can run each')),
+  'document:register':      orKey(member(ADMINS,     WHILE_ACTIVE,   'Register and retire trusted documents')),
   'staff:read-tenant':      staff(                   ALWAYS,         "Read any tenant's control data and audit log, and the record of a deletion"),
   'staff:suspend':          staff(                   WHILE_ACTIVE,   'Suspend a tenant, with a reason'),
   'staff:resume':           staff(                   WHILE_SUSPENDED, 'Resume a suspended tenant'),

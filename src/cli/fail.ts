@@ -4,11 +4,21 @@ import { MigrationError } from '../database/admin/migrate.ts';
 import { isUnreachable, UnsafeDatabaseError } from '../database/index.ts';
 import { DemoError } from '../demo/home.ts';
 import { EmbeddedError } from '../demo/postgres/error.ts';
+import { DocumentsFileError } from '../http/graphql/documents-file.ts';
 import { ListenError } from '../http/server/listen.ts';
 import { AnchorsError } from './anchors.ts';
 
 /** Errors whose message is a sentence for the operator. */
-const EXPECTED = [AnchorsError, ConfigError, DemoError, EmbeddedError, ListenError, MigrationError, UnsafeDatabaseError];
+const EXPECTED = [
+  AnchorsError,
+  ConfigError,
+  DemoError,
+  DocumentsFileError,
+  EmbeddedError,
+  ListenError,
+  MigrationError,
+  UnsafeDatabaseError,
+];
 
 /** Runs a command, which reads its settings, so that a wrong setting is reported like any error. */
 export const orFail = async (command: () => Promise<void>, code?: number): Promise<void> => {

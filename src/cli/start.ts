@@ -6,6 +6,7 @@ import { metricsAddressOf, traceSettingsOf } from '../config-observe.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { GRAPHQL } from '../http/gateway.ts';
+import { readDocumentsFile } from '../http/graphql/documents-file.ts';
 import { createExplorer } from '../http/routes/graphiql/explorer.ts';
 import { objectsRoute } from '../http/routes/objects.ts';
 import { createLog } from '../http/server/log.ts';
@@ -24,6 +25,8 @@ async function start(config: ProductionConfig) {
   const log = createLog(config.LOG_LEVEL);
   const { MIGRATE_DATABASE_URL: migrateUrl } = config;
   const stopping = new AbortController();
+  const { TRUSTED_DOCUMENTS_FILE: file } = config;
+  const documents = file === undefined ? new Map() : await readDocumentsFile(file);
   const { store, folder } = openStore(config, systemClock);
   const starting = startGateway({
     log,
@@ -36,6 +39,7 @@ async function start(config: ProductionConfig) {
     introspection: config.INTROSPECTION,
     metrics: metricsAddressOf(config),
     traces: traceSettingsOf(config),
+    trust: { mode: config.TRUSTED_DOCUMENTS, documents },
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store },
     poolSize: config.DATABASE_POOL_SIZE,

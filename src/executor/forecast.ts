@@ -10,6 +10,8 @@ import {
   isCompositeType,
   isListType,
   isObjectType,
+  Kind,
+  type SelectionSetNode,
 } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import type { Grant } from '../access/grant.ts';
@@ -34,6 +36,18 @@ export function forecastRefusals(operation: PreparedOperation, variables: Variab
   return new Forecast(operation, variables, grant).refusals();
 }
 
+/**
+ * The permissions that an operation needs to be answered completely, whatever its variables: the
+ * forecast of a caller who has them all. A global id may be of any type that it has selections for.
+ */
+export function requiredPermissions(operation: PreparedOperation): ReadonlySet<Permission> {
+  const required = new Set<Permission>();
+  const permissions = { has: (permission: Permission) => Boolean(required.add(permission)) } as ReadonlySet<Permission>;
+  const tenantAccess = { tenantId: '', status: 'active', features: [], roles: [] } as const;
+  new Forecast(operation, null, { principal: { kind: 'user' }, tenantAccess, permissions }).refusals();
+  return required;
+}
+
 type Field = GraphQLField<unknown, unknown>;
 type Selected = ReadonlyMap<string, readonly FieldNode[]>;
 
@@ -43,7 +57,8 @@ class Forecast {
 
   constructor(
     private readonly operation: PreparedOperation,
-    private readonly variables: Variables,
+    /** Null: they aren't known, and no field depends on them. */
+    private readonly variables: Variables | null,
     private readonly grant: Grant,
   ) {
     this.#fragments = Object.fromEntries(fragmentsOf(operation.document));
@@ -52,7 +67,7 @@ class Forecast {
   refusals(): readonly ForecastRefusal[] {
     const { schema, operation } = this.operation;
     const root = schema.getRootType(operation.operation)!;
-    this.#object(root, collectFields(schema, this.#fragments, this.variables, root, operation.selectionSet), '');
+    this.#object(root, collectFields(schema, this.#fragments, this.variables ?? {}, root, operation.selectionSet), '');
     return [...this.#found.values()];
   }
 
@@ -78,16 +93,28 @@ class Forecast {
     const type = getNamedType(field.type);
     if (!isCompositeType(type)) return;
     const inner = pattern + '.*'.repeat(listDepth(field.type));
-    for (const object of isObjectType(type) ? [type] : this.#nodes(field, nodes[0]!, type, inner))
-      this.#object(object, collectSubfields(schema, this.#fragments, this.variables, object, nodes), `${inner}.`);
+    for (const object of isObjectType(type) ? [type] : this.#nodes(field, nodes, type, inner))
+      this.#object(object, collectSubfields(schema, this.#fragments, this.variables ?? {}, object, nodes), `${inner}.`);
   }
 
   /** The types of nodes that a field leads to. A node is refused by the permission of its id. */
-  #nodes(field: Field, node: FieldNode, type: GraphQLAbstractType, pattern: string): readonly GraphQLObjectType[] {
+  #nodes(field: Field, nodes: readonly FieldNode[], type: GraphQLAbstractType, pattern: string): readonly GraphQLObjectType[] {
     const { schema } = this.operation;
-    const names = extensionsOf(field).typesOf?.(getArgumentValues(field, node, this.variables));
-    const types = names?.map(name => schema.getType(name) as GraphQLObjectType) ?? schema.getPossibleTypes(type);
+    const { typesOf } = extensionsOf(field);
+    const names = typesOf && (this.variables ? typesOf(getArgumentValues(field, nodes[0]!, this.variables)) : this.#typesIn(nodes));
+    const types = names?.map(name => schema.getType(name)).filter(isObjectType) ?? schema.getPossibleTypes(type);
     return types.filter(object => schema.isSubType(type, object) && this.#permits(object.getFields().id!, pattern));
+  }
+
+  /** The types that selections have conditions for. */
+  #typesIn(nodes: readonly { readonly selectionSet?: SelectionSetNode | undefined }[]): readonly string[] {
+    return nodes.flatMap(({ selectionSet }) =>
+      (selectionSet?.selections ?? []).flatMap(selection => {
+        if (selection.kind === Kind.FIELD) return [];
+        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments[selection.name.value]!;
+        return [...(fragment.typeCondition ? [fragment.typeCondition.name.value] : []), ...this.#typesIn([fragment])];
+      }),
+    );
   }
 }
 

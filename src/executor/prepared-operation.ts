@@ -7,6 +7,13 @@ import {
   type ValueNode,
 } from 'graphql';
 
+/** A document that a request names by its hash, without its text. */
+export type DocumentId = {
+  readonly hash: string;
+  /** Whether it is sent as Apollo Client's persisted query, which expects errors of its own. */
+  readonly isPersistedQuery: boolean;
+};
+
 type OperationInput = {
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
@@ -23,6 +30,8 @@ export class PreparedOperation {
   readonly variableValues: Readonly<Record<string, unknown>> | null | undefined;
   /** Its cost, or null if it exceeds a limit, once computed (http/graphql/complexity.ts). */
   cost?: number | null;
+  /** Its document's id, if the request has one in place of the text. */
+  documentId?: DocumentId;
   /** The values of `tenant(slug:)`, once they were collected (http/graphql/operation-tenant.ts). */
   tenantSlugs?: readonly ValueNode[];
   #variables: Coerced | undefined;

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../domain/core/errors.ts';
 import { createDocuments } from './graphql/documents.ts';
+import { createExamine } from './graphql/examine.ts';
 import { createExplain } from './graphql/explain.ts';
 import { createGraphqlHandler, type GraphqlOptions } from './graphql/handler.ts';
+import { TrustedDocuments, type TrustSettings } from './graphql/trusted-documents.ts';
 import { createYogaServer } from './graphql/yoga.ts';
 import { createAuditExport } from './routes/audit-export.ts';
 import { createPersonExport } from './routes/person-export.ts';
@@ -27,7 +29,9 @@ type Path = keyof typeof METHODS;
 
 export const isGatewayPath = (path: string): path is Path => Object.hasOwn(METHODS, path);
 
-export type GatewayOptions = Omit<GraphqlOptions, 'documents' | 'yoga' | 'explain'> & {
+export type GatewayOptions = Omit<GraphqlOptions, 'documents' | 'yoga' | 'explain' | 'examine' | 'trusted'> & {
+  /** The documents that every caller may send, and what becomes of others. */
+  readonly trust: TrustSettings;
   /** The origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
 };
@@ -37,11 +41,12 @@ const PREFLIGHT = ' Pages of other origins may call if the setting CORS_ORIGINS 
 export type Gateway = (request: IncomingMessage, response: ServerResponse, served: Served) => Promise<void>;
 
 /** Makes the handler of all paths of {@link isGatewayPath}. */
-export function createGateway({ corsOrigins, ...given }: GatewayOptions): Gateway {
+export function createGateway({ corsOrigins, trust, ...given }: GatewayOptions): Gateway {
   const { schema } = given;
   const documents = createDocuments();
   const yoga = createYogaServer(schema, documents);
-  const options = { ...given, documents, yoga, explain: createExplain(schema, yoga) };
+  const trusted = new TrustedDocuments(trust);
+  const options = { ...given, documents, trusted, yoga, explain: createExplain(schema, yoga), examine: createExamine(schema, yoga) };
   const handlers: Readonly<Record<Path, Handler>> = {
     [GRAPHQL]: createGraphqlHandler(options),
     [AUDIT_EXPORT]: createAuditExport(options),

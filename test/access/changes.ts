@@ -1,3 +1,4 @@
+import { manifestOf } from '../support/documents.ts';
 import { type PermissionName, STATUSES, type Status } from './expectation.ts';
 import { because, type Caller, refusal } from './oracle.ts';
 import { API_KEY, MEMBERSHIP, SUMMARY } from './questions.ts';
@@ -100,6 +101,10 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   narrowApiKey: { permission: 'api-key:update', action: 'api_key.narrow', input: ({ place }) => ({ apiKeyId: place.apiKey.id, scopes: ['USAGE_READ'] }), payload: `apiKey { ${API_KEY} }` },
   rotateApiKey: { permission: 'api-key:update', action: 'api_key.rotate', input: ({ place }) => ({ apiKeyId: place.apiKey.id }), payload: `secret apiKey { ${API_KEY} }` },
   revokeApiKey: { permission: 'api-key:update', action: 'api_key.revoke', input: ({ place }) => ({ apiKeyId: place.apiKey.id }), payload: `apiKey { ${API_KEY} }` },
+  setApiKeyDocumentMode: {
+    permission: 'api-key:update', action: 'api_key.set_document_mode',
+    input: ({ place }) => ({ apiKeyId: place.apiKey.id, documentMode: 'REQUIRE' }), payload: `apiKey { ${API_KEY} }`,
+  },
   handOverApiKey: {
     permission: 'api-key:update-any', action: 'api_key.hand_over',
     input: ({ place }) => ({ apiKeyId: place.apiKey.id, membershipId: place.keeper }), payload: `apiKey { ${API_KEY} }`,
@@ -138,6 +143,11 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     input: ({ place }) => ({ usageRecordId: place.usage, idempotencyKey: 'another-key-of-the-matrix' }),
     payload: 'downloadLink expiresAt',
   },
+  registerDocuments: {
+    permission: 'document:register', action: 'document.register',
+    input: () => ({ app: 'Made', version: '1', documents: manifestOf('{ __typename }') }), payload: 'documents { id documentId app version text createdAt cost audience { permissions roles statuses plans apiKeys } }',
+  },
+  retireDocuments: { permission: 'document:register', action: 'document.retire', input: () => ({ app: 'Second', version: '1' }), payload: 'retiredDocuments' },
   staffSuspendTenant: {
     permission: 'staff:suspend', action: 'tenant.suspend', done: voiding('tenant.suspend'),
     input: given => ({ ...named(given), reason: 'For a reason' }), payload: STAFF_TENANT,

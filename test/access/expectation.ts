@@ -80,6 +80,8 @@ const TABLE = {
   'api-key:create':         [[Y,    Y,    _,    Y,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   _,  _],     'tenant', null],
   'api-key:update':         [[Y,    Y,    _,    Y,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   _,  _],     'tenant', null],
   'api-key:update-any':     [[Y,    Y,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   _,  _],     'tenant', null],
+  'document:read':          [[Y,    Y,    Y,    Y,    _,    Y],     [Y,    Y,    Y,    _],      [_,    Y,   Y,  _],     'tenant', null],
+  'document:register':      [[Y,    Y,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   Y,  _],     'tenant', null],
   'staff:read-tenant':      [[_,    _,    _,    _,    _,    _],     [Y,    Y,    Y,    Y],      [_,    _,   _,  Y],     'named',  null],
   'staff:suspend':          [[_,    _,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    _,   _,  Y],     'named',  null],
   'staff:resume':           [[_,    _,    _,    _,    _,    _],     [_,    Y,    _,    _],      [_,    _,   _,  Y],     'named',  null],

@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '../../src/database/index.ts';
 import { createAuthenticate } from '../../src/http/auth/authenticate.ts';
 import { openBudget } from '../../src/http/budget/open.ts';
 import { createGateway } from '../../src/http/gateway.ts';
+import { NO_TRUST } from '../../src/http/graphql/trusted-documents.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { startServer } from '../../src/http/server/server.ts';
 import { contextBuilder } from '../support/context-builder.ts';
@@ -66,6 +67,7 @@ describe('a row of another tenant that is reached through a guarded field', () =
         services: SERVICES,
         budget: openBudget(null, Date.now),
         introspection: 'signed-in',
+        trust: NO_TRUST,
         corsOrigins: [],
       }),
     );

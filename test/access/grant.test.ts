@@ -25,7 +25,7 @@ const STAFF = ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rena
 const personAnd = (...names: readonly PermissionName[]) => PERMISSION_NAMES.filter(name => [...PERSON, ...names].includes(name));
 
 const MONITOR = ['tenant:read', 'plan:read', 'member:count'] as const;
-const READER = [...MONITOR, 'member:list'] as const;
+const READER = [...MONITOR, 'member:list', 'document:read'] as const;
 const WARDEN = [...READER, 'billing-contact:read', 'member:read-email', 'invitation:list', 'audit:read'] as const;
 const SELF = ['member:drop-roles', 'member:leave'] as const;
 /** What everybody in a tenant may count. */
@@ -36,7 +36,7 @@ const SELLS = ['dataset:write', 'dataset:delete', 'listing:write', 'listing:publ
 const BUYS = ['entitlement:acquire', 'entitlement:end', 'object:retrieve', 'api-key:create', 'api-key:update'] as const;
 /** What owner and admin read beside their warden's part, and what they do on both sides. */
 const TRADES = [...SHELVES, ...BASKET, ...COUNTS, 'marketplace:read'] as const;
-const RUNS = [...SELLS, ...BUYS, 'tenant:set-sides', 'api-key:update-any'] as const;
+const RUNS = [...SELLS, ...BUYS, 'tenant:set-sides', 'api-key:update-any', 'document:register'] as const;
 const KEEPER = [
   ...['tenant:rename', 'billing-contact:update', 'plan:change', 'member:set-roles', 'member:remove'],
   ...['invitation:create', 'invitation:revoke'],
@@ -47,6 +47,7 @@ const EVERY_SCOPE = PERMISSION_NAMES.filter(name =>
   [
     ...['tenant:read', 'marketplace:read', ...COUNTS, ...SHELVES, ...SELLS],
     ...['entitlement:read', 'usage:read', 'charge:read', 'entitlement:acquire', 'entitlement:end', 'object:retrieve'],
+    ...['document:read', 'document:register'],
   ].includes(name),
 );
 

@@ -57,7 +57,7 @@ describe('the permission table', () => {
   test('K1: an API key has no permission over members, plans, ownership, deletion, audit, sides or keys', () => {
     const carried = PERMISSIONS.filter(name => ruleOf(name).principals.includes('api_key'));
     expect([...new Set(carried.map(name => name.split(':')[0]))]).toEqual([
-      ...['tenant', 'dataset', 'listing', 'earning', 'analytics', 'marketplace', 'entitlement', 'object', 'usage', 'charge'],
+      ...['tenant', 'dataset', 'listing', 'earning', 'analytics', 'marketplace', 'entitlement', 'object', 'usage', 'charge', 'document'],
     ]);
     expect(carried.filter(name => name.startsWith('tenant:'))).toEqual(['tenant:read']);
   });

@@ -8,7 +8,10 @@ const PAGE = 'totalCount pageInfo { startCursor endCursor hasNextPage hasPreviou
 const EVENT = 'id sequence at action outcome code rule actorKind actorId actorName targetType targetId before after requestId';
 export const SUMMARY = 'id tenantId slug name status statusReason plan sells buys roles joinedAt';
 export const MEMBERSHIP = 'id roles joinedAt user { id name email }';
-export const API_KEY = 'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil';
+export const API_KEY =
+  'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil documentMode';
+export const DOCUMENT =
+  'id documentId app version apiKey { id } text createdAt retiredAt cost audience { permissions roles statuses plans apiKeys }';
 const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt inviterLeft delivery { state tries replyCode reply nextTryAt }';
 const OFFER = 'id title summary tags price { amount currency } provider publishedAt own entitled';
 
@@ -57,6 +60,7 @@ const TENANT = `
   memberships(first: 2) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
   invitations(first: 2) { ${PAGE} edges { cursor node { ${INVITATION} } } }
   apiKeys(first: 2) { ${PAGE} edges { cursor node { ${API_KEY} } } }
+  trustedDocuments(first: 1) { ${PAGE} edges { cursor node { ${DOCUMENT} } } }
   auditEvents(first: 2) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
 
 /** The fields of the viewer, the public ones, and those of the tenant context. */
@@ -99,6 +103,7 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!
     ... on Entitlement { id title }
     ... on UsageRecord { id size charge { id } }
     ... on Charge { id title }
+    ... on TrustedDocument { id app }
     ... on Earning { id title }
   }
 }`;

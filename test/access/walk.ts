@@ -38,6 +38,7 @@ export const NODES = [
   'Entitlement',
   'UsageRecord',
   'Charge',
+  'TrustedDocument',
   'Earning',
   'EntitledObject',
   'OwnershipTransfer',

@@ -10,5 +10,6 @@ export const requestInput = (tenant?: string, services = SERVICES): RequestInput
   services,
   introspection: 'signed-in',
   explain: () => Promise.reject(new Error('nothing is explained here')),
+  examine: () => Promise.reject(new Error('nothing is examined here')),
   budget: { rateLimit: () => ({ limit: null, remaining: null, resetAt: services.clock.now() }) },
 });

@@ -4,6 +4,7 @@
  */
 // biome-ignore format: a table a line
 export const PURGED = [
+  'trusted_document',
   'deprecated_use',
   'api_key',
   'retrieval_count',

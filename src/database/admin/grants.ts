@@ -9,7 +9,7 @@ import pg from 'pg';
 export const GRANTS = {
   plan:               { select: true, insert: false, delete: false, update: [] },
   person:             { select: true, insert: false, delete: false, update: [] },
-  tenant:             { select: true, insert: true,  delete: false, update: ['name', 'billing_email', 'status', 'status_reason', 'status_changed_at', 'deletion_due_at', 'plan_code', 'plan_since', 'next_plan_code', 'next_plan_due_at', 'sells', 'buys'] },
+  tenant:             { select: true, insert: true,  delete: false, update: ['name', 'billing_email', 'status', 'status_reason', 'status_changed_at', 'deletion_due_at', 'plan_code', 'plan_since', 'next_plan_code', 'next_plan_due_at', 'sells', 'buys', 'documents_revision'] },
   membership:         { select: true, insert: true,  delete: true,  update: ['roles'] },
   invitation:         { select: true, insert: true,  delete: true,  update: ['secret_hash', 'sent_at', 'tries', 'refusals', 'reply_code', 'next_try_at', 'given_up_at'] },
   ownership_transfer: { select: true, insert: true,  delete: true,  update: ['tries_left'] },
@@ -30,7 +30,8 @@ export const GRANTS = {
   earning:            { select: ['tenant_id', 'id', 'dataset_id', 'amount', 'currency', 'title', 'at'], insert: false, delete: false, update: [] },
   retrieval_count:    { select: true, insert: true,  delete: false, update: ['cap', 'used'] },
   deprecated_use:     { select: true, insert: true,  delete: true,  update: ['count', 'last_at'] },
-  api_key:            { select: true, insert: true,  delete: false, update: ['scopes', 'secret_hash', 'earlier_hash', 'earlier_expires_at', 'holder_id', 'holder_name', 'rotated_at', 'revoked_at', 'last_used_at'] },
+  api_key:            { select: true, insert: true,  delete: false, update: ['scopes', 'secret_hash', 'earlier_hash', 'earlier_expires_at', 'holder_id', 'holder_name', 'rotated_at', 'revoked_at', 'last_used_at', 'document_mode'] },
+  trusted_document:   { select: true, insert: true,  delete: true,  update: ['retired_at'] },
 } as const satisfies Record<string, { select: boolean | readonly string[]; insert: boolean; delete: boolean; update: readonly string[] }>;
 
 /** The statements that grant `role` exactly {@link GRANTS} and the callable crossings. */

@@ -1,3 +1,4 @@
+import type { DocumentMode } from '../../access/document-mode.ts';
 import type { PlanFeature, TenantStatus } from '../../access/vocabulary.ts';
 import type { Query } from '../driver/query.ts';
 import type { Binding } from '../tenancy/binding.ts';
@@ -15,6 +16,10 @@ export type SigningKey = {
   readonly features: readonly PlanFeature[];
   /** Of the tenant, by its plan or contract; null is no limit. */
   readonly costPointsPerMinute: number | null;
+  /** Whether the key may send documents that aren't registered. */
+  readonly documentMode: DocumentMode;
+  /** Counts the changes of the tenant's trusted documents. */
+  readonly documentsRevision: number;
 };
 
 /**
@@ -42,7 +47,7 @@ const FIND = `
   SELECT coalesce(k.secret_hash, ${NOTHING}) AS hash, coalesce(k.earlier_hash, ${NOTHING}) AS "earlierHash",
     (extract(epoch FROM k.earlier_expires_at) * 1000)::float8 AS "earlierUntil",
     json_build_object('name', k.name, 'scopes', k.scopes, 'createdAt', k.created_at, 'expiresAt', k.expires_at, 'revokedAt', k.revoked_at, 'lastUsedAt', k.last_used_at,
-      'slug', t.slug, 'status', t.status, 'features', p.features,
+      'documentMode', k.document_mode, 'documentsRevision', t.documents_revision, 'slug', t.slug, 'status', t.status, 'features', p.features,
       'costPointsPerMinute', CASE WHEN c.tenant_id IS NULL THEN p.cost_points_per_minute ELSE c.cost_points_per_minute END)::text AS key
   FROM (VALUES (1)) AS one
     LEFT JOIN tenant t ON t.tenant_id = $1::uuid

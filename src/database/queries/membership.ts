@@ -22,8 +22,11 @@ export type PersonMembership = {
   readonly joinedAt: Date;
 };
 
-/** A membership, and the tenant's budget by its plan or contract; null is no limit. */
-export type BudgetedMembership = PersonMembership & { readonly costPointsPerMinute: number | null };
+/**
+ * A membership, the tenant's budget by its plan or contract (null is no limit), and the count of
+ * changes of its trusted documents.
+ */
+export type BudgetedMembership = PersonMembership & { readonly costPointsPerMinute: number | null; readonly documentsRevision: number };
 
 /** The person's id, or null for an unknown person, and the requested memberships. */
 export type PersonMemberships = { readonly personId: string | null; readonly memberships: readonly BudgetedMembership[] };
@@ -35,7 +38,7 @@ type Row = Omit<BudgetedMembership, 'tenantId' | 'joinedAt'> & {
 };
 
 const MEMBERSHIPS = `SELECT coalesce(json_agg(json_build_object('personId', person_id, 'tenantId', tenant_id, 'slug', slug, 'name', name, 'status', status,
-    'statusReason', status_reason, 'plan', plan_code, 'features', features, 'costPointsPerMinute', cost_points_per_minute, 'sells', sells, 'buys', buys, 'membershipId', membership_id, 'roles', roles,
+    'statusReason', status_reason, 'plan', plan_code, 'features', features, 'costPointsPerMinute', cost_points_per_minute, 'documentsRevision', documents_revision, 'sells', sells, 'buys', buys, 'membershipId', membership_id, 'roles', roles,
     'joinedAt', joined_at)), '[]')::text AS memberships
   FROM crossing_memberships_of($1, $2, $3::uuid, $4)`;
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DocumentMode } from '../../access/document-mode.ts';
 import type { Permission } from '../../access/policy.ts';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { badInput } from '../core/errors.ts';
@@ -22,11 +23,17 @@ export type KeyWithSecret = { readonly tenantId: string; readonly apiKeyId: stri
  */
 export const createApiKey = (
   context: CommandContext,
-  input: { name: string; scopes: readonly Permission[]; expiresAt?: Date | null | undefined },
+  input: {
+    name: string;
+    scopes: readonly Permission[];
+    expiresAt?: Date | null | undefined;
+    documentMode?: DocumentMode | null | undefined;
+  },
 ): Promise<KeyWithSecret> => {
   const name = line(input.name, 'The name', NAME_LIMIT);
   const scopes = scopeSet(input.scopes);
   const expiresAt = input.expiresAt ?? null;
+  const documentMode = input.documentMode ?? 'off';
   return runCommand(context, async command => {
     const { db, me, now, record, enqueueWrite, tenantId } = command;
     if (expiresAt && expiresAt <= now) throw badInput('`expiresAt` must be in the future.');
@@ -35,8 +42,8 @@ export const createApiKey = (
     const id = randomUUID();
     const { text, hash } = newSecret({ tenantId, id });
     const holder = { holderId: me!.id, holderName: context.profile!.name };
-    enqueueWrite(db.apiKey.create({ data: { id, name, scopes, secretHash: hash, ...holder, createdAt: now, expiresAt } }));
-    await record({ target: { type: 'ApiKey', id }, after: { name, scopes, expiresAt } });
+    enqueueWrite(db.apiKey.create({ data: { id, name, scopes, secretHash: hash, ...holder, createdAt: now, expiresAt, documentMode } }));
+    await record({ target: { type: 'ApiKey', id }, after: { name, scopes, expiresAt, ...(documentMode !== 'off' && { documentMode }) } });
     return { tenantId, apiKeyId: id, secret: text };
   });
 };

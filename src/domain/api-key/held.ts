@@ -1,3 +1,4 @@
+import type { DocumentMode } from '../../access/document-mode.ts';
 import type { Permission } from '../../access/policy.ts';
 import type { Command } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
@@ -14,6 +15,7 @@ export type HeldKey = {
   readonly holderId: string;
   readonly holderName: string;
   readonly revokedAt: Date | null;
+  readonly documentMode: DocumentMode;
 };
 
 /**
@@ -27,7 +29,7 @@ export async function heldKey(command: Command, key: RowRef): Promise<HeldKey & 
   const found = await db.apiKey.findFirst({ where: { id: localRow(context, key) } });
   if (!found) throw new GatewayError('NOT_FOUND', 'There is no API key with this id.');
   if (found.holderId !== me!.id) checkAlso('api-key:update-any', command);
-  return { ...found, scopes: scopesOf(found.scopes), isLive: isLive(found, now) };
+  return { ...found, scopes: scopesOf(found.scopes), documentMode: found.documentMode as DocumentMode, isLive: isLive(found, now) };
 }
 
 /**

@@ -41,6 +41,7 @@ export const ACTIONS = {
   'api_key.rotate':           'K1',
   'api_key.revoke':           'K1',
   'api_key.hand_over':        'K3',
+  'api_key.set_document_mode': 'G9',
   'tenant.set_sides':         'M4',
   'dataset.create':           'M1',
   'dataset.update':           'M1',
@@ -54,6 +55,8 @@ export const ACTIONS = {
   'listing.withdraw':         'M1',
   'entitlement.acquire':      'M2',
   'entitlement.end':          'M2',
+  'document.register':        'G9',
+  'document.retire':          'G9',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Action = keyof typeof ACTIONS;

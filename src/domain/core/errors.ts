@@ -6,7 +6,12 @@
 // biome-ignore format: a table is read by its columns
 export const ERRORS = {
   BAD_REQUEST:               { status: 400,  meaning: 'The HTTP request is not a GraphQL request, or repeats a header that may occur only once.' },
-  PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, meaning: 'The request has the hash of a document without its text; send the text. The message is the one that Apollo Client expects.' },
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, meaning: 'The request has the hash of a document without its text, and no documents are registered for you; send the text. The message is the one that Apollo Client expects.' },
+  PERSISTED_QUERY_NOT_FOUND: { status: 400,  meaning: 'As `DOCUMENT_NOT_FOUND`, for a hash in `extensions.persistedQuery`. The message is the one after which Apollo Client sends the text.' },
+  DOCUMENT_NOT_FOUND:        { status: 400,  meaning: 'No document with this `documentId` is registered where the request acts, or only for another API key.' },
+  DOCUMENT_RETIRED:          { status: 400,  meaning: 'The document is of a retired version of an app, and no other version has it.' },
+  DOCUMENT_INVALID:          { status: null, meaning: 'Some of the documents do not fit the schema or exceed a limit; `documents` lists each with its message. Nothing was registered.' },
+  DOCUMENT_NOT_TRUSTED:      { status: 403,  meaning: 'Only registered documents run here, or for this API key, and this one is not.' },
   GRAPHQL_PARSE_FAILED:      { status: 400,  meaning: 'The document is not GraphQL, or has too many tokens.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400,  meaning: 'The document does not fit the schema, or has too many aliases or directives (`what`, `limit`). A caller who may not read the schema gets one message for all faults, and for introspection.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The document has several operations and `operationName` names none of them.' },

@@ -1,8 +1,10 @@
 import { isPermission } from '../../access/policy.ts';
 import { prefixOf, SHOWN } from '../../domain/api-key/secret.ts';
 import { builder } from '../core/builder.ts';
+import { columnOf } from '../core/columns.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
 import { PermissionName } from '../role/permission-name.ts';
+import { DocumentMode } from '../trusted-document/document-mode.ts';
 import { isMember } from './holders.ts';
 
 export const ApiKey = builder.prismaNode('ApiKey', {
@@ -60,6 +62,13 @@ export const ApiKey = builder.prismaNode('ApiKey', {
       policy: 'api-key:read',
       nullable: true,
       description: 'When the key was last used, to the minute. Null: never.',
+    }),
+    documentMode: t.field({
+      type: DocumentMode,
+      policy: 'api-key:read',
+      nullable: true,
+      description: 'What becomes of documents that are not registered.',
+      ...columnOf('documentMode'),
     }),
     earlierSecretUntil: t.field({
       type: 'DateTime',

@@ -3,10 +3,12 @@ import { handOverApiKey } from '../../domain/api-key/hand-over.ts';
 import { type ChangedKey, narrowApiKey } from '../../domain/api-key/narrow.ts';
 import { revokeApiKey } from '../../domain/api-key/revoke.ts';
 import { OVERLAP, rotateApiKey } from '../../domain/api-key/rotate.ts';
+import { setApiKeyDocumentMode } from '../../domain/api-key/set-document-mode.ts';
 import { builder } from '../core/builder.ts';
 import { rowRef } from '../core/global-id.ts';
 import { mutation } from '../core/mutation.ts';
 import { PermissionName } from '../role/permission-name.ts';
+import { DocumentMode } from '../trusted-document/document-mode.ts';
 import { ApiKey } from './api-key.ts';
 
 /** A payload with the changed key. */
@@ -57,6 +59,10 @@ mutation('createApiKey', {
         'The permissions of the key: at least one, and only those that you have yourself. `Query.permissions` lists which an API key can have (`principals` contains `API_KEY`).',
     }),
     expiresAt: t.field({ type: 'DateTime', description: 'When the key expires. Null or omitted: never.' }),
+    documentMode: t.field({
+      type: DocumentMode,
+      description: 'What becomes of documents that are not registered. Null or omitted: `OFF`.',
+    }),
   }),
   payload: secretPayload('CreateApiKeyPayload', 'api-key:create'),
   run: (command, input) => createApiKey(command, input),
@@ -100,6 +106,19 @@ mutation('revokeApiKey', {
   input: t => ({ apiKeyId: t.globalID({ required: true, description: 'The global id of an `ApiKey`.' }) }),
   payload: keyPayload('RevokeApiKeyPayload'),
   run: (command, { apiKeyId }) => revokeApiKey(command, { apiKey: rowRef('ApiKey', apiKeyId) }),
+});
+
+mutation('setApiKeyDocumentMode', {
+  policy: 'api-key:update',
+  action: 'api_key.set_document_mode',
+  description:
+    'Sets what becomes of documents that are not registered and that an API key sends. If you are not its holder, you need `api-key:update-any`.',
+  input: t => ({
+    apiKeyId: t.globalID({ required: true, description: 'The global id of an `ApiKey`.' }),
+    documentMode: t.field({ type: DocumentMode, required: true }),
+  }),
+  payload: keyPayload('SetApiKeyDocumentModePayload'),
+  run: (command, { apiKeyId, documentMode }) => setApiKeyDocumentMode(command, { apiKey: rowRef('ApiKey', apiKeyId), documentMode }),
 });
 
 mutation('handOverApiKey', {

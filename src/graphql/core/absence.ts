@@ -19,6 +19,7 @@ const MAY_BE_ABSENT: Readonly<Record<string, string>> = {
   InvitationDelivery: 'nextTryAt reply replyCode',
   AuditEvent:         'code targetType targetId before after',
   ApiKey:             'rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil',
+  TrustedDocument:    'apiKey retiredAt',
   Plan:               'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute',
   PlanLimits:         'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute',
   PlanPreview:        'takesEffectAt',

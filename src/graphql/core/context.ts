@@ -1,5 +1,6 @@
 import type { Grant } from '../../access/grant.ts';
 import type { Introspection } from '../../access/introspection.ts';
+import type { Permission } from '../../access/policy.ts';
 import type { Refusal } from '../../access/refusal.ts';
 import type { UnconfirmedWork, UnitOfWork } from '../../database/index.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
@@ -23,6 +24,12 @@ export type Explanation = {
 /** Explains an operation without executing it; implemented where the limits are. */
 export type Explain = (operation: OperationToExplain, context: Context) => Promise<Explanation>;
 
+/** The permissions that a document needs to be answered completely, and what it costs at most. */
+export type Examination = { readonly cost: number; readonly permissions: ReadonlySet<Permission> };
+
+/** Examines a document, whose variables aren't known; implemented where the limits are. */
+export type Examine = (text: string, context: Context) => Promise<Examination>;
+
 /** A caller's budget in the running minute. Null: there is no limit. */
 export type RateLimit = { readonly limit: number | null; readonly remaining: number | null; readonly resetAt: Date };
 
@@ -42,10 +49,13 @@ export type Context = {
   readonly apiKey: ProvenKey | null;
   /** The tenant's cost points a minute. Null: there is no limit, or no tenant. */
   readonly costLimit: number | null;
+  /** Counts the changes of the tenant's trusted documents. 0: it never had one; null: no tenant. */
+  readonly documentsRevision: number | null;
   /** Tells what is left of the budget that pays for the request. */
   readonly budget: { rateLimit(context: Pick<Context, 'grant' | 'profile' | 'costLimit'>): RateLimit };
   readonly services: Services;
   readonly explain: Explain;
+  readonly examine: Examine;
   /** The `Idempotency-Key` header; null without one. */
   readonly idempotencyKey: string | null;
   /** Whether the client wants one error for all refusals of a field (`X-Refusals: grouped`). */

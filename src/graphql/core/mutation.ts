@@ -4,6 +4,7 @@ import type { CommandContext } from '../../domain/core/command.ts';
 import { badInput } from '../../domain/core/errors.ts';
 import { builder } from './builder.ts';
 import type { CommandFieldContext, CommandOptions } from './command-plugin.ts';
+import type { Context } from './context.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
 type Fields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
@@ -15,11 +16,13 @@ type MutationOptions<Input extends InputFieldMap, Payload extends object> = Comm
   /** The fields of its input; without, the input may be left out. */
   readonly input?: (t: Fields) => Input;
   readonly payload: PayloadRef<Payload>;
+  /** Its cost points, if not 1. */
+  readonly weight?: number;
   /**
    * Does it. What it answers is what the command keeps under an idempotency key: a retry resolves
    * the payload from that.
    */
-  readonly run: (command: CommandContext, input: InputShapeFromFields<NoInfer<Input>>) => Promise<NoInfer<Payload>>;
+  readonly run: (command: CommandContext, input: InputShapeFromFields<NoInfer<Input>>, context: Context) => Promise<NoInfer<Payload>>;
 };
 
 const KEY =
@@ -33,7 +36,7 @@ const KEYED = `${KEY} Required, here or in the header \`Idempotency-Key\`.`;
  */
 export function mutation<Input extends InputFieldMap, Payload extends object>(
   name: string,
-  { policy, description, input, payload, run, ...command }: MutationOptions<Input, Payload>,
+  { policy, description, input, payload, weight, run, ...command }: MutationOptions<Input, Payload>,
 ): void {
   const typename = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
   const type = builder.inputType(typename, {
@@ -46,12 +49,13 @@ export function mutation<Input extends InputFieldMap, Payload extends object>(
       command,
       nullable: true,
       description,
+      ...(weight && { complexity: weight }),
       args: { input: t.arg({ type, required: input !== undefined }) },
       resolve: ((_root: unknown, args: { input?: unknown }, context: CommandFieldContext) => {
         if (command.keyed && !context.command.key)
           throw badInput('Send an idempotency key with it: `idempotencyKey`, or the header `Idempotency-Key`.');
         const { idempotencyKey: _, ...given } = (args.input ?? {}) as { idempotencyKey?: string };
-        return run(context.command, given as InputShapeFromFields<Input>);
+        return run(context.command, given as InputShapeFromFields<Input>, context);
       }) as never,
     }),
   );

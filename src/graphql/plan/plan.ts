@@ -47,6 +47,7 @@ builder.queryField('plans', t =>
   t.prismaField({
     type: [Plan],
     policy: 'public',
+    extensions: { isShared: true },
     description: 'The plan catalogue, lowest tier first.',
     resolve: (query, _root, _args, { work }) => work.db.plan.findMany({ ...query, orderBy: { rank: 'asc' } }),
   }),

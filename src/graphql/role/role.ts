@@ -61,10 +61,17 @@ const Role = builder.objectRef<RoleId>('Role').implement({
 });
 
 builder.queryFields(t => ({
-  roles: t.field({ type: [Role], policy: 'public', description: 'The six roles.', resolve: () => [...ROLES] }),
+  roles: t.field({
+    type: [Role],
+    policy: 'public',
+    extensions: { isShared: true },
+    description: 'The six roles.',
+    resolve: () => [...ROLES],
+  }),
   permissions: t.field({
     type: [Permission],
     policy: 'public',
+    extensions: { isShared: true },
     description: 'All permissions, and who has them.',
     resolve: () => [...PERMISSIONS],
   }),

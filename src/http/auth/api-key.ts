@@ -32,7 +32,7 @@ export async function keyContext(database: Database, text: string, { tenant: hea
   if (slug !== undefined && slug !== key.slug)
     throw new GatewayError('TENANT_CONFLICT', 'Your API key and the `slug` of the query name different tenants.');
   checkStatus(key);
-  const { tenantId, id, name, status, features, costPointsPerMinute } = key;
+  const { tenantId, id, name, status, features, costPointsPerMinute, documentsRevision } = key;
   const work = database.bind({ tenantId, personId: null });
   noteUsed(work.query, key, now);
   const principal: Principal = { kind: 'api_key', keyId: id, scopes: new Set(scopesOf(key.scopes)) };
@@ -43,6 +43,7 @@ export async function keyContext(database: Database, text: string, { tenant: hea
     membership: null,
     apiKey: key,
     costLimit: costPointsPerMinute,
+    documentsRevision,
     grant: grantOf(principal, tenantAccess),
     work,
     memberships: async () => [],

@@ -9,12 +9,12 @@ import type { Token } from './token.ts';
 /** The parts of a context that come from the request itself. */
 export type RequestInput = Pick<
   Context,
-  'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain' | 'budget' | 'introspection'
+  'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain' | 'examine' | 'budget' | 'introspection'
 > &
   TenantSources;
 
 /** The parts of a context that come from the token and the database: the same for equal answers. */
-export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership' | 'costLimit'> & {
+export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership' | 'costLimit' | 'documentsRevision'> & {
   readonly personId: string | null;
   /** All memberships of the person, if the request named no tenant: then they were all read. */
   readonly memberships: readonly PersonMembership[] | undefined;
@@ -29,6 +29,7 @@ export function factsOfPerson(token: Token, sources: TenantSources, person: Pers
     personId: person.personId,
     membership,
     costLimit: membership?.costPointsPerMinute ?? null,
+    documentsRevision: membership?.documentsRevision ?? null,
     memberships: requestedTenant(token, sources) === null ? person.memberships : undefined,
   };
 }
@@ -39,14 +40,22 @@ const tenantAccessOf = ({ tenantId, status, features, roles }: PersonMembership)
 
 /** The facts of a caller outside of any tenant: nobody, or staff. */
 export const factsOutside = (principal: Principal, profile: Context['profile']): TenantFacts => ({
-  ...{ profile, grant: grantOf(principal, null), personId: null, membership: null, costLimit: null, memberships: undefined },
+  ...{
+    profile,
+    grant: grantOf(principal, null),
+    personId: null,
+    membership: null,
+    costLimit: null,
+    documentsRevision: null,
+    memberships: undefined,
+  },
 });
 
 /** @param bind makes the context's access to the database. */
 export function buildContext<Work>(
   database: Pick<Database, 'queryText'>,
-  { requestId, idempotencyKey, groupsRefusals, services, explain, budget, introspection }: RequestInput,
-  { profile, grant, membership, costLimit, personId, memberships }: TenantFacts,
+  { requestId, idempotencyKey, groupsRefusals, services, explain, examine, budget, introspection }: RequestInput,
+  { profile, grant, membership, costLimit, documentsRevision, personId, memberships }: TenantFacts,
   bind: (binding: Binding) => Work,
 ): Omit<Context, 'work'> & { readonly work: Work } {
   let read: Promise<readonly PersonMembership[]> | undefined;
@@ -60,12 +69,14 @@ export function buildContext<Work>(
     groupsRefusals,
     services,
     explain,
+    examine,
     budget,
     introspection,
     profile,
     membership,
     apiKey: null,
     costLimit,
+    documentsRevision,
     grant,
     work: bind({ tenantId: grant.tenantAccess?.tenantId ?? null, personId }),
     memberships: () => {

@@ -3,7 +3,7 @@ import type { Introspection } from '../../access/introspection.ts';
 import type { Database } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Services } from '../../domain/core/services.ts';
-import type { Context, Explain } from '../../graphql/core/context.ts';
+import type { Context, Examine, Explain } from '../../graphql/core/context.ts';
 import type { BudgetOptions, RequestBudget } from '../budget/request-budget.ts';
 import { keyContext, keyIn } from './api-key.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -16,6 +16,7 @@ export type ContextOptions = {
   readonly authenticate: Authenticate;
   readonly services: Services;
   readonly explain: Explain;
+  readonly examine: Examine;
   /** Who may read the schema. */
   readonly introspection: Introspection;
   /** What operations are charged to. */
@@ -36,7 +37,7 @@ export type Credentials = { readonly input: RequestInput } & (
 export async function credentialsOf(
   { headers }: IncomingMessage,
   requestId: string,
-  { authenticate, services, explain, introspection }: ContextOptions,
+  { authenticate, services, explain, examine, introspection }: ContextOptions,
   budget: RequestBudget,
 ): Promise<Credentials> {
   const { authorization } = headers;
@@ -49,6 +50,7 @@ export async function credentialsOf(
     groupsRefusals: groupsRefusals(headers['x-refusals']),
     services,
     explain,
+    examine,
     budget,
     introspection,
   };

@@ -120,6 +120,10 @@ function costWithin(document: DocumentNode, { schema, variableValues }: Operatio
   }
 }
 
+/** The depth, the breadth and the cost of a document whose cost depends on no variable. */
+export const highestUse = (schema: GraphQLSchema, document: DocumentNode, contextValue: unknown) =>
+  complexityFromQuery(document, { schema, ctx: contextValue as object, variables: {} });
+
 /** The errors of an operation that exceeds the limits: one for each of them. */
 export function limitErrors({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): readonly GraphQLError[] {
   const rule = createComplexityRule({

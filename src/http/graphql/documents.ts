@@ -1,5 +1,7 @@
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { PreparedOperation } from '../../executor/prepared-operation.ts';
+import type { Parameters } from './parameters.ts';
 
 /**
  * Documents that are cached, and the letters that one of them and all of them may have: a few large
@@ -14,6 +16,8 @@ export type Documents = {
   readonly failed: LRUCache<string, Error>;
   /** Notes that a document is valid and within the limits that depend on the document alone. */
   readonly markValidated: (document: DocumentNode) => void;
+  /** The operation that parameters name, of a document that was parsed; null for any other. */
+  readonly operation: (schema: GraphQLSchema, parameters: object) => PreparedOperation | null;
   /** A document that was marked as validated, or undefined. */
   readonly validated: (text: string) => DocumentNode | undefined;
 };
@@ -29,6 +33,11 @@ export function createDocuments(): Documents {
     parsed,
     failed,
     markValidated: document => void validated.add(document),
+    operation: (schema, parameters) => {
+      const { query = '', operationName, variables } = parameters as Partial<Parameters>;
+      const document = parsed.get(query);
+      return document ? PreparedOperation.of(schema, { document, operationName, variableValues: variables }) : null;
+    },
     validated: text => {
       const document = parsed.get(text);
       return document && validated.has(document) ? document : undefined;

@@ -5,12 +5,15 @@ import { type ContextOptions, credentialsOf, requestContext } from '../auth/requ
 import { RequestBudget } from '../budget/request-budget.ts';
 import type { Handler } from '../server/route.ts';
 import type { NoteDeprecatedUse } from './deprecated-use.ts';
+import { documentIdIn, withText } from './document-id.ts';
 import type { Documents } from './documents.ts';
 import { executeConfirmed, executeOptimistically } from './execute.ts';
-import { tenantSlug, tenantSlugOf } from './operation-tenant.ts';
+import { checkSlug, tenantSlug, tenantSlugOf } from './operation-tenant.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import { createPrepare } from './prepare.ts';
 import { checkHead, readBody } from './read.ts';
+import { cacheable } from './shared-answer.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 import { writeResponse } from './write.ts';
 import { createYogaHandler, type Yoga } from './yoga.ts';
 
@@ -23,6 +26,7 @@ export type GraphqlOptions = ContextOptions & {
   /** Undefined where the schema has no deprecated part. */
   readonly noteDeprecatedUse?: NoteDeprecatedUse | undefined;
   readonly documents: Documents;
+  readonly trusted: TrustedDocuments;
   readonly yoga: Yoga;
 };
 
@@ -33,8 +37,8 @@ export type GraphqlOptions = ContextOptions & {
  * @throws {GatewayError} for a request that is refused before GraphQL runs.
  */
 export function createGraphqlHandler(options: GraphqlOptions): Handler {
-  const { schema, executor = createExecutor(schema), bodyTimeout, noteDeprecatedUse } = options;
-  const prepare = createPrepare(schema, options.documents);
+  const { schema, executor = createExecutor(schema), bodyTimeout, documents, trusted, noteDeprecatedUse } = options;
+  const prepare = createPrepare(schema, documents, trusted.textOf);
   const runYoga = createYogaHandler(options.yoga);
 
   return async (request, response, served) => {
@@ -44,37 +48,50 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     const body = request.method === 'POST' ? await readBody(request, bodyTimeout) : '';
     if (body === null) return; // The client left.
     record.read();
-    const operation = request.method === 'POST' ? prepare(body) : null;
+    const method = request.method!;
+    let operation = method === 'POST' ? prepare(body) : null;
     record.prepared(operation);
     const database = options.database.observedBy(record);
 
     const budget = new RequestBudget(options.budget, request, response);
     const execution = { executor, served, budget };
 
-    const method = request.method!;
     const sent = await credentialsOf(request, served.requestId, options, budget);
     const parametersOf = () => (method === 'POST' ? parseBody(body) : parseQueryString(request.url!));
-    const slug = operation ? tenantSlug(operation) : tenantSlugOf(schema, options.documents, parametersOf());
+    const id = operation ? (operation.documentId ?? null) : documentIdIn(parametersOf());
+    // A tenant's document is found in the tenant that the request names otherwise.
+    const isOfTenant = id !== null && !trusted.isOperators(id.hash);
+    const slugIn = (text: string | null) =>
+      operation ? tenantSlug(operation) : tenantSlugOf(schema, documents, withText(parametersOf(), text));
+    const slug = isOfTenant ? undefined : slugIn(id && trusted.textOf(id.hash)!);
     const credentials = slug === undefined ? sent : { ...sent, input: { ...sent.input, slug } };
     if (operation && credentials.key === null) {
       const optimistic = optimisticContext(database, credentials.token, credentials.input);
       if (optimistic) record.authorized(optimistic.context.grant);
-      const paid = optimistic && (await executeOptimistically(execution, operation, optimistic));
+      const isTrusted = optimistic && trusted.isKnown(operation, optimistic.context);
+      const paid = isTrusted && (await executeOptimistically(execution, operation, optimistic));
       if (paid) {
-        noteDeprecatedUse?.(operation, optimistic!.context);
+        noteDeprecatedUse?.(operation, optimistic.context);
         return writeResponse(response, { mediaType, ...paid });
       }
     }
 
     const context = await requestContext(credentials, { database });
     record.authorized(context.grant);
+    const text = await trusted.check(id, () => operation?.document.loc?.source.body ?? parametersOf(), context, served.log);
+    if (isOfTenant) {
+      operation ??= method === 'POST' ? prepare(body) : null;
+      checkSlug(slugIn(text), context);
+    }
     const paid = operation && (await executeConfirmed(execution, operation, context));
-    if (paid) {
+    if (operation && paid) {
       noteDeprecatedUse?.(operation, context);
       return writeResponse(response, { mediaType, ...paid });
     }
 
-    const parameters = parametersOf();
-    writeResponse(response, await runYoga({ ...served, method, mediaType, parameters, context, budget, noteDeprecatedUse }));
+    const parameters = withText(parametersOf(), text);
+    const answer = await runYoga({ ...served, method, mediaType, parameters, context, budget, noteDeprecatedUse });
+    const isCacheable = id && method === 'GET';
+    writeResponse(response, isCacheable ? cacheable(request, answer, documents.operation(schema, parameters), !isOfTenant) : answer);
   };
 }

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, Kind, type SelectionSetNode, type ValueNode } from 'graphql';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { PreparedOperation } from '../../executor/prepared-operation.ts';
+import type { Context } from '../../graphql/core/context.ts';
 import type { Documents } from './documents.ts';
 import { parseWithinLimits } from './limits.ts';
 import { areParameters } from './parameters.ts';
@@ -32,6 +33,28 @@ export function tenantSlugOf(schema: GraphQLSchema, documents: Documents, parame
   const document = documents.parsed.get(query) ?? parseWithinLimits(query);
   const operation = document && PreparedOperation.of(schema, { document, operationName, variableValues });
   return operation ? tenantSlug(operation) : undefined;
+}
+
+/**
+ * Whether a slug names the tenant that a request acts in already. It is ignored for a caller who
+ * isn't signed in, as it is where it names the tenant.
+ */
+export const isSlugOf = (
+  slug: string | undefined,
+  { grant, membership, apiKey }: Pick<Context, 'grant' | 'membership' | 'apiKey'>,
+): boolean => slug === undefined || grant.principal.kind === 'nobody' || slug === (membership ?? apiKey)?.slug;
+
+/**
+ * Checks the slug of a tenant's document, which was found in the tenant that the request names.
+ *
+ * @throws {GatewayError} TENANT_CONFLICT.
+ */
+export function checkSlug(slug: string | undefined, context: Context): void {
+  if (isSlugOf(slug, context)) return;
+  throw new GatewayError(
+    'TENANT_CONFLICT',
+    'The `slug` of the document is not that of the tenant in which the request acts: send `X-Tenant-Id`.',
+  );
 }
 
 /** The `slug` arguments of the operation's root fields `tenant`, in fragments as well. */

@@ -8,6 +8,7 @@ export type Parameters = {
   readonly extensions?: Readonly<Record<string, unknown>> | null;
 };
 
+/** Without `documentId`: a text takes its place first. */
 const NAMES: readonly string[] = ['query', 'variables', 'operationName', 'extensions'];
 
 export const areParameters = (value: unknown): value is Parameters =>
@@ -28,7 +29,6 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 export function parseBody(text: string): object {
   const value = parseJson(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text, 'The body is not JSON.');
   if (typeof value !== 'object' || value === null) throw badRequest('The body is not a JSON object.');
-  refuseHashAlone(value);
   return value;
 }
 
@@ -47,20 +47,13 @@ export function parseQueryString(url: string): object {
     const value = query.get(name);
     return value ? parseJson(value, `The parameter \`${name}\` is not JSON.`) : undefined;
   };
-  const parameters = {
+  return {
+    documentId: query.get('documentId') || undefined,
     query: query.get('query') || undefined,
     operationName: query.get('operationName') || undefined,
     variables: json('variables'),
     extensions: json('extensions'),
   };
-  refuseHashAlone(parameters);
-  return parameters;
-}
-
-/** Clients that send the hash of a document first send its text after this code, and message. */
-function refuseHashAlone({ query, extensions }: { readonly query?: unknown; readonly extensions?: unknown }): void {
-  if (query == null && isObject(extensions) && extensions.persistedQuery !== undefined)
-    throw new GatewayError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 }
 
 function parseJson(text: string, message: string): unknown {

@@ -11,6 +11,7 @@ export type GraphqlResponse = {
 /** Writes a response, unless the client has left. */
 export function writeResponse(response: ServerResponse, { mediaType, text, status = 200, headers }: GraphqlResponse): void {
   if (response.destroyed) return;
+  if (status === 304) return void response.writeHead(status, headers).end();
   response.writeHead(status, {
     'content-type': mediaType,
     'content-length': Buffer.byteLength(text),

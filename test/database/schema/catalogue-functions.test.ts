@@ -158,7 +158,7 @@ describe('functions', () => {
         name: 'crossing_memberships_of',
         takes: 'issuer text, subject text, named_id uuid, named_slug text',
         tells:
-          'TABLE(person_id uuid, tenant_id uuid, slug text, name text, status text, status_reason text, plan_code text, features text[], cost_points_per_minute integer, sells boolean, buys boolean, membership_id uuid, roles text[], joined_at timestamp with time zone)',
+          'TABLE(person_id uuid, tenant_id uuid, slug text, name text, status text, status_reason text, plan_code text, features text[], cost_points_per_minute integer, documents_revision integer, sells boolean, buys boolean, membership_id uuid, roles text[], joined_at timestamp with time zone)',
       },
       {
         name: 'crossing_mail_backlog',

@@ -63,7 +63,8 @@ const columns = (privilege: string, names: string) => names.split(' ').map(name 
 // biome-ignore format: a table is read by its columns
 const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
   ['_prisma_migrations', columns('SELECT', 'finished_at migration_name rolled_back_at')],
-  ['api_key',            ['INSERT', 'SELECT', ...columns('UPDATE', 'earlier_expires_at earlier_hash holder_id holder_name last_used_at revoked_at rotated_at scopes secret_hash')]],
+  ['trusted_document', ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'retired_at')]],
+  ['api_key',            ['INSERT', 'SELECT', ...columns('UPDATE', 'document_mode earlier_expires_at earlier_hash holder_id holder_name last_used_at revoked_at rotated_at scopes secret_hash')]],
   ['audit_event',        ['INSERT', 'SELECT']],
   ['charge',             columns('SELECT', 'amount at currency id provider tenant_id title')],
   ['contract',           ['DELETE', 'INSERT', 'SELECT']],
@@ -84,7 +85,7 @@ const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
   ['refusal_count',      ['DELETE', 'INSERT', 'SELECT', 'UPDATE count']],
   ['retrieval_count',    ['INSERT', 'SELECT', ...columns('UPDATE', 'cap used')]],
   ['stale_object',       ['DELETE', 'INSERT', 'SELECT']],
-  ['tenant',             ['INSERT', 'SELECT', ...columns('UPDATE', 'billing_email buys deletion_due_at name next_plan_code next_plan_due_at plan_code plan_since sells status status_changed_at status_reason')]],
+  ['tenant',             ['INSERT', 'SELECT', ...columns('UPDATE', 'billing_email buys deletion_due_at documents_revision name next_plan_code next_plan_due_at plan_code plan_since sells status status_changed_at status_reason')]],
   ['tombstone',          ['SELECT']],
   ['usage_record',       ['SELECT']],
 ];

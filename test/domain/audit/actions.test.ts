@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../../src/domain/audit/actions.ts';
 import { enumName } from '../../access/expectation.ts';
 import { useDatabase } from '../../support/database.ts';
+import { manifestOf } from '../../support/documents.ts';
 import { useGateway } from '../../support/gateway.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { mismatches } from '../../support/mismatches.ts';
@@ -293,6 +294,12 @@ const ROWS: Readonly<Record<Action, Row>> = {
     ];
     return { rule: 'K3', actor: by(admin.person), target: keyRow(apiKeyId), before, after, request };
   },
+  'api_key.set_document_mode': async scene => {
+    const apiKeyId = await makeKey(scene);
+    const { request } = await scene.act(scene.owner, 'setApiKeyDocumentMode', { apiKeyId, documentMode: 'REQUIRE' });
+    const [before, after] = [{ documentMode: 'off' }, { documentMode: 'require' }];
+    return { rule: 'G9', actor: by(scene.owner.person), target: keyRow(apiKeyId), before, after, request };
+  },
   'tenant.set_sides': async ({ act, admin, target }) => {
     const { request } = await act(admin, 'setTenantSides', { sells: true });
     const [before, after] = [
@@ -319,6 +326,21 @@ const ROWS: Readonly<Record<Action, Row>> = {
     await addObject(scene, datasetId);
     const { request } = await scene.act(scene.admin, 'deleteDataset', { datasetId });
     return { ...seller(scene), target: `Dataset:${id}`, before: { name: 'Rows', objects: 1 }, request };
+  },
+  'document.register': async scene => {
+    const { request } = await scene.act(scene.admin, 'registerDocuments', {
+      app: 'Web',
+      version: '1',
+      documents: manifestOf('{ __typename }'),
+    });
+    const after = { app: 'Web', version: '1', apiKeyId: null, documents: 1 };
+    return { rule: 'G9', actor: by(scene.admin.person), target: 'AppVersion:Web 1', after, request };
+  },
+  'document.retire': async scene => {
+    await scene.act(scene.admin, 'registerDocuments', { app: 'Web', version: '1', documents: manifestOf('{ __typename }') });
+    const { request } = await scene.act(scene.owner, 'retireDocuments', { app: 'Web', version: '1' });
+    const [before, after] = [1, 0].map(documents => ({ app: 'Web', version: '1', documents }));
+    return { rule: 'G9', actor: by(scene.owner.person), target: 'AppVersion:Web 1', before, after, request };
   },
   'object.add': async scene => {
     const { id: dataset, datasetId } = await makeDataset(scene);

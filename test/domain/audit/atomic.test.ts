@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.ts';
 import { useDatabase } from '../../support/database.ts';
+import { manifestOf } from '../../support/documents.ts';
 import { useGateway } from '../../support/gateway.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { mismatches } from '../../support/mismatches.ts';
@@ -58,6 +59,12 @@ async function published() {
 const apiKey = async () => ({
   apiKeyId: (await make('createApiKey', { name: 'Key', scopes: ['TENANT_READ', 'USAGE_READ'] })).apiKey.id as string,
 });
+
+const registration = { app: 'Web', version: '1', documents: manifestOf('{ __typename }') };
+async function appVersion() {
+  await make('registerDocuments', registration);
+  return { app: 'Web', version: '1' };
+}
 
 /** The marketplace id of a provider's listing. */
 async function offer() {
@@ -123,6 +130,9 @@ const OPERATIONS: readonly (readonly [string, () => Promise<Try>])[] = [
   owner('rotateApiKey',        apiKey),
   owner('revokeApiKey',        apiKey),
   owner('handOverApiKey',      async () => ({ ...(await apiKey()), membershipId: nodeId('Membership', scene.admin) })),
+  owner('setApiKeyDocumentMode', async () => ({ ...(await apiKey()), documentMode: 'REQUIRE' })),
+  owner('registerDocuments',   async () => registration),
+  owner('retireDocuments',     appVersion),
   ['staffSuspendTenant',       async () => { await scene.act(scene.owner, 'requestOwnershipTransfer', viewer()); return () => scene.staff('staffSuspendTenant', { reason: 'Never' }); }],
 ];
 

@@ -104,6 +104,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   eraseMyself: 'requestedAt',
   requestOwnershipTransfer: 'code expiresAt',
   createApiKey: 'apiKey { id }',
+  registerDocuments: 'documents { id }',
+  retireDocuments: 'retiredDocuments',
   createDataset: 'dataset { id }',
   addObject: `object { id ${UPLOAD} }`,
   draftListing: 'listing { id }',

@@ -2,6 +2,7 @@ import { type GraphQLInputObjectType, GraphQLString, getNamedType } from 'graphq
 import { beforeAll, describe, expect, test } from 'vitest';
 import { searchOf } from '../../../src/domain/marketplace/search.ts';
 import { buildSchema } from '../../../src/graphql/schema.ts';
+import { manifestOf } from '../../support/documents.ts';
 import { mismatches } from '../../support/mismatches.ts';
 import { announced, PRICE, providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
@@ -36,6 +37,8 @@ const LINES: readonly (readonly [string, 'owner' | 'staff', string, (text: strin
   ['a title that is updated',    'owner', 'updateListing',      title => ({ listingId: ids.listingId, title })],
   ['a tag that is updated',      'owner', 'updateListing',      tag => ({ listingId: ids.listingId, tags: ['a', tag] })],
   ['an object',                  'owner', 'addObject',          name => ({ datasetId: ids.datasetId, ...announced('x'), name })],
+  ['an app',                     'owner', 'registerDocuments',  app => ({ app, version: '1', documents: manifestOf('{ __typename }') })],
+  ['a version of an app',        'owner', 'registerDocuments',  version => ({ app: 'Web', version, documents: manifestOf('{ __typename }') })],
   ['an API key',                 'owner', 'createApiKey',       name => ({ name, scopes: ['TENANT_READ'] })],
 ];
 /** The same of inputs that take several lines. */
@@ -54,6 +57,8 @@ const OTHER = [
   // compared with the tenant's name or the caller's address, and not stored
   ...['requestTenantDeletion.confirmation', 'eraseMyself.confirmation'],
   ...['addObject.mediaType', 'addObject.sha256'],
+  // compared with what was registered
+  ...['retireDocuments.app', 'retireDocuments.version'],
 ];
 
 /** The input fields with the type String in the schema, as `mutation.field`. */

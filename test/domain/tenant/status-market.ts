@@ -1,9 +1,12 @@
+import { manifestOf } from '../../support/documents.ts';
 import { marketFixtures } from '../../support/market.ts';
 import type { TenantFixtures, TenantWithMembers } from '../../support/tenant-fixtures.ts';
 import { listingName } from '../../support/trade.ts';
 
 const named = ({ id: tenant }: { id: string }, type: string, { id }: { id: string }) =>
   Buffer.from(`${type}:${tenant}:${id}`).toString('base64url');
+
+const WEB = { app: 'Web', version: '1' };
 
 /**
  * What each mutation of both sides of the marketplace needs: datasets and listings of the tenant's
@@ -19,6 +22,7 @@ export async function stocked(fixtures: TenantFixtures, home: TenantWithMembers)
   const provider = await fixtures.home();
   await market.setSides(provider, { sells: true });
   const entitlement = await market.entitlement(home, await market.listing(provider));
+  await fixtures.mutate(home.owner, 'registerDocuments', { ...WEB, documents: manifestOf('{ __typename }') }, 'documents { id }');
   const key = await fixtures.mutate(home.owner, 'createApiKey', { name: 'Key', scopes: ['TENANT_READ', 'USAGE_READ'] }, 'apiKey { id }');
   return {
     dataset: named(home, 'Dataset', bare),
@@ -55,7 +59,10 @@ export const MARKET_WRITES: readonly (readonly [mutation: string, input: (made: 
   ['withdrawListing',    ({ published }) => ({ listingId: published })],
   ['acquireEntitlement', ({ offer }) => ({ listingId: offer })],
   ['endEntitlement',     ({ entitlement }) => ({ entitlementId: entitlement })],
+  ['registerDocuments',  () => ({ ...WEB, documents: manifestOf('{ viewer { name } }') })],
+  ['retireDocuments',    () => WEB],
   ['createApiKey',       () => ({ name: 'New', scopes: ['TENANT_READ'] })],
+  ['setApiKeyDocumentMode', ({ key }) => ({ apiKeyId: key, documentMode: 'LOG' })],
   ['narrowApiKey',       ({ key }) => ({ apiKeyId: key, scopes: ['TENANT_READ'] })],
   ['rotateApiKey',       ({ key }) => ({ apiKeyId: key })],
   ['revokeApiKey',       ({ key }) => ({ apiKeyId: key })],

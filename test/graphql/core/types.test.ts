@@ -42,6 +42,7 @@ const VALUES: Readonly<Record<string, string>> = {
   DaySales: 'a sum',
   DayUse: 'a sum',
   DeprecatedUse: 'a count of its caller',
+  DocumentAudience: 'a forecast',
   ExplainedRefusal: 'a forecast',
   Explanation: 'a forecast',
   InvitationDelivery: 'a part of its invitation',
@@ -68,6 +69,7 @@ const ONCE: Readonly<Record<string, string>> = { Retrieval: 'its link is given o
 const CHANGE_NOTHING: Readonly<Record<string, string>> = {
   EraseMyselfPayload: 'the person is gone, and so is their id',
   RenewDownloadLinkPayload: 'a new link to the same bytes',
+  RetireDocumentsPayload: 'how many: there may be a thousand',
 };
 
 describe('ids', () => {

@@ -4,6 +4,7 @@ import type { ERRORS } from '../../../src/domain/core/errors.ts';
 import { newInvitationCode } from '../../../src/domain/invitation/secret.ts';
 import { enumName } from '../../access/expectation.ts';
 import { fixtures, type Person, type Tenant, useDatabase } from '../../support/database.ts';
+import { hashOf, idOf, manifestOf } from '../../support/documents.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { SERVICES } from '../../support/services.ts';
 import { listingName } from '../../support/trade.ts';
@@ -40,6 +41,7 @@ beforeAll(async () => {
     expired: await gateway.tokens.sign({ sub: owner.subject }, '-1h'),
   });
   await answerable(viewer);
+  await retire(tenant);
   await supply();
   await tradable(suspended);
   await gateway.ask(KEYED.replace(':name', 'First'), { token: tokens.owner });
@@ -79,6 +81,15 @@ async function keyOf(tenant: Pick<Tenant, 'id'>, holder: string, revoked = 'NULL
     [tenant.id, id, holder],
   );
   return Buffer.from(`ApiKey:${tenant.id}:${id}`).toString('base64url');
+}
+
+/** A retired document of a tenant. */
+async function retire({ id }: Tenant) {
+  await database.sql(
+    `WITH t AS (UPDATE tenant SET documents_revision = 1 WHERE tenant_id = $1)
+     INSERT INTO trusted_document (tenant_id, id, app, version, hash, text, retired_at) VALUES ($1, $2, 'Web', '1', $3, $4, now())`,
+    [id, uuid(), hashOf(RETIRED), RETIRED],
+  );
 }
 
 /** A draft of north's, which doesn't sell, and an object whose bytes never came. */
@@ -129,6 +140,9 @@ const RETRIEVE = `mutation { retrieveObject(input: { entitlementId: ":NAME", obj
 const PAGE = 'tenant { memberships(first: 100) { edges { node { id roles joinedAt user { id name email } } } } }';
 const DEAR = `{ ${Array.from({ length: 25 }, (_, i) => `t${i}: ${PAGE}`).join(' ')} }`;
 
+const RETIRED = '{ a: __typename }';
+const persisted = (sha256Hash: string) => JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
+
 type Provocation = {
   query?: string;
   as?: string;
@@ -142,7 +156,20 @@ type Provocation = {
 /** One request for each code; null for a code that this release never returns. */
 const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   BAD_REQUEST: { body: '[]', status: 400 },
-  PERSISTED_QUERY_NOT_SUPPORTED: { body: '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}', status: 400 },
+  PERSISTED_QUERY_NOT_SUPPORTED: { body: persisted(hashOf('{ b: __typename }')), status: 400 },
+  PERSISTED_QUERY_NOT_FOUND: { body: persisted(hashOf('{ b: __typename }')), as: 'owner', status: 400 },
+  DOCUMENT_NOT_FOUND: { body: JSON.stringify({ documentId: idOf('{ b: __typename }') }), as: 'owner', status: 400 },
+  DOCUMENT_RETIRED: { body: JSON.stringify({ documentId: idOf(RETIRED) }), as: 'owner', status: 400 },
+  DOCUMENT_INVALID: {
+    body: JSON.stringify({
+      query:
+        'mutation ($documents: JSONObject!) { registerDocuments(input: { app: "a", version: "1", documents: $documents }) { documents { id } } }',
+      variables: { documents: manifestOf('{ nothing }') },
+    }),
+    as: 'owner',
+    status: 200,
+  },
+  DOCUMENT_NOT_TRUSTED: null, // trusted-documents.test.ts
   GRAPHQL_PARSE_FAILED: { query: '{', status: 400 },
   GRAPHQL_VALIDATION_FAILED: { query: '{ nothing }', status: 400 },
   OPERATION_RESOLUTION_FAILURE: { query: 'query A { __typename } query B { __typename }', status: 400 },

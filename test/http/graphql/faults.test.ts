@@ -4,6 +4,7 @@ import { type Database, openDatabase } from '../../../src/database/index.ts';
 import { createAuthenticate } from '../../../src/http/auth/authenticate.ts';
 import { openBudget } from '../../../src/http/budget/open.ts';
 import { createGateway } from '../../../src/http/gateway.ts';
+import { NO_TRUST } from '../../../src/http/graphql/trusted-documents.ts';
 import { type RunningServer, startServer } from '../../../src/http/server/server.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { ask } from '../../support/gateway.ts';
@@ -56,6 +57,7 @@ beforeAll(async () => {
       services: SERVICES,
       budget: openBudget(null, Date.now),
       introspection: 'signed-in',
+      trust: NO_TRUST,
       corsOrigins: [],
     }),
   );

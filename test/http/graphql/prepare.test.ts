@@ -53,7 +53,7 @@ let left: string | undefined;
 
 beforeAll(async () => {
   documents = createDocuments();
-  const prepare = createPrepare(schema, documents);
+  const prepare = createPrepare(schema, documents, () => undefined);
   const executor = createExecutor(schema);
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const served = { requestId: 'r', log: createLog('silent'), record: new RequestRecord() };
@@ -61,7 +61,8 @@ beforeAll(async () => {
     const body = (await readBody(request))!;
     const operation = prepare(body);
     const budget = new RequestBudget(openBudget(null, Date.now), request, response);
-    const paid = operation && (await executeConfirmed({ executor, served, budget }, operation, { grant: NOBODY } as Context));
+    const paid =
+      operation && (await executeConfirmed({ executor, served, budget }, operation, { grant: NOBODY, introspection: 'all' } as Context));
     if (paid) return writeResponse(response, { mediaType, ...paid });
     left = body;
     response.writeHead(501).end();

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { TestDatabase } from '../database.ts';
+import { hashOf } from '../documents.ts';
 
 /** Ids and texts of a tenant's rows on both sides of the marketplace. */
 export type MarketValues = {
@@ -25,6 +26,10 @@ export type MarketValues = {
   readonly chargedBy: string;
   readonly earningId: string;
   readonly earningTitle: string;
+  readonly trustedDocumentId: string;
+  readonly trustedApp: string;
+  readonly trustedHash: string;
+  readonly trustedText: string;
   readonly keyId: string;
   readonly keyName: string;
   readonly keyHolderId: string;
@@ -34,6 +39,8 @@ export type MarketValues = {
 };
 
 const bytesOf = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('hex');
+
+const trusted = (mark: string) => `{ __typename } # ${mark} document`;
 
 export const marketValues = (mark: string): MarketValues => ({
   datasetId: uuid(),
@@ -58,6 +65,10 @@ export const marketValues = (mark: string): MarketValues => ({
   chargedBy: `${mark} charging`,
   earningId: uuid(),
   earningTitle: `${mark} earned`,
+  trustedDocumentId: uuid(),
+  trustedApp: `${mark} app`,
+  trustedHash: hashOf(trusted(mark)),
+  trustedText: trusted(mark),
   keyId: uuid(),
   keyName: `${mark} key`,
   keyHolderId: uuid(),
@@ -139,4 +150,8 @@ async function insertBuyerRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: str
 export async function insertMarketRows(database: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
   await insertSellerRows(database, tenantId, market);
   await insertBuyerRows(database, tenantId, market);
+  await database.sql(
+    "INSERT INTO trusted_document (tenant_id, id, app, version, api_key_id, hash, text) VALUES ($1, $2, $3, '1', $4, $5, $6)",
+    [tenantId, market.trustedDocumentId, market.trustedApp, market.keyId, market.trustedHash, market.trustedText],
+  );
 }

@@ -7,6 +7,7 @@ type Args = Record<string, unknown>;
 /** The relations of each model, written by hand. Those in brackets are to many. */
 export const RELATIONS: Readonly<Record<ModelName, Readonly<Record<string, ModelName | readonly [ModelName]>>>> = {
   Tenant: {
+    trustedDocuments: ['TrustedDocument'],
     ...{ plan: 'Plan', nextPlan: 'Plan', memberships: ['Membership'], invitations: ['Invitation'], ownershipTransfer: 'OwnershipTransfer' },
     ...{ contract: 'Contract', idempotencyKeys: ['IdempotencyKey'], auditEvents: ['AuditEvent'] },
     ...{ datasets: ['Dataset'], staleObjects: ['StaleObject'], earnings: ['Earning'] },
@@ -31,7 +32,8 @@ export const RELATIONS: Readonly<Record<ModelName, Readonly<Record<string, Model
   UsageRecord: { entitlement: 'Entitlement', charge: 'Charge' },
   Charge: { usage: 'UsageRecord' },
   RetrievalCount: { tenant: 'Tenant' },
-  ApiKey: { tenant: 'Tenant' },
+  TrustedDocument: { tenant: 'Tenant', apiKey: 'ApiKey' },
+  ApiKey: { tenant: 'Tenant', trustedDocuments: ['TrustedDocument'] },
 };
 
 /** Columns of each model, with the value of a target that each contains. */
@@ -60,6 +62,9 @@ export const COLUMNS: Readonly<Record<ModelName, Readonly<Record<string, Word>>>
   },
   Charge: { tenantId: 'tenantId', id: 'usageId', title: 'chargeTitle', provider: 'chargedBy' },
   RetrievalCount: { tenantId: 'tenantId' },
+  TrustedDocument: {
+    ...{ tenantId: 'tenantId', id: 'trustedDocumentId', app: 'trustedApp', apiKeyId: 'keyId', hash: 'trustedHash', text: 'trustedText' },
+  },
   ApiKey: { tenantId: 'tenantId', id: 'keyId', name: 'keyName', holderId: 'keyHolderId', holderName: 'keyHolder' },
 };
 
@@ -67,6 +72,7 @@ export const COLUMNS: Readonly<Record<ModelName, Readonly<Record<string, Word>>>
 export const TIE_BREAKERS: Readonly<Record<ModelName, string>> = {
   ...{ Tenant: 'id', Membership: 'id', User: 'id', Plan: 'code', Invitation: 'id', OwnershipTransfer: 'tenantId', Contract: 'tenantId' },
   ...{ IdempotencyKey: 'keyHash', AuditEvent: 'id', Tombstone: 'tenantId', PurgeReceipt: 'table' },
+  TrustedDocument: 'id',
   ...{ Dataset: 'id', DataObject: 'id', StaleObject: 'id', Listing: 'id', Earning: 'id' },
   ...{ Entitlement: 'id', UsageRecord: 'id', Charge: 'id', RetrievalCount: 'shard', ApiKey: 'id' },
 };
@@ -102,6 +108,10 @@ export function uniqueKeys(model: ModelName, word: (key: Word) => string): reado
     UsageRecord: () => [byId(word('usageId'))],
     Charge: () => [byId(word('usageId'))],
     RetrievalCount: () => [0, 1, 2].map(shard => ({ tenantId_since_shard: { tenantId, since: day, shard } })),
+    TrustedDocument: () => [
+      byId(word('trustedDocumentId')),
+      { tenantId_app_version_hash: { tenantId, app: word('trustedApp'), version: '1', hash: word('trustedHash') } },
+    ],
     ApiKey: () => [byId(word('keyId'))],
   };
   return keys[model]();
