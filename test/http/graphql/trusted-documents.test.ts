@@ -246,6 +246,16 @@ describe('retiring', () => {
     expect(row).toEqual({ name: 'Name 5' });
   });
 
+  test('G9: a mutation that is the first request after it changes nothing', async () => {
+    const rename = unique('mutation ($input: RenameTenantInput!) { renameTenant(input: $input) { tenant { name } } }');
+    await register(tenant, [rename]);
+    const owner = await ownerOf(tenant, replica);
+    const body = (to: string) => ({ documentId: idOf(rename), variables: { input: { name: to } } });
+    for (const to of ['One', 'Two', 'Three']) expect((await send(replica, owner, body(to))).codes).toEqual([]);
+    await retire(tenant);
+    expect((await send(replica, owner, body('Four'))).codes).toEqual(['DOCUMENT_RETIRED']);
+  });
+
   test('G9: of one version leaves the text free to be sent, and a caller who was cached before it', async () => {
     const text = name();
     await register(tenant, [text]);
