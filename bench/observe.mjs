@@ -27,6 +27,10 @@ const { values } = parseArgs({
 });
 const say = line => process.stderr.write(`${line}\n`);
 const undo = [];
+const unwind = async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+};
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => unwind().finally(() => process.exit(130)));
 
 /** A collector that takes everything. */
 async function startCollector() {
@@ -118,5 +122,5 @@ try {
       );
   }
 } finally {
-  for (const step of undo.splice(0).reverse()) await step();
+  await unwind();
 }

@@ -54,13 +54,6 @@ export const OBSERVE_FAULTS: readonly Fault[] = [
     short: true,
   },
   {
-    file: 'src/observe/tracing/tracing.ts',
-    find: '{ ...parent, traceFlags:',
-    plant:
-      '{ ...parent, traceState: { get: () => undefined, set: () => ({}) as never, unset: () => ({}) as never, serialize: () => String(traceparent) }, traceFlags:',
-    tests: TRACES,
-  },
-  {
     file: 'src/jobs/observed.ts',
     find: 'log.info({ tenantId, outcome,',
     plant: 'log.info({ to: message.to, tenantId, outcome,',
