@@ -71,6 +71,7 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
       const isTrusted = optimistic && trusted.isKnown(operation, optimistic.context);
       const paid = isTrusted && (await executeOptimistically(execution, operation, optimistic));
       if (paid) {
+        if (id) record.document = 'trusted';
         noteDeprecatedUse?.(operation, optimistic.context);
         return writeResponse(response, { mediaType, ...paid });
       }
@@ -79,6 +80,7 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     const context = await requestContext(credentials, { database });
     record.authorized(context.grant);
     const text = await trusted.check(id, () => operation?.document.loc?.source.body ?? parametersOf(), context, served.log);
+    if (id) record.document = 'trusted';
     if (isOfTenant) {
       operation ??= method === 'POST' ? prepare(body) : null;
       checkSlug(slugIn(text), context);
