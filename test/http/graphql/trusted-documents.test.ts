@@ -298,7 +298,8 @@ describe('TRUSTED_DOCUMENTS=require', () => {
     const fragment =
       'mutation ($input: RegisterDocumentsInput!) { registerDocuments(input: $input) { documents { id } } ...F } fragment F on Mutation { leaveTenant { leftTenantId } }';
     const two = `${REGISTER} query B { tenant { name } }`.replace('mutation (', 'mutation A(');
-    for (const query of [both, fragment])
+    const inline = 'mutation { ... on Mutation { leaveTenant { leftTenantId } } } # registerDocuments';
+    for (const query of [both, fragment, inline])
       expect((await send(strict, owner, { query, variables: { input } })).codes).toEqual(['DOCUMENT_NOT_TRUSTED']);
     expect((await send(strict, owner, { query: two, operationName: 'B' })).codes).toEqual(['DOCUMENT_NOT_TRUSTED']);
     expect((await send(strict, owner, { query: 'query registerDocuments { tenant { name } }' })).codes).toEqual(['DOCUMENT_NOT_TRUSTED']);
