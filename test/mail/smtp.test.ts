@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { smtpMail } from '../../src/mail/smtp.ts';
-import { startMailServer } from '../support/mail-server.ts';
+import { type Replies, startMailServer } from '../support/mail-server.ts';
 
 let server: Awaited<ReturnType<typeof startMailServer>>;
 beforeAll(async () => {
@@ -33,6 +33,20 @@ describe('smtpMail', () => {
     await mail.send(message);
     mail.close();
     expect(server.taken.map(({ to }) => to)).toEqual([['ines@people.example']]);
+  });
+
+  test.each<[string, string, Replies, boolean]>([
+    ['of the recipient is final', message.to, { rcpt: '550 no such mailbox' }, true],
+    ['of the message is final', message.to, { data: '550 spam' }, true],
+    ['of the sender is not: it is about us', 'no-reply@ipto.example', { mail: '550 sender rejected' }, false],
+    ['for now is not', message.to, { rcpt: '450 try later' }, false],
+  ])('a refusal %s', async (_what, address, replies, isFinal) => {
+    server.replies.set(address, replies);
+    const mail = smtpMail({ url: server.url, from: FROM });
+    const replyCode = Number(Object.values(replies)[0]!.slice(0, 3));
+    await expect(mail.send(message)).rejects.toMatchObject({ replyCode, isFinal });
+    mail.close();
+    server.replies.clear();
   });
 
   // biome-ignore format: a table is read by its columns

@@ -4,8 +4,8 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 /** A received message. */
 export type Received = { readonly from: string; readonly to: readonly string[]; readonly data: string };
 
-/** What the server replies instead of accepting, to `RCPT TO` or, at the end, to `DATA`. */
-export type Replies = { readonly rcpt?: string; readonly data?: string };
+/** What the server replies to an address instead of accepting it, by the command. */
+export type Replies = { readonly mail?: string; readonly rcpt?: string; readonly data?: string };
 
 /**
  * A minimal SMTP server without STARTTLS. It refuses recipients that begin with `refused`, replies
@@ -51,7 +51,7 @@ function serve(socket: Socket, asksForPassword: boolean, take: (message: Receive
     if (/^AUTH/i.test(line)) return reply('535 no such user');
     if (/^MAIL FROM/i.test(line)) {
       [from, to] = [address, []];
-      return reply('250 ok');
+      return reply(replies.get(address)?.mail ?? '250 ok');
     }
     if (/^RCPT TO/i.test(line)) {
       tried.push(address);
