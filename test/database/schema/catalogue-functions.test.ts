@@ -28,8 +28,8 @@ describe('functions', () => {
       'crossing_due_tenants',
       ...['crossing_entitled_object_count', 'crossing_entitled_objects'],
       ...['crossing_erasing_tenants', 'crossing_erasures', 'crossing_finish_erasures'],
-      ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
       'crossing_mail_backlog',
+      ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
       'crossing_memberships_of',
       'crossing_messages',
       'crossing_offer',
@@ -81,8 +81,8 @@ describe('functions', () => {
       ...['crossing_audit_breaks', 'crossing_audit_unfounded', 'crossing_audit_size', 'crossing_audit_heads', 'crossing_audit_lost'],
       ...['crossing_market_search', 'crossing_market_count', 'crossing_market_tags', 'crossing_market_listings'],
       ...[
-        'crossing_mail_backlog',
         'crossing_messages',
+        'crossing_mail_backlog',
         'crossing_offer',
         'crossing_availability',
         'crossing_entitled_objects',
@@ -136,6 +136,11 @@ describe('functions', () => {
       { name: 'crossing_erasing_tenants', takes: '', tells: 'SETOF uuid' },
       { name: 'crossing_erasures', takes: '', tells: 'TABLE(person_id uuid, name text, alias text, address text, memberships uuid[])' },
       { name: 'crossing_finish_erasures', takes: 'moment timestamp with time zone', tells: 'void' },
+      {
+        name: 'crossing_mail_backlog',
+        takes: 'moment timestamp with time zone',
+        tells: 'TABLE(waiting bigint, oldest_at timestamp with time zone)',
+      },
       { name: 'crossing_market_count', takes: 'query text, tags text[], max_price numeric, currency text', tells: 'integer' },
       {
         name: 'crossing_market_listings',
@@ -159,11 +164,6 @@ describe('functions', () => {
         takes: 'issuer text, subject text, named_id uuid, named_slug text',
         tells:
           'TABLE(person_id uuid, tenant_id uuid, slug text, name text, status text, status_reason text, plan_code text, features text[], cost_points_per_minute integer, documents_revision integer, sells boolean, buys boolean, membership_id uuid, roles text[], joined_at timestamp with time zone)',
-      },
-      {
-        name: 'crossing_mail_backlog',
-        takes: 'moment timestamp with time zone',
-        tells: 'TABLE(waiting bigint, oldest_at timestamp with time zone)',
       },
       {
         name: 'crossing_messages',
