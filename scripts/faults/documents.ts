@@ -65,6 +65,12 @@ export const DOCUMENT_FAULTS: readonly Fault[] = [
     plant: '  const headers = isOperators || !isOperators\n',
     tests: TESTS,
   },
+  {
+    file: 'src/http/graphql/document-id.ts',
+    find: 'return documentId == null ? rest : parameters;',
+    plant: 'return parameters;',
+    tests: ['test/isolation/tenant-slug'],
+  },
   { file: 'src/http/graphql/document-id.ts', find: 'return hasDocuments ? ', plant: 'return true ? ', tests: TESTS },
   {
     file: 'src/http/graphql/handler.ts',

@@ -62,10 +62,15 @@ describe('T3: the slug of a query', () => {
       const answers = [];
       for (const slug of strange()) {
         answers.push(await ask(NAMED, { token, variables: { slug } }), await ask(literal(slug), { token }));
-        const response = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(literal(slug))}`, {
-          headers: { authorization: `Bearer ${token}`, 'x-request-id': 'the-same' },
-        });
+        const headers = { authorization: `Bearer ${token}`, 'x-request-id': 'the-same' };
+        const response = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(literal(slug))}`, { headers });
         expect([response.status, await response.text()]).toEqual([403, answers[0]!.text]);
+        const withoutId = await fetch(`${gateway.url}/graphql`, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify({ documentId: null, query: literal(slug) }),
+        });
+        expect([withoutId.status, await withoutId.text()]).toEqual([403, answers[0]!.text]);
       }
       expect(new Set(answers.map(({ whole }) => whole)).size).toBe(1);
       expect(answers[0]).toMatchObject(NOT_FOUND);

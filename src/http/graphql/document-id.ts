@@ -47,9 +47,9 @@ export function unknownDocument({ isPersistedQuery }: DocumentId, hasDocuments: 
   return hasDocuments ? new GatewayError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound') : persistedQueryNotSupported();
 }
 
-/** The parameters of a request, with a text in place of its id if there is one. */
+/** The parameters of a request, with a text in place of its id. An id that is null counts as none. */
 export function withText(parameters: object, text: string | null): object {
-  if (text === null) return parameters;
-  const { documentId: _, ...rest } = parameters as { documentId?: unknown };
-  return { ...rest, query: text };
+  const { documentId, ...rest } = parameters as Parameters;
+  if (text !== null) return { ...rest, query: text };
+  return documentId == null ? rest : parameters;
 }
