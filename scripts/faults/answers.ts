@@ -44,4 +44,5 @@ export const ANSWER_FAULTS: readonly Fault[] = [
   { file: 'src/graphql/core/absence.ts', find: "'code targetType targetId before after'", plant: "'code before after'", tests: ABSENCE },
   { file: 'src/graphql/core/absence.ts', find: 'if (declared.size) throw', plant: 'if (false) throw', tests: ABSENCE },
   { file: 'src/graphql/core/absence.ts', find: "'endedAt objects'", plant: "'endedAt objects title'", tests: ABSENCE },
+  { file: 'src/graphql/core/absence.ts', find: "  CreateDatasetPayload:            'dataset',\n", plant: '', tests: ABSENCE },
 ];

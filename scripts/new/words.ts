@@ -38,5 +38,11 @@ export function wordsOf(name: string, rule: string = MARK): Words {
   };
 }
 
-/** A text of the skeleton with the noun in place of its stand-ins. */
-export const fill = (text: string, words: Words): string => text.replace(/__([A-Za-z]+?)__/g, (_, key: keyof Words) => words[key]);
+/** Whether the article before a word is "an": "an upload", but "a unit", "a user". */
+const takesAn = (word: string) => /^([aeio]|u(?!ni|s|t))/i.test(word);
+
+/** A text of the skeleton with the noun in place of its stand-ins, and its article. */
+export const fill = (text: string, words: Words): string =>
+  text
+    .replace(/\b([Aa])(?= `?__(text|Noun)__)/g, takesAn(words.text) ? '$1n' : '$1')
+    .replace(/__([A-Za-z]+?)__/g, (_, key: keyof Words) => words[key]);

@@ -14,6 +14,15 @@ test('a noun is spelled as each place needs it', () => {
   expect(fill(text, WORDS)).toBe('DataPolicies dataPolicies data_policy data-policy data policy data policies M1');
 });
 
+test.each([
+  ['DataPolicy', 'A data policy of a `DataPolicy`, a data-policy'],
+  ['Announcement', 'An announcement of an `Announcement`, a announcement'],
+  ['Upload', 'An upload of an `Upload`, a upload'],
+  ['Unit', 'A unit of a `Unit`, a unit'],
+])('%s has its article before words, not before names', (name, expected) => {
+  expect(fill('A __text__ of a `__Noun__`, a __permission__', wordsOf(name))).toBe(expected);
+});
+
 test.each(['webhook', 'WEBHOOK', 'Web_Hook', 'Webhook2', ''])('%j is no noun', name => {
   expect(() => wordsOf(name)).toThrow("isn't a noun");
 });

@@ -47,6 +47,7 @@ describe("the gateway's role", () => {
         held.map(({ held }) => held),
         listed,
         'HELD in test/database/schema/catalogue-role.test.ts',
+        'or grant it in src/database/admin/grants.ts',
       ),
     ).toEqual([]);
   });

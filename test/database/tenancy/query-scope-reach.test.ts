@@ -4,9 +4,10 @@ import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { type Source, sourceOn } from '../../../src/database/source.ts';
 import { MODELS, type TenantClient } from '../../../src/database/sql/data-model.ts';
 import { IsolationError, scope } from '../../../src/database/tenancy/query-scope.ts';
+import { getDatamodel } from '../../../src/generated/pothos.ts';
 import { useDatabase } from '../../support/database.ts';
 import { createWorld, type World } from '../../support/isolation/isolation.ts';
-import { RELATIONS } from '../../support/isolation/model.ts';
+import { COLUMNS, OTHER_TEXTS, RELATIONS } from '../../support/isolation/model.ts';
 import { mismatches } from '../../support/mismatches.ts';
 
 /**
@@ -41,6 +42,20 @@ function named(object: object): string[] {
 
 /** The models of the isolation tests, which are written by hand, as properties of a client. */
 const LISTED = Object.keys(RELATIONS).map(model => `${model[0]!.toLowerCase()}${model.slice(1)}`);
+
+type Models = Readonly<Record<string, { readonly fields: readonly Readonly<Record<'name' | 'kind' | 'type', string>>[] }>>;
+
+test('T4: the isolation tests know every column of text', () => {
+  const models = Object.entries(getDatamodel().datamodel.models as unknown as Models);
+  const texts = models.flatMap(([model, { fields }]) =>
+    fields.filter(({ kind, type }) => kind === 'scalar' && type === 'String').map(({ name }) => `${model}.${name}`),
+  );
+  expect(texts.length).toBeGreaterThan(80);
+  const searched = Object.entries(COLUMNS).flatMap(([model, words]) => Object.keys(words).map(name => `${model}.${name}`));
+  const others = Object.entries(OTHER_TEXTS).flatMap(([model, names]) => names.map(name => `${model}.${name}`));
+  expect(searched.filter(name => others.includes(name))).toEqual([]);
+  expect(mismatches(texts, [...searched, ...others], 'COLUMNS or OTHER_TEXTS in test/support/isolation/model.ts')).toEqual([]);
+});
 
 describe('a bound client offers', () => {
   test('the models that are listed and nothing else', async () => {

@@ -1,9 +1,11 @@
-import { type GraphQLField, isNonNullType, isObjectType } from 'graphql';
+import { type GraphQLField, getNamedType, isNonNullType, isObjectType } from 'graphql';
 import { expect, test } from 'vitest';
+import { GRANTS } from '../../../src/database/admin/grants.ts';
 import { extensionsOf } from '../../../src/executor/field-extensions.ts';
 import { getDatamodel } from '../../../src/generated/pothos.ts';
 import { markSemanticNonNull } from '../../../src/graphql/core/absence.ts';
 import { buildSchema, printSchema } from '../../../src/graphql/schema.ts';
+import { mismatches } from '../../support/mismatches.ts';
 
 const schema = buildSchema();
 const isMarked = ({ extensions }: GraphQLField<unknown, unknown>) =>
@@ -27,6 +29,29 @@ const columns = Object.values(schema.getTypeMap()).flatMap(type => {
 test('G11: a field that returns a column is marked unless the column may be null', () => {
   expect(columns.length).toBeGreaterThan(60);
   for (const [name, field, isRequired] of columns) expect([name, isMarked(field)]).toEqual([name, isRequired]);
+});
+
+/** The models whose rows the gateway may delete. */
+const deletable = new Set(
+  Object.entries(GRANTS).flatMap(([table, privileges]) =>
+    privileges.delete ? [table.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())] : [],
+  ),
+);
+
+test('G11: a payload’s row that can be deleted may be absent, because a retry reads it again', () => {
+  const rows = Object.values(schema.getTypeMap()).flatMap(type =>
+    isObjectType(type) && type.name.endsWith('Payload')
+      ? Object.values(type.getFields()).flatMap(field => {
+          const of = getNamedType(field.type);
+          const isRow = of === field.type && isObjectType(of) && deletable.has(of.extensions.pothosPrismaModel as string);
+          return isRow ? [{ name: `${type.name}.${field.name}`, field }] : [];
+        })
+      : [],
+  );
+  expect(rows.length).toBeGreaterThan(10);
+  const absent = rows.filter(({ field }) => !isMarked(field));
+  const names = (of: typeof rows) => of.map(({ name }) => name);
+  expect(mismatches(names(rows), names(absent), 'MAY_BE_ABSENT in src/graphql/core/absence.ts')).toEqual([]);
 });
 
 test.each([

@@ -28,6 +28,7 @@ export type MarketValues = {
   readonly earningTitle: string;
   readonly trustedDocumentId: string;
   readonly trustedApp: string;
+  readonly trustedVersion: string;
   readonly trustedHash: string;
   readonly trustedText: string;
   readonly keyId: string;
@@ -67,6 +68,7 @@ export const marketValues = (mark: string): MarketValues => ({
   earningTitle: `${mark} earned`,
   trustedDocumentId: uuid(),
   trustedApp: `${mark} app`,
+  trustedVersion: `${mark} version`,
   trustedHash: hashOf(trusted(mark)),
   trustedText: trusted(mark),
   keyId: uuid(),
@@ -151,7 +153,10 @@ export async function insertMarketRows(database: Pick<TestDatabase, 'sql'>, tena
   await insertSellerRows(database, tenantId, market);
   await insertBuyerRows(database, tenantId, market);
   await database.sql(
-    "INSERT INTO trusted_document (tenant_id, id, app, version, api_key_id, hash, text) VALUES ($1, $2, $3, '1', $4, $5, $6)",
-    [tenantId, market.trustedDocumentId, market.trustedApp, market.keyId, market.trustedHash, market.trustedText],
+    'INSERT INTO trusted_document (tenant_id, id, app, version, api_key_id, hash, text) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+    [
+      ...[tenantId, market.trustedDocumentId, market.trustedApp, market.trustedVersion],
+      ...[market.keyId, market.trustedHash, market.trustedText],
+    ],
   );
 }

@@ -58,14 +58,38 @@ export const COLUMNS: Readonly<Record<ModelName, Readonly<Record<string, Word>>>
   Earning: { tenantId: 'tenantId', id: 'earningId', datasetId: 'datasetId', title: 'earningTitle' },
   Entitlement: { tenantId: 'tenantId', id: 'entitlementId', listingId: 'boughtListingId', title: 'boughtTitle', provider: 'boughtFrom' },
   UsageRecord: {
-    ...{ tenantId: 'tenantId', id: 'usageId', entitlementId: 'entitlementId', apiKeyId: 'keyId', objectName: 'usedObjectName' },
+    ...{ tenantId: 'tenantId', id: 'usageId', entitlementId: 'entitlementId', apiKeyId: 'keyId' },
+    ...{ objectId: 'usedObjectId', objectName: 'usedObjectName' },
   },
   Charge: { tenantId: 'tenantId', id: 'usageId', title: 'chargeTitle', provider: 'chargedBy' },
   RetrievalCount: { tenantId: 'tenantId' },
   TrustedDocument: {
-    ...{ tenantId: 'tenantId', id: 'trustedDocumentId', app: 'trustedApp', apiKeyId: 'keyId', hash: 'trustedHash', text: 'trustedText' },
+    ...{ tenantId: 'tenantId', id: 'trustedDocumentId', app: 'trustedApp', version: 'trustedVersion', apiKeyId: 'keyId' },
+    ...{ hash: 'trustedHash', text: 'trustedText' },
   },
   ApiKey: { tenantId: 'tenantId', id: 'keyId', name: 'keyName', holderId: 'keyHolderId', holderName: 'keyHolder' },
+};
+
+/**
+ * The other columns of text: enumerations, codes, lists, those that are null in the rows of the
+ * isolation tests, and the owner's membership, which is no target.
+ */
+export const OTHER_TEXTS: Readonly<Partial<Record<ModelName, readonly string[]>>> = {
+  Tenant: ['status', 'statusBefore', 'statusReasonBefore', 'nextPlanCode'],
+  Membership: ['roles'],
+  User: ['issuer'],
+  Plan: ['features', 'support'],
+  Invitation: ['roles', 'inviterMembershipId'],
+  OwnershipTransfer: ['fromMembershipId'],
+  AuditEvent: ['actorKind', 'action', 'outcome', 'rule', 'code', 'targetType'],
+  Tombstone: ['status'],
+  PurgeReceipt: ['table'],
+  Listing: ['status', 'tags', 'currency'],
+  Earning: ['currency'],
+  Entitlement: ['currency'],
+  UsageRecord: ['mediaType'],
+  Charge: ['currency'],
+  ApiKey: ['scopes', 'documentMode'],
 };
 
 /** The column that makes an order unique. */
@@ -110,7 +134,9 @@ export function uniqueKeys(model: ModelName, word: (key: Word) => string): reado
     RetrievalCount: () => [0, 1, 2].map(shard => ({ tenantId_since_shard: { tenantId, since: day, shard } })),
     TrustedDocument: () => [
       byId(word('trustedDocumentId')),
-      { tenantId_app_version_hash: { tenantId, app: word('trustedApp'), version: '1', hash: word('trustedHash') } },
+      {
+        tenantId_app_version_hash: { tenantId, app: word('trustedApp'), version: word('trustedVersion'), hash: word('trustedHash') },
+      },
     ],
     ApiKey: () => [byId(word('keyId'))],
   };
