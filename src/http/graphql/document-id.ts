@@ -47,7 +47,9 @@ export function unknownDocument({ isPersistedQuery }: DocumentId, hasDocuments: 
   return hasDocuments ? new GatewayError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound') : persistedQueryNotSupported();
 }
 
-/** The parameters of a request, with a text in place of its id. An id that is null counts as none. */
+/**
+ * The parameters of a request, with a text in place of its id. An id that is null counts as none.
+ */
 export function withText(parameters: object, text: string | null): object {
   const { documentId, ...rest } = parameters as Parameters;
   if (text !== null) return { ...rest, query: text };
