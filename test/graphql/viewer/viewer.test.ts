@@ -117,7 +117,16 @@ describe('the caller', () => {
       permissions: [
         ...['TENANT_CREATE', 'TENANT_READ', 'PLAN_READ', 'MEMBER_COUNT', 'MEMBER_LIST', 'MEMBER_LEAVE'],
         ...['INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
-        ...['DATASET_COUNT', 'MARKETPLACE_READ', 'ENTITLEMENT_READ', 'USAGE_COUNT', 'USAGE_READ', 'CHARGE_READ', 'API_KEY_READ'],
+        ...[
+          'DATASET_COUNT',
+          'MARKETPLACE_READ',
+          'ENTITLEMENT_READ',
+          'USAGE_COUNT',
+          'USAGE_READ',
+          'CHARGE_READ',
+          'API_KEY_READ',
+          'DOCUMENT_READ',
+        ],
       ],
       membership: { slug: 'bakery', roles: ['OPERATOR', 'BUYER_MANAGER'] },
     });
