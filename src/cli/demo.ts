@@ -8,8 +8,8 @@ import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
 import { GRAPHQL } from '../http/gateway.ts';
 import { createLog } from '../http/server/log.ts';
-import { stopOnSignal } from '../main.ts';
 import { fail, orFail } from './fail.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 
 /** `npm run demo [-- --reset]`. */
 export const demoCommand = defineCommand({

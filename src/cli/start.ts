@@ -10,9 +10,10 @@ import { readDocumentsFile } from '../http/graphql/documents-file.ts';
 import { createExplorer } from '../http/routes/graphiql/explorer.ts';
 import { objectsRoute } from '../http/routes/objects.ts';
 import { createLog } from '../http/server/log.ts';
-import { startGateway, stopOnSignal } from '../main.ts';
+import { startGateway } from '../main.ts';
 import { orFail } from './fail.ts';
 import { runtimeRole } from './runtime-role.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 import { openStore } from './store.ts';
 
 /** `npm start`: serves in production. */

@@ -7,9 +7,10 @@ import { createLog } from '../http/server/log.ts';
 import { JobCounts } from '../jobs/job-counts.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { smtpMail } from '../mail/smtp.ts';
-import { stopOnSignal, whenReachable } from '../main.ts';
+import { whenReachable } from '../main.ts';
 import { observeWorker } from '../observe/observe.ts';
 import { fail, orFail } from './fail.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 import { openRemoval } from './store.ts';
 
 /** `npm run worker`: runs the jobs in production. Several workers share the work. */
