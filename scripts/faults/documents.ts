@@ -67,8 +67,8 @@ export const DOCUMENT_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/graphql/document-id.ts',
-    find: 'return documentId == null ? rest : parameters;',
-    plant: 'return parameters;',
+    find: "'documentId' in parameters && documentId == null ? rest : parameters",
+    plant: 'parameters',
     tests: ['test/isolation/tenant-slug'],
   },
   { file: 'src/http/graphql/document-id.ts', find: 'return hasDocuments ? ', plant: 'return true ? ', tests: TESTS },

@@ -53,5 +53,5 @@ export function unknownDocument({ isPersistedQuery }: DocumentId, hasDocuments: 
 export function withText(parameters: object, text: string | null): object {
   const { documentId, ...rest } = parameters as Parameters;
   if (text !== null) return { ...rest, query: text };
-  return documentId == null ? rest : parameters;
+  return 'documentId' in parameters && documentId == null ? rest : parameters;
 }
