@@ -1,8 +1,8 @@
-import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { fieldsByPolicy } from '../../src/access/fields-by-policy.ts';
 import { ROLE_MEANING, STATUS_MEANING } from '../../src/access/meaning.ts';
 import { permissionName } from '../../src/access/permission-name.ts';
 import { PERMISSIONS, type Permission, plansFor, ruleOf } from '../../src/access/policy.ts';
-import { policyOf } from '../../src/access/policy-plugin.ts';
 import { type PrincipalKind, ROLES, type Role, STATUSES } from '../../src/access/vocabulary.ts';
 
 const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -37,26 +37,6 @@ function permissionRow(permission: Permission): readonly string[] {
     plansFor(ruleOf(permission))?.join(', ') ?? 'any',
     ruleOf(permission).meaning,
   ];
-}
-
-/** `Type.field` of every field, by its policy. */
-function fieldsBy(schema: GraphQLSchema): ReadonlyMap<string, readonly string[]> {
-  const fields = Object.values(schema.getTypeMap())
-    .filter(type => !type.name.startsWith('__') && (isObjectType(type) || isInterfaceType(type)))
-    .flatMap(type =>
-      isObjectType(type) || isInterfaceType(type)
-        ? Object.values(type.getFields()).map(field => ({ at: `${type.name}.${field.name}`, policy: policyOf(field)! }))
-        : [],
-    );
-  return new Map(
-    [...PERMISSIONS, 'public', 'as-parent'].map(policy => [
-      policy,
-      fields
-        .filter(field => field.policy === policy)
-        .map(({ at }) => at)
-        .sort(),
-    ]),
-  );
 }
 
 /** docs/access-matrix.md. */
@@ -97,6 +77,6 @@ them.
 
 ${table(
   ['policy', 'fields'],
-  [...fieldsBy(schema)].map(([policy, fields]) => [`\`${policy}\``, fields.map(field => `\`${field}\``).join(' ') || '—']),
+  [...fieldsByPolicy(schema)].map(([policy, fields]) => [`\`${policy}\``, fields.map(field => `\`${field}\``).join(' ') || '—']),
 )}
 `;

@@ -7,6 +7,7 @@ import { type Demo, startDemo } from '../demo/demo.ts';
 import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
 import { GRAPHQL } from '../http/gateway.ts';
+import { ACCESS } from '../http/routes/pages/pages.ts';
 import { createLog } from '../http/server/log.ts';
 import { fail, orFail } from './fail.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
@@ -64,6 +65,7 @@ async function welcome({ url, issuer, mailbox }: Demo): Promise<string> {
   const column = Math.max(...DEMO_TENANTS.map(({ slug }) => slug.length));
   return `
   Explorer   ${url}${GRAPHQL}
+  May I?     ${url}${ACCESS}
   Endpoint   ${url}${GRAPHQL}   (POST)
   Mail       ${mailbox}
 

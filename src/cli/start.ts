@@ -7,8 +7,8 @@ import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { GRAPHQL } from '../http/gateway.ts';
 import { readDocumentsFile } from '../http/graphql/documents-file.ts';
-import { createExplorer } from '../http/routes/graphiql/explorer.ts';
 import { objectsRoute } from '../http/routes/objects.ts';
+import { createPages } from '../http/routes/pages/pages.ts';
 import { createLog } from '../http/server/log.ts';
 import { startGateway } from '../main.ts';
 import { orFail } from './fail.ts';
@@ -47,7 +47,7 @@ async function start(config: ProductionConfig) {
     ...fastPathOf(config),
     routes: [
       ...(folder ? [objectsRoute(folder, config.CORS_ORIGINS)] : []),
-      ...(config.GRAPHIQL ? [createExplorer({ endpoint: GRAPHQL, demo: null, hasExamples: mayAllIntrospect(config.INTROSPECTION) })] : []),
+      ...(config.GRAPHIQL ? [createPages({ endpoint: GRAPHQL, demo: null, showsSchema: mayAllIntrospect(config.INTROSPECTION) })] : []),
     ],
     tokens: {
       issuer: config.OIDC_ISSUER,

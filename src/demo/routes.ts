@@ -1,23 +1,27 @@
 import type { ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { GRAPHQL } from '../http/gateway.ts';
-import { createExplorer } from '../http/routes/graphiql/explorer.ts';
+import { createPages } from '../http/routes/pages/pages.ts';
 import type { Route } from '../http/server/route.ts';
 import { newestMessage } from '../mail/folder.ts';
 import type { Home } from './home.ts';
 import type { Issuer } from './issuer.ts';
-import { PERSONAS } from './personas.ts';
+import { DEMO_TENANTS, PERSONAS } from './personas.ts';
 import { tokenRoute } from './token-route.ts';
 
-/** The routes that only the demo has: the explorer with personas, their tokens, and the mail. */
+/** The routes that only the demo has: the pages with personas, their tokens, and the mail. */
 export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly Route[] {
   const personas = PERSONAS.map(({ email, name, memberships }) => ({
     email,
     label: name,
     tenants: memberships.map(({ tenant }) => tenant),
   }));
+  const tenants = DEMO_TENANTS.map(({ slug, name, plan, status }) => ({
+    slug,
+    label: `${name} (${plan.toLowerCase()}, ${status.replace('_', ' ')})`,
+  }));
   return [
-    createExplorer({ endpoint: GRAPHQL, demo: { personas }, hasExamples: true }),
+    createPages({ endpoint: GRAPHQL, demo: { personas, tenants }, showsSchema: true }),
     ...[tokenRoute(issuer, home), mailRoute(home)].map(route => onlyFor(host, route)),
   ];
 }

@@ -101,7 +101,7 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/http/graphql/document-work.ts',      name: 'merged',           because: 'local to a call' },
   { file: 'src/http/graphql/document-work.ts',      name: 'setsByName',       because: 'local to a call' },
   { file: 'src/http/graphql/operation-tenant.ts',   name: 'spread',           because: 'local to a call' },
-  { file: 'src/http/routes/graphiql/explorer.ts',   name: 'loading',          because: 'the page itself, one for all' },
+  { file: 'src/http/routes/pages/pages.ts',         name: 'loading',          because: 'the pages’ files, the same for all' },
   { file: 'src/http/routes/schema-text.ts',        name: 'printed',          because: 'the text itself, one for all' },
   { file: 'src/http/server/connections.ts',         name: 'requests',         because: 'the connections themselves' },
   { file: 'src/http/server/request-counts.ts',      name: 'counts',           because: 'the counts themselves' },

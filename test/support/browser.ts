@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome'];
-const MISSING = 'The explorer is tested in Chromium, which is missing: `apt-get install chromium`, or set CHROMIUM_PATH to its executable.';
+const MISSING = 'The pages are tested in Chromium, which is missing: `apt-get install chromium`, or set CHROMIUM_PATH to its executable.';
 
 // The first three let Chromium run as root in a container. The others keep it from calling home and
 // from resolving any other host.
@@ -29,8 +29,8 @@ export function hasChromium(): boolean {
   return false;
 }
 
-/** An explorer in its own Chromium. */
-export type OpenedExplorer = {
+/** A page in its own Chromium. */
+export type OpenedPage = {
   readonly page: Page;
   /** The URL of every request of the page and its workers. */
   readonly requested: readonly string[];
@@ -39,10 +39,13 @@ export type OpenedExplorer = {
   close(): Promise<void>;
 };
 
-/** Opens an explorer in a fresh profile and waits until GraphiQL can run a query. */
-export async function openExplorer(url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenedExplorer> {
+/** The colours and the width of a window; a phone's is 390 px wide. */
+export type Look = { readonly colorScheme?: 'light' | 'dark'; readonly width?: number; readonly height?: number };
+
+/** Opens a page in a fresh profile. */
+export async function openPage(url: string, { colorScheme = 'light', width = 1440, height = 860 }: Look = {}): Promise<OpenedPage> {
   const browser = await launch();
-  const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, colorScheme });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
   const requested: string[] = [];
   const complaints: string[] = [];
   context.on('request', request => requested.push(request.url()));
@@ -53,8 +56,21 @@ export async function openExplorer(url: string, colorScheme: 'light' | 'dark' = 
 
   const page = await context.newPage();
   await page.goto(url);
-  await ready(page);
   return { page, requested, complaints, close: () => browser.close() };
+}
+
+/** Opens an explorer and waits until GraphiQL can run a query. */
+export async function openExplorer(url: string, look?: Look): Promise<OpenedPage> {
+  const opened = await openPage(url, look);
+  await ready(opened.page);
+  return opened;
+}
+
+/** Opens the page "May I?" and waits until its script has run. */
+export async function openAccess(url: string, look?: Look): Promise<OpenedPage> {
+  const opened = await openPage(url, look);
+  await opened.page.locator('body[data-ready]').waitFor();
+  return opened;
 }
 
 /** Waits until GraphiQL shows the query of its first tab. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FakeGateway, startFakeGateway } from './graphiql-stand-in.ts';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
+const TENANTS = [{ slug: 'northwind', label: 'Northwind' }];
 const HOSTILE = { email: 'x@example', label: '</script><script>alert(1)</script>', tenants: ['northwind'] };
 
 let fakeGateway: FakeGateway;
@@ -12,7 +12,7 @@ let production: FakeGateway;
 let closed: FakeGateway;
 
 beforeAll(async () => {
-  fakeGateway = await startFakeGateway({ personas: [HOSTILE] });
+  fakeGateway = await startFakeGateway({ personas: [HOSTILE], tenants: TENANTS });
   production = await startFakeGateway(null);
   closed = await startFakeGateway(null, false);
 });
@@ -38,7 +38,7 @@ function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET', or
 
 const page = (origin?: string) => ask('/graphql', { accept: BROWSER }, 'GET', origin);
 const isPage = ({ headers }: Answer) => headers['content-type'] === 'text/html; charset=utf-8';
-const assetPaths = async () => [...(await page()).body.toString().matchAll(/"(\/graphiql\/[^"]+)"/g)].map(match => match[1]!);
+const assetPaths = async () => [...(await page()).body.toString().matchAll(/"(\/pages\/[^"]+)"/g)].map(match => match[1]!);
 const assetPath = async (name: string) => (await assetPaths()).find(path => path.endsWith(`/${name}`))!;
 
 describe('the page', () => {
@@ -84,7 +84,7 @@ describe('the page', () => {
       vary: 'accept',
       'content-security-policy':
         "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; " +
-        "font-src data:; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "font-src data:; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
@@ -96,13 +96,14 @@ describe('the page', () => {
     const html = (await page()).body.toString();
     expect([...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag.replace(/[0-9a-f]{16}/, '#'))).toEqual([
       '<script type="application/json" id="config">',
-      '<script defer src="/graphiql/#/graphiql.js">',
-      '<script type="module" src="/graphiql/#/personas.js">',
-      '<script type="module" src="/graphiql/#/explorer.js">',
+      '<script defer src="/pages/#/graphiql.js">',
+      '<script type="module" src="/pages/#/bar.js">',
+      '<script type="module" src="/pages/#/explorer-fetch.js">',
+      '<script type="module" src="/pages/#/explorer.js">',
     ]);
     expect(html).not.toMatch(/<script[^>]*>alert|https?:(?!\/\/www\.w3\.org\/2000\/svg)/);
     const config = JSON.parse(/id="config">(.*?)<\/script>/s.exec(html)![1]!);
-    expect(config.demo).toEqual({ personas: [HOSTILE] });
+    expect(config.demo).toEqual({ personas: [HOSTILE], tenants: TENANTS });
   });
 
   test('has neither the bar nor its script outside the demo', async () => {
@@ -118,23 +119,60 @@ describe('the page', () => {
   });
 });
 
+describe('the page "May I?"', () => {
+  const access = (search = '', origin = fakeGateway.origin) => ask(`/access${search}`, { accept: BROWSER }, 'GET', origin);
+
+  test('allows neither inline scripts nor inline styles', async () => {
+    const { headers, body } = await access();
+    expect(headers['content-security-policy']).toBe(
+      "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self'; " +
+        "font-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    );
+    expect([...body.toString().matchAll(/<(?:script(?! (?:type="application\/json"|.*src="))|style)[^>]*>| style=/g)]).toEqual([]);
+  });
+
+  test('escapes what is looked for', async () => {
+    const html = (await access('?find=%22%3E%3Cscript%3Ealert(1)%3C/script%3E')).body.toString();
+    expect(html).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+    expect(html).not.toContain('<script>alert');
+  });
+
+  test('names fields only where everybody may read the schema, and personas only in the demo', async () => {
+    const [demo, open, empty] = await Promise.all(
+      [fakeGateway, production, closed].map(async ({ origin }) => (await access('', origin)).body.toString()),
+    );
+    expect(demo).toContain('id="persona"');
+    for (const html of [open!, empty!]) expect(html).not.toMatch(/persona|northwind/i);
+    expect(open).toContain('Tenant.billingEmail');
+    expect(empty).toContain('billing-contact:read');
+    expect(empty).not.toMatch(/Tenant\.|billingEmail|memberships/);
+  });
+
+  test('leaves every method but GET and HEAD to the other routes', async () => {
+    for (const method of ['POST', 'DELETE']) expect(isPage(await ask('/access', {}, method))).toBe(false);
+    expect((await ask('/access', {}, 'HEAD')).body.length).toBe(0);
+  });
+});
+
 describe('the assets', () => {
-  test('are all served under their content hash, immutable', async () => {
+  test('are all served under one hash, immutable', async () => {
     const paths = await assetPaths();
     expect(paths.map(path => path.split('/').at(-1)).sort()).toEqual([
+      'bar.css',
+      'bar.js',
       'editor.worker.js',
+      'explorer-fetch.js',
       'explorer.css',
       'explorer.js',
       'graphiql.css',
       'graphiql.js',
       'graphql.worker.js',
       'json.worker.js',
-      'personas.js',
     ]);
+    expect(new Set(paths.map(path => path.split('/').at(-2))).size).toBe(1);
     for (const path of paths) {
-      const { status, headers, body } = await ask(path);
+      const { status, headers } = await ask(path);
       expect(status).toBe(200);
-      expect(path).toContain(createHash('sha256').update(body).digest('hex').slice(0, 16));
       expect(headers).toMatchObject({
         'content-type': path.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8',
         'cache-control': 'public, max-age=31536000, immutable',
@@ -171,11 +209,11 @@ describe('the assets', () => {
   });
 
   test('of another version are absent, and the 404 is not cached', async () => {
-    const { status, headers } = await ask('/graphiql/0123456789abcdef/explorer.js');
+    const { status, headers } = await ask('/pages/0123456789abcdef/explorer.js');
     expect([status, headers['cache-control']]).toEqual([404, 'no-store']);
   });
 
-  test.each(['/graphiql/0123456789abcdef/unknown.js', '/graphiql/0123456789abcdef/../explorer.ts', '/graphiql/', '/graphiql/explorer.js'])(
+  test.each(['/pages/0123456789abcdef/unknown.js', '/pages/0123456789abcdef/../explorer.ts', '/pages/', '/pages/explorer.js'])(
     'that do not exist are left to the other routes: %s',
     async path => {
       const { headers } = await ask(path);

@@ -5,17 +5,21 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type Encoding, encodingFor } from '../../server/negotiate.ts';
 
-/** All files of the page. We serve them ourselves, so that it works without internet access. */
-const ASSET_NAMES = [
-  'graphiql.js',
-  'graphiql.css',
-  'editor.worker.js',
-  'json.worker.js',
-  'graphql.worker.js',
-  'explorer.js',
+/** Our own files. They import each other, so all are served under one hash. */
+const OWN_NAMES = [
+  'access.css',
+  'access.js',
+  'bar.css',
+  'bar.js',
+  'caller.js',
   'explorer.css',
-  'personas.js',
+  'explorer.js',
+  'explorer-fetch.js',
+  'what-helps.js',
 ] as const;
+
+/** All files of the pages. We serve them ourselves, so that they work without internet access. */
+const ASSET_NAMES = ['graphiql.js', 'graphiql.css', 'editor.worker.js', 'json.worker.js', 'graphql.worker.js', ...OWN_NAMES] as const;
 export type AssetName = (typeof ASSET_NAMES)[number];
 
 type Asset = { readonly path: string; readonly type: string; readonly text: string; readonly encoded: Map<Encoding, Promise<Buffer>> };
@@ -24,29 +28,30 @@ export type Assets = Readonly<Record<AssetName, Asset>>;
 /** Reads and hashes the assets. GraphiQL is 9 MB of strings, so it is imported at first use. */
 export async function loadAssets(): Promise<Assets> {
   const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
-  const own = (name: AssetName) => readFile(new URL(`./browser/${name}`, import.meta.url), 'utf8');
+  const own = OWN_NAMES.map(async name => [name, await readFile(new URL(`./browser/${name}`, import.meta.url), 'utf8')]);
   const texts: Record<AssetName, string> = {
     'graphiql.js': graphiql.js,
     'graphiql.css': graphiql.css,
     'editor.worker.js': graphiql.editorWorkerService,
     'json.worker.js': graphiql.jsonWorker,
     'graphql.worker.js': graphiql.graphqlWorker,
-    'explorer.js': await own('explorer.js'),
-    'explorer.css': await own('explorer.css'),
-    'personas.js': await own('personas.js'),
+    ...Object.fromEntries(await Promise.all(own)),
   };
-  return Object.fromEntries(ASSET_NAMES.map(name => [name, asset(name, texts[name])])) as Assets;
+  const hash = createHash('sha256')
+    .update(ASSET_NAMES.map(name => texts[name]).join())
+    .digest('hex')
+    .slice(0, 16);
+  return Object.fromEntries(ASSET_NAMES.map(name => [name, asset(`/pages/${hash}/${name}`, texts[name])])) as Assets;
 }
 
-function asset(name: AssetName, text: string): Asset {
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const type = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
-  return { path: `/graphiql/${hash}/${name}`, type, text, encoded: new Map() };
+function asset(path: string, text: string): Asset {
+  const type = path.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
+  return { path, type, text, encoded: new Map() };
 }
 
 /** The name in an asset's path, with any hash; null for any other path. */
 export function assetNameOf(path: string): AssetName | null {
-  const name = /^\/graphiql\/[0-9a-f]{16}\/([a-z.]+)$/.exec(path)?.[1];
+  const name = /^\/pages\/[0-9a-f]{16}\/([a-z.-]+)$/.exec(path)?.[1];
   return ASSET_NAMES.find(assetName => assetName === name) ?? null;
 }
 
@@ -57,7 +62,7 @@ export function assetNameOf(path: string): AssetName | null {
 export async function sendAsset(asset: Asset, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (path !== asset.path) {
     response.writeHead(404, { 'content-type': 'text/plain', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-    response.end('The explorer has changed: reload its page.\n');
+    response.end('The page has changed: reload it.\n');
     return;
   }
   const encoding = encodingFor(request.headers['accept-encoding']);

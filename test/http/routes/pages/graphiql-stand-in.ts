@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GraphQLError } from 'graphql';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { createExplorer } from '../../../src/http/routes/graphiql/explorer.ts';
-import type { ExplorerOptions } from '../../../src/http/routes/graphiql/options.ts';
+import type { PageOptions } from '../../../../src/http/routes/pages/options.ts';
+import { createPages } from '../../../../src/http/routes/pages/pages.ts';
 
 /** A request that the fake gateway received, except for introspection. */
 export type Asked = { readonly authorization: string | undefined; readonly tenant: string | undefined };
@@ -88,10 +88,10 @@ export function tokenOwner(authorization: string | null | undefined): string | n
 }
 
 /** Starts the stand-in on a free port, with an explorer in front of it. */
-export async function startFakeGateway(demo: ExplorerOptions['demo'], hasExamples = true): Promise<FakeGateway> {
-  const explorer = createExplorer({ endpoint: '/graphql', demo, hasExamples });
+export async function startFakeGateway(demo: PageOptions['demo'], showsSchema = true): Promise<FakeGateway> {
+  const explorer = createPages({ endpoint: '/graphql', demo, showsSchema });
   const server = createServer(async (request, response) => {
-    if (explorer(request, response)) return;
+    if (await explorer(request, response)) return;
     const body = await text(request);
     if (request.url === '/demo/token' && request.headers['content-type'] === 'application/json') {
       const { persona } = JSON.parse(body);

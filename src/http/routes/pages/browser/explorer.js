@@ -1,5 +1,5 @@
 // Starts GraphiQL in the browser. Runs after graphiql.js, which defines YogaGraphiQL, and after
-// personas.js, which wraps fetch.
+// explorer-fetch.js, which wraps fetch.
 
 const { endpoint, tabs, workers } = JSON.parse(document.getElementById('config').textContent);
 const linked = new URLSearchParams(location.search).get('query');

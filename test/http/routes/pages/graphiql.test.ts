@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hasChromium, type OpenedExplorer, openExplorer, ready } from '../../support/browser.ts';
-import { chooseTab } from '../../support/explorer.ts';
+import { hasChromium, type OpenedPage, openExplorer, ready } from '../../../support/browser.ts';
+import { chooseTab } from '../../../support/explorer.ts';
 import { type FakeGateway, startFakeGateway, tokenOwner } from './graphiql-stand-in.ts';
 
 const PERSONAS = [
@@ -9,11 +9,15 @@ const PERSONAS = [
   { email: 'sam@people.example', label: 'Sam', tenants: ['contoso', 'northwind'] },
   { email: 'staff@ipto.example', label: 'Staff </script><img src=x>', tenants: [] },
 ];
+const TENANTS = [
+  { slug: 'northwind', label: 'Northwind' },
+  { slug: 'contoso', label: 'Contoso' },
+];
 const NOTHING = { authorization: undefined, tenant: undefined };
 
 const browser = hasChromium();
 let fakeGateway: FakeGateway;
-let explorer: OpenedExplorer;
+let explorer: OpenedPage;
 const page = () => explorer.page;
 
 const choosePersona = (email: string) => page().getByRole('combobox', { name: 'Persona' }).selectOption(email);
@@ -33,8 +37,9 @@ async function run(shown: string): Promise<unknown> {
 
 const openTab = (operation: string) => chooseTab(page(), operation);
 
-async function tenantChoices(): Promise<Record<string, string[]>> {
-  const groups = await page().locator('#tenant optgroup').all();
+/** The options of a list, by the labels of their groups. */
+async function groupsOf(selector: string): Promise<Record<string, string[]>> {
+  const groups = await page().locator(`${selector} optgroup`).all();
   const entries = groups.map(async group => [await group.getAttribute('label'), await group.locator('option').allTextContents()]);
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -46,7 +51,7 @@ function lastAsked() {
 
 describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
   beforeEach(async () => {
-    fakeGateway = await startFakeGateway({ personas: PERSONAS });
+    fakeGateway = await startFakeGateway({ personas: PERSONAS, tenants: TENANTS });
     explorer = await openExplorer(`${fakeGateway.origin}/graphql`);
   });
 
@@ -118,15 +123,21 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     expect(await dimmed.count()).toBe(0);
   });
 
-  test('other tenants can be chosen too, listed separately and marked', async () => {
-    expect(await tenantChoices()).toEqual({ 'Not a member': ['northwind', 'contoso'] });
+  test('lists the personas by tenant, and only the tenants of the persona', async () => {
+    expect(await groupsOf('#persona')).toEqual({
+      Northwind: ['Owner · owner@northwind.example', 'Viewer · viewer@northwind.example'],
+      'Several tenants': ['Sam · sam@people.example'],
+      'No tenant': ['Staff </script><img src=x> · staff@ipto.example'],
+    });
+    expect(await page().getByRole('combobox', { name: 'Tenant' }).isDisabled()).toBe(true);
     await choosePersona('viewer@northwind.example');
-    expect(await tenantChoices()).toEqual({ 'Member of': ['northwind'], 'Not a member': ['contoso'] });
-    await chooseTenant('contoso');
-    expect(await sends()).toBe('Sends authorization: Bearer …, x-tenant-id: contoso (not a member)');
+    expect(await page().locator('#tenant option').allTextContents()).toEqual(['(none)', 'Northwind']);
+    await choosePersona('sam@people.example');
+    expect(await page().locator('#tenant option').allTextContents()).toEqual(['(none)', 'Contoso', 'Northwind']);
     await chooseTenant('');
-    await run('viewer@northwind.example');
-    expect(lastAsked()).toEqual({ persona: 'viewer@northwind.example', tenant: undefined });
+    expect(await sends()).toBe('Sends authorization: Bearer …');
+    await run('sam@people.example');
+    expect(lastAsked()).toEqual({ persona: 'sam@people.example', tenant: undefined });
   });
 
   test('a token is reused while it is valid, and renewed in the minute before it expires', async () => {

@@ -10,6 +10,25 @@ and x-tenant-id with the slug or id of a tenant.`;
 const MEMBERS = `A page of members. Try filter: { role: OWNER },
 or filter: { search: "an" }.`;
 
+/** An operation of which a viewer is refused some fields. */
+export const EXAMPLE = `query RefusedAndWhy {
+  tenant {
+    name
+    billingEmail
+    memberships(first: 3) {
+      edges {
+        node {
+          user {
+            name
+            email
+          }
+        }
+      }
+    }
+  }
+}
+`;
+
 const TABS: readonly Tab[] = [
   {
     // The principal, all its memberships, and its permissions in the chosen tenant.
@@ -90,23 +109,7 @@ ${HEADERS}`,
 field's extensions say what it needs, and why.`,
     elsewhere: `With a token of a viewer: each refused field's
 extensions say what it needs, and why.`,
-    document: `query RefusedAndWhy {
-  tenant {
-    name
-    billingEmail
-    memberships(first: 3) {
-      edges {
-        node {
-          user {
-            name
-            email
-          }
-        }
-      }
-    }
-  }
-}
-`,
+    document: EXAMPLE,
   },
 ];
 
