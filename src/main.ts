@@ -21,6 +21,7 @@ import { createGateway } from './http/gateway.ts';
 import { createDeprecatedUses } from './http/graphql/deprecated-use.ts';
 import { checkDocuments } from './http/graphql/documents-file.ts';
 import { NO_TRUST, type TrustSettings } from './http/graphql/trusted-documents.ts';
+import { Streams } from './http/live/streams.ts';
 import type { ServerLimits } from './http/server/limits.ts';
 import type { Route } from './http/server/route.ts';
 import { startServer } from './http/server/server.ts';
@@ -58,6 +59,8 @@ export type StartOptions = {
   readonly budget: BudgetSettings | null;
   /** The clock, the settings and the object store. */
   readonly services: Services;
+  /** How often a subscription gets a sign of life, ms; the default when left out. */
+  readonly heartbeat?: number | undefined;
   /** How long a use of a deprecated field waits to be written, ms; the default when left out. */
   readonly deprecatedUseInterval?: number | undefined;
   /** Runs before the database is checked: migrations, for example. */
@@ -128,13 +131,14 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await close();
     throw error;
   });
+  const live = new Streams({ database, log, heartbeat: options.heartbeat });
   const deprecatedUses = createDeprecatedUses(schema, {
     ...{ database, clock: services.clock, interval: options.deprecatedUseInterval },
     onLost: (error, counts) => log.warn({ err: error, counts }, 'uses of deprecated fields were not counted'),
   });
   const stop = async () => {
     stopping = true;
-    await server.stop();
+    await Promise.all([server.stop(), live.stop()]);
     await Promise.race([deprecatedUses.write().then(() => database.close()), sleep(STOP_MS, undefined, { ref: false })]);
     await observation.stop();
     await metricsPort?.stop();
@@ -152,6 +156,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       database,
       authenticate: createAuthenticate({ ...tokens, ...keys }, refreshPeople(database.query, onStale)),
       services,
+      live,
       budget: openBudget(options.budget, () => services.clock.now().getTime()),
       trust,
       introspection: options.introspection ?? 'signed-in',

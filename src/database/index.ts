@@ -7,6 +7,7 @@ export { PiggybackQuery, type TextQuery } from './driver/piggyback-query.ts';
 export type { Enqueue, Query, RunTextQuery } from './driver/query.ts';
 export type { StatementObserver } from './driver/statistics.ts';
 export { type Database, type DatabaseOptions, type DatabaseStatistics, openDatabase } from './open.ts';
+export { type ReadableDatabase, readsWithin } from './reads-within.ts';
 export type { ReadCount } from './sql/counts.ts';
 export { type ReadClient, type TenantClient, tenantFieldOf } from './sql/data-model.ts';
 export type { Binding } from './tenancy/binding.ts';

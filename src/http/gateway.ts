@@ -46,7 +46,11 @@ export function createGateway({ corsOrigins, trust, ...given }: GatewayOptions):
   const documents = createDocuments();
   const yoga = createYogaServer(schema, documents);
   const trusted = new TrustedDocuments(trust);
-  const options = { ...given, documents, trusted, yoga, explain: createExplain(schema, yoga), examine: createExamine(schema, yoga) };
+  const options = {
+    ...{ ...given, documents, trusted, yoga },
+    explain: createExplain(schema, yoga),
+    examine: createExamine(schema, yoga),
+  };
   const handlers: Readonly<Record<Path, Handler>> = {
     [GRAPHQL]: createGraphqlHandler(options),
     [AUDIT_EXPORT]: createAuditExport(options),

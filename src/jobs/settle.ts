@@ -1,8 +1,10 @@
 import type { Database, UnitOfWork } from '../database/index.ts';
 import { finishErasures } from '../database/queries/erasure.ts';
+import { rotateEvents } from '../database/queries/event.ts';
 import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
 import { logRefusalCounts } from '../domain/audit/refusal-counts.ts';
 import { DUE_STEPS, inTenant } from '../domain/core/due.ts';
+import { KEPT_DAYS } from '../domain/event/types.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';
 import { sendNotices } from '../domain/ownership/send-notices.ts';
@@ -57,5 +59,6 @@ export async function settleTenant(
  */
 export async function sweep({ query }: Pick<Database, 'query'>, now: Date): Promise<void> {
   await finishErasures(query, now);
+  await rotateEvents(query, KEPT_DAYS);
   for (const tenantId of await dueTenants(query, now)) await wakeJobs(query, tenantId);
 }

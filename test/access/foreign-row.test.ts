@@ -4,6 +4,7 @@ import { createAuthenticate } from '../../src/http/auth/authenticate.ts';
 import { openBudget } from '../../src/http/budget/open.ts';
 import { createGateway } from '../../src/http/gateway.ts';
 import { NO_TRUST } from '../../src/http/graphql/trusted-documents.ts';
+import { Streams } from '../../src/http/live/streams.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { startServer } from '../../src/http/server/server.ts';
 import { contextBuilder } from '../support/context-builder.ts';
@@ -68,6 +69,7 @@ describe('a row of another tenant that is reached through a guarded field', () =
         budget: openBudget(null, Date.now),
         introspection: 'signed-in',
         trust: NO_TRUST,
+        live: new Streams({ database: database, log: createLog('silent') }),
         corsOrigins: [],
       }),
     );

@@ -18,13 +18,13 @@ const tenantAccess = (status: Status, roles: readonly Role[] = [], features: Ten
 const heldBy = (principal: Principal, at: TenantAccess | null) => [...grantOf(principal, at).permissions];
 
 /** What everybody who is signed in holds, wherever they are. */
-const PERSON = ['tenant:create', 'invitation:accept', 'invitation:decline', 'person:export', 'person:erase'];
+const PERSON = ['tenant:create', 'invitation:accept', 'invitation:decline', 'person:export', 'viewer:follow', 'person:erase'];
 const STAFF = ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rename', 'staff:replace-owner', 'staff:arrange-plan'];
 
 /** What is held with what everybody holds, in the table's order. */
 const personAnd = (...names: readonly PermissionName[]) => PERMISSION_NAMES.filter(name => [...PERSON, ...names].includes(name));
 
-const MONITOR = ['tenant:read', 'plan:read', 'member:count'] as const;
+const MONITOR = ['tenant:read', 'plan:read', 'member:count', 'event:read'] as const;
 const READER = [...MONITOR, 'member:list', 'document:read'] as const;
 const WARDEN = [...READER, 'billing-contact:read', 'member:read-email', 'invitation:list', 'audit:read'] as const;
 const SELF = ['member:drop-roles', 'member:leave'] as const;
@@ -47,7 +47,7 @@ const EVERY_SCOPE = PERMISSION_NAMES.filter(name =>
   [
     ...['tenant:read', 'marketplace:read', ...COUNTS, ...SHELVES, ...SELLS],
     ...['entitlement:read', 'usage:read', 'charge:read', 'entitlement:acquire', 'entitlement:end', 'object:retrieve'],
-    ...['document:read', 'document:register'],
+    ...['event:read', 'document:read', 'document:register'],
   ].includes(name),
 );
 
@@ -130,10 +130,10 @@ describe('the grant of others', () => {
     [STAFF_KIND, 'suspended',        ['staff:read-tenant', 'staff:resume', 'staff:rename', 'staff:replace-owner']],
     [STAFF_KIND, 'pending_deletion', ['staff:read-tenant', 'staff:rename', 'staff:replace-owner']],
     [STAFF_KIND, 'deleted',          ['staff:read-tenant']],
-    [USER,       'active',           ['tenant:create', 'invitation:accept', 'invitation:decline', 'person:export', 'person:erase']],
-    [USER,       'suspended',        ['tenant:create', 'invitation:decline', 'person:export', 'person:erase']],
-    [USER,       'pending_deletion', ['tenant:create', 'invitation:decline', 'person:export', 'person:erase']],
-    [USER,       'deleted',          ['tenant:create', 'person:export', 'person:erase']],
+    [USER,       'active',           ['tenant:create', 'invitation:accept', 'invitation:decline', 'person:export', 'viewer:follow', 'person:erase']],
+    [USER,       'suspended',        ['tenant:create', 'invitation:decline', 'person:export', 'viewer:follow', 'person:erase']],
+    [USER,       'pending_deletion', ['tenant:create', 'invitation:decline', 'person:export', 'viewer:follow', 'person:erase']],
+    [USER,       'deleted',          ['tenant:create', 'person:export', 'viewer:follow', 'person:erase']],
   ] as const)('of $kind over a tenant that the input leads to, %s: its status counts', (principal, status, permissions) => {
     expect(heldBy(principal, { ...tenantAccess(status), named: true })).toEqual(permissions);
     expect(heldBy(principal, { ...tenantAccess(status), named: true })).toEqual(held({ kind: principal.kind, roles: [], status, named: status }));

@@ -44,9 +44,21 @@ function fieldsIn(query: string): readonly string[] {
   return [...found];
 }
 
+/** The types that only subscriptions lead to: subscriptions.test.ts asks them. */
+const STREAMED = [
+  'Subscription',
+  'TenantChanged',
+  'MembershipChanged',
+  'InvitationChanged',
+  'UsageRecorded',
+  'ListingChanged',
+  'ViewerChanged',
+  'OwnEvent',
+];
+
 /** From the schema, not from FIELDS: a row that FIELDS lacks is another test's finding. */
 const EVERY_FIELD = Object.values(schema.getTypeMap()).flatMap(type =>
-  !type.name.startsWith('__') && (isObjectType(type) || isInterfaceType(type))
+  !type.name.startsWith('__') && !STREAMED.includes(type.name) && (isObjectType(type) || isInterfaceType(type))
     ? Object.keys(type.getFields()).map(field => `${type.name}.${field}`)
     : [],
 );
@@ -196,4 +208,4 @@ describe('the matrix', () => {
  * Principals × statuses × tenancies × (fields + permissions), as counted when the last of them was
  * added: fewer asks are a hole.
  */
-const MINIMUM = 226_466;
+const MINIMUM = 262_930;

@@ -60,6 +60,7 @@ const TENANT = `
   memberships(first: 2) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
   invitations(first: 2) { ${PAGE} edges { cursor node { ${INVITATION} } } }
   apiKeys(first: 2) { ${PAGE} edges { cursor node { ${API_KEY} } } }
+  events(first: 1) { previousHash next hasMore events { number eventId type version at subjectType subjectId data payload salt digest hash } }
   trustedDocuments(first: 1) { ${PAGE} edges { cursor node { ${DOCUMENT} } } }
   auditEvents(first: 2) { ${PAGE} edges { cursor node { ${EVENT} } } }`;
 

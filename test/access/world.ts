@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
 import { hashOf } from '../support/documents.ts';
+import { insertNumberedEvent } from '../support/isolation/event-rows.ts';
 import { type PermissionName, type Plan, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Kept, keepRows } from './kept.ts';
 import { createProvider, createTrade } from './trade.ts';
@@ -182,6 +183,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     await sql(`SELECT set_config('app.tenant_id', '${tenant.id}', true);
       INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
       VALUES ('${tenant.id}', '${event}', now(), 'user', 'somebody', 'Somebody', 'tenant.rename', 'refused', 'S1', 'FORBIDDEN', 'Tenant', 'target', '{}', '{}', 'request')`);
+    await insertNumberedEvent(database, tenant.id, event, 'Named');
     const trustedDocument = '00000000-0000-7000-8000-000000000001';
     const text = '{ viewer { name } }';
     await sql(`INSERT INTO trusted_document (tenant_id, id, app, version, api_key_id, hash, text, retired_at) VALUES

@@ -105,6 +105,7 @@ type GatewayOptions = {
   /** Operations have no limit if left out. */
   readonly budget?: StartOptions['budget'];
   readonly deprecatedUseInterval?: number;
+  readonly heartbeat?: number;
   readonly metrics?: StartOptions['metrics'];
   readonly traces?: StartOptions['traces'];
 };
@@ -129,6 +130,7 @@ export async function startTestGateway(
     expectsUnexpected = false,
     log = createLog('silent'),
     deprecatedUseInterval,
+    heartbeat,
     metrics = null,
     traces = null,
   }: GatewayOptions = {},
@@ -162,6 +164,7 @@ export async function startTestGateway(
     tokens: tokenOptions(tokens),
     budget,
     deprecatedUseInterval,
+    heartbeat,
     metrics,
     traces,
   });

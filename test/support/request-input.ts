@@ -11,5 +11,6 @@ export const requestInput = (tenant?: string, services = SERVICES): RequestInput
   introspection: 'signed-in',
   explain: () => Promise.reject(new Error('nothing is explained here')),
   examine: () => Promise.reject(new Error('nothing is examined here')),
+  live: { nextEvent: async () => {} },
   budget: { rateLimit: () => ({ limit: null, remaining: null, resetAt: services.clock.now() }) },
 });

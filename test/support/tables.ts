@@ -4,6 +4,9 @@
  */
 // biome-ignore format: a table a line
 export const PURGED = [
+  'event_outbox',
+  'event',
+  'event_head',
   'trusted_document',
   'deprecated_use',
   'api_key',

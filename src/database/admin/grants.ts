@@ -31,6 +31,9 @@ export const GRANTS = {
   retrieval_count:    { select: true, insert: true,  delete: false, update: ['cap', 'used'] },
   deprecated_use:     { select: true, insert: true,  delete: true,  update: ['count', 'last_at'] },
   api_key:            { select: true, insert: true,  delete: false, update: ['scopes', 'secret_hash', 'earlier_hash', 'earlier_expires_at', 'holder_id', 'holder_name', 'rotated_at', 'revoked_at', 'last_used_at', 'document_mode'] },
+  event_outbox:       { select: false, insert: true, delete: false, update: [] },
+  event:              { select: true, insert: false, delete: false, update: [] },
+  event_head:         { select: true, insert: false, delete: false, update: [] },
   trusted_document:   { select: true, insert: true,  delete: true,  update: ['retired_at'] },
 } as const satisfies Record<string, { select: boolean | readonly string[]; insert: boolean; delete: boolean; update: readonly string[] }>;
 

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Enqueue, Query } from '../driver/query.ts';
+import { OUTBOX_COLUMNS, type OutboxEvent, outboxValues, writeEvent } from './event.ts';
 
 /** An event of the audit log (SPEC A1). */
 export type AuditEntry = {
@@ -19,19 +20,28 @@ const APPEND = `
   INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id, state_before, state_after, request_id)
   VALUES ($1::uuid, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14)`;
 
+/** The same with the event that subscribers get, in one statement. */
+const APPEND_AND_EMIT = `
+  WITH logged AS (${APPEND})
+  INSERT INTO event_outbox (${OUTBOX_COLUMNS}, audit_event_id) VALUES ($15::uuid, $16, $17, $18, $19::timestamptz, $20, $1::uuid)`;
+
 /**
- * Appends an event to the bound tenant's log, in the transaction that it describes. A trigger links
- * it to the chain (SPEC A2).
+ * Appends an event to the bound tenant's log, in the transaction that it describes, with the events
+ * that subscribers get of it. A trigger links it to the chain (SPEC A2).
  */
-export function appendEvent(enqueue: Enqueue, { at, actor, action, rule, code, target, before, after, requestId }: AuditEntry): void {
+export function appendEvent(enqueue: Enqueue, entry: AuditEntry, [emitted, ...others]: readonly OutboxEvent[]): void {
+  const { at, actor, action, rule, code, target, before, after, requestId } = entry;
   const json = (state: object | null) => state && JSON.stringify(state);
   const { type = null, id = null } = target ?? {};
   const outcome = code === null ? 'done' : 'refused';
+  const auditEventId = uuid();
   // biome-ignore format: a row is read by its columns
   const values = [
-    uuid(), at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(before), json(after), requestId,
+    auditEventId, at.toISOString(), actor.kind, actor.id, actor.name, action, outcome, rule, code, type, id, json(before), json(after), requestId,
   ];
-  enqueue(APPEND, values);
+  if (emitted) enqueue(APPEND_AND_EMIT, [...values, ...outboxValues(emitted)]);
+  else enqueue(APPEND, values);
+  for (const other of others) writeEvent(enqueue, other, { auditEventId });
 }
 
 /**

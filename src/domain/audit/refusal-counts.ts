@@ -14,8 +14,9 @@ import { recorder } from './record.ts';
 export const logRefusalCounts = (unit: UnitOfWork, { clock }: { readonly clock: Clock }): Promise<void> =>
   unit.transaction(async ({ query, enqueue }) => {
     const now = clock.now();
+    const tenantId = unit.binding.tenantId!;
     for (const { actor, action, code, count, since } of await takeRefusalCounts(query, now)) {
-      const record = recorder(enqueue, now, { action: action as Action, requestId: NO_REQUEST, actor: () => actor });
+      const record = recorder(enqueue, now, { tenantId, action: action as Action, requestId: NO_REQUEST, actor: () => actor });
       await record({ code: code as ErrorCode, after: { refusals: count, since, until: now } });
     }
   });

@@ -64,10 +64,14 @@ async function countOrLog(
   refusals: number,
   now: Date,
 ): Promise<void> {
-  const { action, requestId } = context;
+  const { action, requestId, work } = context;
   const { code } = error;
   const actor = await countRefusals(query, { actor: actorOf(context), action: action!, code }, refusals, now);
-  if (actor) await recorder(enqueue, now, { action, requestId, actor: () => actor })({ code, after: refusedState(error) });
+  if (actor)
+    await recorder(enqueue, now, { tenantId: work.binding.tenantId!, action, requestId, actor: () => actor })({
+      code,
+      after: refusedState(error),
+    });
 }
 
 /** The details of a refusal that the audit log keeps beside its code. */

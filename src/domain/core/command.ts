@@ -67,7 +67,10 @@ export async function runCommand<Result extends object>(
       const { tenant, now } = locked;
       const earlier = key && earlierAnswer(kept, key, now);
       if (earlier) return earlier as Result;
-      const record = recorder(locked.enqueue, now, { action: context.action, requestId: context.requestId, actor: () => actorOf(context) });
+      const record = recorder(locked.enqueue, now, {
+        ...{ tenantId: locked.tenantId, action: context.action, requestId: context.requestId },
+        actor: () => actorOf(context),
+      });
       const result = await change({ ...locked, context, tenant: tenant!, me, record });
       if (key && !(result instanceof GatewayError)) keepAnswer(locked, key, result, now);
       return result;

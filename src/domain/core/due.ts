@@ -15,7 +15,12 @@ export const NO_REQUEST = 'job';
 export const inTenant = (unit: UnitOfWork, clock: Clock, work: (job: Job) => Promise<unknown>): Promise<void> =>
   withTenantLock(unit, { clock, reads: async () => {} }, async ({ tenant, ...locked }) => {
     if (!tenant || tenant.status === 'deleted') return;
-    const record = recorder(locked.enqueue, locked.now, { action: null, requestId: NO_REQUEST, actor: () => SYSTEM });
+    const record = recorder(locked.enqueue, locked.now, {
+      tenantId: locked.tenantId,
+      action: null,
+      requestId: NO_REQUEST,
+      actor: () => SYSTEM,
+    });
     await work({ ...locked, tenant, record });
   });
 

@@ -1,4 +1,4 @@
-import type { Grant, Principal, TenantAccess } from '../../access/grant.ts';
+import { type Grant, grantOf, type Principal, type TenantAccess } from '../../access/grant.ts';
 import { type Permission, ruleOf } from '../../access/policy.ts';
 import { type Refusal, refusalOf, sentenceOf } from '../../access/refusal.ts';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
@@ -107,6 +107,18 @@ export function checkAlso(permission: Permission, { context, tenantId, tenant, m
   });
   if (refusal) throw new RefusedError(refusal);
 }
+
+/** The caller's permissions as the transaction reads them. */
+export const grantNow = (
+  { tenant, tenantId }: Pick<LockedTransaction, 'tenant' | 'tenantId'>,
+  { membership, key }: CurrentAccess,
+  { principal, tenantAccess }: CallerGrant,
+  clock: Clock,
+): Grant =>
+  grantOf(
+    principalNow(principal, key, clock),
+    tenantAccess && tenant ? tenantAccessIn(tenantId, tenant, (membership ? membership.roles : []) as Role[]) : null,
+  );
 
 const tenantAccessIn = (tenantId: string, { status, features }: LockedTenant, roles: readonly Role[]): TenantAccess => ({
   tenantId,

@@ -1,10 +1,13 @@
 import { v7 as uuid } from 'uuid';
+import { writeEvent } from '../../database/queries/event.ts';
 import { type NotRetrieved, type Retrieved, writeRetrieval } from '../../database/queries/retrieval.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
+import { encodeGlobalId, rowId } from '../core/global-id.ts';
 import { localRow, type RowRef } from '../core/row-ref.ts';
 import { minutesAfter } from '../core/services.ts';
 import { checkBuys } from '../entitlement/side.ts';
+import { outboxEvent } from '../event/payload.ts';
 import { takePlace } from './cap.ts';
 
 /** How long a download link is valid, minutes. */
@@ -48,7 +51,7 @@ export const retrieveObject = (
   return runCommand(
     context,
     async command => {
-      const { query, tenant, tenantId, now } = command;
+      const { query, enqueue, tenant, tenantId, now } = command;
       checkBuys(tenant);
       const retrieval = {
         retrievalId: uuid(),
@@ -60,8 +63,12 @@ export const retrieveObject = (
       if (object.entitlementId !== retrieval.entitlementId) throw new GatewayError('NOT_FOUND', MESSAGES.NOT_FOUND);
       const retrieved = await writeRetrieval(query, retrieval);
       if ('refused' in retrieved) throw new GatewayError(retrieved.refused, MESSAGES[retrieved.refused]);
-      await takePlace(command); // last, to hold the counter's row lock as briefly as possible
       const { retrievalId, entitlementId, objectId } = retrieval;
+      const entitlementRef = encodeGlobalId('Entitlement', rowId({ tenantId, id: entitlementId }));
+      const used = { entitlement: entitlementRef, name: retrieved.name, size: retrieved.size };
+      const event = outboxEvent(tenantId, now, { type: 'usage.recorded', subjectId: retrievalId, values: used });
+      writeEvent(enqueue, event, { usageRecordId: retrievalId });
+      await takePlace(command); // last, to hold the counter's row lock as briefly as possible
       return { tenantId, retrievalId, entitlementId, objectId, ...retrieved, retrievedAt: now, expiresAt: minutesAfter(now, LINK_MINUTES) };
     },
     'shared',

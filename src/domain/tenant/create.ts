@@ -51,7 +51,7 @@ export async function createTenant(context: CommandContext, input: CreateTenantI
     const membershipId = uuid();
     await db.membership.create({ data: { id: membershipId, userId, roles: ['owner'], createdAt: now } });
     const actor = () => ({ kind: 'user' as const, id: userId, name: profile.name });
-    const record = recorder(enqueue, now, { action: context.action, requestId: context.requestId, actor });
+    const record = recorder(enqueue, now, { tenantId, action: context.action, requestId: context.requestId, actor });
     await record({ target: { type: 'Tenant', id: tenantId }, after: { name, slug, sells, buys } });
     const membership: PersonMembership = {
       ...{ tenantId, slug, name, status: 'active', statusReason: null, plan: 'FREE', features: [], sells, buys },

@@ -30,6 +30,12 @@ export type Examination = { readonly cost: number; readonly permissions: Readonl
 /** Examines a document, whose variables aren't known; implemented where the limits are. */
 export type Examine = (text: string, context: Context) => Promise<Examination>;
 
+/** Waits for events; implemented where a process follows them. */
+export type Live = {
+  /** Resolves when a tenant has something new, at the latest after so many seconds. */
+  nextEvent(tenantId: string, seconds: number, hasNew: () => Promise<boolean>): Promise<void>;
+};
+
 /** A caller's budget in the running minute. Null: there is no limit. */
 export type RateLimit = { readonly limit: number | null; readonly remaining: number | null; readonly resetAt: Date };
 
@@ -56,6 +62,7 @@ export type Context = {
   readonly services: Services;
   readonly explain: Explain;
   readonly examine: Examine;
+  readonly live: Live;
   /** The `Idempotency-Key` header; null without one. */
   readonly idempotencyKey: string | null;
   /** Whether the client wants one error for all refusals of a field (`X-Refusals: grouped`). */

@@ -1,6 +1,9 @@
 import { PLAN_CODES } from '../../access/vocabulary.ts';
 import { tenantFieldOf } from '../../database/index.ts';
 import { badInput } from '../../domain/core/errors.ts';
+import { encodeGlobalId } from '../../domain/core/global-id.ts';
+
+export { encodeGlobalId, rowId } from '../../domain/core/global-id.ts';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const MOMENT = '(?:0|-?[1-9]\\d{0,14})';
@@ -28,10 +31,6 @@ export function acceptIdsOf(typenames: readonly string[]): void {
   for (const typename of typenames) FORMS.set(typename, OTHERS[typename] ?? (tenantFieldOf(typename) === 'tenantId' ? ROW : SINGLE));
 }
 
-/** Makes a global id, opaque to clients: `Type:id` or `Type:tenant:id` in base64url. */
-export const encodeGlobalId = (typename: string, id: string | number | bigint): string =>
-  Buffer.from(`${typename}:${id}`).toString('base64url');
-
 /**
  * Splits a global id.
  *
@@ -44,9 +43,6 @@ export function decodeGlobalId(globalId: string): { typename: string; id: string
     throw badInput('This is not an id that this API gives out.');
   return { typename, id };
 }
-
-/** The id of a tenant's row, as {@link encodeGlobalId} takes it. */
-export const rowId = ({ tenantId, id }: { tenantId: string; id: string }): string => `${tenantId}:${id}`;
 
 /** The inverse of {@link rowId}. */
 export function rowOf(id: string): { tenantId: string; id: string } {

@@ -20,7 +20,7 @@ function viewerId({ grant: { principal, tenantAccess }, profile }: Context): str
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-const Viewer = builder.node(builder.objectRef<Context>('Viewer'), {
+export const Viewer = builder.node(builder.objectRef<Context>('Viewer'), {
   description: 'The caller of the request, signed in or not.',
   id: { resolve: viewerId, policy: 'public' },
   loadWithoutCache: (id, context) => (id === viewerId(context) ? context : null),

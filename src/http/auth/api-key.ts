@@ -1,5 +1,5 @@
 import { grantOf, KEY_STATUSES, type Principal, type TenantAccess } from '../../access/grant.ts';
-import type { Database } from '../../database/index.ts';
+import type { ReadableDatabase } from '../../database/index.ts';
 import { KEY_PREFIX } from '../../domain/api-key/secret.ts';
 import { noteUsed, type ProvenKey, provenKey, scopesOf } from '../../domain/api-key/sign-in.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
@@ -24,7 +24,11 @@ export function keyIn(authorization: string | undefined): string | null {
  * another tenant; TENANT_STATUS when the tenant isn't active (SPEC K2): only a holder of the secret
  * learns that.
  */
-export async function keyContext(database: Database, text: string, { tenant: header, slug, ...input }: RequestInput): Promise<Context> {
+export async function keyContext(
+  database: ReadableDatabase,
+  text: string,
+  { tenant: header, slug, ...input }: RequestInput,
+): Promise<Context> {
   const now = input.services.clock.now();
   const key = await provenKey(database.bind, text, now);
   if (header !== undefined && ![key.tenantId, key.slug].includes(header.toLowerCase()))

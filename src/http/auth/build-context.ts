@@ -1,5 +1,5 @@
 import { type Grant, grantOf, type Principal } from '../../access/grant.ts';
-import type { Binding, Database } from '../../database/index.ts';
+import type { Binding, ReadableDatabase } from '../../database/index.ts';
 import { membershipsOf, type PersonMembership, type PersonMemberships } from '../../database/queries/membership.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import { chooseMembership } from './choose-membership.ts';
@@ -9,7 +9,7 @@ import type { Token } from './token.ts';
 /** The parts of a context that come from the request itself. */
 export type RequestInput = Pick<
   Context,
-  'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain' | 'examine' | 'budget' | 'introspection'
+  'requestId' | 'idempotencyKey' | 'groupsRefusals' | 'services' | 'explain' | 'examine' | 'live' | 'budget' | 'introspection'
 > &
   TenantSources;
 
@@ -53,8 +53,8 @@ export const factsOutside = (principal: Principal, profile: Context['profile']):
 
 /** @param bind makes the context's access to the database. */
 export function buildContext<Work>(
-  database: Pick<Database, 'queryText'>,
-  { requestId, idempotencyKey, groupsRefusals, services, explain, examine, budget, introspection }: RequestInput,
+  database: Pick<ReadableDatabase, 'queryText'>,
+  { requestId, idempotencyKey, groupsRefusals, services, explain, examine, live, budget, introspection }: RequestInput,
   { profile, grant, membership, costLimit, documentsRevision, personId, memberships }: TenantFacts,
   bind: (binding: Binding) => Work,
 ): Omit<Context, 'work'> & { readonly work: Work } {
@@ -70,6 +70,7 @@ export function buildContext<Work>(
     services,
     explain,
     examine,
+    live,
     budget,
     introspection,
     profile,

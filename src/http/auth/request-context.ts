@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Introspection } from '../../access/introspection.ts';
-import type { Database } from '../../database/index.ts';
+import type { Database, ReadableDatabase } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Services } from '../../domain/core/services.ts';
-import type { Context, Examine, Explain } from '../../graphql/core/context.ts';
+import type { Context, Examine, Explain, Live } from '../../graphql/core/context.ts';
 import type { BudgetOptions, RequestBudget } from '../budget/request-budget.ts';
 import { keyContext, keyIn } from './api-key.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -17,6 +17,7 @@ export type ContextOptions = {
   readonly services: Services;
   readonly explain: Explain;
   readonly examine: Examine;
+  readonly live: Live;
   /** Who may read the schema. */
   readonly introspection: Introspection;
   /** What operations are charged to. */
@@ -37,7 +38,7 @@ export type Credentials = { readonly input: RequestInput } & (
 export async function credentialsOf(
   { headers }: IncomingMessage,
   requestId: string,
-  { authenticate, services, explain, examine, introspection }: ContextOptions,
+  { authenticate, services, explain, examine, live, introspection }: ContextOptions,
   budget: RequestBudget,
 ): Promise<Credentials> {
   const { authorization } = headers;
@@ -51,6 +52,7 @@ export async function credentialsOf(
     services,
     explain,
     examine,
+    live,
     budget,
     introspection,
   };
@@ -71,7 +73,7 @@ function groupsRefusals(form: string | string[] | undefined): boolean {
  * @throws {GatewayError} UNAUTHENTICATED, TENANT_NOT_FOUND, TENANT_CONFLICT; TENANT_STATUS for an
  * API key.
  */
-export const requestContext = ({ input, ...by }: Credentials, { database }: Pick<ContextOptions, 'database'>): Promise<Context> =>
+export const requestContext = ({ input, ...by }: Credentials, { database }: { readonly database: ReadableDatabase }): Promise<Context> =>
   by.key === null ? tenantContext(database, by.token, input) : keyContext(database, by.key, input);
 
 /** Headers that identify the caller, the tenant or the change: by lower-case name, as to print. */

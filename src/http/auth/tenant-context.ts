@@ -1,4 +1,4 @@
-import type { Database } from '../../database/index.ts';
+import type { ReadableDatabase } from '../../database/index.ts';
 import { membershipsIn, membershipsStatement } from '../../database/queries/membership.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import { buildContext, factsOfPerson, factsOutside, type RequestInput, type TenantFacts } from './build-context.ts';
@@ -13,10 +13,10 @@ import type { Token } from './token.ts';
  * @throws {GatewayError} TENANT_NOT_FOUND, or TENANT_CONFLICT when the token, the header and the
  * query's slug name different tenants.
  */
-export const tenantContext = async (database: Database, token: Token | null, input: RequestInput): Promise<Context> =>
+export const tenantContext = async (database: ReadableDatabase, token: Token | null, input: RequestInput): Promise<Context> =>
   buildContext(database, input, await factsOf(database, token, input), binding => database.bind(binding));
 
-async function factsOf(database: Database, token: Token | null, sources: TenantSources): Promise<TenantFacts> {
+async function factsOf(database: ReadableDatabase, token: Token | null, sources: TenantSources): Promise<TenantFacts> {
   if (!token) return factsOutside({ kind: 'nobody' }, null);
   if (token.staff) {
     // Staff act in no tenant; their mutations take the tenant as an input.

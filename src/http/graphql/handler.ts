@@ -3,6 +3,8 @@ import { createExecutor, type Executor } from '../../executor/executor.ts';
 import { optimisticContext } from '../auth/optimistic-context.ts';
 import { type ContextOptions, credentialsOf, requestContext } from '../auth/request-context.ts';
 import { RequestBudget } from '../budget/request-budget.ts';
+import type { ReadContext } from '../live/stream.ts';
+import type { Streams } from '../live/streams.ts';
 import type { Handler } from '../server/route.ts';
 import type { NoteDeprecatedUse } from './deprecated-use.ts';
 import { documentIdIn, withText } from './document-id.ts';
@@ -28,6 +30,7 @@ export type GraphqlOptions = ContextOptions & {
   readonly documents: Documents;
   readonly trusted: TrustedDocuments;
   readonly yoga: Yoga;
+  readonly live: Streams;
 };
 
 /**
@@ -37,14 +40,14 @@ export type GraphqlOptions = ContextOptions & {
  * @throws {GatewayError} for a request that is refused before GraphQL runs.
  */
 export function createGraphqlHandler(options: GraphqlOptions): Handler {
-  const { schema, executor = createExecutor(schema), bodyTimeout, documents, trusted, noteDeprecatedUse } = options;
+  const { schema, executor = createExecutor(schema), bodyTimeout, documents, trusted, noteDeprecatedUse, live } = options;
   const prepare = createPrepare(schema, documents, trusted.textOf);
   const runYoga = createYogaHandler(options.yoga);
 
   return async (request, response, served) => {
     const { record } = served;
     record.isOperation = true;
-    const mediaType = checkHead(request);
+    const { mediaType, isStreamed } = checkHead(request);
     const body = request.method === 'POST' ? await readBody(request, bodyTimeout) : '';
     if (body === null) return; // The client left.
     record.read();
@@ -73,7 +76,7 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
       if (paid) {
         if (id) record.document = 'trusted';
         noteDeprecatedUse?.(operation, optimistic.context);
-        return writeResponse(response, { mediaType, ...paid });
+        return writeResponse(response, { mediaType, isStreamed, ...paid });
       }
     }
 
@@ -88,12 +91,21 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
     const paid = operation && (await executeConfirmed(execution, operation, context));
     if (operation && paid) {
       noteDeprecatedUse?.(operation, context);
-      return writeResponse(response, { mediaType, ...paid });
+      return writeResponse(response, { mediaType, isStreamed, ...paid });
     }
 
     const parameters = withText(parametersOf(), text);
     const answer = await runYoga({ ...served, method, mediaType, parameters, context, budget, noteDeprecatedUse });
+    const { subscription } = answer;
+    if (subscription) {
+      const authenticate = async (): Promise<ReadContext> => {
+        const again = await credentialsOf(request, served.requestId, options, budget);
+        return within => requestContext(again, { database: within });
+      };
+      return await live.open({ request, response, served, subscription, context, authenticate });
+    }
     const isCacheable = id && method === 'GET';
-    writeResponse(response, isCacheable ? cacheable(request, answer, documents.operation(schema, parameters), !isOfTenant) : answer);
+    const sendable = isCacheable ? cacheable(request, answer, documents.operation(schema, parameters), !isOfTenant) : answer;
+    writeResponse(response, { isStreamed, ...sendable });
   };
 }

@@ -3,8 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { checkNotRepeated } from '../auth/request-context.ts';
 import { SERVER_LIMITS } from '../server/limits.ts';
-import { type MediaType, responseMediaType } from '../server/negotiate.ts';
+import { MEDIA_TYPES, type MediaType, responseMediaType, takesStream } from '../server/negotiate.ts';
 import { LIMITS } from './limits.ts';
+
+/** The media type of a response, and whether it is sent as one server-sent event. */
+export type Head = { readonly mediaType: MediaType; readonly isStreamed: boolean };
 
 /**
  * Checks the head of a GraphQL request, and returns the media type of its response.
@@ -12,14 +15,16 @@ import { LIMITS } from './limits.ts';
  * @throws {GatewayError} BAD_REQUEST, NOT_ACCEPTABLE, CSRF_REFUSED, UNSUPPORTED_MEDIA_TYPE,
  * REQUEST_ENTITY_TOO_LARGE.
  */
-export function checkHead(request: IncomingMessage): MediaType {
+export function checkHead(request: IncomingMessage): Head {
   const { method, headers } = request;
   checkNotRepeated(request);
   const mediaType = responseMediaType(headers.accept);
-  if (!mediaType) throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json` or `application/json`.');
+  const isStreamed = !mediaType && takesStream(headers.accept);
+  if (!mediaType && !isStreamed)
+    throw new GatewayError('NOT_ACCEPTABLE', 'Accept `application/graphql-response+json`, `application/json` or `text/event-stream`.');
   if (method === 'POST' && PLAIN_JSON.test(headers['content-type'] ?? '')) checkLength(headers);
   else checkUnusualHead(request);
-  return mediaType;
+  return { mediaType: mediaType ?? MEDIA_TYPES[0], isStreamed };
 }
 
 const PLAIN_JSON = /^application\/json(; ?charset=utf-8)?$/i;

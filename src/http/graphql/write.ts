@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { STREAM, singleResult } from '../live/event-stream.ts';
 import type { MediaType } from '../server/negotiate.ts';
 
 export type GraphqlResponse = {
+  /** Whether the client takes server-sent events alone. */
+  readonly isStreamed?: boolean;
   readonly mediaType: MediaType;
   readonly text: string;
   readonly status?: number;
@@ -9,14 +12,18 @@ export type GraphqlResponse = {
 };
 
 /** Writes a response, unless the client has left. */
-export function writeResponse(response: ServerResponse, { mediaType, text, status = 200, headers }: GraphqlResponse): void {
+export function writeResponse(
+  response: ServerResponse,
+  { mediaType, isStreamed = false, text, status = 200, headers }: GraphqlResponse,
+): void {
   if (response.destroyed) return;
   if (status === 304) return void response.writeHead(status, headers).end();
+  const body = isStreamed ? singleResult(text) : text;
   response.writeHead(status, {
-    'content-type': mediaType,
-    'content-length': Buffer.byteLength(text),
+    'content-type': isStreamed ? STREAM : mediaType,
+    'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     ...headers,
   });
-  response.end(text);
+  response.end(body);
 }

@@ -1,32 +1,16 @@
 import { type ExecutionArgs, execute, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { PreparedOperation } from '../../executor/prepared-operation.ts';
-import type { Tally } from '../../executor/tally.ts';
-import type { Context } from '../../graphql/core/context.ts';
-import { type AnyPayment, NO_PAYMENT } from '../budget/payment.ts';
-import type { RequestBudget } from '../budget/request-budget.ts';
-import type { MediaType } from '../server/negotiate.ts';
-import type { Served } from '../server/route.ts';
+import { NO_PAYMENT } from '../budget/payment.ts';
 import { useClosedSchema } from './closed-schema.ts';
 import { priceOf } from './complexity.ts';
-import type { NoteDeprecatedUse } from './deprecated-use.ts';
 import type { Documents } from './documents.ts';
 import { useErrors } from './errors.ts';
 import { useLimits } from './limits.ts';
 import { tallyOf } from './result-tally.ts';
+import { useSubscription } from './subscription.ts';
 import type { GraphqlResponse } from './write.ts';
-
-/** A request for yoga: read, with its parameters parsed and its context built. */
-export type YogaRequest = Served & {
-  readonly method: string;
-  readonly mediaType: MediaType;
-  readonly parameters: object;
-  readonly context: Context;
-  readonly budget: RequestBudget;
-  readonly noteDeprecatedUse?: NoteDeprecatedUse | undefined;
-  /** What the operation was charged, once yoga executes it; or why it was not. */
-  readonly paid: { by?: AnyPayment; tally?: Tally; refusal?: unknown };
-};
+import type { Subscription, YogaRequest } from './yoga-request.ts';
 
 export type Yoga = ReturnType<typeof createYogaServer>;
 
@@ -36,7 +20,7 @@ export const createYogaServer = (schema: GraphQLSchema, documents: Documents) =>
     schema,
     graphqlEndpoint: '/',
     context: ({ context }) => context,
-    plugins: [useParsedParameters, useClosedSchema, ...useLimits(documents), useErrors(), useExecution],
+    plugins: [useParsedParameters, useClosedSchema, ...useLimits(documents), useErrors(), useExecution, useSubscription],
     parserAndValidationCache: { documentCache: documents.parsed, errorCache: documents.failed },
     cors: false,
     graphiql: false,
@@ -55,16 +39,16 @@ export const createYogaServer = (schema: GraphQLSchema, documents: Documents) =>
  */
 export const createYogaHandler =
   (yoga: Yoga) =>
-  async (input: Omit<YogaRequest, 'paid'>): Promise<GraphqlResponse> => {
+  async (input: Omit<YogaRequest, 'paid'>): Promise<GraphqlResponse & { readonly subscription?: Subscription | undefined }> => {
     const { method, mediaType } = input;
     const request: YogaRequest = { ...input, paid: {} };
     const response = await yoga.fetch(new yoga.fetchAPI.Request('http://gateway/', { method, headers: { accept: mediaType } }), request);
     const allow = response.headers.get('allow');
-    const { by: payment = NO_PAYMENT, tally, refusal } = request.paid;
+    const { by: payment = NO_PAYMENT, tally, refusal, subscription } = request.paid;
     if (refusal) throw refusal;
     const { text, headers } = payment.settle(await response.text(), tally);
     input.record.charged = payment.charged;
-    return { mediaType, status: response.status, headers: allow ? { allow, ...headers } : headers, text };
+    return { mediaType, status: response.status, headers: allow ? { allow, ...headers } : headers, text, subscription };
   };
 
 /** Our own reading of the request takes the place of yoga's. */

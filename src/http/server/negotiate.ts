@@ -19,8 +19,15 @@ export function responseMediaType(accept: string | undefined): MediaType | null 
   return type || null;
 }
 
+/** Server-sent events: for subscriptions, and for clients that take nothing else. */
+const STREAM = 'text/event-stream';
+
+/** Whether a client takes server-sent events. */
+export const takesStream = (accept: string | undefined): boolean =>
+  accept === undefined || new Negotiator({ headers: { accept } }).mediaType([STREAM]) === STREAM;
+
 const PAGE = 'text/html';
-const ANSWERS = [...MEDIA_TYPES, 'text/event-stream', 'multipart/mixed'];
+const ANSWERS = [...MEDIA_TYPES, STREAM, 'multipart/mixed'];
 
 /** Whether a client prefers HTML to every kind of GraphQL response, as browsers do. */
 export const prefersPage = (accept: string | undefined): boolean =>

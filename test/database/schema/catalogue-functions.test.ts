@@ -27,17 +27,19 @@ describe('functions', () => {
       ...['crossing_buyers', 'crossing_dataset_buyers'],
       'crossing_due_tenants',
       ...['crossing_entitled_object_count', 'crossing_entitled_objects'],
-      ...['crossing_erasing_tenants', 'crossing_erasures', 'crossing_finish_erasures'],
+      ...['crossing_erasing_tenants', 'crossing_erasures'],
+      ...['crossing_event_position', 'crossing_events_after', 'crossing_finish_erasures'],
       'crossing_mail_backlog',
       ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
       'crossing_memberships_of',
       'crossing_messages',
+      'crossing_number_events',
       'crossing_offer',
-      'crossing_owned_free_tenants',
+      ...['crossing_own_events', 'crossing_owned_free_tenants'],
       ...['crossing_person_data', 'crossing_person_events'],
       'crossing_refresh_person',
       'crossing_register_person',
-      ...['crossing_retrieve', 'crossing_retrieved'],
+      ...['crossing_retrieve', 'crossing_retrieved', 'crossing_rotate_events'],
       ...['erase_in_events', 'forget_erased'],
       'index_listing',
       ...['name_refused', 'note_member'],
@@ -91,7 +93,9 @@ describe('functions', () => {
       ],
       ...['crossing_retrieved', 'crossing_buyers', 'crossing_dataset_buyers', 'crossing_billing_faults', 'crossing_billing_totals'],
       ...['crossing_begin_erasure', 'crossing_erasing_tenants', 'crossing_erasures', 'crossing_finish_erasures'],
-      ...['crossing_person_data', 'crossing_person_events', 'erase_in_events', 'forget_erased', 'bury_tenant', 'purge_rows'],
+      ...['crossing_person_data', 'crossing_person_events'],
+      ...['crossing_number_events', 'crossing_event_position', 'crossing_events_after', 'crossing_own_events', 'crossing_rotate_events'],
+      ...['erase_in_events', 'forget_erased', 'bury_tenant', 'purge_rows'],
     ]);
   });
 
@@ -135,6 +139,12 @@ describe('functions', () => {
       },
       { name: 'crossing_erasing_tenants', takes: '', tells: 'SETOF uuid' },
       { name: 'crossing_erasures', takes: '', tells: 'TABLE(person_id uuid, name text, alias text, address text, memberships uuid[])' },
+      { name: 'crossing_event_position', takes: '', tells: 'bigint' },
+      {
+        name: 'crossing_events_after',
+        takes: 'after bigint, at_most integer',
+        tells: 'TABLE(event_position bigint, tenant_id uuid, person_ref bytea)',
+      },
       { name: 'crossing_finish_erasures', takes: 'moment timestamp with time zone', tells: 'void' },
       {
         name: 'crossing_mail_backlog',
@@ -170,11 +180,13 @@ describe('functions', () => {
         takes: 'address text, most_to integer, most_by integer, since timestamp with time zone',
         tells: 'TABLE(is_full boolean, sent_at timestamp with time zone)',
       },
+      { name: 'crossing_number_events', takes: 'at_most integer', tells: 'integer' },
       {
         name: 'crossing_offer',
         takes: 'wanted uuid',
         tells: 'TABLE(own boolean, title text, provider text, price numeric, currency text)',
       },
+      { name: 'crossing_own_events', takes: 'at_most integer', tells: 'TABLE(id uuid, type text, at timestamp with time zone)' },
       { name: 'crossing_owned_free_tenants', takes: '', tells: 'integer' },
       { name: 'crossing_person_data', takes: 'issuer text, identity text, verified text', tells: 'jsonb' },
       {
@@ -204,6 +216,7 @@ describe('functions', () => {
         takes: 'retrieval uuid',
         tells: 'TABLE(refused text, object_key text, name text, media_type text, at timestamp with time zone)',
       },
+      { name: 'crossing_rotate_events', takes: 'kept_days integer', tells: 'integer' },
       { name: 'erase_in_events', takes: 'after integer, at_most integer', tells: 'integer' },
       { name: 'forget_erased', takes: 'after integer', tells: 'void' },
       { name: 'purge_rows', takes: 'at_most integer, moment timestamp with time zone', tells: 'text' },
@@ -218,6 +231,7 @@ describe('functions', () => {
     );
     // biome-ignore format: a table is read by its columns
     expect(functions.map(({ name, tells, anybody }) => [name, tells, anybody])).toEqual([
+      ['add_event_day',    'void',    false],
       ['app_person',       'uuid',    true],
       ['app_tenant',       'uuid',    true],
       ['are_tags',         'boolean', true],
@@ -240,6 +254,7 @@ describe('functions', () => {
       ['erased_address',   'text', true],
       ['erased_name',      'text', true],
       ['erasure_tenants',  'SETOF uuid', false],
+      ['event_day_name',   'text',    false],
       ['hour_id',          'uuid',    true],
       ['is_buried',        'boolean', false], // the same
       ['is_pseudonym',     'boolean', true],

@@ -95,6 +95,9 @@ describe('tables', () => {
       policy('erasure.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       policy('earning.crossing_retrieval', 'INSERT', '{ipto_owner}', null, 'true'),
       crossing('idempotency_key'),
+      policy('event.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
+      policy('event_head.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
+      policy('event_outbox.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
       crossing('invitation'),
       crossing('listing'),
       policy('market_index.crossing', 'ALL', '{ipto_owner}', 'true', 'true'),
@@ -123,6 +126,7 @@ describe('tables', () => {
     );
     expect(policies).toEqual([{ schema: 'graphile_worker', cmd: 'ALL', roles: `{${runtime}}` }]);
     expect(await namesOf("SELECT nspname::text AS name FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'")).toEqual([
+      'event_day',
       'graphile_worker',
       'public',
     ]);

@@ -114,7 +114,9 @@ const difference = async (content: string) => {
     script: true,
     exitCode: true,
     filters: {
-      externalTables: [...INTERNAL, 'refusal_count', 'notice', 'deprecated_use'].map(name => `public.${name}`),
+      externalTables: [...INTERNAL, 'refusal_count', 'notice', 'deprecated_use', 'event', 'event_outbox', 'event_head'].map(
+        name => `public.${name}`,
+      ),
       externalEnums: [],
     },
   } as never);

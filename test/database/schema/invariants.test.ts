@@ -106,7 +106,10 @@ describe('T1: what never changes', () => {
     for (const { name } of tables) {
       const refusal = await write(`UPDATE ${name} SET tenant_id = gen_random_uuid() WHERE tenant_id = :tenant`).catch(error => error);
       const constraint = `${name === 'tenant' ? '' : `${name}_`}tenant_id_is_immutable`;
-      expect([name, refusal]).toMatchObject([name, { ...refusedBy(constraint), message: `${name}.tenant_id never changes` }]);
+      expect([name, refusal]).toMatchObject([
+        name,
+        { ...refusedBy(constraint), message: expect.stringMatching(/\.tenant_id never changes$/) },
+      ]);
     }
   });
 

@@ -98,7 +98,10 @@ describe('A5: refusals of one kind by one actor', () => {
     await opened.bind({ tenantId: scene.tenant.id, personId: null }).transaction(async ({ query, enqueue }) => {
       await lockTenant(query);
       const actor = { kind: 'user', id: scene.owner.id, name: 'Olga' } as const;
-      await recorder(enqueue, gateway.clock.now(), { action: 'tenant.rename', requestId: 'held', actor: () => actor })({});
+      await recorder(enqueue, gateway.clock.now(), {
+        ...{ tenantId: scene.tenant.id, action: 'tenant.rename', requestId: 'held' },
+        actor: () => actor,
+      })({ target: { type: 'Tenant', id: scene.tenant.id } });
       await query('SELECT 1', []); // sends the event: the end of the chain is locked
       expect((await refuse()).code).toBe('FORBIDDEN');
       expect(await counts()).toMatchObject([{ count: 1 }]);

@@ -84,13 +84,13 @@ describe('the catalogue, read anonymously', () => {
       'charge:read',
     ];
     const KEYS = ['api-key:read', 'api-key:create', 'api-key:update'];
-    const DOCUMENTS = ['document:read', 'document:register'];
-    const OPERATOR = [...MONITOR, ...SELF, 'dataset:count', 'usage:count'];
+    const DOCUMENTS = ['event:read', 'document:read', 'document:register'];
+    const OPERATOR = [...MONITOR, ...SELF, 'dataset:count', 'usage:count', 'event:read'];
     const READER = [...MONITOR, 'member:list', ...SELF, 'dataset:count'];
-    const SELLER = [...READER, 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read', 'usage:count', 'document:read'];
-    const BUYER = [...READER, 'marketplace:read', ...BUYS, ...KEYS, 'document:read'];
+    const SELLER = [...READER, 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read', 'usage:count', 'event:read', 'document:read'];
+    const BUYER = [...READER, 'marketplace:read', ...BUYS, ...KEYS, 'event:read', 'document:read'];
     const READS = ['dataset:read', ...SHELVES, 'marketplace:read', 'entitlement:read', 'usage:count', 'usage:read', 'charge:read'];
-    const VIEWER = [...READER, ...READS, 'api-key:read', 'document:read'];
+    const VIEWER = [...READER, ...READS, 'api-key:read', 'event:read', 'document:read'];
     const BOTH = [
       ...['audit:read', 'tenant:set-sides', 'dataset:count', 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read'],
       ...[...BUYS, ...KEYS, 'api-key:update-any', ...DOCUMENTS],

@@ -87,7 +87,7 @@ describe('the caller', () => {
       name: 'Samantha',
       email: 'sam@elsewhere.example',
       emailVerified: false,
-      permissions: ['TENANT_CREATE', 'INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
+      permissions: ['TENANT_CREATE', 'INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'VIEWER_FOLLOW', 'PERSON_ERASE'],
       membership: null,
       memberships: summaries(),
     });
@@ -103,8 +103,8 @@ describe('the caller', () => {
       emailVerified: true,
       permissions: [
         ...['TENANT_CREATE', 'TENANT_READ', 'PLAN_READ', 'MEMBER_COUNT', 'MEMBER_DROP_ROLES', 'MEMBER_LEAVE'],
-        ...['INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
-        ...['DATASET_COUNT', 'USAGE_COUNT'],
+        ...['INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'VIEWER_FOLLOW', 'PERSON_ERASE'],
+        ...['DATASET_COUNT', 'USAGE_COUNT', 'EVENT_READ'],
       ],
       membership: { slug: 'acme', roles: ['OPERATOR'] },
       memberships: summaries(),
@@ -116,7 +116,7 @@ describe('the caller', () => {
     expect(data.viewer).toMatchObject({
       permissions: [
         ...['TENANT_CREATE', 'TENANT_READ', 'PLAN_READ', 'MEMBER_COUNT', 'MEMBER_LIST', 'MEMBER_LEAVE'],
-        ...['INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
+        ...['INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'VIEWER_FOLLOW', 'PERSON_ERASE'],
         ...[
           'DATASET_COUNT',
           'MARKETPLACE_READ',
@@ -125,6 +125,7 @@ describe('the caller', () => {
           'USAGE_READ',
           'CHARGE_READ',
           'API_KEY_READ',
+          'EVENT_READ',
           'DOCUMENT_READ',
         ],
       ],
@@ -139,7 +140,7 @@ describe('the caller', () => {
       name: 'new',
       email: null,
       memberships: [],
-      permissions: ['TENANT_CREATE', 'INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'PERSON_ERASE'],
+      permissions: ['TENANT_CREATE', 'INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'VIEWER_FOLLOW', 'PERSON_ERASE'],
     });
   });
 

@@ -225,6 +225,8 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   METHOD_NOT_ALLOWED: { method: 'PUT', query: '{ __typename }', status: 405 },
   CSRF_REFUSED: { query: '{ __typename }', headers: { 'content-type': 'text/plain' }, status: 403 },
   COST_TOO_HIGH: null, // test/http/budget
+  RESYNC: { query: '{ tenant { events(after: "OTk5") { next } } }', as: 'owner', status: 200 },
+  TOO_MANY_STREAMS: null, // test/http/live
   RATE_LIMITED: null, // test/http/budget
   INTERNAL_SERVER_ERROR: null, // faults.test.ts
   UNAVAILABLE: null, // outage.test.ts

@@ -5,6 +5,8 @@ import { createAuthenticate } from '../../../src/http/auth/authenticate.ts';
 import { openBudget } from '../../../src/http/budget/open.ts';
 import { createGateway } from '../../../src/http/gateway.ts';
 import { NO_TRUST } from '../../../src/http/graphql/trusted-documents.ts';
+import { Streams } from '../../../src/http/live/streams.ts';
+import { createLog } from '../../../src/http/server/log.ts';
 import { type RunningServer, startServer } from '../../../src/http/server/server.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { ask } from '../../support/gateway.ts';
@@ -58,6 +60,7 @@ beforeAll(async () => {
       budget: openBudget(null, Date.now),
       introspection: 'signed-in',
       trust: NO_TRUST,
+      live: new Streams({ database: opened, log: createLog('silent') }),
       corsOrigins: [],
     }),
   );

@@ -57,7 +57,7 @@ beforeAll(async () => {
   const executor = createExecutor(schema);
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const served = { requestId: 'r', log: createLog('silent'), record: new RequestRecord() };
-    const mediaType = checkHead(request);
+    const { mediaType } = checkHead(request);
     const body = (await readBody(request))!;
     const operation = prepare(body);
     const budget = new RequestBudget(openBudget(null, Date.now), request, response);

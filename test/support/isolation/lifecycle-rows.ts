@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { TestDatabase } from '../database.ts';
+import { insertNumberedEvent, insertWaitingEvent } from './event-rows.ts';
 
 /** Ids and texts of a tenant's invitation, key and events. */
 export type LifecycleValues = {
@@ -68,6 +69,8 @@ export async function insertLifecycleRows(
   await sql('INSERT INTO deprecated_use (tenant_id, membership_id, part, count, last_at) VALUES ($1, $2, $3, 3, now())', [
     ...[id, ownerMembershipId, state],
   ]);
+  await insertWaitingEvent({ sql }, id, eventId, state);
+  await insertNumberedEvent({ sql }, id, eventId, state);
   for (const event of [eventId, uuid()])
     await sql(
       `INSERT INTO audit_event (tenant_id, id, at, actor_kind, actor_id, actor_name, action, outcome, rule, target_type, target_id, state_after, request_id)

@@ -1,0 +1,113 @@
+import type { Enqueue, Query } from '../driver/query.ts';
+
+/** An event without a number, as the transaction of its change writes it. */
+export type OutboxEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  readonly at: Date;
+  readonly payload: string;
+};
+
+/** What an event belongs to: an audit event or a usage record. */
+export type EventCause = { readonly auditEventId: string } | { readonly usageRecordId: string };
+
+export const OUTBOX_COLUMNS = 'id, type, subject_type, subject_id, at, payload';
+
+/** The values of {@link OUTBOX_COLUMNS}. */
+export const outboxValues = ({ id, type, subjectType, subjectId, at, payload }: OutboxEvent): readonly unknown[] => [
+  ...[id, type, subjectType, subjectId, at.toISOString(), payload],
+];
+
+/** Writes an event of the bound tenant, in the transaction of its change. Nothing waits for it. */
+export function writeEvent(enqueue: Enqueue, event: OutboxEvent, cause: EventCause): void {
+  const { auditEventId = null, usageRecordId = null } = cause as { auditEventId?: string; usageRecordId?: string };
+  enqueue(
+    `INSERT INTO event_outbox (${OUTBOX_COLUMNS}, audit_event_id, usage_record_id)
+     VALUES ($1::uuid, $2, $3, $4, $5::timestamptz, $6, $7::uuid, $8::uuid)`,
+    [...outboxValues(event), auditEventId, usageRecordId],
+  );
+}
+
+/** Events that get their numbers in one transaction, at most. */
+const BATCH = 500;
+
+/**
+ * Gives all committed events their numbers, in every tenant. Another process may be doing so: then
+ * this returns at once.
+ */
+export async function numberEvents(query: Query): Promise<void> {
+  for (;;) {
+    const [row] = await query<{ numbered: number | null }>('SELECT crossing_number_events($1::int) AS numbered', [BATCH]);
+    if ((row!.numbered ?? 0) < BATCH) return;
+  }
+}
+
+/** Where in the order of all tenants' events a process begins to follow them. */
+export async function eventPosition(query: Query): Promise<bigint> {
+  const [row] = await query<{ at: bigint }>('SELECT crossing_event_position() AS at', []);
+  return row!.at;
+}
+
+/** That there is an event in a tenant, and a hash of the person whose membership it is about. */
+export type EventSignal = { readonly position: bigint; readonly tenantId: string; readonly personRef: Buffer | null };
+
+/** The events after a position, in all tenants. */
+export const eventsAfter = (query: Query, position: bigint): Promise<readonly EventSignal[]> =>
+  query(
+    `SELECT event_position AS position, tenant_id AS "tenantId", person_ref AS "personRef"
+     FROM crossing_events_after($1::bigint, $2::int)`,
+    [String(position), BATCH],
+  );
+
+/** A numbered event of the bound tenant. */
+export type NumberedEvent = {
+  readonly number: number;
+  readonly id: string;
+  readonly type: string;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  readonly at: Date;
+  readonly payload: string;
+  readonly salt: Buffer;
+  readonly digest: Buffer;
+  readonly hash: Buffer;
+};
+
+/** A part of the bound tenant's sequence, and its last number: 0 before its first event. */
+export type EventPart = { readonly events: readonly NumberedEvent[]; readonly last: number };
+
+/**
+ * The events of the bound tenant after a number, in order, and the last number in the same
+ * snapshot: others number events meanwhile.
+ */
+export async function tenantEvents(query: Query, after: number, limit: number): Promise<EventPart> {
+  const rows = await query<{ last: number; number: number | null }>(
+    `SELECT coalesce(h.seq, 0) AS last, e.*
+     FROM (VALUES (1)) AS one LEFT JOIN event_head h ON h.tenant_id = app_tenant() LEFT JOIN LATERAL (
+       SELECT seq AS number, id, type, subject_type AS "subjectType", subject_id AS "subjectId", at, payload, salt, digest, hash
+       FROM event WHERE tenant_id = app_tenant() AND seq > $1::int ORDER BY seq LIMIT $2::int) e ON true
+     ORDER BY e.number`,
+    [after, limit],
+  );
+  return { last: rows[0]!.last, events: rows.filter(({ number }) => number !== null) as object[] as NumberedEvent[] };
+}
+
+/** The hash of an event of the bound tenant, by its number; null if it isn't kept any more. */
+export async function eventHash(query: Query, number: number): Promise<Buffer | null> {
+  const [row] = await query<{ hash: Buffer }>('SELECT hash FROM event WHERE tenant_id = app_tenant() AND seq = $1::int', [number]);
+  return row?.hash ?? null;
+}
+
+/** An event about one of the bound person's memberships: no more than that there was one. */
+export type OwnEvent = { readonly id: string; readonly type: string; readonly at: Date };
+
+/** The last events about the bound person's memberships in all tenants, newest first. */
+export const ownEvents = (query: Query, limit: number): Promise<readonly OwnEvent[]> =>
+  query('SELECT id, type, at FROM crossing_own_events($1::int)', [limit]);
+
+/** Adds the partitions of the coming days, and drops those older than `keptDays`. */
+export async function rotateEvents(query: Query, keptDays: number): Promise<void> {
+  await query('SELECT crossing_rotate_events($1::int)', [keptDays]);
+}

@@ -1,0 +1,88 @@
+import type { Permission } from '../../access/policy.ts';
+
+/** What a type of event needs and contains (SPEC E1). */
+export type EventRule = {
+  /** The permission to read it, checked whenever it is sent. */
+  readonly permission: Permission;
+  /** The type of the object that it is about. */
+  readonly subject: string;
+  /** Which values of its change it contains, as they are after it: none of a person. */
+  readonly data: readonly string[];
+  /** What happened, in one line for the docs. */
+  readonly meaning: string;
+};
+
+const of =
+  (permission: Permission, subject: string) =>
+  (meaning: string, data: readonly string[] = []) => ({
+    ...{ permission, subject, data, meaning },
+  });
+
+const tenant = of('tenant:read', 'Tenant');
+const plan = of('plan:read', 'Tenant');
+const invitation = of('invitation:list', 'Invitation');
+const member = of('member:list', 'Membership');
+const transfer = of('audit:read', 'Membership');
+const apiKey = of('api-key:read', 'ApiKey');
+const dataset = of('dataset:read', 'Dataset');
+const object = of('dataset:read', 'DataObject');
+const listing = of('dataset:read', 'Listing');
+const entitlement = of('entitlement:read', 'Entitlement');
+const document = of('document:read', 'TrustedDocument');
+
+/** The event types: docs/events.md is printed from this table. */
+// biome-ignore format: a table is read by its columns
+export const EVENT_TYPES = {
+  'tenant.created':              tenant('The tenant was created.', ['name', 'slug', 'sells', 'buys']),
+  'tenant.renamed':              tenant('The display name changed.', ['name']),
+  'tenant.suspended':            tenant('The tenant was suspended.', ['status']),
+  'tenant.resumed':              tenant('The suspension ended.', ['status']),
+  'tenant.deletion_requested':   tenant('The deletion was requested.', ['status', 'deletionDueAt']),
+  'tenant.deletion_cancelled':   tenant('The deletion was cancelled.', ['status']),
+  'tenant.sides_changed':        tenant('The provider side or the buyer side was switched.', ['sells', 'buys']),
+  'tenant.billing_email_changed': of('billing-contact:read', 'Tenant')('The address for bills changed.'),
+  'plan.changed':                plan('Another plan, or other limits, apply.', ['plan']),
+  'plan.downgrade_scheduled':    plan('A downgrade was scheduled.', ['nextPlan', 'dueAt']),
+  'plan.downgrade_cancelled':    plan('A scheduled downgrade was cancelled.'),
+  'invitation.created':          invitation('Somebody was invited.', ['roles']),
+  'invitation.accepted':         invitation('An invitation was accepted.'),
+  'invitation.declined':         invitation('An invitation was declined.'),
+  'invitation.ended':            invitation('An invitation was revoked, has expired, or ended with a right of its inviter.'),
+  'member.joined':               member('A person became a member.', ['roles']),
+  'member.roles_changed':        member('The roles of a member changed.', ['roles']),
+  'member.left':                 member('A membership ended: the member left, was removed, or erased themselves.'),
+  'ownership.transferred':       member('Another member became the owner.'),
+  'ownership.requested':         transfer('A transfer of ownership was requested.', ['expiresAt']),
+  'ownership.ended':             transfer('A requested transfer was cancelled, voided, or has expired.'),
+  'api_key.created':             apiKey('An API key was created.', ['name', 'scopes']),
+  'api_key.changed':             apiKey('An API key was narrowed, rotated, handed over, or got another document mode.', ['scopes', 'documentMode']),
+  'api_key.revoked':             apiKey('An API key was revoked.'),
+  'dataset.created':             dataset('A dataset was created.', ['name']),
+  'dataset.updated':             dataset('A dataset changed.', ['name']),
+  'dataset.deleted':             dataset('A dataset was deleted, with its objects and its listing.'),
+  'object.added':                object('An object was announced.', ['name', 'size', 'mediaType']),
+  'object.completed':            object("An object's bytes are in the store.", ['name']),
+  'object.removed':              object('An object was removed.', ['name']),
+  'listing.drafted':             listing('A listing was drafted.', ['title', 'price', 'currency']),
+  'listing.updated':             listing('The terms of a listing changed.', ['title', 'price', 'currency']),
+  'listing.published':           listing('A listing was published.', ['status']),
+  'listing.withdrawn':           listing('A listing was withdrawn.', ['status']),
+  'entitlement.acquired':        entitlement('An entitlement was acquired.', ['title', 'price', 'currency']),
+  'entitlement.ended':           entitlement('An entitlement ended.', ['endedAt']),
+  'document.registered':         document('Trusted documents of a version of an app were registered.', ['app', 'version', 'documents']),
+  'document.retired':            document('A version of an app was retired.', ['app', 'version']),
+  'usage.recorded':              of('usage:read', 'UsageRecord')('An object was retrieved.', ['entitlement', 'name', 'size']),
+} as const satisfies Readonly<Record<string, EventRule>>;
+
+export type EventType = keyof typeof EVENT_TYPES;
+
+/** The version of every type's data. A change that isn't an addition raises it. */
+export const EVENT_VERSION = 1;
+
+/** How many days events are kept. */
+export const KEPT_DAYS = 30;
+
+export const eventRuleOf = (type: EventType): EventRule => EVENT_TYPES[type];
+
+/** Whether a text is the name of an event type. */
+export const isEventType = (text: string): text is EventType => Object.hasOwn(EVENT_TYPES, text);
