@@ -10,7 +10,19 @@ import { findWords, readWords } from './lint/words.ts';
  * files. Prints `file:line: finding` for each and exits 1 if there are any.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PLACES = ['src', 'test', 'scripts', 'bench', 'docs', 'prisma/schema.prisma', '*.md', '*.ts', 'schema.graphql'];
+const PLACES = [
+  'src',
+  'test',
+  'scripts',
+  'bench',
+  'docs',
+  'packages',
+  'examples',
+  'prisma/schema.prisma',
+  '*.md',
+  '*.ts',
+  'schema.graphql',
+];
 const TEXT = new Set(['.ts', '.mjs', '.js', '.md', '.sql', '.prisma', '.graphql', '.html', '.css']);
 const COMMENTED = new Set(['.ts', '.mjs', '.js', '.sql', '.prisma']);
 

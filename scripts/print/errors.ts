@@ -4,6 +4,10 @@ const rows = Object.entries(ERRORS)
   .map(([code, { status, meaning }]) => `| \`${code}\` | ${status ?? 'on a field'} | ${meaning.replaceAll('|', '\\|')} |`)
   .join('\n');
 
+const retryable = Object.entries(ERRORS)
+  .flatMap(([code, row]) => ('retry' in row ? [`\`${code}\``] : []))
+  .join(' and ');
+
 /** docs/errors.md. */
 export const printErrors = (): string => `<!-- Printed from src/domain/core/errors.ts by \`npm run print\`. -->
 
@@ -18,6 +22,13 @@ answered.
 | code | HTTP | meaning |
 |---|---|---|
 ${rows}
+
+## Retries
+
+Retry only after ${retryable}, with a pause that doubles, and not before the seconds of
+\`Retry-After\` have passed. After any other code the same request fails again. A request that got no
+response may have been executed: retry a mutation only with its idempotency key. The
+[client package](clients.md#the-client-package) does all this.
 
 ## Refusals
 

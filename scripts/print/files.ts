@@ -1,6 +1,7 @@
 import { CLIENT_SCALARS } from '../../src/graphql/core/scalars.ts';
 import { buildSchema, printSchema } from '../../src/graphql/schema.ts';
 import { printAccessMatrix } from './access-matrix.ts';
+import { printClientCatalogue } from './client.ts';
 import { printErrors } from './errors.ts';
 import { printPolicy } from './policy.ts';
 import { printRules } from './rules.ts';
@@ -21,6 +22,7 @@ export async function printedFiles(): Promise<Readonly<Record<string, string>>> 
     'docs/schema-changes.md': await printSchemaChanges(text, policy),
     'docs/errors.md': printErrors(),
     'docs/rules.md': printRules(),
+    'packages/client/src/catalogue.ts': printClientCatalogue(),
   };
 }
 

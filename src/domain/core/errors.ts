@@ -1,7 +1,7 @@
 /**
  * The codes of `extensions.code`; docs/errors.md is printed from this table. `status` is the HTTP
  * status when the whole request is refused, null for a code of a single field in a response with
- * status 200.
+ * status 200. `retry` marks the codes after which the same request may succeed within a minute.
  */
 // biome-ignore format: a table is read by its columns
 export const ERRORS = {
@@ -53,7 +53,7 @@ export const ERRORS = {
   LINK_INVALID:              { status: 403,  meaning: 'The link to an object is not valid or has expired; request a new one.' },
   IDEMPOTENCY_KEY_REUSED:    { status: null, meaning: 'The idempotency key was used for another request.' },
   RESYNC:                    { status: null, meaning: 'The events after this cursor are no longer kept, so some were missed: read the current state, then follow events without `after`.' },
-  RATE_LIMITED:              { status: 429,  meaning: 'Too few cost points are left in this minute: `remaining` of `limit`, for the `requested` ones. Try again after `retryAfter` seconds; `plans` lists the plans with a larger budget.' },
+  RATE_LIMITED:              { status: 429,  retry: true, meaning: 'Too few cost points are left in this minute: `remaining` of `limit`, for the `requested` ones. Try again after `retryAfter` seconds; `plans` lists the plans with a larger budget.' },
   TOO_MANY_STREAMS:          { status: 429,  meaning: 'You, or the tenant, have as many open subscriptions as the `limit`. Close one, then try again.' },
   REQUEST_ENTITY_TOO_LARGE: { status: 413,  meaning: 'The request body is larger than 256 kB.' },
   NOT_ACCEPTABLE:            { status: 406,  meaning: 'The `Accept` header allows none of application/graphql-response+json, application/json and text/event-stream; a subscription is sent as text/event-stream alone.' },
@@ -61,8 +61,8 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED:        { status: 405,  meaning: 'GET carries queries only; send mutations as POST.' },
   CSRF_REFUSED:              { status: 403,  meaning: 'A GET request must carry the header `x-graphql-csrf`, which pages of other origins cannot send.' },
   INTERNAL_SERVER_ERROR:     { status: 500,  meaning: 'An error of the gateway; nothing was changed. The request id identifies it in the logs.' },
-  UNAVAILABLE:               { status: 503,  meaning: 'The service is starting, stopping, or has lost its database; try again.' },
-} as const satisfies Record<string, { status: number | null; meaning: string }>;
+  UNAVAILABLE:               { status: 503,  retry: true, meaning: 'The service is starting, stopping, or has lost its database; try again.' },
+} as const satisfies Record<string, { status: number | null; retry?: true; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 

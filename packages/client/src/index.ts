@@ -1,0 +1,12 @@
+export type { ErrorCode, ObstacleCodes, Permission, PlanCode, Principal, Role, TenantStatus } from './catalogue.ts';
+export { ERROR_STATUS, RETRYABLE } from './catalogue.ts';
+export { Client, type PageOptions } from './client.ts';
+export type { Document, DocumentTypes, TrustedDocument } from './document.ts';
+export { RequestError, ResponseError, type TransportCode } from './errors.ts';
+export type { Failure, FieldError, Path, Refusal, RefusalBy, UnknownCode } from './field-error.ts';
+export type { Fetch, Result } from './http.ts';
+export type { ClientOptions, RequestOptions, TokenSource } from './options.ts';
+export type { Connection, Page } from './pages.ts';
+export type { RetryPolicy } from './retry.ts';
+export type { SubscribeOptions, SubscriptionEvent } from './subscribe.ts';
+export { verifyWebhook, WebhookError, type WebhookFault, type WebhookMessage, type WebhookOptions } from './webhook.ts';
