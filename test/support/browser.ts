@@ -79,7 +79,8 @@ export async function ready(page: Page): Promise<void> {
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
 }
 
-function launch(): Promise<Browser> {
+/** Starts Chromium. */
+export function launch(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (!executablePath) throw new Error(MISSING);
   return chromium.launch({ executablePath, args: FLAGS });

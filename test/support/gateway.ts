@@ -102,6 +102,7 @@ type GatewayOptions = {
   readonly expectsUnexpected?: boolean;
   readonly log?: Logger;
   readonly introspection?: StartOptions['introspection'];
+  readonly corsOrigins?: StartOptions['corsOrigins'];
   /** Operations have no limit if left out. */
   readonly budget?: StartOptions['budget'];
   readonly deprecatedUseInterval?: number;
@@ -126,6 +127,7 @@ export async function startTestGateway(
     reads,
     compiled,
     introspection,
+    corsOrigins = [],
     budget = null,
     expectsUnexpected = false,
     log = createLog('silent'),
@@ -152,7 +154,7 @@ export async function startTestGateway(
     log,
     host: '127.0.0.1',
     port: 0,
-    corsOrigins: [],
+    corsOrigins,
     databaseUrl: database.runtimeUrl,
     ...(poolSize && { poolSize }),
     ...(reads && { reads }),

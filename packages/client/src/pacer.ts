@@ -4,7 +4,7 @@ import { wait } from './wait.ts';
 /** How many operations the pacer knows the cost of. */
 const MAX_KNOWN = 500;
 
-type Budget = Pick<RateLimit, 'limit' | 'window'> & { remaining: number; readonly endsAt: number };
+type Budget = Pick<RateLimit, 'limit' | 'window' | 'remaining'> & { readonly endsAt: number };
 
 /**
  * Holds requests back that the budget of this minute doesn't suffice for, in place of having them
@@ -12,19 +12,21 @@ type Budget = Pick<RateLimit, 'limit' | 'window'> & { remaining: number; readonl
  */
 export class Pacer {
   #budget: Budget | null = null;
+  /** The points of requests without a response. The gateway may have counted them already. */
+  #inFlight = 0;
   readonly #costs = new Map<string, number>();
+  readonly #waiting = new Set<AbortController>();
 
-  /** Waits until the budget suffices, and takes the cost from it. */
-  async take(operation: string, signal?: AbortSignal): Promise<void> {
+  /** Waits until the budget suffices. Returns the points, which {@link release} gives back. */
+  async take(operation: string, signal?: AbortSignal): Promise<number> {
     for (;;) {
       const budget = this.#current();
       const cost = this.#costs.get(operation) ?? 1;
-      if (!budget || cost > budget.limit) return;
-      if (cost <= budget.remaining) {
-        budget.remaining -= cost;
-        return;
+      if (!budget || cost > budget.limit || cost <= budget.remaining - this.#inFlight) {
+        this.#inFlight += cost;
+        return cost;
       }
-      await wait(budget.endsAt - Date.now(), signal);
+      await this.#change(budget.endsAt - Date.now(), signal);
     }
   }
 
@@ -38,13 +40,24 @@ export class Pacer {
     if (this.#costs.size > MAX_KNOWN) this.#costs.delete(oldest!);
   }
 
+  /** A request has ended: its points are in what the response says is left. */
+  release(cost: number): void {
+    this.#inFlight -= cost;
+    for (const waiter of this.#waiting) waiter.abort();
+  }
+
   /** The budget of this window, which is full again once the last one has ended. */
   #current(): Budget | null {
     const budget = this.#budget;
-    if (budget && budget.endsAt <= Date.now()) {
-      const { limit, window } = budget;
-      this.#budget = { limit, window, remaining: limit, endsAt: Date.now() + window };
-    }
+    if (budget && budget.endsAt <= Date.now()) this.#budget = { ...budget, remaining: budget.limit, endsAt: Date.now() + budget.window };
     return this.#budget;
+  }
+
+  /** Waits for the end of a request, or of the window. */
+  async #change(ms: number, signal?: AbortSignal): Promise<void> {
+    const waiter = new AbortController();
+    this.#waiting.add(waiter);
+    await wait(ms, AbortSignal.any([waiter.signal, ...(signal ? [signal] : [])])).catch(() => signal?.throwIfAborted());
+    this.#waiting.delete(waiter);
   }
 }

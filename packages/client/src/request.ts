@@ -53,9 +53,19 @@ export class Requests {
     return this.options.pace ?? true;
   }
 
+  /** Sends a request once the budget suffices. */
+  async #attempt<Data>(request: Prepared, options: RequestOptions): Promise<Outcome<Data>> {
+    if (!this.#paces) return await this.#authorized(request, options);
+    const points = await this.#pacer.take(request.name, options.signal);
+    try {
+      return await this.#authorized(request, options);
+    } finally {
+      this.#pacer.release(points);
+    }
+  }
+
   /** Sends a request, and once more if its token was refused and there is a new one. */
-  async #attempt<Data>(request: Prepared, { signal, tenant }: RequestOptions): Promise<Outcome<Data>> {
-    if (this.#paces) await this.#pacer.take(request.name, signal);
+  async #authorized<Data>(request: Prepared, { signal, tenant }: RequestOptions): Promise<Outcome<Data>> {
     const { token, headers } = await this.session.credentials(tenant, null);
     const outcome = await this.#post<Data>(request, headers, signal);
     if (token === null || !('error' in outcome) || outcome.error.code !== 'UNAUTHENTICATED') return outcome;

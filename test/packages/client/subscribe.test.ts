@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Client, RequestError, type SubscriptionEvent } from '../../../packages/client/src/index.ts';
+import { collect } from './collect.ts';
+import { COMPLETE, next, useEventServer } from './event-server.ts';
+
+const server = useEventServer();
+const DOCUMENT = 'subscription Events { events { type } }';
+const error = (code: string, more = {}) => ({ errors: [{ message: `It is ${code}.`, extensions: { code, ...more } }] });
+const event = (type: string) => ({ data: { events: { type } } });
+let tokens: (string | null)[];
+
+beforeEach(() => {
+  server.scripts.length = 0;
+  server.connections.length = 0;
+  tokens = [];
+});
+
+/** A client whose n-th new token is `token n`. */
+const client = () =>
+  new Client({
+    url: server.url,
+    retry: { firstPause: 5, maxPause: 20 },
+    token: refused => {
+      tokens.push(refused);
+      return refused === null ? 'token 1' : `token ${Number(refused.slice(6)) + 1}`;
+    },
+  });
+
+type Event = SubscriptionEvent<{ events: { type: string } }>;
+const all = (options = {}) => collect(client().subscribe<{ events: { type: string } }>(DOCUMENT, {}, options));
+const typesOf = (events: readonly Event[]) => events.map(each => (each.kind === 'next' ? each.data?.events.type : each.kind));
+const resumedFrom = () => server.connections.map(({ headers }) => headers['last-event-id']);
+
+describe('a subscription', () => {
+  test('yields its events until it is complete', async () => {
+    server.scripts.push({
+      send: [': connected\n\n', next('1', event('tenant.renamed — ü')), next('2', event('b')), COMPLETE],
+      ending: 'end',
+    });
+    expect(await all()).toEqual([
+      { kind: 'next', id: '1', data: { events: { type: 'tenant.renamed — ü' } }, errors: [], requestId: null },
+      { kind: 'next', id: '2', data: { events: { type: 'b' } }, errors: [], requestId: null },
+    ]);
+    expect(server.connections).toHaveLength(1);
+    expect(server.connections[0]!.headers).toMatchObject({ accept: 'text/event-stream', authorization: 'Bearer token 1' });
+    expect(JSON.parse(server.connections[0]!.body)).toEqual({ query: DOCUMENT, variables: {} });
+  });
+
+  test.each(['end', 'cut'] as const)('goes on behind the last event when the connection is lost (%s)', async ending => {
+    server.scripts.push({ send: [next('1', event('a')), next('2', event('b'))], ending });
+    server.scripts.push({ send: ['event: next\ndata: {"data": {"eve'], ending });
+    server.scripts.push({ status: 503, body: error('UNAVAILABLE') });
+    server.scripts.push({ send: [next('3', event('c')), COMPLETE], ending: 'end' });
+    expect(typesOf(await all())).toEqual(['a', 'b', 'c']);
+    expect(resumedFrom()).toEqual([undefined, '2', '2', '2']);
+  });
+
+  test('may begin behind an event that was received earlier', async () => {
+    await all({ lastEventId: '41' });
+    expect(resumedFrom()).toEqual(['41']);
+  });
+
+  test('is opened again when not even heartbeats arrive', async () => {
+    server.scripts.push({ send: [next('1', event('a')), ': heartbeat\n\n'], ending: 'stay' });
+    expect(typesOf(await all({ idle: 200 }))).toEqual(['a']);
+    expect(resumedFrom()).toEqual([undefined, '1']);
+    await expect.poll(() => server.connections[0]!.isOpen).toBe(false);
+  });
+
+  test('waits as long as the server asks to', async () => {
+    server.scripts.push({ send: ['retry: 0\n\n'], ending: 'end' });
+    const start = performance.now();
+    const patient = new Client({ url: server.url, retry: { firstPause: 600_000, maxPause: 600_000 } });
+    expect(await collect(patient.subscribe(DOCUMENT))).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(60_000);
+  });
+
+  test('says when events may have been missed', async () => {
+    server.scripts.push({ send: [next('7', error('RESYNC')), next('8', { ...event('a'), ...error('RESYNC') }), COMPLETE], ending: 'end' });
+    expect(await all()).toEqual([
+      { kind: 'resync', id: '7' },
+      { kind: 'resync', id: '8' },
+      { kind: 'next', id: '8', data: { events: { type: 'a' } }, errors: [], requestId: null },
+    ]);
+  });
+
+  test('has the refusals of each event', async () => {
+    const refused = error('FORBIDDEN', { because: 'ROLE', permission: 'audit:read' }).errors[0];
+    server.scripts.push({
+      send: [next('1', { data: { events: null }, errors: [{ ...refused, path: ['events'] }] }), COMPLETE],
+      ending: 'end',
+    });
+    expect(await all()).toMatchObject([{ kind: 'next', data: { events: null }, errors: [{ kind: 'refusal', because: 'ROLE' }] }]);
+  });
+
+  test('ends when its reader leaves, and closes the connection', async () => {
+    server.scripts.push({ send: [next('1', event('a'))], ending: 'stay' });
+    for await (const _ of client().subscribe(DOCUMENT)) break;
+    await expect.poll(() => server.connections[0]!.isOpen).toBe(false);
+    expect(server.connections).toHaveLength(1);
+  });
+
+  test('rejects with the reason of its signal', async () => {
+    server.scripts.push({ send: [next('1', event('a'))], ending: 'stay' });
+    const leaving = new AbortController();
+    const read = async () => {
+      for await (const _ of client().subscribe(DOCUMENT, {}, { signal: leaving.signal })) leaving.abort(new Error('left'));
+    };
+    await expect(read()).rejects.toThrow('left');
+    await expect.poll(() => server.connections[0]!.isOpen).toBe(false);
+  });
+});
+
+describe('a token', () => {
+  test('that expired during a subscription is asked for anew, and no event is lost', async () => {
+    server.scripts.push({ send: [next('1', event('a')), next('1', error('UNAUTHENTICATED')), COMPLETE], ending: 'end' });
+    server.scripts.push({ send: [next('2', event('b')), COMPLETE], ending: 'end' });
+    expect(typesOf(await all())).toEqual(['a', 'b']);
+    expect(resumedFrom()).toEqual([undefined, '1']);
+    expect(server.connections.map(({ headers }) => headers.authorization)).toEqual(['Bearer token 1', 'Bearer token 2']);
+    expect(tokens).toEqual([null, 'token 1']);
+  });
+
+  test('that is refused again ends the subscription', async () => {
+    for (let times = 0; times < 3; times += 1) server.scripts.push({ status: 401, body: error('UNAUTHENTICATED') });
+    await expect(all()).rejects.toMatchObject({ code: 'UNAUTHENTICATED', status: 401 });
+    expect(server.connections).toHaveLength(2);
+  });
+
+  test('that can’t be renewed ends it at once', async () => {
+    server.scripts.push({ status: 401, body: error('UNAUTHENTICATED') });
+    const fixed = new Client({ url: server.url, token: 'ipto_wrong' });
+    await expect(collect(fixed.subscribe(DOCUMENT))).rejects.toThrow(RequestError);
+    expect(server.connections).toHaveLength(1);
+  });
+});
+
+describe('an error that stays', () => {
+  test.each([
+    ['before the stream', { status: 403, body: error('TENANT_STATUS') }],
+    ['in the stream', { send: [next('1', error('TENANT_STATUS')), COMPLETE], ending: 'end' }],
+  ] as const)('ends a subscription: %s', async (_, script) => {
+    server.scripts.push(script);
+    await expect(all()).rejects.toMatchObject({ name: 'RequestError', code: 'TENANT_STATUS' });
+    expect(server.connections).toHaveLength(1);
+  });
+
+  test('such as a response that is no stream ends it too', async () => {
+    server.scripts.push({ status: 200, body: { data: {} } });
+    await expect(all()).rejects.toMatchObject({ code: 'INVALID_RESPONSE' });
+  });
+});
