@@ -6,6 +6,8 @@ import { COMPLETE, next, useEventServer } from './event-server.ts';
 const server = useEventServer();
 const DOCUMENT = 'subscription Events { events { type } }';
 const error = (code: string, more = {}) => ({ errors: [{ message: `It is ${code}.`, extensions: { code, ...more } }] });
+/** A result without an id that says why the stream ends. */
+const ending = (code: string) => `event: next\ndata: ${JSON.stringify(error(code))}\n\n`;
 const event = (type: string) => ({ data: { events: { type } } });
 let tokens: (string | null)[];
 
@@ -68,20 +70,31 @@ describe('a subscription', () => {
   });
 
   test('waits as long as the server asks to', async () => {
-    server.scripts.push({ send: ['retry: 0\n\n'], ending: 'end' });
+    server.scripts.push({ send: ['retry: 1\n\n', next('1', event('a'))], ending: 'end' });
     const start = performance.now();
-    const patient = new Client({ url: server.url, retry: { firstPause: 600_000, maxPause: 600_000 } });
-    expect(await collect(patient.subscribe(DOCUMENT))).toEqual([]);
+    const patient = new Client({ url: server.url, retry: { firstPause: 6_000_000, maxPause: 6_000_000 } });
+    expect(await collect(patient.subscribe(DOCUMENT))).toHaveLength(1);
     expect(performance.now() - start).toBeLessThan(60_000);
   });
 
-  test('says when events may have been missed', async () => {
-    server.scripts.push({ send: [next('7', error('RESYNC')), next('8', { ...event('a'), ...error('RESYNC') }), COMPLETE], ending: 'end' });
-    expect(await all()).toEqual([
-      { kind: 'resync', id: '7' },
-      { kind: 'resync', id: '8' },
-      { kind: 'next', id: '8', data: { events: { type: 'a' } }, errors: [], requestId: null },
-    ]);
+  test('says when events are no longer kept, and goes on with new ones', async () => {
+    server.scripts.push({ send: [next('7', event('a'))], ending: 'cut' });
+    server.scripts.push({ send: [ending('RESYNC'), COMPLETE], ending: 'end' });
+    server.scripts.push({ send: [next('90', event('b')), COMPLETE], ending: 'end' });
+    expect(typesOf(await all())).toEqual(['a', 'resync', 'b']);
+    expect(resumedFrom()).toEqual([undefined, '7', undefined]);
+  });
+
+  test('says when a connection is lost before the first event, so that there is nothing to resume after', async () => {
+    server.scripts.push({ send: ['retry: 5\n\n'], ending: 'end' });
+    expect(typesOf(await all())).toEqual(['resync']);
+    expect(resumedFrom()).toEqual([undefined, undefined]);
+  });
+
+  test('ends with RESYNC if that is the answer without an id as well', async () => {
+    for (let times = 0; times < 3; times += 1) server.scripts.push({ send: [ending('RESYNC'), COMPLETE], ending: 'end' });
+    await expect(all({ lastEventId: '7' })).rejects.toMatchObject({ code: 'RESYNC' });
+    expect(resumedFrom()).toEqual(['7', undefined]);
   });
 
   test('has the refusals of each event', async () => {
@@ -113,7 +126,7 @@ describe('a subscription', () => {
 
 describe('a token', () => {
   test('that expired during a subscription is asked for anew, and no event is lost', async () => {
-    server.scripts.push({ send: [next('1', event('a')), next('1', error('UNAUTHENTICATED')), COMPLETE], ending: 'end' });
+    server.scripts.push({ send: [next('1', event('a')), ending('UNAUTHENTICATED'), COMPLETE], ending: 'end' });
     server.scripts.push({ send: [next('2', event('b')), COMPLETE], ending: 'end' });
     expect(typesOf(await all())).toEqual(['a', 'b']);
     expect(resumedFrom()).toEqual([undefined, '1']);
@@ -138,7 +151,7 @@ describe('a token', () => {
 describe('an error that stays', () => {
   test.each([
     ['before the stream', { status: 403, body: error('TENANT_STATUS') }],
-    ['in the stream', { send: [next('1', error('TENANT_STATUS')), COMPLETE], ending: 'end' }],
+    ['in the stream', { send: [ending('TENANT_STATUS'), COMPLETE], ending: 'end' }],
   ] as const)('ends a subscription: %s', async (_, script) => {
     server.scripts.push(script);
     await expect(all()).rejects.toMatchObject({ name: 'RequestError', code: 'TENANT_STATUS' });
