@@ -3,6 +3,7 @@ import { buildSchema, printSchema } from '../../src/graphql/schema.ts';
 import { printAccessMatrix } from './access-matrix.ts';
 import { printClientCatalogue } from './client.ts';
 import { printErrors } from './errors.ts';
+import { printPartnerOperations } from './partner.ts';
 import { printPolicy } from './policy.ts';
 import { printRules } from './rules.ts';
 import { printSchemaChanges } from './schema-changes.ts';
@@ -23,6 +24,7 @@ export async function printedFiles(): Promise<Readonly<Record<string, string>>> 
     'docs/errors.md': printErrors(),
     'docs/rules.md': printRules(),
     'packages/client/src/catalogue.ts': printClientCatalogue(),
+    'examples/partner/src/operations.ts': await printPartnerOperations(text),
   };
 }
 

@@ -5,6 +5,9 @@ export interface DocumentTypes<Data, Variables> {
   __apiType?: (variables: Variables) => Data;
 }
 
+/** A text that carries types: `'query …' as TypedText<Data, Variables>`. */
+export type TypedText<Data, Variables> = string & DocumentTypes<Data, Variables>;
+
 /** A registered document, by its id: `sha256:` and the hash of its text. */
 export interface TrustedDocument<Data = unknown, Variables = Record<string, unknown>> extends DocumentTypes<Data, Variables> {
   readonly documentId: string;
@@ -19,7 +22,7 @@ export type Document<Data, Variables> =
 /** A document of any data and variables. */
 export type AnyDocument = Document<unknown, never>;
 
-/** A text that carries types: TypedDocumentString of GraphQL Code Generator. */
+/** A text, or an object that is one, as TypedDocumentString of GraphQL Code Generator. */
 type AnyText = { toString(): string; readonly length: number };
 
 /** An operation as it is sent. */

@@ -1,7 +1,7 @@
 export type { ErrorCode, ObstacleCodes, Permission, PlanCode, Principal, Role, TenantStatus } from './catalogue.ts';
 export { ERROR_STATUS, RETRYABLE } from './catalogue.ts';
 export { Client, type PageOptions } from './client.ts';
-export type { Document, DocumentTypes, TrustedDocument } from './document.ts';
+export type { Document, DocumentTypes, TrustedDocument, TypedText } from './document.ts';
 export { RequestError, ResponseError, type TransportCode } from './errors.ts';
 export type { Failure, FieldError, Path, Refusal, RefusalBy, UnknownCode } from './field-error.ts';
 export type { Fetch, Result } from './http.ts';

@@ -27,15 +27,27 @@ export async function* pagesOf<Data, Item>(get: Get<Data>, connectionIn: Connect
   let cursor: string | null = null;
   do {
     const { data, errors }: Result<Data> = await get(cursor);
-    const connection: Connection<Item> | null = (data && connectionIn(data)) ?? null;
-    if (!connection || !data) {
-      if (errors.length) throw new ResponseError(errors, data);
-      return;
-    }
+    const connection: Connection<Item> | null = connectionOf(data, errors, connectionIn);
+    if (!connection || !data) return;
     yield { items: connection.edges.map(({ node }) => node), data, errors };
     const { hasNextPage, endCursor = null } = connection.pageInfo;
     if (hasNextPage && (endCursor === null || endCursor === cursor))
       throw new TypeError('Select `pageInfo { hasNextPage endCursor }`, and pass the cursor variable to `after`.');
     cursor = hasNextPage ? endCursor : null;
   } while (cursor !== null);
+}
+
+/**
+ * The connection in the data. With strict types the function that finds it may read a field of
+ * null, because that field was refused.
+ */
+function connectionOf<Data, Item>(data: Data | null, errors: readonly FieldError[], connectionIn: ConnectionIn<Data, Item>) {
+  let connection: Connection<Item> | null | undefined;
+  try {
+    connection = data && connectionIn(data);
+  } catch (error) {
+    if (!errors.length) throw error;
+  }
+  if (!connection && errors.length) throw new ResponseError(errors, data);
+  return connection ?? null;
 }

@@ -24,10 +24,21 @@ async function build(): Promise<BuiltClient> {
   await mkdir(home, { recursive: true });
   await tsc('-p', path.join(ROOT, 'packages/client'), '--outDir', path.join(home, 'dist'));
   await cp(path.join(ROOT, 'packages/client/package.json'), path.join(home, 'package.json'));
-  for (const name of ['graphql', 'eventsource-parser', '@types', 'undici-types', 'tsx'])
+  for (const name of ['graphql', 'eventsource-parser', '@types', 'undici-types', 'tsx', '.bin'])
     await symlink(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name));
   await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
-  const options = ['--ignoreConfig', '--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+  const options = [
+    '--ignoreConfig',
+    '--strict',
+    '--noEmit',
+    '--allowImportingTsExtensions',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--types',
+    'node',
+  ];
   return {
     folder,
     typeErrors: files =>

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Client, ResponseError } from '../../../packages/client/src/index.ts';
-import { type MemberActor, useTenantActors } from '../../support/tenant-actors.ts';
+import { type Actor, type MemberActor, useTenantActors } from '../../support/tenant-actors.ts';
 import { collect } from './collect.ts';
 
 const actors = useTenantActors();
@@ -27,7 +27,7 @@ beforeAll(async () => {
   viewer = await actors.join(home, ['viewer']);
 });
 
-function clientOf({ token, tenant }: MemberActor) {
+function clientOf({ token, tenant }: Actor) {
   requests = 0;
   const send = (url: string, init: RequestInit) => {
     requests += 1;
@@ -72,13 +72,22 @@ describe('a page', () => {
     expect(pages[1]!.items.map(({ user }) => user)).toEqual([{ email: null }, { email: null }]);
   });
 
-  test('whose connection is refused is thrown', async () => {
+  test.each([
+    ['a nullable type', 'audit:read', ({ tenant }: Log) => tenant?.auditEvents],
+    ['a strict type', 'audit:read', ({ tenant }: Log) => tenant!.auditEvents!],
+    ['a strict type, and what is above is refused', 'tenant:read', ({ tenant }: Log) => tenant!.auditEvents!],
+  ] as const)('whose connection is refused is thrown (%s)', async (_, permission, find) => {
     const log =
       'query Log($after: String) { tenant { auditEvents(after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } } }';
-    type Log = { tenant: { auditEvents: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean } } | null } };
-    const pages = clientOf(viewer).pages<Log, object>(log, {}, { connection: ({ tenant }) => tenant.auditEvents });
+    const caller = permission === 'tenant:read' ? { ...viewer, token: await keyOf(['USAGE_COUNT']), tenant: undefined } : viewer;
+    const pages = clientOf(caller).pages<Log, object>(log, {}, { connection: find });
     const error = await collect(pages).catch(reason => reason);
     expect(error).toBeInstanceOf(ResponseError);
-    expect(error.errors).toMatchObject([{ kind: 'refusal', permission: 'audit:read' }]);
+    expect(error.errors).toMatchObject([{ kind: 'refusal', permission }]);
   });
 });
+
+type Log = { tenant: { auditEvents: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean } } | null } | null };
+
+const keyOf = async (scopes: readonly string[]): Promise<string> =>
+  (await actors.must(owner, 'createApiKey', { name: 'Program', scopes })).secret;
