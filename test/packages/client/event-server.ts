@@ -53,10 +53,7 @@ async function play(script: Script, response: ServerResponse): Promise<void> {
   }
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   response.flushHeaders();
-  // Each byte alone: an event, and a character, may arrive in pieces.
-  for (const text of script.send) {
-    for (const byte of Buffer.from(text)) await new Promise(resolve => response.write(Uint8Array.of(byte), resolve));
-  }
+  for (const text of script.send) await new Promise(resolve => response.write(text, resolve));
   if (script.ending === 'end') response.end();
   else if (script.ending === 'cut') response.destroy();
 }

@@ -61,8 +61,9 @@ describe('G7: a client that has used up its budget', () => {
   test('does not wait for an operation that costs more than the whole budget', async () => {
     const { client, statuses } = await clientOf({});
     const dear = QUERY.replace('60', '100').replace('totalCount', 'totalCount edges { cursor node { id roles user { name email } } }');
+    await client.data(QUERY);
     for (let times = 0; times < 2; times += 1)
       await expect(client.data(dear)).rejects.toMatchObject({ code: 'COST_TOO_HIGH', details: { limit: 1000 } });
-    expect(statuses).toEqual([400, 400]);
+    expect(statuses).toEqual([200, 400, 400]);
   });
 });

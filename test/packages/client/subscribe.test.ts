@@ -17,10 +17,22 @@ beforeEach(() => {
   tokens = [];
 });
 
+/** Reads each byte of a response alone: events, and characters, arrive in pieces. */
+const bytewise = async (url: string, init: RequestInit) => {
+  const response = await fetch(url, init);
+  const bytes = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      for (const byte of chunk) controller.enqueue(Uint8Array.of(byte));
+    },
+  });
+  return new Response(response.body!.pipeThrough(bytes), response);
+};
+
 /** A client whose n-th new token is `token n`. */
 const client = () =>
   new Client({
     url: server.url,
+    fetch: bytewise,
     retry: { firstPause: 5, maxPause: 20 },
     token: refused => {
       tokens.push(refused);
@@ -113,6 +125,16 @@ describe('a subscription', () => {
     expect(server.connections).toHaveLength(1);
   });
 
+  test('closes the connection also when its reader leaves before the first event', async () => {
+    server.scripts.push({ send: [], ending: 'end' });
+    server.scripts.push({ send: [], ending: 'stay' });
+    for await (const event of client().subscribe(DOCUMENT)) {
+      expect(event).toEqual({ kind: 'resync' });
+      break;
+    }
+    await expect.poll(() => server.connections[1]!.isOpen).toBe(false);
+  });
+
   test('rejects with the reason of its signal', async () => {
     server.scripts.push({ send: [next('1', event('a'))], ending: 'stay' });
     const leaving = new AbortController();
@@ -132,6 +154,13 @@ describe('a token', () => {
     expect(resumedFrom()).toEqual([undefined, '1']);
     expect(server.connections.map(({ headers }) => headers.authorization)).toEqual(['Bearer token 1', 'Bearer token 2']);
     expect(tokens).toEqual([null, 'token 1']);
+  });
+
+  test('may expire again and again', async () => {
+    for (const id of ['1', '2', '3'])
+      server.scripts.push({ send: [next(id, event(id)), ending('UNAUTHENTICATED'), COMPLETE], ending: 'end' });
+    expect(typesOf(await all())).toEqual(['1', '2', '3']);
+    expect(tokens).toEqual([null, 'token 1', 'token 2', 'token 3']);
   });
 
   test('that is refused again ends the subscription', async () => {
