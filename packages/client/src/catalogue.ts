@@ -50,7 +50,9 @@ export const ERROR_STATUS = {
   OBJECT_NOT_STORED: null,
   LINK_INVALID: 403,
   IDEMPOTENCY_KEY_REUSED: null,
+  RESYNC: null,
   RATE_LIMITED: 429,
+  TOO_MANY_STREAMS: 429,
   REQUEST_ENTITY_TOO_LARGE: 413,
   NOT_ACCEPTABLE: 406,
   UNSUPPORTED_MEDIA_TYPE: 415,
@@ -104,6 +106,7 @@ export type Permission =
   | 'invitation:accept'
   | 'invitation:decline'
   | 'person:export'
+  | 'viewer:follow'
   | 'person:erase'
   | 'ownership:transfer'
   | 'deletion:request'
@@ -131,6 +134,7 @@ export type Permission =
   | 'api-key:create'
   | 'api-key:update'
   | 'api-key:update-any'
+  | 'event:read'
   | 'document:read'
   | 'document:register'
   | 'staff:read-tenant'
