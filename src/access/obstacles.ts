@@ -6,9 +6,10 @@ import { PLAN_FEATURES, type PrincipalKind } from './vocabulary.ts';
 /** A caller in a tenant: what a permission depends on. */
 export type Caller = { readonly principal: Principal; readonly tenantAccess: TenantAccess };
 
+const KEY: Principal = { kind: 'api_key', keyId: '', scopes: new Set(PERMISSIONS) };
+
 /** A principal of a kind; a key has every scope. */
-export const principalOf = (kind: PrincipalKind): Principal =>
-  kind === 'api_key' ? { kind, keyId: '', scopes: new Set(PERMISSIONS) } : { kind };
+export const principalOf = (kind: PrincipalKind): Principal => (kind === 'api_key' ? KEY : { kind });
 
 /**
  * Everything that stands between a caller and a permission, in the order of the checks; empty if

@@ -2,6 +2,7 @@ import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { openingTabs } from '../../src/http/routes/pages/tabs.ts';
+import { seriousFaults } from '../support/axe.ts';
 import { hasChromium, type OpenedPage, openExplorer } from '../support/browser.ts';
 import { useDemo } from '../support/demo.ts';
 import { chooseTab } from '../support/explorer.ts';
@@ -42,7 +43,9 @@ describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
       membership: { slug: 'northwind', roles: ['VIEWER'] },
     });
     await chooseTab(page, 'RefusedAndWhy');
-    const refused = await run('because');
+    const refused = await run('billingEmail');
+    await page.getByText('4 refused fields').waitFor();
+    await page.locator('#refusal-list').getByText('billing-contact:read needs the role owner or admin.').waitFor();
     expect(refused.data.tenant).toMatchObject({ name: 'Northwind Traders', billingEmail: null });
     expect(refused.errors[0]).toMatchObject({
       path: ['tenant', 'billingEmail'],
@@ -56,6 +59,46 @@ describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
     await chooseTab(page, 'RefusedAndWhy');
     const allowed = await run('billing@northwind.example');
     expect(allowed.errors).toBeUndefined();
+  });
+
+  test('the docs and the completion say what the persona may read', async () => {
+    const { page } = explorer;
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    const docs = page.locator('.graphiql-doc-explorer');
+    await docs.getByText('Query', { exact: true }).first().click();
+    for (const [persona, mark] of [
+      ['operator@northwind.example', '✗ Refused to'],
+      ['viewer@northwind.example', '✓ Allowed to'],
+    ] as const) {
+      await page.selectOption('#persona', persona);
+      const item = docs.locator('.graphiql-doc-explorer-item', { hasText: 'marketplace:' });
+      await item.getByText(`${mark} ${persona}.`).waitFor();
+    }
+    await page.getByRole('button', { name: 'Hide Documentation Explorer' }).click();
+
+    await page.locator('.graphiql-query-editor .view-lines').click();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('{ market');
+    await page.keyboard.press('ControlOrMeta+Space');
+    await page.locator('.suggest-widget .monaco-list-row', { hasText: '✓ Marketplace' }).waitFor();
+  });
+
+  test.each([
+    { colorScheme: 'light', width: 1440 },
+    { colorScheme: 'dark', width: 1440 },
+    { colorScheme: 'light', width: 390 },
+    { colorScheme: 'dark', width: 390 },
+  ] as const)('is accessible and fits its window: $colorScheme, $width px', async look => {
+    const { page, close } = await openExplorer(`${url()}/graphql`, look);
+    await page.selectOption('#persona', 'viewer@northwind.example');
+    await chooseTab(page, 'RefusedAndWhy');
+    await page.click('.graphiql-execute-button');
+    await page.getByText('4 refused fields').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(look.width);
+    const answer = await page.locator('.graphiql-response .view-lines').boundingBox();
+    expect(answer!.width).toBeGreaterThan(250);
+    await close();
   });
 
   test('no request left the machine, and the console is empty', () => {

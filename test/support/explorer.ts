@@ -6,7 +6,7 @@ export async function chooseTab(page: Page, operation: string): Promise<void> {
   await page.locator('.graphiql-tab', { hasText: operation }).locator('button').first().click();
   // GraphiQL selects the operation shortly after it shows it, when it stores the query.
   const stored = async () => String(await page.evaluate("localStorage.getItem('graphiql:query')"));
-  for (let tries = 0; !(await stored()).includes(`query ${operation} {`); tries += 1) {
+  for (let tries = 0; !new RegExp(`\\b${operation}\\b`).test(await stored()); tries += 1) {
     if (tries === 400) throw new Error(`the tab ${operation} did not open`);
     await sleep(50);
   }

@@ -12,9 +12,14 @@ const OWN_NAMES = [
   'bar.css',
   'bar.js',
   'caller.js',
+  'explorer-fetch.js',
   'explorer.css',
   'explorer.js',
-  'explorer-fetch.js',
+  'links.js',
+  'monaco.js',
+  'permission-marks.js',
+  'refusals.js',
+  'simplify-tabs.js',
   'what-helps.js',
 ] as const;
 

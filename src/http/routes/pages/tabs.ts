@@ -2,7 +2,7 @@
  * A tab that the explorer opens with: a document and a hint of what to try, in the demo and
  * elsewhere. GraphiQL uses the operation's name as the title.
  */
-type Tab = { readonly demo: string; readonly elsewhere: string; readonly document: string };
+type Tab = { readonly demo: string; readonly elsewhere: string; readonly document: string; readonly variables?: string };
 
 const HEADERS = `Type headers below, under Headers: authorization,
 and x-tenant-id with the slug or id of a tenant.`;
@@ -60,7 +60,7 @@ then run this.`,
     // The tenant of the request's context, with its plan: null without a context, refusals for
     // fields that the caller's role may not read.
     demo: `The tenant chosen above. A field that the persona
-may not read is null, and errors says why.`,
+may not read is null, and the list beside it says why.`,
     elsewhere: `The tenant named by x-tenant-id.
 ${HEADERS}`,
     document: `query MyTenant {
@@ -106,16 +106,62 @@ ${HEADERS}`,
   {
     // A partial response: refused fields are null, and each has an error with its path.
     demo: `Choose viewer@northwind.example above. Each refused
-field's extensions say what it needs, and why.`,
-    elsewhere: `With a token of a viewer: each refused field's
-extensions say what it needs, and why.`,
+field is listed with the reason and what would help.`,
+    elsewhere: `With a token of a viewer: each refused field is
+listed with the reason and what would help.`,
     document: EXAMPLE,
+  },
+  {
+    // The marketplace, which another tenant's listings are in.
+    demo: 'Choose buyer_manager@fabrikam.example above.',
+    elsewhere: 'With a token of a buyer_manager.',
+    document: `query SearchMarketplace {
+  marketplace {
+    search(first: 5, query: "bikes OR trains") {
+      totalCount
+      edges {
+        node {
+          title
+          provider
+          tags
+          price {
+            amount
+            currency
+          }
+          entitled
+        }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    // A mutation with variables: a role and a status are needed, and the refusal is audited.
+    demo: `Choose admin@northwind.example above, then a viewer;
+or an owner of tailspin, which is suspended.`,
+    elsewhere: 'With a token of an admin; the input is in the variables.',
+    document: `mutation RenameTenant($input: RenameTenantInput!) {
+  renameTenant(input: $input) {
+    tenant {
+      name
+    }
+  }
+}
+`,
+    variables: '{\n  "input": {\n    "name": "A New Name"\n  }\n}\n',
   },
 ];
 
-/** The documents that the explorer opens with, each with its hint as a comment. */
-export function openingTabs(demo: boolean): { query: string }[] {
-  return TABS.map(tab => ({ query: `${comment(demo ? tab.demo : tab.elsewhere)}\n${tab.document}` }));
+/**
+ * The operations that the explorer opens with, each with its hint as a comment, and their
+ * variables.
+ */
+export function openingTabs(demo: boolean): { query: string; variables?: string }[] {
+  return TABS.map(({ document, variables, ...hints }) => ({
+    query: `${comment(demo ? hints.demo : hints.elsewhere)}\n${document}`,
+    ...(variables !== undefined && { variables }),
+  }));
 }
 
 /** The tab to open with where not everybody may read the schema. */

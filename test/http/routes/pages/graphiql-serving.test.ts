@@ -96,6 +96,7 @@ describe('the page', () => {
     const html = (await page()).body.toString();
     expect([...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag.replace(/[0-9a-f]{16}/, '#'))).toEqual([
       '<script type="application/json" id="config">',
+      '<script defer src="/pages/#/monaco.js">',
       '<script defer src="/pages/#/graphiql.js">',
       '<script type="module" src="/pages/#/bar.js">',
       '<script type="module" src="/pages/#/explorer-fetch.js">',
@@ -106,7 +107,7 @@ describe('the page', () => {
     expect(config.demo).toEqual({ personas: [HOSTILE], tenants: TENANTS });
   });
 
-  test('has neither the bar nor its script outside the demo', async () => {
+  test('has neither personas nor their scripts outside the demo', async () => {
     const html = (await page(production.origin)).body.toString();
     expect(html).not.toMatch(/persona|northwind/i);
     expect(JSON.parse(/id="config">(.*?)<\/script>/s.exec(html)![1]!).demo).toBeNull();
@@ -168,6 +169,7 @@ describe('the assets', () => {
       'graphiql.js',
       'graphql.worker.js',
       'json.worker.js',
+      'monaco.js',
     ]);
     expect(new Set(paths.map(path => path.split('/').at(-2))).size).toBe(1);
     for (const path of paths) {

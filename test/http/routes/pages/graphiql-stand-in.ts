@@ -5,7 +5,7 @@ import { createSchema, createYoga } from 'graphql-yoga';
 import type { PageOptions } from '../../../../src/http/routes/pages/options.ts';
 import { createPages } from '../../../../src/http/routes/pages/pages.ts';
 
-/** A request that the fake gateway received, except for introspection. */
+/** A request that the fake gateway received, except for what the page reads for its docs. */
 export type Asked = { readonly authorization: string | undefined; readonly tenant: string | undefined };
 
 /**
@@ -98,7 +98,7 @@ export async function startFakeGateway(demo: PageOptions['demo'], showsSchema = 
       fakeGateway.tokensFor.push(persona);
       return response.end(JSON.stringify({ token: tokenFor(persona, fakeGateway.tokenLife) }));
     }
-    if (!body.includes('IntrospectionQuery')) fakeGateway.asked.push(askedWith(request.headers));
+    if (!/IntrospectionQuery|ExplorerPermissions/.test(body)) fakeGateway.asked.push(askedWith(request.headers));
     const answer = await yoga.fetch(`http://stand-in${request.url}`, {
       method: request.method ?? 'GET',
       headers: request.headers as Record<string, string>,

@@ -13,6 +13,7 @@ const TENANTS = [
   { slug: 'northwind', label: 'Northwind' },
   { slug: 'contoso', label: 'Contoso' },
 ];
+const TAB_TITLES = ['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy', 'SearchMarketplace', 'RenameTenant'];
 const NOTHING = { authorization: undefined, tenant: undefined };
 
 const browser = hasChromium();
@@ -36,6 +37,9 @@ async function run(shown: string): Promise<unknown> {
 }
 
 const openTab = (operation: string) => chooseTab(page(), operation);
+
+/** The fields that are listed as refused. */
+const refusals = () => page().locator('#refusal-list code').allTextContents();
 
 /** The options of a list, by the labels of their groups. */
 async function groupsOf(selector: string): Promise<Record<string, string[]>> {
@@ -64,7 +68,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
   });
 
   test('opens with a tab for each example, as an anonymous caller and without a tenant', async () => {
-    expect(await tabTitles()).toEqual(['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
+    expect(await tabTitles()).toEqual(TAB_TITLES);
     expect(await sends()).toBe('Sends only the headers you type');
     await run('ANONYMOUS');
     expect(fakeGateway.asked).toEqual([NOTHING]);
@@ -75,7 +79,8 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     await choosePersona('viewer@northwind.example');
     expect(await sends()).toBe('Sends authorization: Bearer …, x-tenant-id: northwind');
     await openTab('RefusedAndWhy');
-    const answer = await run('FORBIDDEN');
+    const answer = await run('billingEmail');
+    expect(await refusals()).toEqual(['tenant.billingEmail', 'tenant.memberships.edges.*.node.user.email']);
     expect(lastAsked()).toEqual({ persona: 'viewer@northwind.example', tenant: 'northwind' });
     expect(answer).toMatchObject({
       data: { tenant: { name: 'northwind', billingEmail: null } },
@@ -87,6 +92,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
 
     await choosePersona('owner@northwind.example');
     expect(await run('bills@example')).not.toHaveProperty('errors');
+    await page().locator('#refusals').waitFor({ state: 'hidden' });
     expect(lastAsked()).toEqual({ persona: 'owner@northwind.example', tenant: 'northwind' });
   });
 
@@ -111,7 +117,6 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     const asset = await page().locator('link[rel=stylesheet]').first().getAttribute('href');
     const [request] = await Promise.all([page().waitForRequest(`**${asset}`), page().evaluate(`void fetch('${asset}')`)]);
     expect(Object.keys(await request.allHeaders()).filter(name => /authorization|tenant/.test(name))).toEqual([]);
-    expect(fakeGateway.tokensFor).toEqual([]);
   });
 
   test('the result of an earlier choice is dimmed until the current choice has run', async () => {
@@ -125,9 +130,9 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
 
   test('lists the personas by tenant, and only the tenants of the persona', async () => {
     expect(await groupsOf('#persona')).toEqual({
-      Northwind: ['Owner · owner@northwind.example', 'Viewer · viewer@northwind.example'],
-      'Several tenants': ['Sam · sam@people.example'],
-      'No tenant': ['Staff </script><img src=x> · staff@ipto.example'],
+      Northwind: ['owner@northwind.example · Owner', 'viewer@northwind.example · Viewer'],
+      'Several tenants': ['sam@people.example · Sam'],
+      'No tenant': ['staff@ipto.example · Staff </script><img src=x>'],
     });
     expect(await page().getByRole('combobox', { name: 'Tenant' }).isDisabled()).toBe(true);
     await choosePersona('viewer@northwind.example');
@@ -152,7 +157,9 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     await run('bills@example');
     await openTab('WhoAmI');
     await run('owner@northwind.example');
-    expect(fakeGateway.tokensFor.slice(1)).toEqual(['owner@northwind.example', 'owner@northwind.example']);
+    const renewed = fakeGateway.tokensFor.slice(1);
+    expect(new Set(renewed)).toEqual(new Set(['owner@northwind.example']));
+    expect(renewed.length).toBeGreaterThan(2);
   });
 
   test('the choice and the tabs survive a reload', async () => {
@@ -161,7 +168,7 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     await page().reload();
     await ready(page());
     expect(await sends()).toBe('Sends authorization: Bearer …, x-tenant-id: northwind');
-    expect(await tabTitles()).toEqual(['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
+    expect(await tabTitles()).toEqual(TAB_TITLES);
     expect(page().url()).toBe(`${fakeGateway.origin}/graphql`);
   });
 
@@ -170,10 +177,54 @@ describe.skipIf(!browser)('the explorer of the demo, in Chromium', () => {
     // its storage was cleared.
     await explorer.close();
     explorer = await openExplorer(`${fakeGateway.origin}/graphql?query=${encodeURIComponent('query Linked { viewer { email } }')}`);
-    expect(await tabTitles()).toEqual(['Linked', 'WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy']);
+    expect(await tabTitles()).toEqual(['Linked', ...TAB_TITLES]);
     expect(fakeGateway.asked).toEqual([]);
     await run('email');
     expect(fakeGateway.asked).toEqual([NOTHING]);
+  });
+
+  test('the errors are hidden in the response until its JSON is asked for', async () => {
+    const response = page().locator('.graphiql-response .view-lines');
+    await choosePersona('viewer@northwind.example');
+    await openTab('RefusedAndWhy');
+    await run('billingEmail');
+    await page().getByText('2 refused fields').waitFor();
+    await expect.poll(() => response.textContent()).not.toContain('errors');
+    await page().getByRole('button', { name: 'Raw JSON' }).click();
+    await expect.poll(() => response.textContent()).toContain('errors');
+
+    await openTab('WhoAmI');
+    await page().locator('#refusals').waitFor({ state: 'hidden' });
+    await openTab('RefusedAndWhy');
+    await page().locator('#refusals').waitFor();
+    expect(await refusals()).toHaveLength(2);
+  });
+
+  test('a link has the document and its variables, and neither headers nor tokens', async () => {
+    await choosePersona('viewer@northwind.example');
+    await openTab('RenameTenant');
+    await page().getByRole('button', { name: 'Copy link' }).click();
+    await page()
+      .getByText(/Link copied|in the address bar/)
+      .waitFor();
+    const link = new URL(page().url());
+    expect(link.search).toBe('');
+    const fragment = new URLSearchParams(link.hash.slice(1));
+    expect([...fragment.keys()]).toEqual(['document', 'variables']);
+    expect(fragment.get('document')).toContain('mutation RenameTenant');
+    expect(JSON.parse(fragment.get('variables')!)).toEqual({ input: { name: 'A New Name' } });
+
+    await explorer.close();
+    explorer = await openExplorer(link.href.replace('A+New+Name', 'Linked'));
+    expect((await tabTitles())[0]).toBe('RenameTenant');
+    await page().locator('.graphiql-editor-tool .view-lines', { hasText: 'Linked' }).first().waitFor();
+    expect(fakeGateway.asked).toEqual([]);
+  });
+
+  test('what was run is in the history', async () => {
+    await run('ANONYMOUS');
+    await page().getByRole('button', { name: 'Show History' }).click();
+    await page().locator('.graphiql-history-item', { hasText: 'WhoAmI' }).waitFor();
   });
 
   test('validates a query while typing, in a worker that the content security policy allows', async () => {

@@ -20,7 +20,7 @@ function listPersonas() {
     group.append(
       ...demo.personas
         .filter(persona => headingOf(persona) === heading)
-        .map(({ email, label }) => new Option(`${label} · ${email}`, email)),
+        .map(({ email, label }) => new Option(`${email} · ${label}`, email)),
     );
     return group;
   });

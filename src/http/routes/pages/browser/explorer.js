@@ -1,8 +1,12 @@
-// Starts GraphiQL in the browser. Runs after graphiql.js, which defines YogaGraphiQL, and after
-// explorer-fetch.js, which wraps fetch.
+// Starts GraphiQL in the browser. Runs after graphiql.js, which defines YogaGraphiQL and, as told by
+// `globalAPI`, monaco; and after explorer-fetch.js, which wraps fetch.
 
-const { endpoint, tabs, workers } = JSON.parse(document.getElementById('config').textContent);
-const linked = new URLSearchParams(location.search).get('query');
+import { linkedOperation, offerLinks } from './links.js';
+import { listRefusals } from './refusals.js';
+import { simplifyTabs } from './simplify-tabs.js';
+
+const { endpoint, tabs } = JSON.parse(document.getElementById('config').textContent);
+const linked = linkedOperation();
 
 /**
  * The tab that was open last. GraphiQL stores its query in a second place, later, and opens an
@@ -18,15 +22,21 @@ function lastTab() {
   }
 }
 
-globalThis.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] };
+const root = document.getElementById('root');
 
-globalThis.YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
+globalThis.YogaGraphiQL.renderYogaGraphiQL(root, {
   endpoint,
-  title: 'IPTO gateway',
-  defaultTabs: linked ? [{ query: linked }, ...tabs] : tabs,
-  ...(linked ? { query: linked } : lastTab()),
+  title: '',
+  // GraphiQL's own plugins, with the history, in place of Yoga's.
+  plugins: undefined,
+  defaultTabs: linked ? [linked, ...tabs] : tabs,
+  ...(linked ?? lastTab()),
   // Headers hold credentials, so they are not persisted in the browser's storage.
   shouldPersistHeaders: false,
   // By default GraphiQL copies each keystroke into the URL, and so into the server's log.
   onEditQuery: () => {},
 });
+
+simplifyTabs(root);
+listRefusals();
+offerLinks();
