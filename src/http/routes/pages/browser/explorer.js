@@ -1,5 +1,5 @@
-// Starts GraphiQL in the browser. Runs after graphiql.js, which defines YogaGraphiQL and, as told by
-// `globalAPI`, monaco; and after explorer-fetch.js, which wraps fetch.
+// Starts GraphiQL in the browser. Runs after graphiql.js, which defines YogaGraphiQL and, as told
+// by `globalAPI`, monaco; and after explorer-fetch.js, which wraps fetch.
 
 import { linkedOperation, offerLinks } from './links.js';
 import { listRefusals } from './refusals.js';

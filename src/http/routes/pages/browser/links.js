@@ -1,5 +1,5 @@
-// Links to an operation: its document and variables in the fragment, which no server gets, and never
-// headers or tokens.
+// Links to an operation: its document and variables in the fragment, which no server gets, and
+// never headers or tokens.
 
 const textOf = name =>
   globalThis.monaco.editor

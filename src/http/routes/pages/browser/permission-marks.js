@@ -1,5 +1,5 @@
-// Marks in an introspected schema, and so in the docs and the completion, whether the caller has the
-// permission of each field.
+// Marks in an introspected schema, and so in the docs and the completion, whether the caller has
+// the permission of each field.
 
 /** The permission that a field's description names. */
 const NEEDS = /\*\*Needs\*\* `([a-z:-]+)`/;

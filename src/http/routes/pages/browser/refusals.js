@@ -1,5 +1,5 @@
-// Lists the errors of the response that is shown, beside its data: the field, why it was refused, and
-// what would help. The errors are hidden in the response itself until its JSON is asked for.
+// Lists the errors of the response that is shown, beside its data: the field, why it was refused,
+// and what would help. The errors are hidden in the response itself until its JSON is asked for.
 
 import { whatHelps } from './what-helps.js';
 

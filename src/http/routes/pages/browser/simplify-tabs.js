@@ -1,5 +1,5 @@
-// GraphiQL's tabs hold buttons, which the role "tab" forbids: makes them a list of buttons, of which
-// one is current.
+// GraphiQL's tabs hold buttons, which the role "tab" forbids: makes them a list of buttons, of
+// which one is current.
 
 function simplify(list) {
   if (list.hasAttribute('role')) list.removeAttribute('role');
