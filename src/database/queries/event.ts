@@ -94,6 +94,12 @@ export async function tenantEvents(query: Query, after: number, limit: number): 
   return { last: rows[0]!.last, events: rows.filter(({ number }) => number !== null) as object[] as NumberedEvent[] };
 }
 
+/** The number of the last event of the bound tenant: 0 before its first event. */
+export async function lastEvent(query: Query): Promise<number> {
+  const [row] = await query<{ seq: number }>('SELECT seq FROM event_head WHERE tenant_id = app_tenant()', []);
+  return row?.seq ?? 0;
+}
+
 /** The hash of an event of the bound tenant, by its number; null if it isn't kept any more. */
 export async function eventHash(query: Query, number: number): Promise<Buffer | null> {
   const [row] = await query<{ hash: Buffer }>('SELECT hash FROM event WHERE tenant_id = app_tenant() AND seq = $1::int', [number]);
@@ -106,6 +112,9 @@ export type OwnEvent = { readonly id: string; readonly type: string; readonly at
 /** The last events about the bound person's memberships in all tenants, newest first. */
 export const ownEvents = (query: Query, limit: number): Promise<readonly OwnEvent[]> =>
   query('SELECT id, type, at FROM crossing_own_events($1::int)', [limit]);
+
+/** The id of the last of them; null if there is none. */
+export const lastOwnEvent = async (query: Query): Promise<string | null> => (await ownEvents(query, 1))[0]?.id ?? null;
 
 /** Adds the partitions of the coming days, and drops those older than `keptDays`. */
 export async function rotateEvents(query: Query, keptDays: number): Promise<void> {

@@ -8,8 +8,8 @@ import type { Stream } from './stream.ts';
 /** Events about one person that can be resumed over, at most. */
 const EVENTS = 200;
 
-/** A stream; `after` is undefined until it is known where it begins, and null before any event. */
-type Followed = { readonly stream: Stream; personRef: string | null; after: string | null | undefined; sending: Promise<void> | undefined };
+/** A stream; `after` is the id of the last event that it has, and null before any event. */
+type Followed = { readonly stream: Stream; personRef: string | null; after: string | null; sending: Promise<void> | undefined };
 
 /** How events name the person whose membership they are about (prisma/migrations, `person_ref`). */
 const refOf = (personId: string): string =>
@@ -31,8 +31,8 @@ export class PersonStreams {
     for (const { stream } of this.#streams) yield stream;
   }
 
-  /** @param after the id of the last event that the client has; undefined for new ones only. */
-  add(stream: Stream, after: string | undefined): () => void {
+  /** @param after the id of the last event that the client has; null before any event. */
+  add(stream: Stream, after: string | null): () => void {
     const followed: Followed = { stream, after, personRef: null, sending: undefined };
     this.#streams.add(followed);
     this.#wake(followed);
@@ -67,7 +67,6 @@ export class PersonStreams {
     const { personId } = context.work.binding;
     followed.personRef = personId && refOf(personId);
     const events = personId === null ? [] : await ownEvents(context.work.query, EVENTS);
-    if (followed.after === undefined) followed.after = events[0]?.id ?? null;
     for (const event of newEvents(events, followed.after)) {
       if (!stream.connection.isOpen) return;
       await stream.deliver({ event }, context, OWN_EVENT_CURSORS.encode(event));

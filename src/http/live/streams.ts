@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Database } from '../../database/index.ts';
-import { numberEvents } from '../../database/queries/event.ts';
+import { lastEvent, lastOwnEvent, numberEvents } from '../../database/queries/event.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import type { Context, Live } from '../../graphql/core/context.ts';
 import { numberAfter } from '../../graphql/event/cursor.ts';
@@ -80,23 +80,29 @@ export class Streams implements Live {
     if (refusal) return sendRefusal(response, served.requestId, refusal);
     const cursor = (request.headers['last-event-id'] as string | undefined) || subscription.after;
     const isOfTenant = followedBy(field).subject !== null;
-    const after = isOfTenant ? numberAfter(cursor) : cursor ? OWN_EVENT_CURSORS.decode(cursor) : undefined;
+    const after = isOfTenant ? numberAfter(cursor) : cursor ? OWN_EVENT_CURSORS.decode(cursor) : null;
     const release = this.#take(context, isOfTenant);
     response.once('close', release);
     await this.#follow();
-    // New events only: what has committed by now isn't new.
-    if (!cursor) await numberEvents(this.#options.database.query);
+    const start = after ?? (await this.#start(context, isOfTenant));
     if (response.destroyed) return this.#cleanUp(); // The client left.
     const connection = new EventStream(response);
     const stream = new Stream({ operation, field, authenticate, served, connection });
     const tenantId = context.grant.tenantAccess?.tenantId;
-    const remove = isOfTenant
-      ? this.#tenant(tenantId!).add(stream, after as number | null)
-      : this.#people.add(stream, after as string | undefined);
+    const remove = isOfTenant ? this.#tenant(tenantId!).add(stream, start as number) : this.#people.add(stream, start as string | null);
     connection.onClose(() => {
       remove();
       this.#cleanUp();
     });
+  }
+
+  /**
+   * Where a stream of new events only begins: what has committed by now isn't new. It is known
+   * before the client has the head, so that what happens from then on is sent.
+   */
+  async #start({ work }: Context, isOfTenant: boolean): Promise<number | string | null> {
+    await numberEvents(this.#options.database.query);
+    return isOfTenant ? await lastEvent(work.query) : await lastOwnEvent(work.query);
   }
 
   async nextEvent(tenantId: string, seconds: number, hasNew: () => Promise<boolean>): Promise<void> {

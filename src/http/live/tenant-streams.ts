@@ -24,7 +24,7 @@ export type TenantStreamsOptions = {
 const RETRY_MS = 1_000;
 
 /** A stream, and the number of the last event that was sent to it or that it doesn't get. */
-type Followed = { readonly stream: Stream; after: number | null };
+type Followed = { readonly stream: Stream; after: number };
 
 /**
  * The open subscriptions to one tenant. Events are sent in a transaction that holds the tenant's
@@ -46,8 +46,8 @@ export class TenantStreams {
     return this.#streams.size;
   }
 
-  /** @param after the number of the last event that the client has; null for new ones only. */
-  add(stream: Stream, after: number | null): () => void {
+  /** @param after the number of the last event that the client has, or that is none of its own. */
+  add(stream: Stream, after: number): () => void {
     const followed = { stream, after };
     this.#streams.add(followed);
     this.wake();
@@ -98,7 +98,7 @@ export class TenantStreams {
     await database.bind({ tenantId, personId: null }).transaction(async transaction => {
       await lockTenant(transaction.query, 'shared');
       const reads = readsWithin(transaction, tenantId);
-      const eventsAfter = onceEach((after: number | null) => tenantEvents(transaction.query, after ?? 0, after === null ? 0 : EVENTS));
+      const eventsAfter = onceEach((after: number) => tenantEvents(transaction.query, after, EVENTS));
       await Promise.all(verified.map(([followed, read]) => this.#sendEvents(followed, read, { database: reads, eventsAfter })));
     });
   }
@@ -109,7 +109,6 @@ export class TenantStreams {
     if (!context) return;
     try {
       const part = await eventsAfter(followed.after);
-      followed.after ??= part.last;
       checkGap(followed.after, part);
       for (const event of part.events) {
         if (!stream.connection.isOpen) return;
@@ -126,7 +125,7 @@ export class TenantStreams {
 
 type Sending = {
   readonly database: ReadableDatabase;
-  readonly eventsAfter: (after: number | null) => Promise<EventPart>;
+  readonly eventsAfter: (after: number) => Promise<EventPart>;
 };
 
 const isFor = (stream: Stream, event: NumberedEvent, { grant }: Context): boolean =>
