@@ -7,7 +7,10 @@ import { pauseBefore, type RetryPolicy } from './retry.ts';
 import type { Session } from './session.ts';
 import { wait } from './wait.ts';
 
-/** An event; or `resync`: events may have been missed, so read the current state again. */
+/**
+ * An event; or `resync`: from here on nothing is missed, so read the current state now. It comes
+ * first, and again when events may have been missed.
+ */
 export type SubscriptionEvent<Data> = ({ readonly kind: 'next'; readonly id: string | null } & Result<Data>) | { readonly kind: 'resync' };
 
 export type SubscribeOptions = Pick<RequestOptions, 'signal' | 'tenant' | 'operationName'> & {
@@ -40,8 +43,6 @@ export async function* subscribe<Data>(
   };
   let lastEventId = options.lastEventId ?? null;
   let failures = 0;
-  /** Whether events happened that would be missed without the id of the last one. */
-  let mayMiss = false;
   let refused: { readonly token: string | null; readonly error: RequestError } | null = null;
   for (;;) {
     const { token, headers } = await session.credentials(tenant, refused?.token ?? null);
@@ -50,8 +51,7 @@ export async function* subscribe<Data>(
     let retryAfter: number | null = null;
     try {
       stream = await openStream(client, { body, headers, lastEventId, signal, idle, onRetry });
-      if (mayMiss && lastEventId === null) yield { kind: 'resync' };
-      mayMiss = true;
+      if (lastEventId === null) yield { kind: 'resync' };
       for await (const { event, id = null, data } of stream.events) {
         if (event === 'complete') return;
         if (event !== 'next') continue;
@@ -62,7 +62,7 @@ export async function* subscribe<Data>(
       }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (error.code === 'RESYNC' && lastEventId !== null) [lastEventId, mayMiss] = [null, true];
+      if (error.code === 'RESYNC' && lastEventId !== null) lastEventId = null;
       else if (error.code === 'UNAUTHENTICATED' && !refused) {
         refused = { token, error };
         continue;

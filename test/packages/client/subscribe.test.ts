@@ -52,6 +52,7 @@ describe('a subscription', () => {
       ending: 'end',
     });
     expect(await all()).toEqual([
+      { kind: 'resync' },
       { kind: 'next', id: '1', data: { events: { type: 'tenant.renamed — ü' } }, errors: [], requestId: null },
       { kind: 'next', id: '2', data: { events: { type: 'b' } }, errors: [], requestId: null },
     ]);
@@ -65,7 +66,7 @@ describe('a subscription', () => {
     server.scripts.push({ send: ['event: next\ndata: {"data": {"eve'], ending });
     server.scripts.push({ status: 503, body: error('UNAVAILABLE') });
     server.scripts.push({ send: [next('3', event('c')), COMPLETE], ending: 'end' });
-    expect(typesOf(await all())).toEqual(['a', 'b', 'c']);
+    expect(typesOf(await all())).toEqual(['resync', 'a', 'b', 'c']);
     expect(resumedFrom()).toEqual([undefined, '2', '2', '2']);
   });
 
@@ -76,7 +77,7 @@ describe('a subscription', () => {
 
   test('is opened again when not even heartbeats arrive', async () => {
     server.scripts.push({ send: [next('1', event('a')), ': heartbeat\n\n'], ending: 'stay' });
-    expect(typesOf(await all({ idle: 200 }))).toEqual(['a']);
+    expect(typesOf(await all({ idle: 200 }))).toEqual(['resync', 'a']);
     expect(resumedFrom()).toEqual([undefined, '1']);
     await expect.poll(() => server.connections[0]!.isOpen).toBe(false);
   });
@@ -85,7 +86,7 @@ describe('a subscription', () => {
     server.scripts.push({ send: ['retry: 1\n\n', next('1', event('a'))], ending: 'end' });
     const start = performance.now();
     const patient = new Client({ url: server.url, retry: { firstPause: 6_000_000, maxPause: 6_000_000 } });
-    expect(await collect(patient.subscribe(DOCUMENT))).toHaveLength(1);
+    expect(await collect(patient.subscribe(DOCUMENT))).toHaveLength(2);
     expect(performance.now() - start).toBeLessThan(60_000);
   });
 
@@ -93,13 +94,13 @@ describe('a subscription', () => {
     server.scripts.push({ send: [next('7', event('a'))], ending: 'cut' });
     server.scripts.push({ send: [ending('RESYNC'), COMPLETE], ending: 'end' });
     server.scripts.push({ send: [next('90', event('b')), COMPLETE], ending: 'end' });
-    expect(typesOf(await all())).toEqual(['a', 'resync', 'b']);
+    expect(typesOf(await all())).toEqual(['resync', 'a', 'resync', 'b']);
     expect(resumedFrom()).toEqual([undefined, '7', undefined]);
   });
 
   test('says when a connection is lost before the first event, so that there is nothing to resume after', async () => {
     server.scripts.push({ send: ['retry: 5\n\n'], ending: 'end' });
-    expect(typesOf(await all())).toEqual(['resync']);
+    expect(typesOf(await all())).toEqual(['resync', 'resync']);
     expect(resumedFrom()).toEqual([undefined, undefined]);
   });
 
@@ -115,7 +116,10 @@ describe('a subscription', () => {
       send: [next('1', { data: { events: null }, errors: [{ ...refused, path: ['events'] }] }), COMPLETE],
       ending: 'end',
     });
-    expect(await all()).toMatchObject([{ kind: 'next', data: { events: null }, errors: [{ kind: 'refusal', because: 'ROLE' }] }]);
+    expect(await all()).toMatchObject([
+      { kind: 'resync' },
+      { kind: 'next', data: { events: null }, errors: [{ kind: 'refusal', because: 'ROLE' }] },
+    ]);
   });
 
   test('ends when its reader leaves, and closes the connection', async () => {
@@ -126,20 +130,21 @@ describe('a subscription', () => {
   });
 
   test('closes the connection also when its reader leaves before the first event', async () => {
-    server.scripts.push({ send: [], ending: 'end' });
     server.scripts.push({ send: [], ending: 'stay' });
     for await (const event of client().subscribe(DOCUMENT)) {
       expect(event).toEqual({ kind: 'resync' });
       break;
     }
-    await expect.poll(() => server.connections[1]!.isOpen).toBe(false);
+    await expect.poll(() => server.connections[0]!.isOpen).toBe(false);
   });
 
   test('rejects with the reason of its signal', async () => {
     server.scripts.push({ send: [next('1', event('a'))], ending: 'stay' });
     const leaving = new AbortController();
     const read = async () => {
-      for await (const _ of client().subscribe(DOCUMENT, {}, { signal: leaving.signal })) leaving.abort(new Error('left'));
+      for await (const event of client().subscribe(DOCUMENT, {}, { signal: leaving.signal })) {
+        if (event.kind === 'next') leaving.abort(new Error('left'));
+      }
     };
     await expect(read()).rejects.toThrow('left');
     await expect.poll(() => server.connections[0]!.isOpen).toBe(false);
@@ -150,7 +155,7 @@ describe('a token', () => {
   test('that expired during a subscription is asked for anew, and no event is lost', async () => {
     server.scripts.push({ send: [next('1', event('a')), ending('UNAUTHENTICATED'), COMPLETE], ending: 'end' });
     server.scripts.push({ send: [next('2', event('b')), COMPLETE], ending: 'end' });
-    expect(typesOf(await all())).toEqual(['a', 'b']);
+    expect(typesOf(await all())).toEqual(['resync', 'a', 'b']);
     expect(resumedFrom()).toEqual([undefined, '1']);
     expect(server.connections.map(({ headers }) => headers.authorization)).toEqual(['Bearer token 1', 'Bearer token 2']);
     expect(tokens).toEqual([null, 'token 1']);
@@ -159,7 +164,7 @@ describe('a token', () => {
   test('may expire again and again', async () => {
     for (const id of ['1', '2', '3'])
       server.scripts.push({ send: [next(id, event(id)), ending('UNAUTHENTICATED'), COMPLETE], ending: 'end' });
-    expect(typesOf(await all())).toEqual(['1', '2', '3']);
+    expect(typesOf(await all())).toEqual(['resync', '1', '2', '3']);
     expect(tokens).toEqual([null, 'token 1', 'token 2', 'token 3']);
   });
 
