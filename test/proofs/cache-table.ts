@@ -99,7 +99,6 @@ export const NO_CACHES: readonly { readonly file: string; readonly name: string;
   { file: 'src/http/live/streams.ts',               name: 'this.#heartbeat',  because: 'the timer of heartbeats' },
   { file: 'src/http/live/streams.ts',               name: 'this.#stopListening', because: 'whether the process follows events' },
   { file: 'src/http/live/tenant-streams.ts',        name: '#streams',         because: 'the open streams themselves' },
-  { file: 'src/http/live/tenant-streams.ts',        name: 'followed.after',   because: 'the number of the last event of one stream' },
   { file: 'src/http/live/tenant-streams.ts',        name: 'reads',            because: 'local to a transaction' },
   { file: 'src/http/live/tenant-streams.ts',        name: 'this.#sending',    because: 'the transaction that is under way' },
   { file: 'src/http/graphql/deprecated-parts.ts',   name: 'found',            because: 'local to a call; `facts` keeps the result' },
