@@ -44,4 +44,12 @@ for item in (edge["node"] for edge in objects):
       retrieval { downloadLink } } }""", key, e=entitlement, o=item["id"])["retrieveObject"]["retrieval"]
     download(retrieved["downloadLink"], file, int(item["size"]), item["sha256"])
     print(f"{item['name']}: {item['size']} bytes, checksum verified")
+cursor, has_more = folder / ".events", True
+while has_more:
+    after = cursor.read_text() if cursor.exists() else None
+    part = graphql("query ($after: String) { tenant { events(after: $after) { next hasMore events { type data } } } }", after=after)
+    for event in part["tenant"]["events"]["events"]:
+        if event["type"]: print(event["type"], event["data"].get("name", ""))
+    cursor.write_text(part["tenant"]["events"]["next"])  # Handled: the next start goes on after it.
+    has_more = part["tenant"]["events"]["hasMore"]
 print("Retrievals this month:", graphql("{ tenant { usage { monthly { used } } } }")["tenant"]["usage"]["monthly"]["used"])

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { Client } from '@ipto/client';
 import { entitlementTo, findOffer, objectsOf, retrieve } from './buy.ts';
 import { download, isComplete } from './download.ts';
+import { handleEvents } from './events.ts';
 import { Usage } from './operations.ts';
 
 /** `npm start -- <words> <folder>`: buys the dataset that matches best, and downloads it. */
@@ -27,6 +28,9 @@ async function main([query, folder]: readonly string[], { IPTO_URL, IPTO_KEY }: 
   const { used, limit } = usage.monthly;
   console.log(`Retrievals this month: ${used}${limit === null ? '' : ` of ${limit}`}`);
   console.log(`Charges this month: ${chargeTotals.map(({ amount, currency }) => `${amount} ${currency}`).join(', ')}`);
+
+  console.log('Events since the last start:');
+  await handleEvents(client, join(folder, '.events'), ({ type, data }) => console.log(`  ${type} ${data?.name ?? data?.title ?? ''}`));
 }
 
 main(process.argv.slice(2), process.env).catch((error: Error) => {
