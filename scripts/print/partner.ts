@@ -13,7 +13,7 @@ export async function printPartnerOperations(schemaText: string): Promise<string
   const types = await codegen({
     schema: parse(printSchema(semanticToStrict(buildSchema(schemaText)))),
     documents: [{ location: 'operations.graphql', document }],
-    config: { scalars, strictScalars: true },
+    config: { scalars, strictScalars: true, disableDescriptions: true },
     filename: 'operations.ts',
     plugins: [{ operations: {} }],
     pluginMap: { operations },

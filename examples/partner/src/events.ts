@@ -12,7 +12,8 @@ export async function handleEvents(client: Client, file: string, handle: (event:
   let after = await readFile(file, 'utf8').catch(() => null);
   for (let hasMore = true; hasMore; ) {
     const part = await eventsAfter(client, after);
-    for (const event of part.events) if (event.type !== null) handle(event); // Without a type: not for this key.
+    // An event without a type isn't for this key.
+    for (const event of part.events) if (event.type !== null) handle(event);
     await writeFile(file, part.next);
     [after, hasMore] = [part.next, part.hasMore];
   }

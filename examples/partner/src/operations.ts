@@ -5,85 +5,45 @@ import type { TypedText } from '@ipto/client';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-/** What an event says has happened. */
 export type EventType =
-  /** `api_key.changed`: An API key was narrowed, rotated, handed over, or got another document mode. Needs `api-key:read`. */
   | 'API_KEY_CHANGED'
-  /** `api_key.created`: An API key was created. Needs `api-key:read`. */
   | 'API_KEY_CREATED'
-  /** `api_key.revoked`: An API key was revoked. Needs `api-key:read`. */
   | 'API_KEY_REVOKED'
-  /** `dataset.created`: A dataset was created. Needs `dataset:read`. */
   | 'DATASET_CREATED'
-  /** `dataset.deleted`: A dataset was deleted, with its objects and its listing. Needs `dataset:read`. */
   | 'DATASET_DELETED'
-  /** `dataset.updated`: A dataset changed. Needs `dataset:read`. */
   | 'DATASET_UPDATED'
-  /** `document.registered`: Trusted documents of a version of an app were registered. Needs `document:read`. */
   | 'DOCUMENT_REGISTERED'
-  /** `document.retired`: A version of an app was retired. Needs `document:read`. */
   | 'DOCUMENT_RETIRED'
-  /** `entitlement.acquired`: An entitlement was acquired. Needs `entitlement:read`. */
   | 'ENTITLEMENT_ACQUIRED'
-  /** `entitlement.ended`: An entitlement ended. Needs `entitlement:read`. */
   | 'ENTITLEMENT_ENDED'
-  /** `invitation.accepted`: An invitation was accepted. Needs `invitation:list`. */
   | 'INVITATION_ACCEPTED'
-  /** `invitation.created`: Somebody was invited. Needs `invitation:list`. */
   | 'INVITATION_CREATED'
-  /** `invitation.declined`: An invitation was declined. Needs `invitation:list`. */
   | 'INVITATION_DECLINED'
-  /** `invitation.ended`: An invitation was revoked, has expired, or ended with a right of its inviter. Needs `invitation:list`. */
   | 'INVITATION_ENDED'
-  /** `listing.drafted`: A listing was drafted. Needs `dataset:read`. */
   | 'LISTING_DRAFTED'
-  /** `listing.published`: A listing was published. Needs `dataset:read`. */
   | 'LISTING_PUBLISHED'
-  /** `listing.updated`: The terms of a listing changed. Needs `dataset:read`. */
   | 'LISTING_UPDATED'
-  /** `listing.withdrawn`: A listing was withdrawn. Needs `dataset:read`. */
   | 'LISTING_WITHDRAWN'
-  /** `member.joined`: A person became a member. Needs `member:list`. */
   | 'MEMBER_JOINED'
-  /** `member.left`: A membership ended: the member left, was removed, or erased themselves. Needs `member:list`. */
   | 'MEMBER_LEFT'
-  /** `member.roles_changed`: The roles of a member changed. Needs `member:list`. */
   | 'MEMBER_ROLES_CHANGED'
-  /** `object.added`: An object was announced. Needs `dataset:read`. */
   | 'OBJECT_ADDED'
-  /** `object.completed`: An object's bytes are in the store. Needs `dataset:read`. */
   | 'OBJECT_COMPLETED'
-  /** `object.removed`: An object was removed. Needs `dataset:read`. */
   | 'OBJECT_REMOVED'
-  /** `ownership.ended`: A requested transfer was cancelled, voided, or has expired. Needs `audit:read`. */
   | 'OWNERSHIP_ENDED'
-  /** `ownership.requested`: A transfer of ownership was requested. Needs `audit:read`. */
   | 'OWNERSHIP_REQUESTED'
-  /** `ownership.transferred`: Another member became the owner. Needs `member:list`. */
   | 'OWNERSHIP_TRANSFERRED'
-  /** `plan.changed`: Another plan, or other limits, apply. Needs `plan:read`. */
   | 'PLAN_CHANGED'
-  /** `plan.downgrade_cancelled`: A scheduled downgrade was cancelled. Needs `plan:read`. */
   | 'PLAN_DOWNGRADE_CANCELLED'
-  /** `plan.downgrade_scheduled`: A downgrade was scheduled. Needs `plan:read`. */
   | 'PLAN_DOWNGRADE_SCHEDULED'
-  /** `tenant.billing_email_changed`: The address for bills changed. Needs `billing-contact:read`. */
   | 'TENANT_BILLING_EMAIL_CHANGED'
-  /** `tenant.created`: The tenant was created. Needs `tenant:read`. */
   | 'TENANT_CREATED'
-  /** `tenant.deletion_cancelled`: The deletion was cancelled. Needs `tenant:read`. */
   | 'TENANT_DELETION_CANCELLED'
-  /** `tenant.deletion_requested`: The deletion was requested. Needs `tenant:read`. */
   | 'TENANT_DELETION_REQUESTED'
-  /** `tenant.renamed`: The display name changed. Needs `tenant:read`. */
   | 'TENANT_RENAMED'
-  /** `tenant.resumed`: The suspension ended. Needs `tenant:read`. */
   | 'TENANT_RESUMED'
-  /** `tenant.sides_changed`: The provider side or the buyer side was switched. Needs `tenant:read`. */
   | 'TENANT_SIDES_CHANGED'
-  /** `tenant.suspended`: The tenant was suspended. Needs `tenant:read`. */
   | 'TENANT_SUSPENDED'
-  /** `usage.recorded`: An object was retrieved. Needs `usage:read`. */
   | 'USAGE_RECORDED';
 
 export type SearchQueryVariables = Exact<{
