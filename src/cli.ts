@@ -16,6 +16,7 @@ const main = defineCommand({
     role: () => import('./cli/role.ts').then(({ roleCommand }) => roleCommand),
     doctor: () => import('./cli/doctor.ts').then(({ doctorCommand }) => doctorCommand),
     audit: () => import('./cli/audit-verify.ts').then(({ auditCommand }) => auditCommand),
+    webhook: () => import('./cli/webhook-keys.ts').then(({ webhookCommand }) => webhookCommand),
     billing: () => import('./cli/billing-verify.ts').then(({ billingCommand }) => billingCommand),
     explain: () => import('./cli/explain.ts').then(({ explainCommand }) => explainCommand),
   },

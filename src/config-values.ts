@@ -50,7 +50,10 @@ export function secretsIn(set: Environment): readonly string[] {
   const urls = Object.values(set).flatMap(text =>
     text && /^(postgres(ql)?|smtps?):/.test(text) && URL.canParse(text) ? [new URL(text).password] : [],
   );
-  const encoded = [set.STORE_SECRET, set.S3_SECRET_ACCESS_KEY, ...urls].filter(text => text !== undefined && text !== '') as string[];
+  const keys = set.WEBHOOK_KEYS?.split(/[\s,]+/) ?? [];
+  const encoded = [set.STORE_SECRET, set.S3_SECRET_ACCESS_KEY, ...keys, ...urls].filter(
+    text => text !== undefined && text !== '',
+  ) as string[];
   return [...new Set(encoded.flatMap(text => [text, decoded(text)]))];
 }
 

@@ -15,6 +15,7 @@ import {
   secretsIn,
   trustedUrl,
 } from './config-values.ts';
+import { webhooks } from './config-webhook.ts';
 import type { BudgetSettings } from './http/budget/open.ts';
 import { SERVER_LIMITS, type ServerLimits } from './http/server/limits.ts';
 
@@ -46,7 +47,16 @@ const budget = z.object({
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
 
 const production = server
-  .extend({ ...http.shape, ...budget.shape, ...life.shape, ...store.shape, ...folderLinks.shape, ...metrics.shape, ...traces.shape })
+  .extend({
+    ...http.shape,
+    ...budget.shape,
+    ...life.shape,
+    ...store.shape,
+    ...folderLinks.shape,
+    ...webhooks.shape,
+    ...metrics.shape,
+    ...traces.shape,
+  })
   .extend({
     HOST: z.string().default('0.0.0.0'),
     DATABASE_URL: postgresUrl,
@@ -68,10 +78,12 @@ const production = server
 
 const worker = z.object({
   ...store.shape,
+  ...webhooks.shape,
   ...metrics.shape,
   DATABASE_URL: postgresUrl,
   WORKER_DATABASE_URL: postgresUrl.optional(),
   WORKER_CONCURRENCY: count(64, 2),
+  WEBHOOK_CONCURRENCY: count(256, 16),
   SMTP_URL: mailUrl,
   MAIL_FROM: z.string().regex(/^[^\r\n]*@[^\r\n]+$/, 'an address, such as IPTO <no-reply@ipto.example>'),
   INVITATION_URL: trustedUrl.refine(text => text.includes('{code}'), 'a URL that contains {code}'),
@@ -85,6 +97,8 @@ const demo = server.extend({ ...life.shape, ...budget.shape, ...metrics.shape, .
 });
 
 const migration = z.object({ DATABASE_URL: postgresUrl, MIGRATE_DATABASE_URL: postgresUrl.optional() });
+
+const keyRotation = z.object({ ...webhooks.shape, DATABASE_URL: postgresUrl });
 
 const verification = z.object({ DATABASE_URL: postgresUrl });
 
@@ -134,6 +148,8 @@ export const productionConfig = (environment: NodeJS.ProcessEnv = process.env): 
 export const demoConfig = (environment: NodeJS.ProcessEnv = process.env): DemoConfig => read(demo, environment, metricsFaults);
 export const workerConfig = (environment: NodeJS.ProcessEnv = process.env): WorkerConfig => read(worker, environment, storeFaults(false));
 export const migrationConfig = (environment: NodeJS.ProcessEnv = process.env): MigrationConfig => read(migration, environment);
+/** Settings of `ipto webhook rotate-keys`. */
+export const keyRotationConfig = (environment: NodeJS.ProcessEnv = process.env) => read(keyRotation, environment);
 export const verificationConfig = (environment: NodeJS.ProcessEnv = process.env): VerificationConfig => read(verification, environment);
 
 /**

@@ -21,6 +21,7 @@ const LIFE = {
 const BUDGET = { COST_POINTS_WITHOUT_TENANT: 600, TRUSTED_PROXIES: [] };
 const METRICS = { METRICS_HOST: '127.0.0.1' };
 const OBSERVED = { ...METRICS, OTEL_TRACES_SAMPLER: 'parentbased_always_on', OTEL_TRACES_SAMPLER_ARG: 1 };
+const WEBHOOKS = { WEBHOOK_KEYS: [], WEBHOOK_ALLOW_LOOPBACK: false };
 const S3 = { S3_REGION: 'us-east-1', S3_PATH_STYLE: false };
 const production = (more: NodeJS.ProcessEnv = {}) => productionConfig({ ...GOOD, ...more });
 
@@ -51,6 +52,7 @@ describe('production', () => {
       HTTP_MAX_CONNECTIONS: 10_000,
       ...BUDGET,
       ...OBSERVED,
+      ...WEBHOOKS,
     });
   });
 
@@ -84,6 +86,8 @@ describe('production', () => {
     ['GRAPHIQL',           'false',                                   false],
     ['INTROSPECTION',      'all',                                     'all'],
     ['INTROSPECTION',      'off',                                     'off'],
+    ['WEBHOOK_KEYS',       `${'A'.repeat(43)}=, ${'B'.repeat(42)}A=`,  [`${'A'.repeat(43)}=`, `${'B'.repeat(42)}A=`]],
+    ['WEBHOOK_ALLOW_LOOPBACK', 'true',                                  true],
     ['TRUSTED_DOCUMENTS',  'require',                                 'require'],
     ['TRUSTED_DOCUMENTS_FILE', 'persisted-documents.json',            'persisted-documents.json'],
   ])('takes %s=%s', (name, text, value) => {
@@ -148,6 +152,11 @@ describe('production', () => {
     ['GRAPHIQL',             '1'],
     ['INTROSPECTION',        'true'],
     ['TRUSTED_DOCUMENTS',    'on'],
+    ['WEBHOOK_KEYS',         'a secret'],
+    ['WEBHOOK_KEYS',         'A'.repeat(43)],
+    ['WEBHOOK_KEYS',         `${'A'.repeat(42)}=`],
+    ['WEBHOOK_KEYS',         Array(3).fill(`${'A'.repeat(43)}=`).join()],
+    ['WEBHOOK_ALLOW_LOOPBACK', 'yes'],
   ])('names %s when it is %j', (name, text) => {
     expect(() => production({ [name]: text })).toThrow(ConfigError);
     expect(() => production({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", describes them\\.$`));
@@ -277,7 +286,16 @@ describe('the worker', () => {
   const worker = (more: NodeJS.ProcessEnv = {}) => workerConfig({ ...WORKER, S3_BUCKET: 'objects', ...more });
 
   test('takes what is needed and fills in the rest', () => {
-    expect(worker()).toEqual({ ...WORKER, ...S3, ...METRICS, S3_BUCKET: 'objects', WORKER_CONCURRENCY: 2, LOG_LEVEL: 'info' });
+    expect(worker()).toEqual({
+      ...WORKER,
+      ...S3,
+      ...METRICS,
+      ...WEBHOOKS,
+      S3_BUCKET: 'objects',
+      WORKER_CONCURRENCY: 2,
+      WEBHOOK_CONCURRENCY: 16,
+      LOG_LEVEL: 'info',
+    });
   });
 
   test.each(Object.keys(WORKER))('names %s when it is missing', name => {

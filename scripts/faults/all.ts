@@ -25,6 +25,7 @@ import { PEOPLE_FAULTS } from './people.ts';
 import { PERSON_FAULTS } from './person.ts';
 import { SCHEMA_FAULTS } from './schema.ts';
 import { SEARCH_FAULTS } from './search.ts';
+import { WEBHOOK_FAULTS } from './webhooks.ts';
 
 /**
  * Faults that mutation testing of TypeScript (`npm run mutate`) can't make, and the worst ones: by
@@ -40,6 +41,7 @@ export const FAULTS: readonly Fault[] = [
   ...DOCUMENT_FAULTS,
   ...EXECUTOR_FAULTS,
   ...DOMAIN_FAULTS,
+  ...WEBHOOK_FAULTS,
   ...DRIVER_FAULTS,
   ...DATABASE_FAULTS,
   ...OTHER_FAULTS,

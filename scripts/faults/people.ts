@@ -5,7 +5,7 @@ const SQL = 'prisma/migrations/20261129220100_sign_in/migration.sql';
 const DELIVERY = ['test/jobs/undeliverable'];
 const CORE = 'src/domain/core/delivery.ts';
 const SEND = 'src/domain/invitation/send.ts';
-const NOTICES = 'src/domain/ownership/send-notices.ts';
+const NOTICES = 'src/domain/notice/send.ts';
 const SMTP = 'src/mail/smtp.ts';
 
 /** Faults of people's names and addresses at sign-in, and of messages that can't be delivered. */

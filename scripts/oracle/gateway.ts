@@ -35,6 +35,7 @@ export async function startOracleGateway(
     clock,
     settings: SETTINGS,
     store: folderStore({ directory, secret, url: () => 'http://store.example', clock }),
+    webhooks: { keys: null, allowLoopback: false },
   };
   const running = await startGateway({
     log: createLog('silent'),

@@ -30,6 +30,7 @@ export type Rule = {
 };
 
 const OWNER = ['owner'] as const;
+const ADMINS_AND_OPERATOR = ['owner', 'admin', 'operator'] as const;
 const ADMINS = ['owner', 'admin'] as const;
 const ALL_BUT_OPERATOR = ['owner', 'admin', 'seller_manager', 'buyer_manager', 'viewer'] as const;
 const SELLERS = ['owner', 'admin', 'seller_manager'] as const;
@@ -133,6 +134,8 @@ export const POLICY = {
   'event:read':             orKey(member(ROLES,      WHILE_KEPT,     'Follow what happens in the tenant; each event also needs a permission of its own')),
   'document:read':          orKey(member(ALL_BUT_OPERATOR, WHILE_KEPT, 'Read the trusted documents, and who can run each')),
   'document:register':      orKey(member(ADMINS,     WHILE_ACTIVE,   'Register and retire trusted documents')),
+  'webhook:read':           member(ADMINS_AND_OPERATOR, WHILE_KEPT, 'Read the webhooks and their deliveries, without the secrets'),
+  'webhook:write':          member(ADMINS,           WHILE_ACTIVE,   'Create, change, test and delete webhooks, and send events again'),
   'staff:read-tenant':      staff(                   ALWAYS,         "Read any tenant's control data and audit log, and the record of a deletion"),
   'staff:suspend':          staff(                   WHILE_ACTIVE,   'Suspend a tenant, with a reason'),
   'staff:resume':           staff(                   WHILE_SUSPENDED, 'Resume a suspended tenant'),

@@ -3,6 +3,7 @@ import { mayAllIntrospect } from '../access/introspection.ts';
 import { budgetOf, fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf } from '../config.ts';
 import { settingsOf } from '../config-life.ts';
 import { metricsAddressOf, traceSettingsOf } from '../config-observe.ts';
+import { webhookSettingsOf } from '../config-webhook.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { GRAPHQL } from '../http/gateway.ts';
@@ -42,7 +43,7 @@ async function start(config: ProductionConfig) {
     traces: traceSettingsOf(config),
     trust: { mode: config.TRUSTED_DOCUMENTS, documents },
     databaseUrl: config.DATABASE_URL,
-    services: { clock: systemClock, settings: settingsOf(config), store },
+    services: { clock: systemClock, settings: settingsOf(config), store, webhooks: webhookSettingsOf(config) },
     poolSize: config.DATABASE_POOL_SIZE,
     ...fastPathOf(config),
     routes: [

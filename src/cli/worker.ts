@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { type WorkerConfig, workerConfig } from '../config.ts';
 import { metricsAddressOf } from '../config-observe.ts';
+import { webhookSettingsOf } from '../config-webhook.ts';
 import { checkDatabase, openDatabase } from '../database/index.ts';
 import { systemClock } from '../domain/core/services.ts';
 import { createLog } from '../http/server/log.ts';
@@ -9,13 +10,14 @@ import { startWorker } from '../jobs/worker.ts';
 import { smtpMail } from '../mail/smtp.ts';
 import { whenReachable } from '../main.ts';
 import { observeWorker } from '../observe/observe.ts';
+import { webhookSender } from '../webhook/sender.ts';
 import { fail, orFail } from './fail.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { openRemoval } from './store.ts';
 
 /** `npm run worker`: runs the jobs in production. Several workers share the work. */
 export const workerCommand = defineCommand({
-  meta: { name: 'worker', description: 'Run due jobs: invitations, expiries, plan changes, deletions' },
+  meta: { name: 'worker', description: 'Run due jobs: invitations, expiries, plan changes, deletions, webhooks' },
   run: () => orFail(() => work(workerConfig())),
 });
 
@@ -26,6 +28,8 @@ async function work(config: WorkerConfig) {
     onIdleError: error => log.warn({ err: error }, 'a database connection broke'),
     onUnexpected: error => log.warn({ err: error }, 'a single statement failed; Prisma answers'),
   });
+  const { keys, allowLoopback } = webhookSettingsOf(config);
+  const webhooks = keys ? { keys, sender: webhookSender({ allowLoopback }), concurrency: config.WEBHOOK_CONCURRENCY } : undefined;
   const counts = new JobCounts();
   const address = metricsAddressOf(config);
   const metrics = address && (await observeWorker({ address, database, counts: { jobs: counts, clock: systemClock } }));
@@ -36,6 +40,7 @@ async function work(config: WorkerConfig) {
       database,
       url: config.WORKER_DATABASE_URL ?? config.DATABASE_URL,
       dependencies: { clock: systemClock, mail, acceptUrl: config.INVITATION_URL, store: openRemoval(config, systemClock) },
+      webhooks,
       log,
       concurrency: config.WORKER_CONCURRENCY,
       onFailure: fail,

@@ -6,17 +6,20 @@ import type { Introspection } from '../access/introspection.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { openDatabase } from '../database/index.ts';
 import { SETTINGS, type Settings, systemClock } from '../domain/core/services.ts';
+import type { WebhookSettings } from '../domain/webhook/secret-keys.ts';
 import { objectsRoute } from '../http/routes/objects.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { folderMail } from '../mail/folder.ts';
 import { type Running, type StartOptions, startGateway } from '../main.ts';
 import { filesIn } from '../store/files.ts';
 import { type FolderStore, folderStore } from '../store/folder.ts';
+import { webhookSender } from '../webhook/sender.ts';
 import { type Home, openHome, reset } from './home.ts';
 import { DEMO_AUDIENCE, DEMO_ISSUER, type Issuer, openIssuer } from './issuer.ts';
 import { type EmbeddedDatabase, startEmbedded } from './postgres/embedded.ts';
 import { demoRoutes } from './routes.ts';
 import { seed } from './seed.ts';
+import { openWebhooks } from './webhook-key.ts';
 
 export type DemoOptions = {
   readonly directory: string;
@@ -54,6 +57,7 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
   const home = await openHome(directory);
   if (startOver) await reset(home);
   const issuer = await openIssuer(home);
+  const webhooks = await openWebhooks(home);
   const embedded = await startEmbedded({ directory: home.database, onProgress });
   try {
     const { databaseUrl } = await prepared(embedded, home, onProgress);
@@ -63,12 +67,12 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
       introspection: 'all',
       ...server,
       databaseUrl,
-      services: { clock: systemClock, settings, store },
+      services: { clock: systemClock, settings, store, webhooks },
       tokens: tokensOf(issuer),
       routes: [objectsRoute(store, server.corsOrigins), ...demoRoutes(issuer, home, server.host)],
     });
     at.url = running.url;
-    const worker = await startJobs(databaseUrl, home, { at: running.url, store }, server.log).catch(async error => {
+    const worker = await startJobs(databaseUrl, home, { at: running.url, store, webhooks }, server.log).catch(async error => {
       await running.stop();
       throw error;
     });
@@ -94,11 +98,17 @@ const storeIn = ({ objects: directory }: Home, at: { readonly url: string }): Fo
   folderStore({ directory, secret: randomBytes(32).toString('base64url'), url: () => at.url, clock: systemClock });
 
 /** Runs the jobs in this process. Messages are written to a folder. */
-async function startJobs(url: string, home: Home, { at, store }: { at: string; store: FolderStore }, log: Logger): Promise<RunningWorker> {
+async function startJobs(
+  url: string,
+  home: Home,
+  { at, store, webhooks: { keys, allowLoopback } }: { at: string; store: FolderStore; webhooks: WebhookSettings },
+  log: Logger,
+): Promise<RunningWorker> {
   const database = openDatabase(url, { poolSize: 3 });
   const mail = folderMail(home.mailbox, 'IPTO <no-reply@ipto.example>');
   const dependencies = { clock: systemClock, mail, acceptUrl: `${at}/graphql#{code}`, store };
-  const worker = await startWorker({ database, url, dependencies, log });
+  const webhooks = keys ? { keys, sender: webhookSender({ allowLoopback }), concurrency: 4 } : undefined;
+  const worker = await startWorker({ database, url, dependencies, webhooks, log });
   return {
     stop: async () => {
       await worker.stop();

@@ -13,10 +13,18 @@ export class DemoError extends Error {
 export const START_OR_CHOOSE = 'Start it with `npm run demo`, or set IPTO_HOME to the folder of the demo.';
 
 /**
- * The paths of a demo: the folders of its database, objects and mail, its issuer's key, and the
- * file with its address while it runs.
+ * The paths of a demo: the folders of its database, objects and mail, the keys of its issuer and of
+ * webhooks, and the file with its address while it runs.
  */
-export type Home = { directory: string; database: string; issuerKey: string; mailbox: string; objects: string; address: string };
+export type Home = {
+  directory: string;
+  database: string;
+  issuerKey: string;
+  webhookKey: string;
+  mailbox: string;
+  objects: string;
+  address: string;
+};
 
 /** The demo's folder as an absolute path: `IPTO_HOME`, or `.ipto` in the repository. */
 export function homeDirectory(environment: { IPTO_HOME?: string | undefined }): string {
@@ -40,6 +48,7 @@ function homeIn(directory: string): Home {
     directory,
     database: join(directory, 'database'),
     issuerKey: join(directory, 'issuer-key.json'),
+    webhookKey: join(directory, 'webhook-key'),
     mailbox: join(directory, 'mail'),
     objects: join(directory, 'objects'),
     address: join(directory, 'address'),
@@ -57,5 +66,6 @@ export async function reset(home: Home): Promise<void> {
   await rm(home.mailbox, { recursive: true, force: true });
   await rm(home.objects, { recursive: true, force: true });
   await rm(home.issuerKey, { force: true });
+  await rm(home.webhookKey, { force: true });
   await rm(home.address, { force: true });
 }

@@ -6,8 +6,9 @@ import { machineGroup } from './machine.ts';
 import { mailGroup } from './mail.ts';
 import { settingsGroup } from './settings.ts';
 import { storeGroup } from './store.ts';
+import { webhooksGroup } from './webhooks.ts';
 
-const GROUPS: readonly Group[] = [machineGroup, settingsGroup, databaseGroup, issuerGroup, storeGroup, mailGroup];
+const GROUPS: readonly Group[] = [machineGroup, settingsGroup, databaseGroup, issuerGroup, storeGroup, mailGroup, webhooksGroup];
 
 /** How long a group of checks may take, ms. */
 const LIMIT_MS = 15_000;

@@ -10,4 +10,10 @@ export class JobCounts {
   readonly lags = new Histogram();
   /** By outcome: sent, refused by the mail server for good, or failed for now. */
   readonly mails = new LabelCounts();
+  /**
+   * Deliveries to webhooks that were tried or skipped, by outcome and why they weren't delivered.
+   */
+  readonly deliveries = new LabelCounts();
+  /** How long tries of them took. */
+  readonly deliveryDurations = new Histogram();
 }

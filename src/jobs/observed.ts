@@ -2,6 +2,7 @@ import type { JobHelpers } from 'graphile-worker';
 import type { Logger } from 'pino';
 import { Undelivered } from '../domain/core/delivery.ts';
 import type { Mail } from '../domain/core/services.ts';
+import type { RunDependencies } from '../domain/webhook/run.ts';
 import type { JobCounts } from './job-counts.ts';
 
 export type JobObservers = { readonly log: Logger; readonly counts: JobCounts };
@@ -12,7 +13,7 @@ const rounded = (ms: number): number => Math.round(ms * 10) / 10;
 export async function observedJob(
   { log, counts }: JobObservers,
   { job }: Pick<JobHelpers, 'job'>,
-  details: { readonly tenantId?: string },
+  details: { readonly tenantId?: string; readonly webhookId?: string },
   run: () => Promise<void>,
 ): Promise<void> {
   const { task_identifier: task, attempts, run_at: runAt } = job;
@@ -49,3 +50,17 @@ export const observedMail = ({ log, counts }: JobObservers, mail: Mail, tenantId
     note('sent');
   },
 });
+
+/** Counts and logs deliveries to webhooks: never where they go, nor what they say (SPEC A4). */
+export const noteDelivery =
+  ({ log, counts }: JobObservers, names: { readonly tenantId: string; readonly webhookId: string }): RunDependencies['onSent'] & {} =>
+  ({ id: deliveryId, eventId, type, kind, tries }, sent) => {
+    const { outcome } = sent;
+    if (outcome === 'held') return;
+    const failure = outcome === 'failed' ? sent.error.failure : outcome === 'skipped' ? sent.failure : '';
+    const statusCode = outcome === 'delivered' ? sent.statusCode : outcome === 'failed' ? sent.error.status : null;
+    counts.deliveries.add(1, outcome, failure);
+    if (outcome !== 'skipped') counts.deliveryDurations.observeMs(sent.durationMs);
+    const details = { outcome, ...(failure && { failure }), statusCode, ...(outcome !== 'skipped' && { ms: sent.durationMs }) };
+    log.info({ ...names, deliveryId, eventId, type, kind, try: tries + 1, ...details }, 'webhook');
+  };

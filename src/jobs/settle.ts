@@ -6,8 +6,8 @@ import { logRefusalCounts } from '../domain/audit/refusal-counts.ts';
 import { DUE_STEPS, inTenant } from '../domain/core/due.ts';
 import { KEPT_DAYS } from '../domain/event/types.ts';
 import { type MailSettings, sendInvitations } from '../domain/invitation/send.ts';
+import { sendNotices } from '../domain/notice/send.ts';
 import { removeStale } from '../domain/object/remove-stale.ts';
-import { sendNotices } from '../domain/ownership/send-notices.ts';
 import { erasePeople } from '../domain/person/erase-in-tenant.ts';
 import { type PurgeDependencies, purgeTenant } from '../domain/tenant/purge.ts';
 

@@ -4,6 +4,10 @@ import pg from 'pg';
 import type { Logger as Log } from 'pino';
 import { z } from 'zod';
 import type { Database } from '../database/index.ts';
+import type { SecretKeys } from '../domain/webhook/secret-keys.ts';
+import type { WebhookSender } from '../domain/webhook/sender.ts';
+import { deliver, wakeDueWebhooks } from './deliver.ts';
+import { followEvents } from './follow-events.ts';
 import { JobCounts } from './job-counts.ts';
 import { observedJob, observedMail } from './observed.ts';
 import { type JobDependencies, settleTenant, sweep } from './settle.ts';
@@ -19,15 +23,23 @@ export type WorkerOptions = {
   readonly log: Log;
   /** Jobs that run at the same time. */
   readonly concurrency?: number;
+  /**
+   * How webhooks are sent, and how many at once; left out without a key for their secrets: none
+   * are.
+   */
+  readonly webhooks?: WebhookOptions | undefined;
   /** Called when the worker has stopped because of an error. */
   readonly onFailure?: (error: unknown) => void;
   /** Counts jobs and mail. */
   readonly counts?: JobCounts;
 };
 
+export type WebhookOptions = { readonly keys: SecretKeys; readonly sender: WebhookSender; readonly concurrency: number };
+
 export type RunningWorker = { stop(): Promise<void> };
 
 const Payload = z.object({ tenantId: z.uuid() });
+const WebhookPayload = z.object({ tenantId: z.uuid(), webhookId: z.uuid() });
 
 /** A sweep every minute. Commands add jobs that run at once. */
 const CRONTAB = '* * * * * sweep ?jobKey=sweep';
@@ -36,28 +48,31 @@ const CRONTAB = '* * * * * sweep ?jobKey=sweep';
  * Starts a worker with two tasks: `settle` runs what is due in one tenant, `sweep` adds a `settle`
  * job for each tenant with something due. Due dates are columns of our tables and each step is
  * idempotent, so a job that is lost or runs twice does no harm. Several workers share the queue.
+ * `deliver` sends what is due to one webhook; a queue runner of its own has it, because receivers
+ * are slow and nothing else must wait for them.
  */
 export async function startWorker({
   database,
   url,
   dependencies,
+  webhooks,
   log,
   concurrency = 2,
   onFailure = () => {},
   counts = new JobCounts(),
 }: WorkerOptions): Promise<RunningWorker> {
+  const { clock } = dependencies;
   const observers = { log, counts };
-  const pool = new pg.Pool({ connectionString: url, max: concurrency + 2, application_name: 'ipto-worker' });
+  const pool = new pg.Pool({ connectionString: url, max: concurrency + 6, application_name: 'ipto-worker' });
   let stopping = false;
   // pool.end() resolves before its connections are closed; a database that stops right after breaks
   // them, which can be ignored.
   pool.on('error', error => stopping || log.warn({ err: error }, "the worker's connection broke"));
   pool.on('connect', connection => connection.on('error', () => {}));
+  const shared = { pgPool: pool, logger: new Logger(() => forward(log)), noHandleSignals: true };
   const runner = await run({
-    pgPool: pool,
+    ...shared,
     concurrency,
-    logger: new Logger(() => forward(log)),
-    noHandleSignals: true,
     crontab: CRONTAB,
     taskList: {
       settle: async (payload, helpers) => {
@@ -69,17 +84,43 @@ export async function startWorker({
           ),
         );
       },
-      sweep: (_, helpers) => observedJob(observers, helpers, {}, () => sweep(database, dependencies.clock.now())),
+      sweep: (_, helpers) =>
+        observedJob(observers, helpers, {}, async () => {
+          if (webhooks) await wakeDueWebhooks(database.query, clock.now());
+          await sweep(database, clock.now());
+        }),
     },
   });
-  runner.promise.catch(error => {
-    log.error({ err: error }, 'the worker stopped');
-    onFailure(error);
-  });
+  const deliverer =
+    webhooks &&
+    (await run({
+      ...shared,
+      concurrency: webhooks.concurrency,
+      taskList: {
+        deliver: (payload, helpers) => {
+          const name = WebhookPayload.parse(payload);
+          return observedJob(observers, helpers, name, () => deliver(database, { clock, ...webhooks }, name, observers));
+        },
+      },
+    }));
+  const follower =
+    webhooks &&
+    followEvents({
+      query: database.query,
+      onEvents: () => wakeDueWebhooks(database.query, clock.now()),
+      onError: error => stopping || log.warn({ err: error }, 'following events failed'),
+    });
+  const runners = deliverer ? [runner, deliverer] : [runner];
+  for (const { promise } of runners)
+    promise.catch(error => {
+      log.error({ err: error }, 'the worker stopped');
+      onFailure(error);
+    });
   return {
     stop: async () => {
       stopping = true;
-      await runner.stop().catch(() => {}); // it has stopped already
+      await follower?.stop();
+      await Promise.all(runners.map(each => each.stop().catch(() => {}))); // it has stopped already
       await drained(pool);
       await pool.end();
     },

@@ -148,6 +148,19 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     input: () => ({ app: 'Made', version: '1', documents: manifestOf('{ __typename }') }), payload: 'documents { id documentId app version text createdAt cost audience { permissions roles statuses plans apiKeys } }',
   },
   retireDocuments: { permission: 'document:register', action: 'document.retire', input: () => ({ app: 'Second', version: '1' }), payload: 'retiredDocuments' },
+  createWebhook: {
+    permission: 'webhook:write', action: 'webhook.create',
+    input: () => ({ name: 'Made', url: 'https://hooks.example/made', types: ['TENANT_RENAMED'] }), payload: 'secret webhook { id name url types status }',
+  },
+  updateWebhook: { permission: 'webhook:write', action: 'webhook.update', input: ({ place }) => ({ webhookId: place.webhook, name: 'Changed' }), payload: 'webhook { id name }' },
+  rotateWebhookSecret: { permission: 'webhook:write', action: 'webhook.rotate_secret', input: ({ place }) => ({ webhookId: place.webhook }), payload: 'secret webhook { id rotatedAt earlierSecretUntil }' },
+  testWebhook: { permission: 'webhook:write', action: 'webhook.test', input: ({ place }) => ({ webhookId: place.webhook }), payload: 'delivery { id kind status tries }' },
+  // no event of the matrix has this id
+  redeliverWebhookEvent: {
+    permission: 'webhook:write', action: 'webhook.redeliver', code: () => 'NOT_FOUND',
+    input: ({ place }) => ({ webhookId: place.webhook, eventId: '00000000-0000-7000-8000-000000000000' }), payload: 'delivery { id }',
+  },
+  deleteWebhook: { permission: 'webhook:write', action: 'webhook.delete', input: ({ place }) => ({ webhookId: place.webhook }), payload: 'deletedWebhookId' },
   staffSuspendTenant: {
     permission: 'staff:suspend', action: 'tenant.suspend', done: voiding('tenant.suspend'),
     input: given => ({ ...named(given), reason: 'For a reason' }), payload: STAFF_TENANT,

@@ -84,6 +84,8 @@ const TABLE = {
   'event:read':             [[Y,    Y,    Y,    Y,    Y,    Y],     [Y,    Y,    Y,    _],      [_,    Y,   Y,  _],     'tenant', null],
   'document:read':          [[Y,    Y,    Y,    Y,    _,    Y],     [Y,    Y,    Y,    _],      [_,    Y,   Y,  _],     'tenant', null],
   'document:register':      [[Y,    Y,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   Y,  _],     'tenant', null],
+  'webhook:read':         [[Y,    Y,    _,    _,    Y,    _],     [Y,    Y,    Y,    _],      [_,    Y,   _,  _],     'tenant', null],
+  'webhook:write':        [[Y,    Y,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    Y,   _,  _],     'tenant', null],
   'staff:read-tenant':      [[_,    _,    _,    _,    _,    _],     [Y,    Y,    Y,    Y],      [_,    _,   _,  Y],     'named',  null],
   'staff:suspend':          [[_,    _,    _,    _,    _,    _],     [Y,    _,    _,    _],      [_,    _,   _,  Y],     'named',  null],
   'staff:resume':           [[_,    _,    _,    _,    _,    _],     [_,    Y,    _,    _],      [_,    _,   _,  Y],     'named',  null],

@@ -17,7 +17,7 @@ const connection = (name: string): Readonly<Record<string, Needs>> => ({
   [`${name}Edge`]: all('as-parent', 'cursor node'),
 });
 
-const LIMITS = 'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute';
+const LIMITS = 'memberLimit apiKeyLimit datasetLimit webhookLimit monthlyRetrievals costPointsPerMinute';
 
 // biome-ignore format: a table is read by its columns
 const BY_TYPE: Readonly<Record<string, Needs>> = {
@@ -74,6 +74,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
     retrieveObject:           'object:retrieve',
     renewDownloadLink:        'object:retrieve',
     ...all('document:register', 'registerDocuments retireDocuments'),
+    ...all('webhook:write', 'createWebhook updateWebhook rotateWebhookSecret testWebhook redeliverWebhookEvent deleteWebhook'),
     staffSuspendTenant:       'staff:suspend',
     staffResumeTenant:        'staff:resume',
     staffRenameTenant:        'staff:rename',
@@ -84,7 +85,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
 
   Tenant: {
     ...all('tenant:read', 'id tenantId slug name status statusReason statusChangedAt deletionDueAt sells buys createdAt'),
-    ...all('plan:read', 'plan planSince nextPlan nextPlanAt planPreview limits memberUse apiKeyUse datasetUse retrievalUse'),
+    ...all('plan:read', 'plan planSince nextPlan nextPlanAt planPreview limits memberUse apiKeyUse datasetUse webhookUse retrievalUse'),
     ...all('dataset:count', 'datasetCount publishedListingCount'),
     datasets:          'dataset:read',
     billingEmail:      'billing-contact:read',
@@ -100,6 +101,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
     ...all('earning:read', 'earnings earningTotals'),
     trustedDocuments:  'document:read',
     events:            'event:read',
+    webhooks: 'webhook:read',
     analytics:         'analytics:read',
   },
   Membership:        all('member:list', 'id roles user joinedAt'),
@@ -156,6 +158,10 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   OwnEvent:          all('public', 'type at'),
   DocumentAudience:  all('public', 'permissions roles statuses plans apiKeys'),
   ...connection('TenantTrustedDocuments'),
+  Webhook: all('webhook:read', 'id name url types status membershipId memberLeft createdAt updatedAt rotatedAt earlierSecretUntil deliveries'),
+  WebhookDelivery: all('webhook:read', 'id kind eventId type status tries statusCode failure durationMs createdAt lastTryAt nextTryAt endedAt'),
+  ...connection('WebhookDeliveries'),
+  ...connection('TenantWebhooks'),
   PageInfo: all('as-parent', 'startCursor endCursor hasNextPage hasPreviousPage'),
 
   StaffTenant: all('staff:read-tenant',
@@ -207,6 +213,12 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   RenewDownloadLinkPayload:        all('object:retrieve', 'downloadLink expiresAt'),
   RegisterDocumentsPayload:        all('document:read', 'documents'),
   RetireDocumentsPayload:          all('document:register', 'retiredDocuments'),
+  CreateWebhookPayload: { ...all('webhook:read', 'webhook'), secret: 'webhook:write' },
+  RotateWebhookSecretPayload: { ...all('webhook:read', 'webhook'), secret: 'webhook:write' },
+  TestWebhookPayload: all('webhook:read', 'delivery'),
+  RedeliverWebhookEventPayload: all('webhook:read', 'delivery'),
+  UpdateWebhookPayload: all('webhook:read', 'webhook'),
+  DeleteWebhookPayload: all('public', 'deletedWebhookId'),
   StaffSuspendTenantPayload:       all('staff:read-tenant', 'tenant'),
   StaffResumeTenantPayload:        all('staff:read-tenant', 'tenant'),
   StaffRenameTenantPayload:        all('staff:read-tenant', 'tenant'),
@@ -222,7 +234,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   ExplainedRefusal: all('public', 'pattern refusal'),
   Plan:             all('public', `id code name features support ${LIMITS}`),
   PlanLimits:       all('public', LIMITS),
-  PlanPreview:      all('public', 'plan kind takesEffectAt members apiKeys datasets featuresLost'),
+  PlanPreview:      all('public', 'plan kind takesEffectAt members apiKeys datasets webhooks featuresLost'),
   CapUse:           all('public', 'limit used over'),
   RateLimit:        all('public', 'limit remaining resetAt'),
   Role:             all('public', 'name description permissions'),

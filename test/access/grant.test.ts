@@ -25,8 +25,10 @@ const STAFF = ['staff:read-tenant', 'staff:suspend', 'staff:resume', 'staff:rena
 const personAnd = (...names: readonly PermissionName[]) => PERMISSION_NAMES.filter(name => [...PERSON, ...names].includes(name));
 
 const MONITOR = ['tenant:read', 'plan:read', 'member:count', 'event:read'] as const;
+/** What operator reads beside what every role does. */
+const OPERATES = ['webhook:read'] as const;
 const READER = [...MONITOR, 'member:list', 'document:read'] as const;
-const WARDEN = [...READER, 'billing-contact:read', 'member:read-email', 'invitation:list', 'audit:read'] as const;
+const WARDEN = [...READER, 'billing-contact:read', 'member:read-email', 'webhook:read', 'invitation:list', 'audit:read'] as const;
 const SELF = ['member:drop-roles', 'member:leave'] as const;
 /** What everybody in a tenant may count. */
 const COUNTS = ['dataset:count', 'usage:count'] as const;
@@ -39,7 +41,7 @@ const TRADES = [...SHELVES, ...BASKET, ...COUNTS, 'marketplace:read'] as const;
 const RUNS = [...SELLS, ...BUYS, 'tenant:set-sides', 'api-key:update-any', 'document:register'] as const;
 const KEEPER = [
   ...['tenant:rename', 'billing-contact:update', 'plan:change', 'member:set-roles', 'member:remove'],
-  ...['invitation:create', 'invitation:revoke'],
+  ...['webhook:write', 'invitation:create', 'invitation:revoke'],
 ] as const as readonly PermissionName[];
 
 /** What a key can carry at all, on a plan without advanced analytics (SPEC K1). */
@@ -57,18 +59,18 @@ describe('the grant of a member', () => {
     ['admin', 'active', personAnd(...WARDEN, ...KEEPER, ...SELF, ...TRADES, ...RUNS)],
     ['seller_manager', 'active', personAnd(...READER, ...SELF, ...COUNTS, ...SHELVES, ...SELLS, 'marketplace:read')],
     ['buyer_manager', 'active', personAnd(...READER, ...SELF, ...COUNTS, ...BASKET, ...BUYS, 'marketplace:read')],
-    ['operator', 'active', personAnd(...MONITOR, ...SELF, ...COUNTS)],
+    ['operator', 'active', personAnd(...MONITOR, ...OPERATES, ...SELF, ...COUNTS)],
     ['viewer', 'active', personAnd(...READER, ...SELF, ...TRADES)],
     ['owner', 'suspended', personAnd(...WARDEN, ...TRADES, 'billing-contact:update', 'member:leave', 'deletion:request')],
     ['admin', 'suspended', personAnd(...WARDEN, ...TRADES, 'billing-contact:update', 'member:leave')],
     ['seller_manager', 'suspended', personAnd(...READER, ...COUNTS, ...SHELVES, 'marketplace:read', 'member:leave')],
     ['buyer_manager', 'suspended', personAnd(...READER, ...COUNTS, ...BASKET, 'marketplace:read', 'member:leave')],
     ['viewer', 'suspended', personAnd(...READER, ...TRADES, 'member:leave')],
-    ['operator', 'suspended', personAnd(...MONITOR, ...COUNTS, 'member:leave')],
+    ['operator', 'suspended', personAnd(...MONITOR, ...OPERATES, ...COUNTS, 'member:leave')],
     ['owner', 'pending_deletion', personAnd(...WARDEN, ...TRADES, 'deletion:cancel')],
     ['admin', 'pending_deletion', personAnd(...WARDEN, ...TRADES)],
     ['seller_manager', 'pending_deletion', personAnd(...READER, ...COUNTS, ...SHELVES, 'marketplace:read')],
-    ['operator', 'pending_deletion', personAnd(...MONITOR, ...COUNTS)],
+    ['operator', 'pending_deletion', personAnd(...MONITOR, ...OPERATES, ...COUNTS)],
     ['owner', 'deleted', PERSON],
     ['viewer', 'deleted', PERSON],
   ] as const)('%s, %s: has the permissions that are listed here', (role, status, permissions) => {

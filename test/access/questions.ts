@@ -1,6 +1,6 @@
 import { enumName, PERMISSION_NAMES, type PermissionName } from './expectation.ts';
 
-const LIMITS = 'memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute';
+const LIMITS = 'memberLimit apiKeyLimit datasetLimit webhookLimit monthlyRetrievals costPointsPerMinute';
 const PLAN = `id code name features support ${LIMITS}`;
 const PERMISSION = 'name meaning needsTenant principals roles statuses plans';
 const USE = 'limit used over';
@@ -28,9 +28,15 @@ const ENTITLEMENT = `id listingId title provider price { ${MONEY} } acquiredAt e
 const CHARGE = `id amount { ${MONEY} } title provider at`;
 const USAGE_RECORD = `id entitlement { ${ENTITLEMENT} } objectId objectName size at apiKeyId charge { ${CHARGE} }`;
 
-/** The fields of both sides of the marketplace, in the tenant context. */
+const DELIVERY = 'id kind eventId type status tries statusCode failure durationMs createdAt lastTryAt nextTryAt endedAt';
+const WEBHOOK = `id name url types status membershipId memberLeft createdAt updatedAt rotatedAt earlierSecretUntil deliveries(first: 1) { ${PAGE} edges { cursor node { ${DELIVERY} } } }`;
+
+/** The fields of both sides of the marketplace and of webhooks, in the tenant context. */
 export const READ_TRADE = `query ReadTrade { tenant {
   retrievalUse { ${USE} }
+  webhookUse { ${USE} }
+  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } apiKeys { ${USE} } datasets { ${USE} } webhooks { ${USE} } }
+  webhooks(first: 1) { ${PAGE} edges { cursor node { ${WEBHOOK} } } }
   entitlements(first: 2) { ${PAGE} edges { cursor node { ${ENTITLEMENT} } } }
   usage {
     id from until count monthly { used limit resetsAt } byDay { day count bytes } byKey { apiKeyId name count }
@@ -54,7 +60,6 @@ const TENANT = `
   memberUse { ${USE} }
   apiKeyUse { ${USE} }
   datasetUse { ${USE} }
-  planPreview(plan: FREE) { plan kind takesEffectAt featuresLost members { ${USE} } apiKeys { ${USE} } datasets { ${USE} } }
   datasets(first: 1) { ${PAGE} edges { cursor node { ${DATASET} } } }
   ownershipTransfer { id createdAt expiresAt to { ${MEMBERSHIP} } }
   memberships(first: 2) { ${PAGE} edges { cursor node { ${MEMBERSHIP} } } }
@@ -98,13 +103,15 @@ export const READ_NODES = `query ReadNodes($node: ID!, $ids: [ID!]!, $offer: ID!
     ... on AuditEvent { ${EVENT} }
     ... on MarketplaceListing { ${OFFER} }
     ... on ApiKey { ${API_KEY} }
-    ... on Dataset { ${DATASET} }
+    ... on Dataset { id name description createdAt updatedAt objectCount listing { ${LISTING} } }
     ... on DataObject { ${OBJECT} }
     ... on Listing { ${LISTING} }
     ... on Entitlement { id title }
     ... on UsageRecord { id size charge { id } }
     ... on Charge { id title }
     ... on TrustedDocument { id app }
+    ... on Webhook { id name }
+    ... on WebhookDelivery { id eventId }
     ... on Earning { id title }
   }
 }`;

@@ -39,6 +39,8 @@ export const NODES = [
   'UsageRecord',
   'Charge',
   'TrustedDocument',
+  'Webhook',
+  'WebhookDelivery',
   'Earning',
   'EntitledObject',
   'OwnershipTransfer',
@@ -78,7 +80,7 @@ export type Walked = {
   readonly wrong: string[];
 };
 
-const LIMITS = ['memberLimit', 'apiKeyLimit', 'datasetLimit', 'monthlyRetrievals', 'costPointsPerMinute'];
+const LIMITS = ['memberLimit', 'apiKeyLimit', 'datasetLimit', 'webhookLimit', 'monthlyRetrievals', 'costPointsPerMinute'];
 
 const WHILE_LEAVING = ['Tenant.deletionDueAt', 'StaffTenant.deletionDueAt', 'StaffTenant.statusBefore'];
 
@@ -94,6 +96,7 @@ function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, pa
   if (field === 'ApiKey.revokedAt') return !path.includes('revokeApiKey');
   if (NEVER_YET.includes(field)) return path.includes('createApiKey');
   if (['Entitlement.endedAt', 'KeyUse.name', 'InviteMemberPayload.replacedInvitationId'].includes(field)) return true;
+  if (field === 'WebhookDelivery.nextTryAt') return true; // it has ended
   if (WHILE_LEAVING.includes(field)) return (named ?? status) !== 'pending_deletion';
   if (field === 'PlanPreview.takesEffectAt') return plan === 'FREE'; // it is asked of that plan
   if (field === 'Permission.plans') return parent.name !== 'ANALYTICS_READ_SERIES';
@@ -101,7 +104,7 @@ function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, pa
   // The gateway of the matrix has no budget.
   if (field === 'RateLimit.limit' || field === 'RateLimit.remaining') return true;
   if (field === 'DataObject.storedAt') return parent.name === 'waiting.csv';
-  if (LIMITS.some(limit => field === `Plan.${limit}`)) return parent.code === 'ENTERPRISE';
+  if (LIMITS.some(limit => field === `Plan.${limit}`)) return parent.code === 'ENTERPRISE' && field !== 'Plan.webhookLimit';
   return field === 'ViewerMembership.statusReason' && String(parent.slug).startsWith('made-');
 }
 

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
 import { hashOf } from '../support/documents.ts';
 import { insertNumberedEvent } from '../support/isolation/event-rows.ts';
+import { insertWebhook } from '../support/webhooks.ts';
 import { type PermissionName, type Plan, type Role, STATUSES, type Status } from './expectation.ts';
 import { type Kept, keepRows } from './kept.ts';
 import { createProvider, createTrade } from './trade.ts';
@@ -32,6 +33,7 @@ export type Place = {
   readonly waiting: string;
   readonly draft: string;
   readonly published: string;
+  readonly webhook: string;
   readonly entitlement: string;
   readonly usage: string;
   /** A listing that the tenant can acquire. */
@@ -189,6 +191,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     await sql(`INSERT INTO trusted_document (tenant_id, id, app, version, api_key_id, hash, text, retired_at) VALUES
       ('${tenant.id}', '${trustedDocument}', 'First', '1', '${apiKey.row}', '${hashOf(text)}', '${text}', now()),
       ('${tenant.id}', '${uuid()}', 'Second', '1', NULL, '${hashOf(text)}', '${text}', NULL)`);
+    const webhook = await insertWebhook(database, { tenantId: tenant.id, membershipId: tenant.owner.id });
     const wares = await supply(tenant.id);
     const trade = await createTrade(database, provider, tenant, wares.rows.Dataset);
     const next = plan === 'FREE' ? 'STARTER' : 'FREE';
@@ -211,6 +214,8 @@ export async function createWorld(database: TestDatabase): Promise<World> {
         AuditEvent: event,
         ApiKey: apiKey.row,
         TrustedDocument: trustedDocument,
+        Webhook: webhook.id,
+        WebhookDelivery: webhook.deliveryId,
         ...wares.rows,
         ...trade.rows,
         ...COMMON,
@@ -224,6 +229,7 @@ export async function createWorld(database: TestDatabase): Promise<World> {
       }),
       apiKey,
       keeper: globalId('Membership', tenant.id, tenant.owner.id),
+      webhook: globalId('Webhook', tenant.id, webhook.id),
       junior: globalId('Membership', tenant.id, juniors.id),
       recipient: globalId('Membership', tenant.id, heirs.id),
       invitation: globalId('Invitation', tenant.id, invitation),

@@ -4,6 +4,7 @@ import { examine, exitCode } from '../../src/doctor/doctor.ts';
 import { type Finding, type Group, ok, skipped, unchecked, wrong } from '../../src/doctor/finding.ts';
 import { machineGroup } from '../../src/doctor/machine.ts';
 import { settingsGroup } from '../../src/doctor/settings.ts';
+import { webhooksGroup } from '../../src/doctor/webhooks.ts';
 import { complaints, configOf, findings } from './config.ts';
 
 const NOTHING = configOf({});
@@ -41,10 +42,11 @@ describe('the doctor', () => {
       SMTP_URL: 'smtps://user:mail$ecret@mail.example',
       S3_SECRET_ACCESS_KEY: 'a+secret/key',
       STORE_SECRET: 'thirty-two characters of a secret',
+      WEBHOOK_KEYS: `${'A'.repeat(43)}=`,
     });
     const leaky = group('leak', async ({ secrets }) => secrets.map(secret => wrong('leak', `refused ${secret}: no`, 'nothing')));
     const texts = (await examine(config, [leaky])).map(({ what }) => what);
-    expect(texts).toHaveLength(5);
+    expect(texts).toHaveLength(6);
     expect(new Set(texts)).toEqual(new Set(['refused ***: no']));
   });
 
@@ -58,6 +60,22 @@ describe('the doctor', () => {
 
   test('checks Node', async () => {
     expect(await findings(machineGroup, {})).toEqual([ok('Node', process.versions.node)]);
+  });
+});
+
+describe('webhooks', () => {
+  test('E2: without a key it says that there are none', async () => {
+    expect(complaints(await findings(webhooksGroup, {}))).toEqual([
+      "skipped webhooks: WEBHOOK_KEYS isn't set: webhooks can be neither created nor sent",
+    ]);
+  });
+
+  test('E2: with keys it says how many, and what only tests are to set', async () => {
+    const keys = [`${'A'.repeat(43)}=`, `${'B'.repeat(42)}A=`];
+    expect(await findings(webhooksGroup, { WEBHOOK_KEYS: keys[0]! })).toEqual([ok('webhooks', 'one key')]);
+    const found = await findings(webhooksGroup, { WEBHOOK_KEYS: keys.join(), WEBHOOK_ALLOW_LOOPBACK: 'true' });
+    expect(found.map(({ outcome }) => outcome)).toEqual(['ok', 'skipped']);
+    expect(JSON.stringify(found)).not.toContain('AAAA');
   });
 });
 

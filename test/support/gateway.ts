@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Logger } from 'pino';
-import { openDatabase } from '../../src/database/index.ts';
+import { openDatabase, type UnitOfWork } from '../../src/database/index.ts';
 import { dueTenants } from '../../src/database/queries/jobs.ts';
 import type { Clock, Message, Settings } from '../../src/domain/core/services.ts';
 import type { TokenOptions } from '../../src/http/auth/authenticate.ts';
@@ -85,6 +85,8 @@ export type TestGateway = Running & {
   readonly objects: string;
   /** Messages that the jobs sent. */
   readonly sent: readonly Message[];
+  /** A unit of work of the jobs, in a tenant. */
+  unit(tenantId: string): UnitOfWork;
   /** Runs all jobs that are due. */
   settle(): Promise<void>;
   /** Sends a GraphQL request. */
@@ -178,6 +180,7 @@ export async function startTestGateway(
     store: services.store,
     objects: services.directory,
     sent,
+    unit: tenantId => jobs.bind({ tenantId, personId: null }),
     settle: async () => {
       for (const tenantId of await dueTenants(jobs.query, clock.now())) await settleTenant(jobs, dependencies, tenantId);
     },

@@ -6,6 +6,7 @@ import { type Clock, SETTINGS, type Services, type Settings, systemClock } from 
 import { objectsRoute } from '../../src/http/routes/objects.ts';
 import type { Route } from '../../src/http/server/route.ts';
 import { type FolderStore, folderStore } from '../../src/store/folder.ts';
+import { WEBHOOK_KEYS } from './webhooks.ts';
 
 /**
  * Limits of messages for tests of other things, which invite the same address from many tenants.
@@ -30,6 +31,7 @@ export function testServices({ clock = systemClock, settings = {} }: { clock?: C
     clock,
     settings: { ...SETTINGS, messageLimits: MESSAGE_LIMITS, ...settings },
     store,
+    webhooks: { keys: WEBHOOK_KEYS, allowLoopback: true },
     directory,
     routes: [objectsRoute(store, [])],
     listening: url => {

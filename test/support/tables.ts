@@ -4,6 +4,8 @@
  */
 // biome-ignore format: a table a line
 export const PURGED = [
+  'webhook_delivery',
+  'webhook',
   'event_outbox',
   'event',
   'event_head',

@@ -44,7 +44,13 @@ export type EventType =
   | 'TENANT_RESUMED'
   | 'TENANT_SIDES_CHANGED'
   | 'TENANT_SUSPENDED'
-  | 'USAGE_RECORDED';
+  | 'USAGE_RECORDED'
+  | 'WEBHOOK_CHANGED'
+  | 'WEBHOOK_CREATED'
+  | 'WEBHOOK_DELETED'
+  | 'WEBHOOK_DISABLED'
+  | 'WEBHOOK_REDELIVERED'
+  | 'WEBHOOK_TESTED';
 
 export type SearchQueryVariables = Exact<{
   query: string;

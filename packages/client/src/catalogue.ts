@@ -33,6 +33,8 @@ export const ERROR_STATUS = {
   OWNS_TENANTS: null,
   ROLE_NOT_GRANTABLE: null,
   SCOPE_NOT_GRANTABLE: null,
+  EVENT_NOT_READABLE: null,
+  NOT_CONFIGURED: null,
   KEY_ENDED: null,
   KEY_NOT_HOLDABLE: null,
   OWN_MEMBERSHIP: null,
@@ -137,6 +139,8 @@ export type Permission =
   | 'event:read'
   | 'document:read'
   | 'document:register'
+  | 'webhook:read'
+  | 'webhook:write'
   | 'staff:read-tenant'
   | 'staff:suspend'
   | 'staff:resume'

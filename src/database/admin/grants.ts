@@ -35,6 +35,8 @@ export const GRANTS = {
   event:              { select: true, insert: false, delete: false, update: [] },
   event_head:         { select: true, insert: false, delete: false, update: [] },
   trusted_document:   { select: true, insert: true,  delete: true,  update: ['retired_at'] },
+  webhook:            { select: true, insert: true,  delete: true,  update: ['name', 'url', 'types', 'status', 'membership_id', 'secret', 'earlier_secret', 'earlier_until', 'last_number', 'failures', 'paused_until', 'updated_at', 'rotated_at'] },
+  webhook_delivery:   { select: true, insert: true,  delete: true,  update: ['status', 'tries', 'status_code', 'failure', 'duration_ms', 'last_try_at', 'next_try_at', 'ended_at'] },
 } as const satisfies Record<string, { select: boolean | readonly string[]; insert: boolean; delete: boolean; update: readonly string[] }>;
 
 /** The statements that grant `role` exactly {@link GRANTS} and the callable crossings. */

@@ -57,6 +57,13 @@ export const ACTIONS = {
   'entitlement.end':          'M2',
   'document.register':        'G9',
   'document.retire':          'G9',
+  'webhook.create': 'E2',
+  'webhook.update': 'E2',
+  'webhook.delete': 'E2',
+  'webhook.rotate_secret': 'E2',
+  'webhook.test': 'E2',
+  'webhook.redeliver': 'E2',
+  'webhook.disable': 'E2',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Action = keyof typeof ACTIONS;

@@ -1,6 +1,7 @@
 import type { UnitOfWork } from '../../database/index.ts';
 import { type RecordEvent, recorder } from '../audit/record.ts';
 import { applyDueChange } from '../plan/apply.ts';
+import { removeDeliveries } from '../webhook/remove-deliveries.ts';
 import type { Clock } from './services.ts';
 import { SYSTEM } from './system.ts';
 import { type TenantTransaction, withTenantLock } from './tenant-lock.ts';
@@ -29,6 +30,7 @@ export const DUE_STEPS: Readonly<Record<string, (job: Job) => Promise<unknown>>>
   'apply a scheduled downgrade': applyDueChange,
   'expire invitations': expireInvitations,
   'expire a transfer': expireTransfer,
+  'remove deliveries of webhooks': removeDeliveries,
   'remove idempotency keys': ({ db, now }) => db.idempotencyKey.deleteMany({ where: { expiresAt: { lte: now } } }),
 };
 

@@ -35,6 +35,8 @@ export const ERRORS = {
   OWNS_TENANTS:              { status: null, meaning: 'You own the `tenants` with these slugs. Transfer the ownership of each, or delete it, then erase yourself.' },
   ROLE_NOT_GRANTABLE:        { status: null, meaning: 'One of the `roles` has a permission that you lack, or is `OWNER`, which only a transfer grants.' },
   SCOPE_NOT_GRANTABLE:       { status: null, meaning: 'One of the `scopes` is a permission that you lack, that the API key did not have, or that no API key may have.' },
+  EVENT_NOT_READABLE:        { status: null, meaning: "One of the `types` needs a permission that the webhook's member lacks; `types` lists them." },
+  NOT_CONFIGURED:            { status: null, meaning: 'The operator of the gateway has not set up what this needs; the message says what.' },
   KEY_ENDED:                 { status: null, meaning: 'The API key was revoked or has expired.' },
   KEY_NOT_HOLDABLE:          { status: null, meaning: 'The member has none of the roles that may hold API keys; `roles` lists them.' },
   OWN_MEMBERSHIP:            { status: null, meaning: 'This would change your own membership; use `leaveTenant` or `dropRoles`.' },

@@ -1,3 +1,5 @@
+import type { WebhookSettings } from '../webhook/secret-keys.ts';
+
 /** The current time; tests move it. */
 export type Clock = { now(): Date };
 
@@ -76,7 +78,12 @@ export const SETTINGS: Settings = {
 };
 
 /** What commands need beside the database. */
-export type Services = { readonly clock: Clock; readonly settings: Settings; readonly store: ObjectStore };
+export type Services = {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly store: ObjectStore;
+  readonly webhooks: WebhookSettings;
+};
 
 const MINUTE = 60_000;
 

@@ -69,6 +69,13 @@ const TYPE_OF: Readonly<Record<Action, EventType>> = {
   'entitlement.end': 'entitlement.ended',
   'document.register': 'document.registered',
   'document.retire': 'document.retired',
+  'webhook.create': 'webhook.created',
+  'webhook.update': 'webhook.changed',
+  'webhook.rotate_secret': 'webhook.changed',
+  'webhook.test': 'webhook.tested',
+  'webhook.redeliver': 'webhook.redelivered',
+  'webhook.disable': 'webhook.disabled',
+  'webhook.delete': 'webhook.deleted',
 };
 
 /** Further events of actions that change two objects. */

@@ -29,6 +29,7 @@ const object = of('dataset:read', 'DataObject');
 const listing = of('dataset:read', 'Listing');
 const entitlement = of('entitlement:read', 'Entitlement');
 const document = of('document:read', 'TrustedDocument');
+const webhook = of('webhook:read', 'Webhook');
 
 /** The event types: docs/events.md is printed from this table. */
 // biome-ignore format: a table is read by its columns
@@ -71,6 +72,12 @@ export const EVENT_TYPES = {
   'entitlement.ended':           entitlement('An entitlement ended.', ['endedAt']),
   'document.registered':         document('Trusted documents of a version of an app were registered.', ['app', 'version', 'documents']),
   'document.retired':            document('A version of an app was retired.', ['app', 'version']),
+  'webhook.created':             webhook('A webhook was created.', ['name', 'types']),
+  'webhook.changed':             webhook('A webhook changed, or got another secret.', ['name', 'types', 'status']),
+  'webhook.tested':              webhook('A test was sent to a webhook.'),
+  'webhook.redelivered':         webhook('An event was sent to a webhook again.', ['event']),
+  'webhook.disabled':            webhook('A webhook was disabled, because its receiver failed for 72 hours.', ['status']),
+  'webhook.deleted':             webhook('A webhook was deleted.', ['name']),
   'usage.recorded':              of('usage:read', 'UsageRecord')('An object was retrieved.', ['entitlement', 'name', 'size']),
 } as const satisfies Readonly<Record<string, EventRule>>;
 

@@ -1,12 +1,11 @@
 import type { Role } from '../../access/vocabulary.ts';
 import { wakeJobs } from '../../database/queries/jobs.ts';
-import { addNotice } from '../../database/queries/notice.ts';
-import { type Command, type CommandContext, runCommand } from '../core/command.ts';
+import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';
 import { localRow, type RowRef } from '../core/row-ref.ts';
 import { line } from '../core/text.ts';
+import { notifyAdmins } from '../notice/notify-admins.ts';
 import { handOver } from './hand-over.ts';
-import type { ReplacementFacts } from './replaced-message.ts';
 import { voidTransfer } from './void.ts';
 
 /** The longest reason, code points. */
@@ -39,12 +38,3 @@ export const replaceOwner = (context: CommandContext, input: { membership: RowRe
 };
 
 const membershipOf = ({ id, roles }: { id: string; roles: string[] }) => ({ id, roles: roles as Role[] });
-
-/** A notice for each owner and admin, the previous owner among them, who has a verified address. */
-async function notifyAdmins({ db, enqueue, now: createdAt }: Command, facts: ReplacementFacts): Promise<void> {
-  const informed = await db.membership.findMany({
-    where: { roles: { hasSome: ['owner', 'admin'] }, user: { emailVerified: true } },
-    select: { user: { select: { email: true } } },
-  });
-  for (const { user } of informed) if (user.email !== null) addNotice(enqueue, { email: user.email, facts, createdAt });
-}

@@ -18,6 +18,7 @@ export const arrangeEnterprise = (context: CommandContext, limits: ContractInput
     memberLimit: limits.memberLimit ?? null,
     apiKeyLimit: limits.apiKeyLimit ?? null,
     datasetLimit: limits.datasetLimit ?? null,
+    webhookLimit: limits.webhookLimit ?? null,
     monthlyRetrievals: limits.monthlyRetrievals ?? null,
     costPointsPerMinute: limits.costPointsPerMinute ?? null,
   };

@@ -7,11 +7,19 @@ export type Limits = {
   readonly memberLimit: number | null;
   readonly apiKeyLimit: number | null;
   readonly datasetLimit: number | null;
+  readonly webhookLimit: number | null;
   readonly monthlyRetrievals: number | null;
   readonly costPointsPerMinute: number | null;
 };
 
-const LIMITS = { memberLimit: true, apiKeyLimit: true, datasetLimit: true, monthlyRetrievals: true, costPointsPerMinute: true } as const;
+const LIMITS = {
+  memberLimit: true,
+  apiKeyLimit: true,
+  datasetLimit: true,
+  webhookLimit: true,
+  monthlyRetrievals: true,
+  costPointsPerMinute: true,
+} as const;
 
 /**
  * The limits of the bound tenant on a plan: those of its Enterprise contract if there is one, else

@@ -17,6 +17,7 @@ export type PlanPreview = {
   readonly members: CapUse;
   readonly apiKeys: CapUse;
   readonly datasets: CapUse;
+  readonly webhooks: CapUse;
   readonly featuresLost: readonly PlanFeature[];
 };
 
@@ -40,6 +41,10 @@ export const apiKeyCap = async (db: ReadClient, plan: PlanCode, now: Date): Prom
 /** The bound tenant's datasets against a plan's limit. */
 export const datasetCap = async (db: ReadClient, plan: PlanCode): Promise<CapUse> =>
   capUse((await limitsOn(db, plan)).datasetLimit, await db.dataset.count());
+
+/** The bound tenant's webhooks against a plan's limit. */
+export const webhookCap = async (db: ReadClient, plan: PlanCode): Promise<CapUse> =>
+  capUse((await limitsOn(db, plan)).webhookLimit, await db.webhook.count());
 
 /**
  * Previews a change of the bound tenant to a plan. A downgrade removes nobody; the preview says by
@@ -65,6 +70,7 @@ export async function previewPlan(db: ReadClient, plan: PlanCode, now: Date): Pr
     members: await memberCap(db, plan, now),
     apiKeys: await apiKeyCap(db, plan, now),
     datasets: await datasetCap(db, plan),
+    webhooks: await webhookCap(db, plan),
     featuresLost: current.plan.features.filter(feature => !target.features.includes(feature)) as PlanFeature[],
   };
 }

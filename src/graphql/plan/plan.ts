@@ -20,6 +20,7 @@ export const Plan = builder.prismaNode('Plan', {
     }),
     apiKeyLimit: t.exposeInt('apiKeyLimit', { policy: 'public', nullable: true, description: `The number of API keys. ${NO_LIMIT}` }),
     datasetLimit: t.exposeInt('datasetLimit', { policy: 'public', nullable: true, description: `The number of datasets. ${NO_LIMIT}` }),
+    webhookLimit: t.exposeInt('webhookLimit', { policy: 'public', nullable: true, description: `The number of webhooks. ${NO_LIMIT}` }),
     monthlyRetrievals: t.exposeInt('monthlyRetrievals', {
       policy: 'public',
       nullable: true,

@@ -28,6 +28,7 @@ export const PlanLimits = builder.objectRef<Limits>('PlanLimits').implement({
     memberLimit: t.exposeInt('memberLimit', { policy: 'public', nullable: true }),
     apiKeyLimit: t.exposeInt('apiKeyLimit', { policy: 'public', nullable: true }),
     datasetLimit: t.exposeInt('datasetLimit', { policy: 'public', nullable: true }),
+    webhookLimit: t.exposeInt('webhookLimit', { policy: 'public', nullable: true }),
     monthlyRetrievals: t.exposeInt('monthlyRetrievals', { policy: 'public', nullable: true }),
     costPointsPerMinute: t.exposeInt('costPointsPerMinute', { policy: 'public', nullable: true }),
   }),
@@ -56,6 +57,7 @@ const PlanPreviewType = builder.objectRef<PlanPreview>('PlanPreview').implement(
       description: 'Valid API keys against the limit of that plan.',
     }),
     datasets: t.expose('datasets', { type: CapUseType, policy: 'public', description: 'Datasets against the limit of that plan.' }),
+    webhooks: t.expose('webhooks', { type: CapUseType, policy: 'public', description: 'Webhooks against the limit of that plan.' }),
     featuresLost: t.field({
       type: [PlanFeature],
       policy: 'public',

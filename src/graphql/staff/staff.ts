@@ -95,6 +95,7 @@ mutation('staffArrangeEnterprise', {
     memberLimit: t.int({ description: LIMIT }),
     apiKeyLimit: t.int({ description: LIMIT }),
     datasetLimit: t.int({ description: LIMIT }),
+    webhookLimit: t.int({ description: LIMIT }),
     monthlyRetrievals: t.int({ description: LIMIT }),
     costPointsPerMinute: t.int({ description: LIMIT }),
   }),

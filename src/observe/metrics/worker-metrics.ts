@@ -17,6 +17,9 @@ export function addWorkerMetrics(registry: Registry, { jobs, database, clock }: 
   histogram(registry, { name: 'ipto_job_duration_seconds', help: 'How long jobs ran.' }, jobs.durations);
   histogram(registry, { name: 'ipto_job_lag_seconds', help: 'How long after their time jobs began.' }, jobs.lags);
   labelCounters(registry, ['outcome'], { name: 'ipto_mails_total', help: 'Messages that were tried, by outcome.' }, jobs.mails);
+  const deliveries = { name: 'ipto_webhook_deliveries_total', help: 'Deliveries to webhooks that were tried or skipped, by outcome.' };
+  labelCounters(registry, ['outcome', 'failure'], deliveries, jobs.deliveries);
+  histogram(registry, { name: 'ipto_webhook_duration_seconds', help: 'How long tries of deliveries took.' }, jobs.deliveryDurations);
   const read = sharedRead(async () => await within(WAIT_MS, backlog(database.query, clock.now())).catch(() => null));
   const queued = (name: string, help: string, value: (of: Backlog, now: Date) => number) =>
     gauge(registry, { name, help }, async () => {

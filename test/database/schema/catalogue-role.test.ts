@@ -65,6 +65,8 @@ const columns = (privilege: string, names: string) => names.split(' ').map(name 
 const HELD: readonly (readonly [table: string, held: readonly string[]])[] = [
   ['_prisma_migrations', columns('SELECT', 'finished_at migration_name rolled_back_at')],
   ['trusted_document', ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'retired_at')]],
+  ['webhook', ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'name url types status membership_id secret earlier_secret earlier_until last_number failures paused_until updated_at rotated_at')]],
+  ['webhook_delivery', ['DELETE', 'INSERT', 'SELECT', ...columns('UPDATE', 'status tries status_code failure duration_ms last_try_at next_try_at ended_at')]],
   ['api_key',            ['INSERT', 'SELECT', ...columns('UPDATE', 'document_mode earlier_expires_at earlier_hash holder_id holder_name last_used_at revoked_at rotated_at scopes secret_hash')]],
   ['audit_event',        ['INSERT', 'SELECT']],
   ['charge',             columns('SELECT', 'amount at currency id provider tenant_id title')],

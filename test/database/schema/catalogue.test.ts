@@ -113,6 +113,8 @@ describe('tables', () => {
       policy('tenant.crossing_holds', 'UPDATE', '{ipto_owner}', 'true', 'false'),
       crossing('tombstone'),
       crossing('usage_record'),
+      crossing('webhook'),
+      crossing('webhook_delivery'),
     ];
     const byName = (rows: readonly { policy?: unknown }[]) => Object.fromEntries(rows.map(row => [row.policy, row]));
     expect(byName(policies)).toEqual(byName(due));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../../src/domain/audit/actions.ts';
+import { disableWebhook } from '../../../src/domain/webhook/disable.ts';
 import { enumName } from '../../access/expectation.ts';
 import { useDatabase } from '../../support/database.ts';
 import { manifestOf } from '../../support/documents.ts';
@@ -8,6 +9,7 @@ import { marketFixtures } from '../../support/market.ts';
 import { mismatches } from '../../support/mismatches.ts';
 import { announced, rowIn, send, sha256 } from '../../support/provider.ts';
 import { listingName } from '../../support/trade.ts';
+import { WEBHOOK } from '../../support/webhooks.ts';
 import { by, type Event, eventsOf, nodeId, type Scene, STAFF, setScene } from './scene.ts';
 
 const database = useDatabase();
@@ -32,6 +34,7 @@ const requestTransfer = (scene: Scene) =>
   scene.act(scene.owner, 'requestOwnershipTransfer', { membershipId: nodeId('Membership', scene.admin) });
 
 const SCOPES = ['tenant:read', 'usage:read'];
+const HOOK = { name: 'First', url: 'https://hooks.example/first', types: ['tenant.renamed'] };
 const makeKey = async ({ act, owner }: Scene): Promise<string> =>
   (await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES.map(enumName) })).data.apiKey.id;
 const keyRow = (id: string) => `ApiKey:${Buffer.from(id, 'base64url').toString().split(':')[2]}`;
@@ -244,7 +247,7 @@ const ROWS: Readonly<Record<Action, Row>> = {
   },
   'plan.arrange_enterprise': async ({ staff, target }) => {
     const { request } = await staff('staffArrangeEnterprise', { memberLimit: 250 });
-    const caps = { apiKeyLimit: null, datasetLimit: null, monthlyRetrievals: null, costPointsPerMinute: null };
+    const caps = { apiKeyLimit: null, datasetLimit: null, webhookLimit: null, monthlyRetrievals: null, costPointsPerMinute: null };
     const after = { plan: 'ENTERPRISE', memberLimit: 250, ...caps };
     return { rule: 'P2', actor: DANA, target, before: { plan: 'STARTER' }, after, request };
   },
@@ -342,6 +345,65 @@ const ROWS: Readonly<Record<Action, Row>> = {
     const [before, after] = [1, 0].map(documents => ({ app: 'Web', version: '1', documents }));
     return { rule: 'G9', actor: by(scene.owner.person), target: 'AppVersion:Web 1', before, after, request };
   },
+  'webhook.create': async scene => {
+    const { request, id } = await createWebhook(scene);
+    return { rule: 'E2', actor: by(scene.admin.person), target: `Webhook:${id}`, after: HOOK, request };
+  },
+  'webhook.update': async scene => {
+    const { webhookId, id } = await createWebhook(scene);
+    const { request } = await scene.act(scene.owner, 'updateWebhook', { webhookId, name: 'Second', status: 'PAUSED' });
+    const before = { ...HOOK, status: 'active', membershipId: scene.admin.id };
+    return {
+      rule: 'E2',
+      actor: by(scene.owner.person),
+      target: `Webhook:${id}`,
+      before,
+      after: { ...before, name: 'Second', status: 'paused' },
+      request,
+    };
+  },
+  'webhook.rotate_secret': async scene => {
+    const { webhookId, id } = await createWebhook(scene);
+    const { request } = await scene.act(scene.owner, 'rotateWebhookSecret', { webhookId });
+    return {
+      rule: 'E2',
+      actor: by(scene.owner.person),
+      target: `Webhook:${id}`,
+      after: { earlierSecretUntil: later({ days: 1 }) },
+      request,
+    };
+  },
+  'webhook.test': async scene => {
+    const { webhookId, id } = await createWebhook(scene);
+    const { request, data } = await scene.act(scene.owner, 'testWebhook', { webhookId });
+    return { rule: 'E2', actor: by(scene.owner.person), target: `Webhook:${id}`, after: { delivery: rowIn(data.delivery.id) }, request };
+  },
+  'webhook.redeliver': async scene => {
+    const { webhookId, id } = await createWebhook(scene);
+    await database.sql('SELECT crossing_number_events(500)');
+    const [event] = await database.sql<{ id: string }>('SELECT id FROM event WHERE tenant_id = $1 LIMIT 1', [scene.tenant.id]);
+    const { request, data } = await scene.act(scene.owner, 'redeliverWebhookEvent', { webhookId, eventId: event!.id });
+    const after = { event: event!.id, delivery: rowIn(data.delivery.id) };
+    return { rule: 'E2', actor: by(scene.owner.person), target: `Webhook:${id}`, after, request };
+  },
+  'webhook.disable': async scene => {
+    const { webhookId, id } = await createWebhook(scene);
+    await scene.act(scene.owner, 'testWebhook', { webhookId });
+    await disableWebhook(gateway.unit(scene.tenant.id), gateway.clock, id);
+    return {
+      rule: 'E2',
+      actor: SYSTEM,
+      target: `Webhook:${id}`,
+      before: { name: 'First', status: 'active' },
+      after: { status: 'disabled' },
+      request: 'job',
+    };
+  },
+  'webhook.delete': async scene => {
+    const { webhookId, id } = await createWebhook(scene);
+    const { request } = await scene.act(scene.owner, 'deleteWebhook', { webhookId });
+    return { rule: 'E2', actor: by(scene.owner.person), target: `Webhook:${id}`, before: HOOK, request };
+  },
   'object.add': async scene => {
     const { id: dataset, datasetId } = await makeDataset(scene);
     const { request, id } = await addObject(scene, datasetId);
@@ -383,6 +445,10 @@ const ROWS: Readonly<Record<Action, Row>> = {
 const seller = ({ admin }: Scene) => ({ rule: 'M1', actor: by(admin.person) });
 const TERMS = { title: 'Listed', summary: '', tags: ['rows'], price: '2.5', currency: 'EUR' };
 
+async function createWebhook({ act, admin }: Scene) {
+  const { request, data } = await act(admin, 'createWebhook', WEBHOOK);
+  return { request, webhookId: data.webhook.id, id: rowIn(data.webhook.id) };
+}
 async function makeDataset({ act, admin }: Scene) {
   const { request, data } = await act(admin, 'createDataset', { name: 'Rows' });
   return { request, datasetId: data.dataset.id, id: rowIn(data.dataset.id) };

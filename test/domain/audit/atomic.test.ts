@@ -6,6 +6,7 @@ import { useGateway } from '../../support/gateway.ts';
 import { marketFixtures } from '../../support/market.ts';
 import { mismatches } from '../../support/mismatches.ts';
 import { announced, PRICE, send, type Upload } from '../../support/provider.ts';
+import { WEBHOOK } from '../../support/webhooks.ts';
 import { nodeId, type Scene, setScene } from './scene.ts';
 
 const database = useDatabase();
@@ -66,6 +67,13 @@ async function appVersion() {
   return { app: 'Web', version: '1' };
 }
 
+/** The id of an event of the tenant. */
+async function anyEvent(): Promise<string> {
+  await database.sql('SELECT crossing_number_events(500)');
+  const [event] = await database.sql<{ id: string }>('SELECT id FROM event WHERE tenant_id = $1 LIMIT 1', [scene.tenant.id]);
+  return event!.id;
+}
+const webhook = async () => ({ webhookId: (await make('createWebhook', WEBHOOK)).webhook.id as string });
 /** The marketplace id of a provider's listing. */
 async function offer() {
   const seller = await scene.make.tenant(`seller-of-${scene.tenant.slug}`, scene.stranger);
@@ -133,6 +141,12 @@ const OPERATIONS: readonly (readonly [string, () => Promise<Try>])[] = [
   owner('setApiKeyDocumentMode', async () => ({ ...(await apiKey()), documentMode: 'REQUIRE' })),
   owner('registerDocuments',   async () => registration),
   owner('retireDocuments',     appVersion),
+  owner('createWebhook',       async () => ({ ...WEBHOOK, name: 'Never' })),
+  owner('updateWebhook',       async () => ({ ...(await webhook()), name: 'Never' })),
+  owner('rotateWebhookSecret', webhook),
+  owner('testWebhook',         webhook),
+  owner('redeliverWebhookEvent', async () => ({ ...(await webhook()), eventId: await anyEvent() })),
+  owner('deleteWebhook',       webhook),
   ['staffSuspendTenant',       async () => { await scene.act(scene.owner, 'requestOwnershipTransfer', viewer()); return () => scene.staff('staffSuspendTenant', { reason: 'Never' }); }],
 ];
 

@@ -7,16 +7,19 @@ import { mismatches } from '../../support/mismatches.ts';
 import { announced, PRICE, providerOf } from '../../support/provider.ts';
 import { useResource } from '../../support/resource.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
+import { WEBHOOK } from '../../support/webhooks.ts';
 
 const life = useTenantFixtures();
 const staff = useResource(() => life.staff());
 let home: TenantWithMembers;
-let ids: { datasetId: string; listingId: string };
+let ids: { webhookId: string; datasetId: string; listingId: string };
 beforeAll(async () => {
   home = await life.home();
   const provider = providerOf(life);
   const draftedId = await provider.dataset(home.owner, 'Drafted');
-  ids = { datasetId: await provider.dataset(home.owner), listingId: await provider.draft(home.owner, draftedId) };
+  const made = await life.mutate(home.owner, 'createWebhook', WEBHOOK, 'webhook { id }');
+  const listingId = await provider.draft(home.owner, draftedId);
+  ids = { webhookId: made.data.createWebhook.webhook.id, datasetId: await provider.dataset(home.owner), listingId };
 });
 
 /**
@@ -39,6 +42,8 @@ const LINES: readonly (readonly [string, 'owner' | 'staff', string, (text: strin
   ['an object',                  'owner', 'addObject',          name => ({ datasetId: ids.datasetId, ...announced('x'), name })],
   ['an app',                     'owner', 'registerDocuments',  app => ({ app, version: '1', documents: manifestOf('{ __typename }') })],
   ['a version of an app',        'owner', 'registerDocuments',  version => ({ app: 'Web', version, documents: manifestOf('{ __typename }') })],
+  ['a webhook that is created',  'owner', 'createWebhook',      name => ({ ...WEBHOOK, name })],
+  ['a webhook that is updated',  'owner', 'updateWebhook',      name => ({ webhookId: ids.webhookId, name })],
   ['an API key',                 'owner', 'createApiKey',       name => ({ name, scopes: ['TENANT_READ'] })],
 ];
 /** The same of inputs that take several lines. */
@@ -57,6 +62,7 @@ const OTHER = [
   // compared with the tenant's name or the caller's address, and not stored
   ...['requestTenantDeletion.confirmation', 'eraseMyself.confirmation'],
   ...['addObject.mediaType', 'addObject.sha256'],
+  ...['createWebhook.url', 'updateWebhook.url', 'redeliverWebhookEvent.eventId'],
   // compared with what was registered
   ...['retireDocuments.app', 'retireDocuments.version'],
 ];

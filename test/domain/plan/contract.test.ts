@@ -5,8 +5,15 @@ import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-
 const fixtures = useTenantFixtures();
 const staff = useResource(() => fixtures.staff());
 
-const LIMITS = 'limits { memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute }';
-const none = { memberLimit: null, apiKeyLimit: null, datasetLimit: null, monthlyRetrievals: null, costPointsPerMinute: null };
+const LIMITS = 'limits { memberLimit apiKeyLimit datasetLimit webhookLimit monthlyRetrievals costPointsPerMinute }';
+const none = {
+  memberLimit: null,
+  apiKeyLimit: null,
+  datasetLimit: null,
+  webhookLimit: null,
+  monthlyRetrievals: null,
+  costPointsPerMinute: null,
+};
 const arrange = ({ id }: TenantWithMembers, limits: object = {}) =>
   fixtures.mutate(staff, 'staffArrangeEnterprise', { tenantId: id, ...limits }, `tenant { plan planSince nextPlan nextPlanAt ${LIMITS} }`);
 const seen = async (tenant: TenantWithMembers) =>

@@ -115,6 +115,8 @@ describe('the purge', () => {
           { table: 'refusal_count', rows: 0 },
           { table: 'tenant', rows: 1 },
           { table: 'trusted_document', rows: 1 },
+          { table: 'webhook', rows: 0 },
+          { table: 'webhook_delivery', rows: 0 },
         ].sort((a, b) => (a.table < b.table ? -1 : 1)),
       },
     });

@@ -2,6 +2,7 @@ import { manifestOf } from '../../support/documents.ts';
 import { marketFixtures } from '../../support/market.ts';
 import type { TenantFixtures, TenantWithMembers } from '../../support/tenant-fixtures.ts';
 import { listingName } from '../../support/trade.ts';
+import { WEBHOOK } from '../../support/webhooks.ts';
 
 const named = ({ id: tenant }: { id: string }, type: string, { id }: { id: string }) =>
   Buffer.from(`${type}:${tenant}:${id}`).toString('base64url');
@@ -23,6 +24,9 @@ export async function stocked(fixtures: TenantFixtures, home: TenantWithMembers)
   await market.setSides(provider, { sells: true });
   const entitlement = await market.entitlement(home, await market.listing(provider));
   await fixtures.mutate(home.owner, 'registerDocuments', { ...WEB, documents: manifestOf('{ __typename }') }, 'documents { id }');
+  const madeWebhook = await fixtures.mutate(home.owner, 'createWebhook', WEBHOOK, 'webhook { id }');
+  await fixtures.database.sql('SELECT crossing_number_events(500)');
+  const [event] = await fixtures.database.sql<{ id: string }>('SELECT id FROM event WHERE tenant_id = $1 LIMIT 1', [home.id]);
   const key = await fixtures.mutate(home.owner, 'createApiKey', { name: 'Key', scopes: ['TENANT_READ', 'USAGE_READ'] }, 'apiKey { id }');
   return {
     dataset: named(home, 'Dataset', bare),
@@ -32,6 +36,8 @@ export async function stocked(fixtures: TenantFixtures, home: TenantWithMembers)
     offer: listingName((await market.listing(provider)).id),
     entitlement: named(home, 'Entitlement', entitlement),
     key: key.data.createApiKey.apiKey.id as string,
+    event: event!.id,
+    webhook: madeWebhook.data.createWebhook.webhook.id as string,
     holder: named(home, 'Membership', home.admin),
   };
 }
@@ -61,6 +67,12 @@ export const MARKET_WRITES: readonly (readonly [mutation: string, input: (made: 
   ['endEntitlement',     ({ entitlement }) => ({ entitlementId: entitlement })],
   ['registerDocuments',  () => ({ ...WEB, documents: manifestOf('{ viewer { name } }') })],
   ['retireDocuments',    () => WEB],
+  ['createWebhook',      () => ({ ...WEBHOOK, name: 'New' })],
+  ['updateWebhook',      ({ webhook }) => ({ webhookId: webhook, name: 'Other' })],
+  ['rotateWebhookSecret', ({ webhook }) => ({ webhookId: webhook })],
+  ['testWebhook',        ({ webhook }) => ({ webhookId: webhook })],
+  ['redeliverWebhookEvent', ({ webhook, event }) => ({ webhookId: webhook, eventId: event })],
+  ['deleteWebhook',      ({ webhook }) => ({ webhookId: webhook })],
   ['createApiKey',       () => ({ name: 'New', scopes: ['TENANT_READ'] })],
   ['setApiKeyDocumentMode', ({ key }) => ({ apiKeyId: key, documentMode: 'LOG' })],
   ['narrowApiKey',       ({ key }) => ({ apiKeyId: key, scopes: ['TENANT_READ'] })],

@@ -11,7 +11,7 @@ const upper = (names: readonly string[]) => names.map(name => name.toUpperCase()
 describe('the catalogue, read anonymously', () => {
   test('P1: the four plans, lowest first; null means no limit', async () => {
     const { data, errors } = await gateway.ask(
-      '{ plans { code name memberLimit apiKeyLimit datasetLimit monthlyRetrievals costPointsPerMinute features support } }',
+      '{ plans { code name memberLimit apiKeyLimit datasetLimit webhookLimit monthlyRetrievals costPointsPerMinute features support } }',
     );
     expect(errors).toEqual([]);
     const columns = [
@@ -20,6 +20,7 @@ describe('the catalogue, read anonymously', () => {
       'memberLimit',
       'apiKeyLimit',
       'datasetLimit',
+      'webhookLimit',
       'monthlyRetrievals',
       'costPointsPerMinute',
       'features',
@@ -27,10 +28,10 @@ describe('the catalogue, read anonymously', () => {
     ];
     // biome-ignore format: a table is read by its columns
     expect(data.plans.map((plan: Record<string, unknown>) => columns.map(column => plan[column]))).toEqual([
-      ['FREE',         'Free',         3,    1,    2,    1_000,     1_000,   [],                     'COMMUNITY'],
-      ['STARTER',      'Starter',      10,   5,    20,   50_000,    10_000,  [],                     'BASIC'],
-      ['PROFESSIONAL', 'Professional', 100,  50,   500,  5_000_000, 100_000, ['ADVANCED_ANALYTICS'], 'PRIORITY'],
-      ['ENTERPRISE',   'Enterprise',   null, null, null, null,      null,    ['ADVANCED_ANALYTICS'], 'DEDICATED'],
+      ['FREE',         'Free',         3,    1,    2,    1,  1_000,     1_000,   [],                     'COMMUNITY'],
+      ['STARTER',      'Starter',      10,   5,    20,   3,  50_000,    10_000,  [],                     'BASIC'],
+      ['PROFESSIONAL', 'Professional', 100,  50,   500,  10, 5_000_000, 100_000, ['ADVANCED_ANALYTICS'], 'PRIORITY'],
+      ['ENTERPRISE',   'Enterprise',   null, null, null, 50, null,      null,    ['ADVANCED_ANALYTICS'], 'DEDICATED'],
     ]);
   });
 
@@ -85,7 +86,7 @@ describe('the catalogue, read anonymously', () => {
     ];
     const KEYS = ['api-key:read', 'api-key:create', 'api-key:update'];
     const DOCUMENTS = ['event:read', 'document:read', 'document:register'];
-    const OPERATOR = [...MONITOR, ...SELF, 'dataset:count', 'usage:count', 'event:read'];
+    const OPERATOR = [...MONITOR, ...SELF, 'dataset:count', 'usage:count', 'event:read', 'webhook:read'];
     const READER = [...MONITOR, 'member:list', ...SELF, 'dataset:count'];
     const SELLER = [...READER, 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read', 'usage:count', 'event:read', 'document:read'];
     const BUYER = [...READER, 'marketplace:read', ...BUYS, ...KEYS, 'event:read', 'document:read'];
@@ -93,7 +94,7 @@ describe('the catalogue, read anonymously', () => {
     const VIEWER = [...READER, ...READS, 'api-key:read', 'event:read', 'document:read'];
     const BOTH = [
       ...['audit:read', 'tenant:set-sides', 'dataset:count', 'dataset:read', ...SELLS, ...SHELVES, 'marketplace:read'],
-      ...[...BUYS, ...KEYS, 'api-key:update-any', ...DOCUMENTS],
+      ...[...BUYS, ...KEYS, 'api-key:update-any', ...DOCUMENTS, 'webhook:read', 'webhook:write'],
     ];
     const MOST = [
       ...['tenant:read', 'tenant:rename', 'billing-contact:read', 'billing-contact:update', 'plan:read', 'plan:change', 'member:count'],

@@ -193,6 +193,8 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   },
   OWNER_PROTECTED: { query: 'mutation { leaveTenant { leftTenantId } }', as: 'owner', status: 200 },
   ROLE_NOT_GRANTABLE: { query: INVITE.replace('ROLE', 'OWNER'), as: 'owner', status: 200 },
+  EVENT_NOT_READABLE: null, // test/domain/webhook
+  NOT_CONFIGURED: null, // test/domain/webhook
   SCOPE_NOT_GRANTABLE: { query: keyWith('audit:read'), as: 'owner', status: 200 },
   KEY_ENDED: { query: 'mutation { rotateApiKey(input: { apiKeyId: ":ended" }) { secret } }', as: 'eve', status: 200 },
   KEY_NOT_HOLDABLE: {

@@ -31,6 +31,13 @@ export type MarketValues = {
   readonly trustedVersion: string;
   readonly trustedHash: string;
   readonly trustedText: string;
+  readonly webhookId: string;
+  readonly webhookName: string;
+  readonly webhookUrl: string;
+  readonly webhookDeliveryId: string;
+  readonly deliveredEventId: string;
+  readonly deliveredSubjectId: string;
+  readonly deliveredPayload: string;
   readonly keyId: string;
   readonly keyName: string;
   readonly keyHolderId: string;
@@ -71,6 +78,13 @@ export const marketValues = (mark: string): MarketValues => ({
   trustedVersion: `${mark} version`,
   trustedHash: hashOf(trusted(mark)),
   trustedText: trusted(mark),
+  webhookId: uuid(),
+  webhookName: `${mark} webhook`,
+  webhookUrl: `https://${mark.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.example/`,
+  webhookDeliveryId: uuid(),
+  deliveredEventId: uuid(),
+  deliveredSubjectId: uuid(),
+  deliveredPayload: JSON.stringify(`${mark} payload`),
   keyId: uuid(),
   keyName: `${mark} key`,
   keyHolderId: uuid(),
@@ -148,9 +162,25 @@ async function insertBuyerRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: str
   );
 }
 
+/** Inserts a webhook of the owner's, and the delivery of a test. */
+async function insertWebhookRows({ sql }: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
+  const { webhookId, webhookName, webhookUrl, webhookDeliveryId, deliveredEventId, deliveredSubjectId, deliveredPayload } = market;
+  await sql(
+    `INSERT INTO webhook (tenant_id, id, name, url, types, membership_id, secret)
+     SELECT m.tenant_id, $2, $3, $4, '{tenant.renamed}', m.id, '\\x00' FROM membership m WHERE m.tenant_id = $1 AND m.roles @> '{owner}'`,
+    [tenantId, webhookId, webhookName, webhookUrl],
+  );
+  await sql(
+    `INSERT INTO webhook_delivery (tenant_id, id, webhook_id, kind, event_id, type, subject_type, subject_id, payload, status, ended_at)
+     VALUES ($1, $2, $3, 'test', $4, 'webhook.test', 'Webhook', $5, $6, 'delivered', now())`,
+    [tenantId, webhookDeliveryId, webhookId, deliveredEventId, deliveredSubjectId, deliveredPayload],
+  );
+}
+
 /** Inserts the rows of both sides of the marketplace. */
 export async function insertMarketRows(database: Pick<TestDatabase, 'sql'>, tenantId: string, market: MarketValues) {
   await insertSellerRows(database, tenantId, market);
+  await insertWebhookRows(database, tenantId, market);
   await insertBuyerRows(database, tenantId, market);
   await database.sql(
     'INSERT INTO trusted_document (tenant_id, id, app, version, api_key_id, hash, text) VALUES ($1, $2, $3, $4, $5, $6, $7)',

@@ -8,6 +8,7 @@ type Args = Record<string, unknown>;
 export const RELATIONS: Readonly<Record<ModelName, Readonly<Record<string, ModelName | readonly [ModelName]>>>> = {
   Tenant: {
     trustedDocuments: ['TrustedDocument'],
+    webhooks: ['Webhook'],
     ...{ plan: 'Plan', nextPlan: 'Plan', memberships: ['Membership'], invitations: ['Invitation'], ownershipTransfer: 'OwnershipTransfer' },
     ...{ contract: 'Contract', idempotencyKeys: ['IdempotencyKey'], auditEvents: ['AuditEvent'] },
     ...{ datasets: ['Dataset'], staleObjects: ['StaleObject'], earnings: ['Earning'] },
@@ -33,6 +34,8 @@ export const RELATIONS: Readonly<Record<ModelName, Readonly<Record<string, Model
   Charge: { usage: 'UsageRecord' },
   RetrievalCount: { tenant: 'Tenant' },
   TrustedDocument: { tenant: 'Tenant', apiKey: 'ApiKey' },
+  Webhook: { tenant: 'Tenant', deliveries: ['WebhookDelivery'] },
+  WebhookDelivery: { webhook: 'Webhook' },
   ApiKey: { tenant: 'Tenant', trustedDocuments: ['TrustedDocument'] },
 };
 
@@ -67,6 +70,11 @@ export const COLUMNS: Readonly<Record<ModelName, Readonly<Record<string, Word>>>
     ...{ tenantId: 'tenantId', id: 'trustedDocumentId', app: 'trustedApp', version: 'trustedVersion', apiKeyId: 'keyId' },
     ...{ hash: 'trustedHash', text: 'trustedText' },
   },
+  Webhook: { tenantId: 'tenantId', id: 'webhookId', name: 'webhookName', url: 'webhookUrl' },
+  WebhookDelivery: {
+    ...{ tenantId: 'tenantId', id: 'webhookDeliveryId', webhookId: 'webhookId', eventId: 'deliveredEventId' },
+    ...{ subjectId: 'deliveredSubjectId', payload: 'deliveredPayload' },
+  },
   ApiKey: { tenantId: 'tenantId', id: 'keyId', name: 'keyName', holderId: 'keyHolderId', holderName: 'keyHolder' },
 };
 
@@ -89,6 +97,8 @@ export const OTHER_TEXTS: Readonly<Partial<Record<ModelName, readonly string[]>>
   Entitlement: ['currency'],
   UsageRecord: ['mediaType'],
   Charge: ['currency'],
+  Webhook: ['types', 'status', 'membershipId'],
+  WebhookDelivery: ['kind', 'type', 'subjectType', 'status', 'failure'],
   ApiKey: ['scopes', 'documentMode'],
 };
 
@@ -97,6 +107,7 @@ export const TIE_BREAKERS: Readonly<Record<ModelName, string>> = {
   ...{ Tenant: 'id', Membership: 'id', User: 'id', Plan: 'code', Invitation: 'id', OwnershipTransfer: 'tenantId', Contract: 'tenantId' },
   ...{ IdempotencyKey: 'keyHash', AuditEvent: 'id', Tombstone: 'tenantId', PurgeReceipt: 'table' },
   TrustedDocument: 'id',
+  ...{ Webhook: 'id', WebhookDelivery: 'id' },
   ...{ Dataset: 'id', DataObject: 'id', StaleObject: 'id', Listing: 'id', Earning: 'id' },
   ...{ Entitlement: 'id', UsageRecord: 'id', Charge: 'id', RetrievalCount: 'shard', ApiKey: 'id' },
 };
@@ -138,6 +149,8 @@ export function uniqueKeys(model: ModelName, word: (key: Word) => string): reado
         tenantId_app_version_hash: { tenantId, app: word('trustedApp'), version: word('trustedVersion'), hash: word('trustedHash') },
       },
     ],
+    Webhook: () => [byId(word('webhookId'))],
+    WebhookDelivery: () => [byId(word('webhookDeliveryId'))],
     ApiKey: () => [byId(word('keyId'))],
   };
   return keys[model]();

@@ -2,13 +2,13 @@ import type { UnitOfWork } from '../../database/index.ts';
 import { type DueNotice, dueNotice, noteRefusals, noteTry, removeNotice } from '../../database/queries/notice.ts';
 import { afterFailure, beginTry } from '../core/delivery.ts';
 import { type Clock, daysAfter, type Mail } from '../core/services.ts';
-import { type ReplacementFacts, replacedMessage } from './replaced-message.ts';
+import { type NoticeFacts, noticeMessage } from './message.ts';
 
 /** How long a notice is tried, days. */
 const KEPT_DAYS = 3;
 
 type Services = { readonly clock: Clock; readonly mail: Mail };
-type Due = DueNotice<ReplacementFacts>;
+type Due = DueNotice<NoticeFacts>;
 
 /**
  * Sends the bound tenant's notices that are due. Safe to run concurrently: one of the runs sends.
@@ -27,7 +27,7 @@ export async function sendNotices(unit: UnitOfWork, services: Services): Promise
 /** The next notice that is due, whose try has begun. */
 const begun = (unit: UnitOfWork, clock: Clock, after: string | null): Promise<Due | undefined> =>
   unit.transaction(async ({ query }) => {
-    const notice = await dueNotice<ReplacementFacts>(query, after, clock.now());
+    const notice = await dueNotice<NoticeFacts>(query, after, clock.now());
     if (notice) await noteTry(query, notice.id, beginTry(notice, clock.now()));
     return notice;
   });
@@ -36,7 +36,7 @@ const begun = (unit: UnitOfWork, clock: Clock, after: string | null): Promise<Du
 async function send({ query }: UnitOfWork, { clock, mail }: Services, { id, email, facts, createdAt, refusals }: Due): Promise<void> {
   if (clock.now() >= daysAfter(createdAt, KEPT_DAYS)) return removeNotice(query, id);
   try {
-    await mail.send(replacedMessage(email, facts));
+    await mail.send(noticeMessage(email, facts));
   } catch (error) {
     const after = afterFailure({ refusals }, error, clock.now());
     if ('givenUpAt' in after) await removeNotice(query, id);

@@ -1,0 +1,64 @@
+import type { Fault } from './fault.ts';
+
+const [SEND, ADDRESS, CONNECT] = ['src/domain/webhook/send.ts', 'src/webhook/address.ts', 'src/webhook/connect.ts'];
+const QUERIES = 'src/database/queries/webhook.ts';
+const [AUTHORIZED, DELIVERY] = [['test/domain/webhook/authorized'], ['test/domain/webhook/delivery']];
+const [SENDER, ADDRESSES] = [['test/webhook/sender'], ['test/webhook/address']];
+
+/** Faults of webhooks: where they may go, who may read what, and in which order. */
+export const WEBHOOK_FAULTS: readonly Fault[] = [
+  { file: ADDRESS, find: "  if (address.range() !== 'unicast') return false;\n", plant: '', tests: ADDRESSES, short: true },
+  { file: ADDRESS, find: "  if (address.kind() === 'ipv6' && !isIn(address, IPV6_GLOBAL)) return false;\n", plant: '', tests: ADDRESSES },
+  { file: CONNECT, find: '!addresses.every(', plant: '!addresses.some(', tests: SENDER, short: true },
+  { file: CONNECT, find: 'isLiteral && !isAllowedAddress(host, options.allowLoopback)', plant: 'false', tests: SENDER, short: true },
+  {
+    file: CONNECT,
+    find: 'const name = isLiteral ? {} : { servername: host }',
+    plant: 'const name = { rejectUnauthorized: false }',
+    tests: SENDER,
+  },
+  // The check before the connection is there would be as good as none.
+  {
+    file: SEND,
+    find: "  if (!maySend(memberGrant(tenantId, tenant!, roles ?? []), type)) return 'FORBIDDEN';\n",
+    plant: '',
+    tests: AUTHORIZED,
+    short: true,
+  },
+  { file: SEND, find: 'SENDING.includes(tenant.status) && ', plant: '', tests: AUTHORIZED, short: true },
+  { file: SEND, find: 'webhook.url === url && ', plant: '', tests: AUTHORIZED },
+  { file: SEND, find: " && (webhook.status === 'active' || kind !== 'event')", plant: '', tests: AUTHORIZED },
+  {
+    file: SEND,
+    find: "  return kind === 'event' && !types.includes(type) ? 'UNSELECTED' : null;",
+    plant: '  return null;',
+    tests: AUTHORIZED,
+  },
+  { file: QUERIES, find: ' AND tries = $2::int - 1 RETURNING 1', plant: ' RETURNING 1', tests: DELIVERY },
+  { file: QUERIES, find: ' AND b.number < d.number)`', plant: ' AND false)`', tests: DELIVERY, short: true },
+  {
+    file: 'src/domain/webhook/record-sent.ts',
+    find: '  if (!again) await disableWebhook(unit, clock, webhookId);\n',
+    plant: '',
+    tests: DELIVERY,
+  },
+  {
+    file: 'src/domain/webhook/record-sent.ts',
+    find: '  if (until) await pauseUntil(query, webhookId, until);\n',
+    plant: '',
+    tests: DELIVERY,
+  },
+  { file: 'src/domain/webhook/sign.ts', find: 'earlierUntil > now', plant: 'earlierUntil < now', tests: DELIVERY },
+  {
+    file: 'src/domain/webhook/secret-keys.ts',
+    find: 'const boundTo = ({ tenantId, id }: Place): Buffer => Buffer.from(',
+    plant: "const boundTo = ({ tenantId, id }: Place): Buffer => Buffer.from('' && ",
+    tests: ['test/domain/webhook/webhook'],
+  },
+  {
+    file: 'src/domain/webhook/types.ts',
+    find: 'const refused = chosen.filter(type => !maySend(grant, type));',
+    plant: 'const refused: string[] = [];',
+    tests: ['test/domain/webhook/webhook'],
+  },
+];
