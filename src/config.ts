@@ -134,7 +134,7 @@ const nonEmpty = (environment: Environment): Environment =>
 function read<Schema extends z.ZodType>(schema: Schema, environment: Environment, more?: MoreFaults): z.infer<Schema> {
   const { data, faults } = parse(schema, environment, more);
   if (!faults.length) return data;
-  throw new ConfigError(`${faults.join('; ')}. README.md, "Settings", describes them.`);
+  throw new ConfigError(`${faults.join('; ')}. docs/settings.md describes them.`);
 }
 
 /**

@@ -95,7 +95,7 @@ describe('production', () => {
   });
 
   test.each(['DATABASE_URL', 'OIDC_ISSUER', 'OIDC_AUDIENCE'])('names %s when it is missing, or empty', name => {
-    const told = `${name} is missing. README.md, "Settings", describes them.`;
+    const told = `${name} is missing. docs/settings.md describes them.`;
     expect(() => production({ [name]: undefined })).toThrow(new ConfigError(told));
     expect(() => production({ [name]: '' })).toThrow(new ConfigError(told));
   });
@@ -159,7 +159,7 @@ describe('production', () => {
     ['WEBHOOK_ALLOW_LOOPBACK', 'yes'],
   ])('names %s when it is %j', (name, text) => {
     expect(() => production({ [name]: text })).toThrow(ConfigError);
-    expect(() => production({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", describes them\\.$`));
+    expect(() => production({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. docs/settings.md describes them\\.$`));
   });
 
   test('names all that is wrong at once', () => {
@@ -181,7 +181,7 @@ describe('where objects lie', () => {
     PUBLIC_URL: 'https://gateway.example',
   };
   const folder = (more: NodeJS.ProcessEnv = {}) => production({ S3_BUCKET: '', ...FOLDER, ...more });
-  const told = (fault: string) => new ConfigError(`${fault}. README.md, "Settings", describes them.`);
+  const told = (fault: string) => new ConfigError(`${fault}. docs/settings.md describes them.`);
 
   test('is a folder, or a bucket', () => {
     expect(folder()).toMatchObject(FOLDER);
@@ -313,7 +313,7 @@ describe('the worker', () => {
     ['WORKER_CONCURRENCY', '0'],
     ['WORKER_CONCURRENCY', '65'],
   ])('names %s when it is %j', (name, text) => {
-    expect(() => worker({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. README.md, "Settings", describes them\\.$`));
+    expect(() => worker({ [name]: text })).toThrow(new RegExp(`^${name} is wrong: [^;]+\\. docs/settings.md describes them\\.$`));
   });
 });
 

@@ -7,7 +7,7 @@ const VERIFY_EXITS = '0  all agree\n1  some do not\n2  they could not be checked
 
 const HELP: Readonly<Record<string, Partial<Help>>> = {
   ipto: {
-    text: 'Settings are environment variables: README.md, "Settings".\nFirst `ipto migrate`, then `ipto start` and `ipto worker`; `ipto doctor` says what is wrong.',
+    text: 'Settings are environment variables: docs/settings.md.\nFirst `ipto migrate`, then `ipto start` and `ipto worker`; `ipto doctor` says what is wrong.',
     example: 'ipto doctor --help',
   },
   demo: {

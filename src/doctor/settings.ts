@@ -1,6 +1,6 @@
 import { type Finding, type Group, ok, skipped, wrong } from './finding.ts';
 
-const FIX = 'README.md, "Settings", describes it';
+const FIX = 'docs/settings.md describes it';
 
 export const settingsGroup: Group = {
   name: 'settings',

@@ -46,7 +46,7 @@ describe('A2: ipto audit verify', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
-    ['without a URL',                  [],                   {},                                                          /^DATABASE_URL is missing\. README\.md, "Settings", describes them\.\n$/],
+    ['without a URL',                  [],                   {},                                                          /^DATABASE_URL is missing\. docs\/settings\.md describes them\.\n$/],
     ['with a URL of another protocol', [],                   { DATABASE_URL: 'https://canary.example' },                   /^DATABASE_URL is wrong: a postgresql:\/\/ URL\. .*\n$/],
     ['when the server is unreachable', [],                   { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' },     /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
     ['with an unknown option',         ['--anchor', 'file'], {},                                                          /^`audit verify` takes one option: --anchors <file>\.\n$/],

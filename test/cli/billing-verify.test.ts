@@ -50,7 +50,7 @@ describe('M3: ipto billing verify', () => {
 
   // biome-ignore format: a table is read by its columns
   test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
-    ['without a URL',                  [],        {},                                                       /^DATABASE_URL is missing\. README\.md, "Settings", describes them\.\n$/],
+    ['without a URL',                  [],        {},                                                       /^DATABASE_URL is missing\. docs\/settings\.md describes them\.\n$/],
     ['when the server is unreachable', [],        { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' }, /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
     ['with an option',                 ['--all'], {},                                                       /^`billing verify` takes no options\.\n$/],
   ])('%s exits with 2 and one sentence', async (_what, args, settings, sentence) => {

@@ -46,7 +46,7 @@ test('says what is wrong, what fixes it, and no secret, and exits with 1', async
     settings({ OIDC_AUDIENCE: '', DATABASE_URL: url, SMTP_URL: 'smtp://u:canary@127.0.0.1:1' }),
   );
   expect(code).toBe(1);
-  expect(out).toMatch(/^WRONG {4}settings of the gateway +OIDC_AUDIENCE is missing\n +→ README\.md, "Settings", describes it$/m);
+  expect(out).toMatch(/^WRONG {4}settings of the gateway +OIDC_AUDIENCE is missing\n +→ docs\/settings\.md describes it$/m);
   expect(out).toMatch(/^unknown {2}mail +connect ECONNREFUSED/m);
   expect(out + err).not.toContain('canary');
 });

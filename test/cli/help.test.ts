@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { run } from './command.ts';
 
 const COMMANDS = ['demo', 'explain', 'start', 'worker', 'migrate', 'role password', 'doctor', 'audit verify', 'billing verify'];
-const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+const SETTINGS = readFileSync(fileURLToPath(new URL('../../docs/settings.md', import.meta.url)), 'utf8');
 
 test('ipto --help lists the commands', async () => {
   const { code, out, err } = await run(['--help']);
@@ -22,7 +22,7 @@ test.each(COMMANDS)('ipto %s --help says what it does, with an example and exit 
   expect(example).toContain(`ipto ${command}`);
   expect(exits).toMatch(/^ {2}0 {2}\w/m);
   const settings = [...`${text} ${example}`.matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name);
-  expect(settings.filter(name => !README.includes(`\`${name}\``))).toEqual([]);
+  expect(settings.filter(name => !SETTINGS.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('an unknown command is refused, and its help goes to standard error', async () => {

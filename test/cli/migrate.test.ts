@@ -56,7 +56,7 @@ describe('npm run migrate', () => {
     expect(await run(['migrate'])).toEqual({
       code: 1,
       out: '',
-      err: 'DATABASE_URL is missing. README.md, "Settings", describes them.\n',
+      err: 'DATABASE_URL is missing. docs/settings.md describes them.\n',
     });
   });
 

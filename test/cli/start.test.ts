@@ -53,7 +53,7 @@ describe('npm start', () => {
     expect(await run(['start'])).toEqual({
       code: 1,
       out: '',
-      err: 'DATABASE_URL is missing; OIDC_ISSUER is missing; OIDC_AUDIENCE is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. README.md, "Settings", describes them.\n',
+      err: 'DATABASE_URL is missing; OIDC_ISSUER is missing; OIDC_AUDIENCE is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. docs/settings.md describes them.\n',
     });
   });
 

@@ -36,7 +36,7 @@ describe('npm run worker', () => {
     expect(await run(['worker'])).toEqual({
       code: 1,
       out: '',
-      err: 'DATABASE_URL is missing; SMTP_URL is missing; MAIL_FROM is missing; INVITATION_URL is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. README.md, "Settings", describes them.\n',
+      err: 'DATABASE_URL is missing; SMTP_URL is missing; MAIL_FROM is missing; INVITATION_URL is missing; STORE_DIRECTORY (or S3_BUCKET) is missing. docs/settings.md describes them.\n',
     });
   });
 

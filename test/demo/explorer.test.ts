@@ -83,6 +83,50 @@ describe.skipIf(!hasChromium())('the demo, explored in Chromium', () => {
     await page.locator('.suggest-widget .monaco-list-row', { hasText: '✓ Marketplace' }).waitFor();
   });
 
+  test('a subscription shows each event, and runs until it is stopped', async () => {
+    const { page } = explorer;
+    await page.selectOption('#persona', 'admin@adatum.example');
+    await chooseTab(page, 'FollowTenant');
+    const [stream] = await Promise.all([
+      page.waitForResponse(response => response.headers()['content-type']?.startsWith('text/event-stream') === true),
+      page.click('.graphiql-execute-button'),
+    ]);
+    expect(stream.status()).toBe(200);
+    const token = await running.demo.issuer.sign({ email: 'admin@adatum.example', expiresIn: 60 });
+    const query = 'mutation { renameTenant(input: { name: "Adatum Renamed" }) { tenant { name } } }';
+    const renamed = await fetch(`${url()}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+    });
+    expect(await renamed.json()).toEqual({ data: { renameTenant: { tenant: { name: 'Adatum Renamed' } } } });
+    await page.locator('.graphiql-response .view-lines', { hasText: 'Adatum Renamed' }).waitFor();
+    await page.getByRole('button', { name: 'Stop query' }).click();
+  });
+
+  test('works with the keyboard alone', async () => {
+    const { page, close } = await openExplorer(`${url()}/graphql`);
+    const tabTo = async (selector: string) => {
+      for (let tabs = 0; !(await page.evaluate(`document.activeElement.matches('${selector}, ${selector} *')`)); tabs += 1) {
+        if (tabs === 60) throw new Error(`Tab doesn't lead to ${selector}`);
+        await page.keyboard.press('Tab');
+      }
+    };
+    await tabTo('#persona');
+    await page.keyboard.type('operator@northwind');
+    await tabTo('[title=Members]');
+    await page.keyboard.press('Enter');
+    await tabTo('.graphiql-query-editor');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await page.locator('#refusal-list').getByText('member:list needs the role').waitFor();
+    // Monaco keeps Tab for itself until Ctrl-M.
+    await page.keyboard.press('Control+m');
+    await tabTo('#raw');
+    await page.keyboard.press('Enter');
+    await page.locator('.graphiql-response .view-lines', { hasText: 'errors' }).waitFor();
+    await close();
+  });
+
   test.each([
     { colorScheme: 'light', width: 1440 },
     { colorScheme: 'dark', width: 1440 },

@@ -5,7 +5,7 @@ import { ERRORS } from '../../src/domain/core/errors.ts';
 
 const text = (name: string) => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
 const { scripts } = JSON.parse(text('package.json'));
-const SETTINGS = text('README.md').split('### Settings')[1]!;
+const SETTINGS = text('docs/settings.md');
 /** Codes, which are written like settings. */
 const CODES: ReadonlySet<string> = new Set([...Object.keys(ERRORS), 'CLIENT_LEFT']);
 const COMMANDS = text('src/cli.ts');

@@ -151,6 +151,27 @@ or an owner of tailspin, which is suspended.`,
 `,
     variables: '{\n  "input": {\n    "name": "A New Name"\n  }\n}\n',
   },
+  {
+    // A subscription: an event for each change, until it is stopped.
+    demo: `Run this, and rename the tenant in another window:
+each change is an event, until you stop.`,
+    elsewhere: `Each change of the tenant is an event, until you
+stop.`,
+    document: `subscription FollowTenant {
+  tenantChanged {
+    cursor
+    event {
+      type
+      at
+    }
+    tenant {
+      name
+      status
+    }
+  }
+}
+`,
+  },
 ];
 
 /**

@@ -13,7 +13,7 @@ const TENANTS = [
   { slug: 'northwind', label: 'Northwind' },
   { slug: 'contoso', label: 'Contoso' },
 ];
-const TAB_TITLES = ['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy', 'SearchMarketplace', 'RenameTenant'];
+const TAB_TITLES = ['WhoAmI', 'MyTenant', 'Members', 'RefusedAndWhy', 'SearchMarketplace', 'RenameTenant', 'FollowTenant'];
 const NOTHING = { authorization: undefined, tenant: undefined };
 
 const browser = hasChromium();
