@@ -77,7 +77,7 @@ describe('a subscription', () => {
 
   test('is opened again when not even heartbeats arrive', async () => {
     server.scripts.push({ send: [next('1', event('a')), ': heartbeat\n\n'], ending: 'stay' });
-    expect(typesOf(await all({ idle: 200 }))).toEqual(['resync', 'a']);
+    expect(typesOf(await all({ idle: 3_000 }))).toEqual(['resync', 'a']);
     expect(resumedFrom()).toEqual([undefined, '1']);
     await expect.poll(() => server.connections[0]!.isOpen).toBe(false);
   });
