@@ -15,6 +15,7 @@ import { HTTP_FAULTS } from './http.ts';
 import { ID_FAULTS } from './ids.ts';
 import { KEY_FAULTS } from './keys.ts';
 import { LIFECYCLE_SCHEMA_FAULTS } from './lifecycle-schema.ts';
+import { LIVE_FAULTS } from './live.ts';
 import { BUYER_FAULTS } from './market-buyer.ts';
 import { PROVIDER_FAULTS } from './market-provider.ts';
 import { MONEY_FAULTS } from './money.ts';
@@ -40,6 +41,7 @@ export const FAULTS: readonly Fault[] = [
   ...CLOSED_SCHEMA_FAULTS,
   ...DOCUMENT_FAULTS,
   ...EXECUTOR_FAULTS,
+  ...LIVE_FAULTS,
   ...DOMAIN_FAULTS,
   ...WEBHOOK_FAULTS,
   ...DRIVER_FAULTS,

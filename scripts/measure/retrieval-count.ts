@@ -6,8 +6,8 @@ import { migrate } from '../../src/database/admin/migrate.ts';
 /**
  * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: measures retrievals a
  * second of one tenant over 20 connections in plain SQL, with the counter in shards and in one row,
- * and with a shared and an exclusive tenant lock (docs/decisions/0013-retrievals.md). Also measures
- * how long an exclusive lock waits meanwhile.
+ * with a shared and an exclusive tenant lock (docs/decisions/0013-retrievals.md), and with the event
+ * that subscribers get (0057). Also measures how long an exclusive lock waits meanwhile.
  */
 
 const [CONNECTIONS, ROUNDS, MS] = [20, 5, 2_000];
@@ -44,8 +44,12 @@ const EXCLUSIVE = `${gate('')} FOR NO KEY UPDATE OF tenant`;
 const SHARDS = "SELECT take_retrieval('2000-01-01Z', NULL)";
 const ONE_ROW = "UPDATE retrieval_count SET used = used + 1 WHERE tenant_id = app_tenant() AND since = '2001-01-01Z' AND shard = 0";
 
+const EVENT = `INSERT INTO event_outbox (id, type, subject_type, subject_id, at, payload, usage_record_id)
+  VALUES (gen_random_uuid(), 'usage.recorded', 'UsageRecord', gen_random_uuid()::text, now(), repeat('x', 400), gen_random_uuid())`;
+
 const VARIANTS = {
   'shared, shards': [SHARED, SHARDS],
+  'shared, shards, event': [SHARED, `${EVENT}; ${SHARDS}`],
   'shared, one row': [SHARED, ONE_ROW],
   'exclusive, shards': [EXCLUSIVE, SHARDS],
 } as const;

@@ -4,6 +4,7 @@ import { printAccessMatrix } from './access-matrix.ts';
 import { printClientCatalogue } from './client.ts';
 import { printErrors } from './errors.ts';
 import { printPartnerOperations } from './partner.ts';
+import { printEventSchema, printEvents } from './events.ts';
 import { printPolicy } from './policy.ts';
 import { printRules } from './rules.ts';
 import { printSchemaChanges } from './schema-changes.ts';
@@ -22,6 +23,8 @@ export async function printedFiles(): Promise<Readonly<Record<string, string>>> 
     'docs/policy.json': policy,
     'docs/schema-changes.md': await printSchemaChanges(text, policy),
     'docs/errors.md': printErrors(),
+    'docs/events.md': printEvents(),
+    'docs/events.schema.json': printEventSchema(),
     'docs/rules.md': printRules(),
     'packages/client/src/catalogue.ts': printClientCatalogue(),
     'examples/partner/src/operations.ts': await printPartnerOperations(text),

@@ -80,7 +80,7 @@ export const globalId = (type: string, tenantId: string, id: string): string =>
 
 /** A gateway for a test file, with helpers for members and tenants; see {@link useResource}. */
 export function useTenantActors(
-  options: { poolSize?: number; settings?: Partial<Settings>; deprecatedUseInterval?: number } = {},
+  options: { poolSize?: number; settings?: Partial<Settings>; deprecatedUseInterval?: number; heartbeat?: number } = {},
 ): TenantActors {
   const database = useDatabase();
   return lifeOf(database, useGateway(database, options));

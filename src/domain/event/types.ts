@@ -1,4 +1,20 @@
+import { z } from 'zod';
 import type { Permission } from '../../access/policy.ts';
+
+const [text, texts, flag, moment] = [z.string(), z.array(z.string()), z.boolean(), z.iso.datetime()];
+
+/** The values that events contain, by name. */
+// biome-ignore format: a table is read by its columns
+export const EVENT_DATA = {
+  name: text, slug: text, status: text, plan: text, nextPlan: text, title: text, price: text, currency: text,
+  app: text, version: text, entitlement: text, mediaType: text, size: text, documentMode: text,
+  roles: texts, scopes: texts,
+  sells: flag, buys: flag,
+  documents: z.number().int(),
+  deletionDueAt: moment, dueAt: moment, expiresAt: moment, endedAt: moment,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+type DataName = keyof typeof EVENT_DATA;
 
 /** What a type of event needs and contains (SPEC E1). */
 export type EventRule = {
@@ -7,14 +23,14 @@ export type EventRule = {
   /** The type of the object that it is about. */
   readonly subject: string;
   /** Which values of its change it contains, as they are after it: none of a person. */
-  readonly data: readonly string[];
+  readonly data: readonly DataName[];
   /** What happened, in one line for the docs. */
   readonly meaning: string;
 };
 
 const of =
   (permission: Permission, subject: string) =>
-  (meaning: string, data: readonly string[] = []) => ({
+  (meaning: string, data: readonly DataName[] = []) => ({
     ...{ permission, subject, data, meaning },
   });
 
