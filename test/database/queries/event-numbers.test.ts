@@ -128,17 +128,17 @@ describe('the numbering', () => {
 
   test('gives positions that are visible in their order', async () => {
     const [follower, numberer, writer] = [await connect(), await connect(), await connect(tenants[0])];
-    const after = async (position: string) =>
+    const eventsAfter = async (position: string) =>
       (await follower.query('SELECT event_position FROM crossing_events_after($1, 100)', [position])).rows.map(row => row.event_position);
     await write(writer, 'first');
     await number(numberer);
-    const [first] = await after('0');
+    const [first] = await eventsAfter('0');
     await write(writer, 'second');
     await numberer.query('BEGIN');
     await number(numberer);
-    expect(await after(first)).toEqual([]);
+    expect(await eventsAfter(first)).toEqual([]);
     await numberer.query('COMMIT');
-    expect(await after(first)).toHaveLength(1);
+    expect(await eventsAfter(first)).toHaveLength(1);
   });
 });
 
