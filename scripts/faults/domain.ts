@@ -10,8 +10,8 @@ export const DOMAIN_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/domain/core/due.ts',
-    find: 'action: null, requestId',
-    plant: "action: 'tenant.create', requestId",
+    find: 'action: null,',
+    plant: "action: 'tenant.create',",
     tests: ['test/domain/core/due'],
   },
   {

@@ -156,7 +156,7 @@ export const HTTP_FAULTS: readonly Fault[] = [
     plant: 'return;',
     tests: ['test/http/graphql/requests'],
   },
-  { file: 'src/http/graphql/write.ts', find: 'Buffer.byteLength(text)', plant: 'text.length', tests: ['test/http/graphql/prepare'] },
+  { file: 'src/http/graphql/write.ts', find: 'Buffer.byteLength(body)', plant: 'text.length', tests: ['test/http/graphql/prepare'] },
   {
     file: 'src/http/server/respond.ts',
     find: '[...given, ...Object.entries(own).flat()]',
