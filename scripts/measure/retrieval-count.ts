@@ -6,8 +6,8 @@ import { migrate } from '../../src/database/admin/migrate.ts';
 /**
  * `DATABASE_URL=<a superuser's> tsx scripts/measure/retrieval-count.ts`: measures retrievals a
  * second of one tenant over 20 connections in plain SQL, with the counter in shards and in one row,
- * with a shared and an exclusive tenant lock (docs/decisions/0013-retrievals.md), and with the event
- * that subscribers get (0057). Also measures how long an exclusive lock waits meanwhile.
+ * with a shared and an exclusive tenant lock (docs/decisions/0013-retrievals.md), and with the
+ * event that subscribers get (0057). Also measures how long an exclusive lock waits meanwhile.
  */
 
 const [CONNECTIONS, ROUNDS, MS] = [20, 5, 2_000];

@@ -7,8 +7,8 @@ const [text, texts, flag, moment] = [z.string(), z.array(z.string()), z.boolean(
 // biome-ignore format: a table is read by its columns
 export const EVENT_DATA = {
   name: text, slug: text, status: text, plan: text, nextPlan: text, title: text, price: text, currency: text,
-  app: text, version: text, entitlement: text, mediaType: text, size: text, documentMode: text,
-  roles: texts, scopes: texts,
+  app: text, version: text, event: text, entitlement: text, mediaType: text, size: text, documentMode: text,
+  roles: texts, scopes: texts, types: texts,
   sells: flag, buys: flag,
   documents: z.number().int(),
   deletionDueAt: moment, dueAt: moment, expiresAt: moment, endedAt: moment,

@@ -89,7 +89,7 @@ describe('the numbering', () => {
     expect(await number(other)).toBe(0);
   });
 
-  test('leaves no gap in any tenant, and each hash follows from the one before, whoever writes and numbers meanwhile', async () => {
+  test('leaves no gap in any tenant, and each hash follows from the one before, with many that write and number at once', async () => {
     const writers = await Promise.all([...tenants, ...tenants, ...tenants].map(tenant => connect(tenant)));
     const numberers = [await connect(), await connect()];
     let isOver = false;

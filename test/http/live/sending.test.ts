@@ -105,7 +105,7 @@ describe('a connection', () => {
     socket.write(
       `POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncontent-type: application/json\r\nauthorization: Bearer ${home.owner.token}\r\nx-tenant-id: ${home.tenant.id}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
-    // Events of 25 times as many bytes as a name has, until the client's and the server's buffers are full.
+    // Each event is sent 25 times, until the buffers of the client and the server are full.
     const name = 'N'.repeat(100);
     await fixtures.database.sql(
       `INSERT INTO event_outbox (tenant_id, id, type, subject_type, subject_id, at, audit_event_id, payload)
