@@ -86,7 +86,7 @@ export async function rowsOf(
 ): Promise<Record<string, string[]>> {
   const tables = await sql<{ name: string; key: string }>(
     `SELECT c.relname AS name, a.attname AS key FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname IN ('tenant_id', 'held_by') ORDER BY 1`,
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname IN ('tenant_id', 'held_by') ORDER BY 1`,
   );
   const rows: Record<string, string[]> = {};
   for (const { name, key } of tables) {

@@ -107,6 +107,9 @@ describe('the purge', () => {
           { table: 'audit_subject', rows: before.audit_subject! },
           { table: 'contract', rows: 1 },
           { table: 'deprecated_use', rows: 0 },
+          { table: 'event', rows: 0 },
+          { table: 'event_head', rows: 0 },
+          { table: 'event_outbox', rows: 4 },
           { table: 'idempotency_key', rows: 3 },
           { table: 'invitation', rows: 2 },
           { table: 'membership', rows: 6 },
@@ -115,14 +118,14 @@ describe('the purge', () => {
           { table: 'refusal_count', rows: 0 },
           { table: 'tenant', rows: 1 },
           { table: 'trusted_document', rows: 1 },
-          { table: 'webhook', rows: 0 },
-          { table: 'webhook_delivery', rows: 0 },
+          { table: 'webhook', rows: 1 },
+          { table: 'webhook_delivery', rows: 1 },
         ].sort((a, b) => (a.table < b.table ? -1 : 1)),
       },
     });
     const left = await counts(home.id);
     expect(Object.entries(left).filter(([, rows]) => rows > 0)).toEqual([
-      ['purge_receipt', 24],
+      ['purge_receipt', 29],
       ['tombstone', 1],
     ]);
     expect(await life.rows({ except: home.id })).toEqual(others);
@@ -272,7 +275,8 @@ describe('the purge', () => {
   });
 
   test('S4: a late job still purges, and two concurrent jobs purge once', async () => {
-    const { slug_claim, tombstone, purge_receipt, invitation, idempotency_key, audit_event, ...before } = await counts(home.id);
+    const { slug_claim, tombstone, purge_receipt, invitation, idempotency_key, audit_event, event_outbox, webhook_delivery, ...before } =
+      await counts(home.id);
     life.gateway.clock.advance({ days: 400 });
     const databases = [openDatabase(life.database.runtimeUrl, { poolSize: 1 }), openDatabase(life.database.runtimeUrl, { poolSize: 1 })];
     const post = { clock: life.gateway.clock, store: life.gateway.store, mail: { send: async () => {} }, acceptUrl: '{code}' };
