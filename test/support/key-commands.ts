@@ -18,8 +18,8 @@ export function keyActs(fixtures: TenantActors, poolSize = 10) {
     const action: Action = 'tenant.rename';
     return (permission, note) => {
       const context: CommandContext = { action, permission, grant, profile, requestId, services, work, key: null };
-      return runCommand(context, async ({ record }) => {
-        await record({ after: { note } });
+      return runCommand(context, async ({ record, tenantId: id }) => {
+        await record({ target: { type: 'Tenant', id }, after: { note } });
         return { note };
       });
     };

@@ -73,7 +73,7 @@ describe('createApiKey', () => {
       const may = (name: (typeof PERMISSION_NAMES)[number]) =>
         expected(name).principals.includes('api_key') && expected(name).roles.includes(role);
       expect(outcomes).toEqual(PERMISSION_NAMES.map(name => [name, may(name) ? null : 'SCOPE_NOT_GRANTABLE']));
-      expect(outcomes.filter(([, code]) => !code).length).toBe(role === 'buyer_manager' ? 11 : 20);
+      expect(outcomes.filter(([, code]) => !code).length).toBe(role === 'buyer_manager' ? 12 : 21);
     },
   );
 
