@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Client, type SubscriptionEvent } from '../../../packages/client/src/index.ts';
+import { useCuttingProxy } from '../../support/cutting-proxy.ts';
 import { fixtures, type Person, type Tenant, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
-import { useCuttingProxy } from './cutting-proxy.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database, { heartbeat: 50 });

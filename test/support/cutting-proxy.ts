@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { useResource } from '../../support/resource.ts';
+import { useResource } from './resource.ts';
 
 export type CuttingProxy = {
   /** The endpoint of the gateway behind it. */
