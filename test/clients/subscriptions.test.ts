@@ -30,7 +30,10 @@ function sseClient() {
       ...(last && { 'last-event-id': last }),
     }),
   });
-  return { client, note: (cursor: string) => void (last = cursor) };
+  const note = (cursor: string) => {
+    last = cursor;
+  };
+  return { client, note };
 }
 
 /**
