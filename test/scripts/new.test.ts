@@ -46,6 +46,8 @@ test('every place of the skeleton is in its file once, and the files compile', a
       'src',
       'test',
       'scripts',
+      'packages',
+      'examples',
       'prisma',
       'package.json',
       'scalars.json',

@@ -106,7 +106,7 @@ CREATE FUNCTION crossing_due_webhooks(moment timestamptz) RETURNS TABLE (tenant_
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT w.tenant_id, w.id FROM public.webhook w JOIN public.tenant t ON t.tenant_id = w.tenant_id
   WHERE t.status IN ('active', 'pending_deletion')
-    AND (w.status = 'active' AND EXISTS (SELECT FROM public.event_head h WHERE h.tenant_id = w.tenant_id AND h.seq > w.last_number)
+    AND (w.status = 'active' AND coalesce(w.paused_until <= moment, true) AND EXISTS (SELECT FROM public.event_head h WHERE h.tenant_id = w.tenant_id AND h.seq > w.last_number)
       OR EXISTS (SELECT FROM public.webhook_delivery d
         WHERE d.tenant_id = w.tenant_id AND d.webhook_id = w.id AND d.status = 'waiting' AND d.next_try_at <= moment
           AND (d.kind <> 'event' OR w.status = 'active' AND coalesce(w.paused_until <= moment, true))))
