@@ -104,7 +104,7 @@ describe('the caller', () => {
       permissions: [
         ...['TENANT_CREATE', 'TENANT_READ', 'PLAN_READ', 'MEMBER_COUNT', 'MEMBER_DROP_ROLES', 'MEMBER_LEAVE'],
         ...['INVITATION_ACCEPT', 'INVITATION_DECLINE', 'PERSON_EXPORT', 'VIEWER_FOLLOW', 'PERSON_ERASE'],
-        ...['DATASET_COUNT', 'USAGE_COUNT', 'EVENT_READ'],
+        ...['DATASET_COUNT', 'USAGE_COUNT', 'EVENT_READ', 'WEBHOOK_READ'],
       ],
       membership: { slug: 'acme', roles: ['OPERATOR'] },
       memberships: summaries(),
@@ -127,6 +127,7 @@ describe('the caller', () => {
           'API_KEY_READ',
           'EVENT_READ',
           'DOCUMENT_READ',
+          'WEBHOOK_READ',
         ],
       ],
       membership: { slug: 'bakery', roles: ['OPERATOR', 'BUYER_MANAGER'] },
