@@ -60,6 +60,7 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   ipto_jwks_fetches_total: ['outcome'],
   ipto_jobs_total: ['task', 'outcome'],
   ipto_mails_total: ['outcome'],
+  ipto_webhook_deliveries_total: ['outcome', 'failure'],
 };
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   code: ['OK', 'CLIENT_LEFT', 'OTHER', ...Object.keys(ERRORS)],
