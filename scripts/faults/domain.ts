@@ -127,7 +127,7 @@ export const DOMAIN_FAULTS: readonly Fault[] = [
     tests: ['test/domain/ownership'],
   },
   {
-    file: 'src/domain/ownership/replace.ts',
+    file: 'src/domain/notice/notify-admins.ts',
     find: "hasSome: ['owner', 'admin']",
     plant: "hasSome: ['owner']",
     tests: ['test/domain/ownership'],

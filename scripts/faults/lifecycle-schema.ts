@@ -34,7 +34,7 @@ export const LIFECYCLE_SCHEMA_FAULTS: readonly Fault[] = [
     tests: ['test/domain/tenant', 'test/database'],
   },
   {
-    file: 'prisma/migrations/20261124090000_tenant_life/migration.sql',
+    file: newestMigration('FUNCTION purge_rows('),
     find: 'WHERE tenant_id = $1 LIMIT $2',
     plant: 'LIMIT $2',
     tests: ['test/domain/tenant', 'test/database'],

@@ -1,6 +1,6 @@
-import type { Fault } from './fault.ts';
+import { type Fault, newestMigration } from './fault.ts';
 
-const DUE = 'prisma/migrations/20261129220120_delivery/migration.sql';
+const DUE = newestMigration('FUNCTION crossing_due_tenants(');
 const DATASET = ['test/domain/dataset'];
 const OBJECT = ['test/domain/object'];
 const LISTING = ['test/domain/listing'];

@@ -1,5 +1,6 @@
-import type { Fault } from './fault.ts';
+import { type Fault, newestMigration } from './fault.ts';
 
+const DUE = newestMigration('FUNCTION crossing_due_tenants(');
 const SIGN_IN = ['test/http/auth/refresh-people'];
 const SQL = 'prisma/migrations/20261129220100_sign_in/migration.sql';
 const DELIVERY = ['test/jobs/undeliverable'];
@@ -36,8 +37,8 @@ export const PEOPLE_FAULTS: readonly Fault[] = [
   { file: SMTP, find: 'ABOUT_MESSAGE.includes(command) && ', plant: '', tests: ['test/mail/smtp'] },
   { file: SMTP, find: ' && !ABOUT_US.includes(responseCode)', plant: '', tests: DELIVERY },
   { file: 'src/graphql/invitation/delivery.ts', find: 'replyCode === null ? null : replyInWords(replyCode)', plant: 'null', tests: DELIVERY },
-  { file: 'prisma/migrations/20261129220120_delivery/migration.sql', find: 'coalesce(i.next_try_at <= moment, true)', plant: 'true', tests: DELIVERY, short: true },
-  { file: 'prisma/migrations/20261129220120_delivery/migration.sql', find: ' AND i.given_up_at IS NULL', plant: '', tests: DELIVERY },
+  { file: DUE, find: 'coalesce(i.next_try_at <= moment, true)', plant: 'true', tests: DELIVERY, short: true },
+  { file: DUE, find: ' AND i.given_up_at IS NULL', plant: '', tests: DELIVERY },
   { file: NOTICES, find: '    if (notice) await noteTry(query, notice.id, beginTry(notice, clock.now()));\n', plant: '', tests: DELIVERY },
   { file: NOTICES, find: "    if ('givenUpAt' in after) await removeNotice(query, id);\n    else if", plant: '    if', tests: DELIVERY },
   { file: NOTICES, find: '  }\n  await removeNotice(query, id);\n', plant: '  }\n', tests: DELIVERY },

@@ -38,7 +38,7 @@ export function randomWrite(g: fc.GeneratorValue, known: Known): RandomRead {
     for (const field of fields) {
       if (often(12)) like[field.name] = value(field);
       if (often(6) && !field.hasDefaultValue) delete like[field.name];
-      if (like[field.name] === null && often(40)) delete like[field.name];
+      if (like[field.name] === null && !field.hasDefaultValue && often(40)) delete like[field.name];
     }
     return like;
   };
