@@ -1,6 +1,6 @@
 import type { Database, UnitOfWork } from '../database/index.ts';
 import { finishErasures } from '../database/queries/erasure.ts';
-import { rotateEvents } from '../database/queries/event.ts';
+import { numberEvents, rotateEvents } from '../database/queries/event.ts';
 import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
 import { logRefusalCounts } from '../domain/audit/refusal-counts.ts';
 import { DUE_STEPS, inTenant } from '../domain/core/due.ts';
@@ -56,9 +56,11 @@ export async function settleTenant(
 
 /**
  * Adds a job for each tenant in which something is due. A slow or failing tenant delays no other.
+ * Numbers the events that nobody follows, too.
  */
 export async function sweep({ query }: Pick<Database, 'query'>, now: Date): Promise<void> {
   await finishErasures(query, now);
+  await numberEvents(query);
   await rotateEvents(query, KEPT_DAYS);
   for (const tenantId of await dueTenants(query, now)) await wakeJobs(query, tenantId);
 }
