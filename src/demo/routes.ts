@@ -8,8 +8,12 @@ import type { Home } from './home.ts';
 import type { Issuer } from './issuer.ts';
 import { DEMO_TENANTS, PERSONAS } from './personas.ts';
 import { tokenRoute } from './token-route.ts';
+import { webhookReceiver } from './webhook-receiver.ts';
 
-/** The routes that only the demo has: the pages with personas, their tokens, and the mail. */
+/**
+ * The routes that only the demo has: the pages with personas, their tokens, the mail, and a receiver
+ * of webhooks.
+ */
 export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly Route[] {
   const personas = PERSONAS.map(({ email, name, memberships }) => ({
     email,
@@ -22,7 +26,7 @@ export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly R
   }));
   return [
     createPages({ endpoint: GRAPHQL, demo: { personas, tenants }, showsSchema: true }),
-    ...[tokenRoute(issuer, home), mailRoute(home)].map(route => onlyFor(host, route)),
+    ...[tokenRoute(issuer, home), mailRoute(home), webhookReceiver()].map(route => onlyFor(host, route)),
   ];
 }
 
