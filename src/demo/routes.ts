@@ -11,8 +11,8 @@ import { tokenRoute } from './token-route.ts';
 import { webhookReceiver } from './webhook-receiver.ts';
 
 /**
- * The routes that only the demo has: the pages with personas, their tokens, the mail, and a receiver
- * of webhooks.
+ * The routes that only the demo has: the pages with personas, their tokens, the mail, and a
+ * receiver of webhooks.
  */
 export function demoRoutes(issuer: Issuer, home: Home, host: string): readonly Route[] {
   const personas = PERSONAS.map(({ email, name, memberships }) => ({

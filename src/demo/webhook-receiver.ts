@@ -12,8 +12,8 @@ const PAGE = '/demo/webhooks';
 type Received = Omit<Arrival, 'isSigned'> & { readonly headers: Readonly<Record<string, string>> };
 
 /**
- * A receiver of webhooks for the demo: `POST /demo/webhook` takes a request, `GET /demo/webhooks` is
- * a page that lists what arrived and checks the signatures. Kept in memory, like the demo's reader.
+ * A receiver of webhooks for the demo: `POST /demo/webhook` takes a request, `GET /demo/webhooks`
+ * lists what arrived and checks the signatures. It is kept in memory.
  */
 export function webhookReceiver(): Route {
   const received: Received[] = [];
