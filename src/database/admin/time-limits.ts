@@ -23,8 +23,11 @@ async function missingLimits(client: pg.Client, role: string): Promise<readonly 
   return NAMES.filter(name => !rows.some(({ setting }) => setting === name));
 }
 
-/** A role of the cluster is changed by the migration of another database at this moment. */
-const CHANGED_MEANWHILE = 'XX000';
+/**
+ * A role of the cluster is changed by the migration of another database at this moment: "tuple
+ * concurrently updated", or its first setting was stored by the other.
+ */
+const CHANGED_MEANWHILE: readonly (string | undefined)[] = ['XX000', '23505'];
 const NOT_PERMITTED = '42501';
 
 /**
@@ -42,7 +45,7 @@ export async function setTimeLimits(client: pg.Client, role: string): Promise<vo
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === NOT_PERMITTED) return;
-      if (code !== CHANGED_MEANWHILE || tries === 5) throw error;
+      if (!CHANGED_MEANWHILE.includes(code) || tries === 5) throw error;
     }
   }
 }
