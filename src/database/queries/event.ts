@@ -34,13 +34,15 @@ export function writeEvent(enqueue: Enqueue, event: OutboxEvent, cause: EventCau
 const BATCH = 500;
 
 /**
- * Gives all committed events their numbers, in every tenant. Another process may be doing so: then
- * this returns at once.
+ * Gives all committed events their numbers, in every tenant.
+ *
+ * @returns false where another process is doing so: some may have no number yet.
  */
-export async function numberEvents(query: Query): Promise<void> {
+export async function numberEvents(query: Query): Promise<boolean> {
   for (;;) {
     const [row] = await query<{ numbered: number | null }>('SELECT crossing_number_events($1::int) AS numbered', [BATCH]);
-    if ((row!.numbered ?? 0) < BATCH) return;
+    if (row!.numbered === null) return false;
+    if (row!.numbered < BATCH) return true;
   }
 }
 

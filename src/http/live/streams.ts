@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Database } from '../../database/index.ts';
@@ -22,6 +23,9 @@ import { TenantStreams } from './tenant-streams.ts';
 export const STREAM_LIMITS = { principal: 50, tenant: 1_000 } as const;
 
 const HEARTBEAT_MS = 15_000;
+
+/** How long to wait while another process numbers events, ms. */
+const NUMBERING_MS = 5;
 
 /** Transactions that send events at the same time: each has a connection of the pool. */
 const MAX_TRANSACTIONS = 2;
@@ -101,7 +105,7 @@ export class Streams implements Live {
    * before the client has the head, so that what happens from then on is sent.
    */
   async #start({ work }: Context, isOfTenant: boolean): Promise<number | string | null> {
-    await numberEvents(this.#options.database.query);
+    while (!(await numberEvents(this.#options.database.query))) await sleep(NUMBERING_MS);
     return isOfTenant ? await lastEvent(work.query) : await lastOwnEvent(work.query);
   }
 
