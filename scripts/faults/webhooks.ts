@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
 
 const [SEND, ADDRESS, CONNECT] = ['src/domain/webhook/send.ts', 'src/webhook/address.ts', 'src/webhook/connect.ts'];
-const QUERIES = 'src/database/queries/webhook.ts';
+const QUERIES = 'src/database/queries/webhook-delivery.ts';
 const [AUTHORIZED, DELIVERY] = [['test/domain/webhook/authorized'], ['test/domain/webhook/delivery']];
 const [SENDER, ADDRESSES] = [['test/webhook/sender'], ['test/webhook/address']];
 

@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '../../database/index.ts';
-import { type DueDelivery, endTry, noteFailure, noteSuccess, pauseUntil } from '../../database/queries/webhook.ts';
+import { noteFailure, noteSuccess, pauseUntil } from '../../database/queries/webhook.ts';
+import { type DueDelivery, endTry } from '../../database/queries/webhook-delivery.ts';
 import type { Clock } from '../core/services.ts';
 import { disableWebhook } from './disable.ts';
 import { pausedUntil, retryAt } from './schedule.ts';

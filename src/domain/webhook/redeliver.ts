@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
-import { eventById, wakeWebhook } from '../../database/queries/webhook.ts';
+import { wakeWebhook } from '../../database/queries/webhook.ts';
+import { eventById } from '../../database/queries/webhook-delivery.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { badInput, GatewayError } from '../core/errors.ts';
 import type { RowRef } from '../core/row-ref.ts';

@@ -1,6 +1,7 @@
 import type { UnitOfWork } from '../../database/index.ts';
 import { numberEvents } from '../../database/queries/event.ts';
-import { addDeliveries, type DueDelivery, dueDeliveries, nextTryAt, openWebhook, wakeWebhook } from '../../database/queries/webhook.ts';
+import { openWebhook, wakeWebhook } from '../../database/queries/webhook.ts';
+import { addDeliveries, type DueDelivery, dueDeliveries, nextTryAt } from '../../database/queries/webhook-delivery.ts';
 import { recordSent } from './record-sent.ts';
 import { type SendDependencies, type Sent, sendDelivery } from './send.ts';
 

@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '../../database/index.ts';
-import { beginTry, type DueDelivery, endTry, type SendingWebhook, sendingWebhook, type Try } from '../../database/queries/webhook.ts';
+import { type SendingWebhook, sendingWebhook } from '../../database/queries/webhook.ts';
+import { beginTry, type DueDelivery, endTry, type Try } from '../../database/queries/webhook-delivery.ts';
 import type { Clock } from '../core/services.ts';
 import { type LockedTransaction, withTenantLock } from '../core/tenant-lock.ts';
 import { repeatAt } from './schedule.ts';

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
-import { nextTryAt } from '../../../src/database/queries/webhook.ts';
+import { nextTryAt } from '../../../src/database/queries/webhook-delivery.ts';
 import { MAX_TRIES } from '../../../src/domain/webhook/schedule.ts';
 import { refuse } from '../../support/receiver.ts';
 import { type MadeWebhook, useWebhooks } from './scene.ts';
