@@ -1,52 +1,35 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Query } from '../database/index.ts';
-import { eventPosition, eventsAfter, numberEvents } from '../database/queries/event.ts';
+import { Follower, type FollowerOptions } from '../domain/event/follower.ts';
 
-/** How often it looks for new events, and how long it waits after a failure, ms. */
-const [INTERVAL, RETRY] = [100, 1_000];
-
-export type FollowOptions = {
-  /** Runs statements bound to nobody. */
-  readonly query: Query;
+export type FollowOptions = FollowerOptions & {
   /** Called when there are new events, in any tenants. */
   readonly onEvents: () => Promise<void>;
-  readonly onError: (error: unknown) => void;
 };
 
 /**
- * Looks for new events until it is stopped, beginning as if there were some. What it misses, the
- * sweep of each minute finds.
+ * Follows events until it is stopped, beginning as if there were some. Events that come while
+ * `onEvents` runs are one further call. What it misses, the sweep of each minute finds.
  */
-export function followEvents({ query, onEvents, onError }: FollowOptions): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {});
-  let position: bigint | null = null;
-  const look = async () => {
-    if (position === null) {
-      position = await eventPosition(query);
-      await onEvents();
+export function followEvents({ onEvents, ...options }: FollowOptions): { stop(): Promise<void> } {
+  const follower = new Follower(options);
+  let isDue = false;
+  let running: Promise<void> | undefined;
+  const run = async () => {
+    while (isDue) {
+      isDue = false;
+      await onEvents().catch(options.onError);
     }
-    await numberEvents(query);
-    for (let found = await eventsAfter(query, position); found.length; found = await eventsAfter(query, position)) {
-      position = found.at(-1)!.position;
-      await onEvents();
-    }
+    running = undefined;
   };
-  const following = (async () => {
-    while (!signal.aborted)
-      await look().then(
-        () => pause(INTERVAL),
-        error => {
-          onError(error);
-          return pause(RETRY);
-        },
-      );
-  })();
+  const wake = () => {
+    isDue = true;
+    running ??= run();
+  };
+  follower.listen(wake);
+  void follower.ready().then(wake);
   return {
     stop: async () => {
-      stopping.abort();
-      await following;
+      await follower.stop();
+      await running;
     },
   };
 }

@@ -29,7 +29,7 @@ export class Follower {
   #position: bigint | null = null;
   #looking: Promise<void> | undefined;
   #begun: (() => void)[] = [];
-  #isStopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -46,24 +46,24 @@ export class Follower {
 
   /** Resolves when listeners hear of every event that is numbered from now on. */
   async ready(): Promise<void> {
-    if (this.#position === null && !this.#isStopped) await new Promise<void>(resolve => this.#begun.push(resolve));
+    if (this.#position === null && !this.#stopping.signal.aborted) await new Promise<void>(resolve => this.#begun.push(resolve));
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#release();
     await this.#looking;
   }
 
   async #look(): Promise<void> {
     const { query, onError, interval = INTERVAL_MS } = this.#options;
-    while (this.#listeners.size && !this.#isStopped) {
+    while (this.#listeners.size && !this.#stopping.signal.aborted) {
       try {
         await this.#announce(query);
-        await sleep(interval);
+        await this.#pause(interval);
       } catch (error) {
         onError(error);
-        await sleep(RETRY_MS);
+        await this.#pause(RETRY_MS);
       }
     }
     this.#position = null;
@@ -77,6 +77,11 @@ export class Follower {
       this.#position = signal.position;
       for (const listener of this.#listeners) listener(signal);
     }
+  }
+
+  /** Waits so many ms, or until it is stopped. */
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 
   #release(): void {
