@@ -1,9 +1,13 @@
-import { mergeConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import { defineConfig } from 'vitest/config';
+import { common, globalSetup, resolve } from './vitest.config.ts';
 
 /** Tests that mutation testing runs for each mutant: those close to the code, without slow ones. */
-export default mergeConfig(base, {
+export default defineConfig({
+  resolve,
   test: {
+    ...common,
+    globalSetup,
+    include: ['test/**/*.test.ts'],
     exclude: [
       'test/access/matrix.test.ts',
       'test/model/**',

@@ -4,9 +4,10 @@ import { readOptions } from './lib/options.mjs';
 import { run } from './lib/run.mjs';
 
 /**
- * The size of the data: 20,000 memberships, 20,000 datasets, 50,000 usage records.
+ * The size of the data: 20,000 memberships, 20,000 datasets, 200,000 usage records, 40,000 audit
+ * events.
  */
-const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 100, usages: 50_000 };
+const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 100, usages: 200_000, events: 200 };
 
 const say = line => process.stderr.write(`${line}\n`);
 const undo = [];

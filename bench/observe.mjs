@@ -5,6 +5,7 @@ import { askingOf } from './lib/asking.mjs';
 import { startDatabase } from './lib/database.mjs';
 import { startIssuer } from './lib/issuer.mjs';
 import { load } from './lib/load.mjs';
+import { median } from './lib/report.mjs';
 import { startServer } from './lib/servers.mjs';
 import { requestsOf } from './lib/workloads.mjs';
 
@@ -61,8 +62,6 @@ const nanoseconds = pid =>
     (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
     0,
   );
-
-const median = numbers => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 try {
   const issuer = await startIssuer();

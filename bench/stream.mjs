@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askingOf } from './lib/asking.mjs';
 import { startDatabase } from './lib/database.mjs';
 import { startIssuer } from './lib/issuer.mjs';
+import { COLLECTS, keptMiB } from './lib/memory.mjs';
 import { startServer } from './lib/servers.mjs';
 import { personAt } from './lib/workloads.mjs';
 
@@ -33,19 +33,6 @@ const unwind = async () => {
 };
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => unwind().finally(() => process.exit(130)));
 
-/** The resident memory of a process, MiB. */
-const memoryOf = pid => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
-
-/** The greatest memory within a few seconds: a collection may be due. */
-async function settledMemory(pid) {
-  let [least, left] = [Number.POSITIVE_INFINITY, 10];
-  for (; left > 0; left -= 1) {
-    least = Math.min(least, memoryOf(pid));
-    await sleep(500);
-  }
-  return least;
-}
-
 const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 
 /** Sends an operation, and returns the response once its head is there. */
@@ -69,8 +56,9 @@ try {
   undo.push(issuer.stop);
   const database = await startDatabase(SIZE, say);
   undo.push(database.stop);
-  const server = await startServer('ours', { databaseUrl: database.url, jwksUri: issuer.jwksUri, tokenCache: true });
+  const server = await startServer('ours', { databaseUrl: database.url, jwksUri: issuer.jwksUri, tokenCache: true, env: COLLECTS });
   undo.push(server.stop);
+  const kept = () => keptMiB({ pid: server.pid, log: server.said });
   const { tokenOf, tenantIds } = await askingOf(issuer, database, SIZE);
   const caller = async (tenant, place) => ({ token: await tokenOf(personAt(tenant, place, SIZE)), tenant: tenantIds[tenant] });
 
@@ -89,11 +77,11 @@ try {
     response.on('error', () => {});
   };
 
-  for (let warm = 0; warm < 200; warm += 1)
+  for (let warm = 0; warm < 3_000; warm += 1)
     (await send(server.url, { query: RENAME, variables: { name: `Warm ${warm}` }, ...(await caller(warm % tenants, 0)) })).resume();
-  const before = await settledMemory(server.pid);
+  const before = await kept();
   for (let open = 0; open < idle; open += 1) await follow(tenants + (open % (SIZE.tenants - tenants)), open % 20);
-  const after = await settledMemory(server.pid);
+  const after = await kept();
   say(`${idle} idle streams: ${(after - before).toFixed(0)} MiB (${before.toFixed(0)} before, ${after.toFixed(0)} after)`);
 
   for (let tenant = 0; tenant < tenants; tenant += 1) await follow(tenant, 0);

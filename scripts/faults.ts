@@ -1,12 +1,12 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { startEmbedded } from '../src/demo/postgres/embedded.ts';
 import { FAULTS } from './faults/all.ts';
 import type { Fault } from './faults/fault.ts';
+import { pass } from './faults/run-tests.ts';
 
 /**
  * Plants faults, one at a time, in a copy of the repository, and checks that a test fails for each.
@@ -43,12 +43,7 @@ class Tree {
 
   /** Whether the tests fail. */
   async fails(tests: readonly string[], timeout = MAX_MS): Promise<boolean> {
-    const env = { ...process.env, DATABASE_URL: database.url };
-    const options = { cwd: this.directory, env, maxBuffer: 1e8, timeout, killSignal: 'SIGKILL' } as const;
-    return promisify(execFile)(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...tests], options).then(
-      () => false,
-      () => true,
-    );
+    return !(await pass(tests, { directory: this.directory, databaseUrl: database.url, timeout }));
   }
 
   /** Plants a fault, runs its tests, and removes it. */

@@ -18,6 +18,7 @@ const PLACES = [
   'docs',
   'packages',
   'examples',
+  'site',
   'prisma/schema.prisma',
   '*.md',
   '*.ts',

@@ -3,8 +3,14 @@ import type { Page } from 'playwright-core';
 import { type Look, openAccess, openExplorer } from '../test/support/browser.ts';
 import { startTemporaryDemo } from '../test/support/demo.ts';
 import { chooseTab } from '../test/support/explorer.ts';
+import { dashboardPictures } from './picture/dashboard.ts';
+import { sitePictures } from './picture/site.ts';
 
-/** Takes the pictures of the demo's pages in docs/pictures: a viewer who is refused. */
+/**
+ * Takes the pictures in docs/pictures: of the demo's pages, for a viewer who is refused; of the
+ * documentation site, which `npm run build --prefix site` has built; and of the dashboard, which
+ * `npm run build --prefix examples/dashboard` has.
+ */
 const FOLDER = 'docs/pictures';
 const LOOKS: Readonly<Record<string, Look & { height: number }>> = {
   light: { colorScheme: 'light', width: 1280, height: 800 },
@@ -34,6 +40,8 @@ for (const [name, look] of Object.entries(LOOKS)) {
   await access.close();
 }
 await closeDemo();
+await sitePictures(LOOKS, take);
+await dashboardPictures(LOOKS, take);
 
 /** Writes a picture as WebP, which is a third of PNG. */
 async function take(page: Page, name: string): Promise<void> {

@@ -1,11 +1,16 @@
 import { makeDatabase, type ScriptDatabase, startCluster } from './database.ts';
 import { fill } from './scale/fill.ts';
+import { type LargeTables, measureLargeTables } from './scale/large.ts';
 import { type Measured, measure, strays } from './scale/measure.ts';
 
 /**
- * `npm run scale [-- --sizes 1000,10000,100000]`: searches marketplaces of a thousand tenants and a
- * growing number of listings. Prints the index that each search reads and how its cost grows. Exits
- * 1 if a search doesn't use its index (docs/decisions/0012-search.md).
+ * `npm run scale [-- --sizes 1000,10000,100000] [--large 100000]`: searches marketplaces of a
+ * thousand tenants and a growing number of listings. Prints the index that each search reads and
+ * how its cost grows. Exits 1 if a search doesn't use its index (docs/decisions/0012-search.md).
+ *
+ * Then it fills the large tables, converts them into partitions, and compares pages before and
+ * after. Exits 1 if a page of one tenant reads more than one partition
+ * (docs/decisions/0071-large-tables.md). `--sizes 0` leaves the searches out, `--large 0` these.
  */
 const TENANTS = 1_000;
 /** After five runs PostgreSQL may switch to a generic plan: measure that, too. */
@@ -13,14 +18,24 @@ const RUNS = 8;
 /** The time limit, s. */
 const LIMIT = 900;
 
-const at = process.argv.indexOf('--sizes');
-const sizes = (at < 0 ? '1000,10000,100000' : process.argv[at + 1]!).split(',').map(Number);
-if (!sizes.every(size => Number.isSafeInteger(size) && size > 0)) throw new Error('--sizes takes whole numbers with commas between them');
+function numbers(name: string, usual: string): readonly number[] {
+  const at = process.argv.indexOf(`--${name}`);
+  const given = (at < 0 ? usual : process.argv[at + 1]!).split(',').map(Number);
+  if (!given.every(size => Number.isSafeInteger(size) && size >= 0))
+    throw new Error(`--${name} takes whole numbers with commas between them`);
+  return given.filter(size => size > 0);
+}
 
-const limit = setTimeout(() => {
-  process.stderr.write(`scale: not done after ${LIMIT} s\n`);
-  process.exit(1);
-}, LIMIT * 1_000);
+const sizes = numbers('sizes', '1000,10000,100000');
+const large = numbers('large', '100000');
+
+const limit = setTimeout(
+  () => {
+    process.stderr.write(`scale: not done after ${LIMIT} s\n`);
+    process.exit(1);
+  },
+  (LIMIT + Math.max(0, ...large) / 1_000) * 1_000,
+);
 
 async function measureSize(cluster: string, listings: number): Promise<readonly Measured[]> {
   const database: ScriptDatabase = await makeDatabase(cluster, 'scale');
@@ -61,6 +76,21 @@ function table(results: readonly (readonly Measured[])[]): string {
   return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
 }
 
+/** A row for each page: what it reads, and its time relative to that of before. */
+const pages = ({ pages }: LargeTables) =>
+  [
+    ['page', 'reads', 'pages of 8 kB before', 'after', 'ms before', 'after'],
+    Array.from({ length: 6 }, () => '---'),
+    ...pages.map(({ name, before, after }) => [
+      name,
+      after.partitions.join(', '),
+      ...[before.buffers, after.buffers].map(count => count.toLocaleString('en')),
+      ...[before.time, after.time].map(time => time.toFixed(2)),
+    ]),
+  ]
+    .map(cells => `| ${cells.join(' | ')} |`)
+    .join('\n');
+
 const { url, stop } = await startCluster();
 try {
   const results: (readonly Measured[])[] = [];
@@ -71,7 +101,19 @@ try {
       process.exitCode = 1;
     }
   }
-  process.stdout.write(`${TENANTS} tenants, time relative to ${sizes[0]!.toLocaleString('en')} listings\n\n${table(results)}\n`);
+  if (sizes.length)
+    process.stdout.write(`${TENANTS} tenants, time relative to ${sizes[0]!.toLocaleString('en')} listings\n\n${table(results)}\n`);
+  for (const rows of large) {
+    const measured = await measureLargeTables(url, rows, RUNS * 5);
+    const [before, after] = measured.size.map(size => size.toFixed(0));
+    process.stdout.write(
+      `\n${rows.toLocaleString('en')} rows in the large tables, converted in ${measured.seconds.toFixed(0)} s, ${before} MB before, ${after} MB after\n\n${pages(measured)}\n`,
+    );
+    for (const fault of measured.faults) {
+      process.stderr.write(`fault: ${fault}\n`);
+      process.exitCode = 1;
+    }
+  }
 } finally {
   await stop();
   clearTimeout(limit);

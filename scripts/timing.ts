@@ -1,11 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { newSecret } from '../src/domain/api-key/secret.ts';
-import { createLog } from '../src/http/server/log.ts';
-import { startGateway } from '../src/main.ts';
-import { SERVICES } from '../test/support/services.ts';
 import { makeDatabase, startCluster } from './database.ts';
-import { AUDIENCE, createIssuer, ISSUER } from './drills/tokens.ts';
+import { createIssuer } from './drills/tokens.ts';
+import { startQuietGateway } from './quiet-gateway.ts';
 import { median, rankScore } from './timing/rank.ts';
 
 /**
@@ -22,24 +20,7 @@ const LIMIT = 3.2905;
 const { url: server, stop } = await startCluster();
 const database = await makeDatabase(server, 'timing');
 const issuer = await createIssuer();
-const gateway = await startGateway({
-  log: createLog('silent'),
-  host: '127.0.0.1',
-  port: 0,
-  corsOrigins: [],
-  databaseUrl: database.runtimeUrl,
-  services: SERVICES,
-  budget: null,
-  tokens: {
-    issuer: ISSUER,
-    audience: AUDIENCE,
-    algorithms: ['ES256'],
-    tenantClaim: 'tenant',
-    staffClaim: 'staff',
-    clockSkew: 5,
-    keys: issuer.keys,
-  },
-});
+const gateway = await startQuietGateway(database.runtimeUrl, issuer);
 
 const [tenantId, id, person] = [randomUUID(), randomUUID(), randomUUID()];
 await database.sql(`INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ('${person}', 'x', 'x', 'X', 'x@x.example', true);

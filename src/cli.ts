@@ -13,6 +13,7 @@ const main = defineCommand({
     start: () => import('./cli/start.ts').then(({ startCommand }) => startCommand),
     worker: () => import('./cli/worker.ts').then(({ workerCommand }) => workerCommand),
     migrate: () => import('./cli/migrate.ts').then(({ migrateCommand }) => migrateCommand),
+    partition: () => import('./cli/partition.ts').then(({ partitionCommand }) => partitionCommand),
     role: () => import('./cli/role.ts').then(({ roleCommand }) => roleCommand),
     doctor: () => import('./cli/doctor.ts').then(({ doctorCommand }) => doctorCommand),
     audit: () => import('./cli/audit-verify.ts').then(({ auditCommand }) => auditCommand),

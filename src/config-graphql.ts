@@ -13,6 +13,7 @@ export const graphql = z.object({
     .default('on')
     .transform(text => text === 'on'),
   GRAPHIQL: flagOf('false'),
+  FEDERATION: flagOf('false'),
   INTROSPECTION: introspectionOf('signed-in'),
   TRUSTED_DOCUMENTS: z.enum(DOCUMENT_MODES, { error: DOCUMENT_MODES.join(', ') }).default('off'),
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),

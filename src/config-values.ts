@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 
@@ -26,6 +27,7 @@ export const flagOf = (usual: 'true' | 'false') =>
     .default(usual)
     .transform(text => text === 'true');
 export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'a postgresql:// URL' });
+export const isPostgresUrl = (text: string): boolean => postgresUrl.safeParse(text).success;
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 /** Whether a URL is https, or http on this machine. */
@@ -45,10 +47,16 @@ export const count = (max: number, usual: number) => {
   return z.coerce.number({ error: expected }).int(expected).min(1, expected).max(max, expected).default(usual);
 };
 
+/** How many processes serve: a number, or `auto` for one for each core. */
+export const workers = z
+  .union([z.literal('auto').transform(() => availableParallelism()), count(256, 1)], { error: 'auto, or a whole number from 1 to 256' })
+  .default(1);
+
 /** The secrets among settings, as they are written and decoded: keys, and passwords in URLs. */
 export function secretsIn(set: Environment): readonly string[] {
-  const urls = Object.values(set).flatMap(text =>
-    text && /^(postgres(ql)?|smtps?):/.test(text) && URL.canParse(text) ? [new URL(text).password] : [],
+  const texts = Object.values(set).flatMap(text => text?.split(/[\s,]+/) ?? []);
+  const urls = [...Object.values(set), ...texts].flatMap(text =>
+    text && /^(postgres(ql)?|smtps?|rediss?):/.test(text) && URL.canParse(text) ? [new URL(text).password] : [],
   );
   const keys = set.WEBHOOK_KEYS?.split(/[\s,]+/) ?? [];
   const encoded = [set.STORE_SECRET, set.S3_SECRET_ACCESS_KEY, ...keys, ...urls].filter(

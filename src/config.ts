@@ -1,22 +1,23 @@
 import { z } from 'zod';
+import { budget } from './config-budget.ts';
 import { graphql, introspectionOf } from './config-graphql.ts';
 import { life } from './config-life.ts';
 import { metrics, metricsFaults, traces } from './config-observe.ts';
 import { folderLinks, store, storeFaults } from './config-store.ts';
 import {
   ALGORITHMS,
-  areProxies,
   count,
   type Environment,
   flagOf,
+  isPostgresUrl,
   list,
   origins,
   postgresUrl,
   secretsIn,
   trustedUrl,
+  workers,
 } from './config-values.ts';
 import { webhooks } from './config-webhook.ts';
-import type { BudgetSettings } from './http/budget/open.ts';
 import { SERVER_LIMITS, type ServerLimits } from './http/server/limits.ts';
 
 /** Settings are missing or wrong. The message names each and what it should be. */
@@ -31,17 +32,15 @@ const server = z.object({
   CORS_ORIGINS: origins,
 });
 
+const SECONDS = 'a whole number of seconds from 0 to 300';
+
 const http = z.object({
   HTTP_HEADERS_TIMEOUT: count(600, SERVER_LIMITS.headersTimeout),
   HTTP_BODY_TIMEOUT: count(600, SERVER_LIMITS.bodyTimeout),
   HTTP_IDLE_TIMEOUT: count(3_600, SERVER_LIMITS.idleTimeout),
   HTTP_KEEP_ALIVE: count(3_600, SERVER_LIMITS.keepAliveTimeout),
   HTTP_MAX_CONNECTIONS: count(1_000_000, SERVER_LIMITS.maxConnections),
-});
-
-const budget = z.object({
-  COST_POINTS_WITHOUT_TENANT: count(1_000_000_000, 600),
-  TRUSTED_PROXIES: list('').refine(areProxies, 'addresses or networks such as 10.0.0.0/8, comma-separated'),
+  STOP_DELAY: z.coerce.number({ error: SECONDS }).int(SECONDS).min(0, SECONDS).max(300, SECONDS).default(0),
 });
 
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL' });
@@ -60,7 +59,9 @@ const production = server
   .extend({
     HOST: z.string().default('0.0.0.0'),
     DATABASE_URL: postgresUrl,
+    DATABASE_READ_URLS: list('').refine(texts => texts.every(isPostgresUrl), 'postgresql:// URLs, separated by commas'),
     MIGRATE_DATABASE_URL: postgresUrl.optional(),
+    WORKERS: workers,
     DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
     DATABASE_NAMED_STATEMENTS: flagOf('true'),
     OIDC_ISSUER: trustedUrl,
@@ -80,6 +81,7 @@ const worker = z.object({
   ...store.shape,
   ...webhooks.shape,
   ...metrics.shape,
+  ...traces.shape,
   DATABASE_URL: postgresUrl,
   WORKER_DATABASE_URL: postgresUrl.optional(),
   WORKER_CONCURRENCY: count(64, 2),
@@ -94,6 +96,7 @@ const demo = server.extend({ ...life.shape, ...budget.shape, ...metrics.shape, .
   IPTO_HOME: z.string().optional(),
   LOG_LEVEL: server.shape.LOG_LEVEL.unwrap().default('warn'),
   INTROSPECTION: introspectionOf('all'),
+  TRUSTED_DOCUMENTS_FILE: graphql.shape.TRUSTED_DOCUMENTS_FILE,
 });
 
 const migration = z.object({ DATABASE_URL: postgresUrl, MIGRATE_DATABASE_URL: postgresUrl.optional() });
@@ -182,11 +185,6 @@ export function doctorConfig(environment: Environment = process.env): DoctorConf
 export const fastPathOf = (config: Pick<ProductionConfig, 'FAST_PATH' | 'DATABASE_NAMED_STATEMENTS'>) => ({
   compiled: config.FAST_PATH,
   reads: { naming: config.DATABASE_NAMED_STATEMENTS, singly: config.FAST_PATH },
-});
-
-export const budgetOf = (config: z.infer<typeof budget>): BudgetSettings => ({
-  withoutTenant: config.COST_POINTS_WITHOUT_TENANT,
-  trustedProxies: config.TRUSTED_PROXIES,
 });
 
 export const serverLimitsOf = (config: z.infer<typeof http>): ServerLimits => ({

@@ -3,12 +3,13 @@ import type { Logger } from 'pino';
 import type { Introspection } from './access/introspection.ts';
 import {
   checkDatabase,
-  type Database,
   type DatabaseOptions,
   isOverTime,
   isUnreachable,
   openDatabase,
   type ReadCount,
+  type StandbyCounts,
+  StandbyReadError,
 } from './database/index.ts';
 import { GatewayError } from './domain/core/errors.ts';
 import type { Services } from './domain/core/services.ts';
@@ -23,11 +24,13 @@ import { checkDocuments } from './http/graphql/documents-file.ts';
 import { NO_TRUST, type TrustSettings } from './http/graphql/trusted-documents.ts';
 import { Streams } from './http/live/streams.ts';
 import type { ServerLimits } from './http/server/limits.ts';
+import { queueLimits, RequestQueue } from './http/server/request-queue.ts';
 import type { Route } from './http/server/route.ts';
 import { startServer } from './http/server/server.ts';
-import type { MetricsAddress } from './observe/observe.ts';
+import type { MetricsTarget } from './observe/observe.ts';
 import { openObservation } from './observe/open.ts';
 import type { TraceSettings } from './observe/tracing/settings.ts';
+import { whenReachable } from './when-reachable.ts';
 
 export type StartOptions = {
   readonly log: Logger;
@@ -40,6 +43,8 @@ export type StartOptions = {
   /** The connection for requests, as the gateway's role. */
   readonly databaseUrl: string;
   readonly poolSize?: number;
+  /** The URLs of standbys that reads may go to. */
+  readonly readUrls?: readonly string[] | undefined;
   /** How reads run; the defaults when left out. */
   readonly reads?: Pick<DatabaseOptions, 'naming' | 'singly'>;
   /** False leaves all operations to GraphQL.js. */
@@ -49,10 +54,12 @@ export type StartOptions = {
   readonly tokens: TokenOptions;
   /** Trusted documents; every document runs when left out. */
   readonly trust?: TrustSettings;
+  /** Whether the schema is a subgraph of a federated graph; not, when left out. */
+  readonly federation?: boolean | undefined;
   /** Who may read the schema; callers who are signed in, when left out. */
   readonly introspection?: Introspection;
   /** Where metrics are served; null or left out: nowhere. */
-  readonly metrics?: MetricsAddress | null;
+  readonly metrics?: MetricsTarget | null;
   /** Where spans go; null or left out: nowhere. */
   readonly traces?: TraceSettings | null;
   /** How operations are limited; null: they are not. */
@@ -65,6 +72,8 @@ export type StartOptions = {
   readonly deprecatedUseInterval?: number | undefined;
   /** Runs before the database is checked: migrations, for example. */
   readonly prepare?: () => Promise<unknown>;
+  /** How long a stop serves on while it isn't ready any more, ms; 0 when left out. */
+  readonly stopDelay?: number | undefined;
   /** Aborts the wait for the database. */
   readonly signal?: AbortSignal;
 };
@@ -74,12 +83,9 @@ export type Running = {
   /** The metrics port; null if there is none. */
   readonly metricsUrl: string | null;
   /** How often reads were one statement, and queries answered by a plan, and why they were not. */
-  counts(): { readonly reads: readonly ReadCount[]; readonly queries: ExecutionCounts };
+  counts(): { readonly reads: readonly ReadCount[]; readonly queries: ExecutionCounts; readonly standbys: StandbyCounts | null };
   stop(): Promise<void>;
 };
-
-/** Pause between two attempts to reach the database, ms. */
-const RETRY_MS = 1_000;
 
 /** How long a stop waits for running statements, ms. The server has closed by then. */
 const STOP_MS = 5_000;
@@ -93,9 +99,8 @@ const STOP_MS = 5_000;
  */
 export async function startGateway(options: StartOptions): Promise<Running> {
   const { log, host, port, routes, databaseUrl, poolSize, reads, compiled = true, tokens, corsOrigins, services } = options;
-  const { metrics = null, traces = null } = options;
-  const schema = buildSchema();
-  const { trust = NO_TRUST } = options;
+  const { metrics = null, traces = null, trust = NO_TRUST } = options;
+  const schema = buildSchema({ isSubgraph: options.federation });
   checkDocuments(schema, trust.documents);
   let stopping = false;
   const report = (message: string) => (error: unknown) => {
@@ -104,7 +109,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   };
   const executor = createExecutor(schema, {
     isOn: compiled,
-    isExpected: error => error instanceof GatewayError || isUnreachable(error),
+    isExpected: error => error instanceof GatewayError || error instanceof StandbyReadError || isUnreachable(error),
     isFinal: isOverTime,
     onUnexpected: report('the executor failed; GraphQL.js answers'),
   });
@@ -112,16 +117,25 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   const database = openDatabase(databaseUrl, {
     ...reads,
     poolSize,
+    readUrls: options.readUrls,
+    onStandby: (standby, isUsed, because) =>
+      stopping || (isUsed ? log.info({ standby }, 'a standby is used again') : log.warn({ standby, because }, 'a standby is skipped')),
     onIdleError,
     onUnexpected: report('a single statement failed; Prisma answers'),
   });
   const onStale = (error: unknown) => stopping || log.warn({ err: error }, 'a person was not refreshed at sign-in');
-  const isReady = async () => (await database.query('SELECT 1', [])).length === 1;
   const { observers, keys, ...observation } = await openObservation({ metrics, traces, log });
-  const close = () => Promise.race([database.close(), sleep(STOP_MS, undefined, { ref: false })]);
+  const queue = new RequestQueue(queueLimits(poolSize));
+  const isReady = async () => !queue.isOverloaded && (await database.query('SELECT 1', [])).length === 1;
+  const budget = openBudget(options.budget, () => services.clock.now().getTime(), log);
+  const close = () => {
+    budget.source?.close();
+    return Promise.race([database.close(), sleep(STOP_MS, undefined, { ref: false })]);
+  };
+  const live = new Streams({ database, log, heartbeat: options.heartbeat });
   let isServing = false;
   const metricsPort = await observation
-    .listen({ database, issuer: tokens, plans: executor.counts, isServing: () => isServing && !stopping })
+    .listen({ database, live, issuer: tokens, plans: executor.counts, budget, queue, isServing: () => isServing && !stopping })
     .catch(async error => {
       await close();
       throw error;
@@ -131,20 +145,25 @@ export async function startGateway(options: StartOptions): Promise<Running> {
     await close();
     throw error;
   });
-  const live = new Streams({ database, log, heartbeat: options.heartbeat });
   const deprecatedUses = createDeprecatedUses(schema, {
     ...{ database, clock: services.clock, interval: options.deprecatedUseInterval },
     onLost: (error, counts) => log.warn({ err: error, counts }, 'uses of deprecated fields were not counted'),
   });
   const stop = async () => {
     stopping = true;
+    server.turnAway();
+    if (isServing && options.stopDelay) await sleep(options.stopDelay);
     await Promise.all([server.stop(), live.stop()]);
-    await Promise.race([deprecatedUses.write().then(() => database.close()), sleep(STOP_MS, undefined, { ref: false })]);
+    await Promise.race([deprecatedUses.write().then(close), sleep(STOP_MS, undefined, { ref: false })]);
     await observation.stop();
     await metricsPort?.stop();
   };
   try {
-    await prepareDatabase(options, database);
+    const prepareDatabase = async () => {
+      await options.prepare?.();
+      await checkDatabase(database.query);
+    };
+    await whenReachable(prepareDatabase, log, options.signal);
   } catch (error) {
     await stop();
     throw error;
@@ -157,7 +176,8 @@ export async function startGateway(options: StartOptions): Promise<Running> {
       authenticate: createAuthenticate({ ...tokens, ...keys }, refreshPeople(database.query, onStale)),
       services,
       live,
-      budget: openBudget(options.budget, () => services.clock.now().getTime()),
+      queue,
+      budget,
       trust,
       introspection: options.introspection ?? 'signed-in',
       corsOrigins,
@@ -167,29 +187,10 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   );
   isServing = true;
   log.info({ url: server.url }, 'serving');
-  const metricsUrl = metricsPort?.url ?? null;
-  return { url: server.url, metricsUrl, counts: () => ({ reads: database.reads(), queries: executor.counts() }), stop };
-}
-
-const prepareDatabase = ({ log, prepare, signal }: StartOptions, database: Database): Promise<void> =>
-  whenReachable(
-    async () => {
-      await prepare?.();
-      await checkDatabase(database.query);
-    },
-    log,
-    signal,
-  );
-
-/** Runs `work`, again and again while the database is unreachable, until `signal`. */
-export async function whenReachable(work: () => Promise<void>, log: Logger, signal?: AbortSignal): Promise<void> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isUnreachable(error)) throw error;
-      log.warn({ err: error }, 'cannot reach the database; retrying');
-      await sleep(RETRY_MS, undefined, signal && { signal });
-    }
-  }
+  return {
+    url: server.url,
+    metricsUrl: metricsPort?.url ?? null,
+    counts: () => ({ reads: database.reads(), queries: executor.counts(), standbys: database.standbys && { ...database.standbys.counts } }),
+    stop,
+  };
 }

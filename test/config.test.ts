@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { budgetOf, ConfigError, demoConfig, migrationConfig, productionConfig, verificationConfig, workerConfig } from '../src/config.ts';
+import { ConfigError, demoConfig, migrationConfig, productionConfig, verificationConfig, workerConfig } from '../src/config.ts';
+import { budgetOf } from '../src/config-budget.ts';
 import { settingsOf } from '../src/config-life.ts';
 
 const GOOD = {
@@ -18,7 +20,7 @@ const LIFE = {
   DOWNLOAD_HOURS: 24,
   ...MESSAGES,
 };
-const BUDGET = { COST_POINTS_WITHOUT_TENANT: 600, TRUSTED_PROXIES: [] };
+const BUDGET = { COST_POINTS_WITHOUT_TENANT: 600, TRUSTED_PROXIES: [], REDIS_PREFIX: 'ipto:' };
 const METRICS = { METRICS_HOST: '127.0.0.1' };
 const OBSERVED = { ...METRICS, OTEL_TRACES_SAMPLER: 'parentbased_always_on', OTEL_TRACES_SAMPLER_ARG: 1 };
 const WEBHOOKS = { WEBHOOK_KEYS: [], WEBHOOK_ALLOW_LOOPBACK: false };
@@ -35,7 +37,9 @@ describe('production', () => {
       HOST: '0.0.0.0',
       LOG_LEVEL: 'info',
       CORS_ORIGINS: [],
+      WORKERS: 1,
       DATABASE_POOL_SIZE: 10,
+      DATABASE_READ_URLS: [],
       DATABASE_NAMED_STATEMENTS: true,
       FAST_PATH: true,
       OIDC_ALGORITHMS: ['RS256', 'PS256', 'ES256', 'EdDSA'],
@@ -43,6 +47,7 @@ describe('production', () => {
       OIDC_STAFF_CLAIM: 'ipto_staff',
       OIDC_CLOCK_SKEW: 30,
       GRAPHIQL: false,
+      FEDERATION: false,
       INTROSPECTION: 'signed-in',
       TRUSTED_DOCUMENTS: 'off',
       HTTP_HEADERS_TIMEOUT: 15,
@@ -50,6 +55,7 @@ describe('production', () => {
       HTTP_IDLE_TIMEOUT: 60,
       HTTP_KEEP_ALIVE: 75,
       HTTP_MAX_CONNECTIONS: 10_000,
+      STOP_DELAY: 0,
       ...BUDGET,
       ...OBSERVED,
       ...WEBHOOKS,
@@ -64,6 +70,8 @@ describe('production', () => {
     ['LOG_LEVEL',          'silent',                                  'silent'],
     ['CORS_ORIGINS',       'https://a.example, http://localhost:5173', ['https://a.example', 'http://localhost:5173']],
     ['DATABASE_URL',       'postgres://u@h/d',                        'postgres://u@h/d'],
+    ['DATABASE_READ_URLS', 'postgres://u@h/d, postgres://u@i/d',      ['postgres://u@h/d', 'postgres://u@i/d']],
+    ['WORKERS',            '4',                                       4],
     ['DATABASE_POOL_SIZE', '1',                                       1],
     ['DATABASE_NAMED_STATEMENTS', 'false',                            false],
     ['FAST_PATH',                 'off',                              false],
@@ -74,9 +82,12 @@ describe('production', () => {
     ['OIDC_ALGORITHMS',    'ES256 RS512',                             ['ES256', 'RS512']],
     ['OIDC_CLOCK_SKEW',    '0',                                       0],
     ['INVITATION_DAYS',    '365',                                     365],
+    ['STOP_DELAY',         '300',                                     300],
     ['TRANSFER_MINUTES',   '1',                                       1],
     ['COST_POINTS_WITHOUT_TENANT', '1',                               1],
     ['TRUSTED_PROXIES',    '10.0.0.0/8, ::1 loopback',                ['10.0.0.0/8', '::1', 'loopback']],
+    ['REDIS_URL',          'rediss://redis.example:6380',             'rediss://redis.example:6380'],
+    ['REDIS_PREFIX',       'staging:',                                'staging:'],
     ['METRICS_PORT',       '9464',                                    9464],
     ['METRICS_HOST',       '0.0.0.0',                                 '0.0.0.0'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318',          'http://collector:4318'],
@@ -84,6 +95,7 @@ describe('production', () => {
     ['OTEL_TRACES_SAMPLER_ARG', '0.01',                               0.01],
     ['GRAPHIQL',           'true',                                    true],
     ['GRAPHIQL',           'false',                                   false],
+    ['FEDERATION',         'true',                                    true],
     ['INTROSPECTION',      'all',                                     'all'],
     ['INTROSPECTION',      'off',                                     'off'],
     ['WEBHOOK_KEYS',       `${'A'.repeat(43)}=, ${'B'.repeat(42)}A=`,  [`${'A'.repeat(43)}=`, `${'B'.repeat(42)}A=`]],
@@ -110,6 +122,12 @@ describe('production', () => {
     ['COST_POINTS_WITHOUT_TENANT', '0'],
     ['TRUSTED_PROXIES',      '10.0.0.0/40'],
     ['TRUSTED_PROXIES',      'balancer.example'],
+    ['REDIS_URL',            'http://redis.example'],
+    ['REDIS_PREFIX',         'two words'],
+    ['WORKERS',              '0'],
+    ['WORKERS',              'all'],
+    ['STOP_DELAY',           '-1'],
+    ['STOP_DELAY',           '301'],
     ['METRICS_PORT',         'metrics'],
     ['METRICS_PORT',         '65536'],
     ['METRICS_PORT',         '4000'],
@@ -117,6 +135,7 @@ describe('production', () => {
     ['OTEL_TRACES_SAMPLER',  'sometimes'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
     ['CORS_ORIGINS',         '*'],
+    ['CORS_ORIGINS',         'http://localhost:*'],
     ['CORS_ORIGINS',         'null'],
     ['CORS_ORIGINS',         'app.example'],
     ['CORS_ORIGINS',         'https://app.example/'],
@@ -124,6 +143,7 @@ describe('production', () => {
     ['CORS_ORIGINS',         'ftp://app.example'],
     ['DATABASE_URL',         'mysql://u@h/d'],
     ['DATABASE_URL',         'db.example'],
+    ['DATABASE_READ_URLS',   'postgres://u@h/d,db.example'],
     ['MIGRATE_DATABASE_URL', 'https://db.example'],
     ['DATABASE_POOL_SIZE',   '0'],
     ['DATABASE_POOL_SIZE',   '1001'],
@@ -150,6 +170,7 @@ describe('production', () => {
     ['FREE_TENANTS',         '-3'],
     ['GRAPHIQL',             'yes'],
     ['GRAPHIQL',             '1'],
+    ['FEDERATION',           'on'],
     ['INTROSPECTION',        'true'],
     ['TRUSTED_DOCUMENTS',    'on'],
     ['WEBHOOK_KEYS',         'a secret'],
@@ -248,9 +269,17 @@ describe('the demo', () => {
   });
 });
 
+test('there is a worker for each core, if so set', () => {
+  expect(production({ WORKERS: 'auto' }).WORKERS).toBe(availableParallelism());
+});
+
 test('the limits of callers without a tenant are what was set', () => {
   const set = { COST_POINTS_WITHOUT_TENANT: '7', TRUSTED_PROXIES: 'loopback' };
-  expect(budgetOf(production(set))).toEqual({ withoutTenant: 7, trustedProxies: ['loopback'] });
+  const expected = { withoutTenant: 7, trustedProxies: ['loopback'] };
+  expect(budgetOf(production(set))).toEqual({ ...expected, redis: null });
+  const url = 'rediss://:secret@redis.example:6380/1';
+  expect(budgetOf(production({ ...set, REDIS_URL: url }))).toEqual({ ...expected, redis: { url, prefix: 'ipto:' } });
+  expect(budgetOf(production({ ...set, REDIS_URL: url, REDIS_PREFIX: 'b:' })).redis).toEqual({ url, prefix: 'b:' });
 });
 
 test('the durations and limits of a tenant’s life are what was set', () => {
@@ -290,6 +319,7 @@ describe('the worker', () => {
       ...WORKER,
       ...S3,
       ...METRICS,
+      ...{ OTEL_TRACES_SAMPLER: 'parentbased_always_on', OTEL_TRACES_SAMPLER_ARG: 1 },
       ...WEBHOOKS,
       S3_BUCKET: 'objects',
       WORKER_CONCURRENCY: 2,

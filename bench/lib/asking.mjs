@@ -1,5 +1,9 @@
+import { makeKeys } from './keys.mjs';
+import { preparePartners } from './partner.mjs';
+
 /**
- * The parts of requests: a token for each person, signed once, and the tenants' ids by number.
+ * The parts of requests: a token for each person, signed once, and the tenants' ids and API keys by
+ * number, and what partners send.
  */
 export async function askingOf(issuer, { admin }, size) {
   const { rows } = await admin.query('SELECT tenant_id, substr(slug, 8)::int AS number FROM tenant ORDER BY number');
@@ -11,5 +15,6 @@ export async function askingOf(issuer, { admin }, size) {
     if (!tokens.has(subject)) tokens.set(subject, issuer.sign(people.get(subject)));
     return tokens.get(subject);
   };
-  return { tokenOf, tenantIds: rows.map(({ tenant_id }) => tenant_id), size };
+  const tenantIds = rows.map(({ tenant_id }) => tenant_id);
+  return { tokenOf, tenantIds, keys: await makeKeys({ admin }, tenantIds), ...(await preparePartners({ admin }, tenantIds)), size };
 }

@@ -9,10 +9,21 @@ const AMOUNT = /^\d+\.\d+$/;
 /** `Type:tenant:id` in base64url, or the id itself. */
 const plainId = text => (text.includes('-') && text.length === 36 ? text : Buffer.from(text, 'base64url').toString().split(':').at(-1));
 
+/** What differs at each request, without what differs. */
+const MADE = {
+  usageRecordId: text => Buffer.from(text, 'base64url').toString().split(':', 2).join(':'),
+  expiresAt: text => typeof Date.parse(text),
+  downloadLink: text => {
+    const { pathname, searchParams } = new URL(text);
+    return { pathname, parameters: [...searchParams.keys()], name: searchParams.get('name'), type: searchParams.get('type') };
+  },
+};
+
 function value(key, given) {
   if (Array.isArray(given)) return given.map(item => value(key, item));
   if (typeof given === 'object' && given !== null) return object(given);
   if (typeof given !== 'string') return given;
+  if (MADE[key]) return MADE[key](given);
   if (key === 'id' || key === 'tenantId') return plainId(given);
   if (key === 'roles' || key === 'status') return given.toLowerCase();
   if (MOMENT.test(given)) return new Date(given).toISOString();
@@ -22,6 +33,7 @@ function value(key, given) {
 
 function object(given) {
   const keys = Object.keys(given);
+  if ('edges' in given && 'pageInfo' in given) return { items: given.edges.map(({ node }) => value('', node)), ...given.pageInfo };
   if ('edges' in given && keys.every(key => ['edges', 'pageInfo', 'totalCount'].includes(key)))
     return given.edges.map(({ node }) => value('', node));
   if ('nodes' in given && keys.length === 1) return given.nodes.map(node => value('', node));

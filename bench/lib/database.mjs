@@ -27,9 +27,11 @@ async function cluster(say) {
  * Creates the bench's database, migrated and filled, on an embedded PostgreSQL or on the one of
  * DATABASE_URL (a superuser's).
  *
- * @param size numbers of tenants, people, members and datasets per tenant, usage records.
+ * @param size numbers of tenants, people, members and datasets per tenant, usage records, audit
+ * events per tenant.
  */
-export async function startDatabase(size, say) {
+export async function startDatabase({ events = 0, ...others }, say) {
+  const size = { ...others, events };
   const { url, stop } = await cluster(say);
   const name = `ipto_bench_${randomBytes(4).toString('hex')}`;
   const password = randomBytes(12).toString('hex');

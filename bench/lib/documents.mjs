@@ -1,3 +1,29 @@
+const PAGE = `query Page($from: DateTime!, $until: DateTime!, $after: String) {
+  tenant {
+    usage(from: $from, until: $until) {
+      records(first: 100, after: $after) {
+        edges { node { id objectName size at charge { amount { amount currency } } } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}`;
+
+const AUDIT = `query Audit($from: DateTime!) {
+  tenant {
+    auditEvents(first: 50, filter: { action: [DATASET_UPDATE, LISTING_UPDATE], outcome: DONE, from: $from }) {
+      edges { node { id sequence at action actorName targetType targetId before after requestId } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`;
+
+const RETRIEVE = `mutation Retrieve($entitlementId: ID!, $objectId: ID!, $key: String!) {
+  retrieveObject(input: { entitlementId: $entitlementId, objectId: $objectId, idempotencyKey: $key }) {
+    retrieval { usageRecordId name size sha256 mediaType charge { amount currency } downloadLink expiresAt }
+  }
+}`;
+
 /**
  * The operations of each workload, in three dialects: the gateway's own schema; `plain`, the
  * hand-written schema of the peers (servers/common/schema.mjs), which the limit answers too; and
@@ -17,6 +43,13 @@ export const DOCUMENTS = {
       standing: currentStanding { name email roles tenant { tenantId slug name status plan: planByPlanCode { code name } } }
     }`,
   },
+  key: {
+    ours: `query Key { viewer { name principal permissions } tenant { tenantId slug name status } }`,
+    plain: `query Key { viewer { name principal permissions } tenant { tenantId slug name status } }`,
+  },
+  page: { ours: PAGE, plain: PAGE },
+  retrieve: { ours: RETRIEVE, plain: RETRIEVE },
+  audit: { ours: AUDIT, plain: AUDIT },
   overview: {
     ours: `query Overview {
       tenant {
@@ -126,6 +159,9 @@ export const DOCUMENTS = {
     postgraphile: `mutation Rename($name: String!) { renameTenant(input: { name: $name }) { tenant: result { name } } }`,
   },
 };
+
+/** The dashboard, sent by its hash. */
+DOCUMENTS.document = { ours: DOCUMENTS.dashboard.ours, plain: DOCUMENTS.dashboard.plain };
 
 /** The fields that each level adds to a growing operation. The limit answers none of these. */
 const LEVELS = {

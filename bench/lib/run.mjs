@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { askingOf } from './asking.mjs';
+import { compareBooks } from './books.mjs';
 import { compare, staleAnswers } from './equality.mjs';
 import { amountFor, load } from './load.mjs';
 import { hasProc } from './proc.mjs';
@@ -12,7 +13,7 @@ import { lacks, requestsOf, WORKLOADS } from './workloads.mjs';
 function serversFor(workload, servers, say) {
   const able = [];
   for (const server of servers) {
-    const missing = lacks(workload, server.dialect);
+    const missing = lacks(workload, server);
     if (missing) say(`SKIPPED: ${server.title} has no operation for ${workload}: ${missing}`);
     else able.push(server);
   }
@@ -59,6 +60,7 @@ async function checkAnswers(plan, servers, database, asking, { short }, say) {
   say('Comparing the answers');
   const faults = [];
   for (const [workload, able] of plan) if (able.length) faults.push(...(await compare(able, workload, asking)));
+  for (const [workload, able] of plan) if (workload === 'retrieve') faults.push(...(await compareBooks(able, database, asking)));
   const searchers = plan.find(([workload]) => workload === 'marketplace')?.[1] ?? [];
   const stale = await staleAnswers({ servers, searchers }, database, asking, short ? 2 : 10);
   faults.push(...stale.faults);
@@ -71,6 +73,12 @@ const FIRST = 500;
 
 /** The steady rate, as a fraction of the slowest server's. */
 const STEADY = 0.5;
+
+/** The tables that a workload writes, which are vacuumed before each round. */
+const WRITTEN = {
+  rename: 'tenant, audit_event, audit_head',
+  retrieve: 'usage_record, charge, earning, event_outbox, idempotency_key, retrieval_count',
+};
 
 /**
  * Rounds in turn: every server once, then again. A warm-up first lets V8 compile each server's
@@ -90,7 +98,7 @@ async function measure(plan, database, asking, { rounds, seconds, warmup, connec
     for (let round = 1; round <= rounds; round++)
       for (const { server, requests, warm } of loads) {
         const amount = amountFor(rate ? { throughput: rate } : warm, seconds);
-        if (workload === 'rename') await database.admin.query('VACUUM (ANALYZE) tenant, audit_event, audit_head');
+        if (WRITTEN[workload]) await database.admin.query(`VACUUM (ANALYZE) ${WRITTEN[workload]}`);
         const sample = await load(server, requests, { amount, connections, rate, database });
         samples.push({ workload, server: server.name, round, ...sample });
         const cpu = sample.cpu === null ? '' : `, ${sample.cpu.toFixed(2)} CPU s/1,000`;

@@ -17,9 +17,12 @@ const PATIENCE = 60;
  */
 function spread(requests, connections) {
   let next = 0;
+  const sent = requests.map(({ nextBody, ...request }) =>
+    nextBody ? { ...request, setupRequest: made => ({ ...made, body: nextBody() }) } : request,
+  );
   return client => {
-    const from = Math.floor((next++ % connections) * (requests.length / connections));
-    client.setRequests([...requests.slice(from), ...requests.slice(0, from)]);
+    const from = Math.floor((next++ % connections) * (sent.length / connections));
+    client.setRequests([...sent.slice(from), ...sent.slice(0, from)]);
   };
 }
 
@@ -30,9 +33,10 @@ function spread(requests, connections) {
  */
 export async function flatOut({ url }, requests, { amount, connections }) {
   const setupClient = spread(requests, connections);
+  const [{ nextBody: _, ...first }] = requests;
   const began = performance.now();
   let ended = began; // autocannon itself reads the clock once a second
-  const running = autocannon({ url, connections, amount: Math.max(amount, connections), requests, setupClient, timeout: PATIENCE });
+  const running = autocannon({ url, connections, amount: Math.max(amount, connections), ...first, setupClient, timeout: PATIENCE });
   running.on('response', () => {
     ended = performance.now();
   });
@@ -59,7 +63,8 @@ export async function steadily({ url }, requests, { amount, connections, rate })
   const dueAt = at => began + (at * 1_000) / rate;
 
   function ask(at) {
-    const { headers, body } = requests[at % requests.length];
+    const { headers, nextBody, body: usual } = requests[at % requests.length];
+    const body = nextBody?.() ?? usual;
     return new Promise(resolve => {
       const fail = what => resolve(troubles.set(what, (troubles.get(what) ?? 0) + 1));
       const asked = request(`${url}/graphql`, {

@@ -6,10 +6,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { DOCUMENTS } from '../lib/documents.mjs';
+import { documentId } from '../lib/partner.mjs';
 import { NOT_A_MEMBER, refusalOf } from './common/access.mjs';
 import { ask } from './common/bound.mjs';
+import { answerKey } from './common/by-key.mjs';
+import { answerRetrieve } from './common/retrieve.mjs';
 import { PORT, tenantOf } from './common/settings.mjs';
-import { may, RENAME, STANDING, search } from './common/statements.mjs';
+import { AUDIT_PAGE, may, RENAME, STANDING, search } from './common/statements.mjs';
 import { claimsOf } from './common/tokens.mjs';
 
 const plan = fields => `(SELECT json_build_object(${fields}) FROM plan p WHERE p.code = me.plan_code)`;
@@ -36,6 +39,7 @@ const TENANT = {
   viewer: `'tenantId', me.tenant_id, 'slug', me.slug, 'name', me.name, 'status', me.status, 'plan', ${plan(`'code', p.code, 'name', p.name`)}`,
   overview: overview(DATASET),
   dashboard: overview(`${DATASET}, 'earnings', ${earnings}`),
+  audit: `'auditEvents', CASE WHEN ${may('audit:read')} THEN (${AUDIT_PAGE}) END`,
   members: `'tenantId', me.tenant_id,
     'memberships', ${members(`'id', m.id, 'roles', m.roles, 'joinedAt', m.created_at, 'user', json_build_object('name', u.name, 'email', ${email})`, '$4::int')}`,
   refused: `'name', me.name, 'billingEmail', CASE WHEN ${may('billing-contact:read')} THEN me.billing_email END,
@@ -46,7 +50,7 @@ const TENANT = {
  * The fields of a workload that can be refused: how many members it shows, and whether it reads the
  * billing address.
  */
-const SHOWN = { viewer: 0, overview: 20, dashboard: 20, members: '$4::int', refused: 50 };
+const SHOWN = { viewer: 0, audit: 0, overview: 20, dashboard: 20, members: '$4::int', refused: 50 };
 
 const operations = new Map(
   Object.keys(TENANT).map(name => {
@@ -56,6 +60,15 @@ const operations = new Map(
     return [DOCUMENTS[name].plain, { name, text: SHOWN[name] ? text : text.replace(/,\s+\(SELECT least.*?AS shown/s, ', 0 AS shown') }];
   }),
 );
+
+/** The trusted document: the dashboard, if the tenant has the document. */
+const [DOCUMENT, TRUSTED] = [documentId(DOCUMENTS.document.plain), operations.get(DOCUMENTS.document.plain)];
+operations.set(DOCUMENT, {
+  name: TRUSTED.name,
+  text: `${TRUSTED.text} WHERE EXISTS (SELECT FROM trusted_document WHERE tenant_id = $1 AND hash = '${DOCUMENT.slice('sha256:'.length)}'
+    AND api_key_id IS NULL AND retired_at IS NULL)`,
+  statement: 'document',
+});
 operations.set(DOCUMENTS.marketplace.plain, {
   name: 'marketplace',
   text: `WITH me AS MATERIALIZED (${STANDING})
@@ -74,6 +87,8 @@ const refusedWhole = (error, data = '') => `{"errors":[${JSON.stringify(error)}]
 function errorsOf(name, me, shown) {
   const errors = [];
   const billing = name === 'refused' && refusalOf('billing-contact:read', me);
+  const log = name === 'audit' && refusalOf('audit:read', me);
+  if (log) errors.push(refusal(log, ['tenant', 'auditEvents']));
   if (billing) errors.push(refusal(billing, ['tenant', 'billingEmail']));
   const list = shown && refusalOf('member:list', me);
   if (list) errors.push(refusal(list, ['tenant', 'memberships']));
@@ -87,20 +102,26 @@ function errorsOf(name, me, shown) {
   return errors.length ? `,"errors":[${errors.join()}]` : '';
 }
 
+/** The workloads of API keys. */
+const BY_KEY = new Map(['key', 'page'].map(name => [DOCUMENTS[name].plain, name]));
+
 async function answer({ headers }, body) {
-  const { query, variables } = JSON.parse(body);
-  const operation = operations.get(query);
+  const { query, documentId: id, variables } = JSON.parse(body);
+  if (query === DOCUMENTS.retrieve.plain) return answerRetrieve(headers.authorization, variables);
+  if (BY_KEY.has(query)) return answerKey(BY_KEY.get(query), headers.authorization, variables);
+  const operation = operations.get(id ?? query);
   const [claims, tenantId] = [await claimsOf(headers.authorization), tenantOf(headers)];
   if (!operation || !claims || !tenantId) return [401, refusedWhole({ message: 'Sign in.', extensions: { code: 'UNAUTHENTICATED' } })];
-  const { name, text } = operation;
+  const { name, text, statement = name } = operation;
   const who = [tenantId, claims.iss, claims.sub];
   const values =
     {
       rename: () => [variables.name, randomUUID()],
       members: () => [Math.min(variables.first, 1_000)],
       marketplace: () => [variables.search],
+      audit: () => [variables.from],
     }[name]?.() ?? [];
-  const [row] = await ask(tenantId, name, text, [...who, ...values]);
+  const [row] = await ask(tenantId, statement, text, [...who, ...values]);
   if (!row) return [403, refusedWhole(NOT_A_MEMBER)];
   if (name === 'rename') {
     if (row.name === null)

@@ -79,6 +79,8 @@ JOIN bench.offer o ON o.t = k / 2 % bench.size('tenants')
   AND o.j = CASE k % 2 WHEN 0 THEN k / 2 / bench.size('tenants') % least(20, bench.size('datasets'))
     ELSE k / 2 / bench.size('tenants') % bench.size('datasets') END;
 
+-- Without the triggers that check foreign keys.
+SET LOCAL session_replication_role = replica;
 INSERT INTO entitlement (tenant_id, id, listing_id, title, provider, price, currency, acquired_at)
 SELECT buyer, bench.id('entitlement', n * 100000 + buyer_number), listing_id, title, 'Tenant ' || provider_number, price, 'EUR', min(at)
 FROM bench.retrieval GROUP BY buyer, n, buyer_number, listing_id, title, provider_number, price;
@@ -91,6 +93,25 @@ SELECT buyer, id, price, 'EUR', title, 'Tenant ' || provider_number, counterpart
 
 INSERT INTO earning (tenant_id, id, dataset_id, amount, currency, title, buyer_ref, at, retrieval_ref)
 SELECT provider, id, dataset_id, price, 'EUR', title, counterparty_ref(provider, buyer), at, retrieval_ref(id) FROM bench.retrieval;
+
+SET LOCAL session_replication_role = origin;
+
+-- The audit log of each tenant: four actions in turn, every seventh refused. A trigger chains the
+-- events of the bound tenant.
+DO $$
+BEGIN
+  FOR t IN 0 .. bench.size('tenants') - 1 LOOP
+    PERFORM set_config('app.tenant_id', bench.id('tenant', t)::text, true);
+    INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_name, action, outcome, rule, code, target_type, target_id,
+      state_before, state_after, request_id)
+    SELECT bench.id('audit', t * bench.size('events')::bigint + n), bench.moment(3000000 + n), 'user',
+      bench.id('person', (t * 25 + n % 2) % bench.size('people')), 'Actor ' || n % 2,
+      bench.pick('{dataset.update,listing.publish,listing.update,object.complete}', n), CASE n % 7 WHEN 6 THEN 'refused' ELSE 'done' END, 'M1',
+      CASE n % 7 WHEN 6 THEN 'LIMIT_REACHED' END, bench.pick('{Dataset,Listing,Listing,Object}', n), bench.id('dataset', n),
+      jsonb_build_object('title', 'Title ' || n, 'price', '1.25'), jsonb_build_object('title', 'Title ' || n + 1, 'price', '1.5'), 'bench ' || n
+    FROM generate_series(0, bench.size('events') - 1) AS n ORDER BY n;
+  END LOOP;
+END $$;
 
 DROP TABLE bench.offer, bench.retrieval;
 COMMIT;

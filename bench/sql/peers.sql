@@ -65,3 +65,55 @@ GRANT SELECT ON public.earning TO :runtime;
 
 GRANT USAGE ON SCHEMA api TO :runtime;
 GRANT SELECT ON api.standing TO :runtime;
+
+-- The limit's retrieval: all of the gateway's books in one call, with its caller's rights. The
+-- tenant is locked first, then the key is checked, as it is now. `answer` is what an idempotency
+-- key returns again. Node makes the ids and the event's global ids.
+CREATE FUNCTION api.retrieve(key uuid, secret bytea, entitled uuid, wanted uuid, repeat_hash bytea, request_hash bytea,
+  retrieval uuid, event uuid, tenant_ref text, usage_ref text, entitlement_ref text)
+RETURNS TABLE (refused text, status text, answer json) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  bound CONSTANT uuid := public.app_tenant();
+  moment CONSTANT timestamptz := date_trunc('milliseconds', clock_timestamp());
+  buyer public.tenant;
+  used public.api_key;
+  kept public.idempotency_key;
+  allowed integer;
+  months integer;
+  got record;
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(public.tenant_gate(bound));
+  SELECT t.* INTO buyer FROM public.tenant t WHERE t.tenant_id = bound FOR SHARE;
+  SELECT k.* INTO used FROM public.api_key k WHERE k.tenant_id = bound AND k.id = key AND k.secret_hash = secret
+    AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > moment) AND 'object:retrieve' = ANY (k.scopes);
+  IF used.id IS NULL OR buyer.status <> 'active' OR NOT buyer.buys THEN
+    RETURN QUERY SELECT CASE WHEN used.id IS NULL THEN 'UNAUTHENTICATED' ELSE 'TENANT_STATUS' END, buyer.status, NULL::json;
+    RETURN;
+  END IF;
+  SELECT i.* INTO kept FROM public.idempotency_key i WHERE i.tenant_id = bound AND i.key_hash = repeat_hash AND i.expires_at > moment;
+  IF kept.key_hash IS NOT NULL THEN
+    RETURN QUERY SELECT CASE WHEN kept.fingerprint <> request_hash THEN 'IDEMPOTENCY_KEY_REUSED' END, buyer.status, convert_from(kept.answer, 'UTF8')::json;
+    RETURN;
+  END IF;
+  SELECT * INTO got FROM public.crossing_retrieve(retrieval, entitled, wanted, key, moment);
+  IF got.refused IS NOT NULL THEN
+    RETURN QUERY SELECT got.refused, buyer.status, NULL::json;
+    RETURN;
+  END IF;
+  answer := json_build_object('name', got.name, 'size', got.size::text, 'sha256', got.sha256, 'mediaType', got.media_type,
+    'charge', json_build_object('amount', got.price::text, 'currency', got.currency), 'objectKey', got.object_key,
+    'usageRecordId', usage_ref, 'expiresAt', to_char((moment + interval '15 minutes') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+  INSERT INTO public.event_outbox (id, type, subject_type, subject_id, at, payload, usage_record_id)
+    VALUES (event, 'usage.recorded', 'UsageRecord', retrieval::text, moment, concat('{"id":"', event, '","type":"usage.recorded","version":1,"at":"',
+      to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '","tenant":"', tenant_ref, '","subject":{"type":"UsageRecord","id":"', usage_ref,
+      '"},"data":{"entitlement":"', entitlement_ref, '","name":', to_json(got.name), ',"size":"', got.size, '"}}'), retrieval);
+  SELECT CASE WHEN c.tenant_id IS NULL THEN p.monthly_retrievals ELSE c.monthly_retrievals END INTO allowed
+    FROM public.plan p LEFT JOIN public.contract c ON c.tenant_id = bound AND p.code = 'ENTERPRISE' WHERE p.code = buyer.plan_code;
+  months := extract(year FROM age(moment, buyer.plan_since)) * 12 + extract(month FROM age(moment, buyer.plan_since));
+  IF public.take_retrieval(buyer.plan_since + make_interval(months => months), allowed) IS NOT NULL THEN
+    RAISE EXCEPTION 'LIMIT_REACHED';
+  END IF;
+  INSERT INTO public.idempotency_key (key_hash, fingerprint, answer, created_at, expires_at)
+    VALUES (repeat_hash, request_hash, convert_to(answer::text, 'UTF8'), moment, moment + interval '1 day');
+  RETURN QUERY SELECT NULL::text, buyer.status, answer;
+END $$;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { makeDatabase, type ScriptDatabase, startCluster } from '../database.ts';
+import { runDrill } from './frame.ts';
 
 /** A drill's own migrated database, and how often it kills. */
 export type Drill = Pick<ScriptDatabase, 'runtimeUrl' | 'sql'> & {
@@ -11,6 +12,8 @@ export type Drill = Pick<ScriptDatabase, 'runtimeUrl' | 'sql'> & {
    * Starts a process that can be killed. Resolves with its first message, sent once it works.
    */
   child<First>(script: string, env: Readonly<Record<string, string>>): Promise<Child<First>>;
+  /** Kills PostgreSQL and starts it again; a statement of {@link sql} works afterwards. */
+  crashDatabase(): Promise<void>;
   /** Reports a fault. */
   fault(what: string): void;
 };
@@ -21,44 +24,33 @@ export type Child<First> = {
   readonly ended: Promise<number | null>;
   /** Sends SIGKILL and waits until the database has noticed. */
   kill(): Promise<void>;
+  /** Sends SIGKILL, while others are at work in the database. */
+  killAmongOthers(): Promise<void>;
 };
 
-/** A drill's time limit, s: a base, and more for each round. */
-const [BASE_LIMIT, LIMIT_PER_ROUND] = [90, 60];
-
-/** Runs a drill, prints its result in one line, and cleans up. Exits 1 after a fault. */
-export async function drill(name: string, run: (drill: Drill) => Promise<number>): Promise<void> {
-  const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] ?? 20) || 20;
-  const faults: string[] = [];
-  const fault = (what: string) => {
-    faults.push(what);
-    process.stderr.write(`fault: ${what}\n`);
-  };
-  const children = new Set<ChildProcess>();
-  const limit = setTimeout(
-    () => {
-      process.stderr.write(`drill ${name}: not done after ${BASE_LIMIT + LIMIT_PER_ROUND * rounds} s\n`);
+/** Runs a drill that kills processes of its own; `run` returns how often it did, or its figures. */
+export async function drill(
+  name: string,
+  run: (drill: Drill) => Promise<number | string>,
+  options: { readonly durable?: boolean } = {},
+): Promise<void> {
+  await runDrill(name, async ({ rounds, fault, atEnd }) => {
+    const cluster = await startCluster(options);
+    atEnd(cluster.stop);
+    const database = await makeDatabase(cluster.url, 'drill');
+    atEnd(database.drop);
+    const children = new Set<ChildProcess>();
+    process.on('exit', () => {
       for (const child of children) child.kill('SIGKILL');
-      process.exit(1); // the embedded database ends with this process
-    },
-    (BASE_LIMIT + LIMIT_PER_ROUND * rounds) * 1_000,
-  );
-  const { url, stop } = await startCluster();
-  let kills = 0;
-  try {
-    const database = await makeDatabase(url, 'drill');
-    try {
-      kills = await run({ ...database, rounds, fault, child: starter(children, idleIn(database)) });
-    } finally {
-      for (const child of children) await dead(child);
-      await database.drop();
-    }
-  } finally {
-    await stop();
-    clearTimeout(limit);
-  }
-  process.stdout.write(`drill ${name}: ${kills} kills, ${faults.length} faults\n`);
-  process.exitCode = faults.length ? 1 : 0;
+    });
+    atEnd(() => Promise.all([...children].map(dead)));
+    const crashDatabase = async () => {
+      await cluster.crash();
+      await answers(database);
+    };
+    const figures = await run({ ...database, rounds, fault, crashDatabase, child: starter(children, idleIn(database)) });
+    return typeof figures === 'number' ? `${figures} kills` : figures;
+  });
 }
 
 /** Waits until no statement of a killed process runs any more. */
@@ -69,6 +61,11 @@ const idleIn =
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ipto-gateway' AND state <> 'idle'";
     while ((await sql(atWork)).length) await sleep(5);
   };
+
+/** Waits until statements work: each one that fails takes a broken connection from the pool. */
+async function answers({ sql }: ScriptDatabase): Promise<void> {
+  while (!(await sql('SELECT 1').catch(() => null))) await sleep(20);
+}
 
 const starter =
   (children: Set<ChildProcess>, idle: () => Promise<void>): Drill['child'] =>
@@ -84,7 +81,7 @@ const starter =
       await dead(child);
       await idle();
     };
-    return { first, ended, kill };
+    return { first, ended, kill, killAmongOthers: () => dead(child) };
   };
 
 const failed = (script: string) => (code: number | null) => {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Drill, drill } from './drill.ts';
-import { createIssuer, ISSUER } from './tokens.ts';
+import { foundMarket, retrieve } from './market.ts';
+import { createIssuer } from './tokens.ts';
 
 /**
  * `tsx scripts/drills/retrieve.ts --rounds N`: kills the gateway N times, at random moments, while
@@ -13,60 +14,6 @@ import { createIssuer, ISSUER } from './tokens.ts';
 const AT_ONCE = 8;
 /** A gateway is killed after at most this many answers, and this many ms after the last one. */
 const [MAX_ANSWERS, MAX_MS] = [30, 50];
-
-type Market = { readonly buyer: string; readonly entitlement: string; readonly object: string };
-
-async function found({ sql }: Drill): Promise<Market> {
-  const [buyer, seller, dataset, listing, object, entitlement] = Array.from({ length: 6 }, () => randomUUID()) as [string, ...string[]];
-  await sql(`
-    BEGIN;
-    INSERT INTO person (id, issuer, subject, name, email, email_verified) VALUES ('${buyer}', '${ISSUER}', 'buyer', 'Buyer', 'buyer@people.example', true);
-    INSERT INTO tenant (tenant_id, slug, name, plan_code, sells, buys) VALUES
-      ('${buyer}', 'buyer', 'Buyer', 'PROFESSIONAL', false, true), ('${seller}', 'seller', 'Seller', 'FREE', true, false);
-    INSERT INTO membership (tenant_id, id, person_id, roles) SELECT t, t, '${buyer}', '{owner}' FROM unnest(ARRAY['${buyer}', '${seller}']::uuid[]) t;
-    SET LOCAL app.tenant_id = '${seller}';
-    INSERT INTO dataset (tenant_id, id, name) VALUES ('${seller}', '${dataset}', 'Drill');
-    INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256, stored_at)
-      VALUES ('${seller}', '${object}', '${dataset}', 'drill.csv', 1, 'text/csv', sha256('x'), now());
-    INSERT INTO listing (tenant_id, id, dataset_id, status, title, tags, price, currency, published_at)
-      VALUES ('${seller}', '${listing}', '${dataset}', 'published', 'Drill', '{}', 0.1, 'EUR', now());
-    INSERT INTO entitlement (tenant_id, id, listing_id, title, provider, price, currency)
-      VALUES ('${buyer}', '${entitlement}', '${listing}', 'Drill', 'Seller', 0.1, 'EUR');
-    COMMIT`);
-  const globalId = (...parts: readonly string[]) => Buffer.from(parts.join(':')).toString('base64url');
-  return {
-    buyer,
-    entitlement: globalId('Entitlement', buyer, entitlement!),
-    object: globalId('EntitledObject', buyer, entitlement!, object!),
-  };
-}
-
-const QUERY = 'mutation ($input: RetrieveObjectInput!) { retrieveObject(input: $input) { retrieval { usageRecordId } } }';
-
-type Answered = { data?: { retrieveObject: { retrieval: { usageRecordId: string } } | null } };
-
-/** Returns the id of the usage record, or null when the gateway is gone. */
-async function retrieve(
-  url: string,
-  token: string,
-  { buyer, entitlement, object }: Market,
-  idempotencyKey: string,
-): Promise<string | null> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-tenant-id': buyer };
-  const input = { entitlementId: entitlement, objectId: object, idempotencyKey };
-  try {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ query: QUERY, variables: { input } }),
-    });
-    const { data } = (await response.json()) as Answered;
-    const name = data?.retrieveObject?.retrieval.usageRecordId;
-    return name ? Buffer.from(name, 'base64url').toString().split(':').at(-1)! : null;
-  } catch {
-    return null; // the gateway was killed
-  }
-}
 
 async function check({ sql, fault }: Drill, answered: ReadonlyMap<string, string>): Promise<void> {
   for (const { retrieval, fault: what } of await sql('SELECT * FROM crossing_billing_faults()')) fault(`retrieval ${retrieval}: ${what}`);
@@ -81,7 +28,7 @@ async function check({ sql, fault }: Drill, answered: ReadonlyMap<string, string
 await drill('retrieve', async world => {
   const { rounds, child, runtimeUrl } = world;
   const { keys, tokenOf } = await createIssuer();
-  const [market, token] = [await found(world), await tokenOf('buyer')];
+  const [market, token] = [await foundMarket(world), await tokenOf('buyer')];
   const env = { DRILL_DATABASE_URL: runtimeUrl, DRILL_KEYS: JSON.stringify(keys) };
   const answered = new Map<string, string>();
   const open: string[] = [];

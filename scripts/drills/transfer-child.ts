@@ -4,7 +4,7 @@ import { SERVICES } from '../../test/support/services.ts';
 import { AUDIENCE, ISSUER } from './tokens.ts';
 
 /** Runs the gateway under its own database role until it is killed. */
-const { DRILL_DATABASE_URL: databaseUrl, DRILL_KEYS: keys } = process.env;
+const { DRILL_DATABASE_URL: databaseUrl, DRILL_KEYS: keys, DRILL_BUDGET: budget = 'null' } = process.env;
 const { url } = await startGateway({
   log: createLog('silent'),
   host: '127.0.0.1',
@@ -12,7 +12,7 @@ const { url } = await startGateway({
   corsOrigins: [],
   databaseUrl: databaseUrl!,
   services: SERVICES,
-  budget: null,
+  budget: JSON.parse(budget),
   tokens: {
     issuer: ISSUER,
     audience: AUDIENCE,

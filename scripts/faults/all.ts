@@ -26,6 +26,7 @@ import { PEOPLE_FAULTS } from './people.ts';
 import { PERSON_FAULTS } from './person.ts';
 import { SCHEMA_FAULTS } from './schema.ts';
 import { SEARCH_FAULTS } from './search.ts';
+import { SUBGRAPH_FAULTS } from './subgraph.ts';
 import { WEBHOOK_FAULTS } from './webhooks.ts';
 
 /**
@@ -39,6 +40,7 @@ export const FAULTS: readonly Fault[] = [
   ...OBSERVE_FAULTS,
   ...GRAPHQL_FAULTS,
   ...CLOSED_SCHEMA_FAULTS,
+  ...SUBGRAPH_FAULTS,
   ...DOCUMENT_FAULTS,
   ...EXECUTOR_FAULTS,
   ...LIVE_FAULTS,

@@ -29,9 +29,12 @@ export const CACHE_FAULTS: readonly Fault[] = [
   { file: 'src/access/refusal-payload.ts', find: 'payloads.get(permission)', plant: '[...payloads.values()][0]', tests: ['test/access/refusal', ...CACHES] },
   withoutKey('src/access/refused-field.ts', 'new WeakMap<FieldNode, Location>()', ['test/access/refused-field', 'test/http/graphql/answers']),
   // Who the caller is
-  withoutKey('src/http/auth/membership-cache.ts', 'new WeakMap<Token, LRUCache<string | symbol, CachedMembership>>()'),
-  { file: 'src/http/auth/membership-cache.ts', find: 'cache.get(token)?.get(keyOf(sources))', plant: '[...(cache.get(token)?.values() ?? [])][0]', tests: CACHES },
-  { file: 'src/http/auth/membership-cache.ts', find: "if (slug === undefined) return header ?? NO_HEADER;", plant: 'return header ?? NO_HEADER;', tests: ['test/isolation/tenant-slug'] },
+  withoutKey('src/http/auth/facts-cache.ts', 'new WeakMap<Proof, LRUCache<string | symbol, CachedFacts>>()'),
+  { file: 'src/http/auth/facts-cache.ts', find: 'cache.get(proof)?.get(keyOf(sources))', plant: '[...(cache.get(proof)?.values() ?? [])][0]', tests: CACHES },
+  { file: 'src/http/auth/api-key.ts', find: 'sent && proven.get(nameOf(sent))', plant: 'sent && [...proven.values()][0]', tests: ['test/http/auth/warm-key'] },
+  { file: 'src/http/auth/api-key.ts', find: 'now().getTime() < cached.facts.apiKey!.until', plant: 'now()', tests: ['test/http/auth/warm-key'] },
+  { file: 'src/http/auth/optimistic-context.ts', find: 'database.queryText(statement, work.binding)', plant: 'result', tests: ['test/http/auth/warm-key'] },
+  { file: 'src/http/auth/facts-cache.ts', find: "if (slug === undefined) return header ?? NO_HEADER;", plant: 'return header ?? NO_HEADER;', tests: ['test/isolation/tenant-slug'] },
   { file: 'src/http/auth/build-context.ts', find: 'read ??= readMemberships();', plant: 'read = globalThis.memberships ??= readMemberships();', tests: CACHES },
   // What a request asks
   withoutKey('src/http/graphql/clean-text.ts', 'new WeakMap<DocumentNode, boolean>()'),

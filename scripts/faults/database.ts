@@ -3,6 +3,12 @@ import type { Fault } from './fault.ts';
 /** Faults in how the database is read, written and opened. */
 export const DATABASE_FAULTS: readonly Fault[] = [
   {
+    file: 'src/database/standby/standby.ts',
+    find: 'if (progress!.isReached)',
+    plant: 'if (progress!.backend)',
+    tests: ['test/database/standby'],
+  },
+  {
     file: 'src/database/admin/grants.ts',
     find: 'audit_event:        { select: true, insert: true,  delete: false',
     plant: 'audit_event:        { select: true, insert: true,  delete: true',

@@ -31,5 +31,5 @@ export const DEPRECATED_USE_FAULTS: readonly Fault[] = [
   { file: 'src/http/graphql/yoga.ts', find: '  if (price) noteDeprecatedUse?.(operation, context);\n', plant: '', tests: HTTP },
   { file: 'src/graphql/core/caller.ts', find: 'return apiKey ? { apiKeyId: apiKey.id } : null;', plant: 'return null;', tests: HTTP },
   { file: 'src/graphql/schema.ts', find: '  deprecationsOf(schema);\n', plant: '', tests: ['test/graphql/core/deprecation'] },
-  { file: 'src/main.ts', find: 'deprecatedUses.write().then(() => database.close())', plant: 'database.close()', tests: HTTP },
+  { file: 'src/main.ts', find: 'deprecatedUses.write().then(close)', plant: 'close()', tests: HTTP },
 ];

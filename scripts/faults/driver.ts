@@ -1,20 +1,32 @@
 import type { Fault } from './fault.ts';
 
+const CALLER = ['test/database/driver/caller'];
+
 /** Faults in the database's driver. */
 export const DRIVER_FAULTS: readonly Fault[] = [
-  { file: 'src/database/driver/base-pool.ts', find: '        this.#watchWaiters();', plant: '', tests: ['test/database/driver/base-pool'] },
+  { file: 'src/database/driver/connection.ts', find: ' && !this.#isCanceled;', plant: ';', tests: CALLER },
+  { file: 'src/database/driver/caller.ts', find: 'for (const running of this.#running ?? []) running.cancel();', plant: '', tests: CALLER },
+  { file: 'src/database/driver/pool.ts', find: 'if (!caller?.hasLeft) return connection;', plant: 'return connection;', tests: CALLER },
+  {
+    file: 'src/database/driver/pipelined-reads.ts',
+    find: ' || !this.#inFlight.every(read => read.caller?.hasLeft)',
+    plant: '',
+    tests: CALLER,
+    short: true,
+  },
+  { file: 'src/database/driver/wait-queue.ts', find: '        this.#watch();', plant: '', tests: ['test/database/driver/base-pool'] },
   { file: 'src/database/driver/base-pool.ts', find: ' || !connection.isOpen', plant: '', tests: ['test/database/driver/base-pool'] },
   {
-    file: 'src/database/driver/base-pool.ts',
+    file: 'src/database/driver/wait-queue.ts',
     find: ' && this.#waiters[0].since <= since',
     plant: '',
     tests: ['test/database/driver/base-pool'],
   },
   { file: 'src/database/driver/base-pool.ts', find: 'if (broken ||', plant: 'if (', tests: ['test/database/driver/base-pool'] },
   {
-    file: 'src/database/driver/base-pool.ts',
-    find: 'this.#waiters.shift();',
-    plant: 'this.#waiters.pop();',
+    file: 'src/database/driver/wait-queue.ts',
+    find: 'this.#waiters.splice(at, 1)[0]',
+    plant: 'this.#waiters.pop()',
     tests: ['test/database/driver/base-pool'],
   },
   { file: 'src/database/driver/base-pool.ts', find: ' && this.totalCount < max', plant: '', tests: ['test/database/driver/base-pool'] },

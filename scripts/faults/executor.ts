@@ -3,6 +3,18 @@ import type { Fault } from './fault.ts';
 /** Faults in query plans and the JSON that they write. */
 export const EXECUTOR_FAULTS: readonly Fault[] = [
   {
+    file: 'src/graphql/core/related-page.ts',
+    find: 'selectionOf(options, args, condition, inside)',
+    plant: 'selectionOf(options, args, {}, inside)',
+    tests: ['test/executor/json-by-database'],
+  },
+  {
+    file: 'src/graphql/retrieval/usage.ts',
+    find: 'return period && within(period);',
+    plant: 'return within(period ?? {});',
+    tests: ['test/executor/json-by-database'],
+  },
+  {
     file: 'src/executor/executor.ts',
     find: '        if (isFinal(error)) throw error;\n',
     plant: '',
@@ -46,6 +58,24 @@ export const EXECUTOR_FAULTS: readonly Fault[] = [
     tests: ['test/executor/json-by-database', 'test/executor/same-bytes'],
   },
   { file: 'src/executor/json.ts', find: 'every(value => value === tenantId)', plant: 'every(() => true)', tests: ['test/executor'] },
+  {
+    file: 'src/executor/marks.ts',
+    find: 'JSON.stringify(JSON.parse(parts[at]!))',
+    plant: 'parts[at]!',
+    tests: ['test/executor/json-by-database'],
+  },
+  {
+    file: 'src/database/sql/json-page-info.ts',
+    find: '(count(*) > ',
+    plant: '(count(*) >= ',
+    tests: ['test/executor/json-by-database'],
+  },
+  {
+    file: 'src/database/sql/json-page-info.ts',
+    find: 'least(1, ',
+    plant: 'greatest(1, ',
+    tests: ['test/executor/json-by-database'],
+  },
   {
     file: 'src/executor/marks.ts',
     find: '        indices.fill(-1, mark.list + 1, mark.lastNested + 1);\n',

@@ -2,6 +2,21 @@ import type { Fault } from './fault.ts';
 
 /** Faults in requests: tokens, caches, the pipeline. */
 export const HTTP_FAULTS: readonly Fault[] = [
+  { file: 'src/database/driver/failure.ts', find: '53[0-3]00', plant: '53300', tests: ['test/database/driver/failure'] },
+  { file: 'src/database/driver/failure.ts', find: '|25006|', plant: '|', tests: ['test/http/server/read-only'], short: true },
+  { file: 'src/main.ts', find: '    server.turnAway();\n', plant: '', tests: ['test/http/server/stop-delay'], short: true },
+  {
+    file: 'src/http/server/server.ts',
+    find: 'const ready = !turnedAway && ',
+    plant: 'const ready = !stopping && ',
+    tests: ['test/http/server/server.test'],
+  },
+  {
+    file: 'src/http/server/cors.ts',
+    find: "origins.includes(origin.replace(/(:\\d+)?$/, ':*'))",
+    plant: "origins.some(listed => origin.startsWith(listed.replace(':*', '')))",
+    tests: ['test/http/server/cors'],
+  },
   {
     file: 'src/http/auth/authenticate.ts',
     find: '    checkIsAccessToken(payload, protectedHeader.typ);\n',
@@ -42,15 +57,15 @@ export const HTTP_FAULTS: readonly Fault[] = [
   },
   {
     file: 'src/http/auth/optimistic-context.ts',
-    find: ' === result;',
-    plant: " !== '';",
+    find: 'return answer === result;',
+    plant: "return answer !== '';",
     tests: ['test/http/auth/optimistic-context'],
     short: true,
   },
   {
-    file: 'src/http/auth/optimistic-context.ts',
-    find: 'namesTenant ? facts.grant.tenantAccess : null',
-    plant: 'cached.facts.grant.tenantAccess',
+    file: 'src/http/auth/tenant-context.ts',
+    find: 'requested !== null ? facts.grant.tenantAccess : null',
+    plant: 'facts.grant.tenantAccess',
     tests: ['test/http/auth/warm-mutation'],
   },
   {

@@ -12,7 +12,7 @@ export const KEY_FAULTS: readonly Fault[] = [
     tests: SIGN_IN,
     short: true,
   },
-  { file: 'src/domain/api-key/sign-in.ts', find: ' && found.earlierUntil > now.getTime()', plant: '', tests: MANAGE },
+  { file: 'src/domain/api-key/sign-in.ts', find: 'secretUntil <= now.getTime()', plant: 'secretUntil === 0', tests: MANAGE },
   { file: 'src/domain/api-key/sign-in.ts', find: '  revokedAt === null && (', plant: '  (', tests: SIGN_IN },
   { file: 'src/domain/api-key/sign-in.ts', find: " || key.status === 'deleted'", plant: '', tests: SIGN_IN },
   { file: 'src/http/auth/api-key.ts', find: '  checkStatus(key);\n', plant: '', tests: SIGN_IN, short: true },
@@ -89,8 +89,8 @@ export const KEY_FAULTS: readonly Fault[] = [
   { file: 'src/domain/api-key/create.ts', find: '    await checkPlaces(command);\n', plant: '', tests: ['test/races/keys'] },
   {
     file: 'src/domain/api-key/create.ts',
-    find: 'after: { name, scopes, expiresAt, ',
-    plant: 'after: { name, scopes, expiresAt, secret: text, ',
+    find: 'after: { ...settings, ',
+    plant: 'after: { ...settings, secret: text, ',
     tests: ['test/domain/api-key/canary'],
   },
 ];

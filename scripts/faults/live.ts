@@ -2,6 +2,8 @@ import { type Fault, newestMigration } from './fault.ts';
 
 const STREAMS = 'src/http/live/tenant-streams.ts';
 const SENDING = ['test/http/live/sending'];
+const STREAM = 'src/http/live/stream.ts';
+const PAID = ['test/http/live/budget'];
 const SUBSCRIPTIONS = ['test/http/live/subscriptions'];
 const FEED = ['test/graphql/event'];
 const NUMBERS = ['test/database/queries/event-numbers'];
@@ -26,7 +28,7 @@ export const LIVE_FAULTS: readonly Fault[] = [
   { file: STREAMS, find: 'followedBy(stream.field).subject === event.subjectType && ', plant: '', tests: SUBSCRIPTIONS },
   { file: STREAMS, find: '        followed.after = event.number;\n', plant: '', tests: SUBSCRIPTIONS },
   { file: STREAMS, find: '      checkGap(followed.after, part);\n', plant: '', tests: SUBSCRIPTIONS },
-  { file: 'src/http/live/stream.ts', find: '      if (refusal) throw refusal;\n', plant: '', tests: SUBSCRIPTIONS, short: true },
+  { file: STREAM, find: '      if (refusal) throw refusal;\n', plant: '', tests: SUBSCRIPTIONS, short: true },
   // A token that has expired, or a key that was revoked, would stay.
   {
     file: 'src/http/graphql/handler.ts',
@@ -46,12 +48,22 @@ export const LIVE_FAULTS: readonly Fault[] = [
     plant: 'followed.personRef !== ref',
     tests: ['test/http/live/prompt'],
   },
+  { file: 'src/http/live/event-stream.ts', find: '    this.response.destroy();\n', plant: '', tests: SENDING },
+  // An event that the budget has no points for would be lost, be free, or wait for a heartbeat.
   {
-    file: 'src/http/live/event-stream.ts',
-    find: '    if (this.response.writableLength > MAX_WAITING) this.response.destroy();\n',
-    plant: '',
-    tests: SENDING,
+    file: STREAMS,
+    find: 'context, EVENT_CURSORS.encode(event)))) return;',
+    plant: 'context, EVENT_CURSORS.encode(event)))) {}',
+    tests: PAID,
   },
+  { file: STREAM, find: 'payment.settle(text, payment.tally && tallyOf(result))', plant: 'payment.settle(text)', tests: PAID },
+  {
+    file: STREAM,
+    find: 'await budget.take(context, price);',
+    plant: 'await budget.take({ ...context, costLimit: null }, price);',
+    tests: PAID,
+  },
+  { file: STREAM, find: '    onDelay(resetAt', plant: '    void (resetAt', tests: PAID },
   { file: 'src/http/live/streams.ts', find: '    for (const { connection } of all) connection.interrupt();\n', plant: '', tests: SENDING },
   {
     file: 'src/domain/event/feed.ts',
@@ -64,6 +76,7 @@ export const LIVE_FAULTS: readonly Fault[] = [
   { file: 'src/domain/event/feed.ts', find: '  if (after !== null) checkGap(after, found);\n', plant: '', tests: FEED },
   { file: 'src/graphql/event/event.ts', find: '    event.isStub ? null : resolve(event);', plant: '    resolve(event);', tests: FEED },
   { file: 'src/domain/audit/record.ts', find: 'code === null ? eventsOf', plant: 'code !== undefined ? eventsOf', tests: FEED },
+  { file: 'src/domain/event/of-action.ts', find: 'return listing ?', plant: 'return !listing ?', tests: ['test/domain/dataset/datasets'] },
   // Two transactions would number at the same time.
   {
     file: EVENTS,

@@ -47,7 +47,7 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: RETRIEVED, find: "WHEN public.provider_state(t.status, t.sells) <> 'available'", plant: 'WHEN false', tests: RETRIEVE },
   { file: 'src/domain/retrieval/renew-link.ts', find: 'downloadHours * 60) <= now', plant: 'downloadHours * 600) <= now', tests: RETRIEVE },
   { file: RETRIEVED, find: 'WHERE t.tenant_id = offer.tenant_id FOR SHARE;', plant: 'WHERE t.tenant_id = offer.tenant_id;', tests: HELD },
-  { file: 'src/domain/retrieval/retrieve.ts', find: '      await takePlace(command);', plant: '      void takePlace;', tests: ['test/domain/retrieval/cap'] },
+  { file: 'src/domain/retrieval/retrieve.ts', find: '      await takePlace(command, cap);', plant: '      void takePlace;', tests: ['test/domain/retrieval/cap'] },
   { file: SQL, find: 'PERFORM FROM public.tenant t WHERE t.tenant_id = seller FOR SHARE;', plant: '', tests: HELD },
   // What both sides see
   { file: SQL, find: 'SELECT count(DISTINCT e.buyer_ref) FROM', plant: 'SELECT count(e.buyer_ref) FROM', tests: SALES },

@@ -61,7 +61,7 @@ export const OBSERVE_FAULTS: readonly Fault[] = [
     short: true,
   },
   // what must be counted, and once
-  { file: 'src/http/graphql/execute.ts', find: '  served.record.forgetErrors();\n', plant: '', tests: METRICS },
+  { file: 'src/http/graphql/execute.ts', find: '\n  served.record.forgetErrors();\n', plant: '\n', tests: METRICS },
   { file: 'src/http/graphql/errors.ts', find: '  served.record.noteErrors(shown);\n', plant: '', tests: METRICS },
   {
     file: 'src/executor/response-writer.ts',
@@ -84,6 +84,18 @@ export const OBSERVE_FAULTS: readonly Fault[] = [
   { file: 'src/observe/tracing/tracing.ts', find: 'new ParentBasedSampler({ root:', plant: 'Object({ root:', tests: TRACES },
   { file: 'src/observe/tracing/tracing.ts', find: "headers.set('traceparent',", plant: "headers.set('x-traceparent',", tests: TRACES },
   { file: 'src/observe/tracing/tracing.ts', find: 'within(STOP_MS, provider.shutdown())', plant: 'Promise.resolve()', tests: TRACES },
+  {
+    file: newestMigration('FUNCTION crossing_event_backlog'),
+    find: ' AND b.number < d.number)) AS due_at',
+    plant: ' AND false)) AS due_at',
+    tests: WORKER,
+  },
+  {
+    file: newestMigration('FUNCTION crossing_event_backlog'),
+    find: ' AND coalesce(w.paused_until <= moment, true)',
+    plant: '',
+    tests: WORKER,
+  },
   {
     file: newestMigration('FUNCTION crossing_mail_backlog'),
     find: 'i.given_up_at IS NULL AND i.expires_at > moment',

@@ -2,9 +2,11 @@ import type { Fault } from './fault.ts';
 
 const DOCTOR = ['test/doctor/doctor'];
 const DATABASE = ['test/doctor/database'];
+const WORKER = ['test/jobs/worker'];
 
 /** Faults of what operators run: a check that finds nothing, a secret that is printed. */
 export const OPERATE_FAULTS: readonly Fault[] = [
+  { file: 'src/cluster/primary.ts', find: 'this.options.stopsTogether ? ', plant: 'false ? ', tests: ['test/cli/workers'] },
   { file: 'src/doctor/doctor.ts', find: 'what: hide(finding.what)', plant: 'what: finding.what', tests: DOCTOR, short: true },
   { file: 'src/doctor/doctor.ts', find: "has('wrong') ? 1 : ", plant: '', tests: DOCTOR },
   { file: 'src/doctor/doctor.ts', find: 'run(config, ending.signal), late', plant: 'run(config, ending.signal)', tests: DOCTOR },
@@ -23,7 +25,16 @@ export const OPERATE_FAULTS: readonly Fault[] = [
     tests: ['test/database/admin/password'],
     short: true,
   },
-  { file: 'compose.yaml', find: '  read_only: true\n', plant: '', tests: ['test/deploy/compose'] },
+  {
+    file: 'compose.yaml',
+    find: '  network_mode: service:issuer\n  read_only: true\n',
+    plant: '  network_mode: service:issuer\n',
+    tests: ['test/deploy/compose'],
+  },
+  { file: 'src/jobs/settle.ts', find: '  await releaseDeadWorkers(query);\n', plant: '', tests: WORKER },
+  { file: 'src/jobs/run-queue.ts', find: 'for (const id of ids) await liveness.hold(id);', plant: '', tests: WORKER },
+  { file: 'src/jobs/run-queue.ts', find: 'current = await restart();', plant: 'current = null;', tests: WORKER },
+  { file: 'src/jobs/run-queue.ts', find: 'completeJobBatchDelay: 0, failJobBatchDelay: 0', plant: '', tests: WORKER },
   { file: 'compose.yaml', find: 'OIDC_AUDIENCE: ipto', plant: 'OIDC_AUDIANCE: ipto', tests: ['test/deploy/compose'] },
   { file: 'Dockerfile', find: 'USER node\n', plant: '', tests: ['test/deploy/compose'] },
   {

@@ -1,9 +1,10 @@
 import type { Fault } from './fault.ts';
 
-const [SEND, ADDRESS, CONNECT] = ['src/domain/webhook/send.ts', 'src/webhook/address.ts', 'src/webhook/connect.ts'];
+const [SEND, ADDRESS, CONNECT] = ['src/domain/webhook/send.ts', 'src/domain/webhook/address.ts', 'src/webhook/connect.ts'];
+const IDLE = 'src/webhook/idle-connections.ts';
 const QUERIES = 'src/database/queries/webhook-delivery.ts';
 const [AUTHORIZED, DELIVERY] = [['test/domain/webhook/authorized'], ['test/domain/webhook/delivery']];
-const [SENDER, ADDRESSES] = [['test/webhook/sender'], ['test/webhook/address']];
+const [SENDER, ADDRESSES] = [['test/webhook/sender'], ['test/domain/webhook/address']];
 
 /** Faults of webhooks: where they may go, who may read what, and in which order. */
 export const WEBHOOK_FAULTS: readonly Fault[] = [
@@ -16,6 +17,23 @@ export const WEBHOOK_FAULTS: readonly Fault[] = [
     find: 'const name = isLiteral ? {} : { servername: host }',
     plant: 'const name = { rejectUnauthorized: false }',
     tests: SENDER,
+  },
+  // A connection would carry requests to another URL, or a response that nobody asked for.
+  { file: IDLE, find: 'this.#idle.get(url)?.pop()', plant: '[...this.#idle.values()][0]?.pop()', tests: SENDER },
+  { file: IDLE, find: 'for (const event of events) socket.once(event, end);', plant: '', tests: SENDER },
+  {
+    file: 'src/webhook/sender.ts',
+    find: '    this.#isComplete = message.complete;\n',
+    plant: '    this.#isComplete = true;\n',
+    tests: SENDER,
+  },
+  { file: SEND, find: '!connection.isReused || ', plant: 'true || ', tests: DELIVERY },
+  { file: SEND, find: 'if (!isBegun && !(await', plant: 'if (!(await', tests: DELIVERY },
+  {
+    file: 'src/domain/webhook/text.ts',
+    find: '  checkAddress(url.hostname, allowLoopback);\n',
+    plant: '',
+    tests: ['test/domain/webhook/webhook'],
   },
   // The check before the connection is there would be as good as none.
   {

@@ -1,7 +1,11 @@
-import { ERRORS } from '../../src/domain/core/errors.ts';
+import { ERRORS, type ErrorCode } from '../../src/domain/core/errors.ts';
+import { FIXES } from './error-fixes.ts';
 
 const rows = Object.entries(ERRORS)
-  .map(([code, { status, meaning }]) => `| \`${code}\` | ${status ?? 'on a field'} | ${meaning.replaceAll('|', '\\|')} |`)
+  .map(
+    ([code, { status, meaning }]) =>
+      `| \`${code}\` | ${status ?? 'on a field'} | ${meaning.replaceAll('|', '\\|')} | ${FIXES[code as ErrorCode]} |`,
+  )
   .join('\n');
 
 const retryable = Object.entries(ERRORS)
@@ -19,8 +23,8 @@ the logs and in the response's \`x-request-id\`. A code with an HTTP status refu
 HTTP requires). With "on a field" the response is a 200, the field is null, and its siblings are
 answered.
 
-| code | HTTP | meaning |
-|---|---|---|
+| code | HTTP | cause | what to do |
+|---|---|---|---|
 ${rows}
 
 ## Retries
@@ -34,6 +38,7 @@ response may have been executed: retry a mutation only with its idempotency key.
 
 A refused field says why, as data:
 
+<!-- not run: an example; docs/first-steps.md has the same, compared with a response -->
 \`\`\`json
 {
   "message": "member:read-email needs the role owner or admin.",
@@ -75,6 +80,7 @@ operation with \`explain(document: …) { cost refusals { pattern refusal { code
 A list can have a refusal on every row. With the request header \`X-Refusals: grouped\` all refusals of
 one field are one error. Its \`path\` is that of the first, and its extensions have two more:
 
+<!-- not run: a part of an error; test/http/graphql compares whole ones -->
 \`\`\`json
 "pattern": "tenant.memberships.edges.*.node.user.email",
 "count": 50

@@ -30,6 +30,12 @@ In the feed, an event that you may not read is a stub: number, digest and hash. 
 events are no longer kept is refused with \`RESYNC\`: read the current state, then go on without
 \`after\`.
 
+Opening a subscription costs what its operation does, and so does each event that it is sent, from
+the tenant's budget of cost points a minute. Without enough points an event waits until the minute
+is over, and later events behind it: nothing is lost. A comment tells, such as
+\`: RATE_LIMITED until 2026-11-30T09:31:00.000Z\`. Select little, and other subscriptions and requests
+have points left.
+
 | type | subject | permission | data | what happened |
 |---|---|---|---|---|
 ${rows}
@@ -39,6 +45,7 @@ ${rows}
 \`payload\` is the event as it is hashed, and as webhooks send it; [events.schema.json](events.schema.json)
 describes it for every type. \`version\` is ${EVENT_VERSION}; an addition to the data keeps it.
 
+<!-- not run: an example; a test compares real events with the schema -->
 \`\`\`json
 {
   "id": "019aa2f0-6c1e-7c1e-b6c1-5d0c5b7a2f11",

@@ -2,6 +2,7 @@ import { CLIENT_SCALARS } from '../../src/graphql/core/scalars.ts';
 import { buildSchema, printSchema } from '../../src/graphql/schema.ts';
 import { printAccessMatrix } from './access-matrix.ts';
 import { printClientCatalogue } from './client.ts';
+import { printDecisions } from './decisions.ts';
 import { printErrors } from './errors.ts';
 import { printEventSchema, printEvents } from './events.ts';
 import { printPartnerOperations } from './partner.ts';
@@ -25,6 +26,7 @@ export async function printedFiles(): Promise<Readonly<Record<string, string>>> 
     'docs/errors.md': printErrors(),
     'docs/events.md': printEvents(),
     'docs/events.schema.json': printEventSchema(),
+    'docs/decisions/README.md': printDecisions(),
     'docs/rules.md': printRules(),
     'packages/client/src/catalogue.ts': printClientCatalogue(),
     'examples/partner/src/operations.ts': await printPartnerOperations(text),

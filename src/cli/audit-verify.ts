@@ -19,8 +19,8 @@ const FAULT: Readonly<Record<string, string>> = {
 };
 
 /**
- * `audit verify [--anchors <file>]`: checks every tenant's audit log as the gateway's role (SPEC
- * A2).
+ * `audit verify [--anchors <file>] [--json]`: checks every tenant's audit log as the gateway's role
+ * (SPEC A2).
  */
 const verifyCommand = defineCommand({
   meta: {
@@ -34,10 +34,11 @@ const verifyCommand = defineCommand({
         'Compare with the heads that the last run saved in this file, and save the present ones. Store it where the database cannot write',
       valueHint: 'file',
     },
+    json: { type: 'boolean', description: 'Print JSON' },
   },
   run: ({ rawArgs }) =>
     orFail(async () => {
-      process.exitCode = await verify(anchorsFile(rawArgs), verificationConfig().DATABASE_URL);
+      process.exitCode = await verify(optionsOf(rawArgs), verificationConfig().DATABASE_URL);
     }, UNCHECKED),
 });
 
@@ -46,16 +47,18 @@ export const auditCommand = defineCommand({
   subCommands: { verify: verifyCommand },
 });
 
+type Options = { readonly anchors?: string | undefined; readonly json?: boolean | undefined };
+
 /** @throws {ConfigError} for an unknown option: a typo must not skip a check. */
-function anchorsFile(args: string[]): string | undefined {
+function optionsOf(args: string[]): Options {
   try {
-    return parseArgs({ args, options: { anchors: { type: 'string' } }, allowPositionals: false }).values.anchors;
+    return parseArgs({ args, options: { anchors: { type: 'string' }, json: { type: 'boolean' } }, allowPositionals: false }).values;
   } catch {
-    throw new ConfigError('`audit verify` takes one option: --anchors <file>.');
+    throw new ConfigError('`audit verify` takes --anchors <file> and --json.');
   }
 }
 
-async function verify(file: string | undefined, url: string): Promise<number> {
+async function verify({ anchors: file, json }: Options, url: string): Promise<number> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const database = openDatabase(url, { poolSize: 1 });
   const { query } = database;
@@ -66,10 +69,14 @@ async function verify(file: string | undefined, url: string): Promise<number> {
     const { breaks, tenants, events } = await auditBreaks(query);
     const lost = anchors ? await lostAnchors(query, anchors) : [];
     const broken = merged(breaks, lost);
-    say(
-      `${count(tenants, 'chain')}, ${count(events, 'link')}${anchors ? `, ${count(anchors.length, 'anchor')}` : ''}: ${verdict(broken.length)}`,
-    );
-    for (const { tenantId, seq, fault } of broken) say(`tenant ${tenantId}: broken at link ${seq}: ${FAULT[fault] ?? fault}`);
+    if (json) {
+      const exitCode = broken.length ? BROKEN : INTACT;
+      say(JSON.stringify({ exitCode, chains: tenants, links: events, anchors: anchors?.length ?? null, broken }, null, 2));
+    } else {
+      const compared = anchors ? `, ${count(anchors.length, 'anchor')}` : '';
+      say(`${count(tenants, 'chain')}, ${count(events, 'link')}${compared}: ${verdict(broken.length)}`);
+      for (const { tenantId, seq, fault } of broken) say(`tenant ${tenantId}: broken at link ${seq}: ${FAULT[fault] ?? fault}`);
+    }
     if (broken.length) return BROKEN;
     if (file !== undefined) await writeAnchors(file, heads);
     return INTACT;

@@ -22,18 +22,18 @@ const FAULT: Readonly<Record<BillingFault['fault'], string>> = {
 };
 
 /**
- * `billing verify`: compares the charge and the earning of every retrieval as the gateway's role
- * (SPEC M3).
+ * `billing verify [--json]`: compares the charge and the earning of every retrieval as the
+ * gateway's role (SPEC M3).
  */
 const verifyCommand = defineCommand({
   meta: {
     name: 'verify',
     description: 'Compare charges with earnings',
   },
+  args: { json: { type: 'boolean', description: 'Print JSON' } },
   run: ({ rawArgs }) =>
     orFail(async () => {
-      checkArgs(rawArgs);
-      process.exitCode = await verify(verificationConfig().DATABASE_URL);
+      process.exitCode = await verify(isJson(rawArgs), verificationConfig().DATABASE_URL);
     }, UNCHECKED),
 });
 
@@ -42,25 +42,31 @@ export const billingCommand = defineCommand({
   subCommands: { verify: verifyCommand },
 });
 
-/** @throws {ConfigError} for any option. */
-function checkArgs(args: string[]): void {
+/** @throws {ConfigError} for any other option. */
+function isJson(args: string[]): boolean {
   try {
-    parseArgs({ args, options: {}, allowPositionals: false });
+    return parseArgs({ args, options: { json: { type: 'boolean' } }, allowPositionals: false }).values.json ?? false;
   } catch {
-    throw new ConfigError('`billing verify` takes no options.');
+    throw new ConfigError('`billing verify` takes one option: --json.');
   }
 }
 
-async function verify(url: string): Promise<number> {
+async function verify(json: boolean, url: string): Promise<number> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const database = openDatabase(url, { poolSize: 1 });
   try {
     const faults = await billingFaults(database.query);
-    for (const total of await billingTotals(database.query)) say(lineOf(total));
+    const totals = await billingTotals(database.query);
+    const exitCode = faults.length ? FAULTY : CONSISTENT;
+    if (json) {
+      say(JSON.stringify({ exitCode, totals, faults }, null, 2));
+      return exitCode;
+    }
+    for (const total of totals) say(lineOf(total));
     say(faults.length ? `${count(faults.length, 'fault')}.` : 'All charges and earnings agree.');
     for (const { retrievalId, fault } of faults.slice(0, MAX_LINES)) say(`retrieval ${retrievalId}: ${FAULT[fault]}`);
     if (faults.length > MAX_LINES) say(`… and ${count(faults.length - MAX_LINES, 'more')}`);
-    return faults.length ? FAULTY : CONSISTENT;
+    return exitCode;
   } finally {
     await database.close();
   }

@@ -1,12 +1,14 @@
 import { log as say, spinner } from '@clack/prompts';
 import { defineCommand } from 'citty';
-import { budgetOf, type DemoConfig, demoConfig } from '../config.ts';
+import { type DemoConfig, demoConfig } from '../config.ts';
+import { budgetOf } from '../config-budget.ts';
 import { settingsOf } from '../config-life.ts';
 import { metricsAddressOf, traceSettingsOf } from '../config-observe.ts';
 import { type Demo, startDemo } from '../demo/demo.ts';
 import { homeDirectory } from '../demo/home.ts';
 import { DEMO_TENANTS, PERSONAS } from '../demo/personas.ts';
 import { GRAPHQL } from '../http/gateway.ts';
+import { readDocumentsFile } from '../http/graphql/documents-file.ts';
 import { ACCESS } from '../http/routes/pages/pages.ts';
 import { createLog } from '../http/server/log.ts';
 import { fail, orFail } from './fail.ts';
@@ -32,6 +34,7 @@ async function run(config: DemoConfig, reset: boolean) {
     settings: settingsOf(config),
     budget: budgetOf(config),
     introspection: config.INTROSPECTION,
+    documents: config.TRUSTED_DOCUMENTS_FILE === undefined ? new Map() : await readDocumentsFile(config.TRUSTED_DOCUMENTS_FILE),
     metrics: metricsAddressOf(config),
     traces: traceSettingsOf(config),
     onProgress: progress.step,

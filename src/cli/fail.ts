@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { WorkerFailedError } from '../cluster/primary.ts';
 import { ConfigError } from '../config.ts';
 import { MigrationError } from '../database/admin/migrate.ts';
 import { isUnreachable, UnsafeDatabaseError } from '../database/index.ts';
@@ -25,6 +26,7 @@ export const orFail = async (command: () => Promise<void>, code?: number): Promi
   try {
     await command();
   } catch (error) {
+    if (error instanceof WorkerFailedError) process.exit(1); // the worker has said why
     fail(error, code);
   }
 };

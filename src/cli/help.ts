@@ -32,6 +32,11 @@ const HELP: Readonly<Record<string, Partial<Help>>> = {
     text: "With a superuser's DATABASE_URL alone it creates the roles and prints the URL to serve under, once.\nWith MIGRATE_DATABASE_URL, that connection migrates, and DATABASE_URL names the role and the password of\nyour choice. May run again, and at the same time as others.",
     example: 'DATABASE_URL=postgresql://postgres:…@db/ipto ipto migrate',
   },
+  partition: {
+    text: 'Copies the large tables (audit events, usage, charges, earnings) into partitions by tenant, compares, and\nexchanges them in a moment; docs/operations.md. Needs as much free disk as they have, and the URLs of\n`ipto migrate`. May be killed: the next run goes on.',
+    example: 'MIGRATE_DATABASE_URL=postgresql://postgres:…@db/ipto DATABASE_URL=postgresql://ipto_gateway:…@db/ipto ipto partition',
+    exits: '0  done, or nothing to do\n1  refused; one sentence says why',
+  },
   'role password': {
     text: "Rotates the password. With MIGRATE_DATABASE_URL: the role of DATABASE_URL gets the password that DATABASE_URL\nnames. With a superuser's DATABASE_URL alone: ipto_gateway gets a new one, which is printed once. Open\nconnections stay open; restart gateway and worker with the new URL.",
     example: 'MIGRATE_DATABASE_URL=postgresql://postgres:…@db/ipto DATABASE_URL=postgresql://ipto_gateway:<new>@db/ipto ipto role password',
@@ -45,6 +50,10 @@ const HELP: Readonly<Record<string, Partial<Help>>> = {
     text: 'Verifies the chain of every audit log, as the role of DATABASE_URL.',
     example: 'ipto audit verify --anchors /mnt/elsewhere/anchors.json',
     exits: VERIFY_EXITS.replace('agree', 'are intact').replace('some do not', 'one is broken'),
+  },
+  'webhook rotate-keys': {
+    text: 'Needs DATABASE_URL and WEBHOOK_KEYS: the new key, then the old one. May run again; afterwards remove the old key.',
+    example: 'WEBHOOK_KEYS=<new>,<old> DATABASE_URL=postgresql://ipto_gateway:…@db/ipto ipto webhook rotate-keys',
   },
   'billing verify': {
     text: 'Compares every charge with the earning of the same retrieval, as the role of DATABASE_URL.',

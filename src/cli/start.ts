@@ -1,6 +1,11 @@
+import cluster from 'node:cluster';
 import { defineCommand } from 'citty';
+import type { Logger } from 'pino';
 import { mayAllIntrospect } from '../access/introspection.ts';
-import { budgetOf, fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf } from '../config.ts';
+import { Primary } from '../cluster/primary.ts';
+import { WorkerProcess } from '../cluster/worker.ts';
+import { fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf } from '../config.ts';
+import { budgetOf } from '../config-budget.ts';
 import { settingsOf } from '../config-life.ts';
 import { metricsAddressOf, traceSettingsOf } from '../config-observe.ts';
 import { webhookSettingsOf } from '../config-webhook.ts';
@@ -25,11 +30,23 @@ export const startCommand = defineCommand({
 
 async function start(config: ProductionConfig) {
   const log = createLog(config.LOG_LEVEL);
+  if (cluster.isWorker) return await serve(config, log.child({ worker: cluster.worker!.id }), new WorkerProcess());
+  if (config.WORKERS === 1) return await serve(config, log, null);
+  const primary = new Primary({ log, workers: config.WORKERS, metrics: metricsAddressOf(config), stopsTogether: config.STOP_DELAY > 0 });
+  stopOnSignal(
+    () => primary.stop(),
+    error => log.error({ err: error }, 'stopping failed'),
+  );
+  await primary.start();
+}
+
+/** Serves in this process: alone, or as one of several workers. */
+async function serve(config: ProductionConfig, log: Logger, worker: WorkerProcess | null) {
   const { MIGRATE_DATABASE_URL: migrateUrl } = config;
   const stopping = new AbortController();
   const { TRUSTED_DOCUMENTS_FILE: file } = config;
   const documents = file === undefined ? new Map() : await readDocumentsFile(file);
-  const { store, folder } = openStore(config, systemClock);
+  const { store, folder } = await openStore(config, systemClock);
   const starting = startGateway({
     log,
     signal: stopping.signal,
@@ -37,14 +54,17 @@ async function start(config: ProductionConfig) {
     port: config.PORT,
     corsOrigins: config.CORS_ORIGINS,
     limits: serverLimitsOf(config),
-    budget: budgetOf(config),
+    stopDelay: config.STOP_DELAY * 1_000,
+    federation: config.FEDERATION,
+    budget: { ...budgetOf(config), source: worker?.source ?? null, processes: config.WORKERS },
     introspection: config.INTROSPECTION,
-    metrics: metricsAddressOf(config),
+    metrics: worker ? worker.observe : metricsAddressOf(config),
     traces: traceSettingsOf(config),
     trust: { mode: config.TRUSTED_DOCUMENTS, documents },
     databaseUrl: config.DATABASE_URL,
     services: { clock: systemClock, settings: settingsOf(config), store, webhooks: webhookSettingsOf(config) },
     poolSize: config.DATABASE_POOL_SIZE,
+    readUrls: config.DATABASE_READ_URLS,
     ...fastPathOf(config),
     routes: [
       ...(folder ? [objectsRoute(folder, config.CORS_ORIGINS)] : []),
@@ -67,8 +87,11 @@ async function start(config: ProductionConfig) {
     stopping.abort();
     await (await starting.catch(() => null))?.stop();
   };
-  stopOnSignal(stop, error => log.error({ err: error }, 'stopping failed'));
-  await starting.catch(error => {
+  const stopNow = stopOnSignal(stop, error => log.error({ err: error }, 'stopping failed'));
+  worker?.onStop(stopNow);
+  const running = await starting.catch(error => {
     if (!stopping.signal.aborted) throw error;
+    return null;
   });
+  if (running) await worker?.serving(running.url);
 }

@@ -1,5 +1,8 @@
-/** Calls `stop` and exits on the first SIGINT or SIGTERM; exits at once on the second. */
-export function stopOnSignal(stop: () => Promise<void>, onError: (error: unknown) => void): void {
+/**
+ * Calls `stop` and exits on the first SIGINT or SIGTERM; exits at once on the second. Returns what
+ * does the same as a signal.
+ */
+export function stopOnSignal(stop: () => Promise<void>, onError: (error: unknown) => void): () => void {
   let isStopping = false;
   const onSignal = () => {
     if (isStopping) process.exit(130);
@@ -13,4 +16,5 @@ export function stopOnSignal(stop: () => Promise<void>, onError: (error: unknown
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  return onSignal;
 }

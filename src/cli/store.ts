@@ -2,25 +2,26 @@ import type { StoreConfig } from '../config-store.ts';
 import type { Clock, ObjectRemoval, ObjectStore } from '../domain/core/services.ts';
 import { filesIn } from '../store/files.ts';
 import { type FolderStore, folderStore } from '../store/folder.ts';
-import { s3Store } from '../store/s3.ts';
 
 /** The configured store; `folder` is the same store if the gateway serves its links. */
 export type OpenStore = { readonly store: ObjectStore; readonly folder: FolderStore | null };
 
 /** Opens the store for the gateway, which signs links. Connects on first use. */
-export function openStore(config: StoreConfig, clock: Clock): OpenStore {
-  if (!config.STORE_DIRECTORY) return { store: s3StoreOf(config, clock), folder: null };
+export async function openStore(config: StoreConfig, clock: Clock): Promise<OpenStore> {
+  if (!config.STORE_DIRECTORY) return { store: await s3StoreOf(config, clock), folder: null };
   const { STORE_DIRECTORY: directory, STORE_SECRET, PUBLIC_URL } = config;
   const folder = folderStore({ directory, secret: STORE_SECRET!, url: () => PUBLIC_URL!, clock });
   return { store: folder, folder };
 }
 
 /** Opens the store for the jobs, which only remove objects. */
-export const openRemoval = (config: StoreConfig, clock: Clock): ObjectRemoval =>
-  config.STORE_DIRECTORY ? filesIn(config.STORE_DIRECTORY) : s3StoreOf(config, clock);
+export const openRemoval = async (config: StoreConfig, clock: Clock): Promise<ObjectRemoval> =>
+  config.STORE_DIRECTORY ? filesIn(config.STORE_DIRECTORY) : await s3StoreOf(config, clock);
 
-const s3StoreOf = (config: StoreConfig, clock: Clock): ObjectStore =>
-  s3Store({
+/** Amazon's packages are large, and are loaded only where they are used. */
+async function s3StoreOf(config: StoreConfig, clock: Clock): Promise<ObjectStore> {
+  const { s3Store } = await import('../store/s3.ts');
+  return s3Store({
     bucket: config.S3_BUCKET!,
     region: config.S3_REGION,
     endpoint: config.S3_ENDPOINT,
@@ -30,3 +31,4 @@ const s3StoreOf = (config: StoreConfig, clock: Clock): ObjectStore =>
     }),
     clock,
   });
+}

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 import { type WorkerConfig, workerConfig } from '../config.ts';
-import { metricsAddressOf } from '../config-observe.ts';
+import { metricsAddressOf, traceSettingsOf } from '../config-observe.ts';
 import { webhookSettingsOf } from '../config-webhook.ts';
 import { checkDatabase, openDatabase } from '../database/index.ts';
 import { systemClock } from '../domain/core/services.ts';
@@ -8,9 +8,9 @@ import { createLog } from '../http/server/log.ts';
 import { JobCounts } from '../jobs/job-counts.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { smtpMail } from '../mail/smtp.ts';
-import { whenReachable } from '../main.ts';
 import { observeWorker } from '../observe/observe.ts';
 import { webhookSender } from '../webhook/sender.ts';
+import { whenReachable } from '../when-reachable.ts';
 import { fail, orFail } from './fail.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { openRemoval } from './store.ts';
@@ -34,17 +34,21 @@ async function work(config: WorkerConfig) {
   const address = metricsAddressOf(config);
   const metrics = address && (await observeWorker({ address, database, counts: { jobs: counts, clock: systemClock } }));
   if (metrics) log.info({ url: metrics.url }, 'metrics');
+  const traces = traceSettingsOf(config);
+  const tracing = traces && (await import('../observe/tracing/tracing.ts')).openTracing(traces, log, 'ipto-worker');
+  const store = await openRemoval(config, systemClock);
   const stopping = new AbortController();
   const starting = whenReachable(() => checkDatabase(database.query), log, stopping.signal).then(() =>
     startWorker({
       database,
       url: config.WORKER_DATABASE_URL ?? config.DATABASE_URL,
-      dependencies: { clock: systemClock, mail, acceptUrl: config.INVITATION_URL, store: openRemoval(config, systemClock) },
+      dependencies: { clock: systemClock, mail, acceptUrl: config.INVITATION_URL, store },
       webhooks,
       log,
       concurrency: config.WORKER_CONCURRENCY,
       onFailure: fail,
       counts,
+      spans: tracing?.jobs ?? null,
     }),
   );
   const stop = async () => {
@@ -52,6 +56,7 @@ async function work(config: WorkerConfig) {
     await (await starting.catch(() => null))?.stop();
     mail.close();
     await metrics?.stop();
+    await tracing?.stop();
     await database.close();
   };
   stopOnSignal(stop, error => log.error({ err: error }, 'stopping failed'));

@@ -7,8 +7,10 @@ import type { Binding } from './tenancy/binding.ts';
 import { boundModels } from './tenancy/bound-models.ts';
 import type { Transaction } from './unit-of-work.ts';
 
+type Statements = Pick<DriverTransaction, 'query' | 'enqueue' | 'runExclusive'>;
+
 /** A transaction as a binding sees it. */
-export function transactionOf({ prisma, names, engine }: Source, binding: Binding, transaction: DriverTransaction): Transaction {
+export function transactionOf({ prisma, names, engine }: Source, binding: Binding, transaction: Statements): Transaction {
   const statement = (text: string, values: readonly unknown[]) => ({ text, values, name: names.of(text) });
   const runner = {
     prisma,

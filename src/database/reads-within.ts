@@ -16,11 +16,18 @@ const writes = (): never => {
  * of work names one for its caller alone.
  */
 export function readsWithin({ db, query }: Transaction, tenantId: string): ReadableDatabase {
+  const check = (binding: Binding | undefined) => {
+    if (binding && binding.tenantId !== tenantId && binding.tenantId !== null)
+      throw new TypeError('the transaction is bound to another tenant');
+  };
   return {
     query,
-    queryText: async ({ text, values }) => Object.values((await query<Record<string, string | null>>(text, values))[0]!)[0] as never,
+    queryText: async ({ text, values }, binding) => {
+      check(binding);
+      return Object.values((await query<Record<string, string | null>>(text, values))[0]!)[0] as never;
+    },
     bind: (binding: Binding): UnitOfWork => {
-      if (binding.tenantId !== tenantId && binding.tenantId !== null) throw new TypeError('the transaction is bound to another tenant');
+      check(binding);
       return {
         ...{ binding, db, query },
         json: () => Promise.reject(new UnsupportedQuery('operation')),

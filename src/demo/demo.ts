@@ -6,6 +6,7 @@ import type { Introspection } from '../access/introspection.ts';
 import { migrate } from '../database/admin/migrate.ts';
 import { openDatabase } from '../database/index.ts';
 import { SETTINGS, type Settings, systemClock } from '../domain/core/services.ts';
+import type { Manifest } from '../domain/trusted-document/manifest.ts';
 import type { WebhookSettings } from '../domain/webhook/secret-keys.ts';
 import { objectsRoute } from '../http/routes/objects.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
@@ -32,6 +33,8 @@ export type DemoOptions = {
   readonly budget: StartOptions['budget'];
   /** Who may read the schema; everybody when left out. */
   readonly introspection?: Introspection;
+  /** Trusted documents that every caller may send; all others run as well. */
+  readonly documents?: Manifest;
   /** The port of metrics, and where spans go. */
   readonly metrics?: StartOptions['metrics'];
   readonly traces?: StartOptions['traces'];
@@ -46,6 +49,9 @@ export type Demo = Running & {
   readonly mailbox: string;
 };
 
+/** Pages that are developed on this machine may call the demo, on whatever port they are served. */
+const DEVELOPED_HERE = ['http://localhost:*', 'http://127.0.0.1:*'];
+
 /** The gateway's role in the demo. */
 const ROLE = 'ipto_gateway';
 
@@ -53,7 +59,8 @@ const ROLE = 'ipto_gateway';
  * The whole product on one machine: its own PostgreSQL, its own token issuer, six tenants and their
  * people.
  */
-export async function startDemo({ directory, onProgress, reset: startOver, settings = SETTINGS, ...server }: DemoOptions): Promise<Demo> {
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { directory, onProgress, reset: startOver, settings = SETTINGS, documents = new Map(), ...server } = options;
   const home = await openHome(directory);
   if (startOver) await reset(home);
   const issuer = await openIssuer(home);
@@ -63,13 +70,16 @@ export async function startDemo({ directory, onProgress, reset: startOver, setti
     const { databaseUrl } = await prepared(embedded, home, onProgress);
     const at = { url: '' };
     const store = storeIn(home, at);
+    const corsOrigins = [...DEVELOPED_HERE, ...server.corsOrigins];
     const running = await startGateway({
       introspection: 'all',
       ...server,
+      corsOrigins,
+      trust: { mode: 'off', documents },
       databaseUrl,
       services: { clock: systemClock, settings, store, webhooks },
       tokens: tokensOf(issuer),
-      routes: [objectsRoute(store, server.corsOrigins), ...demoRoutes(issuer, home, server.host)],
+      routes: [objectsRoute(store, corsOrigins), ...demoRoutes(issuer, home, { host: server.host, corsOrigins })],
     });
     at.url = running.url;
     const worker = await startJobs(databaseUrl, home, { at: running.url, store, webhooks }, server.log).catch(async error => {

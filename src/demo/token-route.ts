@@ -16,8 +16,9 @@ const MAX_BODY = 8_000;
 const Body = z.union([z.object({ persona: z.string() }), z.object({ home: z.string(), args: z.array(z.string()).max(20) })]);
 
 /**
- * `POST /demo/token` returns `{ "token": "…" }`, or a 400 with `{ "error": "<sentence>" }`. JSON
- * only, so that a page of another origin needs a CORS preflight.
+ * `POST /demo/token` with `{ "persona": "<e-mail address>" }` returns `{ "token": "…" }`, or a 400
+ * with `{ "error": "<sentence>" }`. JSON only, so that a page of another origin needs a CORS
+ * preflight.
  */
 export const tokenRoute =
   (issuer: Issuer, home: Home): Route =>

@@ -1,18 +1,16 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { DoctorConfig } from '../config.ts';
 import { GRANTS } from '../database/admin/grants.ts';
 import { localeFault } from '../database/admin/locale.ts';
 import { TIME_LIMITS } from '../database/admin/time-limits.ts';
-import { isUnreachable, type Query } from '../database/index.ts';
+import type { Query } from '../database/index.ts';
 import { pendingMigrations, roleFaults, unforcedTables } from '../database/tenancy/startup-check.ts';
-import { type Finding, type Group, ok, reason, skipped, unchecked, wrong } from './finding.ts';
+import { connected, queryOf } from './connected.ts';
+import { type Finding, type Group, ok, skipped, wrong } from './finding.ts';
 import { pgDumpFinding } from './pg-dump.ts';
 
 const CHECK = 'database';
 const MIGRATE = '`ipto migrate`';
-
-/** How long a connection or a statement may take, ms. */
-const WAIT_MS = 5_000;
 
 /** The oldest PostgreSQL that works. */
 const OLDEST = 15;
@@ -34,42 +32,8 @@ export const databaseGroup: Group = {
   },
 };
 
-/** Runs checks on a connection of their own, or says why there is none. */
-async function connected(check: string, url: string, run: (client: pg.Client) => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: WAIT_MS,
-    query_timeout: WAIT_MS,
-    application_name: 'ipto-doctor',
-  });
-  client.on('error', () => {}); // the running statement throws
-  try {
-    await client.connect();
-    return await run(client);
-  } catch (error) {
-    if (error instanceof pg.DatabaseError && error.severity === 'FATAL')
-      return [
-        wrong(
-          check,
-          `refuses the connection: ${reason(error)}`,
-          'correct user, password and database in the URL; `ipto role password` sets a new password',
-        ),
-      ];
-    const where = new URL(url).host;
-    return [
-      unchecked(
-        check,
-        isUnreachable(error) ? `${where} is unreachable: ${reason(error)}` : reason(error),
-        'correct the URL, or let this machine reach it',
-      ),
-    ];
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
-
 async function gatewayFindings(client: pg.Client, skew: number): Promise<readonly Finding[]> {
-  const query: Query = async <Row>(text: string, values: readonly unknown[]) => (await client.query(text, [...values])).rows as Row[];
+  const query = queryOf(client);
   const sent = Date.now();
   const [server] = await query<{ version: number; now: Date }>(
     `SELECT current_setting('server_version_num')::int AS version, clock_timestamp() AS now`,

@@ -4,18 +4,30 @@ import { type Finding, type Group, type Outcome, reason, unchecked } from './fin
 import { issuerGroup } from './issuer.ts';
 import { machineGroup } from './machine.ts';
 import { mailGroup } from './mail.ts';
+import { redisGroup } from './redis.ts';
 import { settingsGroup } from './settings.ts';
+import { standbysGroup } from './standbys.ts';
 import { storeGroup } from './store.ts';
 import { webhooksGroup } from './webhooks.ts';
 
-const GROUPS: readonly Group[] = [machineGroup, settingsGroup, databaseGroup, issuerGroup, storeGroup, mailGroup, webhooksGroup];
+const GROUPS: readonly Group[] = [
+  machineGroup,
+  settingsGroup,
+  databaseGroup,
+  standbysGroup,
+  redisGroup,
+  issuerGroup,
+  storeGroup,
+  mailGroup,
+  webhooksGroup,
+];
 
 /** How long a group of checks may take, ms. */
 const LIMIT_MS = 15_000;
 
 /**
- * Checks settings, database, issuer, store and mail, all groups at once. It changes nothing but an
- * object of its own in the store, which it removes.
+ * Checks settings, database, standbys, Redis, issuer, store and mail, all groups at once. It
+ * changes nothing but an object of its own in the store, which it removes.
  */
 export async function examine(config: DoctorConfig, groups: readonly Group[] = GROUPS, limit = LIMIT_MS): Promise<readonly Finding[]> {
   const found = await Promise.all(groups.map(group => within(limit, group, config)));

@@ -17,7 +17,7 @@ export const storeGroup: Group = {
     const { STORE_DIRECTORY: directory, S3_BUCKET: bucket, S3_REGION = 'us-east-1', S3_PATH_STYLE = false } = values;
     if (directory) return [await folder(directory)];
     if (!bucket) return [skipped(CHECK, 'neither STORE_DIRECTORY nor S3_BUCKET is set')];
-    const { store } = openStore({ ...values, S3_REGION, S3_PATH_STYLE }, systemClock);
+    const { store } = await openStore({ ...values, S3_REGION, S3_PATH_STYLE }, systemClock);
     return [await s3(store, bucket, signal)];
   },
 };

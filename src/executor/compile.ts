@@ -139,12 +139,13 @@ const isOfRows = (type: unknown): boolean => type instanceof GraphQLObjectType &
  * below the root, is not supported.
  */
 function resolverOf({ reading }: Compilation, field: Field, parent: GraphQLObjectType): Pick<FieldPlan, 'resolve' | 'read'> {
-  const { pothosConfig, pothosPrismaFallback, readRows, pothosPrismaRelationField, pothosExposedField } = extensionsOf(field);
+  const { pothosConfig, pothosPrismaFallback, readRows, page, pothosPrismaRelationField, pothosExposedField } = extensionsOf(field);
   if (!pothosConfig || pothosConfig.argMappers.length || pothosPrismaFallback) throw new Unsupported('resolver');
   if (readRows) {
     if (parent !== reading) throw new Unsupported('rows');
     return { read: readRows, resolve: () => null };
   }
+  if (page?.selectIn) return { read: null, resolve: onlyAsJson };
   const isFromParent = Boolean(pothosPrismaRelationField) || /(Connection|Edge)$/.test(parent.name);
   if (isOfRows(getNamedType(field.type)) && !isFromParent) throw new Unsupported('rows');
   if (pothosExposedField !== undefined)
@@ -153,6 +154,11 @@ function resolverOf({ reading }: Compilation, field: Field, parent: GraphQLObjec
   if (!resolve || (resolve.length > 3 && !pothosPrismaRelationField)) throw new Unsupported('resolver');
   return { read: null, resolve };
 }
+
+/** The resolver of a page of a part, which the statement of the row reads or GraphQL.js. */
+const onlyAsJson: Resolve = () => {
+  throw new Unsupported('rows');
+};
 
 /** Whether an argument's type contains an id, which Pothos decodes. */
 function hasId(type: GraphQLInputType, seen = new Set<unknown>()): boolean {

@@ -26,8 +26,24 @@ export type RunCommand = (args: object, context: never, responseKey: string) => 
 export type PageExtension = {
   /** The relation whose rows it pages through. */
   readonly relation: string;
+  /** The column that it is ordered by, which its cursors contain. */
+  readonly key: string;
   /** Whether its arguments are accepted: their size and their cursors. */
   isValid(args: object): boolean;
+  /** For a page of a part: what it selects of the row, where a condition holds. */
+  readonly selectIn?: (condition: object, args: object, inside: Inside) => { readonly select: Readonly<Record<string, unknown>> };
+};
+
+/** What is selected below a field: of its rows, and the names of its own fields. */
+export type Inside = {
+  readonly nested: (query: object, include?: unknown) => object;
+  readonly selected: () => ReadonlySet<string>;
+};
+
+/** An object that is no row: it shows part of what belongs to the row that it is a field of. */
+export type PartExtension = {
+  /** The condition for what belongs to it; null where only the resolver knows. */
+  readonly conditionOf: (args: object) => object | null;
 };
 
 /** What fields tell the executor about themselves (implemented in graphql/core). */
@@ -35,6 +51,7 @@ export type FieldExtensions = {
   readonly columns?: ColumnsOf;
   readonly readRows?: ReadRows;
   readonly page?: PageExtension;
+  readonly part?: PartExtension;
   readonly command?: RunCommand;
   /** For a field of an interface: the types that its arguments lead to. */
   readonly typesOf?: (args: object) => readonly string[];

@@ -3,8 +3,8 @@ import type { Grant } from '../access/grant.ts';
 import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
 import type { Permission } from '../access/policy.ts';
 import { isColumn } from '../database/sql/data-model.ts';
-import type { JsonShape, JsonValue } from '../database/sql/json-shape.ts';
-import { extensionsOf } from './field-extensions.ts';
+import type { ConnectionEntry, JsonShape, JsonValue } from '../database/sql/json-shape.ts';
+import { extensionsOf, type PageExtension } from './field-extensions.ts';
 import { formatOf } from './json-format.ts';
 import { Marks, type Step } from './marks.ts';
 import { type Built, checkedFor } from './permission-check.ts';
@@ -69,7 +69,7 @@ const objectShape = (plan: ObjectPlan, into: Draft, path: readonly Step[]): Json
   entries: plan.fields.map(field => [field.key, jsonValueOf(plan, field, into, [...path, field.key])] as const),
 });
 
-const typename = ({ type }: ObjectPlan): JsonValue => ({ kind: 'text', text: `"${type.name}"` });
+const typename = ({ type }: ObjectPlan): Extract<JsonValue, { kind: 'text' }> => ({ kind: 'text', text: `"${type.name}"` });
 const nameOf = ({ nodes }: FieldPlan): string => nodes[0]!.name.value;
 
 /** `path` leads to the field. */
@@ -80,34 +80,56 @@ function jsonValueOf(parent: ObjectPlan, field: FieldPlan, into: Draft, path: re
   }
   if (nameOf(field) === '__typename') return typename(parent);
   const { shape } = field;
-  const { pothosPrismaRelationField: relation, page, columns } = extensionsOf(field.field);
-  if (shape.kind === 'object' && page) return connectionValue(shape.object, field, page.relation, into, path);
+  const { pothosPrismaRelationField: relation, page, part, columns } = extensionsOf(field.field);
+  if (shape.kind === 'object' && page) return connectionValue(shape.object, field, page, into, path);
+  if (shape.kind === 'object' && part) return { kind: 'object', shape: objectShape(shape.object, into, path) };
   if (shape.kind === 'object' && relation) return { kind: 'one', relation: relation.name, shape: objectShape(shape.object, into, path) };
   if (shape.kind === 'object' && columns && 'money' in columns) return { kind: 'object', shape: moneyShape(shape.object, columns.money) };
   if (columns && 'count' in columns) return { kind: 'count', relation: columns.count };
-  return leafValue(parent, field);
+  return leafValue(parent, field, into);
 }
 
-function connectionValue(plan: ObjectPlan, field: FieldPlan, relation: string, into: Draft, path: readonly Step[]): JsonValue {
+function connectionValue(plan: ObjectPlan, field: FieldPlan, page: PageExtension, into: Draft, path: readonly Step[]): JsonValue {
   into.pages.push(field);
-  const entries = plan.fields.map(inner => {
-    const value = (): JsonValue => {
-      if (nameOf(inner) === '__typename') return typename(plan);
-      if (nameOf(inner) === 'totalCount') return { kind: 'count', relation };
-      if (nameOf(inner) !== 'edges' || inner.shape.kind !== 'list') throw new Unsupported('shape');
-      const edge = objectOf(inner.shape)!;
-      return { kind: 'page', relation, shape: itemShape(into, inner.pattern, at => edgeShape(edge, into, at), [...path, inner.key]) };
-    };
-    return [inner.key, value()] as const;
-  });
+  const { relation, key: cursor } = page;
+  const edgesOf = (inner: FieldPlan): JsonShape => {
+    if (nameOf(inner) !== 'edges' || inner.shape.kind !== 'list') throw new Unsupported('shape');
+    const edge = objectOf(inner.shape)!;
+    return itemShape(into, inner.pattern, at => edgeShape(edge, page, into, at), [...path, inner.key]);
+  };
+  const besides = (inner: FieldPlan): Extract<JsonValue, { kind: 'text' | 'count' }> | null =>
+    nameOf(inner) === '__typename' ? typename(plan) : nameOf(inner) === 'totalCount' ? { kind: 'count', relation } : null;
+  if (plan.fields.some(inner => nameOf(inner) === 'pageInfo')) {
+    const entries = plan.fields.map(
+      inner => [inner.key, besides(inner) ?? infoOf(inner) ?? { kind: 'edges', shape: edgesOf(inner) }] as const,
+    );
+    return { kind: 'connection', relation, cursor, entries };
+  }
+  const entries = plan.fields.map(inner => [inner.key, besides(inner) ?? { kind: 'page', relation, shape: edgesOf(inner) }] as const);
   return { kind: 'object', shape: { entries } };
 }
 
-/** An edge is its node. A cursor is not written by PostgreSQL. */
-const edgeShape = (plan: ObjectPlan, into: Draft, path: readonly Step[]): JsonShape => ({
+const PAGE_FACTS = ['hasNextPage', 'startCursor', 'endCursor'] as const;
+
+/**
+ * The info of a page that PostgreSQL knows: whether there is an earlier page, the arguments say.
+ */
+function infoOf({ shape, nodes }: FieldPlan): Extract<ConnectionEntry[1], { kind: 'pageInfo' }> | null {
+  if (nodes[0]!.name.value !== 'pageInfo' || shape.kind !== 'object') return null;
+  const entries = shape.object.fields.map(field => {
+    const kind = PAGE_FACTS.find(name => name === nameOf(field));
+    if (!kind && nameOf(field) !== '__typename') throw new Unsupported('shape');
+    return [field.key, kind ? { kind } : typename(shape.object)] as const;
+  });
+  return { kind: 'pageInfo', entries };
+}
+
+/** An edge is its node, at a cursor. */
+const edgeShape = (plan: ObjectPlan, { key: column }: PageExtension, into: Draft, path: readonly Step[]): JsonShape => ({
   entries: plan.fields.map(field => {
     const { key, shape } = field;
     if (nameOf(field) === '__typename') return [key, typename(plan)] as const;
+    if (nameOf(field) === 'cursor') return [key, { kind: 'cursor', column }] as const;
     if (nameOf(field) !== 'node' || shape.kind !== 'object') throw new Unsupported('shape');
     return [key, { kind: 'object', shape: objectShape(shape.object, into, [...path, key]) }] as const;
   }),
@@ -122,7 +144,7 @@ const moneyShape = (plan: ObjectPlan, [amount, currency]: readonly [string, stri
   }),
 });
 
-function leafValue({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan): JsonValue {
+function leafValue({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan, { marks }: Draft): JsonValue {
   const model = type.extensions.pothosPrismaModel as string | undefined;
   const nullable = getNullableType(field.type);
   const named = getNamedType(field.type);
@@ -135,5 +157,6 @@ function leafValue({ type }: ObjectPlan, { field, shape, isNullable }: FieldPlan
   }
   const column = columns && 'column' in columns ? columns.column : pothosExposedField;
   if (column === undefined) throw new Unsupported('shape');
+  if (named.name === 'JSONObject') return { kind: 'stored', column, around: marks.stored(), isNullable };
   return { kind: 'column', column, format: formatOf(named), isNullable };
 }

@@ -13,12 +13,14 @@ type ListId = number;
 type Mark =
   | { readonly kind: 'item'; readonly list: ListId; lastNested: ListId }
   | { readonly kind: 'refused'; readonly field: FieldPlan; readonly path: readonly Step[] }
-  | { readonly kind: 'rows'; readonly pattern: string };
+  | { readonly kind: 'rows'; readonly pattern: string }
+  | { readonly kind: 'stored' };
 
 /**
  * Marks in the JSON that PostgreSQL writes. One after each list has the number of its items. One at
  * each refused field, and one before each item of a list with such a field, say how often the field
- * was refused, and at which indices: its errors need both.
+ * was refused, and at which indices: its errors need both. Stored JSON has one on each side: it is
+ * written without PostgreSQL's blanks.
  */
 export class Marks {
   readonly #marks: Mark[] = [];
@@ -38,6 +40,11 @@ export class Marks {
   /** The texts before and after the number of a list's items. */
   rows(pattern: string): readonly [before: string, after: string] {
     return [this.#add({ kind: 'rows', pattern }), SIGN];
+  }
+
+  /** The texts before and after a stored object. */
+  stored(): readonly [before: string, after: string] {
+    return [this.#add({ kind: 'stored' }), SIGN];
   }
 
   /** The text of a refused field. */
@@ -67,6 +74,9 @@ export class Marks {
       } else if (mark.kind === 'rows') {
         at += 1;
         tally?.addRows(mark.pattern, Number(parts[at]));
+      } else if (mark.kind === 'stored') {
+        at += 1;
+        json += JSON.stringify(JSON.parse(parts[at]!));
       } else
         onRefused(
           mark.field,

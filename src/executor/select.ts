@@ -1,21 +1,19 @@
 import type { GraphQLField } from 'graphql';
 import { isAllowed, UNREAD_ROW } from '../access/is-allowed.ts';
 import type { Execution, ExecutionContext } from './execution.ts';
-import { extensionsOf } from './field-extensions.ts';
+import { extensionsOf, type Inside, type PartExtension } from './field-extensions.ts';
 import { type FieldPlan, type ObjectPlan, objectOf } from './query-plan.ts';
 import { Unsupported } from './unsupported.ts';
 
 type Select = Record<string, unknown>;
 type Selection = { readonly select?: Select | null } | null | undefined;
-type Nested = (query: object, include?: unknown) => object;
-type SelectedNames = () => ReadonlySet<string>;
 
 /** What a field of a Prisma object selects: Pothos's `select` option, as a function. */
 type Selector = (
   args: object,
   context: ExecutionContext,
-  nested: Nested,
-  selected: SelectedNames,
+  nested: Inside['nested'],
+  selected: Inside['selected'],
   info: { field: GraphQLField<unknown, unknown> },
 ) => Selection;
 
@@ -34,15 +32,34 @@ export function selectionOf({ type, fields }: ObjectPlan, execution: Execution):
 }
 
 function neededBy(plan: FieldPlan, execution: Execution): Select | null | undefined {
-  const select = extensionsOf(plan.field).pothosPrismaSelect as Selector | Select | undefined;
+  const { part, pothosPrismaSelect } = extensionsOf(plan.field);
+  if (part) return neededByPart(plan, part, execution);
+  const select = pothosPrismaSelect as Selector | Select | undefined;
   if (typeof select !== 'function') return select;
+  const { nested, selected } = insideOf(plan, execution);
+  return select(plan.args(execution.variables), execution.context, nested, selected, { field: plan.field })?.select;
+}
+
+/** What the pages of a part need of the row that it is a field of. */
+function neededByPart({ args, shape }: FieldPlan, { conditionOf }: PartExtension, execution: Execution): Select {
+  const condition = conditionOf(args(execution.variables));
+  if (!condition) throw new Unsupported('rows');
+  const select: Select = {};
+  for (const field of objectOf(shape)!.fields) {
+    const { page } = extensionsOf(field.field);
+    if (!page?.selectIn || !isAllowed(field.access, execution.context.grant, UNREAD_ROW)) continue;
+    merge(select, page.selectIn(condition, field.args(execution.variables), insideOf(field, execution)).select);
+  }
+  return select;
+}
+
+function insideOf(plan: FieldPlan, execution: Execution): Inside {
   const inner = objectOf(plan.shape);
-  const nested: Nested = (query, include) => {
+  const nested: Inside['nested'] = (query, include) => {
     if (typeof query === 'function') throw new Unsupported('rows');
     return { ...query, ...nestedSelection(query, include ? nodesOf(inner!) : [inner!], execution) };
   };
-  const selected: SelectedNames = () => new Set(inner?.fields.map(({ nodes }) => nodes[0]!.name.value));
-  return select(plan.args(execution.variables), execution.context, nested, selected, { field: plan.field })?.select;
+  return { nested, selected: () => new Set(inner?.fields.map(({ nodes }) => nodes[0]!.name.value)) };
 }
 
 /** What a query selects already, and what objects of its rows need. */

@@ -13,4 +13,10 @@ export class Tally {
   addRefused(pattern: string): void {
     this.refused.set(pattern, (this.refused.get(pattern) ?? 0) + 1);
   }
+
+  /** Forgets an execution whose response isn't used. */
+  clear(): void {
+    this.rows.clear();
+    this.refused.clear();
+  }
 }

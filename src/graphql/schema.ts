@@ -16,6 +16,8 @@ import { costDirectives, declareCosts } from './core/cost.ts';
 import { deprecationsOf } from './core/deprecation.ts';
 import { acceptIdsOf } from './core/global-id.ts';
 import './nouns.ts';
+import { addSubgraphFields } from './subgraph.ts';
+import { subgraphText } from './subgraph-text.ts';
 
 const requires = new GraphQLDirective({
   name: 'requires',
@@ -34,8 +36,13 @@ const publicDirective = new GraphQLDirective({
   locations: [DirectiveLocation.FIELD_DEFINITION],
 });
 
-/** Builds the schema. Fails if a field has no policy (SPEC G1), or a deprecation no date. */
-export function buildSchema(): GraphQLSchema {
+/**
+ * Builds the schema. Fails if a field has no policy (SPEC G1), or a deprecation no date.
+ *
+ * @param isSubgraph whether it is a part of a federated graph. It stays so in this process.
+ */
+export function buildSchema({ isSubgraph = false } = {}): GraphQLSchema {
+  if (isSubgraph) addSubgraphFields(schema => subgraphText(printSchema(schema)));
   builder.queryType({ description: 'All reads.' });
   builder.mutationType({ description: 'All changes. Each mutation takes one input and returns one payload.' });
   const directives = [...specifiedDirectives, requires, publicDirective, semanticNonNull, ...costDirectives];

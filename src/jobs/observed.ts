@@ -5,13 +5,34 @@ import type { Mail } from '../domain/core/services.ts';
 import type { RunDependencies } from '../domain/webhook/run.ts';
 import type { JobCounts } from './job-counts.ts';
 
-export type JobObservers = { readonly log: Logger; readonly counts: JobCounts };
+type Attributes = Readonly<Record<string, string | number>>;
+
+/** Where spans of jobs go. */
+export type JobSpans = {
+  /** Runs a job within a span of its own, if it is traced. */
+  run<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T>;
+  /** Adds a span to the job that runs, for a part of it that took `ms` and is over. */
+  part(name: string, attributes: Attributes, ms: number, failure: string): void;
+};
+
+/** `spans` is null where nothing is traced. */
+export type JobObservers = { readonly log: Logger; readonly counts: JobCounts; readonly spans: JobSpans | null };
+
+/** Names as the spans of requests have them. */
+const NAMES: Readonly<Record<string, string>> = {
+  ...{ task: 'ipto.job.task', attempts: 'ipto.job.attempts', tenantId: 'ipto.tenant.id', webhookId: 'ipto.webhook.id' },
+  ...{ deliveryId: 'ipto.webhook.delivery.id', eventId: 'ipto.event.id', type: 'ipto.event.type', kind: 'ipto.webhook.delivery.kind' },
+  ...{ outcome: 'ipto.webhook.delivery.outcome', statusCode: 'http.response.status_code' },
+};
+
+const attributesOf = (values: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [NAMES[name]!, value]));
 
 const rounded = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** Runs a job, and has it counted and logged. A job that fails is tried again by the queue. */
 export async function observedJob(
-  { log, counts }: JobObservers,
+  { log, counts, spans }: JobObservers,
   { job }: Pick<JobHelpers, 'job'>,
   details: { readonly tenantId?: string; readonly webhookId?: string },
   run: () => Promise<void>,
@@ -22,7 +43,7 @@ export async function observedJob(
   let outcome = 'failed';
   counts.lags.observeMs(lag);
   try {
-    await run();
+    await (spans ? spans.run(`job ${task}`, attributesOf({ task, attempts, ...details }), run) : run());
     outcome = 'done';
   } finally {
     const ms = performance.now() - began;
@@ -33,7 +54,7 @@ export async function observedJob(
 }
 
 /** Mail that is counted and logged: never to whom it goes, nor what it says (SPEC A4). */
-export const observedMail = ({ log, counts }: JobObservers, mail: Mail, tenantId: string): Mail => ({
+export const observedMail = ({ log, counts }: Pick<JobObservers, 'log' | 'counts'>, mail: Mail, tenantId: string): Mail => ({
   send: async message => {
     const began = performance.now();
     const note = (outcome: string, details: object = {}) => {
@@ -53,7 +74,10 @@ export const observedMail = ({ log, counts }: JobObservers, mail: Mail, tenantId
 
 /** Counts and logs deliveries to webhooks: never where they go, nor what they say (SPEC A4). */
 export const noteDelivery =
-  ({ log, counts }: JobObservers, names: { readonly tenantId: string; readonly webhookId: string }): RunDependencies['onSent'] & {} =>
+  (
+    { log, counts, spans }: JobObservers,
+    names: { readonly tenantId: string; readonly webhookId: string },
+  ): RunDependencies['onSent'] & {} =>
   ({ id: deliveryId, eventId, type, kind, tries }, sent) => {
     const { outcome } = sent;
     if (outcome === 'held') return;
@@ -61,6 +85,8 @@ export const noteDelivery =
     const statusCode = outcome === 'delivered' ? sent.statusCode : outcome === 'failed' ? sent.error.status : null;
     counts.deliveries.add(1, outcome, failure);
     if (outcome !== 'skipped') counts.deliveryDurations.observeMs(sent.durationMs);
+    const about = { ...names, deliveryId, eventId, type, kind, outcome, ...(statusCode !== null && { statusCode }) };
+    spans?.part('webhook delivery', attributesOf(about), outcome === 'skipped' ? 0 : sent.durationMs, failure);
     const details = { outcome, ...(failure && { failure }), statusCode, ...(outcome !== 'skipped' && { ms: sent.durationMs }) };
     log.info({ ...names, deliveryId, eventId, type, kind, try: tries + 1, ...details }, 'webhook');
   };

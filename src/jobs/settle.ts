@@ -1,7 +1,7 @@
 import type { Database, UnitOfWork } from '../database/index.ts';
 import { finishErasures } from '../database/queries/erasure.ts';
 import { numberEvents, rotateEvents } from '../database/queries/event.ts';
-import { dueTenants, wakeJobs } from '../database/queries/jobs.ts';
+import { dueTenants, releaseDeadWorkers, wakeJobs } from '../database/queries/jobs.ts';
 import { logRefusalCounts } from '../domain/audit/refusal-counts.ts';
 import { DUE_STEPS, inTenant } from '../domain/core/due.ts';
 import { KEPT_DAYS } from '../domain/event/types.ts';
@@ -56,9 +56,10 @@ export async function settleTenant(
 
 /**
  * Adds a job for each tenant in which something is due. A slow or failing tenant delays no other.
- * Numbers the events that nobody follows, too.
+ * Releases the jobs of killed workers and numbers the events that nobody follows, too.
  */
 export async function sweep({ query }: Pick<Database, 'query'>, now: Date): Promise<void> {
+  await releaseDeadWorkers(query);
   await finishErasures(query, now);
   await numberEvents(query);
   await rotateEvents(query, KEPT_DAYS);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger, type LogLevel, run } from 'graphile-worker';
-import pg from 'pg';
+import { Logger, type LogLevel, type TaskList } from 'graphile-worker';
 import type { Logger as Log } from 'pino';
 import { z } from 'zod';
 import type { Database } from '../database/index.ts';
@@ -9,7 +8,9 @@ import type { WebhookSender } from '../domain/webhook/sender.ts';
 import { deliver, wakeDueWebhooks } from './deliver.ts';
 import { followEvents } from './follow-events.ts';
 import { JobCounts } from './job-counts.ts';
-import { observedJob, observedMail } from './observed.ts';
+import { type JobSpans, observedJob, observedMail } from './observed.ts';
+import { QueuePool } from './queue-pool.ts';
+import { runQueue } from './run-queue.ts';
 import { type JobDependencies, settleTenant, sweep } from './settle.ts';
 
 export type WorkerOptions = {
@@ -28,10 +29,12 @@ export type WorkerOptions = {
    * are.
    */
   readonly webhooks?: WebhookOptions | undefined;
-  /** Called when the worker has stopped because of an error. */
+  /** Called when the worker has stopped because of an error other than a lost connection. */
   readonly onFailure?: (error: unknown) => void;
   /** Counts jobs and mail. */
   readonly counts?: JobCounts;
+  /** Where spans of jobs go; null or left out: nowhere. */
+  readonly spans?: JobSpans | null;
 };
 
 export type WebhookOptions = { readonly keys: SecretKeys; readonly sender: WebhookSender; readonly concurrency: number };
@@ -60,20 +63,20 @@ export async function startWorker({
   concurrency = 2,
   onFailure = () => {},
   counts = new JobCounts(),
+  spans = null,
 }: WorkerOptions): Promise<RunningWorker> {
   const { clock } = dependencies;
-  const observers = { log, counts };
-  const pool = new pg.Pool({ connectionString: url, max: concurrency + 6, application_name: 'ipto-worker' });
+  const observers = { log, counts, spans };
+  const pool = new QueuePool({ connectionString: url, max: concurrency + 6, application_name: 'ipto-worker' });
   let stopping = false;
   // pool.end() resolves before its connections are closed; a database that stops right after breaks
   // them, which can be ignored.
   pool.on('error', error => stopping || log.warn({ err: error }, "the worker's connection broke"));
   pool.on('connect', connection => connection.on('error', () => {}));
   const shared = { pgPool: pool, logger: new Logger(() => forward(log)), noHandleSignals: true };
-  const runner = await run({
-    ...shared,
-    concurrency,
-    crontab: CRONTAB,
+  const hooks = { url, log, onFailure };
+  const settling = {
+    ...{ ...shared, concurrency, crontab: CRONTAB },
     taskList: {
       settle: async (payload, helpers) => {
         const { tenantId } = Payload.parse(payload);
@@ -89,20 +92,19 @@ export async function startWorker({
           if (webhooks) await wakeDueWebhooks(database.query, clock.now());
           await sweep(database, clock.now());
         }),
-    },
-  });
-  const deliverer =
-    webhooks &&
-    (await run({
-      ...shared,
-      concurrency: webhooks.concurrency,
-      taskList: {
-        deliver: (payload, helpers) => {
-          const name = WebhookPayload.parse(payload);
-          return observedJob(observers, helpers, name, () => deliver(database, { clock, ...webhooks }, name, observers));
-        },
+    } satisfies TaskList,
+  };
+  const delivering = webhooks && {
+    ...{ ...shared, concurrency: webhooks.concurrency },
+    taskList: {
+      deliver: (payload, helpers) => {
+        const name = WebhookPayload.parse(payload);
+        return observedJob(observers, helpers, name, () => deliver(database, { clock, ...webhooks }, name, observers));
       },
-    }));
+    } satisfies TaskList,
+  };
+  const queues = [await runQueue(settling, hooks)];
+  if (delivering) queues.push(await runQueue(delivering, hooks));
   const follower =
     webhooks &&
     followEvents({
@@ -110,17 +112,11 @@ export async function startWorker({
       onEvents: () => wakeDueWebhooks(database.query, clock.now()),
       onError: error => stopping || log.warn({ err: error }, 'following events failed'),
     });
-  const runners = deliverer ? [runner, deliverer] : [runner];
-  for (const { promise } of runners)
-    promise.catch(error => {
-      log.error({ err: error }, 'the worker stopped');
-      onFailure(error);
-    });
   return {
     stop: async () => {
       stopping = true;
       await follower?.stop();
-      await Promise.all(runners.map(each => each.stop().catch(() => {}))); // it has stopped already
+      await Promise.all(queues.map(queue => queue.stop()));
       await drained(pool);
       await pool.end();
     },
@@ -134,7 +130,7 @@ const LAST_STATEMENTS = 5_000;
  * Waits for idle connections: graphile-worker's stop() doesn't wait for the statement that marks a
  * job as done, without which the job stays locked for hours.
  */
-async function drained(pool: pg.Pool): Promise<void> {
+async function drained(pool: QueuePool): Promise<void> {
   const deadline = Date.now() + LAST_STATEMENTS;
   do await sleep(10);
   while ((pool.waitingCount || pool.idleCount < pool.totalCount) && Date.now() < deadline);

@@ -1,15 +1,23 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Database, pendingMigrations } from '../database/index.ts';
 import type { KeyOptions } from '../http/auth/issuer-keys.ts';
+import type { OpenBudget } from '../http/budget/open.ts';
+import type { RequestQueue } from '../http/server/request-queue.ts';
 import { countKeys } from './issuer-check.ts';
+import { addBudgetMetrics } from './metrics/budget-metrics.ts';
 import { addDatabaseMetrics } from './metrics/database-metrics.ts';
 import { addGatewayMetrics, type GatewayCounts } from './metrics/gateway-metrics.ts';
+import { addQueueMetrics } from './metrics/queue-metrics.ts';
+import { addStreamMetrics } from './metrics/stream-metrics.ts';
 import { addWorkerMetrics, type WorkerCounts } from './metrics/worker-metrics.ts';
 import { type RunningPort, startPort } from './port.ts';
-import type { Check } from './readiness.ts';
+import type { Check, Checks } from './readiness.ts';
 
 /** Where the metrics port listens. */
 export type MetricsAddress = { readonly host: string; readonly port: number };
+
+/** Where metrics go: a port, or a function that takes them elsewhere. */
+export type MetricsTarget = MetricsAddress | ((observed: { readonly registry: Registry; readonly checks: Checks }) => RunningPort);
 
 type Common = { readonly address: MetricsAddress; readonly database: Database };
 
@@ -19,17 +27,33 @@ const withProcess = (): Registry => {
   return registry;
 };
 
-export type GatewayObservation = Common &
+export type GatewayObservation = Omit<Common, 'address'> &
   GatewayCounts & {
+    readonly address: MetricsTarget;
     readonly issuer: KeyOptions;
+    readonly live: Parameters<typeof addStreamMetrics>[1];
+    readonly queue: RequestQueue;
+    readonly budget: Pick<OpenBudget, 'counts' | 'source'>;
     /** Whether requests are answered: not before the start, nor while it stops. */
     readonly isServing: () => boolean;
   };
 
 /** Starts the metrics port of a gateway. */
-export function observeGateway({ address, database, issuer, isServing, ...counts }: GatewayObservation): Promise<RunningPort> {
+export function observeGateway({
+  address,
+  database,
+  issuer,
+  budget,
+  live,
+  queue,
+  isServing,
+  ...counts
+}: GatewayObservation): Promise<RunningPort> {
   const registry = withProcess();
   addGatewayMetrics(registry, counts);
+  addBudgetMetrics(registry, budget.counts);
+  addStreamMetrics(registry, live);
+  addQueueMetrics(registry, queue);
   addDatabaseMetrics(registry, database);
   const serving: Check = {
     isRequired: true,
@@ -38,8 +62,19 @@ export function observeGateway({ address, database, issuer, isServing, ...counts
       return 'requests are answered';
     },
   };
+  const load: Check = {
+    isRequired: true,
+    run: async () => {
+      if (queue.isOverloaded) throw new Error(`${queue.waiting} requests wait: further ones are refused`);
+      return `${queue.waiting} requests wait`;
+    },
+  };
   const keys: Check = { isRequired: false, run: async () => `${await countKeys(issuer)} keys` };
-  return startPort({ ...address, registry, checks: { serving, ...databaseChecks(database), issuer: keys } });
+  const { source } = budget;
+  const check = source?.check;
+  const redis = check && { redis: { isRequired: false, run: check } };
+  const checks = { serving, load, ...databaseChecks(database), ...standbyCheck(database), issuer: keys, ...redis };
+  return typeof address === 'function' ? Promise.resolve(address({ registry, checks })) : startPort({ ...address, registry, checks });
 }
 
 /** Starts the metrics port of a worker. */
@@ -72,3 +107,18 @@ const databaseChecks = ({ query }: Pick<Database, 'query'>) =>
       },
     },
   }) as const satisfies Readonly<Record<string, Check>>;
+
+/** Which standbys are used. None is required: the primary answers what they don't. */
+const standbyCheck = ({ standbys }: Pick<Database, 'standbys'>): Checks =>
+  standbys
+    ? {
+        standbys: {
+          isRequired: false,
+          run: async () => {
+            const skipped = standbys.list.filter(({ isUsed }) => !isUsed).map(({ name }) => name);
+            if (skipped.length) throw new Error(`skipped: ${skipped.join(', ')}`);
+            return `${standbys.list.length} are used`;
+          },
+        },
+      }
+    : {};

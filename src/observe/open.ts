@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import { KeyReads } from '../http/auth/key-reads.ts';
 import { RequestCounts } from '../http/server/request-counts.ts';
 import type { RequestObservers } from '../http/server/request-end.ts';
-import type { GatewayObservation, MetricsAddress } from './observe.ts';
+import type { GatewayObservation, MetricsTarget } from './observe.ts';
 import type { RunningPort } from './port.ts';
 import type { TraceSettings } from './tracing/settings.ts';
 
-export type ObserveOptions = { readonly metrics: MetricsAddress | null; readonly traces: TraceSettings | null; readonly log: Logger };
+export type ObserveOptions = { readonly metrics: MetricsTarget | null; readonly traces: TraceSettings | null; readonly log: Logger };
 
 /** What observes a gateway: counts for the metrics port, and spans. */
 export type Observation = {
@@ -31,7 +31,7 @@ export async function openObservation({ metrics, traces, log }: ObserveOptions):
       if (!metrics || !requests) return null;
       const { observeGateway } = await import('./observe.ts');
       const port = await observeGateway({ ...gateway, address: metrics, requests, keyReads });
-      log.info({ url: port.url }, 'metrics');
+      if (port.url) log.info({ url: port.url }, 'metrics');
       return port;
     },
     stop: async () => await tracing?.stop(),

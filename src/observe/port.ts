@@ -4,7 +4,10 @@ import { type Address, listen } from '../http/server/listen.ts';
 import { originForm, pathOf } from '../http/server/origin-form.ts';
 import { type Checks, readiness } from './readiness.ts';
 
-export type PortOptions = Omit<Address, 'settings'> & { readonly registry: Registry; readonly checks: Checks };
+export type PortOptions = Omit<Address, 'settings'> & {
+  readonly registry: Pick<Registry, 'contentType' | 'metrics'>;
+  readonly checks: Checks;
+};
 
 export type RunningPort = { readonly url: string; stop(): Promise<void> };
 

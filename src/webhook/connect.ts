@@ -1,8 +1,8 @@
 import dns from 'node:dns';
 import net, { type LookupFunction, type Socket } from 'node:net';
 import tls from 'node:tls';
+import { isAllowedAddress } from '../domain/webhook/address.ts';
 import { SendError, type TryFailure } from '../domain/webhook/sender.ts';
-import { isAllowedAddress } from './address.ts';
 
 /** How long DNS, TCP and TLS may take together, ms. */
 export const CONNECT_MS = 5_000;

@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ReceiverConnection, SendError, type SignedRequest, type WebhookSender } from '../domain/webhook/sender.ts';
 import { type ConnectOptions, connectTo } from './connect.ts';
+import { IdleConnections } from './idle-connections.ts';
 
 /** How long a request may take to be handed to the operating system, ms. */
 const WRITE_MS = 1_000;
@@ -14,36 +15,56 @@ export const RESPONSE_BYTES = 64 * 1024;
 
 export type SenderOptions = ConnectOptions & { readonly responseMs?: number | undefined };
 
-/** Sends webhooks over connections of their own, without following redirects. */
-export const webhookSender = (options: SenderOptions): WebhookSender => ({
-  connect: async text => {
-    const url = new URL(text);
-    return new Connection(await connectTo(url, options), url, options.responseMs ?? RESPONSE_MS);
-  },
-});
+/**
+ * Sends webhooks without following redirects. A connection is used for several requests to one URL;
+ * where each connects to is checked when it does.
+ */
+export function webhookSender(options: SenderOptions): WebhookSender {
+  const idle = new IdleConnections();
+  const { responseMs = RESPONSE_MS } = options;
+  return {
+    connect: async (text, isNew = false) => {
+      const url = new URL(text);
+      const kept = isNew ? undefined : idle.take(text);
+      const socket = kept ?? idle.opened(await connectTo(url, options));
+      return new Connection(socket, { url, responseMs, isReused: kept !== undefined, onFree: () => idle.keep(text, socket) });
+    },
+  };
+}
+
+type ConnectionOptions = { readonly url: URL; readonly responseMs: number; readonly isReused: boolean; readonly onFree: () => void };
 
 class Connection implements ReceiverConnection {
   readonly #socket: Socket;
-  readonly #url: URL;
-  readonly #responseMs: number;
+  readonly #options: ConnectionOptions;
+  /** What was read before this request. */
+  readonly #bytesBefore: number;
   #request: ClientRequest | null = null;
   #response: Promise<IncomingMessage> | null = null;
+  #isComplete = false;
 
-  constructor(socket: Socket, url: URL, responseMs: number) {
+  constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
-    this.#url = url;
-    this.#responseMs = responseMs;
+    this.#options = options;
+    this.#bytesBefore = socket.bytesRead;
+  }
+
+  get isReused(): boolean {
+    return this.#options.isReused;
   }
 
   async write({ headers, body }: SignedRequest): Promise<void> {
-    const { pathname, search, host } = this.#url;
+    const { url, onFree } = this.#options;
+    const { pathname, search, host } = url;
     const length = String(Buffer.byteLength(body));
     const sent = request({
       createConnection: () => this.#socket,
       method: 'POST',
       path: `${pathname}${search}`,
-      headers: { host, ...headers, 'content-length': length },
+      headers: { host, connection: 'keep-alive', ...headers, 'content-length': length },
     });
+    // Node has the whole response, and neither side ends the connection.
+    this.#socket.once('free', onFree);
     this.#request = sent;
     this.#response = new Promise((resolve, reject) => {
       sent.once('response', resolve);
@@ -56,14 +77,16 @@ class Connection implements ReceiverConnection {
   }
 
   async response(): Promise<number> {
-    const message = await within(this.#responseMs, this.#response!);
+    const message = await within(this.#options.responseMs, this.#response!);
     const { statusCode = 0 } = message;
     await this.#drain(message);
+    this.#isComplete = message.complete;
     if (statusCode < 200 || statusCode > 299) throw new SendError('STATUS', statusCode);
     return statusCode;
   }
 
   close(): void {
+    if (this.#isComplete) return;
     this.#request?.destroy();
     this.#socket.destroy();
   }
@@ -83,7 +106,7 @@ class Connection implements ReceiverConnection {
     }
   }
 
-  #isTooLarge = (): boolean => this.#socket.bytesRead > RESPONSE_BYTES;
+  #isTooLarge = (): boolean => this.#socket.bytesRead - this.#bytesBefore > RESPONSE_BYTES;
 }
 
 /** @throws {SendError} RESPONSE_TIMEOUT */

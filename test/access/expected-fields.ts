@@ -110,7 +110,7 @@ const BY_TYPE: Readonly<Record<string, Needs>> = {
   InvitationDelivery: all('public', 'state tries replyCode reply nextTryAt'),
   OwnershipTransfer: all('ownership:transfer', 'id to createdAt expiresAt'),
   AuditEvent:        all('audit:read', 'id sequence at action outcome code rule actorKind actorId actorName targetType targetId before after requestId'),
-  ApiKey:            all('api-key:read', 'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil documentMode'),
+  ApiKey:            all('api-key:read', 'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil documentMode costPointsPerMinute'),
   ...connection('TenantApiKeys'),
   Dataset:           { ...all('dataset:read', 'id name description createdAt updatedAt objectCount objects listing'), ...all('earning:read', 'earnings') },
   DataObject:        { ...all('dataset:read', 'id name size mediaType sha256 createdAt storedAt dataset'), upload: 'dataset:write' },

@@ -6,6 +6,7 @@ import { createGateway } from '../../src/http/gateway.ts';
 import { NO_TRUST } from '../../src/http/graphql/trusted-documents.ts';
 import { Streams } from '../../src/http/live/streams.ts';
 import { createLog } from '../../src/http/server/log.ts';
+import { queueLimits, RequestQueue } from '../../src/http/server/request-queue.ts';
 import { startServer } from '../../src/http/server/server.ts';
 import { contextBuilder } from '../support/context-builder.ts';
 import { fixtures, useDatabase } from '../support/database.ts';
@@ -66,7 +67,8 @@ describe('a row of another tenant that is reached through a guarded field', () =
         database,
         authenticate,
         services: SERVICES,
-        budget: openBudget(null, Date.now),
+        queue: new RequestQueue(queueLimits()),
+        budget: openBudget(null, Date.now, createLog('silent')),
         introspection: 'signed-in',
         trust: NO_TRUST,
         live: new Streams({ database: database, log: createLog('silent') }),

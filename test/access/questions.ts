@@ -9,7 +9,7 @@ const EVENT = 'id sequence at action outcome code rule actorKind actorId actorNa
 export const SUMMARY = 'id tenantId slug name status statusReason plan sells buys roles joinedAt';
 export const MEMBERSHIP = 'id roles joinedAt user { id name email }';
 export const API_KEY =
-  'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil documentMode';
+  'id name prefix scopes holderName holderLeft createdAt rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil documentMode costPointsPerMinute';
 export const DOCUMENT =
   'id documentId app version apiKey { id } text createdAt retiredAt cost audience { permissions roles statuses plans apiKeys }';
 const INVITATION = 'id email roles invitedBy createdAt expiresAt sentAt inviterLeft delivery { state tries replyCode reply nextTryAt }';

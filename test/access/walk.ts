@@ -85,7 +85,7 @@ const LIMITS = ['memberLimit', 'apiKeyLimit', 'datasetLimit', 'webhookLimit', 'm
 const WHILE_LEAVING = ['Tenant.deletionDueAt', 'StaffTenant.deletionDueAt', 'StaffTenant.statusBefore'];
 
 /** Fields that a new key doesn't have. */
-const NEVER_YET = ['rotatedAt', 'expiresAt', 'lastUsedAt', 'earlierSecretUntil'].map(field => `ApiKey.${field}`);
+const NEVER_YET = ['rotatedAt', 'expiresAt', 'lastUsedAt', 'earlierSecretUntil', 'costPointsPerMinute'].map(field => `ApiKey.${field}`);
 
 /** Whether a field that isn't refused is null because there is no data. */
 function isBlank(field: string, { kind, status, plan }: Caller, parent: Data, path: Path, named: Status | undefined): boolean {

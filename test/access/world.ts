@@ -134,8 +134,8 @@ export async function createWorld(database: TestDatabase): Promise<World> {
     const row = randomUUID();
     const bytes = Buffer.concat([Buffer.from(`${row}${tenant}`.replaceAll('-', ''), 'hex'), SECRET]);
     await sql(
-      `INSERT INTO api_key (tenant_id, id, name, scopes, secret_hash, earlier_hash, earlier_expires_at, holder_id, holder_name, rotated_at, expires_at, last_used_at)
-       VALUES ($1, $2, 'Key', $3, $4, sha256('x'), now() + interval '1 day', $5, 'Holder', now(), now() + interval '9 days', now() + interval '1 day')`,
+      `INSERT INTO api_key (tenant_id, id, name, scopes, secret_hash, earlier_hash, earlier_expires_at, holder_id, holder_name, rotated_at, expires_at, last_used_at, cost_points_per_minute)
+       VALUES ($1, $2, 'Key', $3, $4, sha256('x'), now() + interval '1 day', $5, 'Holder', now(), now() + interval '9 days', now() + interval '1 day', 1000000)`,
       [tenant, row, SCOPES, sha256(Buffer.concat([Buffer.from('ipto api key\0'), bytes])), holder],
     );
     return { row, id: globalId('ApiKey', tenant, row), text: `ipto_${bytes.toString('base64url')}` };

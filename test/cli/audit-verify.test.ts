@@ -26,6 +26,18 @@ describe('A2: ipto audit verify', () => {
     expect(await verify()).toEqual({ code: 0, out: '2 chains, 1,230 links: all intact.\n', err: '' });
   });
 
+  test('prints JSON for a program, with the same exit codes', async () => {
+    const told = async () => {
+      const { code, out } = await verify(['--json']);
+      return { code, ...JSON.parse(out) };
+    };
+    const good = { code: 0, exitCode: 0, chains: 2, links: 1230, anchors: null, broken: [] };
+    expect(await told()).toEqual(good);
+    await behindItsBack(`UPDATE audit_head SET seq = 31 WHERE tenant_id = '${second.tenantId}'`);
+    expect(await told()).toEqual({ ...good, code: 1, exitCode: 1, broken: [{ tenantId: second.tenantId, seq: 31, fault: 'cut' }] });
+    await behindItsBack(`UPDATE audit_head SET seq = 30 WHERE tenant_id = '${second.tenantId}'`);
+  });
+
   // biome-ignore format: a table is read by its columns
   test.each<[string, () => string, () => string, () => string]>([
     ['changed',  () => `UPDATE audit_event SET actor_name = 'X' || actor_name WHERE tenant_id = '${first.tenantId}' AND seq IN (700, 90)`,
@@ -49,7 +61,7 @@ describe('A2: ipto audit verify', () => {
     ['without a URL',                  [],                   {},                                                          /^DATABASE_URL is missing\. docs\/settings\.md describes them\.\n$/],
     ['with a URL of another protocol', [],                   { DATABASE_URL: 'https://canary.example' },                   /^DATABASE_URL is wrong: a postgresql:\/\/ URL\. .*\n$/],
     ['when the server is unreachable', [],                   { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' },     /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
-    ['with an unknown option',         ['--anchor', 'file'], {},                                                          /^`audit verify` takes one option: --anchors <file>\.\n$/],
+    ['with an unknown option',         ['--anchor', 'file'], {},                                                          /^`audit verify` takes --anchors <file> and --json\.\n$/],
   ])('%s exits with 2 and one sentence', async (_what, args, settings, sentence) => {
     const { code, out, err } = await run(['audit', 'verify', ...args], settings);
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -25,6 +25,17 @@ describe('M3: ipto billing verify', () => {
     expect(await verify()).toEqual({ code: 0, out: `${TOTALS}All charges and earnings agree.\n`, err: '' });
   });
 
+  test('prints JSON for a program', async () => {
+    const { code, out } = await verify(['--json']);
+    const { totals, ...rest } = JSON.parse(out);
+    expect({ code, ...rest }).toEqual({ code: 0, exitCode: 0, faults: [] });
+    expect(totals).toMatchObject([
+      { currency: 'EUR', charges: 3, earnings: 3 },
+      { currency: 'JPY', charges: 1, earnings: 1 },
+    ]);
+    expect(totals.map(({ charged }: { charged: string }) => Number(charged))).toEqual([0.3, 7]);
+  });
+
   const EUR = 'EUR: 3 charges of 0.3, 3 earnings of 0.3';
   const JPY = 'JPY: 1 charge of 7, 1 earning of 7';
   // biome-ignore format: a table is read by its columns
@@ -52,7 +63,7 @@ describe('M3: ipto billing verify', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
     ['without a URL',                  [],        {},                                                       /^DATABASE_URL is missing\. docs\/settings\.md describes them\.\n$/],
     ['when the server is unreachable', [],        { DATABASE_URL: 'postgresql://u:canary@127.0.0.1:1/db' }, /^Cannot reach the database: .*ECONNREFUSED.*\n$/],
-    ['with an option',                 ['--all'], {},                                                       /^`billing verify` takes no options\.\n$/],
+    ['with an option',                 ['--all'], {},                                                       /^`billing verify` takes one option: --json\.\n$/],
   ])('%s exits with 2 and one sentence', async (_what, args, settings, sentence) => {
     const { code, out, err } = await run(['billing', 'verify', ...args], settings);
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,9 +22,14 @@ export type Command = {
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'USER'];
 
 /**
- * Starts a command of the gateway's as a process of its own, with no settings but the given ones.
+ * Starts a command of the gateway's as it was built for these tests, with no settings but the given
+ * ones.
  */
 export const start = (args: readonly string[], settings?: Readonly<Record<string, string>>): Command =>
+  startProgram([join(inject('built'), 'cli.js'), ...args], settings);
+
+/** The same from the sources, as the demo is started. */
+export const startSources = (args: readonly string[], settings?: Readonly<Record<string, string>>): Command =>
   startProgram(['--import', 'tsx', 'src/cli.ts', ...args], settings);
 
 /** Starts Node with these arguments, in the repository. */

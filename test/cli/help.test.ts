@@ -4,7 +4,18 @@ import { stripVTControlCharacters as plain } from 'node:util';
 import { expect, test } from 'vitest';
 import { run } from './command.ts';
 
-const COMMANDS = ['demo', 'explain', 'start', 'worker', 'migrate', 'role password', 'doctor', 'audit verify', 'billing verify'];
+const COMMANDS = [
+  'demo',
+  'explain',
+  'start',
+  'worker',
+  'migrate',
+  'partition',
+  'role password',
+  'doctor',
+  'audit verify',
+  'billing verify',
+];
 const SETTINGS = readFileSync(fileURLToPath(new URL('../../docs/settings.md', import.meta.url)), 'utf8');
 
 test('ipto --help lists the commands', async () => {

@@ -2,46 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openHome } from '../../src/demo/home.ts';
 import { openIssuer } from '../../src/demo/issuer.ts';
-import { AUDIENCE, createKey, type Key, type LoopbackIssuer, signed, startIssuer } from '../http/auth/oidc.ts';
+import { signed } from '../http/auth/oidc.ts';
 import { startProxy } from '../http/server/proxy.ts';
 import { fixtures, useDatabase } from '../support/database.ts';
 import { ask } from '../support/gateway.ts';
-import { type Command, run, start } from './command.ts';
+import { run } from './command.ts';
+import { useStarts } from './starts.ts';
 
 const database = useDatabase();
-let issuer: LoopbackIssuer;
-let key: Key;
-const started: Command[] = [];
-beforeAll(async () => {
-  issuer = await startIssuer();
-  key = await createKey('ES256');
-  issuer.state.keys = [key];
-});
-afterEach(async () => {
-  for (const command of started.splice(0)) await command.kill();
-});
-afterAll(() => issuer?.close());
+const starts = useStarts(database);
+const { settings, starting } = starts;
 
-const settings = (more: Record<string, string> = {}) => ({
-  DATABASE_URL: database.runtimeUrl,
-  OIDC_ISSUER: issuer.issuer,
-  OIDC_AUDIENCE: AUDIENCE,
-  HOST: '127.0.0.1',
-  PORT: '0',
-  STORE_DIRECTORY: '/nowhere/objects',
-  STORE_SECRET: 'a secret of thirty-two characters',
-  PUBLIC_URL: 'https://gateway.example',
-  NODE_ENV: 'production',
-  ...more,
-});
-function starting(more?: Record<string, string>) {
-  const command = start(['start'], settings(more));
-  started.push(command);
-  return command;
-}
 async function serving(more?: Record<string, string>) {
   const command = starting(more);
   const [, url = ''] = await command.says(/"url":"([^"]+)","msg":"serving"/);
@@ -86,8 +60,8 @@ describe('npm start', () => {
   test('serves with an unprivileged role and the issuer’s tokens, and exits with 0 on SIGTERM', async () => {
     const { command, url } = await serving();
     const { person, tenant } = fixtures(database);
-    await tenant('north', await person('ann', issuer.issuer));
-    const token = await signed(key, issuer.claims({ sub: 'ann@people.example' }));
+    await tenant('north', await person('ann', starts.issuer.issuer));
+    const token = await signed(starts.key, starts.issuer.claims({ sub: 'ann@people.example' }));
     expect((await ask(url, '{ tenant { slug } }', { token })).data).toEqual({ tenant: { slug: 'north' } });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await command.kill('SIGTERM')).toBe(0);

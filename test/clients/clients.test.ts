@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { Client, fetchExchange } from '@urql/core';
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
+import { commandsIn, hasCurl, runCommand } from '../support/commands.ts';
 import { useDemo } from '../support/demo.ts';
+import { ask } from '../support/gateway.ts';
 import { typesOf } from './types.ts';
 
 const demo = useDemo();
@@ -25,6 +27,21 @@ test('urql shows the data of a partly refused response, and its errors', async (
   const { data, error } = await client.query(QUERY, {}).toPromise();
   expect(data.tenant).toMatchObject({ name: 'Northwind Traders', billingEmail: null });
   expect(error!.graphQLErrors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
+});
+
+test.each(['http://localhost:5173', 'http://127.0.0.1:3000'])('the demo takes requests of the pages of %s', async origin => {
+  const { url } = demo.demo;
+  for (const at of ['/graphql', '/demo/token', '/objects/none']) {
+    const { status, headers } = await fetch(url + at, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+    expect([at, status, headers.get('access-control-allow-origin')]).toEqual([at, 204, origin]);
+  }
+});
+
+test.skipIf(!hasCurl)('the demo signs a token for a persona, as docs/clients.md says', async () => {
+  const { stdout } = await runCommand(commandsIn('docs/clients.md').get('persona')!, demo);
+  const { token } = JSON.parse(stdout);
+  const { data } = await ask(demo.demo.url, '{ viewer { name } }', { token });
+  expect(data).toEqual({ viewer: { name: 'Sam Rivera' } });
 });
 
 test('GraphQL Code Generator knows every scalar', async () => {

@@ -9,6 +9,7 @@ import { toe } from 'graphql-toe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtures, useDatabase } from '../support/database.ts';
 import { useGateway } from '../support/gateway.ts';
+import { recipeOf, typeErrors } from './recipe.ts';
 import { typesOf } from './types.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -39,11 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The code of a recipe of docs/clients.md. */
-async function recipe(name: 'strict' | 'nullable' | 'relay'): Promise<string> {
-  const page = await readFile(path.join(ROOT, 'docs/clients.md'), 'utf8');
-  return new RegExp(`<!-- test: ${name} -->\n\`\`\`ts\n([\\s\\S]*?)\`\`\`\n`).exec(page)![1]!;
-}
+const recipe = (name: 'strict' | 'nullable' | 'relay') => recipeOf(name);
 
 /** A recipe, written beside the types of a schema and compiled. */
 async function compiled(name: 'strict' | 'nullable', schema: GraphQLSchema, check: string) {
@@ -57,22 +54,7 @@ async function compiled(name: 'strict' | 'nullable', schema: GraphQLSchema, chec
   return { errors, module: await import(path.join(folder, `${name}.ts`)) };
 }
 
-/** What the TypeScript compiler says of files of the folder. */
-async function errorsIn(files: readonly string[]): Promise<string> {
-  const options = {
-    strict: true,
-    noEmit: true,
-    module: 'nodenext',
-    target: 'es2022',
-    skipLibCheck: true,
-    allowImportingTsExtensions: true,
-    types: ['node'],
-  };
-  await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }));
-  await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
-  const { stdout } = await promisify(execFile)(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder]).catch(error => error);
-  return stdout;
-}
+const errorsIn = (files: readonly string[]) => typeErrors(folder, files);
 
 type Response = Parameters<typeof toe>[0];
 const send = async (query: string, by = token): Promise<Response> => JSON.parse((await gateway.ask(query, { token: by })).text);

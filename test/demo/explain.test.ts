@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { start } from '../cli/command.ts';
+import { startSources } from '../cli/command.ts';
 import { useDemo } from '../support/demo.ts';
 
 const demo = useDemo();
@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs `explain` against the demo, and returns what it wrote and its exit code. */
 async function explain(...args: readonly string[]) {
-  const command = start(['explain', ...args], { IPTO_HOME: demo.directory, PORT: new URL(demo.demo.url).port });
+  const command = startSources(['explain', ...args], { IPTO_HOME: demo.directory, PORT: new URL(demo.demo.url).port });
   return { code: await command.ended, out: command.out(), err: command.err() };
 }
 const file = (name: string) => path.join(folder, name);

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../cli/command.ts';
+import { endOf, startSources } from '../cli/command.ts';
 import { ask } from '../support/gateway.ts';
 import { isAlive, type RunningDemo, startDemo } from './run.ts';
+
+const run = (args: readonly string[], settings: Readonly<Record<string, string>>) => endOf(startSources(args, settings));
 
 const LONG = 180_000;
 

@@ -14,7 +14,7 @@ let server: RunningServer;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ipto-home-'));
   const home = await openHome(directory);
-  const routes = demoRoutes(await openIssuer(home), home, 'demo.lan');
+  const routes = demoRoutes(await openIssuer(home), home, { host: 'demo.lan', corsOrigins: ['http://localhost:*'] });
   server = await startServer({ log: createLog('silent'), host: '127.0.0.1', port: 0, routes, isReady: async () => true });
 });
 afterAll(async () => {
@@ -23,14 +23,23 @@ afterAll(async () => {
 });
 
 /** Sends a request as it is written: `fetch` would replace the host and correct the path. */
-function send(method: string, path: string, host: string, body = ''): Promise<{ status: number; text: string }> {
+function send(
+  method: string,
+  path: string,
+  host: string,
+  body = '',
+  more = {},
+): Promise<{ status: number; text: string; origin?: string }> {
   const { port } = new URL(server.url);
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers: { host, 'content-type': 'application/json' } }, response => {
-      let text = '';
-      response.setEncoding('utf8').on('data', chunk => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode!, text }));
-    });
+    const sent = request(
+      { host: '127.0.0.1', port, method, path, headers: { host, 'content-type': 'application/json', ...more } },
+      response => {
+        let text = '';
+        response.setEncoding('utf8').on('data', chunk => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode!, text, origin: response.headers['access-control-allow-origin'] }));
+      },
+    );
     sent.on('error', reject).end(body);
   });
 }
@@ -92,4 +101,33 @@ describe('the demo', () => {
       expect(await send('GET', path, 'localhost')).toEqual({ status: 404, text: 'There is no message to this address.\n' });
     },
   );
+
+  test('lists its people, with the slug and the roles of each of their tenants', async () => {
+    const { personas } = JSON.parse((await send('GET', '/demo/personas', 'localhost')).text);
+    expect(personas).toHaveLength(34);
+    expect(personas).toContainEqual({
+      ...{ email: 'sam@people.example', name: 'Sam Rivera', staff: false },
+      memberships: [
+        { tenant: 'contoso', roles: ['admin'] },
+        { tenant: 'northwind', roles: ['viewer'] },
+        { tenant: 'fabrikam', roles: ['operator', 'buyer_manager'] },
+      ],
+    });
+  });
+
+  test('gives tokens and mail to pages of listed origins alone', async () => {
+    const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
+    for (const [origin, allowed] of [
+      ['http://localhost:5173', 'http://localhost:5173'],
+      ['https://evil.example', undefined],
+    ]) {
+      expect(await send('OPTIONS', '/demo/token', 'localhost', '', { origin, ...preflight })).toMatchObject({
+        status: 204,
+        origin: allowed,
+      });
+      const body = '{"persona":"staff@ipto.example"}';
+      expect(await send('POST', '/demo/token', 'localhost', body, { origin })).toMatchObject({ status: 200, origin: allowed });
+      expect(await send('GET', '/demo/mail?to=', 'localhost', '', { origin })).toMatchObject({ status: 404, origin: allowed });
+    }
+  });
 });

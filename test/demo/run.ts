@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Command, endOf, start, startProgram } from '../cli/command.ts';
+import { type Command, endOf, startProgram, startSources } from '../cli/command.ts';
 import { ask } from '../support/gateway.ts';
 
 export type RunningDemo = {
@@ -15,7 +15,7 @@ export type RunningDemo = {
 
 /** Starts a demo in a folder, on a free port, and waits until it has said all that it says. */
 export async function startDemo(home: string, ...args: string[]): Promise<RunningDemo> {
-  const command = start(['demo', ...args], { IPTO_HOME: home, PORT: '0' });
+  const command = startSources(['demo', ...args], { IPTO_HOME: home, PORT: '0' });
   const [, url = ''] = await command.says(/Endpoint +(http:\/\/\S+)\/graphql/);
   await command.says(/Ctrl-C stops everything/);
   const token = async (persona: string) => {

@@ -78,7 +78,7 @@ describe('npm run token', () => {
 
   /** Serves the demo's routes for a folder, and returns their address. */
   async function serve(home: Home, issuer: Issuer): Promise<string> {
-    const routes = demoRoutes(issuer, home, '127.0.0.1');
+    const routes = demoRoutes(issuer, home, { host: '127.0.0.1', corsOrigins: [] });
     server = await startServer({ log: createLog('silent'), host: '127.0.0.1', port: 0, routes, isReady: async () => true });
     return server.url;
   }

@@ -13,7 +13,7 @@ describe('compose.yaml', () => {
     expect(ipto.map(({ name, command }) => `${name}: ${command}`)).toEqual([
       ...['migrate: migrate', 'gateway-1: start', 'gateway-2: start', 'worker: worker'],
     ]);
-    expect(Object.keys(services)).toEqual(expect.arrayContaining(['issuer', 'database', 'standby', 'pgbouncer', 'mail']));
+    expect(Object.keys(services)).toEqual(expect.arrayContaining(['issuer', 'database', 'standby', 'pgbouncer', 'redis', 'mail']));
   });
 
   test.each(ipto.map(service => [service.name, service] as const))(
@@ -68,6 +68,6 @@ describe('the Dockerfile', () => {
   test('.dockerignore keeps out what the build makes itself, and secrets of a demo', () => {
     const ignored = readFileSync(`${ROOT}.dockerignore`, 'utf8').split('\n');
     expect(ignored).toEqual(expect.arrayContaining(['.git', '.ipto', 'dist', 'node_modules', 'src/generated']));
-    for (const needed of ['src', 'scripts', 'prisma', 'tsconfig.build.json', 'LICENSE']) expect(ignored).not.toContain(needed);
+    for (const needed of ['src', 'scripts', 'prisma', 'tsconfig.json', 'LICENSE']) expect(ignored).not.toContain(needed);
   });
 });

@@ -29,8 +29,9 @@ const settings = (name: string, secret: object) => ({ ...found('ConfigMap', name
 describe('the Helm chart', () => {
   test('has a resource for each part', () => {
     expect(resources.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort()).toEqual([
-      ...['ConfigMap ipto-gateway', 'ConfigMap ipto-worker', 'Deployment ipto-gateway', 'Deployment ipto-worker'],
-      ...['HorizontalPodAutoscaler ipto-gateway', 'Job ipto-migrate', 'PodDisruptionBudget ipto-gateway', 'Service ipto-gateway'],
+      ...['ConfigMap ipto-gateway', 'ConfigMap ipto-worker', 'Deployment ipto-gateway', 'Deployment ipto-redis'],
+      ...['Deployment ipto-worker', 'HorizontalPodAutoscaler ipto-gateway', 'Job ipto-migrate', 'NetworkPolicy ipto-redis'],
+      ...['PodDisruptionBudget ipto-gateway', 'Service ipto-gateway', 'Service ipto-redis'],
     ]);
   });
 
@@ -74,6 +75,7 @@ describe('the Helm chart', () => {
       { path: '/livez', port: 'http' },
       { path: '/readyz', port: 'http' },
     ]);
+    expect(productionConfig(settings('gateway', DATABASE)).STOP_DELAY).toBe(5);
     expect(found('Service', 'gateway').spec.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }]);
   });
 
@@ -98,6 +100,18 @@ describe('the Helm chart', () => {
     expect(found('Deployment', 'worker').spec.selector.matchLabels).not.toEqual(labels);
     expect(found('HorizontalPodAutoscaler', 'gateway').spec).toMatchObject({ minReplicas: 2, scaleTargetRef: { name: 'ipto-gateway' } });
     expect(found('Deployment', 'gateway').spec).not.toHaveProperty('replicas');
+  });
+
+  test('has a Redis that the gateways alone reach, or none', () => {
+    const { labels } = found('Deployment', 'redis').spec.template.metadata;
+    for (const selector of [found('Service', 'redis').spec.selector, found('NetworkPolicy', 'redis').spec.podSelector.matchLabels])
+      expect(selector).toEqual(labels);
+    expect(found('NetworkPolicy', 'redis').spec.ingress[0].from).toEqual([
+      { podSelector: { matchLabels: found('Deployment', 'gateway').spec.template.metadata.labels } },
+    ]);
+    expect(new URL(productionConfig(settings('gateway', DATABASE)).REDIS_URL!).hostname).toBe(found('Service', 'redis').metadata.name);
+    const without = rendered({ ...values, redis: { ...values.redis, enabled: false } });
+    expect(JSON.stringify(without)).not.toMatch(/redis/i);
   });
 
   test('has a fixed number of replicas without autoscaling', () => {

@@ -52,14 +52,17 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   ipto_refusals_total: ['permission', 'because'],
   ipto_cost_refused_points_total: ['code'],
   ipto_executions_total: ['way'],
+  ipto_budget_leases_total: ['outcome'],
   ipto_fallbacks_total: ['reason'],
   ipto_reads_total: ['outcome'],
+  ipto_standby_reads_total: ['outcome'],
   ipto_responses_total: ['route', 'status'],
   ipto_pool_connections: ['state'],
   ipto_pipelines: ['what'],
   ipto_jwks_fetches_total: ['outcome'],
   ipto_jobs_total: ['task', 'outcome'],
   ipto_mails_total: ['outcome'],
+  ipto_streams: ['state'],
   ipto_webhook_deliveries_total: ['outcome', 'failure'],
 };
 const VALUES: Readonly<Record<string, readonly string[]>> = {

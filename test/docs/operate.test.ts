@@ -20,7 +20,7 @@ describe.each(['docs/deploy.md', 'docs/upgrade.md', 'docs/backup.md', 'docs/oper
   });
 
   test('names commands that exist', () => {
-    const scriptsNamed = [...page.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, script]) => script!);
+    const scriptsNamed = [...page.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script]) => script!);
     expect(scriptsNamed.filter(script => !(script in scripts))).toEqual([]);
     const commandsNamed = [...page.matchAll(/(?:`|npx )ipto ([a-z]+)/g)].map(([, command]) => command!);
     expect(commandsNamed.length).toBeGreaterThan(0);

@@ -34,7 +34,9 @@ test.each([
   ['directive', 'query ($yes: Boolean!) { tenant { name @include(if: $yes) } }'],
   ['argument',  '{ node(id: "x") { id } }'],
   ['abstract',  '{ __schema { queryType { name } } }'],
-  ['resolver',  '{ tenant { charges { totalCount } } }'],
+  ['compiled',  '{ tenant { charges { totalCount } } }'],
+  ['compiled',  'query ($from: DateTime, $until: DateTime) { tenant { usage(from: $from, until: $until) { records { edges { node { at charge { amount { amount } } } } } } } }'],
+  ['resolver',  '{ tenant { apiKeys { totalCount } } }'],
 ])('%s: %s', (expected, query) => {
   expect(outcome(query)).toBe(expected);
 });

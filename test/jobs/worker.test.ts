@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { type RunningWorker, startWorker } from '../../src/jobs/worker.ts';
+import { startProxy } from '../http/server/proxy.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../support/tenant-fixtures.ts';
 
 const life = useTenantFixtures();
@@ -27,11 +28,12 @@ afterEach(async () => {
 async function work(
   send: (message: Message) => Promise<void> = async () => {},
   log = createLog('silent'),
+  url = life.database.runtimeUrl,
 ): Promise<RunningWorker & Database> {
   const database = openDatabase(life.database.runtimeUrl, { poolSize: 4 });
   const mail = { send: async (message: Message) => send(message).then(() => void sent.push(message)) };
   const worker = await startWorker({
-    ...{ database, url: life.database.runtimeUrl, log },
+    ...{ database, url, log },
     dependencies: { clock: life.gateway.clock, store: life.gateway.store, mail, acceptUrl: '{code}' },
   });
   let stopping: Promise<void> | undefined;
@@ -202,5 +204,55 @@ describe('the worker', () => {
     await invite('after@people.example');
     await until(() => expect(sent).toHaveLength(1));
     await until(async () => expect(await jobs()).toMatchObject([{ task: 'settle', key: null, attempts: 1 }]));
+  });
+
+  test('goes on after the database was away, also if a job failed meanwhile', async () => {
+    const proxy = await startProxy(life.database.runtimeUrl);
+    stops.push(proxy.shut);
+    let isAway = false;
+    const fail = async () => {
+      if (isAway) return;
+      await proxy.shut();
+      isAway = true;
+      throw new Error('the mail server is away');
+    };
+    const lines: string[] = [];
+    const log = pino({ level: 'error' }, { write: line => void lines.push(line) });
+    await work(fail, log, proxy.url);
+    await invite('before@people.example');
+    await until(() => expect(lines.join('')).toContain('the worker stopped; it starts again'));
+    await proxy.open();
+    await invite('after@people.example');
+    await until(() => expect(sent.map(({ to }) => to)).toContain('after@people.example'));
+  });
+
+  test('a sweep releases the jobs of a killed worker, and none of a worker that lives', async () => {
+    let goOn = () => {};
+    const slow = new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+    await work(async ({ to }) => (to.startsWith('slow') ? slow : undefined));
+    stops.push(async () => goOn());
+    await invite('slow@people.example');
+    const locks = () =>
+      life.database.sql('SELECT locked_by AS by FROM graphile_worker._private_job_queues WHERE queue_name = $1 AND locked_by IS NOT NULL', [
+        home.id,
+      ]);
+    const [held] = await until(async () => {
+      const found = await locks();
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    const other = await life.home();
+    await life.database.sql(
+      "INSERT INTO graphile_worker._private_job_queues (queue_name, locked_at, locked_by) VALUES ($1, now(), 'killed')",
+      [other.id],
+    );
+    await invite('waiting@people.example', other);
+    await life.database.sql("SELECT graphile_worker.add_job('sweep', '{}', max_attempts := 1)");
+    await until(() => expect(sent.map(({ to }) => to)).toEqual(['waiting@people.example']));
+    expect(await locks()).toEqual([held]);
+    goOn();
+    await until(() => expect(sent).toHaveLength(2));
   });
 });

@@ -12,7 +12,7 @@ const LIST = (rows: string) => `(SELECT coalesce(json_agg(r), '[]') FROM (${rows
 
 /** Tenants' rows, and whose each is: everything with a `tenant_id`. */
 const TENANT_TABLES = `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname = 'tenant_id' ORDER BY 1`;
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'tenant_id' ORDER BY 1`;
 
 // biome-ignore format: a table is read by its columns
 const SNAPSHOT = (tables: readonly string[]) => `SELECT json_build_object(

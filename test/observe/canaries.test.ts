@@ -94,7 +94,7 @@ test('A4: no secret of a client is in logs, traces, metrics or the audit log, wh
     );
     await graphql('query Q($id: ID!) { node(id: $id) { id } }', { id: text() }, byOwner);
     await graphql(
-      'query Q($text: String!) { marketplace { listings(first: 3, search: $text) { totalCount } } }',
+      'query Q($text: String!) { marketplace { search(first: 3, query: $text) { edges { node { title } } } } }',
       { text: text() },
       byOwner,
     );

@@ -5,6 +5,7 @@ import { PERMISSIONS } from '../../src/access/policy.ts';
 import { ERRORS } from '../../src/domain/core/errors.ts';
 import { fixtures, type Member, useDatabase } from '../support/database.ts';
 import { useGateway } from '../support/gateway.ts';
+import { subscribe } from '../support/subscribe.ts';
 import { FAILING } from './failing.ts';
 import { ANY_PORT, scrape, valueIn } from './scrape.ts';
 
@@ -157,4 +158,18 @@ test('no label has a text from a client, a tenant or a person: a flood adds no s
   expect([...labels('document')]).toEqual(['other']);
   expect([...labels('route')].sort()).toEqual(['graphql', 'other', 'readyz']);
   expect([...labels('status')].sort()).toEqual(['2xx', '4xx']);
+});
+
+test('subscriptions are counted while they are open, and what is sent to them', async () => {
+  const caller = await as(owner);
+  const subscribed = await subscribe(gateway.url, 'subscription { tenantChanged { event { type } } }', caller);
+  expect(valueIn(await series(), 'ipto_streams', { state: 'open' })).toBe(1);
+  const rename = async () => {
+    await gateway.ask('mutation { renameTenant(input: { name: "Newer" }) { tenant { name } } }', caller);
+    await subscribed.next();
+  };
+  expect(await growth('ipto_events_sent_total', {}, rename)).toBe(1);
+  expect(valueIn(await series(), 'ipto_streams', { state: 'buffering' })).toBe(0);
+  subscribed.close();
+  await expect.poll(async () => valueIn(await series(), 'ipto_streams', { state: 'open' })).toBe(0);
 });

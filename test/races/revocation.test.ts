@@ -77,6 +77,7 @@ test.each<[string, Revocation]>([
     },
   ],
 ])('a member who is %s gets no event after it was acknowledged', { timeout: PATIENCE }, async (_, { query, revoke }) => {
+  let [events, changes] = [0, 0];
   for (let round = 0; round < ROUNDS; round += 1) {
     const home = await fixtures.home();
     const [member, keeper] = [await fixtures.join(home, ['viewer']), await fixtures.join(home, ['viewer'])];
@@ -99,5 +100,10 @@ test.each<[string, Revocation]>([
     while (kept.length < names.length) kept.push((await keeping.next())!.data.data.tenantChanged.event.data.name);
     expect(kept).toEqual(names);
     keeping.close();
+    events += handed.filter(({ isEvent }) => isEvent).length;
+    changes += names.length;
   }
+  // What the assertions counted: none of these was wrong.
+  if (ROUNDS > 10)
+    console.info(`${ROUNDS} rounds: ${changes} changes, ${events} events handed over, 0 after the revocation was acknowledged, 0 missed`);
 });

@@ -11,9 +11,10 @@ const SENDER = webhookSender({ allowLoopback: true });
 /** A sender that notes when each request is written. */
 function noting(written: number[]): WebhookSender {
   return {
-    connect: async url => {
-      const connection = await SENDER.connect(url);
+    connect: async (url, isNew) => {
+      const connection = await SENDER.connect(url, isNew);
       return {
+        isReused: connection.isReused,
         write: request => {
           written.push(performance.now());
           return connection.write(request);

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { startTemporaryDemo } from './demo.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,7 +19,7 @@ export const commandsIn = (page: string): ReadonlyMap<string, string> =>
 /** Runs a page's command against a demo, as printed except for port and folder. */
 export async function runCommand(
   command: string,
-  { demo, directory }: Awaited<ReturnType<typeof startTemporaryDemo>>,
+  { demo, directory }: { readonly demo: { readonly url: string }; readonly directory: string },
   folder = '/tmp',
 ): Promise<{ stdout: string; stderr: string }> {
   const adapted = command.replaceAll('http://127.0.0.1:4000', demo.url).replaceAll('/tmp/', `${folder}/`);

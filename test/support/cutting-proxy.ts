@@ -2,16 +2,18 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { useResource } from './resource.ts';
 
 export type CuttingProxy = {
-  /** The endpoint of the gateway behind it. */
+  /** The endpoint of the gateway behind it, with the port of the proxy. */
   readonly url: string;
   /** The number of connections that were made. */
   connections(): number;
   /** Cuts all connections. */
   cut(): void;
+  /** Forwards nothing more on the connections that are open, and leaves them open. */
+  silence(): void;
   close(): Promise<void>;
 };
 
-/** A TCP proxy between a client and a gateway, for a test file; see {@link useResource}. */
+/** A TCP proxy between a client and a server, for a test file; see {@link useResource}. */
 export const useCuttingProxy = (target: { readonly url: string }): CuttingProxy =>
   useResource(
     () => start(target),
@@ -38,6 +40,9 @@ async function start(target: { readonly url: string }): Promise<CuttingProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
     connections: () => made,
     cut,
+    silence: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     close: () => {
       cut();
       return new Promise(resolve => server.close(() => resolve()));

@@ -7,7 +7,7 @@ import type { TestDatabase } from './database.ts';
 export async function tablesNaming({ sql }: Pick<TestDatabase, 'sql'>, text: string): Promise<Record<string, number>> {
   const tables = await sql<{ name: string }>(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`,
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`,
   );
   const found: Record<string, number> = {};
   for (const { name } of tables) {

@@ -97,6 +97,7 @@ export type TestGateway = Running & {
 
 type GatewayOptions = {
   readonly poolSize?: number;
+  readonly readUrls?: readonly string[];
   readonly settings?: Partial<Settings>;
   readonly reads?: StartOptions['reads'];
   readonly compiled?: boolean;
@@ -114,9 +115,9 @@ type GatewayOptions = {
 };
 
 /** A gateway for a test file; see {@link useResource}. */
-export const useGateway = (database: Pick<TestDatabase, 'runtimeUrl'>, options?: GatewayOptions): TestGateway =>
+export const useGateway = (database: Pick<TestDatabase, 'runtimeUrl'>, options?: GatewayOptions | (() => GatewayOptions)): TestGateway =>
   useResource(
-    () => startTestGateway(database, options),
+    () => startTestGateway(database, typeof options === 'function' ? options() : options),
     gateway => gateway.stop(),
   );
 
@@ -125,6 +126,7 @@ export async function startTestGateway(
   database: Pick<TestDatabase, 'runtimeUrl'>,
   {
     poolSize,
+    readUrls,
     settings,
     reads,
     compiled,
@@ -159,6 +161,7 @@ export async function startTestGateway(
     corsOrigins,
     databaseUrl: database.runtimeUrl,
     ...(poolSize && { poolSize }),
+    readUrls,
     ...(reads && { reads }),
     ...(compiled !== undefined && { compiled }),
     ...(introspection && { introspection }),

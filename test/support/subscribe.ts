@@ -16,12 +16,14 @@ export type Subscribed = {
   readonly errors: readonly { extensions: Record<string, unknown> }[];
   /** All that has arrived. */
   readonly sent: readonly Sent[];
-  /** The comments that have arrived: signs of life. */
-  readonly heartbeats: () => number;
+  /** The comments that have arrived; empty ones are signs of life. */
+  readonly comments: readonly string[];
   /** Resolves with the next event that arrives; null when the connection has ended. */
   next(): Promise<Sent | null>;
   /** Resolves when the connection has ended. */
   ended(): Promise<readonly Sent[]>;
+  /** Whether the connection ended within a response, by this side or by the other. */
+  isCut(): boolean;
   close(): void;
 };
 
@@ -49,7 +51,8 @@ export async function subscribe(
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
   const errors = isStream ? [] : JSON.parse(await response.text()).errors;
   const sent: Sent[] = [];
-  let [taken, beats, isOver] = [0, 0, false];
+  const comments: string[] = [];
+  let [taken, isOver, isCut] = [0, false, false];
   let arrived = () => {};
   const reading = (async () => {
     let text = '';
@@ -60,7 +63,7 @@ export async function subscribe(
           const lines = text.slice(0, end).split('\n');
           text = text.slice(end + 2);
           const of = (name: string) => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).trim());
-          if (lines.every(line => line.startsWith(':'))) beats += 1;
+          if (lines.every(line => line.startsWith(':'))) comments.push(...lines.map(line => line.slice(1).trim()));
           const [event] = of('event');
           const data = of('data').join('\n');
           if (event) sent.push({ id: of('id')[0] ?? null, event, data: data ? JSON.parse(data) : null });
@@ -68,14 +71,15 @@ export async function subscribe(
         }
       }
   })()
-    .catch(() => {}) // cut by this side, or by the other
+    .catch(() => {
+      isCut = true;
+    })
     .finally(() => {
       isOver = true;
       arrived();
     });
   return {
-    ...{ status: response.status, headers: response.headers, errors, sent },
-    heartbeats: () => beats,
+    ...{ status: response.status, headers: response.headers, errors, sent, comments },
     next: async () => {
       while (taken === sent.length && !isOver)
         await new Promise<void>(resolve => {
@@ -87,6 +91,7 @@ export async function subscribe(
       await reading;
       return sent;
     },
+    isCut: () => isCut,
     close: () => leaving.abort(),
   };
 }

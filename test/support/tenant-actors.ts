@@ -1,5 +1,7 @@
 import type { PlanCode, Role } from '../../src/access/vocabulary.ts';
 import type { Settings } from '../../src/domain/core/services.ts';
+import type { BudgetSettings } from '../../src/http/budget/open.ts';
+import type { StartOptions } from '../../src/main.ts';
 import { fixtures, type Member, type Person, type Tenant, type TestDatabase, useDatabase } from './database.ts';
 import { type Answer, codeIn, type TestGateway, useGateway } from './gateway.ts';
 
@@ -80,7 +82,14 @@ export const globalId = (type: string, tenantId: string, id: string): string =>
 
 /** A gateway for a test file, with helpers for members and tenants; see {@link useResource}. */
 export function useTenantActors(
-  options: { poolSize?: number; settings?: Partial<Settings>; deprecatedUseInterval?: number; heartbeat?: number } = {},
+  options: {
+    poolSize?: number;
+    settings?: Partial<Settings>;
+    deprecatedUseInterval?: number;
+    heartbeat?: number;
+    budget?: BudgetSettings;
+    metrics?: StartOptions['metrics'];
+  } = {},
 ): TenantActors {
   const database = useDatabase();
   return lifeOf(database, useGateway(database, options));

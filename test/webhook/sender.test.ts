@@ -7,7 +7,7 @@ import net, { type AddressInfo, type LookupFunction, type Server } from 'node:ne
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { SendError } from '../../src/domain/webhook/sender.ts';
+import { SendError, type WebhookSender } from '../../src/domain/webhook/sender.ts';
 import { RESPONSE_BYTES, type SenderOptions, webhookSender } from '../../src/webhook/sender.ts';
 
 let directory: string;
@@ -59,9 +59,12 @@ const resolvingTo =
     );
   };
 
-async function send(url: string, options: Partial<SenderOptions> = {}, body = '{}'): Promise<number | SendError> {
+const send = (url: string, options: Partial<SenderOptions> = {}, body = '{}') =>
+  sendBy(webhookSender({ allowLoopback: true, ...options }), url, body);
+
+async function sendBy(sender: WebhookSender, url: string, body = '{}'): Promise<number | SendError> {
   try {
-    const connection = await webhookSender({ allowLoopback: true, ...options }).connect(url);
+    const connection = await sender.connect(url);
     try {
       await connection.write({ headers: { 'webhook-id': 'one' }, body });
       return await connection.response();
@@ -234,5 +237,74 @@ describe('a connection to a receiver', () => {
     const rebinding = resolvingTo(['127.0.0.1'], ['10.0.0.1']);
     expect(await send(url, { lookup: rebinding, ca: pem.cert })).toBe(204);
     expect(await failure(url, { lookup: rebinding, ca: pem.cert })).toEqual(['ADDRESS_REFUSED', null]);
+  });
+});
+
+describe('a connection that carried a request', () => {
+  /** A receiver, and its requests: the number of the connection, and the path. */
+  const counting = async (answer: (socket: net.Socket) => void) => {
+    const requests: [number, string][] = [];
+    let connections = 0;
+    const port = await raw(socket => {
+      connections += 1;
+      const number = connections;
+      socket.on('data', data => {
+        requests.push([number, data.toString().split(' ')[1]!]);
+        answer(socket);
+      });
+    });
+    return { requests, at: (path: string) => `http://127.0.0.1:${port}${path}` };
+  };
+  const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+
+  test('E2: carries the next one to the same URL, and none to another', async () => {
+    const { requests, at } = await counting(socket => socket.write(OK));
+    const sender = webhookSender({ allowLoopback: true });
+    for (const path of ['/a', '/a', '/b', '/a']) expect(await sendBy(sender, at(path))).toBe(200);
+    expect(requests).toEqual([[1, '/a'], [1, '/a'], [2, '/b'], [1, '/a']]); // biome-ignore format: a row
+  });
+
+  test('E2: carries one at a time', async () => {
+    const { requests, at } = await counting(socket => socket.write(OK));
+    const sender = webhookSender({ allowLoopback: true });
+    for (let times = 0; times < 2; times += 1) await Promise.all([sendBy(sender, at('/')), sendBy(sender, at('/'))]);
+    expect(requests.map(([connection]) => connection).sort()).toEqual([1, 1, 2, 2]);
+  });
+
+  test.each([
+    ['said something unasked', `${OK}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n`],
+    ['announced its end', OK.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n')],
+    ['speaks HTTP/1.0', OK.replace('1.1', '1.0')],
+  ])('E2: is not used again where its other side %s', async (_what, text) => {
+    const { requests, at } = await counting(socket => socket.write(text));
+    const sender = webhookSender({ allowLoopback: true });
+    for (let times = 0; times < 2; times += 1) await sendBy(sender, at('/'));
+    expect(requests.map(([connection]) => connection)).toEqual([1, 2]);
+  });
+
+  test('E2: is not used again after its other side ended it, or a part of the response is left', async () => {
+    const { requests, at } = await counting(socket => socket.end(OK));
+    const sender = webhookSender({ allowLoopback: true });
+    expect(await sendBy(sender, at('/'))).toBe(200);
+    // The end arrives before the next request or after it.
+    await expect.poll(() => sendBy(sender, at('/'))).toBe(200);
+    expect(requests.at(-1)![0]).toBe(2);
+    const long = await counting(socket =>
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n${'a'.repeat(RESPONSE_BYTES + 1)}`),
+    );
+    for (let times = 0; times < 2; times += 1) expect(await sendBy(sender, long.at('/'))).toBe(200);
+    expect(long.requests.map(([connection]) => connection)).toEqual([1, 2]);
+    await expect.poll(() => sockets.slice(-2).map(({ destroyed }) => destroyed)).toEqual([true, true]);
+  });
+
+  test('E2: is closed as soon as its other side says something that nobody asked for', async () => {
+    const { requests, at } = await counting(socket => socket.write(OK));
+    const sender = webhookSender({ allowLoopback: true });
+    expect(await sendBy(sender, at('/'))).toBe(200);
+    const socket = sockets.at(-1)!;
+    socket.write(OK);
+    await expect.poll(() => socket.destroyed).toBe(true);
+    expect(await sendBy(sender, at('/'))).toBe(200);
+    expect(requests.map(([connection]) => connection)).toEqual([1, 2]);
   });
 });

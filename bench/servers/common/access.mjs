@@ -19,6 +19,7 @@ export const RULES = {
   'dataset:count':        { roles: ALL,                statuses: KEPT,       principals: ['user', 'api_key'] },
   'dataset:read':         { roles: SELLERS_AND_VIEWER, statuses: KEPT,       principals: ['user', 'api_key'] },
   'earning:read':         { roles: SELLERS_AND_VIEWER, statuses: KEPT,       principals: ['user', 'api_key'] },
+  'audit:read':           { roles: ADMINS,             statuses: KEPT,       principals: ['user'] },
   'marketplace:read':     { roles: ALL_BUT_OPERATOR,   statuses: KEPT,       principals: ['user', 'api_key'] },
 };
 

@@ -1,5 +1,5 @@
 /** The settings of every server. */
-export const { DATABASE_URL, OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URI } = process.env;
+export const { DATABASE_URL, OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URI, PUBLIC_URL, STORE_SECRET } = process.env;
 export const PORT = Number(process.env.PORT);
 export const POOL_SIZE = Number(process.env.DATABASE_POOL_SIZE);
 export const TOKEN_CACHE = process.env.TOKEN_CACHE === '1';

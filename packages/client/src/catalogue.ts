@@ -61,13 +61,14 @@ export const ERROR_STATUS = {
   METHOD_NOT_ALLOWED: 405,
   CSRF_REFUSED: 403,
   INTERNAL_SERVER_ERROR: 500,
+  OVERLOADED: 503,
   UNAVAILABLE: 503,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
 /** The codes after which the same request may succeed within a minute. */
-export const RETRYABLE: readonly string[] = ['RATE_LIMITED', 'UNAVAILABLE'] satisfies readonly ErrorCode[];
+export const RETRYABLE: readonly string[] = ['RATE_LIMITED', 'OVERLOADED', 'UNAVAILABLE'] satisfies readonly ErrorCode[];
 
 /** The code of each obstacle of a refusal. */
 export type ObstacleCodes = {

@@ -32,6 +32,9 @@ export type Operation = {
   readonly mayChange: boolean;
 };
 
+/** How an id begins. Newer versions of GraphQL Code Generator write it into their hashes. */
+const PREFIX = 'sha256:';
+
 const prepared = new WeakMap<object, Operation>();
 
 /**
@@ -50,7 +53,7 @@ export function operationOf(document: AnyDocument): Operation {
 function read(document: object): Operation {
   if ('documentId' in document) return ofId(String(document.documentId));
   const { hash } = (document as { __meta__?: { hash?: string } }).__meta__ ?? {};
-  if (hash) return ofId(`sha256:${hash}`);
+  if (hash) return ofId(hash.startsWith(PREFIX) ? hash : PREFIX + hash);
   if (!('definitions' in document)) return ofText(String(document));
   const node = document as DocumentNode;
   const mayChange = node.definitions.some(

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { CROSSINGS } from '../queries/crossings.ts';
+import { readConversion } from './conversion.ts';
 import { grantStatements } from './grants.ts';
 import { ensureJobSchema } from './job-schema.ts';
 import { localeFault } from './locale.ts';
@@ -15,7 +16,7 @@ export class MigrationError extends Error {
 }
 
 /** The advisory lock of Prisma's `migrate deploy`, so that the two wait for each other. */
-const LOCK = 72707369;
+export const LOCK = 72707369;
 const FOLDER = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 
 export type MigrateOptions = {
@@ -38,8 +39,8 @@ export type Migrated = { readonly applied: readonly string[]; readonly isRoleCre
  * and repeatedly. It uses Prisma's `_prisma_migrations`, checksums and lock, so that
  * `prisma migrate deploy` agrees with it.
  *
- * @throws {MigrationError} if the locale is unsuitable, or a migration failed, was edited after it
- * was applied, or isn't part of this build.
+ * @throws {MigrationError} if the locale is unsuitable, a migration failed, was edited after it was
+ * applied, or isn't part of this build, or the large tables are being converted.
  */
 export async function migrate({ url, runtime, folder = FOLDER, onProgress = () => {} }: MigrateOptions): Promise<Migrated> {
   const client = new pg.Client({ connectionString: url, application_name: 'ipto-migrate' });
@@ -83,6 +84,11 @@ async function applyAll(client: pg.Client, folder: string, onProgress: (line: st
   const done = new Map(rows.map(row => [row.migration_name, row]));
   for (const row of rows) checkApplied(row, names, folder);
   const pending = names.filter(name => !done.has(name));
+  // A table that changed would differ from its copy, which then refuses what is written to both.
+  if (pending.length && (await readConversion(client)).begun.length)
+    throw new MigrationError(
+      'The large tables are being converted. Complete it with `ipto partition`, or end it with `ipto partition --cancel`.',
+    );
   for (const name of pending) {
     onProgress(`applying ${name}`);
     await applyOne(client, name, readFileSync(path.join(folder, name, 'migration.sql')));

@@ -1,5 +1,7 @@
 import { Connection } from './connection.ts';
+import { ConnectionShares } from './connection-shares.ts';
 import { DriverStatistics } from './statistics.ts';
+import { WaitQueue } from './wait-queue.ts';
 
 export type BasePoolOptions = {
   readonly connectionString: string;
@@ -14,31 +16,39 @@ export type BasePoolOptions = {
   readonly onIdleError?: ((error: Error) => void) | undefined;
 };
 
+const MAX = 10;
+
 /** A new connection costs a process, an authentication, and all its prepared statements. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-type Waiter = { readonly since: number; resolve(connection: Connection): void; reject(error: Error): void };
 type Idle = { readonly since: number; readonly connection: Connection };
 
 /**
- * A connection pool. A released connection goes to the waiter that waits longest, or else becomes
- * idle; the last one to become idle is used first, so that the others can be closed. Each
- * connection is opening, idle, or in use; together they are never more than `max`.
+ * A connection pool. A released connection goes to the oldest waiter among those whose owner may
+ * have another one (`connection-shares.ts`), or else becomes idle; the last one to become idle is
+ * used first, so that the others can be closed. Each connection is opening, idle, or in use;
+ * together they are never more than `max`.
  */
 export class BasePool {
   readonly statistics = new DriverStatistics();
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters: WaitQueue;
   /** In the order in which they became idle. */
   readonly #idle: Idle[] = [];
-  readonly #inUse = new Set<Connection>();
+  /** Each with its owner. */
+  readonly #inUse = new Map<Connection, string | null>();
+  readonly #shares: ConnectionShares;
   readonly #closing = new Set<Promise<void>>();
   #opening = 0;
-  #waitTimer: NodeJS.Timeout | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #ended: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
-  constructor(private readonly options: BasePoolOptions) {}
+  constructor(private readonly options: BasePoolOptions) {
+    this.#shares = new ConnectionShares(options.max ?? MAX);
+    this.#waiters = new WaitQueue(options.connectTimeout, () => {
+      this.statistics.failedWaits += 1;
+    });
+  }
 
   get totalCount(): number {
     return this.#opening + this.#idle.length + this.#inUse.size;
@@ -57,18 +67,17 @@ export class BasePool {
    *
    * @throws what failed the connecting, or an error that {@link isUnreachable} after the timeout.
    */
-  acquire(): Promise<Connection> {
+  acquire(owner: string | null = null): Promise<Connection> {
     if (this.#ended) return Promise.reject(new Error('the pool has been closed'));
-    const idle = this.#idle.pop();
+    const idle = this.#shares.hasRoom(owner) ? this.#idle.pop() : undefined;
     if (idle) {
-      this.#inUse.add(idle.connection);
+      this.#use(idle.connection, owner);
       this.statistics.poolWaits.observe(0);
       return Promise.resolve(idle.connection);
     }
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ since: performance.now(), resolve, reject });
+      this.#waiters.add({ since: performance.now(), owner, resolve, reject });
       this.#openForWaiters();
-      this.#watchWaiters();
     });
   }
 
@@ -79,13 +88,15 @@ export class BasePool {
       this.#close(connection);
       return;
     }
-    const next = this.#waiters.shift();
+    this.#shares.remove(this.#inUse.get(connection)!);
+    this.#inUse.delete(connection);
+    const next = this.#waiters.next(owner => this.#ended !== undefined || this.#shares.hasRoom(owner));
     if (next) {
+      this.#use(connection, next.owner);
       this.statistics.poolWaits.observeMs(performance.now() - next.since);
       next.resolve(connection);
     } else if (this.#ended) this.#close(connection);
     else {
-      this.#inUse.delete(connection);
       this.#idle.push({ since: performance.now(), connection });
       this.#watchIdle();
     }
@@ -108,7 +119,7 @@ export class BasePool {
   }
 
   #openForWaiters() {
-    const { max = 10 } = this.options;
+    const { max = MAX } = this.options;
     while (this.#opening < this.#waiters.length && this.totalCount < max) void this.#open();
     if (!this.totalCount) this.#onEmpty?.();
   }
@@ -128,16 +139,22 @@ export class BasePool {
     try {
       await connection.connect();
       this.#opening -= 1;
-      this.#inUse.add(connection);
+      this.#use(connection, null);
       this.release(connection);
     } catch (error) {
       this.#opening -= 1;
-      this.#rejectWaiters(error as Error, since);
+      this.#waiters.rejectSince(since, error as Error);
       this.#openForWaiters();
     }
   }
 
+  #use(connection: Connection, owner: string | null) {
+    this.#inUse.set(connection, owner);
+    this.#shares.add(owner);
+  }
+
   #close(connection: Connection) {
+    this.#shares.remove(this.#inUse.get(connection) ?? null);
     this.#inUse.delete(connection);
     const closed = connection.end().then(() => void this.#closing.delete(closed));
     this.#closing.add(closed);
@@ -150,29 +167,6 @@ export class BasePool {
     this.#idle.splice(at, 1);
     this.#close(connection);
     this.options.onIdleError?.(error);
-  }
-
-  /** Rejects those who have waited since a moment, or longer. */
-  #rejectWaiters(error: Error, since: number) {
-    while (this.#waiters[0] && this.#waiters[0].since <= since) {
-      this.statistics.failedWaits += 1;
-      this.#waiters.shift()!.reject(error);
-    }
-  }
-
-  /** One timer for all who wait, set for the one who waits longest. */
-  #watchWaiters() {
-    const { connectTimeout } = this.options;
-    const [first] = this.#waiters;
-    if (!connectTimeout || !first || this.#waitTimer) return;
-    this.#waitTimer = setTimeout(
-      () => {
-        this.#waitTimer = undefined;
-        this.#rejectWaiters(new Error('timeout exceeded when trying to connect'), performance.now() - connectTimeout);
-        this.#watchWaiters();
-      },
-      Math.ceil(first.since + connectTimeout - performance.now()),
-    ).unref();
   }
 
   /** One timer for all idle connections, set for the one that is idle longest. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Batch, type Outcome } from './batch.ts';
+import { requestCancel, type Session } from './caller.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import type { ReadQuery } from './read-query.ts';
 import type { Statement } from './statement.ts';
@@ -13,6 +14,7 @@ import type { Statement } from './statement.ts';
  */
 export class Connection extends pg.Client {
   readonly #prepared = new PreparedStatements();
+  #isCanceled = false;
 
   /** One read, which is a transaction of its own. */
   read(readQuery: ReadQuery): void {
@@ -30,10 +32,19 @@ export class Connection extends pg.Client {
     });
   }
 
+  /**
+   * Cancels what it runs. It can't be used any more: a cancel that PostgreSQL receives late would
+   * end the statement of another caller.
+   */
+  cancel(): void {
+    this.#isCanceled = true;
+    requestCancel(this as unknown as Session);
+  }
+
   /** Whether it can still be used. */
   get isOpen(): boolean {
     const { _queryable, _ending } = this as unknown as { readonly _queryable: boolean; readonly _ending: boolean };
-    return _queryable && !_ending;
+    return _queryable && !_ending && !this.#isCanceled;
   }
 
   /** Whether a transaction is open, failed or not. */

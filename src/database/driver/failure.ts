@@ -38,8 +38,12 @@ const TIME_LIMIT = /^(57014|55P03|25P03)$/;
 /** Whether PostgreSQL ended a statement for its time. Another try would wait as long. */
 export const isOverTime = (error: unknown): boolean => [...chain(error)].some(({ code }) => TIME_LIMIT.test(String(code)));
 
-/** Codes of a server that is starting, stopping, full, slow or gone, and of a failed network. */
-const UNREACHABLE = /^(08...|57P0.|53300|25P04|ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|P1001|P1002|P1008|P1017|P2024|P2028)$/;
+/**
+ * Codes of a server that is starting, stopping, full, slow or gone, or takes no changes (25006: a
+ * standby, or the disk is watched; 53100: no disk is left), and of a failed network.
+ */
+const UNREACHABLE =
+  /^(08...|57P0.|25006|53[0-3]00|25P04|ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|P1001|P1002|P1008|P1017|P2024|P2028)$/;
 
 /** Whether the database is out of reach or too slow, so that a later try may do. */
 export const isUnreachable = (error: unknown): boolean =>

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { BasePool, type BasePoolOptions } from './base-pool.ts';
 import type { Outcome } from './batch.ts';
+import { type Caller, CallerLeftError } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { isBroken, staleStatement } from './failure.ts';
 import type { PiggybackQuery } from './piggyback-query.ts';
@@ -75,9 +76,12 @@ export class ConnectionPool extends BasePool {
   }
 
   async #query(statement: Statement, prelude: Prelude | undefined, options: RunOptions): Promise<pg.QueryResult> {
-    const connection = await this.acquire();
+    const { caller } = options.observer ?? {};
+    const connection = await this.#acquireFor(caller, prelude?.owner);
     const first = prelude ? [{ ...prelude, isSilent: true }] : [];
+    caller?.began(connection);
     const { results, error } = await this.run(connection, first, [statement], options);
+    caller?.ended(connection);
     this.release(connection, error && isBroken(error) ? error : undefined);
     if (error) throw error;
     return results.at(-1)!;
@@ -89,6 +93,7 @@ export class ConnectionPool extends BasePool {
     { prelude, piggyback, quick = false, observer }: ReadOptions = {},
   ): Promise<ReadResult<Row>> {
     return new Promise((resolve, reject) => {
+      if (observer?.caller?.hasLeft) return reject(new CallerLeftError('the caller left'));
       const run = (naming: boolean) => {
         const readQuery = new ReadQuery(statement, prelude, piggyback, naming, (error, result) => {
           if (readQuery.sentAt) this.#observed(statement, readQuery.sentAt, performance.now(), error, observer);
@@ -96,8 +101,10 @@ export class ConnectionPool extends BasePool {
           else if (naming && this.canRunUnnamed(error)) run(false);
           else reject(error);
         });
-        if (quick) this.#pipelinedReads.take(readQuery);
-        else void this.#runAlone(readQuery);
+        readQuery.caller = observer?.caller;
+        const owner = prelude?.owner ?? null;
+        if (quick) this.#pipelinedReads.take(readQuery, owner);
+        else void this.#runAlone(readQuery, owner);
       };
       run(this.naming);
     });
@@ -127,10 +134,23 @@ export class ConnectionPool extends BasePool {
     observer?.statement(text, sentAt, endedAt, error);
   }
 
-  async #runAlone(readQuery: ReadQuery): Promise<void> {
-    const connection = await this.acquire().catch(error => readQuery.fail(error));
+  async #runAlone(readQuery: ReadQuery, owner: string | null): Promise<void> {
+    const { caller } = readQuery;
+    const connection = await this.#acquireFor(caller, owner).catch(error => readQuery.fail(error));
     if (!connection) return;
-    readQuery.onSettled = error => this.release(connection, error && isBroken(error) ? error : undefined);
+    caller?.began(connection);
+    readQuery.onSettled = error => {
+      caller?.ended(connection);
+      this.release(connection, error && isBroken(error) ? error : undefined);
+    };
     connection.read(readQuery);
+  }
+
+  /** @throws {CallerLeftError} if the caller left, before or while it waited. */
+  async #acquireFor(caller: Caller | undefined, owner: string | null | undefined): Promise<Connection> {
+    const connection = await this.acquire(owner);
+    if (!caller?.hasLeft) return connection;
+    this.release(connection);
+    throw new CallerLeftError('the caller left');
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { Statement } from './statement.ts';
 
 /** Takes the messages that prepare a statement and close it. */
 export type Wire = {
@@ -9,6 +10,9 @@ export type Wire = {
 
 /** A statement's name, derived from its text alone: the same on every connection and replica. */
 export const nameOf = (text: string): string => `r_${createHash('sha256').update(text).digest('base64url').slice(0, 24)}`;
+
+/** A statement without values whose result nobody reads, such as BEGIN. */
+export const command = (text: string): Statement => ({ text, name: nameOf(text), isSilent: true });
 
 /** Prepared statements per connection: PostgreSQL keeps a plan of each in memory. */
 const MAX_STATEMENTS = 64;

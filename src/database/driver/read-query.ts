@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterError, type ReadyEvents, RowBuilder, rowCountOf } from './batch.ts';
+import type { Caller } from './caller.ts';
 import { encodeParameters, Message, type PgConnection, writeNow } from './message.ts';
 import type { PiggybackQuery } from './piggyback-query.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
@@ -56,6 +57,8 @@ export class ReadQuery extends PgQuery {
 
   /** The prepared statements of the connection, where names are used. */
   prepared: PreparedStatements | null = null;
+  /** Who waits for the result; undefined for somebody who never leaves. */
+  caller: Caller | undefined;
   /** Called when the read is over, ahead of its caller. */
   onSettled: (error: Error | null) => void = ignore;
 

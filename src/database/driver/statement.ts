@@ -20,4 +20,10 @@ export type Statement = {
  * A statement that runs ahead of others in their transaction, such as one that sets what row-level
  * security reads.
  */
-export type Prelude = { readonly text: string; readonly name: string; readonly parameters: string };
+export type Prelude = {
+  readonly text: string;
+  readonly name: string;
+  readonly parameters: string;
+  /** Who uses the connection: none may use them all. Null: that doesn't count. */
+  readonly owner: string | null;
+};

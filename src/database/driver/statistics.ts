@@ -1,9 +1,12 @@
 import { Histogram } from '../../counters/histogram.ts';
+import type { Caller } from './caller.ts';
 
 /** Learns of each statement that is over. Moments are those of `performance.now()`, ms. */
 export type StatementObserver = {
   /** @param text with placeholders in place of values. */
   statement(text: string, sentAt: number, endedAt: number, error: Error | null): void;
+  /** Who waits for the results; left out: somebody who never leaves. */
+  readonly caller?: Caller;
 };
 
 /** What the driver counts, for as long as the process runs. */

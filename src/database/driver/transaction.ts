@@ -3,7 +3,7 @@ import type { Outcome } from './batch.ts';
 import type { Connection } from './connection.ts';
 import { isBroken, TransactionTimeoutError } from './failure.ts';
 import type { ConnectionPool, RunOptions } from './pool.ts';
-import { nameOf } from './prepared-statements.ts';
+import { command } from './prepared-statements.ts';
 import type { Prelude, Statement } from './statement.ts';
 
 type Queued = {
@@ -14,7 +14,6 @@ type Queued = {
   readonly reject: (error: unknown) => void;
 };
 
-const command = (text: string): Statement => ({ text, name: nameOf(text), isSilent: true });
 const [BEGIN, COMMIT, ROLLBACK] = ['BEGIN', 'COMMIT', 'ROLLBACK'].map(command) as [Statement, Statement, Statement];
 const ignore = () => {};
 
@@ -24,6 +23,7 @@ const ACCEPTING: readonly State[] = ['idle', 'open'];
 export type TransactionSettings = RunOptions & {
   /** How long it may be open, ms. */
   readonly timeout: number;
+  readonly begin?: Statement;
 };
 
 /**
@@ -153,7 +153,7 @@ export class Transaction {
 
   #flush() {
     if (this.#flushing || !this.#queue.some(({ isAwaited }) => isAwaited)) return;
-    const first = this.#state === 'idle' ? [BEGIN, { ...this.prelude, isSilent: true }] : [];
+    const first = this.#state === 'idle' ? [this.settings.begin ?? BEGIN, { ...this.prelude, isSilent: true }] : [];
     if (this.#state === 'idle') this.#state = 'open';
     this.#flushing = this.#send(first).finally(() => {
       this.#flushing = null;
@@ -184,7 +184,7 @@ export class Transaction {
   async #run(first: readonly Statement[], statements: readonly Statement[]): Promise<Pick<Outcome, 'results' | 'error'>> {
     const { timeout } = this.settings;
     if (!this.#connection) {
-      const acquired = await this.pool.acquire().catch((error: Error) => error);
+      const acquired = await this.pool.acquire(this.prelude.owner).catch((error: Error) => error);
       if (acquired instanceof Error) return { results: [], error: acquired };
       this.#connection = acquired;
       if (this.#state === 'open') this.#timer = setTimeout(() => this.#expire(timeout), timeout);

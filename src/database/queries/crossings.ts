@@ -21,6 +21,7 @@ export const CROSSINGS = {
   crossing_market_listings:    { callable: true,  reason: "The marketplace: the text and price of such listings, and of the provider its display name alone." },
   crossing_messages:           { callable: true,  reason: 'Inviting: whether an address got as many messages as the limit, from all tenants, and since when the bound person sent as many; no tenant, no message.' },
   crossing_mail_backlog:       { callable: true,  reason: 'Metrics of the worker: how many messages wait to be sent, and since when the oldest; no tenant, no message.' },
+  crossing_event_backlog:      { callable: true,  reason: 'Metrics of the worker: how many events wait for their number and how many deliveries for a receiver, and since when; no tenant, no event.' },
   crossing_due_webhooks:       { callable: true,  reason: 'Jobs: the ids of the webhooks for which something is to be done, in each of whose tenants it is then bound.' },
   crossing_webhook_tenants:    { callable: true,  reason: '`webhook rotate-keys`: the ids of the tenants that have webhooks.' },
   crossing_offer:              { callable: true,  reason: "Acquiring: the terms of a published listing and the provider's display name, under a lock on the provider." },

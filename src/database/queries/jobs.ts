@@ -12,7 +12,23 @@ export async function wakeJobs(query: Query, tenantId: string): Promise<void> {
   );
 }
 
-/** Jobs and messages that wait. A moment is null where nothing waits. */
+/**
+ * Releases the jobs that killed workers have locked, which otherwise stay locked for four hours,
+ * and with them all jobs of their tenants. A worker that lives holds an advisory lock on its id.
+ */
+export async function releaseDeadWorkers(query: Query): Promise<void> {
+  await query(
+    `SELECT graphile_worker.force_unlock_workers(array_agg(w.id))::text
+     FROM (SELECT locked_by AS id FROM graphile_worker._private_jobs UNION SELECT locked_by FROM graphile_worker._private_job_queues) w
+     WHERE w.id IS NOT NULL AND NOT EXISTS (
+       SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+         AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(w.id, 0))`,
+    [],
+  );
+}
+
+/** Jobs, messages, events and deliveries that wait. A moment is null where nothing waits. */
 export type Backlog = {
   readonly jobs: number;
   readonly oldestJobAt: Date | null;
@@ -20,26 +36,28 @@ export type Backlog = {
   readonly deadJobs: number;
   readonly mails: number;
   readonly oldestMailAt: Date | null;
+  /** Committed events without a number. */
+  readonly unnumbered: number;
+  readonly oldestUnnumberedAt: Date | null;
+  /** Deliveries to active webhooks, also those whose receiver failed. */
+  readonly undelivered: number;
+  readonly oldestUndeliveredAt: Date | null;
+  /** Since when the first of those is due that nothing but the worker keeps back. */
+  readonly oldestDueAt: Date | null;
 };
 
-type BacklogRow = Omit<Backlog, 'jobs' | 'deadJobs' | 'mails'> & {
-  readonly jobs: string;
-  readonly deadJobs: string;
-  readonly mails: string;
-};
-
-/** How far the jobs are behind at `moment`, in all tenants together. */
+/** How far the worker is behind at `moment`, in all tenants together. */
 export async function backlog(query: Query, moment: Date): Promise<Backlog> {
-  const [row] = await query<BacklogRow>(
-    `SELECT j.*, m.waiting::text AS mails, m.oldest_at AS "oldestMailAt"
-     FROM crossing_mail_backlog($1::timestamptz) m,
-       (SELECT count(*) FILTER (WHERE is_live)::text AS jobs, min(run_at) FILTER (WHERE is_live) AS "oldestJobAt",
-          count(*) FILTER (WHERE attempts >= max_attempts)::text AS "deadJobs"
+  const [row] = await query<Backlog>(
+    `SELECT j.*, m.waiting::int AS mails, m.oldest_at AS "oldestMailAt", e.unnumbered::int, e.oldest_unnumbered_at AS "oldestUnnumberedAt",
+       e.undelivered::int, e.oldest_undelivered_at AS "oldestUndeliveredAt", e.oldest_due_at AS "oldestDueAt"
+     FROM crossing_mail_backlog($1::timestamptz) m, crossing_event_backlog($1::timestamptz) e,
+       (SELECT count(*) FILTER (WHERE is_live)::int AS jobs, min(run_at) FILTER (WHERE is_live) AS "oldestJobAt",
+          count(*) FILTER (WHERE attempts >= max_attempts)::int AS "deadJobs"
         FROM (SELECT *, attempts < max_attempts AND locked_at IS NULL AND run_at <= clock_timestamp() AS is_live FROM graphile_worker.jobs) w) j`,
     [moment],
   );
-  const { jobs, deadJobs, mails, ...oldest } = row!;
-  return { ...oldest, jobs: Number(jobs), deadJobs: Number(deadJobs), mails: Number(mails) };
+  return row!;
 }
 
 /** The ids of the tenants in which something is due at `moment`. */

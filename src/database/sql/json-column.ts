@@ -22,6 +22,17 @@ export function columnJson({ type, isList, isRequired }: Column, sql: string, fo
   return isRequired ? json : `coalesce(${json}, 'null')`;
 }
 
+/** The expression that writes a stored object with a text on each side. Any other value fails. */
+export function storedJson(
+  { type, isList, isRequired }: Column,
+  sql: string,
+  { around: [before, after], isNullable }: { readonly around: readonly [string, string]; readonly isNullable: boolean },
+): string {
+  if (type !== 'Json' || isList || (!isRequired && !isNullable)) throw new UnsupportedQuery('selection');
+  const text = `CASE jsonb_typeof(${sql}) WHEN 'object' THEN ${literal(before)} || ${sql}::text || ${literal(after)} ELSE ${failUnlessNull(`${sql}::text`)} END`;
+  return isRequired ? text : `coalesce(${text}, 'null')`;
+}
+
 /** A list of texts, or of enum values whose names are the same in capitals. */
 function listJson(type: Scalar | null, sql: string, format: ColumnFormat): string {
   if (type !== 'String' || typeof format === 'string') {

@@ -11,7 +11,8 @@ import {
   UnsupportedQuery,
   whereClause,
 } from './draft.ts';
-import { columnJson, literal } from './json-column.ts';
+import { columnJson, literal, storedJson } from './json-column.ts';
+import { cursorJson, infoJson } from './json-page-info.ts';
 import type { JsonRead, JsonShape, JsonValue } from './json-shape.ts';
 import { type Args, countRelated, orderClause } from './select.ts';
 import type { Relation, Table } from './tables.ts';
@@ -68,6 +69,10 @@ function valueJson(draft: Draft, source: Source, select: Args, value: JsonValue)
       return literal(value.text);
     case 'column':
       return columnJson(columnOf(value.column), `${alias}.${columnOf(value.column).sql}`, value.format, value.isNullable);
+    case 'stored':
+      return storedJson(columnOf(value.column), `${alias}.${columnOf(value.column).sql}`, value);
+    case 'cursor':
+      return cursorJson(`${alias}.${columnOf(value.column).sql}::text`);
     case 'id':
       return globalId(draft, value, `${alias}.${columnOf(value.column).sql}`);
     case 'object':
@@ -80,6 +85,8 @@ function valueJson(draft: Draft, source: Source, select: Args, value: JsonValue)
       const relation = relationOf(value.relation);
       return pageJson(draft, relation.to, argsIn(select[value.relation]), value.shape, other => joinCondition(relation, source, other));
     }
+    case 'connection':
+      return connectionJson(draft, source, relationOf(value.relation), select, value);
   }
 }
 
@@ -116,20 +123,60 @@ function relatedJson(draft: Draft, source: Source, relation: Relation, args: Arg
 
 const PAGE = ['where', 'orderBy', 'take', 'select'];
 
-/**
- * Rows as a JSON list. `take` counts one row more than the page has, to tell whether there is a
- * next page; the list leaves it out. The number of rows follows where the shape has a place for it.
- */
-function pageJson(draft: Draft, table: Table, args: Args, shape: JsonShape, tie: (source: Source) => string | null): string {
+type Page = { readonly table: Table; readonly args: Args; readonly tie: (source: Source) => string | null };
+
+/** The rows of a page, and more columns of each. Returns the number of rows of a full page too. */
+function pageRows(draft: Draft, { table, args, tie }: Page, shape: JsonShape, more: (source: Source) => string, rest: 0 | 1) {
   for (const [name] of entriesOf(args, 'argument')) if (!PAGE.includes(name)) throw new UnsupportedQuery('argument');
   const { take } = args;
   if (take !== undefined && !(Number.isSafeInteger(take) && (take as number) > 0)) throw new UnsupportedQuery('page');
   const source = createSource(draft, table);
   const row = rowJson(draft, source, argsIn(args.select), shape);
   const conditions = [tie(source), args.where === undefined ? null : where(draft, source, args.where)];
-  const limit = take === undefined ? '' : ` LIMIT ${parameter(draft, (take as number) - 1)}`;
+  const size = take === undefined ? null : parameter(draft, (take as number) - 1);
+  const limit = size === null ? '' : ` LIMIT ${size}${rest ? '::int + 1' : ''}`;
   const order = orderClause(source, args.orderBy, take !== undefined);
-  const rows = `SELECT ${row} AS j ${fromClause(source)}${whereClause(...conditions)}${order}${limit}`;
+  return { size, rows: `SELECT ${row} AS j${more(source)} ${fromClause(source)}${whereClause(...conditions)}${order}${limit}` };
+}
+
+/**
+ * Rows as a JSON list. `take` counts one row more than the page has, to tell whether there is a
+ * next page; the list leaves it out. The number of rows follows where the shape has a place for it.
+ */
+function pageJson(draft: Draft, table: Table, args: Args, shape: JsonShape, tie: Page['tie']): string {
+  const { rows } = pageRows(draft, { table, args, tie }, shape, () => '', 0);
   const count = shape.count ? `, ${literal(shape.count[0])}, count(*), ${literal(shape.count[1])}` : '';
   return `(SELECT concat('[', string_agg(r.j, ','), ']'${count}) FROM (${rows}) r)`;
+}
+
+/** A connection with its page info: the row after the page is read, and not written. */
+function connectionJson(draft: Draft, source: Source, relation: Relation, select: Args, value: JsonValue & { kind: 'connection' }): string {
+  const [edges, ...others] = value.entries.flatMap(([, part]) => (part.kind === 'edges' ? [part] : []));
+  if (!edges || others.length) throw new UnsupportedQuery('page');
+  const page: Page = { table: relation.to, args: argsIn(select[value.relation]), tie: other => joinCondition(relation, source, other) };
+  const key = ({ table, alias }: Source) => {
+    const column = table.columns.get(value.cursor);
+    if (!column) throw new UnsupportedQuery('selection');
+    return `, ${alias}.${column.sql}::text AS k`;
+  };
+  const { rows, size } = pageRows(draft, page, edges.shape, key, 1);
+  if (size === null) throw new UnsupportedQuery('page');
+  const shown = `least(count(*), ${size}::int)::int`;
+  const { count } = edges.shape;
+  const parts = value.entries.flatMap(([name, part], at) => {
+    const start = literal(`${at ? ',' : '{'}"${keyOf(name)}":`);
+    if (part.kind === 'pageInfo')
+      return [
+        start,
+        ...infoJson(
+          part.entries.map(([fact, of]) => [keyOf(fact), of] as const),
+          size,
+          shown,
+        ),
+      ];
+    if (part.kind !== 'edges') return [start, valueJson(draft, source, select, part)];
+    const counted = count ? [literal(count[0]), shown, literal(count[1])] : [];
+    return [start, "'['", `array_to_string((array_agg(r.j))[1:${size}::int], ',')`, "']'", ...counted];
+  });
+  return `(SELECT concat(${[...parts, "'}'"].join(', ')}) FROM (${rows}) r)`;
 }

@@ -30,6 +30,7 @@ export const bindingPrelude = (binding: Binding): Prelude => ({
   text: BIND,
   name: BIND_NAME,
   parameters: encodeParameters(settingsOf(binding)),
+  owner: binding.tenantId,
 });
 
 function settingsOf(binding: Binding): readonly string[] {
@@ -44,7 +45,8 @@ const preludes = new WeakMap<TextQuery, Binding & { readonly prelude: Prelude }>
 export function preludeWith(query: TextQuery, binding: Binding): Prelude {
   const cached = preludes.get(query);
   if (cached && cached.tenantId === binding.tenantId && cached.personId === binding.personId) return cached.prelude;
-  const prelude = { ...combinedWith(query.text), parameters: encodeParameters([...settingsOf(binding), ...query.values]) };
+  const parameters = encodeParameters([...settingsOf(binding), ...query.values]);
+  const prelude = { ...combinedWith(query.text), parameters, owner: binding.tenantId };
   preludes.set(query, { ...binding, prelude });
   return prelude;
 }

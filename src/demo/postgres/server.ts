@@ -57,7 +57,8 @@ function freePort(): Promise<number> {
 }
 
 /**
- * Waits for the state in the lock file, as pg_ctl does: line 1 is the process id, line 8 the state.
+ * Waits for the state in the lock file, as pg_ctl does: line 1 is the process id, line 8 the state,
+ * which is another one for a server that follows a primary.
  * False if the server ends or takes too long.
  */
 async function isReady({ child, ended }: Running, data: string): Promise<boolean> {
@@ -67,7 +68,7 @@ async function isReady({ child, ended }: Running, data: string): Promise<boolean
   });
   for (const deadline = Date.now() + START_MS; alive && Date.now() < deadline; await sleep(20)) {
     const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return true;
+    if (Number(lines[0]) === child.pid && /^(ready|standby)\s*$/.test(lines[7] ?? '')) return true;
   }
   return false;
 }

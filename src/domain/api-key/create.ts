@@ -28,12 +28,15 @@ export const createApiKey = (
     scopes: readonly Permission[];
     expiresAt?: Date | null | undefined;
     documentMode?: DocumentMode | null | undefined;
+    costPointsPerMinute?: number | null | undefined;
   },
 ): Promise<KeyWithSecret> => {
   const name = line(input.name, 'The name', NAME_LIMIT);
   const scopes = scopeSet(input.scopes);
   const expiresAt = input.expiresAt ?? null;
   const documentMode = input.documentMode ?? 'off';
+  const costPointsPerMinute = input.costPointsPerMinute ?? null;
+  if (costPointsPerMinute !== null && costPointsPerMinute < 1) throw badInput('`costPointsPerMinute` must be 1 or more.');
   return runCommand(context, async command => {
     const { db, me, now, record, enqueueWrite, tenantId } = command;
     if (expiresAt && expiresAt <= now) throw badInput('`expiresAt` must be in the future.');
@@ -42,8 +45,12 @@ export const createApiKey = (
     const id = randomUUID();
     const { text, hash } = newSecret({ tenantId, id });
     const holder = { holderId: me!.id, holderName: context.profile!.name };
-    enqueueWrite(db.apiKey.create({ data: { id, name, scopes, secretHash: hash, ...holder, createdAt: now, expiresAt, documentMode } }));
-    await record({ target: { type: 'ApiKey', id }, after: { name, scopes, expiresAt, ...(documentMode !== 'off' && { documentMode }) } });
+    const settings = { name, scopes, expiresAt };
+    enqueueWrite(
+      db.apiKey.create({ data: { id, ...settings, secretHash: hash, ...holder, createdAt: now, documentMode, costPointsPerMinute } }),
+    );
+    const special = { ...(documentMode !== 'off' && { documentMode }), ...(costPointsPerMinute !== null && { costPointsPerMinute }) };
+    await record({ target: { type: 'ApiKey', id }, after: { ...settings, ...special } });
     return { tenantId, apiKeyId: id, secret: text };
   });
 };

@@ -33,8 +33,11 @@ export function newSecret({ tenantId, id }: KeyName): { text: string; hash: Uint
   return { text: KEY_PREFIX + bytes.toString('base64url'), hash: hashOf(bytes) };
 }
 
-/** Parses a key into the row that it names and its hash; null for a malformed key. */
-export function readKey(text: string): (KeyName & { readonly hash: Uint8Array }) | null {
+/** A key as a request sent it: the row that it names, and its hash. */
+export type SentKey = KeyName & { readonly hash: Uint8Array };
+
+/** Parses a key; null for a malformed one. */
+export function readKey(text: string): SentKey | null {
   if (!text.startsWith(KEY_PREFIX)) return null;
   const bytes = Buffer.from(text.slice(KEY_PREFIX.length), 'base64url');
   if (bytes.length !== 2 * ID_BYTES + SECRET_BYTES || KEY_PREFIX + bytes.toString('base64url') !== text) return null;

@@ -23,10 +23,25 @@ const HOUR = 60 * 60_000;
  */
 export async function periodOf(db: ReadClient, now: Date, { from, until }: PeriodInput): Promise<Period> {
   const period = from && until ? { from, until } : { ...(await currentCycle(db, now)), ...(from && { from }), ...(until && { until }) };
+  checkPeriod(period);
+  return period;
+}
+
+/** A period that names both ends; null for any other, and for one that {@link periodOf} refuses. */
+export function wholePeriod({ from, until }: PeriodInput): Period | null {
+  if (!from || !until) return null;
+  try {
+    checkPeriod({ from, until });
+    return { from, until };
+  } catch {
+    return null;
+  }
+}
+
+function checkPeriod(period: Period): void {
   if (period.until < period.from) throw badInput('`until` must not be before `from`. Both default to the billing cycle.');
   if (period.until.getTime() - period.from.getTime() > LONGEST_PERIOD)
     throw badInput(`A period is at most ${LONGEST} days.`, { limit: LONGEST });
-  return period;
 }
 
 /**

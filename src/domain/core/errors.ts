@@ -16,7 +16,7 @@ export const ERRORS = {
   GRAPHQL_VALIDATION_FAILED: { status: 400,  meaning: 'The document does not fit the schema, or has too many aliases or directives (`what`, `limit`). A caller who may not read the schema gets one message for all faults, and for introspection.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The document has several operations and `operationName` names none of them.' },
   QUERY_TOO_EXPENSIVE:       { status: 400,  meaning: 'The operation is too deep, too broad or costs too much; `limit` and `actual` say by how much.' },
-  COST_TOO_HIGH:             { status: 400,  meaning: 'The operation costs up to `requested` points, more than the whole budget of a minute, `limit`; `plans` lists the plans that allow it. Waiting does not help.' },
+  COST_TOO_HIGH:             { status: 400,  meaning: 'The operation costs up to `requested` points, more than the whole budget of a minute, `limit`; `plans` lists the plans that allow it. `cap` is `API_KEY` if it is more than the cap of the API key. Waiting does not help.' },
   BAD_USER_INPUT:            { status: 400,  meaning: 'A value is malformed or out of range; the message says which. Nothing was stored.' },
   UNAUTHENTICATED:           { status: 401,  meaning: 'The token or the API key is not valid (401, the whole request), or the field is not for anonymous requests (`because: SIGN_IN`).' },
   TENANT_NOT_FOUND:          { status: 403,  meaning: 'The named tenant does not exist, or you are not a member of it; both give the same answer.' },
@@ -55,7 +55,7 @@ export const ERRORS = {
   LINK_INVALID:              { status: 403,  meaning: 'The link to an object is not valid or has expired; request a new one.' },
   IDEMPOTENCY_KEY_REUSED:    { status: null, meaning: 'The idempotency key was used for another request.' },
   RESYNC:                    { status: null, meaning: 'The events after this cursor are no longer kept, so some were missed: read the current state, then follow events without `after`.' },
-  RATE_LIMITED:              { status: 429,  retry: true, meaning: 'Too few cost points are left in this minute: `remaining` of `limit`, for the `requested` ones. Try again after `retryAfter` seconds; `plans` lists the plans with a larger budget.' },
+  RATE_LIMITED:              { status: 429,  retry: true, meaning: 'Too few cost points are left in this minute: `remaining` of `limit`, for the `requested` ones. Try again after `retryAfter` seconds; `plans` lists the plans with a larger budget. `cap` is `API_KEY` if the cap of the API key is used up.' },
   TOO_MANY_STREAMS:          { status: 429,  meaning: 'You, or the tenant, have as many open subscriptions as the `limit`. Close one, then try again.' },
   REQUEST_ENTITY_TOO_LARGE: { status: 413,  meaning: 'The request body is larger than 256 kB.' },
   NOT_ACCEPTABLE:            { status: 406,  meaning: 'The `Accept` header allows none of application/graphql-response+json, application/json and text/event-stream; a subscription is sent as text/event-stream alone.' },
@@ -63,7 +63,8 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED:        { status: 405,  meaning: 'GET carries queries only; send mutations as POST.' },
   CSRF_REFUSED:              { status: 403,  meaning: 'A GET request must carry the header `x-graphql-csrf`, which pages of other origins cannot send.' },
   INTERNAL_SERVER_ERROR:     { status: 500,  meaning: 'An error of the gateway; nothing was changed. The request id identifies it in the logs.' },
-  UNAVAILABLE:               { status: 503,  retry: true, meaning: 'The service is starting, stopping, or has lost its database; try again.' },
+  OVERLOADED:                { status: 503,  retry: true, meaning: 'Too many requests wait: of your tenant, of you, or of all together. Nothing was done; try again.' },
+  UNAVAILABLE:               { status: 503,  retry: true, meaning: 'The service is starting, stopping, or has lost its database, or the database takes no changes at the moment; try again.' },
 } as const satisfies Record<string, { status: number | null; retry?: true; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -18,6 +18,6 @@ export const deleteDataset = (context: CommandContext, input: { dataset: RowRef 
       throw new GatewayError('CONFLICT', 'The dataset is on the marketplace. Withdraw its listing first.');
     const objects = await db.dataObject.count({ where: { datasetId: id } });
     enqueueWrite(db.dataset.deleteMany({ where: { id } }));
-    await record({ target: { type: 'Dataset', id }, before: { name, objects } });
+    await record({ target: { type: 'Dataset', id }, before: { name, objects, ...(listing && { listing: listing.id }) } });
     return { tenantId, datasetId: id };
   });

@@ -9,7 +9,7 @@ import { localRow, notFound, type RowRef } from '../core/row-ref.ts';
 export async function namedDataset({ context, db }: Pick<Command, 'context' | 'db'>, named: RowRef) {
   const dataset = await db.dataset.findFirst({
     where: { id: localRow(context, named) },
-    select: { id: true, name: true, description: true, listing: { select: { status: true } } },
+    select: { id: true, name: true, description: true, listing: { select: { id: true, status: true } } },
   });
   if (!dataset) throw notFound();
   return dataset;

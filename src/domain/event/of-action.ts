@@ -81,6 +81,10 @@ const TYPE_OF: Readonly<Record<Action, EventType>> = {
 /** Further events of actions that change two objects. */
 const ALSO: Readonly<Partial<Record<EventType, (change: Change) => readonly EventDraft[]>>> = {
   'member.joined': ({ before }) => [{ type: 'invitation.accepted', subjectId: (before as { invitation: string }).invitation, values: {} }],
+  'dataset.deleted': ({ before }) => {
+    const { listing } = before as { listing?: string };
+    return listing ? [{ type: 'listing.deleted', subjectId: listing, values: {} }] : [];
+  },
   'ownership.transferred': ({ before, after }) => {
     const { owner } = before as { owner: string };
     const { roles } = after as { roles: Readonly<Record<string, readonly string[]>> };

@@ -84,6 +84,7 @@ export const EVENT_TYPES = {
   'listing.updated':             listing('The terms of a listing changed.', ['title', 'price', 'currency']),
   'listing.published':           listing('A listing was published.', ['status']),
   'listing.withdrawn':           listing('A listing was withdrawn.', ['status']),
+  'listing.deleted':             listing('A listing was deleted, with its dataset.'),
   'entitlement.acquired':        entitlement('An entitlement was acquired.', ['title', 'price', 'currency']),
   'entitlement.ended':           entitlement('An entitlement ended.', ['endedAt']),
   'document.registered':         document('Trusted documents of a version of an app were registered.', ['app', 'version', 'documents']),

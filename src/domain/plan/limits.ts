@@ -26,8 +26,11 @@ const LIMITS = {
  * those of the catalogue.
  */
 export async function limitsOn(db: ReadClient, plan: PlanCode): Promise<Limits> {
-  const contract = plan === 'ENTERPRISE' ? await db.contract.findFirst({ select: LIMITS }) : null;
-  return contract ?? (await db.plan.findUniqueOrThrow({ where: { code: plan }, select: LIMITS }));
+  const [contract, catalogue] = await Promise.all([
+    plan === 'ENTERPRISE' ? db.contract.findFirst({ select: LIMITS }) : null,
+    db.plan.findUniqueOrThrow({ where: { code: plan }, select: LIMITS }),
+  ]);
+  return contract ?? catalogue;
 }
 
 /** The use of the member limit. Open invitations count against it (SPEC P3). */

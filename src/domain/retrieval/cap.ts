@@ -6,17 +6,26 @@ import { cycleEnd, cycleStart } from '../plan/cycle.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';
 import { type CapUse, capUse } from '../plan/preview.ts';
 
+/** A billing cycle, and its limit of retrievals; null is no limit. */
+export type RetrievalCap = { readonly cycle: Date; readonly monthlyRetrievals: number | null };
+
 /**
- * Counts a retrieval against the billing cycle's limit (SPEC P1, P3). The tenant lock, shared or
- * exclusive, keeps plan and contract stable. A downgrade that is due counts, even if no job has
- * applied it yet.
+ * The limit of the current billing cycle (SPEC P1). The tenant lock, shared or exclusive, keeps
+ * plan and contract stable. A downgrade that is due counts, even if no job has applied it yet.
+ */
+export async function retrievalCap({ db, tenant, now }: Pick<Command, 'db' | 'tenant' | 'now'>): Promise<RetrievalCap> {
+  const { planCode, planSince } = currentPlan(tenant, now);
+  const { monthlyRetrievals } = await limitsOn(db, planCode);
+  return { cycle: cycleStart(planSince, now), monthlyRetrievals };
+}
+
+/**
+ * Counts a retrieval against the billing cycle's limit (SPEC P3).
  *
  * @throws {GatewayError} LIMIT_REACHED, with the limit and the use.
  */
-export async function takePlace({ query, db, tenant, now }: Pick<Command, 'query' | 'db' | 'tenant' | 'now'>): Promise<void> {
-  const { planCode, planSince } = currentPlan(tenant, now);
-  const { monthlyRetrievals } = await limitsOn(db, planCode);
-  const used = await takeRetrieval(query, cycleStart(planSince, now), monthlyRetrievals);
+export async function takePlace({ query }: Pick<Command, 'query'>, { cycle, monthlyRetrievals }: RetrievalCap): Promise<void> {
+  const used = await takeRetrieval(query, cycle, monthlyRetrievals);
   const full = used === null ? null : capReached('retrievals in a billing cycle', monthlyRetrievals, used);
   if (full) throw full;
 }

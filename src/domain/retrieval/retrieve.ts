@@ -8,7 +8,7 @@ import { localRow, type RowRef } from '../core/row-ref.ts';
 import { minutesAfter } from '../core/services.ts';
 import { checkBuys } from '../entitlement/side.ts';
 import { outboxEvent } from '../event/payload.ts';
-import { takePlace } from './cap.ts';
+import { retrievalCap, takePlace } from './cap.ts';
 
 /** How long a download link is valid, minutes. */
 export const LINK_MINUTES = 15;
@@ -61,14 +61,14 @@ export const retrieveObject = (
         at: now,
       };
       if (object.entitlementId !== retrieval.entitlementId) throw new GatewayError('NOT_FOUND', MESSAGES.NOT_FOUND);
-      const retrieved = await writeRetrieval(query, retrieval);
+      const [retrieved, cap] = await Promise.all([writeRetrieval(query, retrieval), retrievalCap(command)]);
       if ('refused' in retrieved) throw new GatewayError(retrieved.refused, MESSAGES[retrieved.refused]);
       const { retrievalId, entitlementId, objectId } = retrieval;
       const entitlementRef = encodeGlobalId('Entitlement', rowId({ tenantId, id: entitlementId }));
       const used = { entitlement: entitlementRef, name: retrieved.name, size: retrieved.size };
       const event = outboxEvent(tenantId, now, { type: 'usage.recorded', subjectId: retrievalId, values: used });
       writeEvent(enqueue, event, { usageRecordId: retrievalId });
-      await takePlace(command); // last, to hold the counter's row lock as briefly as possible
+      await takePlace(command, cap); // last, to hold the counter's row lock as briefly as possible
       return { tenantId, retrievalId, entitlementId, objectId, ...retrieved, retrievedAt: now, expiresAt: minutesAfter(now, LINK_MINUTES) };
     },
     'shared',

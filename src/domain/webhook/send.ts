@@ -38,33 +38,56 @@ export async function sendDelivery(
   receiver: Receiver,
   delivery: DueDelivery,
 ): Promise<Sent> {
-  const { clock, sender } = dependencies;
+  const { clock } = dependencies;
   const thisTry = { id: delivery.id, number: delivery.tries + 1 };
   const began = performance.now();
   const durationMs = () => Math.round(performance.now() - began);
-  let connection: ReceiverConnection | null = null;
   try {
-    connection = await sender.connect(receiver.url);
-    const sent = await handOver(unit, dependencies, receiver, delivery, connection);
-    return sent ?? { outcome: 'delivered', statusCode: await connection.response(), durationMs: durationMs() };
+    const sent = await handOver(unit, dependencies, receiver, delivery);
+    return typeof sent === 'number' ? { outcome: 'delivered', statusCode: sent, durationMs: durationMs() } : sent;
   } catch (error) {
     if (!(error instanceof SendError)) throw error;
     await countTry(unit, thisTry, clock);
     return { outcome: 'failed', error, durationMs: durationMs() };
-  } finally {
-    connection?.close();
   }
 }
 
 /** Counts a try that failed before it was stored that it begins. */
 const countTry = ({ query }: UnitOfWork, thisTry: Try, { now }: Clock) => beginTry(query, thisTry, now(), repeatAt(now()));
 
+/**
+ * Sends the request and returns the status of its success; else why it isn't sent. Where the
+ * receiver has closed a connection that was used before, it is sent once more over a new one, as
+ * the same try.
+ */
+async function handOver(
+  unit: UnitOfWork,
+  dependencies: SendDependencies,
+  receiver: Receiver,
+  delivery: DueDelivery,
+  repeats: { readonly isBegun: boolean } | null = null,
+): Promise<Sent | number> {
+  const connection = await dependencies.sender.connect(receiver.url, repeats !== null);
+  let isBegun = repeats?.isBegun ?? false;
+  try {
+    const held = await write(unit, dependencies, receiver, { ...delivery, isBegun }, connection);
+    if (held) return held;
+    isBegun = true;
+    return await connection.response();
+  } catch (error) {
+    if (!connection.isReused || !(error instanceof SendError) || error.failure !== 'BROKEN_OFF') throw error;
+  } finally {
+    connection.close();
+  }
+  return await handOver(unit, dependencies, receiver, delivery, { isBegun });
+}
+
 /** Writes the request; else why not. */
-const handOver = (
+const write = (
   unit: UnitOfWork,
   { clock, keys }: SendDependencies,
   { webhookId, url }: Receiver,
-  { id, kind, eventId, type, payload, tries }: DueDelivery,
+  { id, kind, eventId, type, payload, tries, isBegun }: DueDelivery & { readonly isBegun: boolean },
   connection: ReceiverConnection,
 ): Promise<Sent | null> =>
   withTenantLock(
@@ -80,7 +103,7 @@ const handOver = (
         await endTry(query, { id, number: tries }, now, result);
         return { outcome: 'skipped', failure };
       }
-      if (!(await beginTry(query, thisTry, now, repeatAt(now)))) return { outcome: 'held' };
+      if (!isBegun && !(await beginTry(query, thisTry, now, repeatAt(now)))) return { outcome: 'held' };
       await connection.write(signedRequest(keys, { tenantId, id: webhookId }, webhook, { eventId, payload: payload!, now }));
       return null;
     },

@@ -28,11 +28,13 @@ export class SendError extends Error {
 export type SignedRequest = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
 /**
- * A connection to a receiver, for one request. `write` resolves when the operating system has the
- * whole request, `response` with the HTTP status of a success. Both reject with a {@link
- * SendError}.
+ * A connection to a receiver, for one request; `close` ends what is left of it. `write` resolves
+ * when the operating system has the whole request, `response` with the HTTP status of a success.
+ * Both reject with a {@link SendError}.
  */
 export type ReceiverConnection = {
+  /** Whether it has carried a request before: then the receiver may be closing it. */
+  readonly isReused: boolean;
   write(request: SignedRequest): Promise<void>;
   response(): Promise<number>;
   close(): void;
@@ -41,9 +43,10 @@ export type ReceiverConnection = {
 /** Connects to the receivers of webhooks. */
 export type WebhookSender = {
   /**
-   * Connects, with TLS for https.
+   * Connects, with TLS for https, or takes a connection to the same URL that isn't in use.
    *
+   * @param isNew whether none that was used before will do.
    * @throws {SendError}
    */
-  connect(url: string): Promise<ReceiverConnection>;
+  connect(url: string, isNew?: boolean): Promise<ReceiverConnection>;
 };

@@ -70,6 +70,11 @@ export const ApiKey = builder.prismaNode('ApiKey', {
       description: 'What becomes of documents that are not registered.',
       ...columnOf('documentMode'),
     }),
+    costPointsPerMinute: t.exposeInt('costPointsPerMinute', {
+      policy: 'api-key:read',
+      nullable: true,
+      description: "The cost points a minute that the key may spend of the tenant's budget. Null: all of them.",
+    }),
     earlierSecretUntil: t.field({
       type: 'DateTime',
       policy: 'api-key:read',

@@ -63,6 +63,10 @@ mutation('createApiKey', {
       type: DocumentMode,
       description: 'What becomes of documents that are not registered. Null or omitted: `OFF`.',
     }),
+    costPointsPerMinute: t.int({
+      description:
+        "The cost points a minute that the key may spend of the tenant's budget: 1 or more. Null or omitted: all of them. It stays as long as the key.",
+    }),
   }),
   payload: secretPayload('CreateApiKeyPayload', 'api-key:create'),
   run: (command, input) => createApiKey(command, input),

@@ -1,6 +1,5 @@
-import type { Action } from '../../domain/audit/actions.ts';
-import type { Prisma } from '../../generated/prisma/client.ts';
 import { builder } from '../core/builder.ts';
+import { columnOf } from '../core/columns.ts';
 import type { Order } from '../core/cursor.ts';
 import { rowId, rowOf } from '../core/global-id.ts';
 import { AuditAction, AuditActor, AuditOutcome } from './enums.ts';
@@ -30,15 +29,13 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
       type: AuditAction,
       policy: 'audit:read',
       nullable: true,
-      select: { action: true },
-      resolve: ({ action }) => action as Action,
+      ...columnOf('action'),
     }),
     outcome: t.field({
       type: AuditOutcome,
       policy: 'audit:read',
       nullable: true,
-      select: { outcome: true },
-      resolve: ({ outcome }) => outcome as typeof AuditOutcome.$inferType,
+      ...columnOf('outcome'),
     }),
     code: t.exposeString('code', {
       policy: 'audit:read',
@@ -54,8 +51,7 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
       type: AuditActor,
       policy: 'audit:read',
       nullable: true,
-      select: { actorKind: true },
-      resolve: ({ actorKind }) => actorKind as typeof AuditActor.$inferType,
+      ...columnOf('actorKind'),
     }),
     actorId: t.exposeString('actorId', {
       policy: 'audit:read',
@@ -82,16 +78,14 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
       policy: 'audit:read',
       nullable: true,
       description: 'The values that the action changed, as they were before. Null if there were none.',
-      select: { stateBefore: true },
-      resolve: ({ stateBefore }) => stateBefore as State,
+      ...columnOf('stateBefore'),
     }),
     after: t.field({
       type: 'JSONObject',
       policy: 'audit:read',
       nullable: true,
       description: 'The values after the action, or details of a refusal. Null if there are none.',
-      select: { stateAfter: true },
-      resolve: ({ stateAfter }) => stateAfter as State,
+      ...columnOf('stateAfter'),
     }),
     requestId: t.exposeString('requestId', {
       policy: 'audit:read',
@@ -100,5 +94,3 @@ export const AuditEvent = builder.prismaNode('AuditEvent', {
     }),
   }),
 });
-
-type State = Prisma.JsonObject | null;

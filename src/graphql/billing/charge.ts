@@ -14,6 +14,7 @@ export const Charge = builder.prismaNode('Charge', {
       type: MoneyType,
       policy: 'charge:read',
       nullable: true,
+      extensions: { columns: { money: ['amount', 'currency'] } },
       select: { amount: true, currency: true },
       resolve: ({ amount, currency }) => ({ amount, currency }),
     }),

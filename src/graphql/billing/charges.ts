@@ -1,16 +1,16 @@
 import { sumsOf } from '../../database/queries/billing.ts';
-import { periodOf, within } from '../../domain/billing/period.ts';
+import { type PeriodInput, periodOf, within } from '../../domain/billing/period.ts';
 import { builder } from '../core/builder.ts';
 import { LATEST_FIRST } from '../core/cursor.ts';
 import { MoneyType, ROUNDED, totals } from '../core/money.ts';
-import { page } from '../core/page.ts';
+import type { PageArgs } from '../core/page.ts';
 import { pageCost } from '../core/page-size.ts';
 import { periodArgs, rangeArgs } from '../core/period.ts';
-import { nodeSelection } from '../core/selection.ts';
+import { relatedPage } from '../core/related-page.ts';
 import { Tenant } from '../tenant/tenant.ts';
 import { Charge } from './charge.ts';
 
-builder.objectField(Tenant, 'charges', t =>
+builder.prismaObjectField(Tenant, 'charges', t =>
   t.connection(
     {
       type: Charge,
@@ -19,17 +19,12 @@ builder.objectField(Tenant, 'charges', t =>
       description: 'The charges for retrievals, latest first.',
       args: rangeArgs(t.arg),
       complexity: pageCost,
-      resolve: (_tenant, { from, until, ...args }, context, info) => {
-        const { charge } = context.work.db;
-        const where = within({ from, until });
-        const selected = nodeSelection('Charge', context, info);
-        return page(
-          args,
-          LATEST_FIRST,
-          query => charge.findMany({ ...selected, ...query, where: { AND: [where, query.where] } }),
-          () => charge.count({ where }),
-        );
-      },
+      ...relatedPage({
+        relation: 'charges',
+        type: 'Charge',
+        order: LATEST_FIRST,
+        where: ({ from, until }: PageArgs & PeriodInput) => within({ from, until }),
+      }),
     },
     { name: 'TenantChargesConnection' },
     { name: 'TenantChargesEdge' },

@@ -18,7 +18,7 @@ const MAY_BE_ABSENT: Readonly<Record<string, string>> = {
   Invitation:         'sentAt',
   InvitationDelivery: 'nextTryAt reply replyCode',
   AuditEvent:         'code targetType targetId before after',
-  ApiKey:             'rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil',
+  ApiKey:             'rotatedAt expiresAt revokedAt lastUsedAt earlierSecretUntil costPointsPerMinute',
   TrustedDocument:    'apiKey retiredAt',
   Event:              'eventId type version at subjectType subjectId data payload salt',
   EventFeed:          'previousHash',

@@ -14,12 +14,12 @@ import type { Context } from './context.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 import { PAGE_SIZE } from './page-size.ts';
 import { unauthorized } from './refusal.ts';
-import type { Scalars } from './scalars.ts';
+import type { Scalars, SubgraphScalars } from './scalars.ts';
 
 type Types = {
   Context: Context;
   PrismaTypes: PrismaTypes;
-  Scalars: Scalars;
+  Scalars: Scalars & SubgraphScalars;
   DefaultAuthStrategy: 'all';
   DefaultFieldNullability: false;
   AuthScopes: { never: boolean };

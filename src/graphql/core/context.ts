@@ -58,7 +58,7 @@ export type Context = {
   /** Counts the changes of the tenant's trusted documents. 0: it never had one; null: no tenant. */
   readonly documentsRevision: number | null;
   /** Tells what is left of the budget that pays for the request. */
-  readonly budget: { rateLimit(context: Pick<Context, 'grant' | 'profile' | 'costLimit'>): RateLimit };
+  readonly budget: { rateLimit(context: Pick<Context, 'grant' | 'profile' | 'costLimit' | 'apiKey'>): RateLimit };
   readonly services: Services;
   readonly explain: Explain;
   readonly examine: Examine;

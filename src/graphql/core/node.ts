@@ -9,7 +9,7 @@ import { complexityOf } from './cost.ts';
 import { decodeGlobalId } from './global-id.ts';
 import { refusedFor } from './refusal.ts';
 
-const MAX_IDS = 100;
+export const MAX_IDS = 100;
 
 /**
  * Decodes a global id, or returns the error that answers it: malformed, or refused. A refusal
@@ -33,7 +33,7 @@ function decodeAllowed(globalId: string, context: Context, { schema }: GraphQLRe
  * An error takes the place of its node, so that the others are answered. The arguments are plain
  * IDs: the relay plugin's own would fail the whole list for one malformed id.
  */
-async function loadNodes(globalIds: readonly string[], context: Context, info: GraphQLResolveInfo): Promise<unknown[]> {
+export async function loadNodes(globalIds: readonly string[], context: Context, info: GraphQLResolveInfo): Promise<unknown[]> {
   const ids = globalIds.map(globalId => decodeAllowed(globalId, context, info));
   const nodes = await resolveNodes(
     builder,
@@ -45,7 +45,7 @@ async function loadNodes(globalIds: readonly string[], context: Context, info: G
 }
 
 /** The types that global ids name; malformed ids name none. */
-function typesOf(globalIds: readonly (string | number)[]): readonly string[] {
+export function typesOf(globalIds: readonly (string | number)[]): readonly string[] {
   const types = new Set<string>();
   for (const globalId of globalIds) {
     try {

@@ -1,7 +1,7 @@
 import type { GraphQLField } from 'graphql';
 import { isAllowed, UNREAD_ROW } from '../../access/is-allowed.ts';
 import { accessOf } from '../../access/policy-plugin.ts';
-import type { PageExtension } from '../../executor/field-extensions.ts';
+import type { Inside, PageExtension } from '../../executor/field-extensions.ts';
 import type { Context } from './context.ts';
 import type { Order } from './cursor.ts';
 import { type PageArgs, pageOfRows, pageQuery } from './page.ts';
@@ -21,8 +21,6 @@ const isOfRows = (name: string) => name !== 'totalCount' && name !== '__typename
 const PATHS = [[{ name: 'edges' }, { name: 'node' }], [{ name: 'nodes' }]];
 
 type Parent = Readonly<Record<string, unknown>> & { readonly _count?: Readonly<Record<string, number>> };
-type Nested = (query: object, include: { getType: () => string; paths: typeof PATHS }) => object;
-type Selected = () => ReadonlySet<string>;
 type Place = { readonly field: GraphQLField<unknown, unknown> };
 
 /**
@@ -33,23 +31,43 @@ type Place = { readonly field: GraphQLField<unknown, unknown> };
 export function relatedPage<Args extends PageArgs, Key extends string, Value extends string | number>(
   options: RelatedPage<Args, Key, Value>,
 ): { extensions: Record<string, unknown>; resolve: never } {
-  const { relation, type, order } = options;
-  const select = (args: Args, context: Context, nested: Nested, selected: Selected, { field }: Place) => {
+  const { relation, order } = options;
+  const select = (args: Args, context: Context, nested: Inside['nested'], selected: Inside['selected'], { field }: Place) => {
     // A refused page isn't read.
     if (!isAllowed(accessOf(field), context.grant, UNREAD_ROW)) return null;
-    const query = validQuery(args, order);
-    if (!query) return { select: {} };
-    const where = options.where?.(args, context) ?? {};
-    const names = selected();
-    const picked = { ...query, where: { AND: [where, query.where] }, select: { [order.key]: true } };
-    const rows = () => ({ [relation]: nested(picked, { getType: () => type, paths: PATHS }) });
-    const count = () => ({ _count: { select: { [relation]: Object.keys(where).length ? { where } : true } } });
-    return { select: { ...([...names].some(isOfRows) && rows()), ...(names.has('totalCount') && count()) } };
+    return selectionOf(options, args, options.where?.(args, context) ?? {}, { nested, selected });
   };
   const resolve = (parent: Parent, args: Args) =>
     pageOfRows(args, order, (parent[relation] ?? []) as never[], () => parent._count![relation]!);
-  const page: PageExtension = { relation, isValid: args => validQuery(args, order) !== null };
-  return { extensions: { page, pothosPrismaSelect: select }, resolve: resolve as never };
+  return { extensions: { page: extensionOf(options), pothosPrismaSelect: select }, resolve: resolve as never };
+}
+
+type PagedRelation = Pick<RelatedPage<never, string, string | number>, 'relation' | 'type' | 'order'>;
+
+/**
+ * For a connection of a part (`PartExtension`) whose resolver reads a relation of the row above it,
+ * within the part: a query plan reads it in the query of that row.
+ */
+export function pageOfPart(options: PagedRelation): { extensions: Record<string, unknown> } {
+  const selectIn: PageExtension['selectIn'] = (condition, args, inside) => selectionOf(options, args, condition, inside);
+  return { extensions: { page: { ...extensionOf(options), selectIn } } };
+}
+
+const extensionOf = ({ relation, order }: PagedRelation): PageExtension => ({
+  relation,
+  key: order.key,
+  isValid: args => validQuery(args, order) !== null,
+});
+
+/** What a page needs of its row: the page's rows, and the count if it is selected. */
+function selectionOf({ relation, type, order }: PagedRelation, args: PageArgs, where: object, { nested, selected }: Inside) {
+  const query = validQuery(args, order);
+  if (!query) return { select: {} };
+  const names = selected();
+  const picked = { ...query, where: { AND: [where, query.where] }, select: { [order.key]: true } };
+  const rows = () => ({ [relation]: nested(picked, { getType: () => type, paths: PATHS }) });
+  const count = () => ({ _count: { select: { [relation]: Object.keys(where).length ? { where } : true } } });
+  return { select: { ...([...names].some(isOfRows) && rows()), ...(names.has('totalCount') && count()) } };
 }
 
 /** The query of a page; null where its arguments are refused. */

@@ -10,6 +10,9 @@ export type Scalars = {
   ByteCount: { Input: bigint; Output: bigint };
 };
 
+/** The representation of an entity, in a subgraph (graphql/subgraph.ts). */
+export type SubgraphScalars = { _Any: { Input: Record<string, unknown>; Output: never } };
+
 /**
  * Each custom scalar: where its text is specified, and its TypeScript types in a client's input and
  * in a response. `scalars.json` is printed from it for code generators.

@@ -138,7 +138,7 @@ subscription('usageRecorded', {
 subscription('listingChanged', {
   subject: 'Listing',
   policy: 'dataset:read',
-  description: 'Listings that are drafted, changed, published or withdrawn.',
+  description: 'Listings that are drafted, changed, published, withdrawn or deleted.',
   object: t => ({
     listing: t.prismaField({
       type: Listing,

@@ -18,7 +18,8 @@ builder.queryField('rateLimit', t =>
   t.field({
     type: RateLimitType,
     policy: 'public',
-    description: 'The budget that pays for your requests: that of the tenant in which the request acts, else your own.',
+    description:
+      'The budget that pays for your requests: that of the tenant in which the request acts, else your own. For an API key with a cap, the cap, if it leaves less.',
     resolve: (_root, _args, context) => context.budget.rateLimit(context),
   }),
 );

@@ -1,12 +1,14 @@
 import { type DayUse, type KeyUse, useByDay, useByKey } from '../../database/queries/retrieval.ts';
-import { periodOf, within } from '../../domain/billing/period.ts';
+import { periodOf, wholePeriod, within } from '../../domain/billing/period.ts';
 import { type MonthlyUse, retrievalUse } from '../../domain/retrieval/cap.ts';
+import type { PartExtension } from '../../executor/field-extensions.ts';
 import { builder } from '../core/builder.ts';
 import { LATEST_FIRST } from '../core/cursor.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';
 import { page } from '../core/page.ts';
 import { PAGE_SIZE, pageCost } from '../core/page-size.ts';
 import { boundPeriod, periodArgs, periodId, type TenantPeriod } from '../core/period.ts';
+import { pageOfPart } from '../core/related-page.ts';
 import { nodeSelection } from '../core/selection.ts';
 import { CapUseType } from '../plan/tenant-plan.ts';
 import { Tenant } from '../tenant/tenant.ts';
@@ -87,6 +89,7 @@ const Usage = builder.node(builder.objectRef<TenantPeriod>('Usage'), {
         nullable: true,
         description: 'The record of each retrieval, latest first.',
         complexity: pageCost,
+        ...pageOfPart({ relation: 'usageRecords', type: 'UsageRecord', order: LATEST_FIRST }),
         resolve: (period, args, context, info) => {
           const { usageRecord } = context.work.db;
           const where = within(period);
@@ -105,6 +108,14 @@ const Usage = builder.node(builder.objectRef<TenantPeriod>('Usage'), {
   }),
 });
 
+/** A period that defaults to the billing cycle isn't known without the tenant's plan. */
+const PART: PartExtension = {
+  conditionOf: args => {
+    const period = wholePeriod(args);
+    return period && within(period);
+  },
+};
+
 builder.prismaObjectFields(Tenant, t => ({
   usage: t.field({
     type: Usage,
@@ -112,6 +123,7 @@ builder.prismaObjectFields(Tenant, t => ({
     nullable: true,
     description: 'The retrievals in a period.',
     args: periodArgs(t.arg),
+    extensions: { part: PART },
     resolve: async ({ id: tenantId }, args, { work, services }) => ({
       tenantId,
       ...(await periodOf(work.db, services.clock.now(), args)),

@@ -13,8 +13,8 @@ export type RequestInput = Pick<
 > &
   TenantSources;
 
-/** The parts of a context that come from the token and the database: the same for equal answers. */
-export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership' | 'costLimit' | 'documentsRevision'> & {
+/** The parts of a context that token or key and the database decide: the same for equal answers. */
+export type TenantFacts = Pick<Context, 'profile' | 'grant' | 'membership' | 'apiKey' | 'costLimit' | 'documentsRevision'> & {
   readonly personId: string | null;
   /** All memberships of the person, if the request named no tenant: then they were all read. */
   readonly memberships: readonly PersonMembership[] | undefined;
@@ -28,6 +28,7 @@ export function factsOfPerson(token: Token, sources: TenantSources, person: Pers
     grant: grantOf({ kind: 'user' }, membership && tenantAccessOf(membership)),
     personId: person.personId,
     membership,
+    apiKey: null,
     costLimit: membership?.costPointsPerMinute ?? null,
     documentsRevision: membership?.documentsRevision ?? null,
     memberships: requestedTenant(token, sources) === null ? person.memberships : undefined,
@@ -45,6 +46,7 @@ export const factsOutside = (principal: Principal, profile: Context['profile']):
     grant: grantOf(principal, null),
     personId: null,
     membership: null,
+    apiKey: null,
     costLimit: null,
     documentsRevision: null,
     memberships: undefined,
@@ -55,7 +57,7 @@ export const factsOutside = (principal: Principal, profile: Context['profile']):
 export function buildContext<Work>(
   database: Pick<ReadableDatabase, 'queryText'>,
   { requestId, idempotencyKey, groupsRefusals, services, explain, examine, live, budget, introspection }: RequestInput,
-  { profile, grant, membership, costLimit, documentsRevision, personId, memberships }: TenantFacts,
+  { profile, grant, membership, apiKey, costLimit, documentsRevision, personId, memberships }: TenantFacts,
   bind: (binding: Binding) => Work,
 ): Omit<Context, 'work'> & { readonly work: Work } {
   let read: Promise<readonly PersonMembership[]> | undefined;
@@ -75,7 +77,7 @@ export function buildContext<Work>(
     introspection,
     profile,
     membership,
-    apiKey: null,
+    apiKey,
     costLimit,
     documentsRevision,
     grant,

@@ -8,29 +8,34 @@ import {
   type UnconfirmedWork,
   type UnitOfWork,
 } from '../../database/index.ts';
+import { noteUsed } from '../../domain/api-key/sign-in.ts';
 import { OptimisticContextStale, type UnconfirmedContext } from '../../graphql/core/context.ts';
-import { buildContext, type RequestInput } from './build-context.ts';
-import { cachedMembership } from './membership-cache.ts';
-import type { Token } from './token.ts';
+import { cachedKey } from './api-key.ts';
+import { buildContext } from './build-context.ts';
+import { cachedFacts } from './facts-cache.ts';
+import type { Credentials } from './request-context.ts';
 
 /**
- * A context from the cache, and its confirmation. The query for the memberships rides along with
- * the first read; nothing read under the context may be sent before `holds` resolves to true.
- * A command isn't confirmed by `holds` but by its own transaction ({@link UnconfirmedWork}).
+ * A context from the cache, and its confirmation. The query for the memberships, or for the API
+ * key, rides along with the first read; nothing read under the context may be sent before `holds`
+ * resolves to true. A command isn't confirmed by `holds` but by its own transaction
+ * ({@link UnconfirmedWork}).
  */
 export type OptimisticContext = { readonly context: UnconfirmedContext; readonly holds: () => Promise<boolean> };
 
 /** Returns null for a caller and tenant that aren't in the cache. */
-export function optimisticContext(database: Database, token: Token | null, input: RequestInput): OptimisticContext | null {
-  const cached = token && cachedMembership(token, input);
+export function optimisticContext(database: Database, { input, ...by }: Credentials): OptimisticContext | null {
+  const cached = by.key === null ? by.token && cachedFacts(by.token, input) : cachedKey(by.key, input);
   if (!cached) return null;
-  const { statement, result, facts, namesTenant } = cached;
+  const { statement, result, facts, confirmable } = cached;
   const piggyback = new PiggybackQuery(statement);
-  const confirmable = namesTenant ? facts.grant.tenantAccess : null;
   const context = buildContext(database, input, facts, binding => new UnconfirmedBoundWork(database.bind(binding, piggyback), confirmable));
+  const { work, apiKey } = context;
   const holds = async () => {
-    if (context.work.isConfirmed()) return true;
-    return (piggyback.isTaken ? piggyback.result : await database.queryText(statement)) === result;
+    if (work.isConfirmed()) return true;
+    const answer = piggyback.isTaken ? piggyback.result : await database.queryText(statement, work.binding);
+    if (answer === result && apiKey) noteUsed(work.query, apiKey, input.services.clock.now());
+    return answer === result;
   };
   return { context, holds };
 }
@@ -38,10 +43,7 @@ export function optimisticContext(database: Database, token: Token | null, input
 /** Lacks what the type lacks, because GraphQL.js hands a context to resolvers untyped. */
 class UnconfirmedBoundWork implements UnconfirmedWork {
   readonly #work: UnitOfWork;
-  /**
-   * The access that a transaction can confirm; null where the request named no tenant: whether the
-   * caller still has exactly one isn't known inside of it.
-   */
+  /** The access that a transaction can confirm; null if it can't. */
   readonly #cached: TenantAccess | null;
   #isConfirmed = false;
 

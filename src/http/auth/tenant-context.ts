@@ -2,7 +2,7 @@ import type { ReadableDatabase } from '../../database/index.ts';
 import { membershipsIn, membershipsStatement } from '../../database/queries/membership.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import { buildContext, factsOfPerson, factsOutside, type RequestInput, type TenantFacts } from './build-context.ts';
-import { cacheMembership } from './membership-cache.ts';
+import { cacheFacts } from './facts-cache.ts';
 import { requestedTenant, type TenantSources, tenantNotFound } from './tenant-name.ts';
 import type { Token } from './token.ts';
 
@@ -27,6 +27,8 @@ async function factsOf(database: ReadableDatabase, token: Token | null, sources:
   const statement = membershipsStatement(token.profile, requested);
   const result = (await database.queryText(statement))!;
   const facts = factsOfPerson(token, sources, membershipsIn(result));
-  cacheMembership(token, sources, { statement, result, facts, namesTenant: requested !== null });
+  // Whether a caller who names no tenant still has exactly one isn't known inside of a transaction.
+  const confirmable = requested !== null ? facts.grant.tenantAccess : null;
+  cacheFacts(token, sources, { statement, result, facts, confirmable });
   return facts;
 }

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 export const WINDOW_MS = 60_000;
 
 /** Budgets that are kept: callers without a tenant can be many. */
-const MAX_BUDGETS = 100_000;
+export const MAX_BUDGETS = 100_000;
 
 /** What is left of a budget in the running minute. */
 export type BudgetState = { readonly remaining: number; readonly resetAt: Date };

@@ -1,8 +1,6 @@
 import { Tally } from '../../executor/tally.ts';
 import type { Budgets } from './budgets.ts';
-
-/** Whose budget pays for a request: its key and its points a minute; null is no limit. */
-export type Payer = { readonly key: string; readonly limit: number | null };
+import { type Payer, rateLimitHeaders, refundTo, stateOf } from './payer.ts';
 
 /** What an operation costs at most, and what it is charged for what was counted. */
 export type Price = { readonly cost: number; readonly chargeOf: (tally: Pick<Tally, 'rows' | 'refused'>) => number };
@@ -26,7 +24,6 @@ export class Payment {
   readonly tally = new Tally();
   /** The points that were charged, once the payment is settled. */
   charged: number | null = null;
-  readonly #takenAt: number;
   #isSettled = false;
 
   constructor(
@@ -34,9 +31,8 @@ export class Payment {
     private readonly payer: Payer,
     private readonly price: Price,
     private readonly showsCost: boolean,
-  ) {
-    this.#takenAt = budgets.now();
-  }
+    private readonly takenAt: number,
+  ) {}
 
   /** Charges what was counted, and says so in a response. */
   settle(text: string, tally: Pick<Tally, 'rows' | 'refused'> = this.tally): PaidText {
@@ -52,37 +48,16 @@ export class Payment {
   }
 
   get headers(): Readonly<Record<string, string>> | undefined {
-    const { key, limit } = this.payer;
-    return limit === null ? undefined : rateLimitHeaders(limit, this.budgets.state(key, limit), this.budgets.now());
+    return rateLimitHeaders(this.budgets, this.payer);
   }
 
   #refund(points: number): void {
     this.#isSettled = true;
-    const { key, limit } = this.payer;
-    if (points !== 0 && limit !== null) this.budgets.refund(key, points, this.#takenAt);
+    refundTo(this.budgets, this.payer, points, this.takenAt);
   }
 
   #cost(charged: number): string {
-    const { key, limit } = this.payer;
-    const { remaining, resetAt } = this.budgets.state(key, limit ?? 0);
+    const { limit, remaining, resetAt } = stateOf(this.budgets, this.payer);
     return JSON.stringify({ requested: this.price.cost, charged, remaining: limit === null ? null : remaining, resetAt });
   }
 }
-
-/**
- * The header fields of draft-ietf-httpapi-ratelimit-headers. It registers the units that a policy
- * may name, and points aren't among them.
- */
-export function rateLimitHeaders(
-  limit: number,
-  { remaining, resetAt }: { readonly remaining: number; readonly resetAt: Date },
-  now: number,
-): Readonly<Record<string, string>> {
-  return {
-    'ratelimit-policy': `"cost";q=${limit};w=60`,
-    ratelimit: `"cost";r=${remaining};t=${secondsUntil(resetAt, now)}`,
-  };
-}
-
-/** Whole seconds until a moment, at least 1. */
-export const secondsUntil = (moment: Date, now: number): number => Math.max(Math.ceil((moment.getTime() - now) / 1_000), 1);

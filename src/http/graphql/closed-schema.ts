@@ -5,14 +5,16 @@ import { mayIntrospect, type SchemaReader } from '../../access/introspection.ts'
 /** Whether a document asks for the schema. Key: the document, on which alone it depends. */
 const introspecting = new WeakMap<DocumentNode, boolean>();
 
-/** `__typename` isn't meant: it names the type of a field that the client knows. */
+/** Fields that describe the schema. `__typename` is of a field that the client knows. */
+const DESCRIBING: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
+
 function isIntrospecting(document: DocumentNode): boolean {
   let found = introspecting.get(document);
   if (found === undefined) {
     found = false;
     visit(document, {
       Field: ({ name }) => {
-        found ||= name.value === '__schema' || name.value === '__type';
+        found ||= DESCRIBING.has(name.value);
       },
     });
     introspecting.set(document, found);

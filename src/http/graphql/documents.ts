@@ -16,6 +16,8 @@ export type Documents = {
   readonly failed: LRUCache<string, Error>;
   /** Notes that a document is valid and within the limits that depend on the document alone. */
   readonly markValidated: (document: DocumentNode) => void;
+  /** Forgets a document that isn't valid: it would take the place of one that is. */
+  readonly forget: (document: DocumentNode) => void;
   /** The operation that parameters name, of a document that was parsed; null for any other. */
   readonly operation: (schema: GraphQLSchema, parameters: object) => PreparedOperation | null;
   /** A document that was marked as validated, or undefined. */
@@ -33,6 +35,7 @@ export function createDocuments(): Documents {
     parsed,
     failed,
     markValidated: document => void validated.add(document),
+    forget: ({ loc }) => void parsed.delete(loc!.source.body),
     operation: (schema, parameters) => {
       const { query = '', operationName, variables } = parameters as Partial<Parameters>;
       const document = parsed.get(query);

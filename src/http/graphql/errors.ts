@@ -47,7 +47,7 @@ const deepest = (error: unknown): unknown => (error instanceof GraphQLError && e
  * The error that a client may see. An unexpected error is logged and replaced with a general
  * message, so that nothing internal leaks.
  */
-function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLError {
+function publicError(error: GraphQLError, { requestId, log, record }: Served): GraphQLError {
   if (error instanceof RefusedField) return error;
   const { nodes, source, positions, path } = error;
   const withMessage = (message: string, extensions: Record<string, unknown>) =>
@@ -74,7 +74,7 @@ function publicError(error: GraphQLError, { requestId, log }: Served): GraphQLEr
     });
   }
   const code = isUnreachable(cause) ? 'UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
-  log.error({ err: cause, path, requestId }, 'a field failed');
+  if (!record.isOfLeaving(cause)) log.error({ err: cause, path, requestId }, 'a field failed');
   const message = code === 'UNAVAILABLE' ? 'The database is out of reach or too slow. Try again.' : 'Something went wrong on our side.';
   return withMessage(message, { code, ...(!path && { http: { status: ERRORS[code].status } }) });
 }

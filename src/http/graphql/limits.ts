@@ -30,6 +30,7 @@ export const useLimits = (documents: Documents): Plugin[] =>
     useCost(),
     useCleanText(),
     useMarkValidated(documents),
+    useForgetRefused(documents),
   ] as Plugin[];
 
 const tooMany = (what: 'aliases' | 'directives') => (_context: unknown, error: GraphQLError) =>
@@ -106,5 +107,13 @@ const useCleanText = (): Plugin => ({
 const useMarkValidated = ({ markValidated }: Documents): Plugin => ({
   onExecute({ args: { document } }) {
     markValidated(document);
+  },
+});
+
+const useForgetRefused = ({ forget }: Documents): Plugin => ({
+  onValidate({ params: { documentAST } }) {
+    return ({ valid }) => {
+      if (!valid) forget(documentAST);
+    };
   },
 });

@@ -18,8 +18,8 @@ import type { Tally } from '../../executor/tally.ts';
 
 /** A list whose length the response shows: the cost of an item, and how many are paid at most. */
 type ListPrice = { item: number; readonly size: number; readonly outer: string | null };
-/** What a refused field would have cost, and the list that it is in. */
-type FieldPrice = { cost: number; readonly list: string | null };
+/** What a refused field would have cost, how much of it is below it, and the list that it is in. */
+type FieldPrice = { cost: number; below: number; readonly list: string | null };
 
 /**
  * What the parts of an operation cost, by pattern: the fields outside of lists together, an item of
@@ -92,9 +92,10 @@ class Pricing implements Prices {
         this.selections(node.selectionSet, inner, { prefix: within, list: shown, times });
       } else cost += this.selections(node.selectionSet, inner, { prefix: within, list, times: times * Math.max(multiplier, 0) });
     }
-    const priced = this.fields.get(pattern);
-    if (priced) priced.cost += cost;
-    else this.fields.set(pattern, { cost, list });
+    const priced = this.fields.get(pattern) ?? { cost: 0, below: 0, list };
+    this.fields.set(pattern, priced);
+    priced.cost += cost;
+    priced.below += cost - own * times;
     return cost;
   }
 
@@ -144,8 +145,16 @@ export function chargeOf({ base, lists, fields }: Prices, tally: Pick<Tally, 'ro
   let charge = base;
   for (const [pattern, { item }] of lists) charge += item * paid.get(pattern)!;
   for (const [pattern, times] of tally.refused) {
-    const { cost, list } = fields.get(pattern)!;
+    const { cost, list } = fields.get(pattern) ?? itemPrice(pattern.slice(0, -'.*'.length), { lists, fields });
     charge -= cost * Math.min(times, list === null ? 1 : paid.get(list)!);
   }
   return charge;
+}
+
+/** What an item of a list would have cost: a node, which is refused by the permission of its id. */
+function itemPrice(pattern: string, { lists, fields }: Pick<Prices, 'lists' | 'fields'>): Pick<FieldPrice, 'cost' | 'list'> {
+  const list = lists.get(pattern);
+  if (list) return { cost: list.item, list: pattern };
+  const { below, list: outer } = fields.get(pattern)!;
+  return { cost: below, list: outer };
 }

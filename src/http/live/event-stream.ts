@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { LiveCounts } from './live-counts.ts';
 
 export const STREAM = 'text/event-stream';
 
@@ -19,7 +20,10 @@ export const singleResult = (text: string): string => `event: next\n${dataOf(tex
  * connections mode, with ids.
  */
 export class EventStream {
-  constructor(private readonly response: ServerResponse) {
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly counts: LiveCounts,
+  ) {
     response.writeHead(200, {
       'content-type': `${STREAM}; charset=utf-8`,
       'cache-control': 'no-store',
@@ -28,6 +32,11 @@ export class EventStream {
     });
     response.flushHeaders();
     response.write(`retry: ${RECONNECT_MS}\n\n`);
+  }
+
+  /** Whether the client reads more slowly than events are sent. */
+  get isBuffering(): boolean {
+    return this.response.writableLength > 0;
   }
 
   get isOpen(): boolean {
@@ -40,13 +49,16 @@ export class EventStream {
   }
 
   /** Sends a result. A client that doesn't read is disconnected: it can resume by its last id. */
-  next(result: object, id: string | null): void {
-    this.#write(`${id === null ? '' : `id: ${id}\n`}event: next\n${dataOf(JSON.stringify(result))}\n`);
+  next(result: string, id: string | null): void {
+    this.#write(`${id === null ? '' : `id: ${id}\n`}event: next\n${dataOf(result)}\n`);
   }
 
-  /** Sends a comment, so that nobody on the way takes the connection for dead. */
-  heartbeat(): void {
-    this.#write(':\n\n');
+  /**
+   * Sends a comment, which clients ignore. An empty one is a sign of life, so that nobody on the
+   * way takes the connection for dead.
+   */
+  comment(text = ''): void {
+    this.#write(`:${text && ` ${text}`}\n\n`);
   }
 
   /** Ends the stream for good: a client doesn't reconnect. */
@@ -63,6 +75,8 @@ export class EventStream {
   #write(text: string): void {
     if (!this.isOpen) return;
     this.response.write(text);
-    if (this.response.writableLength > MAX_WAITING) this.response.destroy();
+    if (this.response.writableLength <= MAX_WAITING) return;
+    this.counts.disconnected += 1;
+    this.response.destroy();
   }
 }

@@ -69,7 +69,7 @@ export class PersonStreams {
     const events = personId === null ? [] : await ownEvents(context.work.query, EVENTS);
     for (const event of newEvents(events, followed.after)) {
       if (!stream.connection.isOpen) return;
-      await stream.deliver({ event }, context, OWN_EVENT_CURSORS.encode(event));
+      if (!(await stream.deliver({ event }, context, OWN_EVENT_CURSORS.encode(event)))) return;
       followed.after = event.id;
     }
   }

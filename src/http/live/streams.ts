@@ -10,17 +10,17 @@ import type { Context, Live } from '../../graphql/core/context.ts';
 import { numberAfter } from '../../graphql/event/cursor.ts';
 import { followedBy } from '../../graphql/event/subject-field.ts';
 import { OWN_EVENT_CURSORS } from '../../graphql/event/viewer-changed.ts';
+import type { RequestBudget } from '../budget/request-budget.ts';
 import type { Subscription } from '../graphql/yoga-request.ts';
 import { sendRefusal } from '../routes/refusal.ts';
 import { takesStream } from '../server/negotiate.ts';
 import type { Served } from '../server/route.ts';
 import { EventStream } from './event-stream.ts';
+import { LiveCounts } from './live-counts.ts';
 import { PersonStreams } from './person-streams.ts';
+import { Places } from './places.ts';
 import { type ReadContext, refusedSubscription, Stream } from './stream.ts';
 import { TenantStreams } from './tenant-streams.ts';
-
-/** Subscriptions of one principal and of one tenant that may be open in a process. */
-export const STREAM_LIMITS = { principal: 50, tenant: 1_000 } as const;
 
 const HEARTBEAT_MS = 15_000;
 
@@ -46,19 +46,22 @@ export type Opening = {
   /** The caller's context now, and how it is built again. */
   readonly context: Context;
   readonly authenticate: () => Promise<ReadContext>;
+  readonly budget: RequestBudget;
 };
 
 /** All open subscriptions of this process (SPEC G8), and the requests that wait for an event. */
 export class Streams implements Live {
+  readonly counts = new LiveCounts();
   readonly #options: StreamsOptions;
   readonly #tenants = new Map<string, TenantStreams>();
   readonly #people: PersonStreams;
   readonly #follower: Follower;
   readonly #turns = pLimit(MAX_TRANSACTIONS);
-  /** How many streams a principal has open. */
-  readonly #open = new Map<string, number>();
+  readonly #places = new Places();
   #stopListening: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  /** Ends with the minute, in which an event was too much for a budget. */
+  #nextMinute: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor(options: StreamsOptions) {
@@ -76,7 +79,7 @@ export class Streams implements Live {
    *
    * @throws {GatewayError} NOT_ACCEPTABLE, TOO_MANY_STREAMS, BAD_USER_INPUT for a cursor.
    */
-  async open({ request, response, served, subscription, context, authenticate }: Opening): Promise<void> {
+  async open({ request, response, served, subscription, context, authenticate, budget }: Opening): Promise<void> {
     const { field, operation } = subscription;
     if (!takesStream(request.headers.accept))
       throw new GatewayError('NOT_ACCEPTABLE', 'A subscription is a stream: accept `text/event-stream`.');
@@ -85,13 +88,15 @@ export class Streams implements Live {
     const cursor = (request.headers['last-event-id'] as string | undefined) || subscription.after;
     const isOfTenant = followedBy(field).subject !== null;
     const after = isOfTenant ? numberAfter(cursor) : cursor ? OWN_EVENT_CURSORS.decode(cursor) : null;
-    const release = this.#take(context, isOfTenant);
+    const release = this.#places.take(context, isOfTenant ? (this.#tenants.get(context.grant.tenantAccess!.tenantId)?.size ?? 0) : 0);
     response.once('close', release);
     await this.#follow();
     const start = after ?? (await this.#start(context, isOfTenant));
     if (response.destroyed) return this.#cleanUp(); // The client left.
-    const connection = new EventStream(response);
-    const stream = new Stream({ operation, field, authenticate, served, connection });
+    const { counts } = this;
+    const connection = new EventStream(response, counts);
+    const onDelay = (ms: number) => this.#wakeIn(ms);
+    const stream = new Stream({ operation, field, authenticate, served, connection, budget, counts, onDelay });
     const tenantId = context.grant.tenantAccess?.tenantId;
     const remove = isOfTenant ? this.#tenant(tenantId!).add(stream, start as number) : this.#people.add(stream, start as string | null);
     connection.onClose(() => {
@@ -113,10 +118,17 @@ export class Streams implements Live {
     await nextEvent(this.#follower, tenantId, seconds, hasNew);
   }
 
+  /** How many streams are open, and of how many the client reads more slowly than is sent. */
+  readonly states = (): { readonly open: number; readonly buffering: number } => {
+    const all = this.#all();
+    return { open: all.length, buffering: all.filter(({ connection }) => connection.isBuffering).length };
+  };
+
   /** Interrupts all streams: their clients reconnect elsewhere. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#heartbeat);
+    clearTimeout(this.#nextMinute);
     const all = this.#all();
     for (const { connection } of all) connection.interrupt();
     await this.#follower.stop();
@@ -125,25 +137,6 @@ export class Streams implements Live {
 
   #all(): readonly Stream[] {
     return [this.#people, ...this.#tenants.values()].flatMap(streams => [...streams]);
-  }
-
-  /** Counts a stream; the returned function counts it off. */
-  #take({ grant, profile }: Context, isOfTenant: boolean): () => void {
-    const tenantId = grant.tenantAccess?.tenantId;
-    const principal = JSON.stringify([profile?.issuer, profile?.subject]);
-    const open = this.#open.get(principal) ?? 0;
-    const inTenant = isOfTenant ? (this.#tenants.get(tenantId!)?.size ?? 0) : 0;
-    for (const [count, limit, whose] of [
-      [open, STREAM_LIMITS.principal, 'You have'],
-      [inTenant, STREAM_LIMITS.tenant, 'The tenant has'],
-    ] as const)
-      if (count >= limit) throw new GatewayError('TOO_MANY_STREAMS', `${whose} ${limit} open subscriptions already. Close one.`, { limit });
-    this.#open.set(principal, open + 1);
-    return () => {
-      const left = this.#open.get(principal)! - 1;
-      if (left) this.#open.set(principal, left);
-      else this.#open.delete(principal);
-    };
   }
 
   /** Makes sure that new events are heard of. */
@@ -159,8 +152,20 @@ export class Streams implements Live {
 
   /** A sign of life for each client; and the callers are checked, also where nothing happens. */
   #beat(): void {
-    for (const { connection } of this.#all()) connection.heartbeat();
+    for (const { connection } of this.#all()) connection.comment();
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const streams of [this.#people, ...this.#tenants.values()]) streams.wake();
+  }
+
+  /** Sends what waits for points, once for all: every budget's minute ends at the same time. */
+  #wakeIn(ms: number): void {
+    this.#nextMinute ??= setTimeout(() => {
+      this.#nextMinute = undefined;
+      this.#wake();
+    }, ms).unref();
   }
 
   #tenant(tenantId: string): TenantStreams {

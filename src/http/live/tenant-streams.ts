@@ -3,7 +3,7 @@ import { type EventPart, type NumberedEvent, tenantEvents } from '../../database
 import { checkGap, mayReadEvent } from '../../domain/event/feed.ts';
 import type { Context } from '../../graphql/core/context.ts';
 import { EVENT_CURSORS } from '../../graphql/event/cursor.ts';
-import { followedBy } from '../../graphql/event/subject-field.ts';
+import { followedBy, type SentEvent } from '../../graphql/event/subject-field.ts';
 import type { ReadContext, Stream } from './stream.ts';
 
 /** Events that one stream gets in one transaction, at most. */
@@ -23,8 +23,11 @@ export type TenantStreamsOptions = {
 /** How long a failed transaction waits to be tried again, ms. */
 const RETRY_MS = 1_000;
 
-/** A stream, and the number of the last event that was sent to it or that it doesn't get. */
-type Followed = { readonly stream: Stream; after: number };
+/**
+ * A stream; `after` is the number of the last event that was sent to it or that it doesn't get, and
+ * `isDue` whether there may be others.
+ */
+type Followed = { readonly stream: Stream; after: number; isDue: boolean };
 
 /**
  * The open subscriptions to one tenant. Events are sent in a transaction that holds the tenant's
@@ -34,8 +37,6 @@ type Followed = { readonly stream: Stream; after: number };
 export class TenantStreams {
   readonly #streams = new Set<Followed>();
   #sending: Promise<void> | undefined;
-  #isDue = false;
-
   readonly #options: TenantStreamsOptions;
 
   constructor(options: TenantStreamsOptions) {
@@ -48,9 +49,9 @@ export class TenantStreams {
 
   /** @param after the number of the last event that the client has, or that is none of its own. */
   add(stream: Stream, after: number): () => void {
-    const followed = { stream, after };
+    const followed = { stream, after, isDue: true };
     this.#streams.add(followed);
-    this.wake();
+    this.#start();
     return () => void this.#streams.delete(followed);
   }
 
@@ -60,10 +61,20 @@ export class TenantStreams {
 
   /** Sends what there is, now or once what is being sent is. */
   wake(): void {
-    this.#isDue = true;
+    for (const followed of this.#streams) followed.isDue = true;
+    this.#start();
+  }
+
+  /** What others of the tenant have isn't read again for a stream that was added. */
+  #start(): void {
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
+      if (this.#due().length) this.#start(); // It became due after the last look.
     });
+  }
+
+  #due(): readonly Followed[] {
+    return [...this.#streams].filter(({ stream, isDue }) => isDue && stream.connection.isOpen);
   }
 
   /** Resolves when nothing is being sent. */
@@ -72,11 +83,12 @@ export class TenantStreams {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#isDue) {
-      this.#isDue = false;
-      const open = [...this.#streams].filter(({ stream }) => stream.connection.isOpen);
-      for (let from = 0; from < open.length; from += STREAMS) {
-        const some = open.slice(from, from + STREAMS);
+    for (;;) {
+      const due = this.#due();
+      if (!due.length) return;
+      for (const followed of due) followed.isDue = false;
+      for (let from = 0; from < due.length; from += STREAMS) {
+        const some = due.slice(from, from + STREAMS);
         await this.#options.takeTurn(() => this.#sendTo(some)).catch(error => this.#retry(error));
       }
     }
@@ -112,11 +124,11 @@ export class TenantStreams {
       checkGap(followed.after, part);
       for (const event of part.events) {
         if (!stream.connection.isOpen) return;
-        if (isFor(stream, event, context))
-          await stream.deliver({ tenantId: this.#options.tenantId, event }, context, EVENT_CURSORS.encode(event));
+        const sent: SentEvent = { tenantId: this.#options.tenantId, event };
+        if (isFor(stream, event, context) && !(await stream.deliver(sent, context, EVENT_CURSORS.encode(event)))) return;
         followed.after = event.number;
       }
-      if (part.events.length === EVENTS) this.#isDue = true;
+      if (part.events.length === EVENTS) followed.isDue = true;
     } catch (error) {
       stream.end(error);
     }

@@ -1,22 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+
+/** How long a new connection has for its first request while the server closes, ms. */
+const FIRST_REQUEST_MS = 250;
 
 /**
  * Counts the requests under way on each connection. Node's own closing keeps connections that have
  * sent nothing yet, and those whose last response ends while the server closes.
  *
- * @returns closes each connection without a request, now or as soon as its last response has ended.
+ * @returns closes each connection without a request, now or as soon as its last response has ended,
+ * and those that had none yet a moment later: its request may be on its way;
+ * and closes those whose request hasn't arrived yet, as of a client that sends slowly.
  */
-export function trackIdle(server: Server): () => void {
+export function trackConnections(server: Server): { closeIdle(): void; closeIncomplete(): void } {
   const requests = new Map<Socket, number>();
+  const arriving = new Map<Socket, IncomingMessage>();
   let closing = false;
   server.on('connection', (socket: Socket) => {
     requests.set(socket, 0);
-    socket.on('close', () => requests.delete(socket));
+    socket.on('close', () => {
+      requests.delete(socket);
+      arriving.delete(socket);
+    });
   });
-  server.prependListener('request', ({ socket }, response) => {
+  server.prependListener('request', (request, response) => {
+    const { socket } = request;
+    arriving.set(socket, request);
     requests.set(socket, (requests.get(socket) ?? 0) + 1);
     response.on('close', () => {
       const left = (requests.get(socket) ?? 1) - 1;
@@ -24,9 +35,23 @@ export function trackIdle(server: Server): () => void {
       if (closing && left === 0) socket.destroySoon();
     });
   });
-  return () => {
-    closing = true;
-    for (const [socket, count] of requests) if (count === 0) socket.destroy();
+  return {
+    closeIdle: () => {
+      closing = true;
+      const fresh: Socket[] = [];
+      for (const [socket, count] of requests) {
+        if (count > 0) continue;
+        if (arriving.has(socket)) socket.destroy();
+        else fresh.push(socket);
+      }
+      const closeFresh = () => {
+        for (const socket of fresh) if (requests.get(socket) === 0) socket.destroy();
+      };
+      if (fresh.length) setTimeout(() => setImmediate(closeFresh), FIRST_REQUEST_MS).unref();
+    },
+    closeIncomplete: () => {
+      for (const [socket, request] of arriving) if (!request.complete) socket.destroy();
+    },
   };
 }
 

@@ -23,6 +23,10 @@ const ALLOWED = {
   'access-control-max-age': '600',
 };
 
+/** Whether an origin is listed; `http://localhost:*` lists those of every port. */
+const isListed = (origins: readonly string[], origin: string): boolean =>
+  origins.includes(origin) || origins.includes(origin.replace(/(:\d+)?$/, ':*'));
+
 /**
  * Allows the pages of the listed origins to call from a browser. The headers are set on every
  * response, so that a page can also read a refusal.
@@ -34,7 +38,7 @@ export function answerCors(origins: readonly string[], request: IncomingMessage,
   if (!origins.length) return false;
   response.setHeader('vary', 'origin');
   const { origin, 'access-control-request-method': requestedMethod } = request.headers;
-  const listed = origin !== undefined && origins.includes(origin);
+  const listed = origin !== undefined && isListed(origins, origin);
   if (listed) {
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader(

@@ -1,5 +1,5 @@
 import type { Grant } from '../../access/grant.ts';
-import type { StatementObserver } from '../../database/index.ts';
+import { Caller, isOverTime, type StatementObserver } from '../../database/index.ts';
 import type { PreparedOperation } from '../../executor/prepared-operation.ts';
 
 /** An error of a response, as the client sees it. */
@@ -36,6 +36,7 @@ const MAX_CODES = 10;
  */
 export class RequestRecord implements StatementObserver {
   readonly startedAt = performance.now();
+  readonly caller = new Caller();
   /** Whether the request is for GraphQL, and how its operation was executed. */
   isOperation = false;
   execution: Execution | null = null;
@@ -77,6 +78,16 @@ export class RequestRecord implements StatementObserver {
 
   noteErrors(errors: readonly ShownError[]): void {
     this.errors = errors;
+  }
+
+  /** Adds the points of an event that was sent, if anybody counts them. */
+  addCharge(points: number | null): void {
+    if (points !== null) this.charged = (this.charged ?? 0) + points;
+  }
+
+  /** Whether an error is due to the client, who left: its statement was canceled, or not sent. */
+  isOfLeaving(error: unknown): boolean {
+    return this.caller.hasLeft && isOverTime(error);
   }
 
   /** Forgets the errors of an execution whose result isn't used. */

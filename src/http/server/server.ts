@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { isUnreachable } from '../../database/index.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { type Gateway, GRAPHQL, isGatewayPath } from '../gateway.ts';
-import { answerMalformed, trackIdle } from './connections.ts';
+import { answerMalformed, trackConnections } from './connections.ts';
 import { applyLimits, SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { listen } from './listen.ts';
 import { originForm, pathOf } from './origin-form.ts';
@@ -23,13 +23,24 @@ export type ServerOptions = {
   readonly observers?: RequestObservers | undefined;
 };
 
+/** With what follows it, a stop takes less than ten seconds. */
+const GRACE_MS = 8_000;
+
 const UNOBSERVED: RequestObservers = { counts: null, startTrace: null };
 
 export type RunningServer = {
   readonly url: string;
   /** Opens the gateway's paths, which are UNAVAILABLE before. */
   serve(gateway: Gateway): void;
-  /** Stops listening, closes idle connections, and lets requests under way end, for `grace` ms. */
+  /**
+   * Says that it is not ready, and serves on: a balancer turns away before the connections that it
+   * keeps are closed under its requests. Each response asks to close its connection.
+   */
+  turnAway(): void;
+  /**
+   * Stops listening, closes idle connections, and lets requests under way end, for `grace` ms; half
+   * of it for those that haven't arrived yet.
+   */
   stop(grace?: number): Promise<void>;
 };
 
@@ -44,14 +55,14 @@ export async function startServer({
   observers = UNOBSERVED,
 }: ServerOptions): Promise<RunningServer> {
   let gateway: Gateway | undefined;
-  let stopping = false;
+  let [turnedAway, stopping] = [false, false];
 
   async function handle(request: IncomingMessage, response: GatewayResponse): Promise<void> {
     const { requestId, record } = response;
     const path = pathOf(request.url!);
     if (path === '/livez') return sendStatus(response, 200, 'alive');
     if (path === '/readyz') {
-      const ready = !stopping && gateway !== undefined && (await isReady().catch(() => false));
+      const ready = !turnedAway && gateway !== undefined && (await isReady().catch(() => false));
       return sendStatus(response, ready ? 200 : 503, ready ? 'ready' : 'not ready');
     }
     for (const route of routes) if (await route(request, response)) return;
@@ -64,10 +75,13 @@ export async function startServer({
     const { requestId, record } = response;
     request.url = originForm(request.url!);
     observeRequest(log, observers, request, response);
-    if (stopping) response.setHeader('connection', 'close');
+    response.on('close', () => {
+      if (!response.writableFinished) record.caller.leave();
+    });
+    if (turnedAway) response.setHeader('connection', 'close');
     const run = () =>
       handle(request, response).catch(error => {
-        if (response.headersSent) return response.destroy();
+        if (response.headersSent || record.isOfLeaving(error)) return response.destroy();
         sendError(response, requestId, requestErrorOf(error, log, requestId));
       });
     if (record.trace) record.trace.run(run);
@@ -76,20 +90,23 @@ export async function startServer({
 
   applyLimits(server, limits);
   answerMalformed(server, log);
-  const closeIdle = trackIdle(server);
+  const { closeIdle, closeIncomplete } = trackConnections(server);
   const url = await listen(server, { host, port });
   return {
     url,
     serve: served => {
       gateway = served;
     },
-    stop: async (grace = 10_000) => {
-      stopping = true;
+    turnAway: () => {
+      turnedAway = true;
+    },
+    stop: async (grace = GRACE_MS) => {
+      [turnedAway, stopping] = [true, true];
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
       closeIdle();
-      const timer = setTimeout(() => server.closeAllConnections(), grace);
+      const timers = [setTimeout(closeIncomplete, grace / 2), setTimeout(() => server.closeAllConnections(), grace)];
       await closed;
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Database } from '../../database/index.ts';
 import { counter, counters, gauge, gauges, histogram } from './metric.ts';
 
 /** The metrics of a process's connections to PostgreSQL, and of its statements. */
-export function addDatabaseMetrics(registry: Registry, database: Pick<Database, 'statistics' | 'reads'>): void {
+export function addDatabaseMetrics(registry: Registry, database: Pick<Database, 'statistics' | 'reads' | 'standbys'>): void {
   const { counts } = database.statistics();
   gauges(
     registry,
@@ -48,5 +48,11 @@ export function addDatabaseMetrics(registry: Registry, database: Pick<Database, 
       for (const { outcome, count } of database.reads()) totals[outcome] = (totals[outcome] ?? 0) + count;
       return totals;
     },
+  );
+  counters(
+    registry,
+    'outcome',
+    { name: 'ipto_standby_reads_total', help: 'Large reads: answered by a standby, or by the primary, by reason; none without standbys.' },
+    () => ({ ...database.standbys?.counts }),
   );
 }

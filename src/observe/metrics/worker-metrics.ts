@@ -11,7 +11,10 @@ export type WorkerCounts = { readonly jobs: JobCounts; readonly database: Pick<D
 /** How long a scrape waits for the database, ms. */
 const WAIT_MS = 3_000;
 
-/** The metrics of jobs and mail. Those of the queue are the same in every worker: take one. */
+/**
+ * The metrics of jobs, mail and webhooks. Those of what waits are the same in every worker: take
+ * one.
+ */
 export function addWorkerMetrics(registry: Registry, { jobs, database, clock }: WorkerCounts): void {
   labelCounters(registry, ['task', 'outcome'], { name: 'ipto_jobs_total', help: 'Jobs that ran, by task and outcome.' }, jobs.jobs);
   histogram(registry, { name: 'ipto_job_duration_seconds', help: 'How long jobs ran.' }, jobs.durations);
@@ -31,6 +34,19 @@ export function addWorkerMetrics(registry: Registry, { jobs, database, clock }: 
   queued('ipto_oldest_job_age_seconds', 'How long the oldest of the waiting jobs waits.', ({ oldestJobAt }, now) => age(oldestJobAt, now));
   queued('ipto_mails_waiting', 'Messages that are neither sent nor given up.', ({ mails }) => mails);
   queued('ipto_oldest_undelivered_mail_age_seconds', 'The age of the oldest of them.', ({ oldestMailAt }, now) => age(oldestMailAt, now));
+  queued('ipto_events_unnumbered', 'Events that have no number yet, so that nobody is sent them.', ({ unnumbered }) => unnumbered);
+  queued('ipto_oldest_unnumbered_event_age_seconds', 'The age of the oldest of them.', (found, now) => age(found.oldestUnnumberedAt, now));
+  queued(
+    'ipto_webhook_deliveries_waiting',
+    'Deliveries to active webhooks that their receivers have not accepted yet.',
+    ({ undelivered }) => undelivered,
+  );
+  queued('ipto_oldest_undelivered_webhook_age_seconds', 'The age of the oldest of them.', (found, now) =>
+    age(found.oldestUndeliveredAt, now),
+  );
+  queued('ipto_oldest_due_webhook_age_seconds', 'How long the first delivery is due that only the worker keeps back.', (found, now) =>
+    age(found.oldestDueAt, now),
+  );
 }
 
 const age = (since: Date | null, now: Date): number => (since ? Math.max(0, (now.getTime() - since.getTime()) / 1_000) : 0);

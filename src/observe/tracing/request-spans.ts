@@ -15,6 +15,11 @@ export class RequestSpans implements RequestTrace {
     /** The request's span as the parent of others. */
     readonly context: Context,
     private readonly enter: <T>(context: Context, work: () => T) => T,
+    /**
+     * The zero of `performance.now()`, ms since 1970: one for the whole request. OpenTelemetry
+     * takes one for each span, rounded to a millisecond, so a span could begin before its parent.
+     */
+    private readonly origin: number,
   ) {}
 
   run<T>(handle: () => T): T {
@@ -24,12 +29,12 @@ export class RequestSpans implements RequestTrace {
   statement(text: string, sentAt: number, endedAt: number, error: Error | null): void {
     const { operation, query } = describe(text);
     const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': operation, 'db.query.text': query };
-    const span = this.tracer.startSpan(operation, { kind: SpanKind.CLIENT, startTime: sentAt, attributes }, this.context);
+    const span = this.tracer.startSpan(operation, { kind: SpanKind.CLIENT, startTime: this.origin + sentAt, attributes }, this.context);
     if (error) {
       const { code = error.name } = error as { code?: string };
       span.setAttributes({ 'db.response.status_code': code, 'error.type': code }).setStatus({ code: SpanStatusCode.ERROR });
     }
-    span.end(endedAt);
+    span.end(this.origin + endedAt);
   }
 
   end(record: RequestRecord, { method, path, requestId, status, endedAt }: RequestEnd): void {
@@ -56,11 +61,11 @@ export class RequestSpans implements RequestTrace {
     });
     const isFault = (status ?? 0) >= 500 || codes.includes('INTERNAL_SERVER_ERROR') || codes.includes('UNAVAILABLE');
     if (isFault) this.span.setAttribute('error.type', codes[0] ?? String(status)).setStatus({ code: SpanStatusCode.ERROR });
-    this.span.end(endedAt);
+    this.span.end(this.origin + endedAt);
   }
 
   #step(name: string, from: number, to: number): void {
-    if (from && to >= from) this.tracer.startSpan(name, { startTime: from }, this.context).end(to);
+    if (from && to >= from) this.tracer.startSpan(name, { startTime: this.origin + from }, this.context).end(this.origin + to);
   }
 }
 

@@ -17,7 +17,9 @@ import {
 import type { Logger } from 'pino';
 import type { RequestObservers } from '../../http/server/request-end.ts';
 import type { RequestRecord } from '../../http/server/request-record.ts';
+import type { JobSpans } from '../../jobs/observed.ts';
 import { within } from '../within.ts';
+import { jobSpans } from './job-spans.ts';
 import { RequestSpans } from './request-spans.ts';
 import type { TraceSettings } from './settings.ts';
 
@@ -25,6 +27,7 @@ export type Tracing = {
   readonly startTrace: NonNullable<RequestObservers['startTrace']>;
   /** `fetch` with a span of its own, and `traceparent`, where a traced request asks. */
   readonly fetch: typeof fetch;
+  readonly jobs: JobSpans;
   /** Sends what is left. */
   stop(): Promise<void>;
 };
@@ -40,17 +43,17 @@ const QUIET_MS = 60_000;
  * attributes of the resource, are read by OpenTelemetry itself (`OTEL_EXPORTER_OTLP_*`,
  * `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`).
  */
-export function openTracing({ endpoint, sampler, ratio }: TraceSettings, log: Logger): Tracing {
+export function openTracing({ endpoint, sampler, ratio }: TraceSettings, log: Logger, service = 'ipto-gateway'): Tracing {
   const report = reportFailures(log);
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
   const provider = new TracerProvider({
     sampler: remoteOnly(samplerOf(sampler, ratio)),
     resource: defaultResource()
-      .merge(resourceFromAttributes({ 'service.name': 'ipto-gateway' }))
+      .merge(resourceFromAttributes({ 'service.name': service }))
       .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor({ exporter })],
   });
-  const tracer = provider.getTracer('ipto-gateway');
+  const tracer = provider.getTracer(service);
   const rootShare = sampler.endsWith('always_on') ? 1 : sampler.endsWith('always_off') ? 0 : ratio;
   const active = new AsyncLocalStorage<Context>();
   const enter = <T>(context: Context, work: () => T): T => active.run(context, work);
@@ -59,8 +62,9 @@ export function openTracing({ endpoint, sampler, ratio }: TraceSettings, log: Lo
     startTrace: (request: IncomingMessage, { startedAt }: RequestRecord) => {
       const parent = parentOf(request.headers.traceparent);
       if (parent === ROOT_CONTEXT && Math.random() >= rootShare) return null;
-      const span = tracer.startSpan('request', { kind: SpanKind.SERVER, startTime: startedAt }, parent);
-      return span.isRecording() ? new RequestSpans(tracer, span, trace.setSpan(parent, span), enter) : null;
+      const origin = Date.now() - performance.now();
+      const span = tracer.startSpan('request', { kind: SpanKind.SERVER, startTime: origin + startedAt }, parent);
+      return span.isRecording() ? new RequestSpans(tracer, span, trace.setSpan(parent, span), enter, origin) : null;
     },
     fetch: async (input, options) => {
       const parent = active.getStore();
@@ -82,6 +86,7 @@ export function openTracing({ endpoint, sampler, ratio }: TraceSettings, log: Lo
         span.end();
       }
     },
+    jobs: jobSpans({ tracer, active: () => active.getStore(), enter, isSampled: () => Math.random() < rootShare }),
     stop: () => within(STOP_MS, provider.shutdown()).catch(report),
   };
 }

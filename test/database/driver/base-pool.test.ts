@@ -54,6 +54,29 @@ describe('a connection', () => {
     expect(pool.totalCount).toBe(3);
   });
 
+  test('is left to other owners: one owner has four fifths of them at most, although others wait', async () => {
+    open({ max: 5 });
+    const ofOne = await Promise.all(Array.from({ length: 4 }, () => pool.acquire('one')));
+    const order: string[] = [];
+    const waiting = ['one', 'one', 'other', 'one', 'third'].map(async owner => {
+      const connection = await pool.acquire(owner);
+      order.push(owner);
+      return connection;
+    });
+    const other = (await waiting[2])!;
+    expect([order, pool.waitingCount]).toEqual([['other'], 4]);
+    pool.release(other);
+    pool.release((await waiting[4])!);
+    expect([order, pool.waitingCount, pool.idleCount]).toEqual([['other', 'third'], 3, 1]);
+    pool.release(ofOne[0]!);
+    await waiting[0];
+    expect([order, pool.waitingCount]).toEqual([['other', 'third', 'one'], 2]);
+    const ended = pool.end();
+    for (const connection of ofOne.slice(1)) pool.release(connection);
+    for (const at of [0, 1, 3]) pool.release((await waiting[at])!);
+    await ended;
+  });
+
   test('that is broken is closed, and another one opened for the next waiter', async () => {
     const client = await pool.acquire();
     const pid = await pidOf(client);

@@ -28,7 +28,7 @@ describe('functions', () => {
       ...['crossing_due_tenants', 'crossing_due_webhooks'],
       ...['crossing_entitled_object_count', 'crossing_entitled_objects'],
       ...['crossing_erasing_tenants', 'crossing_erasures'],
-      ...['crossing_event_position', 'crossing_events_after', 'crossing_finish_erasures'],
+      ...['crossing_event_backlog', 'crossing_event_position', 'crossing_events_after', 'crossing_finish_erasures'],
       'crossing_mail_backlog',
       ...['crossing_market_count', 'crossing_market_listings', 'crossing_market_search', 'crossing_market_tags'],
       'crossing_memberships_of',
@@ -85,7 +85,7 @@ describe('functions', () => {
       ...['crossing_market_search', 'crossing_market_count', 'crossing_market_tags', 'crossing_market_listings'],
       ...[
         'crossing_messages',
-        'crossing_mail_backlog',
+        ...['crossing_mail_backlog', 'crossing_event_backlog'],
         ...['crossing_due_webhooks', 'crossing_webhook_tenants'],
         'crossing_offer',
         'crossing_availability',
@@ -142,6 +142,12 @@ describe('functions', () => {
       },
       { name: 'crossing_erasing_tenants', takes: '', tells: 'SETOF uuid' },
       { name: 'crossing_erasures', takes: '', tells: 'TABLE(person_id uuid, name text, alias text, address text, memberships uuid[])' },
+      {
+        name: 'crossing_event_backlog',
+        takes: 'moment timestamp with time zone',
+        tells:
+          'TABLE(unnumbered bigint, oldest_unnumbered_at timestamp with time zone, undelivered bigint, oldest_undelivered_at timestamp with time zone, oldest_due_at timestamp with time zone)',
+      },
       { name: 'crossing_event_position', takes: '', tells: 'bigint' },
       {
         name: 'crossing_events_after',

@@ -131,7 +131,25 @@ describe('tables', () => {
       'event_day',
       'graphile_worker',
       'public',
+      'tenant_hash',
     ]);
+  });
+
+  test('T6: every partition is in a schema that is closed to the gateway, and forces row-level security without a policy', async () => {
+    const open = await namesOf(
+      `SELECT c.oid::regclass::text AS name FROM pg_class c WHERE c.relispartition AND c.relkind IN ('r', 'p') AND (
+         has_schema_privilege($1, c.relnamespace, 'USAGE') OR has_table_privilege($1, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+         OR has_any_column_privilege($1, c.oid, 'SELECT, INSERT, UPDATE') OR NOT (c.relrowsecurity AND c.relforcerowsecurity)
+         OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))`,
+      [runtime],
+    );
+    expect(open).toEqual([]);
+    const partitioned = await namesOf(`SELECT c.relname::text AS name FROM pg_class c WHERE c.relkind = 'p' AND ${OURS}`);
+    expect(partitioned).toEqual(['audit_event', 'charge', 'earning', 'event', 'usage_record']);
+    for (const name of partitioned) {
+      const parts = await sql('SELECT FROM pg_inherits WHERE inhparent = $1::regclass', [name]);
+      expect(parts.length, name).toBe(name === 'event' ? 3 : 16);
+    }
   });
 
   test('T7: every unique key of a tenant\u2019s table holds the tenant', async () => {

@@ -38,6 +38,8 @@ const set = (table: string, change: string) => `UPDATE ${table} SET ${change} ${
 /** Copies one row of a table with some columns changed. */
 const copy = (table: string, changes: string) =>
   `INSERT INTO ${table} SELECT (jsonb_populate_record(r, ${changes}::jsonb)).* FROM ${table} r ${OF} LIMIT 1`;
+/** The constraint of a table, by the one of its partition: charge_pkey for charge_07_pkey. */
+const ofTable = (constraint: string) => constraint.replace(/^([a-z_]+?)_\d\d_/, '$1_').replace(/_fkey_?\d+$/, '_fkey');
 const MONEY = [
   ['listing', 'price', 'listing_price_check'],
   ['entitlement', 'price', 'entitlement_price_check'],
@@ -129,7 +131,8 @@ describe('the database refuses', () => {
     ['the end of none',                       'api_key_hash_check',            set('api_key', 'earlier_expires_at = now()')],
     ['a key without its tenant',              'api_key_tenant_id_fkey',        copy('api_key', "jsonb_build_object('tenant_id', :new)")],
   ])('%s', async (_what, constraint, statement) => {
-    await expect(write(statement)).rejects.toMatchObject({ constraint });
+    const refusal = await write(statement).then(() => ({ constraint: 'nothing' }), error => error);
+    expect(ofTable(refusal.constraint)).toBe(constraint);
   });
 
   test.each([
@@ -137,7 +140,11 @@ describe('the database refuses', () => {
     ...['retrieval_count', 'api_key'],
   ])('T1: another tenant for a row of %s, and takes the one that it has', async table => {
     await expect(write(set(table, 'tenant_id = :other'))).rejects.toMatchObject({
-      ...{ code: '23514', constraint: `${table}_tenant_id_is_immutable`, message: `${table}.tenant_id never changes` },
+      ...{
+        code: '23514',
+        constraint: `${table}_tenant_id_is_immutable`,
+        message: expect.stringMatching(new RegExp(`^${table}(_\\d\\d)?\\.tenant_id never changes$`)),
+      },
     });
     await write(set(table, 'tenant_id = tenant_id'));
   });

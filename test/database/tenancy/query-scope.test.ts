@@ -71,7 +71,6 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     const { own, other } = sides();
     const answers = [other, absent()].map(target => () => outcome(() => run(own, mode, db => trial(db, target, own)), target));
     const foreign = await answers[0]!();
-    expect(rowsOfOther(await rowsOf(database), other)).toEqual(rowsOfOther(world.rows, other));
     return { foreign, none: answers[1]!, own, other };
   };
 
@@ -98,6 +97,10 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
     expect(secretsIn(JSON.stringify(found), other)).toEqual([]);
   });
 
+  test('changes no row by reading', async () => {
+    expect(await rowsOf(database)).toEqual(world.rows);
+  });
+
   test.each([...WRITES, ...LIFE_WRITES, ...SELLER_WRITES, ...BUYER_WRITES])(
     'changes nothing of the other by "%s"',
     async (_name, verdict, trial) => {
@@ -105,7 +108,9 @@ describe.each(SIDES)('the client of tenant $side, $mode', ({ side, mode }) => {
         const { foreign, none, other } = await both(trial);
         expect(foreign).toMatch(VERDICTS[verdict]);
         expect(secretsIn(foreign, other)).toEqual([]);
-        await restoreRows(database, world.rows);
+        const rows = await rowsOf(database);
+        expect(rowsOfOther(rows, other)).toEqual(rowsOfOther(world.rows, other));
+        await restoreRows(database, world.rows, rows);
         expect(foreign).toBe(await none());
       } finally {
         await restoreRows(database, world.rows);

@@ -83,7 +83,6 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     const { own, other } = sides();
     const told = (target: typeof other | ReturnType<typeof absent>) => outcome(() => ask(db => trial(db, target, own)), target);
     const foreign = await told(other);
-    expect(rowsOfOther(await rowsOf(database), other)).toEqual(rowsOfOther(world.rows, other));
     expect(secretsIn(foreign, other)).toEqual([]);
     return { foreign, none: () => told(absent()) };
   };
@@ -114,12 +113,19 @@ describe.each(CASES)('$name bound to tenant $side, $mode', ({ role, side, mode }
     expect(secretsIn(JSON.stringify(found), sides().other)).toEqual([]);
   });
 
+  test('changes no row by reading', async () => {
+    expect(await rowsOf(database)).toEqual(world.rows);
+  });
+
   test.each([...WRITES, ...LIFE_WRITES, ...SELLER_WRITES, ...BUYER_WRITES])(
     'changes nothing of the other by "%s"',
     async (_name, _verdict, trial) => {
       try {
         const { foreign, none } = await both(trial);
-        await restoreRows(database, world.rows);
+        const { other } = sides();
+        const rows = await rowsOf(database);
+        expect(rowsOfOther(rows, other)).toEqual(rowsOfOther(world.rows, other));
+        await restoreRows(database, world.rows, rows);
         expect(foreign).toBe(await none());
       } finally {
         await restoreRows(database, world.rows);

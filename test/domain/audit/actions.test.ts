@@ -266,8 +266,9 @@ const ROWS: Readonly<Record<Action, Row>> = {
   },
   'api_key.create': async ({ act, owner }) => {
     const expiresAt = later({ days: 9 });
-    const { request, data } = await act(owner, 'createApiKey', { name: 'Nightly', scopes: SCOPES.map(enumName), expiresAt });
-    const after = { name: 'Nightly', scopes: SCOPES, expiresAt };
+    const input = { name: 'Nightly', scopes: SCOPES.map(enumName), expiresAt, costPointsPerMinute: 500 };
+    const { request, data } = await act(owner, 'createApiKey', input);
+    const after = { name: 'Nightly', scopes: SCOPES, expiresAt, costPointsPerMinute: 500 };
     return { rule: 'K1', actor: by(owner.person), target: keyRow(data.apiKey.id), after, request };
   },
   'api_key.narrow': async scene => {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { codeOf, providerOf, rowIn } from '../../support/provider.ts';
+import { subscribe } from '../../support/subscribe.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';
 
 const fixtures = useTenantFixtures();
@@ -105,9 +106,24 @@ describe('deleteDataset', () => {
     expect(rows.dataset![0]).toContain(rowIn(other));
     expect((await fixtures.events(tenant)).at(-1)).toMatchObject({
       action: 'dataset.delete',
-      before: { name: 'Rows', objects: 2 },
+      before: { name: 'Rows', objects: 2, listing: rowIn(listingId) },
       after: null,
     });
+  });
+
+  test('E1, G8: a subscriber to listings learns that the one of a deleted dataset is gone', async () => {
+    const dataset = await provider.dataset(tenant.owner);
+    const listing = await provider.draft(tenant.owner, dataset);
+    const bare = await provider.dataset(tenant.owner, 'Without a listing');
+    const query = 'subscription { listingChanged { listing { id } event { type subjectId } } }';
+    const subscribed = await subscribe(fixtures.gateway.url, query, {
+      token: await fixtures.gateway.tokenOf(tenant.viewer.person),
+      tenant: tenant.id,
+    });
+    for (const datasetId of [bare, dataset]) await provider.run(tenant.owner, 'deleteDataset', { datasetId }, '__typename');
+    const { data } = (await subscribed.next())!.data;
+    expect(data.listingChanged).toEqual({ listing: null, event: { type: 'LISTING_DELETED', subjectId: listing } });
+    subscribed.close();
   });
 
   test('M1: a dataset on the marketplace has to be withdrawn first', async () => {

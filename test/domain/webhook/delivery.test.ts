@@ -34,6 +34,21 @@ describe('an event of a type of the webhook', () => {
     ]);
   });
 
+  test('E2: is sent again at once, as the same try, where the receiver closes a connection that it had kept', async () => {
+    const hook = await make();
+    for (const name of ['a', 'b', 'c']) await rename(name);
+    let requests = 0;
+    at.receiver.answer = response => {
+      requests += 1;
+      if (requests === 2) response.destroy();
+      else response.writeHead(204).end();
+    };
+    await run(hook);
+    expect(events().map(({ data }) => data.name)).toEqual(['a', 'b', 'b', 'c']);
+    expect(received()[1]!.id).toBe(received()[2]!.id);
+    expect((await deliveries(hook)).map(({ status, tries }) => [status, tries])).toEqual(Array(3).fill(['DELIVERED', 1]));
+  });
+
   test('E2: is sent once, whatever runs at the same time', async () => {
     const hook = await make();
     for (const name of ['a', 'b', 'c']) await rename(name);

@@ -77,6 +77,23 @@ describe('createWebhook', () => {
     expect(await rows()).toEqual([]);
   });
 
+  test.each([
+    ['https://10.0.0.1/', '10.0.0.1'],
+    ['https://167772161/', '10.0.0.1'],
+    ['https://169.254.169.254/latest', '169.254.169.254'],
+    ['https://[::ffff:10.0.0.1]/', '::ffff:a00:1'],
+    ['https://[64:ff9b::10.0.0.1]:8443/', '64:ff9b::a00:1'],
+    ['https://[fd00::1]/', 'fd00::1'],
+  ])('E2: %s, which is not public, is refused when it is created and when it is changed', async (url, address) => {
+    const refused = { code: 'BAD_USER_INPUT', field: 'url' };
+    const [error] = (await create({ url })).errors;
+    expect(error).toMatchObject({ message: expect.stringContaining(` ${address},`), extensions: refused });
+    expect(await rows()).toEqual([]);
+    const { id } = await created();
+    expect((await update(id, { url })).errors).toMatchObject([{ extensions: refused }]);
+    expect((await create({ url: 'https://8.8.8.8/' })).errors).toEqual([]);
+  });
+
   test('E2: http is allowed on this machine alone, where the operator allows it', async () => {
     expect(codeOf(await create({ url: 'http://192.168.0.1/' }))).toBe('BAD_USER_INPUT');
     expect((await create({ url: 'http://127.0.0.1:1234/' })).errors).toEqual([]);

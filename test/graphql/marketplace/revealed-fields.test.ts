@@ -69,7 +69,7 @@ describe('T5, M5: exactly these fields of a provider are readable by other tenan
 async function valuesOf(tenantId: string): Promise<Map<string, string>> {
   const tables = await market.database.sql<{ name: string }>(
     `SELECT c.relname::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace`,
+     WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace`,
   );
   const values = new Map<string, string>();
   for (const { name } of tables)

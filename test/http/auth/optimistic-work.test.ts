@@ -26,9 +26,9 @@ test('S2: an optimistic context runs reads, and only transactions that confirm i
   await make.tenant('acme', { ...(await make.person('Other')), subject, name, email });
   const token = tokenOf({ subject, name, email });
   const input = requestInput();
-  expect(optimisticContext(database, token, input)).toBeNull();
+  expect(optimisticContext(database, { key: null, token, input })).toBeNull();
   await tenantContext(database, token, input);
-  const { context, holds } = optimisticContext(database, token, input)!;
+  const { context, holds } = optimisticContext(database, { key: null, token, input })!;
   expect(await context.work.db.tenant.count()).toBe(0);
   expect(await holds()).toBe(true);
   const { work } = context;
@@ -46,7 +46,7 @@ test('S2, S5: a transaction confirms an optimistic context, unless status, featu
   const token = tokenOf({ subject, name, email });
   const input = requestInput('confirmed');
   await tenantContext(database, token, input);
-  const { work } = optimisticContext(database, token, input)!.context;
+  const { work } = optimisticContext(database, { key: null, token, input })!.context;
   const current = { tenantId, status: 'active', features: [], roles: ['owner'] };
   const confirm = (access: CurrentTenantAccess | null) => work.transaction(async ({ confirm }) => confirm!(access), { confirms: true });
   for (const other of [{ roles: ['admin'] }, { status: 'suspended' }, { features: ['advanced_analytics'] }, { tenantId: '' }])

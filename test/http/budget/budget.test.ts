@@ -66,6 +66,17 @@ describe('G7: an operation', () => {
     });
   });
 
+  test.each([1, 3])('is charged nothing for %i refused nodes', async count => {
+    const id = Buffer.from('Tenant:019aa2f0-6c1e-7c1e-b6c1-5d0c5b7a2f11').toString('base64url');
+    const answer = await gateway.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } viewer { principal } }', {
+      variables: { ids: Array.from({ length: count }, () => id) },
+      ...withCost,
+    });
+    expect(answer.errors).toHaveLength(count);
+    // nodes, viewer and principal
+    expect(costOf(answer)).toMatchObject({ requested: 3 + count, charged: 3 });
+  });
+
   test('whose page shows no rows is charged its size', async () => {
     const { ask } = await tenantOn();
     expect(costOf(await ask('{ tenant { memberships(first: 7) { totalCount } } }', withCost))).toMatchObject({ requested: 9, charged: 9 });
@@ -192,6 +203,55 @@ describe('G7: a budget', () => {
     const byKey = await gateway.ask(CHEAP, { token: data.createApiKey.secret });
     expect(limitsIn(byKey)).toEqual(['"cost";q=100;w=60', `"cost";r=${before - 2};t=59`, null]);
     expect(limitsIn(await ask(CHEAP))[1]).toBe(`"cost";r=${before - 4};t=59`);
+  });
+
+  test('K1: of an API key may have a cap, which is counted beside that of its tenant', async () => {
+    const { ask } = await tenantOn('STARTER');
+    const CREATE =
+      'mutation ($cap: Int) { createApiKey(input: { name: "Capped", scopes: [TENANT_READ], costPointsPerMinute: $cap }) { secret apiKey { costPointsPerMinute } } }';
+    expect((await ask(CREATE, { variables: { cap: 0 } })).errors[0]!.extensions.code).toBe('BAD_USER_INPUT');
+    const { data } = await ask(CREATE, { variables: { cap: 20 } });
+    expect(data.createApiKey.apiKey).toEqual({ costPointsPerMinute: 20 });
+    const byKey = (query: string, more: Query = {}) => gateway.ask(query, { token: data.createApiKey.secret, ...more });
+
+    const before = Number(/r=(\d+)/.exec(limitsIn(await ask(CHEAP))[1]!)![1]);
+    expect(limitsIn(await byKey(CHEAP))).toEqual([
+      '"cost";q=10000;w=60, "key";q=20;w=60',
+      `"cost";r=${before - 2};t=59, "key";r=18;t=59`,
+      null,
+    ]);
+    expect((await byKey('{ rateLimit { limit remaining } }')).data.rateLimit).toEqual({ limit: 20, remaining: 15 });
+    expect(costOf(await byKey('{ tenant { a: name b: name c: name } viewer { name } }', withCost))).toMatchObject({ remaining: 9 });
+    const tooHigh = await byKey('{ tenant { memberships(first: 9) { edges { node { id } } } } }');
+    expect([tooHigh.status, tooHigh.errors[0]!.extensions]).toMatchObject([
+      400,
+      { code: 'COST_TOO_HIGH', cap: 'API_KEY', limit: 20, plans: [] },
+    ]);
+
+    const usedUp = '{ tenant { memberships(first: 3) { edges { node { id } } } } }'; // 11 points
+    const refused = await byKey(usedUp);
+    const left = Number(/r=(\d+)/.exec(limitsIn(await ask(CHEAP))[1]!)![1]);
+    expect(refused.status).toBe(429);
+    expect(refused.errors[0]).toMatchObject({
+      message: 'The operation costs up to 11 points; 9 of 20 are left to this API key, by its cap, in this minute. Try again in 59 s.',
+      extensions: { code: 'RATE_LIMITED', cap: 'API_KEY', requested: 11, limit: 20, remaining: 9, retryAfter: 59, plans: [] },
+    });
+    expect(limitsIn(refused)[1]).toBe(`"cost";r=${left + 2};t=59, "key";r=9;t=59`);
+  });
+
+  test('K1: refuses an API key also below its cap, and takes nothing of the cap then', async () => {
+    const { tenant, ask } = await tenantOn('ENTERPRISE');
+    await database.sql('INSERT INTO contract (tenant_id, cost_points_per_minute) VALUES ($1, 60)', [tenant.id]);
+    const { data } = await ask(
+      'mutation { createApiKey(input: { name: "Capped", scopes: [TENANT_READ], costPointsPerMinute: 50 }) { secret } }',
+    );
+    for (let times = 0; times < 28; times += 1) await ask(CHEAP);
+    const byKey = () => gateway.ask('{ tenant { name slug } }', { token: data.createApiKey.secret });
+    for (let times = 0; times < 2; times += 1) {
+      const refused = await byKey();
+      expect([refused.status, refused.errors[0]!.extensions.cap, refused.errors[0]!.extensions.limit]).toEqual([429, undefined, 60]);
+      expect(limitsIn(refused)[1]).toMatch(/"key";r=50;t=59$/);
+    }
   });
 
   test('T2: of a person without a tenant is their own', async () => {

@@ -231,6 +231,7 @@ const PROVOKED: Record<keyof typeof ERRORS, Provocation | null> = {
   TOO_MANY_STREAMS: null, // test/http/live
   RATE_LIMITED: null, // test/http/budget
   INTERNAL_SERVER_ERROR: null, // faults.test.ts
+  OVERLOADED: null, // flood.test.ts
   UNAVAILABLE: null, // outage.test.ts
 };
 

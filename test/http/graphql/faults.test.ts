@@ -7,6 +7,7 @@ import { createGateway } from '../../../src/http/gateway.ts';
 import { NO_TRUST } from '../../../src/http/graphql/trusted-documents.ts';
 import { Streams } from '../../../src/http/live/streams.ts';
 import { createLog } from '../../../src/http/server/log.ts';
+import { queueLimits, RequestQueue } from '../../../src/http/server/request-queue.ts';
 import { type RunningServer, startServer } from '../../../src/http/server/server.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { ask } from '../../support/gateway.ts';
@@ -57,7 +58,8 @@ beforeAll(async () => {
       database: opened,
       authenticate,
       services: SERVICES,
-      budget: openBudget(null, Date.now),
+      queue: new RequestQueue(queueLimits()),
+      budget: openBudget(null, Date.now, createLog('silent')),
       introspection: 'signed-in',
       trust: NO_TRUST,
       live: new Streams({ database: opened, log: createLog('silent') }),

@@ -14,6 +14,7 @@ import { createPrepare } from '../../../src/http/graphql/prepare.ts';
 import { checkHead, readBody } from '../../../src/http/graphql/read.ts';
 import { writeResponse } from '../../../src/http/graphql/write.ts';
 import { createLog } from '../../../src/http/server/log.ts';
+import { queueLimits, RequestQueue } from '../../../src/http/server/request-queue.ts';
 import { RequestRecord } from '../../../src/http/server/request-record.ts';
 import { post, raw } from '../server/raw.ts';
 
@@ -55,14 +56,15 @@ beforeAll(async () => {
   documents = createDocuments();
   const prepare = createPrepare(schema, documents, () => undefined);
   const executor = createExecutor(schema);
+  const queue = new RequestQueue(queueLimits());
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const served = { requestId: 'r', log: createLog('silent'), record: new RequestRecord() };
     const { mediaType } = checkHead(request);
     const body = (await readBody(request))!;
     const operation = prepare(body);
-    const budget = new RequestBudget(openBudget(null, Date.now), request, response);
-    const paid =
-      operation && (await executeConfirmed({ executor, served, budget }, operation, { grant: NOBODY, introspection: 'all' } as Context));
+    const budget = new RequestBudget(openBudget(null, Date.now, createLog('silent')), request, response);
+    const execution = { executor, queue, served, response, budget };
+    const paid = operation && (await executeConfirmed(execution, operation, { grant: NOBODY, introspection: 'all' } as Context));
     if (paid) return writeResponse(response, { mediaType, ...paid });
     left = body;
     response.writeHead(501).end();

@@ -89,6 +89,16 @@ describe('a request body', () => {
     expect(read(await send('{"query":"{ __typename }","variables":null,"extensions":null,"operationName":null}'))).toEqual(fine);
   });
 
+  // It arrives in parts, and the parts end within characters.
+  test('of 200 kB is read as a whole, and is BAD_REQUEST where one of its last bytes is not UTF-8', async () => {
+    const query = (text: string) => Buffer.from(`{"query":"{ __typename @skip(if: false) a: __typename } #${'€'.repeat(66_000)}${text}"}`);
+    const whole = query('end');
+    expect(JSON.parse((await send(whole)).body)).toEqual({ data: { __typename: 'Query', a: 'Query' } });
+    whole[whole.length - 4] = 0xff;
+    expect(read(await send(whole))).toEqual(refused(400, 'BAD_REQUEST'));
+    expect(read(await send(Buffer.from([...query('').subarray(0, -2), 0xe2])))).toEqual(refused(400, 'BAD_REQUEST'));
+  });
+
   test('that is not JSON is refused, and the error does not contain the text', async () => {
     const { body } = await send('{"query": canary}');
     expect(body).toContain('The body is not JSON.');

@@ -1,13 +1,14 @@
 import { connect } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { STREAM_LIMITS } from '../../../src/http/live/streams.ts';
+import { STREAM_LIMITS } from '../../../src/http/live/places.ts';
+import { ANY_PORT, scrape, valueIn } from '../../observe/scrape.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import { type Subscribed, type SubscribeOptions, subscribe } from '../../support/subscribe.ts';
 import { type Actor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
 
 /** How events are sent: under the tenant's lock, and to connections that come and go (SPEC G8). */
-const fixtures = useTenantActors({ heartbeat: 100 });
+const fixtures = useTenantActors({ heartbeat: 100, metrics: ANY_PORT });
 let home: TenantWithMembers;
 let staff: Actor;
 const open: Subscribed[] = [];
@@ -96,6 +97,8 @@ describe('a connection', () => {
   });
 
   test('whose client reads nothing is closed, and keeps nobody waiting', async () => {
+    // The owner's places may be taken still.
+    const { token } = await fixtures.join(home, ['viewer']);
     const { port } = new URL(fixtures.gateway.url);
     const body = JSON.stringify({
       query: `subscription { tenantChanged(after: "${BEGINNING}") { ${Array.from({ length: 25 }, (_, n) => `a${n}: event { payload }`).join(' ')} } }`,
@@ -103,7 +106,7 @@ describe('a connection', () => {
     const socket = connect(Number(port), '127.0.0.1');
     socket.pause();
     socket.write(
-      `POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncontent-type: application/json\r\nauthorization: Bearer ${home.owner.token}\r\nx-tenant-id: ${home.tenant.id}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncontent-type: application/json\r\nauthorization: Bearer ${token}\r\nx-tenant-id: ${home.tenant.id}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
     // Each event is sent 25 times, until the buffers of the client and the server are full.
     const name = 'N'.repeat(100);
@@ -113,9 +116,11 @@ describe('a connection', () => {
        FROM generate_series(1, 200)`,
       [home.tenant.id, name],
     );
-    const other = await follow(NAMES);
+    const other = await follow(NAMES, { token });
+    expect(other.status).toBe(200);
     await expect.poll(() => rename(`After ${Date.now()}`).then(() => other.sent.length)).toBeGreaterThan(0);
     await expect.poll(() => socket.resume().destroyed || socket.readableEnded).toBe(true);
+    expect(valueIn(await scrape(fixtures.gateway.metricsUrl), 'ipto_streams_disconnected_total')).toBe(1);
   });
 
   test('is ended without a completion when the gateway stops: a client resumes elsewhere', async () => {
@@ -123,5 +128,6 @@ describe('a connection', () => {
     const subscribed = await follow(NAMES, { token: await another.tokenOf(home.owner.person) }, another.url);
     await another.stop();
     expect(await subscribed.ended()).toEqual([]);
+    expect(subscribed.isCut()).toBe(false);
   });
 });

@@ -80,7 +80,7 @@ async function givenOut(): Promise<number> {
     roleOf(),
   ]);
   const [row] = await database.sql<{ read: string }>(
-    "SELECT idx_tup_fetch + seq_tup_read AS read FROM pg_stat_user_tables WHERE relname = 'audit_event'",
+    "SELECT sum(idx_tup_fetch + seq_tup_read)::bigint AS read FROM pg_stat_user_tables WHERE relname LIKE 'audit\\_event\\___'",
   );
   return Number(row!.read);
 }

@@ -8,6 +8,7 @@ const database = useDatabase();
 const closed = useServer(database);
 const one = useServer(database, { corsOrigins: [APP] });
 const two = useServer(database, { corsOrigins: [APP, OTHER] });
+const everyPort = useServer(database, { corsOrigins: ['http://localhost:*'] });
 
 const body = JSON.stringify({ query: '{ __typename }' });
 const call = ({ url }: Served, origin: string, headers: Record<string, string> = {}) =>
@@ -68,6 +69,20 @@ describe('pages of other origins', () => {
     const refused = await call(two, APP, { authorization: 'Bearer a.b.c' });
     expect([refused.status, corsOf(refused)['access-control-allow-origin']]).toEqual([401, APP]);
   });
+
+  test.each(['http://localhost', 'http://localhost:1', 'http://localhost:65535'])(
+    'are allowed on every port where the list says so: %s',
+    async origin => {
+      expect(corsOf(await call(everyPort, origin))['access-control-allow-origin']).toBe(origin);
+    },
+  );
+
+  test.each(['https://localhost:1', 'http://localhost.evil.example:1', 'http://a.localhost:1', 'http://127.0.0.1:1', 'null'])(
+    'are not allowed because another host is, on every port: %s',
+    async origin => {
+      expect(corsOf(await call(everyPort, origin))).toEqual({ vary: 'origin' });
+    },
+  );
 
   test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'https://app.example:444', 'null'])(
     'that are not listed are not allowed: %s',

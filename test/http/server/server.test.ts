@@ -103,6 +103,22 @@ test.each(['/', '/graphq', '/graphql/', '/graphql/x', '//graphql', '/Graphql', '
   },
 );
 
+describe('a server that turned away', () => {
+  test('is not ready, serves on, and asks to close each connection', async () => {
+    const { url, serve, turnAway, waiting, isAsked } = await start();
+    serve();
+    const kept = await open(url);
+    const answers = rest(kept);
+    turnAway();
+    expect([await status(url, '/livez'), await status(url, '/readyz')]).toEqual([200, 503]);
+    const asked = isAsked();
+    kept.write(ASK);
+    await asked;
+    waiting[0]!.end('done');
+    expect((await answers).toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*connection: close\r\n.*done/s);
+  });
+});
+
 describe('a graceful shutdown', () => {
   test('completes running requests and accepts no more', async () => {
     const { url, serve, stop, waiting, isAsked } = await start();
@@ -131,6 +147,17 @@ describe('a graceful shutdown', () => {
     const ends = [silent, half, kept].map(rest);
     await stop(2 ** 30);
     await Promise.all(ends);
+  });
+
+  test('answers the first request of a connection that was opened just before', async () => {
+    const { url, stop } = await start();
+    const socket = await open(url);
+    const answer = rest(socket);
+    await status(url, '/livez'); // connections are accepted in order
+    const stopping = stop(2 ** 30);
+    socket.write(READY.replace('/readyz', '/livez'));
+    await stopping;
+    expect((await answer).toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*connection: close\r\n/s);
   });
 
   test('closes a keep-alive connection after its last response, and is not ready meanwhile', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../../packages/client/src/index.ts';
+import { rateLimitIn } from '../../../packages/client/src/rate-limit.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
 
@@ -41,6 +42,14 @@ async function clientOf({ isOver, ...options }: { isOver: (ms: number, statuses:
 
 /** The minute is over once it has passed for the client. */
 const paced = { isOver: (ms: number) => ms >= LEFT };
+
+test('K1: a client paces an API key by its cap, if that leaves less than the budget of its tenant', () => {
+  const headers = (cost: number, key: number) =>
+    new Headers({ 'ratelimit-policy': '"cost";q=1000;w=60, "key";q=20;w=60', ratelimit: `"cost";r=${cost};t=59, "key";r=${key};t=59` });
+  expect(rateLimitIn(headers(900, 8))).toEqual({ limit: 20, window: 60_000, remaining: 8, endsIn: 59_000 });
+  expect(rateLimitIn(headers(7, 8))).toMatchObject({ limit: 1_000, remaining: 7 });
+  expect(rateLimitIn(new Headers())).toBeNull();
+});
 
 describe('G7: a client that has used up its budget', () => {
   test('waits for the next minute, so that nothing is refused', async () => {

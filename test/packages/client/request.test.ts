@@ -34,6 +34,7 @@ describe('a document', () => {
     ['a parsed one', parse(TEXT), { query: 'query Names {\n  tenant {\n    name\n    billingEmail\n  }\n}' }],
     ['a text that has types', new TypedText<Names>(TEXT), { query: TEXT }],
     ['a text with its hash', new TypedText<Names>(TEXT, { hash: idOf(TEXT).slice(7) }), { documentId: idOf(TEXT) }],
+    ['a text with its id', new TypedText<Names>(TEXT, { hash: idOf(TEXT) }), { documentId: idOf(TEXT) }],
     ['an id', { documentId: idOf(TEXT) }, { documentId: idOf(TEXT) }],
   ];
   beforeAll(async () => {

@@ -121,9 +121,9 @@ export async function rowsOf({ sql }: Pick<TestDatabase, 'sql'>): Promise<Rows> 
   return row!.rows;
 }
 
-/** Replaces the rows of all tables that differ, without triggers. */
-export async function restoreRows({ sql }: Pick<TestDatabase, 'sql'>, rows: Rows): Promise<void> {
-  const present = await rowsOf({ sql });
+/** Replaces the rows of all tables that differ from those `present`, without triggers. */
+export async function restoreRows({ sql }: Pick<TestDatabase, 'sql'>, rows: Rows, present?: Rows): Promise<void> {
+  present ??= await rowsOf({ sql });
   const changed = TABLES.filter(table => JSON.stringify(present[table]) !== JSON.stringify(rows[table]));
   if (!changed.length) return;
   const quoted = (table: keyof Rows) => `'${JSON.stringify(rows[table]).replaceAll("'", "''")}'`;

@@ -54,7 +54,7 @@ export const AGGREGATES: readonly (readonly [string, unknown, Sum])[] = [
   ['a tenant\'s life, included',       [1, 2, 1, 77], async db => (await db.tenant.findMany({ include: { invitations: true, auditEvents: true, idempotencyKeys: true, contract: true } }))
     .flatMap(tenant => [tenant.invitations.length, tenant.auditEvents.length, tenant.idempotencyKeys.length, tenant.contract?.memberLimit])],
   ['all that a tenant has, counted',
-    { memberships: 3, invitations: 1, auditEvents: 2, idempotencyKeys: 1, datasets: 1, staleObjects: 1, earnings: 2, trustedDocuments: 1, webhooks: 1, entitlements: 1, retrievalCounts: 2, apiKeys: 1 },
+    { memberships: 3, invitations: 1, auditEvents: 2, idempotencyKeys: 1, datasets: 1, staleObjects: 1, earnings: 2, usageRecords: 2, charges: 2, trustedDocuments: 1, webhooks: 1, entitlements: 1, retrievalCounts: 2, apiKeys: 1 },
     async db => (await db.tenant.findFirst({ include: { _count: true } }))?._count],
   ['invitations of all plans\' tenants', 1, async db => (await db.plan.findMany({ select: { tenants: { select: { invitations: true } } } })).flatMap(({ tenants }) => tenants).flatMap(({ invitations }) => invitations).length],
   ['transfers of all people\'s memberships', 1, async db => (await db.user.findMany({ select: { memberships: { select: { gaining: true } } } })).flatMap(({ memberships }) => memberships).flatMap(({ gaining }) => gaining).length],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAllowedAddress } from '../../src/webhook/address.ts';
+import { isAllowedAddress } from '../../../src/domain/webhook/address.ts';
 
 // biome-ignore format: a table is read by its columns
 const REFUSED = [

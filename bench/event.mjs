@@ -1,0 +1,105 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { askingOf } from './lib/asking.mjs';
+import { startDatabase } from './lib/database.mjs';
+import { startIssuer } from './lib/issuer.mjs';
+import { backendsCpu, backendsUsed, cpuSeconds } from './lib/proc.mjs';
+import { median } from './lib/report.mjs';
+import { startServer } from './lib/servers.mjs';
+import { personAt } from './lib/workloads.mjs';
+
+/**
+ * What an event costs its mutation: the CPU of the gateway and of PostgreSQL for a rename, by the
+ * build in `dist` and by a copy of it that writes no events, in turns. The numbering, which comes
+ * later and for many events at once, is measured by the clock.
+ */
+const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 1, usages: 100 };
+const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name } } }';
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '6' }, requests: { type: 'string', default: '2000' } } });
+const [rounds, requests] = [values.rounds, values.requests].map(Number);
+const say = line => process.stderr.write(`${line}\n`);
+const undo = [];
+const unwind = async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+};
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => unwind().finally(() => process.exit(130)));
+
+/** Where src/domain/audit/record.ts decides that a change has events. */
+const EMITTED = 'const emitted = code === null ? ';
+
+/** Makes a copy of the build whose changes have no events, and returns its command line. */
+function withoutEvents() {
+  const copy = mkdtempSync(path.join(tmpdir(), 'ipto-without-events-'));
+  undo.push(() => rmSync(copy, { recursive: true, force: true }));
+  cpSync(path.join(ROOT, 'dist'), path.join(copy, 'dist'), { recursive: true });
+  for (const name of ['package.json', 'prisma', 'node_modules']) symlinkSync(path.join(ROOT, name), path.join(copy, name));
+  const files = readdirSync(path.join(copy, 'dist'), { recursive: true })
+    .filter(name => name.endsWith('.js'))
+    .map(name => path.join(copy, 'dist', name))
+    .map(name => ({ name, parts: readFileSync(name, 'utf8').split(EMITTED) }));
+  const [file, another] = files.filter(({ parts }) => parts.length > 1);
+  if (another || file?.parts.length !== 2) throw new Error('the build no longer says where events are written');
+  writeFileSync(file.name, file.parts.join('const emitted = false ? '));
+  return path.join(copy, 'dist/cli.js');
+}
+
+try {
+  const issuer = await startIssuer();
+  undo.push(issuer.stop);
+  const database = await startDatabase(SIZE, say);
+  undo.push(database.stop);
+  const settings = { databaseUrl: database.url, jwksUri: issuer.jwksUri, tokenCache: true };
+  const servers = { with: await startServer('ours', settings) };
+  undo.push(servers.with.stop);
+  servers.without = await startServer('ours', { ...settings, cli: withoutEvents() });
+  undo.push(servers.without.stop);
+  const { tokenOf, tenantIds } = await askingOf(issuer, database, SIZE);
+  const callers = [];
+  // Every fiftieth tenant is suspended: these are the first that aren't.
+  for (let tenant = 0; tenant < 49; tenant += 1)
+    callers.push({ token: await tokenOf(personAt(tenant, 0, SIZE)), tenant: tenantIds[tenant] });
+
+  const rename = async (url, n) => {
+    const { token, tenant } = callers[n % callers.length];
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-tenant-id': tenant };
+    const body = JSON.stringify({ query: RENAME, variables: { name: `Name ${n}` } });
+    const answer = await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json();
+    if (!answer.data?.renameTenant) throw new Error(JSON.stringify(answer));
+  };
+  const name = new URL(database.url).pathname.slice(1);
+  /** CPU milliseconds of a request, in the gateway and in PostgreSQL. */
+  async function round({ url, pid }, count) {
+    const [gateway, postgres] = [cpuSeconds(pid), await backendsCpu(database.admin, name)];
+    let next = 0;
+    const loops = Array.from({ length: 8 }, async () => {
+      while (next < count) await rename(url, next++);
+    });
+    await Promise.all(loops);
+    const spent = cpuSeconds(pid) - gateway;
+    const before = process.hrtime.bigint();
+    while ((await database.admin.query('SELECT crossing_number_events(500) AS n')).rows[0].n === 500);
+    // By the clock: it runs on the connection of this script.
+    const numbering = Number(process.hrtime.bigint() - before) / 1e9;
+    const used = backendsUsed(postgres, await backendsCpu(database.admin, name));
+    return { gateway: (spent * 1_000) / count, postgres: (used * 1_000) / count, numbering: (numbering * 1_000) / count };
+  }
+  for (const server of Object.values(servers)) await round(server, requests);
+  const found = { with: [], without: [] };
+  for (let n = 0; n < rounds; n += 1)
+    for (const which of n % 2 ? ['without', 'with'] : ['with', 'without']) found[which].push(await round(servers[which], requests));
+  const share = what => {
+    const pairs = found.with.map((each, at) => 1 - found.without[at][what] / each[what]);
+    const [ours, theirs] = ['with', 'without'].map(which => median(found[which].map(each => each[what])));
+    return `${what}: ${ours.toFixed(3)} ms with its event, ${theirs.toFixed(3)} ms without; the event's share ${(median(pairs) * 100).toFixed(1)} % (median of ${pairs.length} pairs, ${(Math.min(...pairs) * 100).toFixed(1)} to ${(Math.max(...pairs) * 100).toFixed(1)} %)`;
+  };
+  process.stdout.write(
+    `${share('gateway')}\n${share('postgres')}\nnumbering: ${median(found.with.map(each => each.numbering)).toFixed(3)} ms an event, by the clock\n`,
+  );
+} finally {
+  await unwind();
+}
