@@ -12,15 +12,16 @@ import { startServer } from './lib/servers.mjs';
 import { personAt } from './lib/workloads.mjs';
 
 /**
- * What an event costs its mutation: the CPU of the gateway and of PostgreSQL for a rename, by the
- * build in `dist` and by a copy of it that writes no events, in turns. The numbering, which comes
- * later and for many events at once, is measured by the clock.
+ * What an event costs its mutation: the CPU of the gateway and of PostgreSQL for a rename, with its
+ * event and without, in turns and in one process: two of the same build differ by more than an
+ * event costs. The numbering, which comes later and for many events at once, is measured by the
+ * clock.
  */
 const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 1, usages: 100 };
 const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name } } }';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '6' }, requests: { type: 'string', default: '2000' } } });
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '30' }, requests: { type: 'string', default: '2000' } } });
 const [rounds, requests] = [values.rounds, values.requests].map(Number);
 const say = line => process.stderr.write(`${line}\n`);
 const undo = [];
@@ -32,9 +33,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => unwind().fi
 /** Where src/domain/audit/record.ts decides that a change has events. */
 const EMITTED = 'const emitted = code === null ? ';
 
-/** Makes a copy of the build whose changes have no events, and returns its command line. */
-function withoutEvents() {
-  const copy = mkdtempSync(path.join(tmpdir(), 'ipto-without-events-'));
+/** Makes a copy of the build that a signal stops from writing events; returns its command line. */
+function withSwitch() {
+  const copy = mkdtempSync(path.join(tmpdir(), 'ipto-events-'));
   undo.push(() => rmSync(copy, { recursive: true, force: true }));
   cpSync(path.join(ROOT, 'dist'), path.join(copy, 'dist'), { recursive: true });
   for (const name of ['package.json', 'prisma', 'node_modules']) symlinkSync(path.join(ROOT, name), path.join(copy, name));
@@ -44,7 +45,8 @@ function withoutEvents() {
     .map(name => ({ name, parts: readFileSync(name, 'utf8').split(EMITTED) }));
   const [file, another] = files.filter(({ parts }) => parts.length > 1);
   if (another || file?.parts.length !== 2) throw new Error('the build no longer says where events are written');
-  writeFileSync(file.name, file.parts.join('const emitted = false ? '));
+  const code = file.parts.join('const emitted = code === null && !globalThis.isWithoutEvents ? ');
+  writeFileSync(file.name, `${code}\nprocess.on('SIGUSR2', () => { globalThis.isWithoutEvents = !globalThis.isWithoutEvents; });\n`);
   return path.join(copy, 'dist/cli.js');
 }
 
@@ -53,18 +55,20 @@ try {
   undo.push(issuer.stop);
   const database = await startDatabase(SIZE, say);
   undo.push(database.stop);
-  const settings = { databaseUrl: database.url, jwksUri: issuer.jwksUri, tokenCache: true };
-  const servers = { with: await startServer('ours', settings) };
-  undo.push(servers.with.stop);
-  servers.without = await startServer('ours', { ...settings, cli: withoutEvents() });
-  undo.push(servers.without.stop);
+  const { url, pid, stop } = await startServer('ours', {
+    databaseUrl: database.url,
+    jwksUri: issuer.jwksUri,
+    tokenCache: true,
+    cli: withSwitch(),
+  });
+  undo.push(stop);
   const { tokenOf, tenantIds } = await askingOf(issuer, database, SIZE);
   const callers = [];
   // Every fiftieth tenant is suspended: these are the first that aren't.
   for (let tenant = 0; tenant < 49; tenant += 1)
     callers.push({ token: await tokenOf(personAt(tenant, 0, SIZE)), tenant: tenantIds[tenant] });
 
-  const rename = async (url, n) => {
+  const rename = async n => {
     const { token, tenant } = callers[n % callers.length];
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-tenant-id': tenant };
     const body = JSON.stringify({ query: RENAME, variables: { name: `Name ${n}` } });
@@ -73,25 +77,33 @@ try {
   };
   const name = new URL(database.url).pathname.slice(1);
   /** CPU milliseconds of a request, in the gateway and in PostgreSQL. */
-  async function round({ url, pid }, count) {
+  async function round(count, hasEvents) {
     const [gateway, postgres] = [cpuSeconds(pid), await backendsCpu(database.admin, name)];
     let next = 0;
     const loops = Array.from({ length: 8 }, async () => {
-      while (next < count) await rename(url, next++);
+      while (next < count) await rename(next++);
     });
     await Promise.all(loops);
     const spent = cpuSeconds(pid) - gateway;
     const before = process.hrtime.bigint();
-    while ((await database.admin.query('SELECT crossing_number_events(500) AS n')).rows[0].n === 500);
+    let [events, n] = [0, 500];
+    for (; n === 500; events += n) n = (await database.admin.query('SELECT crossing_number_events(500) AS n')).rows[0].n;
     // By the clock: it runs on the connection of this script.
     const numbering = Number(process.hrtime.bigint() - before) / 1e9;
+    if (events !== (hasEvents ? count : 0)) throw new Error(`${count} renames wrote ${events} events`);
     const used = backendsUsed(postgres, await backendsCpu(database.admin, name));
     return { gateway: (spent * 1_000) / count, postgres: (used * 1_000) / count, numbering: (numbering * 1_000) / count };
   }
-  for (const server of Object.values(servers)) await round(server, requests);
+  let isOn = true;
   const found = { with: [], without: [] };
-  for (let n = 0; n < rounds; n += 1)
-    for (const which of n % 2 ? ['without', 'with'] : ['with', 'without']) found[which].push(await round(servers[which], requests));
+  for (let n = -1; n < rounds; n += 1) {
+    for (const which of n % 2 ? ['without', 'with'] : ['with', 'without']) {
+      if (isOn !== (which === 'with')) process.kill(pid, 'SIGUSR2');
+      isOn = which === 'with';
+      const each = await round(requests, isOn);
+      if (n >= 0) found[which].push(each); // the first pair warms up
+    }
+  }
   const share = what => {
     const pairs = found.with.map((each, at) => 1 - found.without[at][what] / each[what]);
     const [ours, theirs] = ['with', 'without'].map(which => median(found[which].map(each => each[what])));

@@ -65,6 +65,13 @@ export const LIVE_FAULTS: readonly Fault[] = [
   },
   { file: STREAM, find: '    onDelay(resetAt', plant: '    void (resetAt', tests: PAID },
   { file: 'src/http/live/streams.ts', find: '    for (const { connection } of all) connection.interrupt();\n', plant: '', tests: SENDING },
+  // Nobody would wait for another process that numbers.
+  {
+    file: 'src/database/queries/event.ts',
+    find: '    if (await numberEvents(query)) return;\n',
+    plant: '    if ((await numberEvents(query)) || attempt === 0) return;\n',
+    tests: ['test/http/live/begins'],
+  },
   {
     file: 'src/domain/event/feed.ts',
     find: "      recheck(locked, access, 'event:read', grant, clock);\n",

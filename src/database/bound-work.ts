@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { transactionOf } from './bound-transaction.ts';
 import type { PiggybackQuery } from './driver/piggyback-query.ts';
 import { poolTarget } from './driver/prisma-adapter.ts';

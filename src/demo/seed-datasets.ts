@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type pg from 'pg';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { objectKey } from '../domain/object/key.ts';
 import type { Files } from '../store/files.ts';
 import { DEMO_DATASETS, type DemoDataset } from './datasets.ts';

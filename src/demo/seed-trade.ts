@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid, V7Generator } from 'uuidv7';
 import type { Query } from '../database/index.ts';
 import { offerOf } from '../database/queries/entitlement.ts';
 import { takeRetrieval, writeRetrieval } from '../database/queries/retrieval.ts';
@@ -11,6 +11,9 @@ import { DAYS_OPEN, DEMO_KEYS, type DemoKey, PURCHASES, type Purchase } from './
 export type SeedContext = { readonly client: pg.Client; readonly tenants: ReadonlyMap<string, string>; readonly since: Date };
 
 const DAY = 24 * 60 * 60_000;
+
+/** The id of a row that was written at a time. */
+const idAt = (time: Date): string => new V7Generator().generateOrResetWithTs(time.getTime()).toString();
 
 /**
  * Writes the purchases of the demo's tenants through the same crossings as requests, so that
@@ -48,7 +51,7 @@ async function buy({ client, tenants, since }: SeedContext, { buyer, seller, dat
      WHERE t.tenant_id = $1 AND d.tenant_id = $2 AND d.name = $3 ORDER BY o.name`,
     [tenantId, tenants.get(seller), dataset],
   );
-  const [entitlementId, { listing, allowed }] = [uuid({ msecs: since.getTime() }), files[0]!];
+  const [entitlementId, { listing, allowed }] = [idAt(since), files[0]!];
   const { title, provider, price, currency } = (await offerOf(query, listing))!;
   await client.query(
     'INSERT INTO entitlement (tenant_id, id, listing_id, title, provider, price, currency, acquired_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
@@ -57,7 +60,7 @@ async function buy({ client, tenants, since }: SeedContext, { buyer, seller, dat
   for (let day = 1; day < DAYS_OPEN; day += everyDays) {
     const at = new Date(since.getTime() + day * DAY);
     const file = files[day % files.length]!;
-    await writeRetrieval(query, { retrievalId: uuid({ msecs: at.getTime() }), entitlementId, objectId: file.id, apiKeyId, at });
+    await writeRetrieval(query, { retrievalId: idAt(at), entitlementId, objectId: file.id, apiKeyId, at });
     await takeRetrieval(query, cycleStart(since, at), allowed);
   }
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { Files } from '../store/files.ts';
 import { DEMO_ISSUER } from './issuer.ts';
 import { DEMO_TENANTS, type DemoTenant, PERSONAS } from './personas.ts';

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { expect } from 'vitest';
 import { patternOf } from '../../src/access/grouped-refusals.ts';
 import type { Answer, TestGateway } from '../support/gateway.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type GraphQLInterfaceType, isInterfaceType, isObjectType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { objectKey } from '../../src/domain/object/key.ts';
 import { useDatabase } from '../support/database.ts';

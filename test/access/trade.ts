@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { fixtures, type Tenant, type TestDatabase } from '../support/database.ts';
 import { marketFixtures } from '../support/market.ts';
 

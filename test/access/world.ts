@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { fixtures, type Person, type TestDatabase } from '../support/database.ts';
 import { hashOf } from '../support/documents.ts';
 import { insertNumberedEvent } from '../support/isolation/event-rows.ts';

@@ -1,6 +1,6 @@
 import { composeServices } from '@theguild/federation-composition';
 import { Kind, parse, visit } from 'graphql';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { useServer } from '../http/server/serve.ts';

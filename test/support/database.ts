@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { inject } from 'vitest';
 import type { PlanCode, Role, TenantStatus } from '../../src/access/vocabulary.ts';
 import { admin, withDatabase } from './database-cluster.ts';

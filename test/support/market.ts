@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { fixtures, Tenant, TestDatabase } from './database.ts';
 
 type Owner = Pick<Tenant, 'id'>;

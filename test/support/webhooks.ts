@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { SecretKeys } from '../../src/domain/webhook/secret-keys.ts';
 import type { TestDatabase } from './database.ts';
 

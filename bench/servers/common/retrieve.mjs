@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { ask } from './bound.mjs';
 import { INVALID, inactive, keyIn } from './by-key.mjs';
 import { PUBLIC_URL, STORE_SECRET } from './settings.mjs';

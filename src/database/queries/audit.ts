@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { Enqueue, Query } from '../driver/query.ts';
 import { OUTBOX_COLUMNS, type OutboxEvent, outboxValues, writeEvent } from './event.ts';
 

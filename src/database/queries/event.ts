@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Enqueue, Query } from '../driver/query.ts';
 
 /** An event without a number, as the transaction of its change writes it. */
@@ -43,6 +44,20 @@ export async function numberEvents(query: Query): Promise<boolean> {
     const [row] = await query<{ numbered: number | null }>('SELECT crossing_number_events($1::int) AS numbered', [BATCH]);
     if (row!.numbered === null) return false;
     if (row!.numbered < BATCH) return true;
+  }
+}
+
+/** How often to ask again whether another process has numbered its part, and after how many ms. */
+const NUMBERING = { attempts: 200, pause: 5 };
+
+/**
+ * Gives all events that have committed by now their numbers. It waits for another process that does
+ * so: what a client just did is in its feed. One that takes over a second is not waited for.
+ */
+export async function numberCommitted(query: Query): Promise<void> {
+  for (let attempt = 0; attempt < NUMBERING.attempts; attempt += 1) {
+    if (await numberEvents(query)) return;
+    await sleep(NUMBERING.pause);
   }
 }
 

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { Enqueue, Query } from '../driver/query.ts';
 
 /** A message to a member that waits to be sent. */

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { Query } from '../driver/query.ts';
 import type { NumberedEvent } from './event.ts';
 

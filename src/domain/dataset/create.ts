@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { applyDueChange } from '../plan/apply.ts';
 import { capReached, limitsOn } from '../plan/limits.ts';

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { offerOf } from '../../database/queries/entitlement.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';

@@ -1,7 +1,7 @@
 import type { Grant, Principal } from '../../access/grant.ts';
 import { holds } from '../../access/is-allowed.ts';
 import type { Query, UnitOfWork } from '../../database/index.ts';
-import { type EventPart, eventHash, type NumberedEvent, numberEvents, tenantEvents } from '../../database/queries/event.ts';
+import { type EventPart, eventHash, type NumberedEvent, numberCommitted, tenantEvents } from '../../database/queries/event.ts';
 import { GatewayError } from '../core/errors.ts';
 import { grantNow, readCurrentAccess, recheck } from '../core/recheck.ts';
 import type { Clock } from '../core/services.ts';
@@ -56,7 +56,7 @@ export const readFeed = ({ work, grant, clock }: FeedCaller, request: FeedReques
 
 /** Whether there is an event after a number. Numbers what has committed first. */
 export async function hasEventsAfter({ query }: Pick<UnitOfWork, 'query'>, after: number): Promise<boolean> {
-  await numberEvents(query);
+  await numberCommitted(query);
   return (await tenantEvents(query, after, 1)).last > after;
 }
 

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { OutboxEvent } from '../../database/queries/event.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';
 import type { EventDraft } from './of-action.ts';
@@ -13,8 +13,11 @@ function subjectIdOf(tenantId: string, type: string, id: string): string {
 }
 
 /** The values of a change that its event contains: those that its type lists. */
-const dataOf = (values: object, names: readonly string[]): object =>
-  Object.fromEntries(Object.entries(values).filter(([name, value]) => names.includes(name) && value !== undefined));
+function dataOf(values: object, names: readonly string[]): object {
+  const data: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) if (names.includes(name)) data[name] = value;
+  return data;
+}
 
 /**
  * An event as it is stored and sent: JSON that is hashed as it is, so that a receiver can check it

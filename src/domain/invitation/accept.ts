@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { PlanFeature, Role, TenantStatus } from '../../access/vocabulary.ts';
 import type { PersonMembership } from '../../database/queries/membership.ts';
 import { refuse } from '../audit/refusal.ts';

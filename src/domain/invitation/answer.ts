@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { Role } from '../../access/vocabulary.ts';
 import type { ReadClient } from '../../database/index.ts';
 import { hasVerifiedAddress, registerPerson } from '../../database/queries/person.ts';

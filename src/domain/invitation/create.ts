@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { Role } from '../../access/vocabulary.ts';
 import { wakeJobs } from '../../database/queries/jobs.ts';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';

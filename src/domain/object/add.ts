@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { isConstraint, type ReadClient } from '../../database/index.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { GatewayError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { writeEvent } from '../../database/queries/event.ts';
 import { type NotRetrieved, type Retrieved, writeRetrieval } from '../../database/queries/retrieval.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';

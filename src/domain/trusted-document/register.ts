@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { heldLiveKey } from '../api-key/held.ts';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import { badInput, GatewayError } from '../core/errors.ts';

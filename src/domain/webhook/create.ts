@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { tenantEvents } from '../../database/queries/event.ts';
 import { type Command, type CommandContext, runCommand } from '../core/command.ts';
 import type { EventType } from '../event/types.ts';

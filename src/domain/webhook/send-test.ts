@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { wakeWebhook } from '../../database/queries/webhook.ts';
 import { type CommandContext, runCommand } from '../core/command.ts';
 import { encodeGlobalId, rowId } from '../core/global-id.ts';

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Database } from '../../database/index.ts';
-import { lastEvent, lastOwnEvent, numberEvents } from '../../database/queries/event.ts';
+import { lastEvent, lastOwnEvent, numberCommitted } from '../../database/queries/event.ts';
 import { GatewayError } from '../../domain/core/errors.ts';
 import { Follower, nextEvent } from '../../domain/event/follower.ts';
 import type { Context, Live } from '../../graphql/core/context.ts';
@@ -23,9 +22,6 @@ import { type ReadContext, refusedSubscription, Stream } from './stream.ts';
 import { TenantStreams } from './tenant-streams.ts';
 
 const HEARTBEAT_MS = 15_000;
-
-/** How long to wait while another process numbers events, ms. */
-const NUMBERING_MS = 5;
 
 /** Transactions that send events at the same time: each has a connection of the pool. */
 const MAX_TRANSACTIONS = 2;
@@ -110,7 +106,7 @@ export class Streams implements Live {
    * before the client has the head, so that what happens from then on is sent.
    */
   async #start({ work }: Context, isOfTenant: boolean): Promise<number | string | null> {
-    while (!(await numberEvents(this.#options.database.query))) await sleep(NUMBERING_MS);
+    await numberCommitted(this.#options.database.query);
     return isOfTenant ? await lastEvent(work.query) : await lastOwnEvent(work.query);
   }
 

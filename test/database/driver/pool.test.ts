@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { openDatabase } from '../../../src/database/index.ts';

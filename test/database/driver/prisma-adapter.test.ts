@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { PrismaAdapter, runPrismaOn } from '../../../src/database/driver/prisma-adapter.ts';

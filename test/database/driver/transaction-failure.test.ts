@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { describe, expect, test } from 'vitest';
 import { isUnreachable } from '../../../src/database/driver/failure.ts';
 import { inTransaction } from '../../../src/database/driver/run-transaction.ts';

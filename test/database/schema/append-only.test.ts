@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { fixtures, type Member, useDatabase } from '../../support/database.ts';

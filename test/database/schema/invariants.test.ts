@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isConstraint } from '../../../src/database/driver/failure.ts';
 import { openDatabase } from '../../../src/database/index.ts';

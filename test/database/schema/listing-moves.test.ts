@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fixtures, useDatabase } from '../../support/database.ts';
 

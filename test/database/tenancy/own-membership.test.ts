@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';
 import { fixtures, type Person, type Tenant, useDatabase } from '../../support/database.ts';

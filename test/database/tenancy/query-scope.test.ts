@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BoundWork } from '../../../src/database/bound-work.ts';
 import { ConnectionPool } from '../../../src/database/driver/pool.ts';

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { codeOf } from '../../support/provider.ts';
 import { type Caller, type TenantWithMembers, useTenantFixtures } from '../../support/tenant-fixtures.ts';

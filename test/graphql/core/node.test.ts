@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fixtures, type Person, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { MemberActor, TenantWithMembers } from '../../support/tenant-actors.ts';
 import { type Deal, useTrade } from '../../support/trade.ts';

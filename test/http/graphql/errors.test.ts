@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ERRORS } from '../../../src/domain/core/errors.ts';
 import { newInvitationCode } from '../../../src/domain/invitation/secret.ts';

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import { fixtures, ISSUER, type Person, type TestDatabase } from '../database.ts';
 import { useResource } from '../resource.ts';
 import { TABLES, type TableName } from '../tables.ts';

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { TestDatabase } from '../database.ts';
 import { insertNumberedEvent, insertWaitingEvent } from './event-rows.ts';
 

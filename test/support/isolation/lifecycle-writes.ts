@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 as uuid } from 'uuidv7';
 import type { Target } from './isolation.ts';
 import type { Trial } from './reads.ts';
 import type { Verdict } from './writes.ts';
