@@ -11,14 +11,17 @@ import { requestsOf } from './lib/workloads.mjs';
 
 /**
  * What metrics, the budget and traces cost the gateway: CPU per request with them, as a ratio to
- * the CPU without. The servers take turns in short rounds, so that a busy machine changes both.
+ * the CPU without. The servers take turns in short rounds, so that a busy machine changes both, and
+ * are started anew a few times.
  */
 const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 100, usages: 1_000 };
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '40' },
-    amount: { type: 'string', default: '1500' },
+    /** How often all servers start anew: equal processes differ by a tenth for as long as they live. */
+    starts: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '4' },
+    amount: { type: 'string', default: '10000' },
     /** Some of the settings below, beside `off`. */
     settings: { type: 'string' },
     workloads: { type: 'string', default: 'viewer,members' },
@@ -43,7 +46,7 @@ async function startCollector() {
   return `http://127.0.0.1:${collector.address().port}`;
 }
 
-/** Scrapes as Prometheus does, though more often. */
+/** Scrapes as Prometheus does, though more often, until the returned function is called. */
 function scraping(port) {
   const timer = setInterval(
     () =>
@@ -53,7 +56,7 @@ function scraping(port) {
       ),
     5_000,
   );
-  undo.push(() => clearInterval(timer));
+  return () => clearInterval(timer);
 }
 
 /** The CPU time of a process, ns: finer than the ticks of `/proc/<pid>/stat`, for short rounds. */
@@ -74,6 +77,8 @@ try {
   const budget = 2_000_000_000;
   const settings = {
     off: { limit: null, env: {} },
+    // The same once more: by how much equal servers differ.
+    again: { limit: null, env: {} },
     ...(values.baseline && { before: { limit: null, env: {}, cli: values.baseline } }),
     metrics: { limit: null, env: { METRICS_PORT: String(first) }, scraped: first },
     budget: { limit: budget, env: {} },
@@ -83,43 +88,59 @@ try {
   };
   const chosen = values.settings?.split(',');
   for (const name of Object.keys(settings)) if (chosen && name !== 'off' && !chosen.includes(name)) delete settings[name];
-  const servers = {};
-  for (const [name, { env, scraped, cli }] of Object.entries(settings)) {
-    servers[name] = await startServer('ours', { databaseUrl: database.url, jwksUri: issuer.jwksUri, tokenCache: true, env, cli });
-    undo.push(servers[name].stop);
-    if (scraped) scraping(scraped);
-  }
   const asking = await askingOf(issuer, database, SIZE);
-  const amount = Number(values.amount);
-  for (const workload of values.workloads.split(',')) {
+  const setLimit = limit => database.admin.query('UPDATE plan SET cost_points_per_minute = $1', [limit]);
+  const names = Object.keys(settings);
+  const workloads = values.workloads.split(',');
+  const ratios = Object.fromEntries(workloads.map(workload => [workload, Object.fromEntries(names.map(name => [name, []]))]));
+
+  /** CPU of a request, µs. */
+  async function measured(send, server, amount) {
+    const before = nanoseconds(server.pid);
+    const { answered } = await send(server, amount);
+    return (nanoseconds(server.pid) - before) / answered / 1_000;
+  }
+
+  /** The sums of some rounds of all servers in turn, while they live. */
+  async function life(workload, servers) {
     const requests = await requestsOf(workload, 'ours', asking);
     const share = workload === 'members' ? 6 : 1;
-    const send = (name, count) => load(servers[name], requests, { amount: Math.ceil(count / share), connections: 20, database });
-    const setLimit = limit => database.admin.query('UPDATE plan SET cost_points_per_minute = $1', [limit]);
+    const send = (server, count) => load(server, requests, { amount: Math.ceil(count / share), connections: 20, database });
     await setLimit(null);
-    for (const name of Object.keys(settings)) await send(name, 8_000);
-    const ratios = Object.fromEntries(Object.keys(settings).map(name => [name, []]));
-    for (let round = 0; round < Number(values.rounds); round += 1) {
-      const cpu = {};
-      for (const name of round % 2 ? Object.keys(settings).toReversed() : Object.keys(settings)) {
+    for (const name of names) await send(servers[name], 24_000);
+    const cpu = Object.fromEntries(names.map(name => [name, 0]));
+    for (let round = 0; round < Number(values.rounds); round += 1)
+      for (const name of round % 2 ? names.toReversed() : names) {
         await setLimit(settings[name].limit);
-        await send(name, 300);
-        const before = nanoseconds(servers[name].pid);
-        const { answered } = await send(name, amount);
-        cpu[name] = (nanoseconds(servers[name].pid) - before) / answered / 1_000;
+        await send(servers[name], 300);
+        cpu[name] += await measured(send, servers[name], Number(values.amount));
       }
-      for (const name of Object.keys(settings)) ratios[name].push(cpu[name] / cpu.off);
-      say(
-        `${workload} ${round + 1}: ${Object.entries(cpu)
-          .map(([name, microseconds]) => `${name} ${microseconds.toFixed(0)} µs`)
-          .join(', ')}`,
+    for (const name of names) ratios[workload][name].push(cpu[name] / cpu.off);
+    say(`${workload}: ${names.map(name => `${name} ${(cpu[name] / values.rounds).toFixed(0)} µs`).join(', ')}`);
+  }
+
+  for (let start = 0; start < Number(values.starts); start += 1) {
+    const servers = {};
+    const stop = [];
+    for (const name of start % 2 ? names.toReversed() : names) {
+      const { env, scraped, cli } = settings[name];
+      servers[name] = await startServer('ours', { databaseUrl: database.url, jwksUri: issuer.jwksUri, tokenCache: true, env, cli });
+      stop.push(servers[name].stop);
+      if (scraped) stop.push(scraping(scraped));
+    }
+    undo.push(async () => {
+      for (const end of stop.splice(0)) await end();
+    });
+    for (const workload of workloads) await life(workload, servers);
+    for (const end of stop.splice(0).reverse()) await end();
+  }
+  for (const workload of workloads)
+    for (const name of names.slice(1)) {
+      const found = ratios[workload][name];
+      process.stdout.write(
+        `${workload}: ${name} / off = ${median(found).toFixed(3)} (${found.map(ratio => ratio.toFixed(2)).join(' ')})\n`,
       );
     }
-    for (const name of Object.keys(settings).slice(1))
-      process.stdout.write(
-        `${workload}: ${name} / off = ${median(ratios[name]).toFixed(3)} (${ratios[name].map(ratio => ratio.toFixed(2)).join(' ')})\n`,
-      );
-  }
 } finally {
   await unwind();
 }

@@ -6,16 +6,16 @@ export const WINDOW_MS = 60_000;
 /** Budgets that are kept: callers without a tenant can be many. */
 export const MAX_BUDGETS = 100_000;
 
-/** What is left of a budget in the running minute. */
+/** What is left of a budget in a minute. */
 export type BudgetState = { readonly remaining: number; readonly resetAt: Date };
 
 /** Budgets of cost points a minute, by a key. The limit may change between two calls. */
 export type Budgets = {
-  /** Takes points, if as many are left. */
-  take(key: string, limit: number, points: number): boolean | Promise<boolean>;
+  /** Takes points from the minute of `at`, if as many are left. */
+  take(key: string, limit: number, points: number, at: number): boolean | Promise<boolean>;
   /** Puts points back that were taken in the minute of `takenAt`; those of another have lapsed. */
   refund(key: string, points: number, takenAt: number): void;
-  state(key: string, limit: number): BudgetState;
+  state(key: string, limit: number, at: number): BudgetState;
   now(): number;
 };
 
@@ -39,8 +39,8 @@ export function createBudgets(now: () => number): Budgets {
   }
   return {
     now,
-    take: (key, limit, points) => {
-      const window = windowOf(key, minuteOf(now()));
+    take: (key, limit, points, at) => {
+      const window = windowOf(key, minuteOf(at));
       if (window.used + points > limit) return false;
       window.used += points;
       return true;
@@ -49,8 +49,8 @@ export function createBudgets(now: () => number): Budgets {
       const window = windows.get(key);
       if (window?.minute === minuteOf(takenAt)) window.used -= points;
     },
-    state: (key, limit) => {
-      const minute = minuteOf(now());
+    state: (key, limit, at) => {
+      const minute = minuteOf(at);
       return { remaining: Math.max(limit - windowOf(key, minute).used, 0), resetAt: endOf(minute) };
     },
   };

@@ -38,13 +38,13 @@ export function createLeasedBudgets(source: BudgetSource, options: LeasedOptions
   }
   return {
     now,
-    take: (key, limit, points) => windowOf(key, limit, minuteOf(now())).take(points),
+    take: (key, limit, points, at) => windowOf(key, limit, minuteOf(at)).take(points),
     refund: (key, points, takenAt) => {
       const window = windows.get(key);
       if (window?.minute === minuteOf(takenAt)) window.giveBack(points);
     },
-    state: (key, limit) => {
-      const minute = minuteOf(now());
+    state: (key, limit, at) => {
+      const minute = minuteOf(at);
       return { remaining: windowOf(key, limit, minute).remaining, resetAt: endOf(minute) };
     },
   };

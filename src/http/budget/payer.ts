@@ -14,17 +14,18 @@ export type Payer = {
 /** A budget's points, and whether it is the cap of an API key. */
 export type PayerState = BudgetState & { readonly limit: number | null; readonly isCap: boolean };
 
+type RateLimitHeaders = { readonly 'ratelimit-policy': string; readonly ratelimit: string };
+
 /** Takes points from the budget, and from the cap if there is one: from both or from none. */
-export function takeFrom(budgets: Budgets, { key, limit, cap }: Payer, points: number): boolean | Promise<boolean> {
-  if (cap) return takeFromBoth(budgets, cap, { key, limit }, points);
-  return limit === null || budgets.take(key, limit, points);
+export function takeFrom(budgets: Budgets, { key, limit, cap }: Payer, points: number, at: number): boolean | Promise<boolean> {
+  if (cap) return takeFromBoth(budgets, cap, { key, limit }, points, at);
+  return limit === null || budgets.take(key, limit, points, at);
 }
 
-async function takeFromBoth(budgets: Budgets, cap: Budget, { key, limit }: Payer, points: number): Promise<boolean> {
-  const takenAt = budgets.now();
-  if (!(await budgets.take(cap.key, cap.limit, points))) return false;
-  if (limit === null || (await budgets.take(key, limit, points))) return true;
-  budgets.refund(cap.key, points, takenAt);
+async function takeFromBoth(budgets: Budgets, cap: Budget, { key, limit }: Payer, points: number, at: number): Promise<boolean> {
+  if (!(await budgets.take(cap.key, cap.limit, points, at))) return false;
+  if (limit === null || (await budgets.take(key, limit, points, at))) return true;
+  budgets.refund(cap.key, points, at);
   return false;
 }
 
@@ -35,10 +36,10 @@ export function refundTo(budgets: Budgets, { key, limit, cap }: Payer, points: n
 }
 
 /** What is left to a payer: the cap, if it leaves less than the budget. */
-export function stateOf(budgets: Budgets, { key, limit, cap }: Payer): PayerState {
-  const state = { ...budgets.state(key, limit ?? 0), limit, isCap: false };
+export function stateOf(budgets: Budgets, { key, limit, cap }: Payer, at = budgets.now()): PayerState {
+  const state = { ...budgets.state(key, limit ?? 0, at), limit, isCap: false };
   if (!cap) return state;
-  const ofCap = { ...budgets.state(cap.key, cap.limit), limit: cap.limit, isCap: true };
+  const ofCap = { ...budgets.state(cap.key, cap.limit, at), limit: cap.limit, isCap: true };
   return limit === null || ofCap.remaining < state.remaining ? ofCap : state;
 }
 
@@ -46,17 +47,20 @@ export function stateOf(budgets: Budgets, { key, limit, cap }: Payer): PayerStat
  * The header fields of draft-ietf-httpapi-ratelimit-headers: the policy `cost` is the budget, `key`
  * the cap. It registers the units that a policy may name, and points aren't among them.
  */
-export function rateLimitHeaders(budgets: Budgets, { key, limit, cap }: Payer): Readonly<Record<string, string>> | undefined {
-  const policies: string[] = [];
-  const states: string[] = [];
-  const add = (name: string, budget: Budget) => {
-    const { remaining, resetAt } = budgets.state(budget.key, budget.limit);
-    policies.push(`"${name}";q=${budget.limit};w=60`);
-    states.push(`"${name}";r=${remaining};t=${secondsUntil(resetAt, budgets.now())}`);
+export function rateLimitHeaders(budgets: Budgets, { key, limit, cap }: Payer): RateLimitHeaders | undefined {
+  const at = budgets.now();
+  const ofBudget = limit === null ? null : headersOf(budgets, 'cost', { key, limit }, at);
+  const ofCap = cap ? headersOf(budgets, 'key', cap, at) : null;
+  if (!ofBudget || !ofCap) return ofBudget ?? ofCap ?? undefined;
+  return {
+    'ratelimit-policy': `${ofBudget['ratelimit-policy']}, ${ofCap['ratelimit-policy']}`,
+    ratelimit: `${ofBudget.ratelimit}, ${ofCap.ratelimit}`,
   };
-  if (limit !== null) add('cost', { key, limit });
-  if (cap) add('key', cap);
-  return policies.length ? { 'ratelimit-policy': policies.join(', '), ratelimit: states.join(', ') } : undefined;
+}
+
+function headersOf(budgets: Budgets, name: string, { key, limit }: Budget, at: number): RateLimitHeaders {
+  const { remaining, resetAt } = budgets.state(key, limit, at);
+  return { 'ratelimit-policy': `"${name}";q=${limit};w=60`, ratelimit: `"${name}";r=${remaining};t=${secondsUntil(resetAt, at)}` };
 }
 
 /** Whole seconds until a moment, at least 1. */

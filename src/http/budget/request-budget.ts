@@ -50,7 +50,7 @@ export class RequestBudget {
     const payer = this.#payerOf(context);
     if (payer.limit === null && !payer.cap && !this.#showsCost) return NO_PAYMENT;
     const takenAt = budgets.now();
-    const taken = takeFrom(budgets, payer, price.cost);
+    const taken = takeFrom(budgets, payer, price.cost, takenAt);
     const payment = (isTaken: boolean) => (isTaken ? new Payment(budgets, payer, price, this.#showsCost, takenAt) : null);
     return typeof taken === 'boolean' ? payment(taken) : taken.then(payment);
   }
@@ -81,8 +81,9 @@ export class RequestBudget {
 
   async #usedUp(context: Context, payer: Payer, cost: number): Promise<GatewayError> {
     const { budgets } = this.options;
-    const { limit, remaining, resetAt, isCap } = stateOf(budgets, payer) as PayerState & { readonly limit: number };
-    const retryAfter = secondsUntil(resetAt, budgets.now());
+    const at = budgets.now();
+    const { limit, remaining, resetAt, isCap } = stateOf(budgets, payer, at) as PayerState & { readonly limit: number };
+    const retryAfter = secondsUntil(resetAt, at);
     const message = `The operation costs up to ${cost} points; ${remaining} of ${limit} are left ${isCap ? 'to this API key, by its cap, ' : ''}in this minute. Try again in ${retryAfter} s.`;
     for (const [name, value] of Object.entries(rateLimitHeaders(budgets, payer) ?? {})) this.response.setHeader(name, value);
     const plans = await this.#plansAbove(context, limit, isCap);

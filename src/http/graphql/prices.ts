@@ -138,6 +138,7 @@ class Pricing implements Prices {
  * size of each page, and without the fields that were refused.
  */
 export function chargeOf({ base, lists, fields }: Prices, tally: Pick<Tally, 'rows' | 'refused'>): number {
+  if (!lists.size && !tally.refused.size) return base;
   const paid = new Map<string, number>();
   // An outer list comes before those inside of it.
   for (const [pattern, { size, outer }] of lists)

@@ -44,7 +44,7 @@ async function useUp(all: readonly Budgets[], limit: number, points: number, ref
   let refusals = 0;
   for (let at = 0; refusals < all.length; at += 1) {
     const budgets = all[at % all.length]!;
-    if (await budgets.take('tenant', limit, points)) {
+    if (await budgets.take('tenant', limit, points, budgets.now())) {
       taken += points - refunded;
       refusals = 0;
       if (refunded) budgets.refund('tenant', refunded, NOW);
@@ -73,7 +73,7 @@ describe('G7: replicas that share a budget', () => {
         const charged = await Promise.all(
           steps.map(async ({ at, points, back }) => {
             const budgets = all[at]!;
-            if (!(await budgets.take('tenant', 2_000, points))) return 0;
+            if (!(await budgets.take('tenant', 2_000, points, NOW))) return 0;
             const refunded = Math.min(points, back);
             budgets.refund('tenant', refunded, NOW);
             return points - refunded;
@@ -91,8 +91,8 @@ describe('G7: replicas that share a budget', () => {
 
   test('ask Redis for slices, not for each operation, and answer at once while a slice lasts', async () => {
     const [one] = await replicas(1);
-    expect(await one!.take('tenant', 100_000, 10)).toBe(true);
-    const answers = Array.from({ length: 20 }, () => one!.take('tenant', 100_000, 10));
+    expect(await one!.take('tenant', 100_000, 10, NOW)).toBe(true);
+    const answers = Array.from({ length: 20 }, () => one!.take('tenant', 100_000, 10, NOW));
     expect(answers).toEqual(answers.map(() => true));
     await useUp([one!], 100_000, 10);
     const { granted, refused, settled } = one!.counts;
@@ -101,16 +101,16 @@ describe('G7: replicas that share a budget', () => {
 
   test('hold no more than half a per cent of it unspent, also after a page that was not full', async () => {
     const all = await replicas(2);
-    expect(await all[0]!.take('tenant', 10_000, 9_000)).toBe(true);
-    expect(await all[1]!.take('tenant', 10_000, 5_000)).toBe(false);
+    expect(await all[0]!.take('tenant', 10_000, 9_000, NOW)).toBe(true);
+    expect(await all[1]!.take('tenant', 10_000, 5_000, NOW)).toBe(false);
     all[0]!.refund('tenant', 8_990, NOW);
-    await vi.waitUntil(async () => await all[1]!.take('tenant', 10_000, 9_800));
-    expect(all[1]!.state('tenant', 10_000).remaining).toBeLessThanOrEqual(190);
+    await vi.waitUntil(async () => await all[1]!.take('tenant', 10_000, 9_800, NOW));
+    expect(all[1]!.state('tenant', 10_000, NOW).remaining).toBeLessThanOrEqual(190);
   });
 
   test('serve a lease’s waiters in their order, and only as many as there are points for', async () => {
     const [one] = await replicas(1);
-    const answers = await Promise.all([600, 500, 400, 1].map(points => one!.take('tenant', 1_000, points)));
+    const answers = await Promise.all([600, 500, 400, 1].map(points => one!.take('tenant', 1_000, points, NOW)));
     expect(answers).toEqual([true, false, true, false]);
   });
 
@@ -119,7 +119,7 @@ describe('G7: replicas that share a budget', () => {
     const all = await replicas(2, at);
     expect(await useUp(all, 1_000, 10)).toBe(1_000);
     at.now += 60_000;
-    expect(await all[0]!.take('tenant', 1_000, 10)).toBe(true);
+    expect(await all[0]!.take('tenant', 1_000, 10, all[0]!.now())).toBe(true);
     all[0]!.refund('tenant', 500, NOW);
     expect(await useUp(all, 1_000, 10)).toBe(990);
   });
@@ -127,7 +127,7 @@ describe('G7: replicas that share a budget', () => {
   test('P2: have a larger one at the next operation after an upgrade', async () => {
     const all = await replicas(2);
     await useUp(all, 1_000, 10);
-    expect([await all[0]!.take('tenant', 10_000, 5_000), await all[1]!.take('tenant', 10_000, 5_000)]).toEqual([true, false]);
+    expect([await all[0]!.take('tenant', 10_000, 5_000, NOW), await all[1]!.take('tenant', 10_000, 5_000, NOW)]).toEqual([true, false]);
   });
 });
 
@@ -135,16 +135,16 @@ describe('G7: while Redis is out of reach', () => {
   test('each replica counts by itself, from what it knew, and tells Redis what it spent when it is back', async () => {
     const [one, other] = await replicas(2);
     expect(await useUp([one!], 1_000, 100)).toBe(1_000);
-    expect(await other!.take('tenant', 10_000, 4_000)).toBe(true);
+    expect(await other!.take('tenant', 10_000, 4_000, NOW)).toBe(true);
     await redis.stop();
     await vi.waitUntil(() => one!.changes.length === 2 && other!.changes.length === 2);
-    expect(await one!.take('tenant', 1_000, 100)).toBe(false);
-    expect(await other!.take('tenant', 10_000, 3_000)).toBe(true);
-    expect(await other!.take('tenant', 10_000, 3_000)).toBe(false);
+    expect(await one!.take('tenant', 1_000, 100, NOW)).toBe(false);
+    expect(await other!.take('tenant', 10_000, 3_000, NOW)).toBe(true);
+    expect(await other!.take('tenant', 10_000, 3_000, NOW)).toBe(false);
     expect(other!.counts.unshared).toBe(1);
     await redis.start();
     await vi.waitUntil(() => other!.changes.length === 3, 10_000);
-    await vi.waitUntil(async () => (await other!.take('tenant', 10_000, 1)) && (await redis.used(`test-${tests}:`)) >= 3_000);
+    await vi.waitUntil(async () => (await other!.take('tenant', 10_000, 1, NOW)) && (await redis.used(`test-${tests}:`)) >= 3_000);
     expect(other!.changes.map(message => message === null)).toEqual([true, false, true]);
     expect(other!.counts.failed).toBe(0);
   });
@@ -153,9 +153,9 @@ describe('G7: while Redis is out of reach', () => {
     const [one] = await replicas(1, undefined, 200);
     redis.hang();
     try {
-      expect(await one!.take('tenant', 1_000, 100)).toBe(true);
-      expect(one!.take('tenant', 1_000, 800)).toBe(true);
-      expect(one!.take('tenant', 1_000, 101)).toBe(false);
+      expect(await one!.take('tenant', 1_000, 100, NOW)).toBe(true);
+      expect(one!.take('tenant', 1_000, 800, NOW)).toBe(true);
+      expect(one!.take('tenant', 1_000, 101, NOW)).toBe(false);
       expect(one!.counts).toMatchObject({ unshared: 2, failed: 1 });
     } finally {
       redis.wake();
