@@ -18,7 +18,7 @@ const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 100, usages:
 
 const { values } = parseArgs({
   options: {
-    /** How often all servers start anew: equal processes differ by a tenth for as long as they live. */
+    /** How often all servers start anew: equal processes differ by a tenth all their life. */
     starts: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '4' },
     amount: { type: 'string', default: '10000' },

@@ -55,7 +55,7 @@ export const BUDGET_FAULTS: readonly Fault[] = [
   { file: 'src/http/budget/payer.ts', find: 'if (cap) budgets.refund(cap.key, points, takenAt);', plant: '', tests: BUDGET },
   {
     file: 'src/http/budget/payer.ts',
-    find: '  budgets.refund(cap.key, points, takenAt);\n  return false;',
+    find: '  budgets.refund(cap.key, points, at);\n  return false;',
     plant: '  return false;',
     tests: BUDGET,
   },
