@@ -62,6 +62,7 @@ export const sidebar = [
       page('How it works', '/how-it-works'),
       page('A request', '/request'),
       page('Performance', '/performance'),
+      page('Scale', '/scale'),
       page('Contribute', '/contributing'),
       page('Decisions', '/decisions/'),
     ],
