@@ -52,6 +52,7 @@ test('S2, S5: a transaction confirms an optimistic context, unless status, featu
   for (const other of [{ roles: ['admin'] }, { status: 'suspended' }, { features: ['advanced_analytics'] }, { tenantId: '' }])
     await expect(confirm({ ...current, ...other })).rejects.toThrow(OptimisticContextStale);
   await expect(confirm(null)).rejects.toThrow(OptimisticContextStale);
+  await expect(work.transaction(async () => 'done', { confirms: true })).rejects.toThrow('did not confirm');
   expect(work.isConfirmed()).toBe(false);
   await confirm(current);
   expect(work.isConfirmed()).toBe(true);
