@@ -73,6 +73,19 @@ test.each<[string, string, () => Person, object, string | undefined, string]>([
   expect(ours!.errors.map(({ extensions }) => extensions.code)).toEqual(code ? [code] : []);
 });
 
+test('G6: a command of which GraphQL.js must write the payload is run once', async () => {
+  const create =
+    'mutation Create($name: String!) { createDataset(input: { name: $name }) { dataset { name objects(first: -1) { totalCount } } } }';
+  const token = await gateways.executor.tokenOf(owner);
+  const before = await events();
+  for (const name of ['One', 'Two', 'Three']) {
+    const { data, errors } = await gateways.executor.ask(create, { token, tenant: tenant.slug, variables: { name } });
+    expect(data).toEqual({ createDataset: { dataset: { name, objects: null } } });
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+  }
+  expect((await events()).slice(before.length)).toEqual(['done', 'done', 'done']);
+});
+
 test('the executor answers commands: some as JSON, some with a GraphQL.js result', () => {
   const { answered, unexpected } = gateways.executor.counts().queries;
   expect(answered).toBeGreaterThan(5);
