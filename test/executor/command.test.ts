@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, fixtures, type Person, type Tenant, type TestDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { rowIn } from '../support/provider.ts';
 
 /** Commands through the executor and through GraphQL.js: the same bytes, and each is run once. */
 let database: TestDatabase;
@@ -84,6 +85,27 @@ test('G6: a command of which GraphQL.js must write the payload is run once', asy
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
   }
   expect((await events()).slice(before.length)).toEqual(['done', 'done', 'done']);
+});
+
+test('the rows below a payload are those of its object, not of the last one', async () => {
+  const token = await gateways.executor.tokenOf(owner);
+  const ask = (query: string, variables: object) => gateways.executor.ask(query, { token, tenant: tenant.slug, variables });
+  const made = [];
+  for (const name of ['Full', 'Empty', 'Also empty']) {
+    const { data } = await ask('mutation ($name: String!) { createDataset(input: { name: $name }) { dataset { id } } }', { name });
+    made.push(data.createDataset.dataset.id as string);
+  }
+  await database.sql(
+    `INSERT INTO data_object (tenant_id, id, dataset_id, name, size, media_type, sha256)
+     VALUES ($1, gen_random_uuid(), $2, 'file', 0, 'text/csv', sha256(''))`,
+    [tenant.id, rowIn(made[0]!)],
+  );
+  const update =
+    'mutation ($id: ID!, $text: String!) { updateDataset(input: { datasetId: $id, description: $text }) { dataset { objects(first: 5) { totalCount } } } }';
+  const counts = [];
+  for (const id of [...made, ...made])
+    counts.push((await ask(update, { id, text: `${counts.length}` })).data.updateDataset.dataset.objects.totalCount);
+  expect(counts).toEqual([1, 0, 0, 1, 0, 0]);
 });
 
 test('the executor answers commands: some as JSON, some with a GraphQL.js result', () => {
