@@ -82,7 +82,12 @@ export const LIVE_FAULTS: readonly Fault[] = [
   { file: 'src/domain/event/feed.ts', find: '!mayReadEvent(grant, event.type) || ', plant: '', tests: FEED, short: true },
   { file: 'src/domain/event/feed.ts', find: '  if (after !== null) checkGap(after, found);\n', plant: '', tests: FEED },
   { file: 'src/graphql/event/event.ts', find: '    event.isStub ? null : resolve(event);', plant: '    resolve(event);', tests: FEED },
-  { file: 'src/domain/audit/record.ts', find: 'code === null ? eventsOf', plant: 'code !== undefined ? eventsOf', tests: FEED },
+  {
+    file: 'src/domain/audit/record.ts',
+    find: 'code === null ? eventsOf',
+    plant: 'code !== undefined ? eventsOf',
+    tests: ['test/domain/audit/refusals'],
+  },
   { file: 'src/domain/event/of-action.ts', find: 'return listing ?', plant: 'return !listing ?', tests: ['test/domain/dataset/datasets'] },
   // Two transactions would number at the same time.
   {

@@ -198,6 +198,8 @@ describe('a person', () => {
     expect((await subscribed.next())!.data.data.viewerChanged.viewer.memberships).toEqual([{ slug: 'acme', roles: ['VIEWER'] }]);
     const resumed = await follow(VIEWER, { variables: { after: first.id } });
     expect((await resumed.next())!.id).toBe(subscribed.sent[1]!.id);
+    await setRoles(viewer, 'OPERATOR');
+    expect((await subscribed.next())!.data.data.viewerChanged.viewer.memberships).toEqual([{ slug: 'acme', roles: ['OPERATOR'] }]);
   });
 });
 
