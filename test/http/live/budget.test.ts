@@ -19,7 +19,7 @@ const follow = async (query: string, { owner }: TenantWithMembers, options: Subs
 const rename = ({ owner }: TenantWithMembers, name: string) => fixtures.must(owner, 'renameTenant', { name });
 const nameIn = async (subscribed: Subscribed) => (await subscribed.next())!.data.data.tenantChanged.event.data.name;
 
-/** Waits until all events so far have been announced: later ones of another tenant have been sent. */
+/** Waits until all events so far are announced: later ones of another tenant have been sent. */
 async function announced(): Promise<void> {
   const other = await fixtures.home('FREE');
   const elsewhere = await follow(CHEAP, other);
