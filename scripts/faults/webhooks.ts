@@ -21,12 +21,6 @@ export const WEBHOOK_FAULTS: readonly Fault[] = [
   // A connection would carry requests to another URL, or a response that nobody asked for.
   { file: IDLE, find: 'this.#idle.get(url)?.pop()', plant: '[...this.#idle.values()][0]?.pop()', tests: SENDER },
   { file: IDLE, find: 'for (const event of events) socket.once(event, end);', plant: '', tests: SENDER },
-  {
-    file: 'src/webhook/sender.ts',
-    find: '    this.#isComplete = message.complete;\n',
-    plant: '    this.#isComplete = true;\n',
-    tests: SENDER,
-  },
   { file: SEND, find: '!connection.isReused || ', plant: 'true || ', tests: DELIVERY },
   { file: SEND, find: 'if (!isBegun && !(await', plant: 'if (!(await', tests: DELIVERY },
   {
@@ -52,7 +46,7 @@ export const WEBHOOK_FAULTS: readonly Fault[] = [
     plant: '  return null;',
     tests: AUTHORIZED,
   },
-  { file: QUERIES, find: ' AND tries = $2::int - 1 RETURNING 1', plant: ' RETURNING 1', tests: DELIVERY },
+  { file: QUERIES, find: ' AND tries = $2::int - 1 RETURNING 1', plant: ' RETURNING 1', tests: ['test/database/queries/webhook-tries'] },
   { file: QUERIES, find: ' AND b.number < d.number)`', plant: ' AND false)`', tests: DELIVERY, short: true },
   {
     file: 'src/domain/webhook/record-sent.ts',

@@ -41,7 +41,7 @@ class Connection implements ReceiverConnection {
   readonly #bytesBefore: number;
   #request: ClientRequest | null = null;
   #response: Promise<IncomingMessage> | null = null;
-  #isComplete = false;
+  #isRead = false;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
@@ -80,13 +80,13 @@ class Connection implements ReceiverConnection {
     const message = await within(this.#options.responseMs, this.#response!);
     const { statusCode = 0 } = message;
     await this.#drain(message);
-    this.#isComplete = message.complete;
+    this.#isRead = true; // A message that is left before its end takes its socket along.
     if (statusCode < 200 || statusCode > 299) throw new SendError('STATUS', statusCode);
     return statusCode;
   }
 
   close(): void {
-    if (this.#isComplete) return;
+    if (this.#isRead) return;
     this.#request?.destroy();
     this.#socket.destroy();
   }
