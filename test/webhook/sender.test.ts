@@ -155,7 +155,8 @@ describe('a request to a receiver', () => {
     });
     expect(await send(url)).toBe(200);
     await closed;
-    expect(sent).toBeGreaterThanOrEqual(RESPONSE_BYTES); // the head and the lengths of the chunks count as well
+    // The head and the lengths of the chunks count as well.
+    expect(sent).toBeGreaterThanOrEqual(RESPONSE_BYTES);
     expect(sent).toBeLessThan(64 * RESPONSE_BYTES);
   });
 

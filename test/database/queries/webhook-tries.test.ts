@@ -18,7 +18,9 @@ test('E2: each try of a delivery is begun by one process, and none of a delivery
   const { query } = database.bind({ tenantId: tenant.id, personId: null });
   const begin = (number: number) => beginTry(query, { id: deliveryId, number }, new Date(), new Date());
   expect(await begin(2)).toBe(false);
-  await own.sql("UPDATE webhook_delivery SET status = 'waiting', tries = 0, ended_at = NULL, next_try_at = now() WHERE id = $1", [deliveryId]);
+  await own.sql("UPDATE webhook_delivery SET status = 'waiting', tries = 0, ended_at = NULL, next_try_at = now() WHERE id = $1", [
+    deliveryId,
+  ]);
   expect(await Promise.all([1, 1, 1].map(begin)).then(begun => begun.filter(Boolean))).toHaveLength(1);
   expect([await begin(1), await begin(3), await begin(2), await begin(2)]).toEqual([false, false, true, false]);
 });
