@@ -42,3 +42,18 @@ test('E3: the feed has what committed before it, also while another process numb
   const { data } = await askWhileNumbered(home.owner, 'Before', () => fixtures.gateway.ask(query, home.owner));
   expect(data.tenant.events.events).toEqual([{ data: { name: 'Before' } }]);
 });
+
+test('E3: the feed waits for no process that never ends numbering', async () => {
+  const home = await fixtures.home();
+  const numberer = new pg.Client({ connectionString: fixtures.database.runtimeUrl });
+  await numberer.connect();
+  try {
+    await fixtures.must(home.owner, 'renameTenant', { name: 'Held' });
+    await numberer.query('BEGIN');
+    await numberer.query('SELECT crossing_number_events(500)');
+    const { data } = await fixtures.gateway.ask('{ tenant { events { events { data } } } }', home.owner);
+    expect(data.tenant.events.events).toEqual([]);
+  } finally {
+    await numberer.end();
+  }
+});
