@@ -35,6 +35,7 @@ export default defineConfig({
           ...common,
           name: 'shared',
           isolate: false,
+          setupFiles: ['test/support/random.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [ALONE, COMMANDS],
           sequence: { groupOrder: 0 },

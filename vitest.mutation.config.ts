@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     ...common,
     globalSetup,
+    setupFiles: ['test/support/random.ts'],
     include: ['test/**/*.test.ts'],
     exclude: [
       'test/access/matrix.test.ts',

@@ -19,7 +19,7 @@ function dateTime(value: unknown): string | undefined {
  * refuse.
  */
 const PARAMETERS: Readonly<Record<Scalar, (value: unknown) => unknown>> = {
-  String: value => (typeof value === 'string' ? value : undefined),
+  String: value => (typeof value === 'string' && value.isWellFormed() ? value : undefined),
   Int: value => (isInt(value, INT4) ? value : undefined),
   BigInt: value =>
     isInt(value, Number.MAX_SAFE_INTEGER) || (typeof value === 'bigint' && value >= -INT8 && value < INT8) ? String(value) : undefined,

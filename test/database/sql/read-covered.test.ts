@@ -129,6 +129,8 @@ describe('Prisma runs, or refuses', () => {
     ['value',     'Tenant',     'count',            { where: { plan: null } }],
     ['value',     'Tenant',     'count',            { where: { createdAt: { gt: '2020-01-01T00:00:00Z' } } }],
     ['value',     'Plan',       'count',            { where: { name: { in: [null] } } }],
+    ['value',     'Plan',       'count',            { where: { name: '\ud800' } }],
+    ['value',     'Plan',       'count',            { where: { name: { in: ['a', '\ud83d'] } } }],
     ['absent',    'Plan',       'findFirstOrThrow', { where: { code: 'none' } }],
     ['refused',   'User',       'findMany',         { where: { id: 'no id' } }],
     ['refused',   'User',       'findMany',         { where: { name: 'a\0b' } }],
@@ -164,7 +166,7 @@ describe('a hostile value', () => {
       take: 3,
       skip: 2,
     });
-    const texts = HOSTILE.String!.filter(value => typeof value === 'string').map(
+    const texts = HOSTILE.String!.filter((value): value is string => typeof value === 'string' && value.isWellFormed()).map(
       value => readStatement(user, 'findMany', where(value)).text,
     );
     expect(new Set(texts).size).toBe(1);
