@@ -89,7 +89,7 @@ export const DRIVER_FAULTS: readonly Fault[] = [
     file: 'src/database/driver/pipelined-reads.ts',
     find: 'isContended && this.#taken >= MAX_READS_WHEN_CONTENDED',
     plant: 'false',
-    tests: ['test/database/driver/pipelined-reads'],
+    tests: ['test/database/driver/contended-reads'],
   },
   {
     file: 'src/database/driver/prepared-statements.ts',

@@ -1,4 +1,3 @@
-import { uuidv7 as uuid } from 'uuidv7';
 import { expect } from 'vitest';
 import { patternOf } from '../../src/access/grouped-refusals.ts';
 import type { Answer, TestGateway } from '../support/gateway.ts';
@@ -38,7 +37,15 @@ const nodesOf = (place: Place | undefined, caller: Caller): readonly Named[] =>
 
 const offerOf = ({ ids }: Place): string => ids[NODES.indexOf('MarketplaceListing')]!;
 
-const without = ({ text, headers }: Answer) => text.replaceAll(headers.get('x-request-id')!, '<request id>');
+/** The bytes of a refusal of everything in a tenant, without the request's id. */
+const REFUSED_WHOLE = JSON.stringify({
+  errors: [
+    {
+      message: 'There is no such tenant, or you are not a member of it.',
+      extensions: { code: 'TENANT_NOT_FOUND', requestId: '<request id>' },
+    },
+  ],
+});
 
 /**
  * Requests all of the schema, as some caller in some tenant, and compares every response with the
@@ -133,8 +140,8 @@ export function createAsking(gateway: TestGateway, world: World) {
   }
 
   /**
-   * A request for a tenant of which the caller isn't a member doesn't run, and doesn't reveal
-   * whether the tenant exists.
+   * A request for a tenant of which the caller isn't a member doesn't run. Its bytes are the same
+   * for each tenant, one that doesn't exist among them.
    */
   async function refusedWhole(cell: string, token: string, tenant: string) {
     const ids = idsOf(undefined);
@@ -148,12 +155,7 @@ export function createAsking(gateway: TestGateway, world: World) {
     ] as const) {
       const answer = await gateway.ask(query, { token, tenant, variables });
       expect(answer.status).toBe(403);
-      const message = 'There is no such tenant, or you are not a member of it.';
-      const extensions = { code: 'TENANT_NOT_FOUND', requestId: answer.headers.get('x-request-id') };
-      expect(JSON.parse(answer.text)).toEqual({ errors: [{ message, extensions }] });
-      const absent = await gateway.ask(query, { token, tenant: uuid(), variables });
-      expect(absent.status).toBe(403);
-      expect(without(answer)).toBe(without(absent));
+      expect(answer.text.replaceAll(answer.headers.get('x-request-id')!, '<request id>')).toBe(REFUSED_WHOLE);
     }
     expect(await world.rows.differences()).toEqual([]);
     asked.add(cell);

@@ -12,8 +12,8 @@ export type TestDatabase = {
   readonly adminUrl: string;
   /** The URL of the gateway's role, under row-level security. */
   readonly runtimeUrl: string;
-  /** Runs a statement as the superuser. */
-  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs a statement as the superuser. One with a name is planned once on a connection. */
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
   drop(): Promise<void>;
 };
 
@@ -32,7 +32,7 @@ export async function createDatabase(): Promise<TestDatabase> {
     name,
     adminUrl,
     runtimeUrl: Object.assign(new URL(adminUrl), { username: runtime.name, password: runtime.password }).href,
-    sql: async (text, values = []) => (await pool.query(text, [...values])).rows,
+    sql: async (text, values = [], name) => (await pool.query({ text, values: [...values], name })).rows,
     drop: async () => {
       await pool.end();
       await admin(clusterUrl, client => client.query(waitUntilUnused(name)));

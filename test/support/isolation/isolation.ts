@@ -117,7 +117,7 @@ export async function rowsOf({ sql }: Pick<TestDatabase, 'sql'>): Promise<Rows> 
   const all = TABLES.map(
     table => `'${table}', (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY to_jsonb(r)::text), '[]'::jsonb) FROM ${table} r)`,
   );
-  const [row] = await sql<{ rows: Rows }>(`SELECT jsonb_build_object(${all.join(', ')}) AS rows`);
+  const [row] = await sql<{ rows: Rows }>(`SELECT jsonb_build_object(${all.join(', ')}) AS rows`, [], 'all rows');
   return row!.rows;
 }
 
