@@ -1,7 +1,3 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { askingOf } from './lib/asking.mjs';
 import { startDatabase } from './lib/database.mjs';
@@ -9,6 +5,7 @@ import { startIssuer } from './lib/issuer.mjs';
 import { backendsCpu, backendsUsed, cpuSeconds } from './lib/proc.mjs';
 import { median } from './lib/report.mjs';
 import { startServer } from './lib/servers.mjs';
+import { buildWithSwitch } from './lib/switch.mjs';
 import { personAt } from './lib/workloads.mjs';
 
 /**
@@ -19,7 +16,6 @@ import { personAt } from './lib/workloads.mjs';
  */
 const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 1, usages: 100 };
 const RENAME = 'mutation ($name: String!) { renameTenant(input: { name: $name }) { tenant { name } } }';
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '30' }, requests: { type: 'string', default: '2000' } } });
 const [rounds, requests] = [values.rounds, values.requests].map(Number);
@@ -33,33 +29,18 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => unwind().fi
 /** Where src/domain/audit/record.ts decides that a change has events. */
 const EMITTED = 'const emitted = code === null ? ';
 
-/** Makes a copy of the build that a signal stops from writing events; returns its command line. */
-function withSwitch() {
-  const copy = mkdtempSync(path.join(tmpdir(), 'ipto-events-'));
-  undo.push(() => rmSync(copy, { recursive: true, force: true }));
-  cpSync(path.join(ROOT, 'dist'), path.join(copy, 'dist'), { recursive: true });
-  for (const name of ['package.json', 'prisma', 'node_modules']) symlinkSync(path.join(ROOT, name), path.join(copy, name));
-  const files = readdirSync(path.join(copy, 'dist'), { recursive: true })
-    .filter(name => name.endsWith('.js'))
-    .map(name => path.join(copy, 'dist', name))
-    .map(name => ({ name, parts: readFileSync(name, 'utf8').split(EMITTED) }));
-  const [file, another] = files.filter(({ parts }) => parts.length > 1);
-  if (another || file?.parts.length !== 2) throw new Error('the build no longer says where events are written');
-  const code = file.parts.join('const emitted = code === null && !globalThis.isWithoutEvents ? ');
-  writeFileSync(file.name, `${code}\nprocess.on('SIGUSR2', () => { globalThis.isWithoutEvents = !globalThis.isWithoutEvents; });\n`);
-  return path.join(copy, 'dist/cli.js');
-}
-
 try {
   const issuer = await startIssuer();
   undo.push(issuer.stop);
   const database = await startDatabase(SIZE, say);
   undo.push(database.stop);
+  const { cli, remove } = buildWithSwitch(EMITTED, 'const emitted = code === null && !globalThis.isOff ? ');
+  undo.push(remove);
   const { url, pid, stop } = await startServer('ours', {
     databaseUrl: database.url,
     jwksUri: issuer.jwksUri,
     tokenCache: true,
-    cli: withSwitch(),
+    cli,
   });
   undo.push(stop);
   const { tokenOf, tenantIds } = await askingOf(issuer, database, SIZE);

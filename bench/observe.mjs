@@ -1,32 +1,31 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { askingOf } from './lib/asking.mjs';
 import { startDatabase } from './lib/database.mjs';
 import { startIssuer } from './lib/issuer.mjs';
 import { load } from './lib/load.mjs';
+import { cpuNanoseconds } from './lib/proc.mjs';
 import { median } from './lib/report.mjs';
 import { startServer } from './lib/servers.mjs';
+import { buildWithSwitch } from './lib/switch.mjs';
 import { requestsOf } from './lib/workloads.mjs';
 
 /**
- * What metrics, the budget and traces cost the gateway: CPU per request with them, as a ratio to
- * the CPU without. The servers take turns in short rounds, so that a busy machine changes both, and
- * are started anew a few times.
+ * What metrics, the budget and traces cost the gateway: the CPU of a request with them and without,
+ * in turns and in one process, which two processes of the same build can't tell.
  */
 const SIZE = { tenants: 200, people: 5_000, members: 100, datasets: 100, usages: 1_000 };
 
 const { values } = parseArgs({
   options: {
-    /** How often all servers start anew: equal processes differ by a tenth all their life. */
-    starts: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '4' },
-    amount: { type: 'string', default: '10000' },
-    /** Some of the settings below, beside `off`. */
-    settings: { type: 'string' },
+    pairs: { type: 'string', default: '60' },
+    /** Requests of a round; of members a sixth. */
+    amount: { type: 'string', default: '6000' },
     workloads: { type: 'string', default: 'viewer,members' },
-    /** The build of another commit, to be compared as well. */
-    baseline: { type: 'string' },
+    /** Which share of the requests is traced. */
+    traced: { type: 'string', default: '0.01' },
+    /** What is turned off and on; nothing: what is found is chance. */
+    parts: { type: 'string', default: 'counts,process,traces,budget' },
   },
 });
 const say = line => process.stderr.write(`${line}\n`);
@@ -35,6 +34,18 @@ const unwind = async () => {
   for (const step of undo.splice(0).reverse()) await step();
 };
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => unwind().finally(() => process.exit(130)));
+
+/** Where src/http/server/server.ts has a request counted and traced. */
+const OBSERVED = 'observeRequest(log, observers, request, response)';
+const PARTS = values.parts.split(',');
+const kept = ['counts', 'traces'].map(
+  part =>
+    `${part === 'traces' ? 'startTrace' : part}: ${PARTS.includes(part) ? null : `observers.${part === 'traces' ? 'startTrace' : part}`}`,
+);
+const SWITCHED = `observeRequest(log, globalThis.isOff ? { ${kept.join(', ')} } : observers, request, response)`;
+const METRICS_PORT = 19_464;
+/** Points a minute: more than is asked for. */
+const BUDGET = 2_000_000_000;
 
 /** A collector that takes everything. */
 async function startCollector() {
@@ -46,101 +57,72 @@ async function startCollector() {
   return `http://127.0.0.1:${collector.address().port}`;
 }
 
-/** Scrapes as Prometheus does, though more often, until the returned function is called. */
-function scraping(port) {
-  const timer = setInterval(
-    () =>
-      fetch(`http://127.0.0.1:${port}/metrics`).then(
-        response => response.text(),
-        () => {},
-      ),
-    5_000,
-  );
-  return () => clearInterval(timer);
+/** Scrapes as Prometheus does, though more often. */
+function startScraping() {
+  const scrape = () => fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`).then(response => response.text());
+  const timer = setInterval(() => scrape().catch(() => {}), 5_000);
+  undo.push(() => clearInterval(timer));
 }
-
-/** The CPU time of a process, ns: finer than the ticks of `/proc/<pid>/stat`, for short rounds. */
-const nanoseconds = pid =>
-  readdirSync(`/proc/${pid}/task`).reduce(
-    (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
-    0,
-  );
 
 try {
   const issuer = await startIssuer();
   undo.push(issuer.stop);
   const database = await startDatabase(SIZE, say);
   undo.push(database.stop);
-  const endpoint = await startCollector();
-  const traces = ratio => ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: ratio });
-  const [first, second] = [19_464, 19_465];
-  const budget = 2_000_000_000;
-  const settings = {
-    off: { limit: null, env: {} },
-    // The same once more: by how much equal servers differ.
-    again: { limit: null, env: {} },
-    ...(values.baseline && { before: { limit: null, env: {}, cli: values.baseline } }),
-    metrics: { limit: null, env: { METRICS_PORT: String(first) }, scraped: first },
-    budget: { limit: budget, env: {} },
-    traces: { limit: null, env: traces('0.01') },
-    on: { limit: budget, env: { METRICS_PORT: String(second), ...traces('0.01') }, scraped: second },
-    full: { limit: budget, env: traces('1') },
-  };
-  const chosen = values.settings?.split(',');
-  for (const name of Object.keys(settings)) if (chosen && name !== 'off' && !chosen.includes(name)) delete settings[name];
+  const { cli, remove } = buildWithSwitch(OBSERVED, SWITCHED);
+  undo.push(remove);
+  const server = await startServer('ours', {
+    databaseUrl: database.url,
+    jwksUri: issuer.jwksUri,
+    tokenCache: true,
+    cli,
+    env: {
+      METRICS_PORT: String(METRICS_PORT),
+      OTEL_EXPORTER_OTLP_ENDPOINT: await startCollector(),
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: values.traced,
+      ...(PARTS.includes('process') && { NODE_OPTIONS: `--import=${new URL('lib/default-metrics.mjs', import.meta.url)}` }),
+    },
+  });
+  undo.push(server.stop);
+  startScraping();
   const asking = await askingOf(issuer, database, SIZE);
-  const setLimit = limit => database.admin.query('UPDATE plan SET cost_points_per_minute = $1', [limit]);
-  const names = Object.keys(settings);
-  const workloads = values.workloads.split(',');
-  const ratios = Object.fromEntries(workloads.map(workload => [workload, Object.fromEntries(names.map(name => [name, []]))]));
 
-  /** CPU of a request, µs. */
-  async function measured(send, server, amount) {
-    const before = nanoseconds(server.pid);
-    const { answered } = await send(server, amount);
-    return (nanoseconds(server.pid) - before) / answered / 1_000;
+  let isOn = true;
+  async function turn(on) {
+    if (isOn === on) return;
+    isOn = on;
+    process.kill(server.pid, 'SIGUSR2');
+    if (PARTS.includes('budget')) await database.admin.query('UPDATE plan SET cost_points_per_minute = $1', [on ? BUDGET : null]);
   }
 
-  /** The sums of some rounds of all servers in turn, while they live. */
-  async function life(workload, servers) {
+  for (const workload of values.workloads.split(',')) {
     const requests = await requestsOf(workload, 'ours', asking);
-    const share = workload === 'members' ? 6 : 1;
-    const send = (server, count) => load(server, requests, { amount: Math.ceil(count / share), connections: 20, database });
-    await setLimit(null);
-    for (const name of names) await send(servers[name], 24_000);
-    const cpu = Object.fromEntries(names.map(name => [name, 0]));
-    for (let round = 0; round < Number(values.rounds); round += 1)
-      for (const name of round % 2 ? names.toReversed() : names) {
-        await setLimit(settings[name].limit);
-        await send(servers[name], 300);
-        cpu[name] += await measured(send, servers[name], Number(values.amount));
-      }
-    for (const name of names) ratios[workload][name].push(cpu[name] / cpu.off);
-    say(`${workload}: ${names.map(name => `${name} ${(cpu[name] / values.rounds).toFixed(0)} µs`).join(', ')}`);
-  }
-
-  for (let start = 0; start < Number(values.starts); start += 1) {
-    const servers = {};
-    const stop = [];
-    for (const name of start % 2 ? names.toReversed() : names) {
-      const { env, scraped, cli } = settings[name];
-      servers[name] = await startServer('ours', { databaseUrl: database.url, jwksUri: issuer.jwksUri, tokenCache: true, env, cli });
-      stop.push(servers[name].stop);
-      if (scraped) stop.push(scraping(scraped));
+    const amount = Math.ceil(Number(values.amount) / (workload === 'members' ? 6 : 1));
+    const send = count => load(server, requests, { amount: count, connections: 20, database });
+    /** CPU of a request, µs. */
+    async function round(on) {
+      await turn(on);
+      await send(300); // meets the new plan
+      const before = cpuNanoseconds(server.pid);
+      const { answered } = await send(amount);
+      return (cpuNanoseconds(server.pid) - before) / answered / 1_000;
     }
-    undo.push(async () => {
-      for (const end of stop.splice(0)) await end();
-    });
-    for (const workload of workloads) await life(workload, servers);
-    for (const end of stop.splice(0).reverse()) await end();
-  }
-  for (const workload of workloads)
-    for (const name of names.slice(1)) {
-      const found = ratios[workload][name];
-      process.stdout.write(
-        `${workload}: ${name} / off = ${median(found).toFixed(3)} (${found.map(ratio => ratio.toFixed(2)).join(' ')})\n`,
-      );
+    await database.admin.query('UPDATE plan SET cost_points_per_minute = $1', [BUDGET]);
+    for (const on of [true, false, true, false]) {
+      await turn(on);
+      await send(amount * 2);
     }
+    const found = { on: [], off: [] };
+    for (let pair = 0; pair < Number(values.pairs); pair += 1)
+      for (const which of pair % 2 ? ['on', 'off'] : ['off', 'on']) found[which].push(await round(which === 'on'));
+    const ratios = found.on.map((cpu, at) => cpu / found.off[at]).sort((one, other) => one - other);
+    const [on, off] = [median(found.on), median(found.off)];
+    const quarters = [0.25, 0.75].map(part => ratios[Math.floor(part * ratios.length)].toFixed(3));
+    process.stdout.write(
+      `${workload}: ${on.toFixed(1)} µs with, ${off.toFixed(1)} µs without: ${(on / off).toFixed(3)}; by pairs ${median(ratios).toFixed(3)} (half of ${ratios.length}: ${quarters.join(' to ')})\n`,
+    );
+  }
 } finally {
   await unwind();
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Whether this machine reports what processes use: Linux does. */
 export const hasProc = existsSync('/proc/self/stat');
@@ -18,6 +18,13 @@ export function cpuSeconds(pid) {
     return null;
   }
 }
+
+/** The same in nanoseconds, for short rounds: without threads that have ended. */
+export const cpuNanoseconds = pid =>
+  readdirSync(`/proc/${pid}/task`).reduce(
+    (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
+    0,
+  );
 
 /** The resident memory of a process, in MiB; null as above. */
 export function residentMiB(pid) {
