@@ -21,6 +21,8 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '60' },
     /** Requests of a round; of members a sixth. */
     amount: { type: 'string', default: '6000' },
+    /** Requests a second; as many as are answered, when left out. */
+    rate: { type: 'string' },
     workloads: { type: 'string', default: 'viewer,members' },
     /** Which share of the requests is traced. */
     traced: { type: 'string', default: '0.01' },
@@ -38,11 +40,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => unwind().fi
 /** Where src/http/server/server.ts has a request counted and traced. */
 const OBSERVED = 'observeRequest(log, observers, request, response)';
 const PARTS = values.parts.split(',');
-const kept = ['counts', 'traces'].map(
-  part =>
-    `${part === 'traces' ? 'startTrace' : part}: ${PARTS.includes(part) ? null : `observers.${part === 'traces' ? 'startTrace' : part}`}`,
-);
-const SWITCHED = `observeRequest(log, globalThis.isOff ? { ${kept.join(', ')} } : observers, request, response)`;
+const observer = (name, part) => `${name}: ${PARTS.includes(part) ? null : `observers.${name}`}`;
+const OFF = `{ ${observer('counts', 'counts')}, ${observer('startTrace', 'traces')} }`;
+const SWITCHED = `observeRequest(log, globalThis.isOff ? ${OFF} : observers, request, response)`;
 const METRICS_PORT = 19_464;
 /** Points a minute: more than is asked for. */
 const BUDGET = 2_000_000_000;
@@ -99,7 +99,8 @@ try {
   for (const workload of values.workloads.split(',')) {
     const requests = await requestsOf(workload, 'ours', asking);
     const amount = Math.ceil(Number(values.amount) / (workload === 'members' ? 6 : 1));
-    const send = count => load(server, requests, { amount: count, connections: 20, database });
+    const rate = values.rate && Number(values.rate);
+    const send = count => load(server, requests, { amount: count, connections: 20, rate, database });
     /** CPU of a request, µs. */
     async function round(on) {
       await turn(on);

@@ -5,13 +5,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { makeDatabase } from '../database.ts';
 import { runDrill } from './frame.ts';
-import { faultsIn } from './production/check.ts';
-import { install } from './production/installation.ts';
-import { acknowledgements, Load, untilServed } from './production/load.ts';
+import { acknowledgements, untilServed } from './production/load.ts';
 import { MissingProgramError } from './production/missing.ts';
 import { killablePostgres } from './production/postgres.ts';
+import { serveOn } from './production/serving.ts';
 import { until } from './production/sockets.ts';
-import { makeTenants } from './production/tenants.ts';
 
 /**
  * `tsx scripts/drills/disk.ts --rounds N`: the disk of the tables fills up under load. Changes that
@@ -54,10 +52,7 @@ await runDrill('disk', async frame => {
   await superuser.query(`CREATE TABLESPACE small LOCATION '${disk.folder}'`);
   await superuser.query(`ALTER DATABASE ${new URL(database.adminUrl).pathname.slice(1)} SET TABLESPACE small`);
   await superuser.end();
-  const installation = await install(frame, database.runtimeUrl);
-  const tenants = await makeTenants(database, installation, 4);
-  const [gateway, worker] = await Promise.all([installation.gateway(), installation.worker()]);
-  const load = new Load(() => gateway.url, tenants, ['dataset', 'rename', 'retrieve', 'read']);
+  const { tenants, gateway, load, check } = await serveOn(frame, database, ['dataset', 'rename', 'retrieve', 'read']);
   const filler = join(disk.folder, 'filler');
   const fill = async () => {
     const { bavail, bsize } = await statfs(disk.folder);
@@ -77,9 +72,7 @@ await runDrill('disk', async frame => {
     for (const tenant of tenants) if (!(await load.send('read', tenant))) fault('a query fails while the disk is full');
     await rm(filler);
     slowest = Math.max(slowest, await untilServed(load, tenants[0]!));
-    for (const what of await faultsIn(database.sql, tenants, load.acknowledged)) fault(what);
-    for (const [name, { isRunning, log }] of Object.entries({ gateway, worker }))
-      if (!isRunning()) throw new Error(`the ${name} ended:\n${log().slice(-2_000)}`);
+    await check();
   }
   for (const what of load.faults) fault(what);
   if (!gateway.log().includes('"53100"')) fault('PostgreSQL did not say that its disk is full');

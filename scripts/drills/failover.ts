@@ -1,13 +1,11 @@
 import pg from 'pg';
 import { makeDatabase } from '../database.ts';
 import { runDrill } from './frame.ts';
-import { faultsIn } from './production/check.ts';
-import { install } from './production/installation.ts';
-import { acknowledgements, Load, untilServed } from './production/load.ts';
+import { acknowledgements, untilServed } from './production/load.ts';
 import { ENGINES, killablePostgres } from './production/postgres.ts';
 import { startSwitch } from './production/proxy.ts';
+import { serveOn } from './production/serving.ts';
 import { followSynchronously, promote } from './production/standby.ts';
-import { makeTenants } from './production/tenants.ts';
 
 /**
  * `tsx scripts/drills/failover.ts --rounds N [--debian]`: kills the primary under load, promotes
@@ -21,14 +19,12 @@ await runDrill('failover', async frame => {
   let primary = await killablePostgres(frame, { engine: ENGINES[process.argv.includes('--debian') ? 'debian' : 'embedded'] });
   const made = await makeDatabase(primary.url, 'drill');
   const front = await startSwitch(frame, primary.port);
-  const installation = await install(frame, front.through(made.runtimeUrl));
-  const tenants = await makeTenants(made, installation, 4);
   const pool = new pg.Pool({ connectionString: front.through(made.adminUrl), max: 1 });
   pool.on('error', () => {}).on('connect', client => client.on('error', () => {}));
   atEnd(() => pool.end());
   const sql: typeof made.sql = async (text, values = []) => (await pool.query(text, [...values])).rows;
-  const [gateway, worker] = await Promise.all([installation.gateway(), installation.worker()]);
-  const load = new Load(() => gateway.url, tenants, ['rename', 'dataset', 'retrieve', 'read']);
+  const runtimeUrl = front.through(made.runtimeUrl);
+  const { tenants, load, check } = await serveOn(frame, made, ['rename', 'dataset', 'retrieve', 'read'], { runtimeUrl });
   let slowest = 0;
   for (let round = 1; round <= rounds; round += 1) {
     const standby = await followSynchronously(frame, primary, `standby_${round}`);
@@ -41,9 +37,7 @@ await runDrill('failover', async frame => {
     if ((await untilServed(load, tenants[0]!)) > 60_000) fault('it does not serve after the failover');
     slowest = Math.max(slowest, performance.now() - since);
     await load.stop();
-    for (const what of await faultsIn(sql, tenants, load.acknowledged)) fault(what);
-    for (const [name, { isRunning, log }] of Object.entries({ gateway, worker }))
-      if (!isRunning()) throw new Error(`the ${name} ended:\n${log().slice(-2_000)}`);
+    await check(sql);
     primary = standby;
   }
   for (const what of load.faults) fault(what);

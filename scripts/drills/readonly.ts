@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDatabase } from '../database.ts';
 import { runDrill } from './frame.ts';
-import { faultsIn } from './production/check.ts';
-import { install } from './production/installation.ts';
-import { acknowledgements, type Kind, Load, untilServed } from './production/load.ts';
+import { acknowledgements, type Kind, untilServed } from './production/load.ts';
 import { killablePostgres } from './production/postgres.ts';
+import { serveOn } from './production/serving.ts';
 import { until } from './production/sockets.ts';
-import { makeTenants } from './production/tenants.ts';
 
 /**
  * `tsx scripts/drills/readonly.ts --rounds N`: PostgreSQL takes no more writes, as a primary does
@@ -20,10 +18,7 @@ await runDrill('readonly', async frame => {
   const { rounds, fault } = frame;
   const postgres = await killablePostgres(frame);
   const database = await makeDatabase(postgres.url, 'drill');
-  const installation = await install(frame, database.runtimeUrl);
-  const tenants = await makeTenants(database, installation, 4);
-  const [gateway, worker] = await Promise.all([installation.gateway(), installation.worker()]);
-  const load = new Load(() => gateway.url, tenants, [...CHANGES, 'read']);
+  const { installation, tenants, gateway, load, check } = await serveOn(frame, database, [...CHANGES, 'read']);
   const setReadOnly = async (isOn: boolean) => {
     await database.sql(`ALTER SYSTEM SET default_transaction_read_only = ${isOn ? 'on' : 'off'}`);
     await database.sql('SELECT pg_reload_conf()');
@@ -48,9 +43,7 @@ await runDrill('readonly', async frame => {
     await sleep(Math.random() * 2_000); // the worker tries to work meanwhile
     await setReadOnly(false);
     slowest = Math.max(slowest, await untilServed(load, tenants[0]!));
-    for (const what of await faultsIn(database.sql, tenants, load.acknowledged)) fault(what);
-    for (const [name, { isRunning, log }] of Object.entries({ gateway, worker }))
-      if (!isRunning()) throw new Error(`the ${name} ended:\n${log().slice(-2_000)}`);
+    await check();
   }
   const mailed = () => installation.mail.taken.length;
   const before = mailed();

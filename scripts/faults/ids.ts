@@ -17,7 +17,7 @@ export const ID_FAULTS: readonly Fault[] = [
   { file: SLUGS, find: 'defaultValue?.kind === Kind.STRING ? defaultValue.value : undefined', plant: 'undefined', tests: SLUG },
   { file: 'src/http/graphql/handler.ts', find: 'operation ? tenantSlug(operation) : tenantSlugOf', plant: 'operation ? undefined : tenantSlugOf', tests: SLUG },
   // Whose an id is
-  { file: 'src/graphql/core/period.ts', find: 'period?.tenantId === work.binding.tenantId ? period : null', plant: 'period', tests: IDS },
+  { file: 'src/graphql/core/period.ts', find: 'period?.tenantId === work.binding.tenantId ? period : null', plant: 'period', tests: ['test/graphql/core/node'] },
   { file: 'src/graphql/marketplace/marketplace.ts', find: '(tenantId === work.binding.tenantId ? { viewedBy: tenantId } : null)', plant: '({ viewedBy: tenantId })', tests: IDS },
   { file: 'src/graphql/viewer/viewer.ts', find: '(id === viewerId(context) ? context : null)', plant: 'context', tests: IDS },
   { file: 'src/graphql/viewer/viewer.ts', find: ', tenantAccess?.tenantId];', plant: '];', tests: IDS },

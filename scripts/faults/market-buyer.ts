@@ -43,7 +43,6 @@ export const BUYER_FAULTS: readonly Fault[] = [
   { file: RETRIEVED, find: "public.counterparty_ref(seller.tenant_id, buyer), date_trunc('hour', moment, 'UTC'));", plant: "uuid_send(buyer) || uuid_send(buyer), date_trunc('hour', moment, 'UTC'));", tests: RETRIEVE },
   { file: RETRIEVED, find: "buyer), date_trunc('hour', moment, 'UTC'));", plant: 'buyer), moment);', tests: RETRIEVE },
   { file: RETRIEVED, find: 'public.hour_id(moment), public', plant: 'retrieval, public', tests: RETRIEVE },
-  { file: RETRIEVED, find: 'WHERE u.tenant_id = public.app_tenant() AND u.id = retrieval', plant: 'WHERE u.id = retrieval', tests: RETRIEVE },
   { file: RETRIEVED, find: "WHEN public.provider_state(t.status, t.sells) <> 'available'", plant: 'WHEN false', tests: RETRIEVE },
   { file: 'src/domain/retrieval/renew-link.ts', find: 'downloadHours * 60) <= now', plant: 'downloadHours * 600) <= now', tests: RETRIEVE },
   { file: RETRIEVED, find: 'WHERE t.tenant_id = offer.tenant_id FOR SHARE;', plant: 'WHERE t.tenant_id = offer.tenant_id;', tests: HELD },

@@ -11,6 +11,8 @@ const reference = useGateway(database, { compiled: false, reads: { singly: false
 let vic: Person;
 let viewer: string;
 let operator: string;
+let boss: string;
+let tenants: readonly string[];
 let ids: Record<'tenant' | 'membership' | 'user', string>;
 let foreign: typeof ids;
 let absent: typeof ids;
@@ -25,6 +27,8 @@ beforeAll(async () => {
   await make.member(acme, oda, ['operator']);
   viewer = await gateway.tokenOf(vic);
   operator = await gateway.tokenOf(oda);
+  boss = await gateway.tokenOf(owner);
+  tenants = [acme.id, other.id, uuid()];
   const idsOf = (tenant: string, row: string, person: string) => ({
     tenant: globalId('Tenant', tenant),
     membership: globalId('Membership', tenant, row),
@@ -107,6 +111,21 @@ describe('node', () => {
   test('refuses operators even their own person', async () => {
     expect((await node(ids.user, operator)).errors).toMatchObject([{ extensions: { because: 'ROLE' } }]);
   });
+});
+
+test.each(['Usage', 'Analytics'])("T4: a period of another tenant's %s is null, as that of no tenant", async type => {
+  const [own, foreign, absent] = tenants.map(tenant => globalId(type, tenant, '1790000000000', '1790086400000')) as [
+    string,
+    string,
+    string,
+  ];
+  const asked = async (id: string) => {
+    const query = 'query ($id: ID!) { node(id: $id) { __typename ... on Usage { from } ... on Analytics { from } } }';
+    const { data, errors } = await gateway.ask(query, { token: boss, variables: { id } });
+    return { data, errors };
+  };
+  expect(await asked(own)).toEqual({ data: { node: { __typename: type, from: '2026-09-21T14:13:20.000Z' } }, errors: [] });
+  for (const id of [foreign, absent]) expect(await asked(id)).toEqual({ data: { node: null }, errors: [] });
 });
 
 describe('nodes', () => {
