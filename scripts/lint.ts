@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findShortWaits } from './lint/waits.ts';
 import { findWideComments } from './lint/width.ts';
 import { findWords, readWords } from './lint/words.ts';
 
 /**
- * Finds words that only this project understood and comments over 100 columns in the tracked
- * files. Prints `file:line: finding` for each and exits 1 if there are any.
+ * Finds, in the tracked files, words that only this project understood, comments over 100 columns,
+ * and tests that wait for a second only. Prints `file:line: finding` for each and exits 1 if there
+ * are any.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PLACES = [
@@ -43,7 +45,8 @@ for (const file of new Set(files.filter(name => TEXT.has(extname(name))))) {
   }
   const extension = extname(file);
   const wide = COMMENTED.has(extension) ? findWideComments(text, extension.slice(1)) : [];
-  for (const { line, text: finding } of [...findWords(text, words), ...wide]) {
+  const waits = file.endsWith('.test.ts') ? findShortWaits(text) : [];
+  for (const { line, text: finding } of [...findWords(text, words), ...wide, ...waits]) {
     process.stdout.write(`${file}:${line}: ${finding}\n`);
     found++;
   }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SecretKeys } from '../../src/domain/webhook/secret-keys.ts';
 import { fixtures, type Member, type Tenant, useDatabase } from '../support/database.ts';
 import { useGateway } from '../support/gateway.ts';
 import { accept, type Receiver, startReceiver } from '../support/receiver.ts';
+import { waitFor } from '../support/wait.ts';
 import { type Command, run, start } from './command.ts';
 
 const database = useDatabase();
@@ -65,7 +66,6 @@ const worker = async (keys: string) => {
   await command.says(/"msg":"working"/);
   return command;
 };
-const until = <T>(condition: () => T) => vi.waitFor(condition, { timeout: 30_000, interval: 20 });
 const delivery = async () =>
   (
     await database.sql<{ status: string; tries: number }>('SELECT status, tries FROM webhook_delivery WHERE tenant_id = $1', [tenant.id])
@@ -76,7 +76,7 @@ describe('npm run worker', () => {
     const { secret } = await hook(key);
     const working = await worker(text(key));
     await rename('Canary name');
-    await until(() => expect(receiver.received).toHaveLength(1));
+    await waitFor(() => expect(receiver.received).toHaveLength(1));
     const [{ body, headers }] = receiver.received as [(typeof receiver.received)[0]];
     new Webhook(secret, { format: 'raw' }).verify(body, headers as Record<string, string>);
     await working.says(/"msg":"webhook"/);
@@ -90,19 +90,19 @@ describe('npm run worker', () => {
     receiver.answer = () => {}; // it never hears that it arrived
     const killed = await worker(text(key));
     await rename('Renamed');
-    await until(() => expect(receiver.received).toHaveLength(1));
+    await waitFor(() => expect(receiver.received).toHaveLength(1));
     const waiting = { status: 'waiting', tries: 1 };
-    await vi.waitFor(async () => expect(await delivery()).toEqual(waiting), { timeout: 20_000 });
+    await waitFor(async () => expect(await delivery()).toEqual(waiting));
     await killed.kill('SIGKILL');
     expect(await delivery()).toEqual(waiting);
     receiver.answer = accept;
     // as if the time after which a try that broke off is repeated had passed
     await database.sql('UPDATE webhook_delivery SET next_try_at = now()');
     await worker(text(key));
-    await until(() => expect(receiver.received).toHaveLength(2));
+    await waitFor(() => expect(receiver.received).toHaveLength(2));
     const [first, again] = receiver.received;
     expect([again!.id, again!.body]).toEqual([first!.id, first!.body]);
-    await vi.waitFor(async () => expect(await delivery()).toEqual({ status: 'delivered', tries: 2 }), { timeout: 20_000 });
+    await waitFor(async () => expect(await delivery()).toEqual({ status: 'delivered', tries: 2 }));
   });
 
   test('E2: without a key it sends nothing, and works', async () => {

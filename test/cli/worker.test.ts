@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { fixtures, useDatabase } from '../support/database.ts';
 import { codeIn, useGateway } from '../support/gateway.ts';
 import { startMailServer } from '../support/mail-server.ts';
+import { waitFor } from '../support/wait.ts';
 import { type Command, run, start } from './command.ts';
 
 const database = useDatabase();
@@ -55,7 +56,7 @@ describe('npm run worker', () => {
     const token = await gateway.tokenOf(owner);
     const invite = 'mutation { inviteMember(input: { email: "ada@people.example", roles: [VIEWER] }) { invitation { email } } }';
     expect((await gateway.ask(invite, { token })).errors).toEqual([]);
-    await vi.waitFor(() => expect(post.taken).toHaveLength(1), { timeout: 20_000 });
+    await waitFor(() => expect(post.taken).toHaveLength(1));
     const [{ from, to, data }] = post.taken as [(typeof post.taken)[0]];
     expect({ from, to }).toEqual({ from: 'no-reply@ipto.example', to: ['ada@people.example'] });
     const code = codeIn({ to: '', subject: '', text: data.replace(/=\r?\n/g, '') });

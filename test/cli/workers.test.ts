@@ -1,10 +1,11 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Readiness } from '../../src/observe/readiness.ts';
 import { signed } from '../http/auth/oidc.ts';
 import { scrape, valueIn } from '../observe/scrape.ts';
 import { fixtures, useDatabase } from '../support/database.ts';
 import { ask } from '../support/gateway.ts';
 import { withinOneMinute } from '../support/minute.ts';
+import { waitUntil } from '../support/wait.ts';
 import type { Command } from './command.ts';
 import { useStarts } from './starts.ts';
 
@@ -62,7 +63,7 @@ describe('WORKERS=2', () => {
     const [first, second] = pidsIn(command) as [number, number];
     process.kill(first, 'SIGKILL');
     await command.says(/"signal":"SIGKILL","msg":"a worker ended; another one takes its place"/);
-    await vi.waitUntil(() => pidsIn(command).length === 3, { timeout: 60_000 });
+    await waitUntil(() => pidsIn(command).length === 3);
     // A connection that is kept would be closed under the next request.
     for (let times = 0; times < 4; times += 1)
       expect((await fetch(`${url}/readyz`, { headers: { connection: 'close' } })).status).toBe(200);
@@ -81,15 +82,17 @@ describe('WORKERS=2', () => {
     expect([...pidsIn(command), second].filter(isAlive)).toEqual([]);
   });
 
-  test('with STOP_DELAY, all workers say at once that they are not ready, and serve on', async () => {
-    const command = starting({ STOP_DELAY: '4' });
+  test('with STOP_DELAY, all workers say at once that they are not ready, and serve on, until a second signal', async () => {
+    const command = starting({ STOP_DELAY: '300' });
     const [, url = ''] = await command.says(/"url":"([^"]+)","workers":2,"msg":"all workers serve"/);
     const [, metricsUrl = ''] = await command.says(/"url":"([^"]+)","msg":"metrics"/);
     const ended = command.kill('SIGTERM');
     const found = async () => ((await (await fetch(`${metricsUrl}/readyz?verbose`)).json()) as Readiness).checks.workers!.found;
-    await vi.waitUntil(async () => /^1: not ready.*2: not ready/.test(await found()));
+    await waitUntil(async () => /^1: not ready.*2: not ready/.test(await found()));
     expect((await fetch(`${url}/livez`, { headers: { connection: 'close' } })).status).toBe(200);
-    expect(await ended).toBe(0);
+    command.child.kill('SIGTERM');
+    expect(await ended).toBe(130);
+    await waitUntil(() => !pidsIn(command).some(isAlive));
   });
 
   test('ends with its reason, said once, if the first worker can not start', async () => {
@@ -104,6 +107,6 @@ describe('WORKERS=2', () => {
     await command.says(/"msg":"all workers serve"/);
     const pids = pidsIn(command);
     await command.kill('SIGKILL');
-    await vi.waitUntil(() => !pids.some(isAlive), { timeout: 30_000 });
+    await waitUntil(() => !pids.some(isAlive));
   });
 });

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { settleTenant } from '../../src/jobs/settle.ts';
 import { codeIn } from '../support/gateway.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../support/tenant-fixtures.ts';
+import { waitFor } from '../support/wait.ts';
 
 const life = useTenantFixtures();
 let replicas: Database[];
@@ -52,7 +53,7 @@ async function sendingSlowly() {
     return gate;
   });
   const first = settleTenant(replicas[0]!, post, home.id);
-  await vi.waitFor(() => expect(isOnItsWay).toBe(true), { timeout: 10_000 });
+  await waitFor(() => expect(isOnItsWay).toBe(true));
   expect(await held()).toHaveLength(1);
   return { first, letGo: () => letGo() };
 }

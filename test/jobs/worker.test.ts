@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/index.ts';
 import type { Message } from '../../src/domain/core/services.ts';
 import { createLog } from '../../src/http/server/log.ts';
 import { type RunningWorker, startWorker } from '../../src/jobs/worker.ts';
 import { startProxy } from '../http/server/proxy.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../support/tenant-fixtures.ts';
+import { waitFor } from '../support/wait.ts';
 
 const life = useTenantFixtures();
 let home: TenantWithMembers;
@@ -47,7 +48,6 @@ async function work(
 
 const invite = async (email: string, where = home) =>
   expect((await life.mutate(where.owner, 'inviteMember', { email, roles: ['VIEWER'] })).errors).toEqual([]);
-const until = <T>(condition: () => T) => vi.waitFor(condition, { timeout: 20_000, interval: 20 });
 /**
  * What is in the queue, oldest first. Where a worker runs, a sweep may come at any time: each
  * minute brings one.
@@ -63,15 +63,15 @@ describe('the worker', () => {
   test('R5: sends an invitation as soon as it is created, without a sweep, under the gateway’s own role', async () => {
     await work();
     await invite('soon@people.example');
-    await until(() => expect(sent.map(({ to }) => to)).toEqual(['soon@people.example']));
-    await until(async () => expect(await jobs()).toEqual([]));
+    await waitFor(() => expect(sent.map(({ to }) => to)).toEqual(['soon@people.example']));
+    await waitFor(async () => expect(await jobs()).toEqual([]));
   });
 
   test('runs jobs that were enqueued while no worker ran', async () => {
     await invite('waiting@people.example');
     expect(await jobs()).toMatchObject([{ task: 'settle', key: home.id, attempts: 0 }]);
     await work();
-    await until(() => expect(sent).toHaveLength(1));
+    await waitFor(() => expect(sent).toHaveLength(1));
   });
 
   test('gets no job from a mutation that is rolled back', async () => {
@@ -88,7 +88,7 @@ describe('the worker', () => {
     });
     await invite('patient@people.example');
     const error = expect.stringContaining('1 invitations could not be sent');
-    const job = await until(async () => {
+    const job = await waitFor(async () => {
       const [first] = await jobs();
       expect(first).toMatchObject({ task: 'settle', key: home.id, error });
       return first;
@@ -97,8 +97,8 @@ describe('the worker', () => {
     expect(sent).toEqual([]);
     isOpen = true;
     life.gateway.clock.advance({ minutes: 5 });
-    await until(() => expect(sent.map(({ to }) => to)).toEqual(['patient@people.example']));
-    await until(async () => expect(await jobs()).toEqual([]));
+    await waitFor(() => expect(sent.map(({ to }) => to)).toEqual(['patient@people.example']));
+    await waitFor(async () => expect(await jobs()).toEqual([]));
   });
 
   test('shares the queue with others: each invitation is sent once', async () => {
@@ -106,8 +106,8 @@ describe('the worker', () => {
     await Promise.all([work(), work()]);
     const all = [home, ...others].flatMap((where, i) => [0, 1, 2].map(k => ({ where, email: `shared-${i}-${k}@people.example` })));
     await Promise.all(all.map(({ where, email }) => invite(email, where)));
-    await until(() => expect(sent.length).toBeGreaterThanOrEqual(all.length));
-    await until(async () => expect(await jobs()).toEqual([]));
+    await waitFor(() => expect(sent.length).toBeGreaterThanOrEqual(all.length));
+    await waitFor(async () => expect(await jobs()).toEqual([]));
     expect(sent.map(({ to }) => to).sort()).toEqual(all.map(({ email }) => email).sort());
   });
 
@@ -118,11 +118,11 @@ describe('the worker', () => {
     await work();
     const sweep = () => life.database.sql("SELECT graphile_worker.add_job('sweep', job_key := 'test-sweep')");
     await sweep();
-    await until(() => expect(sent).toHaveLength(1));
-    await until(async () => expect(await jobs()).toEqual([]));
+    await waitFor(() => expect(sent).toHaveLength(1));
+    await waitFor(async () => expect(await jobs()).toEqual([]));
     const before = await life.rows({});
     await sweep();
-    await until(async () => expect(await jobs()).toEqual([]));
+    await waitFor(async () => expect(await jobs()).toEqual([]));
     expect(sent).toHaveLength(1);
     expect(await life.rows({})).toEqual(before);
   });
@@ -138,9 +138,9 @@ describe('the worker', () => {
       if (to.startsWith('fails')) throw new Error('refused');
     }, log as never);
     await life.database.sql("SELECT graphile_worker.add_job('sweep')");
-    await until(() => expect(sent.map(({ to }) => to)).toEqual(['works@people.example']));
+    await waitFor(() => expect(sent.map(({ to }) => to)).toEqual(['works@people.example']));
     const logged = expect.objectContaining({ tenantId: home.id, msg: 'jobs of a tenant failed' });
-    await until(() => expect(lines.map(line => JSON.parse(line))).toContainEqual(logged));
+    await waitFor(() => expect(lines.map(line => JSON.parse(line))).toContainEqual(logged));
     expect(lines.join()).not.toMatch(/fails@|ipto_invite/);
   });
 
@@ -157,13 +157,13 @@ describe('the worker', () => {
     await work();
     for (let i = 0; i < 3; i += 1) {
       await life.database.sql("SELECT graphile_worker.add_job('sweep')");
-      await until(async () => expect((await jobs()).filter(({ task }) => task === 'sweep')).toEqual([]));
+      await waitFor(async () => expect((await jobs()).filter(({ task }) => task === 'sweep')).toEqual([]));
     }
     expect(await jobs()).toContainEqual(expect.objectContaining({ task: 'settle', key: home.id }));
     await invite('quick@people.example', other);
-    await until(() => expect(sent.map(({ to }) => to)).toEqual(['quick@people.example']));
+    await waitFor(() => expect(sent.map(({ to }) => to)).toEqual(['quick@people.example']));
     await holder.end();
-    await until(async () => expect(await life.statusOf(home)).toBeUndefined());
+    await waitFor(async () => expect(await life.statusOf(home)).toBeUndefined());
   });
 
   test('stops after the running job has ended, and leaves no connection', async () => {
@@ -178,7 +178,7 @@ describe('the worker', () => {
     });
     stops.push(async () => letGo());
     await invite('last@people.example');
-    await until(() => expect(begun).toBe(true));
+    await waitFor(() => expect(begun).toBe(true));
     const isKept = async (id: string | undefined) => (await jobs()).some(job => job.id === id);
     const [atWork] = await jobs();
     let isStopped = false;
@@ -193,7 +193,7 @@ describe('the worker', () => {
     await stopping;
     expect(sent).toHaveLength(1);
     expect(await isKept(atWork?.id)).toBe(false);
-    await until(async () => expect(await connections()).toEqual([]));
+    await waitFor(async () => expect(await connections()).toEqual([]));
     await invite('nobody@people.example');
     expect(await jobs()).toContainEqual(expect.objectContaining({ task: 'settle', key: home.id, attempts: 0 }));
   });
@@ -202,8 +202,8 @@ describe('the worker', () => {
     await work();
     await life.database.sql(`SELECT graphile_worker.add_job('settle', '{"tenantId": "none"}', max_attempts := 1)`);
     await invite('after@people.example');
-    await until(() => expect(sent).toHaveLength(1));
-    await until(async () => expect(await jobs()).toMatchObject([{ task: 'settle', key: null, attempts: 1 }]));
+    await waitFor(() => expect(sent).toHaveLength(1));
+    await waitFor(async () => expect(await jobs()).toMatchObject([{ task: 'settle', key: null, attempts: 1 }]));
   });
 
   test('goes on after the database was away, also if a job failed meanwhile', async () => {
@@ -220,10 +220,10 @@ describe('the worker', () => {
     const log = pino({ level: 'error' }, { write: line => void lines.push(line) });
     await work(fail, log, proxy.url);
     await invite('before@people.example');
-    await until(() => expect(lines.join('')).toContain('the worker stopped; it starts again'));
+    await waitFor(() => expect(lines.join('')).toContain('the worker stopped; it starts again'));
     await proxy.open();
     await invite('after@people.example');
-    await until(() => expect(sent.map(({ to }) => to)).toContain('after@people.example'));
+    await waitFor(() => expect(sent.map(({ to }) => to)).toContain('after@people.example'));
   });
 
   test('a sweep releases the jobs of a killed worker, and none of a worker that lives', async () => {
@@ -238,7 +238,7 @@ describe('the worker', () => {
       life.database.sql('SELECT locked_by AS by FROM graphile_worker._private_job_queues WHERE queue_name = $1 AND locked_by IS NOT NULL', [
         home.id,
       ]);
-    const [held] = await until(async () => {
+    const [held] = await waitFor(async () => {
       const found = await locks();
       expect(found).toHaveLength(1);
       return found;
@@ -250,9 +250,9 @@ describe('the worker', () => {
     );
     await invite('waiting@people.example', other);
     await life.database.sql("SELECT graphile_worker.add_job('sweep', '{}', max_attempts := 1)");
-    await until(() => expect(sent.map(({ to }) => to)).toEqual(['waiting@people.example']));
+    await waitFor(() => expect(sent.map(({ to }) => to)).toEqual(['waiting@people.example']));
     expect(await locks()).toEqual([held]);
     goOn();
-    await until(() => expect(sent).toHaveLength(2));
+    await waitFor(() => expect(sent).toHaveLength(2));
   });
 });

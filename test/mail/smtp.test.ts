@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { smtpMail } from '../../src/mail/smtp.ts';
 import { type Replies, startMailServer } from '../support/mail-server.ts';
+import { waitFor } from '../support/wait.ts';
 
 let server: Awaited<ReturnType<typeof startMailServer>>;
 beforeAll(async () => {
@@ -116,6 +117,6 @@ describe('smtpMail', () => {
     const mail = smtpMail({ url: server.url, from: FROM });
     await mail.send(message);
     mail.close();
-    await vi.waitFor(() => expect(server.connections()).toBe(0), { timeout: 10_000 });
+    await waitFor(() => expect(server.connections()).toBe(0));
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/index.ts';
 import { JobCounts } from '../../src/jobs/job-counts.ts';
 import type { JobSpans } from '../../src/jobs/observed.ts';
@@ -9,6 +9,7 @@ import { webhookSender } from '../../src/webhook/sender.ts';
 import { keepLog } from '../http/server/serve.ts';
 import { accept, type Receiver, refuse, startReceiver } from '../support/receiver.ts';
 import { useTenantFixtures } from '../support/tenant-fixtures.ts';
+import { waitFor } from '../support/wait.ts';
 import { WEBHOOK, WEBHOOK_KEYS } from '../support/webhooks.ts';
 import { keysOf } from './log-keys.ts';
 import { CLIENT, startReceiver as startCollector } from './otlp-receiver.ts';
@@ -25,8 +26,6 @@ afterEach(async () => {
   stops = [];
 });
 afterAll(() => receiver.stop());
-
-const until = <T>(condition: () => T) => vi.waitFor(condition, { timeout: 20_000, interval: 20 });
 
 /** A worker that sends webhooks, its log, and its metrics. */
 async function observed(spans: JobSpans | null = null) {
@@ -50,10 +49,10 @@ describe('the webhooks that a worker sends', () => {
     const { secret, webhook } = made.data.createWebhook;
     receiver.answer = accept;
     expect((await life.mutate(home.owner, 'renameTenant', { name: 'Canary name' })).errors).toEqual([]);
-    await until(() => expect(worker.lines()).toHaveLength(1));
+    await waitFor(() => expect(worker.lines()).toHaveLength(1));
     receiver.answer = refuse;
     await life.mutate(home.owner, 'testWebhook', { webhookId: webhook.id });
-    await until(() => expect(worker.lines()).toHaveLength(2));
+    await waitFor(() => expect(worker.lines()).toHaveLength(2));
     const [event, sentTest] = worker.lines();
     expect(event).toMatchObject({
       tenantId: home.id,
@@ -81,7 +80,7 @@ describe('the webhooks that a worker sends', () => {
     receiver.answer = refuse;
     const made = await life.mutate(home.owner, 'createWebhook', { ...WEBHOOK, url: receiver.url }, 'secret webhook { id }');
     expect((await life.mutate(home.owner, 'renameTenant', { name: 'Canary name' })).errors).toEqual([]);
-    await until(() => expect(worker.lines()).toHaveLength(1));
+    await waitFor(() => expect(worker.lines()).toHaveLength(1));
     for (const stop of stops.splice(1).reverse()) await stop();
     await tracing.stop();
     const delivery = collector.spans.find(({ name }) => name === 'webhook delivery')!;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/index.ts';
 import { Undelivered } from '../../src/domain/core/delivery.ts';
 import { JobCounts } from '../../src/jobs/job-counts.ts';
@@ -6,6 +6,7 @@ import { startWorker } from '../../src/jobs/worker.ts';
 import { observeWorker } from '../../src/observe/observe.ts';
 import { keepLog } from '../http/server/serve.ts';
 import { type TenantWithMembers, useTenantFixtures } from '../support/tenant-fixtures.ts';
+import { waitFor } from '../support/wait.ts';
 import { insertWebhook } from '../support/webhooks.ts';
 import { keysOf } from './log-keys.ts';
 import { ANY_PORT, scrape, valueIn } from './scrape.ts';
@@ -23,7 +24,6 @@ afterEach(async () => {
   stops = [];
 });
 
-const until = <T>(condition: () => T) => vi.waitFor(condition, { timeout: 20_000, interval: 20 });
 const invite = async (email: string) =>
   expect((await life.mutate(home.owner, 'inviteMember', { email, roles: ['VIEWER'] })).errors).toEqual([]);
 
@@ -48,12 +48,12 @@ describe('the log of the worker', () => {
     const worker = await observed();
     await invite('canary@people.example');
     const lineOf = (msg: string) =>
-      until(() => {
+      waitFor(() => {
         const line = worker.lines().find(each => each.msg === msg && each.tenantId === home.id);
         expect(line).toBeDefined();
         return line!;
       });
-    await until(() => expect(worker.lines().filter(({ msg }) => msg === 'mail')).toHaveLength(1));
+    await waitFor(() => expect(worker.lines().filter(({ msg }) => msg === 'mail')).toHaveLength(1));
     const mail = await lineOf('mail');
     expect(mail).toMatchObject({ outcome: 'sent' });
     expect(keysOf(mail)).toBe('level ms msg outcome tenantId time');
@@ -66,9 +66,9 @@ describe('the log of the worker', () => {
   test('has the reply code of a message that is refused, never the words of the mail server', async () => {
     const worker = await observed({ send: () => Promise.reject(new Undelivered('canary said the server', 550, true)) });
     await invite('someone@people.example');
-    await until(() => expect(worker.lines().filter(({ msg }) => msg === 'mail')).toHaveLength(1));
+    await waitFor(() => expect(worker.lines().filter(({ msg }) => msg === 'mail')).toHaveLength(1));
     expect(worker.lines().find(({ msg }) => msg === 'mail')).toMatchObject({ outcome: 'refused', replyCode: 550 });
-    await until(() => expect(worker.lines().some(({ msg, outcome }) => msg === 'job' && outcome === 'failed')).toBe(true));
+    await waitFor(() => expect(worker.lines().some(({ msg, outcome }) => msg === 'job' && outcome === 'failed')).toBe(true));
   });
 });
 
@@ -76,7 +76,7 @@ describe('the metrics of the worker', () => {
   test('count jobs and messages by outcome', async () => {
     const worker = await observed();
     await invite('one@people.example');
-    await until(() => expect(worker.lines().some(({ msg, task }) => msg === 'job' && task === 'settle')).toBe(true));
+    await waitFor(() => expect(worker.lines().some(({ msg, task }) => msg === 'job' && task === 'settle')).toBe(true));
     const series = await worker.series();
     expect(valueIn(series, 'ipto_mails_total', { outcome: 'sent' })).toBe(1);
     expect(valueIn(series, 'ipto_jobs_total', { task: 'settle', outcome: 'done' })).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { findShortWaits } from '../../scripts/lint/waits.ts';
 import { findWideComments } from '../../scripts/lint/width.ts';
 import { findWords, parseWords } from '../../scripts/lint/words.ts';
 
@@ -35,4 +36,10 @@ test.each([
   ['a comment of 100 columns', `// ${'x'.repeat(97)}`],
 ])('%s is not', (_, text) => {
   expect(findWideComments(text, 'ts')).toEqual([]);
+});
+
+test("vitest's own waits are found, others not", () => {
+  const own = 'await vi.wait'; // not as a whole, or this file would be found
+  expect(findShortWaits(`\n${own}Until(isOver);\n${own}For(check);`).map(({ line }) => line)).toEqual([2, 3]);
+  expect(findShortWaits('await waitUntil(isOver); await page.waitFor();')).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditBreaks } from '../../../src/database/queries/audit.ts';
 import { useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
+import { waitFor } from '../../support/wait.ts';
 import { type Scene, setScene } from './scene.ts';
 
 const database = useDatabase();
@@ -62,7 +63,7 @@ describe('A2: the log', () => {
       await begin(second);
       const waiting = second.query(insert);
       const blocked = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-      await vi.waitFor(async () => expect(await database.sql(blocked)).toHaveLength(1), { timeout: 10_000 });
+      await waitFor(async () => expect(await database.sql(blocked)).toHaveLength(1));
       await runtime.query('COMMIT');
       await waiting;
       await second.query('COMMIT');

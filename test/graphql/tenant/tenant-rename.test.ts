@@ -1,7 +1,8 @@
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fixtures, type Member, type Tenant, useDatabase } from '../../support/database.ts';
 import { type Answer, useGateway } from '../../support/gateway.ts';
+import { waitFor } from '../../support/wait.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);
@@ -102,7 +103,7 @@ describe("a permission that is lost between the field's check and the change", (
     await holder.query('SELECT FROM tenant WHERE tenant_id = $1 FOR UPDATE', [acme.id]);
     const answer = rename('Too late');
     const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    await vi.waitFor(async () => expect(await database.sql(waiting)).toHaveLength(1), { timeout: 10_000 });
+    await waitFor(async () => expect(await database.sql(waiting)).toHaveLength(1));
     await holder.query(change);
     await holder.query('COMMIT');
     return answer;

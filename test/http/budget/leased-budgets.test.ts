@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { BudgetCounts } from '../../../src/http/budget/budget-counts.ts';
 import type { Budgets } from '../../../src/http/budget/budgets.ts';
 import { type BudgetSource, leaseOf } from '../../../src/http/budget/lease.ts';
@@ -7,6 +7,7 @@ import { createLeasedBudgets } from '../../../src/http/budget/leased-budgets.ts'
 import { openRedisSource } from '../../../src/http/budget/redis-source.ts';
 import { startRedis } from '../../support/redis.ts';
 import { useResource } from '../../support/resource.ts';
+import { waitUntil } from '../../support/wait.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:30Z');
 const redis = useResource(startRedis, server => server.stop());
@@ -25,7 +26,7 @@ async function replica(prefix: string, at = { now: NOW }, leaseTimeout: number |
   const changes: (string | null)[] = [];
   const source = openRedisSource({ url: redis.url, prefix }, lost => changes.push(lost?.message ?? null));
   opened.push(source);
-  await vi.waitUntil(() => changes.at(-1) === null);
+  await waitUntil(() => changes.at(-1) === null);
   const counts = new BudgetCounts();
   return { ...createLeasedBudgets(source, { now: () => at.now, counts, leaseTimeout }), counts, changes };
 }
@@ -104,7 +105,7 @@ describe('G7: replicas that share a budget', () => {
     expect(await all[0]!.take('tenant', 10_000, 9_000, NOW)).toBe(true);
     expect(await all[1]!.take('tenant', 10_000, 5_000, NOW)).toBe(false);
     all[0]!.refund('tenant', 8_990, NOW);
-    await vi.waitUntil(async () => await all[1]!.take('tenant', 10_000, 9_800, NOW));
+    await waitUntil(async () => await all[1]!.take('tenant', 10_000, 9_800, NOW));
     expect(all[1]!.state('tenant', 10_000, NOW).remaining).toBeLessThanOrEqual(190);
   });
 
@@ -137,14 +138,14 @@ describe('G7: while Redis is out of reach', () => {
     expect(await useUp([one!], 1_000, 100)).toBe(1_000);
     expect(await other!.take('tenant', 10_000, 4_000, NOW)).toBe(true);
     await redis.stop();
-    await vi.waitUntil(() => one!.changes.length === 2 && other!.changes.length === 2);
+    await waitUntil(() => one!.changes.length === 2 && other!.changes.length === 2);
     expect(await one!.take('tenant', 1_000, 100, NOW)).toBe(false);
     expect(await other!.take('tenant', 10_000, 3_000, NOW)).toBe(true);
     expect(await other!.take('tenant', 10_000, 3_000, NOW)).toBe(false);
     expect(other!.counts.unshared).toBe(1);
     await redis.start();
-    await vi.waitUntil(() => other!.changes.length === 3, 10_000);
-    await vi.waitUntil(async () => (await other!.take('tenant', 10_000, 1, NOW)) && (await redis.used(`test-${tests}:`)) >= 3_000);
+    await waitUntil(() => other!.changes.length === 3);
+    await waitUntil(async () => (await other!.take('tenant', 10_000, 1, NOW)) && (await redis.used(`test-${tests}:`)) >= 3_000);
     expect(other!.changes.map(message => message === null)).toEqual([true, false, true]);
     expect(other!.counts.failed).toBe(0);
   });
@@ -160,7 +161,7 @@ describe('G7: while Redis is out of reach', () => {
     } finally {
       redis.wake();
     }
-    await vi.waitUntil(async () => (await redis.used(`test-${tests}:`)) >= 900);
+    await waitUntil(async () => (await redis.used(`test-${tests}:`)) >= 900);
     expect(await useUp([one!], 1_000, 1)).toBe(100);
   });
 });

@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { scrape, valueIn } from '../../observe/scrape.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
 import { startRedis } from '../../support/redis.ts';
 import { useResource } from '../../support/resource.ts';
+import { waitUntil } from '../../support/wait.ts';
 
 const database = useDatabase();
 const redis = useResource(startRedis, server => server.stop());
@@ -31,7 +32,7 @@ test('G7: two replicas share a tenant’s budget through Redis, and go on withou
       return () => gateway.ask(CHEAP, { token, tenant: tenant.slug });
     }),
   );
-  await vi.waitUntil(async () => (await redisOf()).ok);
+  await waitUntil(async () => (await redisOf()).ok);
   expect(await redisOf()).toMatchObject({ status: 200, required: false, found: 'PONG: budgets are shared' });
   let answered = 0;
   const refused = new Set<number>();
@@ -48,7 +49,7 @@ test('G7: two replicas share a tenant’s budget through Redis, and go on withou
   expect(valueIn(series, 'ipto_budget_leases_total', { outcome: 'granted' })).toBeGreaterThan(0);
 
   await redis.stop();
-  await vi.waitUntil(async () => valueIn(await scrape(one.metricsUrl), 'ipto_redis_up') === 0);
+  await waitUntil(async () => valueIn(await scrape(one.metricsUrl), 'ipto_redis_up') === 0);
   expect(await redisOf()).toMatchObject({ status: 200, ok: false, required: false });
   const unshared = async () => valueIn(await scrape(one.metricsUrl), 'ipto_budget_unshared_charges_total');
   const before = await unshared();

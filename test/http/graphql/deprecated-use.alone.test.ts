@@ -1,5 +1,5 @@
 import '../../support/deprecated-schema.ts';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../../src/access/vocabulary.ts';
 import { openDatabase } from '../../../src/database/index.ts';
 import { deprecatedUsesOf } from '../../../src/database/queries/deprecated-use.ts';
@@ -7,6 +7,7 @@ import { REASON } from '../../support/deprecated-schema.ts';
 import { type Query, startTestGateway } from '../../support/gateway.ts';
 import { useResource } from '../../support/resource.ts';
 import { type Actor, type MemberActor, type TenantWithMembers, useTenantActors } from '../../support/tenant-actors.ts';
+import { waitFor } from '../../support/wait.ts';
 
 const actors = useTenantActors({ deprecatedUseInterval: 1 });
 const { database, gateway, home, join, must } = actors;
@@ -34,7 +35,7 @@ const counts = async (who: Pick<Query, 'token' | 'tenant'>) =>
   Object.fromEntries((await usesOf(who)).map(({ field, count }) => [field, count]));
 /** Waits until the counts that a caller reads are these: they are written a little later. */
 const expectCounts = (who: Pick<Query, 'token' | 'tenant'>, due: Readonly<Record<string, number>>) =>
-  vi.waitFor(async () => expect(await counts(who)).toEqual(due), { timeout: 20_000, interval: 20 });
+  waitFor(async () => expect(await counts(who)).toEqual(due));
 
 describe('the use of a deprecated field', () => {
   test('is counted, and its caller can read it, with the date of the removal', async () => {

@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { scrape, valueIn } from '../../observe/scrape.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
+import { waitUntil } from '../../support/wait.ts';
 
 const POOL = 5;
 const database = useDatabase();
@@ -29,7 +30,7 @@ test('G7: a tenant whose statements hang holds up itself alone: others read and 
   const asked = Array.from({ length: POOL * (4 + 32) + 7 }, (_, at) => flood.ask(rename(`Flood ${at}`)));
   const answers = asked.map(answer => answer.then(({ status }) => status));
   try {
-    await vi.waitUntil(async () => (await waiting()) === POOL * 32, { timeout: 60_000, interval: 100 });
+    await waitUntil(async () => (await waiting()) === POOL * 32, 100);
     expect((await other.ask('{ tenant { name } }')).data).toEqual({ tenant: { name: 'Before' } });
     expect((await other.ask(rename('Other'))).data.renameTenant.tenant.name).toBe('Other');
     expect(await waiting()).toBe(POOL * 32);

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { scrape, valueIn } from '../../observe/scrape.ts';
 import { fixtures, useDatabase } from '../../support/database.ts';
 import { useGateway } from '../../support/gateway.ts';
+import { waitUntil } from '../../support/wait.ts';
 
 /** With one connection 8 requests are executed at once (4 of one tenant), and 128 wait (32). */
 const database = useDatabase();
@@ -45,9 +46,9 @@ test('a gateway whose places to wait are taken is not ready, and is again when t
   try {
     // The only connection waits for the row's lock, so that nobody is answered.
     asked.push(ask(0));
-    await vi.waitUntil(async () => (await database.sql(blocked)).length, { timeout: 60_000, interval: 20 });
+    await waitUntil(async () => (await database.sql(blocked)).length);
     for (let at = 1; at < 140; at += 1) asked.push(ask(at));
-    await vi.waitUntil(async () => (await waiting()) === 128, { timeout: 60_000, interval: 20 });
+    await waitUntil(async () => (await waiting()) === 128);
     mayAsk = false;
     ready = statusOf(gateway.url);
     // After it, the first was answered, or waits for the database.

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { append } from '../../domain/audit/chains.ts';
 import { fixtures, type Member, type Tenant, useDatabase } from '../../support/database.ts';
+import { waitFor } from '../../support/wait.ts';
 import { useServer } from '../server/serve.ts';
 
 const EVENTS = 100_000;
@@ -59,15 +60,12 @@ async function quiet(): Promise<void> {
   const last =
     "SELECT max(state_change)::text AS at, coalesce(bool_or(state = 'active'), false) AS busy FROM pg_stat_activity WHERE usename = $1 AND datname = current_database()";
   let [before, same] = ['', 0];
-  await vi.waitFor(
-    async () => {
-      const [{ at, busy } = { at: '', busy: true }] = await database.sql<{ at: string; busy: boolean }>(last, [roleOf()]);
-      same = at === before && !busy ? same + 1 : 0;
-      before = at;
-      if (same < 15) throw new Error('still reading');
-    },
-    { timeout: 60_000, interval: 100 },
-  );
+  await waitFor(async () => {
+    const [{ at, busy } = { at: '', busy: true }] = await database.sql<{ at: string; busy: boolean }>(last, [roleOf()]);
+    same = at === before && !busy ? same + 1 : 0;
+    before = at;
+    if (same < 15) throw new Error('still reading');
+  }, 100);
 }
 
 /**

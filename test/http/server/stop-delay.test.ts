@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixtures, useDatabase } from '../../support/database.ts';
+import { waitUntil } from '../../support/wait.ts';
 import { type Served, serve } from './serve.ts';
 
 const database = useDatabase();
@@ -28,5 +29,5 @@ test('a stop serves on until balancers have noticed, of which both ports tell', 
   });
   await stopping;
   expect(performance.now() - since).toBeGreaterThan(1_990);
-  await vi.waitUntil(async () => (await ready()).every(status => status === undefined));
+  await waitUntil(async () => (await ready()).every(status => status === undefined));
 });
