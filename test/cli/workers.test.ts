@@ -95,6 +95,13 @@ describe('WORKERS=2', () => {
     await waitUntil(() => !pidsIn(command).some(isAlive));
   });
 
+  test('with STOP_DELAY, all end by themselves after it', async () => {
+    const command = starting({ STOP_DELAY: '1' });
+    await command.says(/"workers":2,"msg":"all workers serve"/);
+    expect(await command.kill('SIGTERM')).toBe(0);
+    expect(pidsIn(command).filter(isAlive)).toEqual([]);
+  });
+
   test('ends with its reason, said once, if the first worker can not start', async () => {
     const command = starting({ DATABASE_URL: database.adminUrl });
     expect(await command.ended).toBe(1);
