@@ -21,8 +21,6 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '60' },
     /** Requests of a round; of members a sixth. */
     amount: { type: 'string', default: '6000' },
-    /** Requests a second; as many as are answered, when left out. */
-    rate: { type: 'string' },
     workloads: { type: 'string', default: 'viewer,members' },
     /** Which share of the requests is traced. */
     traced: { type: 'string', default: '0.01' },
@@ -99,8 +97,7 @@ try {
   for (const workload of values.workloads.split(',')) {
     const requests = await requestsOf(workload, 'ours', asking);
     const amount = Math.ceil(Number(values.amount) / (workload === 'members' ? 6 : 1));
-    const rate = values.rate && Number(values.rate);
-    const send = count => load(server, requests, { amount: count, connections: 20, rate, database });
+    const send = count => load(server, requests, { amount: count, connections: 20, database });
     /** CPU of a request, µs. */
     async function round(on) {
       await turn(on);
