@@ -34,7 +34,7 @@ try {
   undo.push(issuer.stop);
   const database = await startDatabase(SIZE, say);
   undo.push(database.stop);
-  const { cli, remove } = buildWithSwitch(EMITTED, 'const emitted = code === null && !globalThis.isOff ? ');
+  const { cli, remove } = buildWithSwitch({ [EMITTED]: 'const emitted = code === null && !globalThis.isOff ? ' });
   undo.push(remove);
   const { url, pid, stop } = await startServer('ours', {
     databaseUrl: database.url,

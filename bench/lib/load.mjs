@@ -14,7 +14,7 @@ const LOOK = 200;
  * doesn't report it.
  * @throws when a response isn't 200, or a request fails: errors are no measurement.
  */
-export async function load(server, requests, { amount, connections, rate, database }) {
+export async function load(server, requests, { amount, connections, rate, database, onAnswer }) {
   const before = await backendsCpu(database.admin, database.name);
   const serverBefore = cpuSeconds(server.pid);
   let memory = residentMiB(server.pid);
@@ -22,7 +22,7 @@ export async function load(server, requests, { amount, connections, rate, databa
     memory = Math.max(memory, residentMiB(server.pid));
   }, LOOK);
   const send = rate ? steadily : flatOut;
-  const { answered, failed, seconds, p50, p99, trouble } = await send(server, requests, { amount, connections, rate });
+  const { answered, failed, seconds, p50, p99, trouble } = await send(server, requests, { amount, connections, rate, onAnswer });
   clearInterval(looking);
   const serverAfter = cpuSeconds(server.pid);
   const postgres = backendsUsed(before, await backendsCpu(database.admin, database.name));

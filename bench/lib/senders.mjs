@@ -27,11 +27,12 @@ function spread(requests, connections) {
 }
 
 /**
- * Sends the next request on each connection as soon as the last one is answered.
+ * Sends the next request on each connection as soon as the last one is answered. `onAnswer` is
+ * called for each response.
  *
  * @returns {Promise<Sent>}
  */
-export async function flatOut({ url }, requests, { amount, connections }) {
+export async function flatOut({ url }, requests, { amount, connections, onAnswer }) {
   const setupClient = spread(requests, connections);
   const [{ nextBody: _, ...first }] = requests;
   const began = performance.now();
@@ -39,6 +40,7 @@ export async function flatOut({ url }, requests, { amount, connections }) {
   const running = autocannon({ url, connections, amount: Math.max(amount, connections), ...first, setupClient, timeout: PATIENCE });
   running.on('response', () => {
     ended = performance.now();
+    onAnswer?.();
   });
   const { '2xx': answered, non2xx, errors, timeouts, latency, statusCodeStats } = await running;
   const statuses = Object.entries(statusCodeStats ?? {}).map(([status, { count }]) => `${status}: ${count}`);

@@ -174,7 +174,7 @@ export const HTTP_FAULTS: readonly Fault[] = [
   { file: 'src/http/graphql/write.ts', find: 'Buffer.byteLength(body)', plant: 'text.length', tests: ['test/http/graphql/prepare'] },
   {
     file: 'src/http/server/respond.ts',
-    find: '[...given, ...Object.entries(own).flat()]',
+    find: "[...given, 'x-request-id', this.requestId, 'x-content-type-options', 'nosniff']",
     plant: 'given',
     tests: ['test/http/server/server'],
   },

@@ -3,20 +3,36 @@
  * list, and how often each field was refused. The charge for the operation depends on them.
  */
 export class Tally {
-  readonly rows = new Map<string, number>();
-  readonly refused = new Map<string, number>();
+  #rows = NONE;
+  #refused = NONE;
+
+  get rows(): ReadonlyMap<string, number> {
+    return this.#rows;
+  }
+
+  get refused(): ReadonlyMap<string, number> {
+    return this.#refused;
+  }
 
   addRows(pattern: string, count: number): void {
-    this.rows.set(pattern, (this.rows.get(pattern) ?? 0) + count);
+    this.#rows = added(this.#rows, pattern, count);
   }
 
   addRefused(pattern: string): void {
-    this.refused.set(pattern, (this.refused.get(pattern) ?? 0) + 1);
+    this.#refused = added(this.#refused, pattern, 1);
   }
 
   /** Forgets an execution whose response isn't used. */
   clear(): void {
-    this.rows.clear();
-    this.refused.clear();
+    this.#rows = NONE;
+    this.#refused = NONE;
   }
+}
+
+/** Most operations have no list and are refused nothing. */
+const NONE = new Map<string, number>();
+
+function added(counts: Map<string, number>, pattern: string, count: number): Map<string, number> {
+  const own = counts === NONE ? new Map<string, number>() : counts;
+  return own.set(pattern, (own.get(pattern) ?? 0) + count);
 }

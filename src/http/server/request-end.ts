@@ -18,25 +18,29 @@ const MAX_TEXT = 200;
 /** Letters of an operation's name: GraphQL allows letters, digits and underscores in it. */
 const MAX_NAME = 64;
 
-/** Has a request counted, logged and traced when it ends. */
+/**
+ * Begins to observe a request.
+ *
+ * @returns what has it counted, logged and traced, to be called at its end; null if nobody asks.
+ */
 export function observeRequest(
   log: Logger,
   { counts, startTrace }: RequestObservers,
   request: IncomingMessage,
   response: GatewayResponse,
-): void {
+): (() => void) | null {
   const { record, requestId } = response;
   const isLogged = log.isLevelEnabled('info');
   if (startTrace) record.trace = startTrace(request, record);
-  if (!isLogged && !counts && !record.trace) return;
+  if (!isLogged && !counts && !record.trace) return null;
   counts?.began();
-  response.on('close', () => {
+  return () => {
     const status = response.writableFinished ? response.statusCode : null; // null: the client left.
     const end = { requestId, method: request.method!, path: pathOf(request.url!), status, endedAt: performance.now() };
     counts?.ended(record, end);
     if (isLogged) log.info(logLine(record, end), 'request');
     record.trace?.end(record, end);
-  });
+  };
 }
 
 const rounded = (ms: number): number => Math.round(ms * 10) / 10;

@@ -19,8 +19,9 @@ export class GatewayResponse<Request extends IncomingMessage = IncomingMessage> 
 
   override writeHead(status: number, ...rest: unknown[]): this {
     const given = rest.find(part => typeof part === 'object') ?? {};
-    const own = { 'x-request-id': this.requestId, 'x-content-type-options': 'nosniff' };
-    const head = Array.isArray(given) ? [...given, ...Object.entries(own).flat()] : { ...own, ...given };
+    const head = Array.isArray(given)
+      ? [...given, 'x-request-id', this.requestId, 'x-content-type-options', 'nosniff']
+      : { ...given, 'x-request-id': this.requestId, 'x-content-type-options': 'nosniff' };
     return typeof rest[0] === 'string' ? super.writeHead(status, rest[0], head) : super.writeHead(status, head);
   }
 }

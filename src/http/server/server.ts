@@ -74,8 +74,9 @@ export async function startServer({
   const server = createServer({ ServerResponse: GatewayResponse, connectionsCheckingInterval: 1_000 }, (request, response) => {
     const { requestId, record } = response;
     request.url = originForm(request.url!);
-    observeRequest(log, observers, request, response);
+    const observed = observeRequest(log, observers, request, response);
     response.on('close', () => {
+      observed?.();
       if (!response.writableFinished) record.caller.leave();
     });
     if (turnedAway) response.setHeader('connection', 'close');
