@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { areProxies, count, list } from './config-values.ts';
 import type { BudgetSettings } from './http/budget/open.ts';
 

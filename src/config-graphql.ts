@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DOCUMENT_MODES } from './access/document-mode.ts';
 import { INTROSPECTION, type Introspection } from './access/introspection.ts';
 import { flagOf } from './config-values.ts';

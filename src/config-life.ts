@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from './config-values.ts';
 import { SETTINGS, type Settings } from './domain/core/services.ts';
 

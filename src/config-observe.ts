@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Environment } from './config-values.ts';
 import type { MetricsAddress } from './observe/observe.ts';
 import { SAMPLERS, type TraceSettings } from './observe/tracing/settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Environment, flagOf, isOrigin, trustedUrl } from './config-values.ts';
 
 /** Where objects are stored: either a folder, or a bucket of S3 or of a compatible service. */

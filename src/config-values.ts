@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import proxyaddr from 'proxy-addr';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flagOf, list } from './config-values.ts';
 import { KEY_BYTES, SecretKeys, type WebhookSettings } from './domain/webhook/secret-keys.ts';
 

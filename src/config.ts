@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { budget } from './config-budget.ts';
 import { graphql, introspectionOf } from './config-graphql.ts';
 import { life } from './config-life.ts';

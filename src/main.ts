@@ -127,7 +127,7 @@ export async function startGateway(options: StartOptions): Promise<Running> {
   const { observers, keys, ...observation } = await openObservation({ metrics, traces, log });
   const queue = new RequestQueue(queueLimits(poolSize));
   const isReady = async () => !queue.isOverloaded && (await database.query('SELECT 1', [])).length === 1;
-  const budget = openBudget(options.budget, () => services.clock.now().getTime(), log);
+  const budget = await openBudget(options.budget, () => services.clock.now().getTime(), log);
   const close = () => {
     budget.source?.close();
     return Promise.race([database.close(), sleep(STOP_MS, undefined, { ref: false })]);

@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditAnchor } from '../database/queries/audit.ts';
 
 /** The file of anchors can't be read or written. The message is one sentence for the operator. */

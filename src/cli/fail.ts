@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { WorkerFailedError } from '../cluster/primary.ts';
+import { WorkerFailedError } from '../cluster/worker-failed.ts';
 import { ConfigError } from '../config.ts';
 import { MigrationError } from '../database/admin/migrate.ts';
 import { isUnreachable, UnsafeDatabaseError } from '../database/index.ts';

@@ -2,7 +2,6 @@ import cluster from 'node:cluster';
 import { defineCommand } from 'citty';
 import type { Logger } from 'pino';
 import { mayAllIntrospect } from '../access/introspection.ts';
-import { Primary } from '../cluster/primary.ts';
 import { WorkerProcess } from '../cluster/worker.ts';
 import { fastPathOf, type ProductionConfig, productionConfig, serverLimitsOf } from '../config.ts';
 import { budgetOf } from '../config-budget.ts';
@@ -32,6 +31,7 @@ async function start(config: ProductionConfig) {
   const log = createLog(config.LOG_LEVEL);
   if (cluster.isWorker) return await serve(config, log.child({ worker: cluster.worker!.id }), new WorkerProcess());
   if (config.WORKERS === 1) return await serve(config, log, null);
+  const { Primary } = await import('../cluster/primary.ts');
   const primary = new Primary({ log, workers: config.WORKERS, metrics: metricsAddressOf(config), stopsTogether: config.STOP_DELAY > 0 });
   stopOnSignal(
     () => primary.stop(),

@@ -5,6 +5,7 @@ import { createMemorySource } from '../http/budget/memory-source.ts';
 import type { MetricsAddress } from '../observe/observe.ts';
 import { type Channel, openChannel } from './channel.ts';
 import type { Observed } from './worker.ts';
+import { WorkerFailedError } from './worker-failed.ts';
 import { serveWorkers } from './workers-port.ts';
 
 export type PrimaryOptions = {
@@ -23,11 +24,6 @@ const RESTART_MS = 1_000;
 
 /** How long workers stop one after the other, ms; those that are left then stop together. */
 const IN_TURN_MS = 10_000;
-
-/** The first worker ended before it served. It has said why. */
-export class WorkerFailedError extends Error {
-  override name = 'WorkerFailedError';
-}
 
 /**
  * Runs workers behind one port. The first one starts alone, so that a migration runs once and a

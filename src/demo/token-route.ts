@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sendJson } from '../http/server/respond.ts';
 import type { Route } from '../http/server/route.ts';
 import { DemoError, type Home, START_OR_CHOOSE } from './home.ts';

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DoctorConfig } from '../config.ts';
 import { discoveryUrl, parseDiscovery } from '../http/auth/issuer-keys.ts';
 import { weaknessOf } from '../http/auth/weak-key.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type LogLevel, type TaskList } from 'graphile-worker';
 import type { Logger as Log } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Database } from '../database/index.ts';
 import type { SecretKeys } from '../domain/webhook/secret-keys.ts';
 import type { WebhookSender } from '../domain/webhook/sender.ts';

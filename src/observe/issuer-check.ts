@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { discoveryUrl, type KeyOptions, parseDiscovery } from '../http/auth/issuer-keys.ts';
 
 /**

@@ -68,7 +68,7 @@ describe('a row of another tenant that is reached through a guarded field', () =
         authenticate,
         services: SERVICES,
         queue: new RequestQueue(queueLimits()),
-        budget: openBudget(null, Date.now, createLog('silent')),
+        budget: await openBudget(null, Date.now, createLog('silent')),
         introspection: 'signed-in',
         trust: NO_TRUST,
         live: new Streams({ database: database, log: createLog('silent') }),

@@ -1,8 +1,4 @@
-import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
-
-/** Discards graphile-worker's messages about its migrations; its errors are thrown. */
-const silent = new Logger(() => () => {});
 
 /** graphile-worker's schema. */
 export const JOBS = 'graphile_worker';
@@ -15,12 +11,15 @@ export const JOBS = 'graphile_worker';
  * @param client a connection that acts as the owner.
  */
 export async function ensureJobSchema(client: pg.Client, url: string, runtime: string): Promise<void> {
+  // No start waits for it.
+  const { Logger, runMigrations } = await import('graphile-worker');
   const { rows } = await client.query<{ owner: string }>('SELECT current_user AS owner');
   const pool = new pg.Pool({ connectionString: url, max: 1, options: `-c role=${rows[0]!.owner}`, application_name: 'ipto-migrate' });
   pool.on('error', () => {}); // the running statement throws
   pool.on('connect', connection => connection.on('error', () => {}));
   try {
-    await runMigrations({ pgPool: pool, logger: silent });
+    // Its messages are discarded, its errors thrown.
+    await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) });
   } finally {
     await pool.end();
   }

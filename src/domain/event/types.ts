@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Permission } from '../../access/policy.ts';
 
 const [text, texts, flag, moment] = [z.string(), z.array(z.string()), z.boolean(), z.iso.datetime()];

@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Profile } from '../../database/queries/person.ts';
 import { canonicalAddress } from '../../domain/core/email.ts';
 import { GatewayError } from '../../domain/core/errors.ts';

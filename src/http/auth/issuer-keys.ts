@@ -8,7 +8,7 @@ import {
   type JWTVerifyGetKey,
   jwksCache,
 } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { countedFetch, KeyReads } from './key-reads.ts';
 import { isWeak, withoutWeakKeys } from './weak-key.ts';
 

@@ -5,7 +5,7 @@ import { createBudgets } from './budgets.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { BudgetSource } from './lease.ts';
 import { createLeasedBudgets } from './leased-budgets.ts';
-import { openRedisSource, type RedisOptions } from './redis-source.ts';
+import type { RedisOptions } from './redis-source.ts';
 import type { BudgetOptions } from './request-budget.ts';
 
 /** The settings of budgets. */
@@ -29,11 +29,14 @@ export type OpenBudget = BudgetOptions & {
   readonly source: BudgetSource | null;
 };
 
-/** Opens the budgets of a process. Null: nobody has a limit. */
-export function openBudget(settings: BudgetSettings | null, now: () => number, log: Logger): OpenBudget {
+/**
+ * Opens the budgets of a process. Null: nobody has a limit. The client of Redis is loaded if there
+ * is a Redis.
+ */
+export async function openBudget(settings: BudgetSettings | null, now: () => number, log: Logger): Promise<OpenBudget> {
   const counts = new BudgetCounts();
   const { redis = null, source: given = null, processes } = settings ?? {};
-  const source = redis ? openRedisSource(redis, onChange(counts, log)) : given;
+  const source = redis ? (await import('./redis-source.ts')).openRedisSource(redis, onChange(counts, log)) : given;
   return {
     counts,
     source,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ACTIONS, type Action } from '../../domain/audit/actions.ts';
 import type { AuditFilter } from '../../domain/audit/query.ts';
 import { badInput } from '../../domain/core/errors.ts';

@@ -59,7 +59,7 @@ beforeAll(async () => {
       authenticate,
       services: SERVICES,
       queue: new RequestQueue(queueLimits()),
-      budget: openBudget(null, Date.now, createLog('silent')),
+      budget: await openBudget(null, Date.now, createLog('silent')),
       introspection: 'signed-in',
       trust: NO_TRUST,
       live: new Streams({ database: opened, log: createLog('silent') }),

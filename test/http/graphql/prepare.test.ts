@@ -62,7 +62,7 @@ beforeAll(async () => {
     const { mediaType } = checkHead(request);
     const body = (await readBody(request))!;
     const operation = prepare(body);
-    const budget = new RequestBudget(openBudget(null, Date.now, createLog('silent')), request, response);
+    const budget = new RequestBudget(await openBudget(null, Date.now, createLog('silent')), request, response);
     const execution = { executor, queue, served, response, budget };
     const paid = operation && (await executeConfirmed(execution, operation, { grant: NOBODY, introspection: 'all' } as Context));
     if (paid) return writeResponse(response, { mediaType, ...paid });

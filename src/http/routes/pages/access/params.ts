@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PERMISSIONS } from '../../../../access/policy.ts';
 import { PLAN_CODES, ROLES, STATUSES } from '../../../../access/vocabulary.ts';
 
