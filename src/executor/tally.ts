@@ -1,38 +1,37 @@
+type Counts = Map<string, number>;
+
+/** Most operations have no list and are refused nothing. */
+const NONE: ReadonlyMap<string, number> = new Map();
+
 /**
  * Counts of an execution, by pattern (a response path with `*` for every index): the items of each
  * list, and how often each field was refused. The charge for the operation depends on them.
  */
 export class Tally {
-  #rows = NONE;
-  #refused = NONE;
+  #rows: Counts | null = null;
+  #refused: Counts | null = null;
 
   get rows(): ReadonlyMap<string, number> {
-    return this.#rows;
+    return this.#rows ?? NONE;
   }
 
   get refused(): ReadonlyMap<string, number> {
-    return this.#refused;
+    return this.#refused ?? NONE;
   }
 
   addRows(pattern: string, count: number): void {
-    this.#rows = added(this.#rows, pattern, count);
+    this.#rows = added(this.#rows ?? new Map(), pattern, count);
   }
 
   addRefused(pattern: string): void {
-    this.#refused = added(this.#refused, pattern, 1);
+    this.#refused = added(this.#refused ?? new Map(), pattern, 1);
   }
 
   /** Forgets an execution whose response isn't used. */
   clear(): void {
-    this.#rows = NONE;
-    this.#refused = NONE;
+    this.#rows = null;
+    this.#refused = null;
   }
 }
 
-/** Most operations have no list and are refused nothing. */
-const NONE = new Map<string, number>();
-
-function added(counts: Map<string, number>, pattern: string, count: number): Map<string, number> {
-  const own = counts === NONE ? new Map<string, number>() : counts;
-  return own.set(pattern, (own.get(pattern) ?? 0) + count);
-}
+const added = (counts: Counts, pattern: string, count: number): Counts => counts.set(pattern, (counts.get(pattern) ?? 0) + count);

@@ -21,7 +21,7 @@ export class GatewayResponse<Request extends IncomingMessage = IncomingMessage> 
     const given = rest.find(part => typeof part === 'object') ?? {};
     const head = Array.isArray(given)
       ? [...given, 'x-request-id', this.requestId, 'x-content-type-options', 'nosniff']
-      : { ...given, 'x-request-id': this.requestId, 'x-content-type-options': 'nosniff' };
+      : { 'x-request-id': this.requestId, 'x-content-type-options': 'nosniff', ...given };
     return typeof rest[0] === 'string' ? super.writeHead(status, rest[0], head) : super.writeHead(status, head);
   }
 }
