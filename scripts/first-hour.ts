@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSources } from '../test/cli/command.ts';
 import { startDemo } from '../test/demo/run.ts';
 import { pageText } from '../test/support/commands.ts';
 import { develop } from './first-hour/dashboard.ts';
@@ -24,7 +25,7 @@ const first = countCommands(/```sh\n(.*)\n/.exec(pageText('README.md'))![1]!);
 
 const folder = await mkdtemp(join(tmpdir(), 'ipto-hour-'));
 const began = performance.now();
-const demo = await startDemo(join(folder, 'home'));
+const demo = await startDemo(startSources, join(folder, 'home'));
 console.log(`the demo started in ${seconds(began)} s`);
 try {
   for (const [name, go] of Object.entries(WAYS)) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSources } from '../cli/command.ts';
 import { ask } from '../support/gateway.ts';
 import { printedToken, type RunningDemo, startDemo } from './run.ts';
 
@@ -14,7 +15,7 @@ let home: string;
 let demo: RunningDemo;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'ipto-demo-'));
-  demo = await startDemo(home);
+  demo = await startDemo(startSources, home);
 }, LONG);
 afterAll(async () => {
   await demo?.command.kill('SIGINT');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Command, endOf, startProgram, startSources } from '../cli/command.ts';
+import { type Command, endOf, type start as startCommand, startProgram } from '../cli/command.ts';
 import { ask } from '../support/gateway.ts';
 
 export type RunningDemo = {
@@ -13,9 +13,13 @@ export type RunningDemo = {
   as(persona: string, query: string, tenant?: string): ReturnType<typeof ask>;
 };
 
-/** Starts a demo in a folder, on a free port, and waits until it has said all that it says. */
-export async function startDemo(home: string, ...args: string[]): Promise<RunningDemo> {
-  const command = startSources(['demo', ...args], { IPTO_HOME: home, PORT: '0' });
+/**
+ * Starts a demo in a folder, on a free port, and waits until it has said all that it says.
+ *
+ * @param start starts the command.
+ */
+export async function startDemo(start: typeof startCommand, home: string, ...args: string[]): Promise<RunningDemo> {
+  const command = start(['demo', ...args], { IPTO_HOME: home, PORT: '0' });
   const [, url = ''] = await command.says(/Endpoint +(http:\/\/\S+)\/graphql/);
   await command.says(/Ctrl-C stops everything/);
   const token = async (persona: string) => {

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startSources } from '../cli/command.ts';
 import { useDemo } from '../support/demo.ts';
+import { run } from './command.ts';
 
 const demo = useDemo();
 let folder: string;
@@ -18,10 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs `explain` against the demo, and returns what it wrote and its exit code. */
-async function explain(...args: readonly string[]) {
-  const command = startSources(['explain', ...args], { IPTO_HOME: demo.directory, PORT: new URL(demo.demo.url).port });
-  return { code: await command.ended, out: command.out(), err: command.err() };
-}
+const explain = (...args: readonly string[]) => run(['explain', ...args], { IPTO_HOME: demo.directory, PORT: new URL(demo.demo.url).port });
 const file = (name: string) => path.join(folder, name);
 
 test('G10: the command lists what a persona would be refused, and the cost', async () => {

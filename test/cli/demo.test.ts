@@ -2,11 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { endOf, startSources } from '../cli/command.ts';
+import { isAlive, type RunningDemo, startDemo } from '../demo/run.ts';
 import { ask } from '../support/gateway.ts';
-import { isAlive, type RunningDemo, startDemo } from './run.ts';
-
-const run = (args: readonly string[], settings: Readonly<Record<string, string>>) => endOf(startSources(args, settings));
+import { run, start } from './command.ts';
 
 const LONG = 180_000;
 
@@ -18,7 +16,7 @@ async function newHome() {
   return made;
 }
 async function begin(directory: string, ...args: string[]) {
-  const begun = await startDemo(directory, ...args);
+  const begun = await startDemo(start, directory, ...args);
   demos.push(begun);
   return begun;
 }
