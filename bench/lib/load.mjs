@@ -7,7 +7,8 @@ const LOOK = 200;
 
 /**
  * Sends one server a number of requests, and reads the clocks after all are answered, so that all
- * work is counted. With a rate, sends that many a second; without, as fast as the server answers.
+ * work is counted. With a rate, sends that many a second; without, as fast as the server answers,
+ * and calls `onAnswer` for each response.
  *
  * @returns requests a second, p50 and p99 in ms, CPU seconds of the server and of PostgreSQL's
  * backends for 1,000 requests, and the peak of resident memory in MiB; null where this machine
