@@ -7,6 +7,12 @@ const WORKER = ['test/jobs/worker'];
 /** Faults of what operators run: a check that finds nothing, a secret that is printed. */
 export const OPERATE_FAULTS: readonly Fault[] = [
   { file: 'src/cluster/primary.ts', find: 'this.options.stopsTogether ? ', plant: 'false ? ', tests: ['test/cli/workers'] },
+  {
+    file: 'src/cli/fail.ts',
+    find: "import { WorkerFailedError } from '../cluster/worker-failed.ts';",
+    plant: "import '../cluster/primary.ts';\nimport { WorkerFailedError } from '../cluster/worker-failed.ts';",
+    tests: ['test/cli/loaded'],
+  },
   { file: 'src/doctor/doctor.ts', find: 'what: hide(finding.what)', plant: 'what: finding.what', tests: DOCTOR, short: true },
   { file: 'src/doctor/doctor.ts', find: "has('wrong') ? 1 : ", plant: '', tests: DOCTOR },
   { file: 'src/doctor/doctor.ts', find: 'run(config, ending.signal), late', plant: 'run(config, ending.signal)', tests: DOCTOR },
