@@ -4,7 +4,7 @@ import { expect, inject, test } from 'vitest';
 
 /** What a file imports before it runs, and the packages that the build put into it. */
 const IMPORTED = /^(?:import|\})[^;]*?"([^"]+)";$/gm;
-const INSIDE = /^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm;
+const INSIDE = /^\/\/ (?:\S*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//gm;
 
 const found = (text: string, what: RegExp) => [...text.matchAll(what)].map(([, name]) => name!);
 
